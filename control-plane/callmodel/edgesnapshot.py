@@ -1,0 +1,83 @@
+"""What an edge needs to know: who may register, which branch speaks for whom, where trunks lead.
+
+HQ's edges get all of it; a branch gets the part of its own site, without trunks.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from callmodel.ids import E164, Extension, NodeId, SiteId, TenantId, TrunkId
+
+
+class MediaProtection(Enum):
+    RTP = "rtp"
+    SRTP = "srtp"
+
+
+@dataclass(frozen=True)
+class EdgeStation:
+    """A phone's identity.  `ha1` is MD5(extension:domain:password), RFC 2617; the password itself is kept nowhere."""
+
+    tenant_id: TenantId
+    domain: str
+    extension: Extension
+    ha1: str
+    site_id: SiteId
+    media: MediaProtection = MediaProtection.RTP
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """One address of a carrier.  `transport`: udp, tcp or tls."""
+
+    host: str
+    port: int = 5060
+    transport: str = "udp"
+
+
+@dataclass(frozen=True)
+class TrunkCredentials:
+    """Digest identity at a carrier.  `ha1` is MD5(username:realm:password)."""
+
+    username: str
+    realm: str
+    ha1: str
+
+
+@dataclass(frozen=True)
+class EdgeTrunk:
+    """`gateways` in the order to try.  `sources`: the addresses that its calls to us come from."""
+
+    trunk_id: TrunkId
+    gateways: tuple[Gateway, ...]
+    domain: str
+    """Host part of From and P-Asserted-Identity towards the carrier."""
+    credentials: TrunkCredentials | None = None
+    registers: bool = False
+    sources: tuple[str, ...] = ()
+    no_reply_ms: int = 3000
+    """How long a gateway may stay silent before the next one is tried."""
+
+
+@dataclass(frozen=True)
+class EdgeSnapshot:
+    version: int = 0
+    domains: dict[str, TenantId] | None = None
+    """SIP domain to tenant."""
+    stations: tuple[EdgeStation, ...] = ()
+    trunks: tuple[EdgeTrunk, ...] = ()
+    numbers: tuple[E164, ...] = ()
+    branches: tuple[SiteId, ...] = ()
+    """Sites whose gateways may connect; their certificates name them as `urn:trunkline:site:<site>`."""
+
+
+@dataclass(frozen=True)
+class NodeHealth:
+    """A media node's heartbeat.  `sip`: where its Asterisk listens, `host:port` over UDP."""
+
+    node_id: NodeId
+    sip: str
+    capacity: int
+    calls: int
+    draining: bool
+    at_ms: int

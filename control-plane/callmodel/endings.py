@@ -1,0 +1,96 @@
+"""How calls end: the system's word on the result, with the class that says whose doing it was."""
+
+from enum import Enum
+
+
+class EndingClass(Enum):
+    SUCCESS = "success"
+    CLIENT = "client"
+    SERVER = "server"
+    UPSTREAM = "upstream"
+
+
+class Ending(Enum):
+    """Why a call is over.  `value` is the stable id on the wire."""
+
+    COMPLETED = "completed"
+    ABANDONED = "abandoned"
+    BUSY = "busy"
+    NO_ANSWER = "no-answer"
+    REJECTED = "rejected"
+    NUMBER_INVALID = "number-invalid"
+    NUMBER_UNDIALLABLE = "number-undiallable"
+    EXTENSION_UNKNOWN = "extension-unknown"
+    STATION_UNREACHABLE = "station-unreachable"
+    CALLER_NUMBER_UNKNOWN = "caller-number-unknown"
+    CALLER_NUMBER_FOREIGN = "caller-number-foreign"
+    TENANT_CHANNELS_EXHAUSTED = "tenant-channels-exhausted"
+    TRUNK_CHANNELS_EXHAUSTED = "trunk-channels-exhausted"
+    NO_TRUNK = "no-trunk"
+    UPSTREAM_FAILED = "upstream-failed"
+    DRAINING = "draining"
+    NODE_LOST = "node-lost"
+    INTERNAL_ERROR = "internal-error"
+
+
+_CLASSES = {
+    Ending.COMPLETED: EndingClass.SUCCESS,
+    Ending.UPSTREAM_FAILED: EndingClass.UPSTREAM,
+    Ending.NO_TRUNK: EndingClass.SERVER,
+    Ending.TENANT_CHANNELS_EXHAUSTED: EndingClass.SERVER,
+    Ending.TRUNK_CHANNELS_EXHAUSTED: EndingClass.SERVER,
+    Ending.DRAINING: EndingClass.SERVER,
+    Ending.NODE_LOST: EndingClass.SERVER,
+    Ending.INTERNAL_ERROR: EndingClass.SERVER,
+}
+
+_SIP_CODES = {
+    Ending.COMPLETED: 200,
+    Ending.ABANDONED: 487,
+    Ending.BUSY: 486,
+    Ending.NO_ANSWER: 480,
+    Ending.REJECTED: 603,
+    Ending.NUMBER_INVALID: 404,
+    Ending.NUMBER_UNDIALLABLE: 484,
+    Ending.EXTENSION_UNKNOWN: 404,
+    Ending.STATION_UNREACHABLE: 480,
+    Ending.CALLER_NUMBER_UNKNOWN: 403,
+    Ending.CALLER_NUMBER_FOREIGN: 403,
+    Ending.TENANT_CHANNELS_EXHAUSTED: 503,
+    Ending.TRUNK_CHANNELS_EXHAUSTED: 503,
+    Ending.NO_TRUNK: 503,
+    Ending.UPSTREAM_FAILED: 503,
+    Ending.DRAINING: 503,
+    Ending.NODE_LOST: 503,
+    Ending.INTERNAL_ERROR: 500,
+}
+
+
+def class_of(ending: Ending) -> EndingClass:
+    """Return whose doing an ending was; what is not named above was the caller's or the callee's."""
+    return _CLASSES.get(ending, EndingClass.CLIENT)
+
+
+def sip_code_of(ending: Ending) -> int:
+    """Return the final SIP response (RFC 3261, 21) that tells the caller of this ending."""
+    return _SIP_CODES[ending]
+
+
+def ending_of(sip_code: int) -> Ending:
+    """Return what a carrier's or a phone's final response to our INVITE means for the call."""
+    match sip_code:
+        case 486 | 600:
+            return Ending.BUSY
+        case 408 | 480 | 487:
+            return Ending.NO_ANSWER
+        case 404 | 410 | 484 | 604:
+            return Ending.NUMBER_INVALID
+        case 403 | 603 | 607 | 608:
+            return Ending.REJECTED
+        case _:
+            return Ending.UPSTREAM_FAILED
+
+
+def is_trunk_failure(sip_code: int) -> bool:
+    """Say whether another trunk might do better: the carrier failed, not the callee."""
+    return 500 <= sip_code < 600 or sip_code in (401, 402, 407, 429)

@@ -1,0 +1,56 @@
+"""Names of everything in Redis.  A tenant's keys start with its hash tag, so that Redis Cluster keeps them together."""
+
+from callmodel.ids import CallId, NodeId, TenantId, TrunkId
+
+DIRECTORY = "platform:directory"
+"""Snapshot (`callmodel.directory.Directory`) for media nodes."""
+
+EDGE = "platform:edge"
+"""Snapshot (`callmodel.edgesnapshot.EdgeSnapshot`) for HQ's edges."""
+
+NODES = "platform:nodes"
+"""Set of the ids of all media nodes that ever reported; the living ones have a heartbeat."""
+
+
+def facts(tenant_id: TenantId) -> str:
+    """Stream of what happened (`wire.Envelope`)."""
+    return f"{{{tenant_id}}}:facts"
+
+
+def live_calls(tenant_id: TenantId) -> str:
+    """Hash of call id to `wire.LiveCall`."""
+    return f"{{{tenant_id}}}:live-calls"
+
+
+def heartbeat(node_id: NodeId) -> str:
+    """Hash of a media node's health (`edgesnapshot.NodeHealth`); expires when the node falls silent."""
+    return f"platform:node:{node_id}"
+
+
+def node_orders(node_id: NodeId) -> str:
+    """Stream of orders to one media node (`wire.NodeOrder`)."""
+    return f"platform:node:{node_id}:orders"
+
+
+# Trunks are HQ's and shared by tenants: one script counts a trunk's channels and a tenant's, so all of these keys
+# share the tag `{trunks}`.
+
+
+def trunk_channels(trunk_id: TrunkId) -> str:
+    """Sorted set: call id, scored by when its claim lapses (milliseconds since 1970)."""
+    return f"{{trunks}}:trunk:{trunk_id}"
+
+
+def tenant_channels(tenant_id: TenantId) -> str:
+    """Sorted set: call id, scored by when its claim lapses."""
+    return f"{{trunks}}:tenant:{tenant_id}"
+
+
+def rotation(tenant_id: TenantId) -> str:
+    """Counter that turns a tenant's pool of caller numbers."""
+    return f"{{trunks}}:rotation:{tenant_id}"
+
+
+def call_owner(tenant_id: TenantId, call_id: CallId) -> str:
+    """The node that holds a call: where orders for it go."""
+    return f"{{{tenant_id}}}:call:{call_id}:node"

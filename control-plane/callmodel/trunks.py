@@ -1,0 +1,32 @@
+"""Trunk choice: which trunks may carry a call, in which order, and what each call on them costs."""
+
+from collections.abc import Iterable
+
+from callmodel.directory import Directory, Rate, Trunk
+from callmodel.ids import E164, TenantId
+
+
+def rate_of(trunk: Trunk, number: E164) -> Rate | None:
+    """Return the trunk's rate for a number: the one with the longest prefix of it."""
+    fitting = [rate for rate in trunk.rates if number.startswith(rate.prefix)]
+    return max(fitting, key=lambda rate: len(rate.prefix), default=None)
+
+
+def trunks_for(directory: Directory, tenant_id: TenantId, number: E164) -> list[tuple[Trunk, Rate]]:
+    """Return the trunks to try, best first: the most specific prefix, then the lowest cost, then priority.
+
+    A carrier that lists a city by itself knows it better than one that sells the whole country.
+    """
+    offers = [
+        (trunk, rate)
+        for trunk in _usable(directory.trunks, tenant_id)
+        if (rate := rate_of(trunk, number)) is not None
+    ]
+    return sorted(
+        offers,
+        key=lambda offer: (-len(offer[1].prefix), offer[1].cost_per_minute, offer[0].priority, offer[0].trunk_id),
+    )
+
+
+def _usable(trunks: Iterable[Trunk], tenant_id: TenantId) -> Iterable[Trunk]:
+    return (trunk for trunk in trunks if trunk.enabled and (not trunk.tenant_ids or tenant_id in trunk.tenant_ids))
