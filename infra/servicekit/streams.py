@@ -1,0 +1,235 @@
+"""Redis streams read by consumer groups: each message is handled at least once, whoever dies on the way.
+
+A message is acked when its handler returned.  One that fails again and again ends in `<stream>:dead`.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError, ReadOnlyError, ResponseError, TimeoutError
+
+Fields = dict[str, str]
+Handler = Callable[[str, str, Fields], Awaitable[object]]
+
+DEAD_LETTERS_KEPT = 10_000
+BACKOFF_SECONDS = (0.1, 5.0)
+REDIS_AWAY = (ConnectionError, TimeoutError, ReadOnlyError)
+
+logger = logging.getLogger(__name__)
+
+
+class RetryLaterError(Exception):
+    """Raised by a handler whose own dependency is away: the message is no poison, keep it and try again."""
+
+
+async def append(redis: Redis, stream: str, fields: Mapping[str, str], maxlen: int) -> str:
+    """Append a message, trim the stream to about maxlen, and return the message's id."""
+    return str(await redis.xadd(stream, dict(fields), maxlen=maxlen, approximate=True))  # type: ignore[arg-type]
+
+
+class StreamReader:
+    """One consumer of a group over a set of streams that may change while it runs.
+
+    The handler gets (stream, id, fields).  Messages of a stream are handled in order while concurrency is 1.
+    A handler that raises leaves its message pending; it comes again after claim_idle_ms, to this consumer or
+    another, and after max_deliveries goes to `<stream>:dead`.  On RetryLaterError, and when Redis is away inside
+    the handler, the message is kept and retried in place with backoff, so the stream itself is the spool.
+    In Redis Cluster the streams of one reader need a common hash tag.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        group: str,
+        consumer: str,
+        handler: Handler,
+        streams: Iterable[str] = (),
+        *,
+        batch: int = 64,
+        block_ms: int = 1000,
+        claim_idle_ms: int = 30_000,
+        max_deliveries: int = 5,
+        concurrency: int = 1,
+    ) -> None:
+        if not 0 < block_ms <= 4000:
+            raise ValueError("block_ms must be 1..4000, shorter than the socket's time-out")
+        self._redis = redis
+        self._group = group
+        self._consumer = consumer
+        self._handler = handler
+        self._batch = batch
+        self._block_ms = block_ms
+        self._claim_idle_ms = claim_idle_ms
+        self._max_deliveries = max_deliveries
+        self._slots = asyncio.Semaphore(concurrency)
+        self._streams: set[str] = set(streams)
+        self._prepared: set[str] = set()
+        self._changed = asyncio.Event()
+        self._claim_due = 0.0
+
+    @property
+    def streams(self) -> frozenset[str]:
+        """The streams that are read now."""
+        return frozenset(self._streams)
+
+    def add(self, *streams: str) -> None:
+        """Read these too, from the next round on (at most block_ms later)."""
+        self._streams.update(streams)
+        self._changed.set()
+
+    def remove(self, *streams: str) -> None:
+        """Read these no more; what is pending stays for other consumers."""
+        self._streams.difference_update(streams)
+        self._prepared.difference_update(streams)
+
+    async def run(self) -> None:
+        """Read for ever; Redis may go away and come back.  End it by cancelling the task."""
+        delay = BACKOFF_SECONDS[0]
+        while True:
+            try:
+                await self.read_once()
+                delay = BACKOFF_SECONDS[0]
+                continue
+            except REDIS_AWAY as error:
+                logger.warning("redis is away", extra={"group": self._group, "error": type(error).__name__})
+            except ResponseError as error:
+                # The stream vanished (flushed, expired, an empty Redis after a restart): make the group anew.
+                if not str(error).startswith(("NOGROUP", "UNBLOCKED")):
+                    raise
+                logger.warning("stream group vanished", extra={"group": self._group})
+            self._prepared.clear()
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, BACKOFF_SECONDS[1])
+
+    async def read_once(self) -> None:
+        """One round: own leftovers of new streams, messages of dead consumers, then new messages.
+
+        Raises redis errors when Redis is away.
+        """
+        if not self._streams:
+            self._changed.clear()
+            await self._changed.wait()
+        for stream in sorted(self._streams - self._prepared):
+            await self._prepare(stream)
+        if time.monotonic() >= self._claim_due:
+            for stream in sorted(self._streams):
+                await self._claim(stream)
+            self._claim_due = time.monotonic() + self._claim_idle_ms / 2000
+        wanted: Any = dict.fromkeys(sorted(self._streams), ">")
+        answer: Any = await self._redis.xreadgroup(
+            self._group, self._consumer, wanted, count=self._batch, block=self._block_ms
+        )
+        for stream, messages in answer or []:
+            await self._handle_all(stream, messages)
+
+    async def _prepare(self, stream: str) -> None:
+        try:
+            # From "0": what was appended before the group existed is work too.
+            await self._redis.xgroup_create(stream, self._group, id="0", mkstream=True)
+        except ResponseError as error:
+            if not str(error).startswith("BUSYGROUP"):
+                raise
+        # A consumer that comes back under its old name need not wait for its own leftovers to age.
+        last = "0"
+        while True:
+            answer: Any = await self._redis.xreadgroup(
+                self._group, self._consumer, {stream: last}, count=self._batch
+            )
+            messages = answer[0][1] if answer else []
+            if not messages:
+                break
+            last = messages[-1][0]
+            await self._handle_redelivered(stream, messages)
+        self._prepared.add(stream)
+
+    async def _claim(self, stream: str) -> None:
+        start = "0-0"
+        while True:
+            start, messages, *_ = await self._redis.xautoclaim(
+                stream, self._group, self._consumer, self._claim_idle_ms, start, count=self._batch
+            )
+            if messages:
+                logger.info("pending messages taken over", extra={"stream": stream, "count": len(messages)})
+                await self._handle_redelivered(stream, messages)
+            if start == "0-0":
+                return
+
+    async def _handle_redelivered(self, stream: str, messages: list[tuple[str, Fields | None]]) -> None:
+        pending: Any = await self._redis.xpending_range(
+            stream, self._group, messages[0][0], messages[-1][0], len(messages), self._consumer
+        )
+        deliveries = {item["message_id"]: int(item["times_delivered"]) for item in pending}
+        alive = []
+        for message_id, fields in messages:
+            if not fields:
+                # Trimmed away while it was pending: there is nothing left to handle.
+                await self._redis.xack(stream, self._group, message_id)
+            elif deliveries.get(message_id, 1) > self._max_deliveries:
+                await self._bury(stream, message_id, fields, deliveries[message_id] - 1)
+            else:
+                alive.append((message_id, fields))
+        await self._handle_all(stream, alive)
+
+    async def _bury(self, stream: str, message_id: str, fields: Fields, deliveries: int) -> None:
+        letter: Any = {**fields, "dead_id": message_id, "dead_group": self._group, "dead_deliveries": deliveries}
+        async with self._redis.pipeline(transaction=True) as both:
+            both.xadd(f"{stream}:dead", letter, maxlen=DEAD_LETTERS_KEPT, approximate=True)
+            both.xack(stream, self._group, message_id)
+            await both.execute()
+        logger.error(
+            "poison message buried",
+            extra={"stream": stream, "message_id": message_id, "group": self._group, "deliveries": deliveries},
+        )
+
+    async def _handle_all(self, stream: str, messages: list[tuple[str, Fields]]) -> None:
+        unfinished = {message_id for message_id, _ in messages}
+        async with asyncio.TaskGroup() as group:
+            keeper = group.create_task(self._keep(stream, unfinished))
+            # The semaphore serves first come, first: with one slot a stream stays in order.
+            work = [group.create_task(self._handle(stream, *message, unfinished)) for message in messages]
+            if work:
+                await asyncio.wait(work)
+            keeper.cancel()
+
+    async def _handle(self, stream: str, message_id: str, fields: Fields, unfinished: set[str]) -> None:
+        async with self._slots:
+            try:
+                if await self._attempt(stream, message_id, fields):
+                    await self._redis.xack(stream, self._group, message_id)
+            except REDIS_AWAY:
+                # Handled but not acked: it comes again with the next preparation, and twice is harmless.
+                self._prepared.discard(stream)
+                logger.warning("ack was lost", extra={"stream": stream, "message_id": message_id})
+            finally:
+                unfinished.discard(message_id)
+
+    async def _attempt(self, stream: str, message_id: str, fields: Fields) -> bool:
+        delay = BACKOFF_SECONDS[0]
+        while True:
+            try:
+                await self._handler(stream, message_id, fields)
+                return True
+            except (RetryLaterError, *REDIS_AWAY) as error:
+                extra = {"stream": stream, "message_id": message_id, "error": type(error).__name__}
+                logger.warning("message waits for its handler's dependency", extra=extra)
+            except Exception:  # the top of one message's handling: it stays pending, the others go on
+                logger.exception("message handler failed", extra={"stream": stream, "message_id": message_id})
+                return False
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, BACKOFF_SECONDS[1])
+
+    async def _keep(self, stream: str, unfinished: set[str]) -> None:
+        """Keep what is being handled from ageing: only a dead consumer's messages may be taken over."""
+        while True:
+            await asyncio.sleep(self._claim_idle_ms / 3000)
+            if not unfinished:
+                continue
+            try:
+                ids: Any = sorted(unfinished)
+                await self._redis.xclaim(stream, self._group, self._consumer, 0, ids, justid=True)
+            except (*REDIS_AWAY, ResponseError):
+                logger.warning("pending messages could not be kept", extra={"stream": stream})
