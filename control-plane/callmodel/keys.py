@@ -1,4 +1,4 @@
-"""Names of everything in Redis.  A tenant's keys start with its hash tag, so that Redis Cluster keeps them together."""
+"""Names of everything in Redis.  A tenant's keys start with its hash tag: Redis Cluster keeps them together."""
 
 from callmodel.ids import CallId, NodeId, TenantId, TrunkId
 
