@@ -1,0 +1,280 @@
+"""A SIP softphone: registers, dials, is dialled, and keeps what it hears.
+
+    async with Softphone("1001", "acme.example", "secret", proxy=("127.0.0.1", 5060), tone_hz=440) as phone:
+        await phone.register()
+        call = await phone.dial("13812345678")
+        await call.wait_for("answered")
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import ssl
+from collections.abc import Callable, Coroutine
+from typing import Any, Literal, Self
+
+from .call import Line, PhoneCall
+from .call_media import MediaSettings
+from .call_table import CallTable
+from .dialog import Dialog
+from .g711 import PCMA, PCMU
+from .media import tone_sound
+from .sip_message import SipMessage, parse_address
+from .tasks import Tasks
+from .transactions import ServerTransaction, Timers
+from .transport import Endpoint, StreamTransport, Transport, UdpTransport, client_tls_context
+from .user_agent import METHODS, UserAgent
+
+TransportName = Literal["udp", "tcp", "tls"]
+InvitePolicy = Callable[[PhoneCall], Coroutine[Any, Any, None]]
+
+RENEW_AT = 0.8
+RETRY_SECONDS = 5.0
+WAITING_CALLS = 1000
+logger = logging.getLogger(__name__)
+
+
+class RegistrationError(Exception):
+    """The registrar refused; `status` is its final response."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(f"{status} {reason}")
+        self.status = status
+
+
+def answer_after(seconds: float = 0.0) -> InvitePolicy:
+    """Ring, and answer after so many seconds unless the caller gives up."""
+
+    async def policy(call: PhoneCall) -> None:
+        call.ring()
+        if seconds:
+            with contextlib.suppress(TimeoutError):
+                await call.wait_for("ended", seconds)
+        call.answer()
+
+    return policy
+
+
+def reject_with(status: int) -> InvitePolicy:
+    """Refuse at once: 486 is busy, 603 declined, 480 do not disturb."""
+
+    async def policy(call: PhoneCall) -> None:
+        call.reject(status)
+
+    return policy
+
+
+async def ring_forever(call: PhoneCall) -> None:
+    """Ring until the caller gives up; a test may still `call.answer()` by hand."""
+    call.ring()
+
+
+class Softphone:
+    """One account on one phone.
+
+    `proxy` is where everything is sent (default: the domain itself, port 5060 or 5061).  `nat` is a private
+    (host, port) that the phone believes to have: it goes into Via, Contact and SDP.  `ca` verifies a TLS
+    server; without it, and without `ssl_context`, the phone trusts anybody.  With `trace`, `messages` holds
+    every message as (monotonic seconds, "sent" or "received", text).
+    """
+
+    def __init__(
+        self,
+        user: str,
+        domain: str,
+        password: str = "",
+        *,
+        proxy: Endpoint | None = None,
+        transport: TransportName = "udp",
+        bind: str = "127.0.0.1",
+        port: int = 0,
+        tone_hz: int | None = None,
+        srtp: bool = False,
+        nat: Endpoint | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        ca: str | None = None,
+        certificate: tuple[str, str] | None = None,
+        payload_types: tuple[int, ...] = (PCMU, PCMA),
+        timers: Timers | None = None,
+        trace: bool = False,
+        wrap_transport: Callable[[Transport], Transport] = lambda transport: transport,
+    ) -> None:
+        self.user = user
+        self.domain = domain
+        self.proxy = proxy or (domain, 5061 if transport == "tls" else 5060)
+        self.on_invite: InvitePolicy = answer_after()
+        self.registered = False
+        self.incoming: asyncio.Queue[PhoneCall] = asyncio.Queue(WAITING_CALLS)
+        advertised = nat[0] if nat else ""
+        media = MediaSettings(bind, advertised, srtp, payload_types, tone_sound(tone_hz))
+        self._line = Line(user, f"sip:{user}@{domain}", media, password)
+        self._table = CallTable(self._on_invite)
+        carrier = wrap_transport(
+            _build_transport(transport, (bind, port), ssl_context, ca, certificate, server_hostname=domain)
+        )
+        self._agent = UserAgent(
+            carrier, self._table.on_request, self._table.on_ack, nat=nat, timers=timers, trace=trace
+        )
+        self._table.serve(self._agent)
+        self._tasks = Tasks()
+        self._renewal: asyncio.Task[Any] | None = None
+        self._register_call_id = secrets.token_hex(12)
+        self._register_cseq = 0
+        self._started = False
+
+    # -- life
+
+    async def start(self) -> None:
+        """Bind the socket; register and dial do it by themselves."""
+        if not self._started:
+            self._started = True
+            await self._agent.start()
+
+    async def close(self) -> None:
+        """Hang up, unregister and let go of the sockets."""
+        if not self._started:
+            return
+        await self._table.close()
+        if self.registered:
+            with contextlib.suppress(RegistrationError, OSError, TimeoutError):
+                async with asyncio.timeout(2):
+                    await self.unregister()
+        await self._tasks.close()
+        await self._agent.close()
+        self._started = False
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    @property
+    def address(self) -> Endpoint:
+        """The local address that the phone is bound to."""
+        return self._agent.transport.local
+
+    @property
+    def calls(self) -> list[PhoneCall]:
+        """Calls in progress."""
+        return self._table.active
+
+    @property
+    def messages(self) -> list[tuple[float, str, str]]:
+        return list(self._agent.messages)
+
+    # -- registration
+
+    async def register(self, expires: int = 300) -> None:
+        """Register, and stay registered by renewing at 80 % of what was granted.
+
+        Raises RegistrationError, or OSError and TimeoutError when a stream can't be opened.
+        """
+        granted = await self._register_once(expires)
+        self.registered = True
+        if self._renewal is not None:
+            self._renewal.cancel()
+        self._renewal = self._tasks.start(self._renew(expires, granted), f"renew {self.user}")
+
+    async def unregister(self) -> None:
+        if self._renewal is not None:
+            self._renewal.cancel()
+        self.registered = False
+        await self._register_once(0)
+
+    async def _renew(self, expires: int, granted: int) -> None:
+        wait = granted * RENEW_AT
+        while True:
+            await asyncio.sleep(wait)
+            try:
+                wait = await self._register_once(expires) * RENEW_AT
+                self.registered = True
+            except (RegistrationError, OSError, TimeoutError) as error:
+                self.registered = False
+                logger.warning("registration was not renewed", extra={"error": type(error).__name__})
+                wait = RETRY_SECONDS
+
+    async def _register_once(self, expires: int) -> int:
+        await self.start()
+        await self._agent.transport.connect(self.proxy)
+
+        def build() -> SipMessage:
+            self._register_cseq += 1
+            register = SipMessage(method="REGISTER", uri=f"sip:{self.domain}")
+            register.headers = [
+                ("From", f"<{self._line.uri}>;tag={secrets.token_hex(5)}"),
+                ("To", f"<{self._line.uri}>"),
+                ("Call-ID", self._register_call_id),
+                ("CSeq", f"{self._register_cseq} REGISTER"),
+                ("Contact", self._agent.contact(self.user)),
+                ("Expires", str(expires)),
+                ("Max-Forwards", "70"),
+                ("Allow", METHODS),
+                ("Supported", "path"),
+            ]
+            return register
+
+        response = await self._agent.request_with_credentials(build, self.proxy, self.user, self._line.password)
+        if response.status != 200:
+            raise RegistrationError(response.status, response.reason)
+        return _granted_seconds(response, self._agent.contact(self.user), expires)
+
+    # -- calls
+
+    async def dial(
+        self, number: str, headers: dict[str, str] | None = None, timeout: float | None = 120.0
+    ) -> PhoneCall:
+        """Call a number of our domain, or a whole SIP URI; returns once the INVITE is sent.
+
+        The call is cancelled when nobody answers within `timeout` seconds.  Raises OSError or TimeoutError
+        when a stream transport can't connect.
+        """
+        await self.start()
+        uri = number if number.startswith(("sip:", "sips:", "tel:")) else f"sip:{number}@{self.domain}"
+        call = PhoneCall(self._agent, self._line, Dialog.outgoing(f"<{self._line.uri}>", uri, self.proxy))
+        self._table.add(call)
+        await call.start(headers or {}, timeout)
+        return call
+
+    async def wait_for_call(self, timeout: float = 10.0) -> PhoneCall:
+        """Return the next incoming call, whatever the policy does with it.  Raises TimeoutError."""
+        async with asyncio.timeout(timeout):
+            return await self.incoming.get()
+
+    def _on_invite(self, server: ServerTransaction) -> None:
+        call = PhoneCall.incoming(self._agent, self._line, server)
+        self._table.add(call)
+        if not self.incoming.full():
+            self.incoming.put_nowait(call)
+        self._tasks.start(self.on_invite(call), f"call to {self.user}")
+
+
+def _granted_seconds(response: SipMessage, contact: str, asked: int) -> int:
+    """Return the expiry of our own binding among those that the registrar lists (section 10.3)."""
+    own = parse_address(contact).uri
+    for value in response.all("contact"):
+        listed = parse_address(value)
+        if listed.uri == own and listed.parameter("expires").isdigit():
+            return int(listed.parameter("expires"))
+    expires = response.get("expires")
+    return int(expires) if expires.isdigit() else asked
+
+
+def _build_transport(
+    name: TransportName,
+    local: Endpoint,
+    context: ssl.SSLContext | None,
+    ca: str | None,
+    certificate: tuple[str, str] | None,
+    server_hostname: str,
+) -> Transport:
+    if name == "udp":
+        return UdpTransport(local)
+    if name == "tcp":
+        return StreamTransport(local)
+    context = context or client_tls_context(ca, certificate)
+    return StreamTransport(local, client_tls=context, server_hostname=server_hostname)

@@ -1,0 +1,124 @@
+"""Make and recognise tones: what a caller plays, and whether a recording holds it.
+
+Samples are int16 or float arrays in one channel; levels are dB relative to a full-scale sine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .g711 import RATE, Frames, Samples, to_frames
+
+Audio = npt.NDArray[Any]
+
+WINDOW_SECONDS = 0.25
+TONE_LEVEL_DBFS = -12.0
+BEEP_HZ, BEEP_SECONDS = 1000, 0.3
+RINGBACK_HZ = 425
+RINGBACK_CADENCE_SECONDS = (1.0, 4.0)
+
+
+def tone(hz: float, seconds: float, level_dbfs: float = TONE_LEVEL_DBFS, rate: int = RATE) -> Samples:
+    amplitude = 32767 * 10 ** (level_dbfs / 20)
+    return (amplitude * np.sin(2 * np.pi * hz * np.arange(int(seconds * rate)) / rate)).astype(np.int16)
+
+
+def silence(seconds: float) -> Samples:
+    return np.zeros(int(seconds * RATE), np.int16)
+
+
+@lru_cache(maxsize=256)
+def tone_frames(hz: int, payload_type: int) -> Frames:
+    """One second of a tone, which loops without a click because its frequency is whole."""
+    return to_frames(tone(hz, 1.0), payload_type)
+
+
+@lru_cache(maxsize=8)
+def ringback_frames(payload_type: int) -> Frames:
+    """One period of ringback, 425 Hz as in most of the world, to be looped."""
+    on, off = RINGBACK_CADENCE_SECONDS
+    return to_frames(np.concatenate([tone(RINGBACK_HZ, on), silence(off)]), payload_type)
+
+
+@lru_cache(maxsize=8)
+def machine_frames(payload_type: int) -> Frames:
+    """An answering machine: a greeting with the pauses of speech, a beep, and then it listens."""
+    noise = np.random.default_rng(425)
+    parts: list[Samples] = [silence(0.4)]
+    for word_seconds, pause_seconds in ((0.9, 0.12), (1.1, 0.1), (0.7, 0.25), (1.2, 0.4)):
+        parts += [_babble(word_seconds, noise), silence(pause_seconds)]
+    return to_frames(np.concatenate([*parts, tone(BEEP_HZ, BEEP_SECONDS), silence(0.2)]), payload_type)
+
+
+def _babble(seconds: float, noise: np.random.Generator) -> Samples:
+    """Voiced sound without words: a 130 Hz buzz with formants that move, so that no tone stands out."""
+    time = np.arange(int(seconds * RATE)) / RATE
+    pitch = 130 + 12 * np.sin(2 * np.pi * 2.1 * time)
+    phase = 2 * np.pi * np.cumsum(pitch) / RATE
+    voice = sum(np.sin(k * phase + noise.uniform(0, 6.28)) / k for k in range(1, 16))
+    syllables = 0.55 + 0.45 * np.sin(2 * np.pi * 4.2 * time + noise.uniform(0, 6.28))
+    return np.asarray(6000 * voice * syllables, np.float64).clip(-32000, 32000).astype(np.int16)
+
+
+def _as_float(samples: Audio) -> npt.NDArray[np.float64]:
+    scale = 32768.0 if np.issubdtype(samples.dtype, np.integer) else 1.0
+    return samples.astype(np.float64) / scale
+
+
+def level_dbfs(samples: Audio) -> float:
+    """Return the RMS level; a full-scale sine has 0, digital silence -120."""
+    if not len(samples):
+        return -120.0
+    mean_square = float(np.mean(_as_float(samples) ** 2)) * 2
+    return 10 * float(np.log10(max(mean_square, 1e-12)))
+
+
+def tone_levels(samples: Audio, rate: int, candidates_hz: Iterable[int]) -> dict[int, float]:
+    """Return the level of each candidate frequency, averaged over windows of a quarter second."""
+    candidates = list(candidates_hz)
+    size = int(WINDOW_SECONDS * rate)
+    count = len(samples) // size
+    if not count:
+        return dict.fromkeys(candidates, -120.0)
+    window = np.hanning(size)
+    pieces = _as_float(samples[: count * size]).reshape(count, size) * window
+    power = np.mean(np.abs(np.fft.rfft(pieces, axis=1)) ** 2, axis=0) / (window.sum() / 2) ** 2
+    bins = np.fft.rfftfreq(size, 1 / rate)
+    levels = {}
+    for hz in candidates:
+        near = power[np.abs(bins - hz) <= 10]
+        levels[hz] = 10 * float(np.log10(max(float(near.max(initial=0.0)), 1e-12)))
+    return levels
+
+
+def dominant_tones(
+    samples: Audio,
+    rate: int,
+    candidates_hz: Iterable[int],
+    *,
+    floor_dbfs: float = -40.0,
+    below_strongest_db: float = 22.0,
+) -> set[int]:
+    """Return the candidates that sound clearly: above a floor, and not far below the strongest.
+
+    Candidates should lie 50 Hz or more apart.  The distance to the strongest keeps G.711's
+    distortion out, which lies 30 dB and more below a tone.
+    """
+    levels = tone_levels(samples, rate, candidates_hz)
+    strongest = max(levels.values(), default=-120.0)
+    limit = max(floor_dbfs, strongest - below_strongest_db)
+    return {hz for hz, level in levels.items() if level >= limit}
+
+
+def read_audio(path: str | Path) -> tuple[Audio, int]:
+    """Read a sound file as (samples of shape [frames, channels], rate).  Needs the soundfile package."""
+    import soundfile
+
+    samples, rate = soundfile.read(str(path), dtype="int16", always_2d=True)
+    return samples, int(rate)
