@@ -1,0 +1,34 @@
+# Trunkline's few commands.  Each does its own set-up first, which takes no time once it is done.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test bench lint doctor clean
+
+PYTEST := .venv/bin/python -m pytest
+# JUNIT=path writes a JUnit file beside the closing line.
+JUNIT_OPTION := $(if $(JUNIT),--junit-xml=$(JUNIT))
+
+help:  ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  DEMO_SECONDS=60 make demo    ends by itself and says, as JSON in its last line, what it saw"
+
+setup:  ## install what is needed (packages, Asterisk, Python); skips what is there
+	@infra/dev/setup.sh
+
+demo: setup  ## run the whole system here, with a branch, a carrier and agents who dial
+	@.venv/bin/trunkline demo
+
+test: setup  ## unit, architecture, integration on the real engines, and end to end
+	@$(PYTEST) $(JUNIT_OPTION) tests/unit tests/architecture tests/integration tests/e2e
+
+bench: setup  ## measure against bare Asterisk and bare sqlite3; writes var/bench.json
+	@.venv/bin/trunkline bench
+
+lint: setup  ## ruff, mypy and the import contracts
+	@.venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports
+
+doctor: setup  ## say what is missing or broken on this machine, and how to mend it
+	@.venv/bin/trunkline doctor
+
+clean:  ## remove what runs leave behind (var/); keeps the cache and .venv
+	@rm -rf var

@@ -1,0 +1,183 @@
+#!/usr/bin/env bash
+# Brings a machine to where `make demo` and `make test` run.  Each step is skipped when it is done already.
+#
+# Installs distribution packages (no service is started or left enabled), a private Asterisk tree under
+# $TRUNKLINE_CACHE (default ~/.cache/trunkline), and the virtual environment .venv.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+readonly CACHE="${TRUNKLINE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/trunkline}"
+readonly STEPS=3
+step=0
+
+# --- what each distribution calls things: one row a distribution, `common` is added to each ---------------------------
+# shellcheck disable=SC1091
+distribution="$(. /etc/os-release && echo "${ID}-${VERSION_ID:-}")"
+common="kamailio kamailio-python3-modules kamailio-tls-modules kamailio-websocket-modules kamailio-json-modules
+  kamailio-utils-modules kamailio-extra-modules kamailio-outbound-modules kamailio-redis-modules
+  rtpengine-daemon redis-server redis-tools sip-tester
+  mmdebstrap python3 python3-venv make openssl ca-certificates iproute2 procps util-linux"
+case "$distribution" in
+  debian-12)    packages="$common"; components=main ;;                                                # tested
+  debian-13*)   packages="$common"; components=main ;;                                            # not tested yet
+  ubuntu-24.04) packages="$common debian-archive-keyring"; components=main,universe ;;            # not tested yet
+  *)            packages="$common"; components=main
+                echo "set-up: $distribution is not known here; trying with Debian 12's package names" >&2 ;;
+esac
+readonly services="kamailio redis-server rtpengine-daemon"
+
+# --- telling -----------------------------------------------------------------------------------------------------------
+begin() { step=$((step + 1)); current="$1"; step_started=$SECONDS; }
+skipped() { printf '[%d/%d] %-34s already done\n' "$step" "$STEPS" "$current"; }
+doing() { printf '[%d/%d] %-34s %s\n' "$step" "$STEPS" "$current" "$1"; }
+done_() { printf '[%d/%d] %-34s done in %d s\n' "$step" "$STEPS" "$current" "$((SECONDS - step_started))"; }
+fail() { printf '\nset-up stopped at [%d/%d] %s:\n  %s\n' "$step" "$STEPS" "${current:-start}" "$1" >&2; exit 1; }
+
+# Runs a long command with its output in a log, shows that it is alive, and shows the log's end when it fails.
+logged() {
+  local what="$1" log="$CACHE/setup-$1.log" pid last=0 now
+  shift
+  "$@" >"$log" 2>&1 </dev/null &
+  pid=$!
+  while kill -0 "$pid" 2>/dev/null; do
+    sleep 0.5
+    now=$((SECONDS - step_started))
+    if ((now - last >= 15)); then last=$now; doing "... $what, $now s"; fi
+  done
+  wait "$pid" && return 0
+  tail -n 20 "$log" >&2
+  return 1
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then sudo "$@"
+  else fail "this needs root once, to install packages: run it as root, or install sudo"; fi
+}
+
+mkdir -p "$CACHE" || fail "the cache folder $CACHE can not be made; name another by TRUNKLINE_CACHE"
+if command -v flock >/dev/null; then
+  exec 9>"$CACHE/.setup.lock"
+  flock -w 1800 9 || fail "another set-up has held $CACHE/.setup.lock for half an hour"
+fi
+
+# --- 1: packages -------------------------------------------------------------------------------------------------------
+installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+missing_packages() {
+  local package
+  # shellcheck disable=SC2086
+  [ "$(dpkg-query -W -f '${db:Status-Status}\n' $packages 2>/dev/null | grep -c '^installed$')" -eq "$(wc -w <<<"$packages")" ] && return
+  for package in $packages; do installed "$package" || echo "$package"; done
+}
+
+# Debian starts what it installs, unless /usr/sbin/policy-rc.d says 101.  An existing one is put back afterwards.
+install_quietly() {
+  local policy=/usr/sbin/policy-rc.d kept="" result=0
+  if [ -e "$policy" ]; then kept="$policy.trunkline-kept"; mv "$policy" "$kept"; fi
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+  export DEBIAN_FRONTEND=noninteractive
+  { apt-get -qq -o Acquire::Retries=3 update &&
+    apt-get -qq -y -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 --no-install-recommends install "$@"; } || result=$?
+  rm -f "$policy"
+  [ -z "$kept" ] || mv "$kept" "$policy"
+  return "$result"
+}
+
+begin "Distribution packages"
+missing="$(missing_packages)"
+if [ -z "$missing" ]; then
+  skipped
+else
+  command -v apt-get >/dev/null || fail "this machine has no apt-get; Debian 12, 13 and Ubuntu 24.04 are provided for"
+  doing "installing $(wc -w <<<"$missing") packages"
+  ours=""
+  for service in $services; do installed "$service" || ours="$ours $service"; done
+  as_root true  # a password is asked for here, not in the background
+  # shellcheck disable=SC2086
+  logged packages as_root bash -c "$(declare -f install_quietly); install_quietly \"\$@\"" install $missing ||
+    fail "packages could not be installed (log: $CACHE/setup-packages.log).  Is the network there?  Do 'apt-get update' and 'dpkg --configure -a' work?"
+  # Only services that came with this set-up: someone's own Redis stays as it was.
+  for service in $ours; do
+    if command -v systemctl >/dev/null; then as_root systemctl disable "$service" >/dev/null 2>&1 || true
+    elif command -v update-rc.d >/dev/null; then as_root update-rc.d "$service" disable >/dev/null 2>&1 || true; fi
+  done
+  done_
+fi
+
+# --- 2: Asterisk -------------------------------------------------------------------------------------------------------
+readonly ASTERISK="$CACHE/asterisk-22"
+
+asterisk_version() {  # of the tree given; fails when it does not run
+  local library
+  library="$(echo "$1"/usr/lib/*-linux-gnu)"
+  "$(echo "$library"/ld-linux-*.so.* | cut -d' ' -f1)" --library-path "$library" "$1/usr/sbin/asterisk" -V
+}
+
+# The distribution's own Asterisk where it is 20 or newer, else Debian sid's: both as a private tree, extracted only.
+asterisk_suite() {
+  local candidate major
+  candidate="$(apt-cache policy asterisk 2>/dev/null | sed -n 's/^ *Candidate: *\([0-9]*:\)\?\([0-9]*\)\..*/\2/p')"
+  major="${candidate:-0}"
+  # shellcheck disable=SC1091
+  if [ "$major" -ge 20 ]; then . /etc/os-release && echo "$VERSION_CODENAME"; else echo sid; fi
+}
+
+extract_asterisk() {
+  local suite="$1" tree="$2" folders=main
+  [ "$suite" = sid ] || folders="$components"
+  # No mirror is named: mmdebstrap and apt use the distribution's.  sid's Release file can be past its date.
+  as_root mmdebstrap --variant=extract --mode=root --components="$folders" \
+    --include=asterisk,asterisk-core-sounds-en-gsm,asterisk-core-sounds-en-wav,asterisk-moh-opsound-wav \
+    --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='APT::Install-Recommends "false"' \
+    --aptopt='Acquire::Retries "3"' "$suite" "$tree"
+  as_root chown -R "$(id -u):$(id -g)" "$tree"
+  chmod 755 "$tree"
+  rm -rf "$tree"/usr/share/{doc,man,locale,perl,perl5,info,lintian,bug,zoneinfo,icons,mime} \
+    "$tree"/usr/lib/*-linux-gnu/{perl,perl-base,gconv} "$tree"/var/{cache,lib/apt}
+}
+
+begin "Asterisk (private tree)"
+if [ -x "$ASTERISK/usr/sbin/asterisk" ]; then
+  skipped
+else
+  doing "extracting into $ASTERISK"
+  building="$(mktemp -d "$CACHE/.asterisk-XXXXXX")"
+  trap 'as_root rm -rf "$building"' EXIT
+  as_root true  # a password is asked for here, not in the background
+  logged asterisk extract_asterisk "$(asterisk_suite)" "$building/tree" ||
+    fail "Asterisk could not be fetched (log: $CACHE/setup-asterisk.log).  It comes from Debian's archive by mmdebstrap: is the network there, and are 500 MB free in $CACHE?"
+  asterisk_version "$building/tree" >/dev/null || fail "the extracted Asterisk does not start on this machine"
+  rm -rf "$ASTERISK"
+  mv "$building/tree" "$ASTERISK"  # whole or not at all
+  rm -rf "$building"
+  trap - EXIT
+  done_
+fi
+
+# --- 3: Python ---------------------------------------------------------------------------------------------------------
+# The distribution's Python, and no other: Kamailio embeds its libpython and reads this environment.
+begin "Python environment (.venv)"
+stamp=.venv/.trunkline-stamp
+wanted="$({ cat pyproject.toml infra/dev/constraints.txt; pwd; readlink -f /usr/bin/python3; } | sha256sum | cut -d' ' -f1)"
+
+install_python() {
+  [ -x .venv/bin/python ] && [ "$(readlink -f .venv/bin/python)" = "$(readlink -f /usr/bin/python3)" ] &&
+    .venv/bin/python -m pip --version >/dev/null 2>&1 ||
+    /usr/bin/python3 -m venv --clear .venv || return 1
+  .venv/bin/python -m pip install --disable-pip-version-check --no-input --retries 5 --timeout 60 \
+    -e '.[test]' -c infra/dev/constraints.txt
+}
+
+if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && [ -x .venv/bin/trunkline ]; then
+  skipped
+else
+  doing "installing packages (about a minute)"
+  logged python install_python ||
+    fail "the Python packages could not be installed (log: $CACHE/setup-python.log).  Is the package index reachable?  'rm -rf .venv' and run again."
+  echo "$wanted" >"$stamp"
+  done_
+fi
+
+echo "set-up complete ($SECONDS s)"

@@ -1,0 +1,173 @@
+"""The `trunkline` command line.  Rooms are imported only when one of their commands runs."""
+
+import importlib
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+SETTINGS_HINT = "Settings come from TRUNKLINE_... variables and the TOML file named by TRUNKLINE_CONFIG."
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help=(
+        "Trunkline: a multi-site, multi-tenant, distributed contact center.\n\n"
+        "[bold]First steps[/bold]\n\n"
+        "  trunkline doctor                   is this machine fit to run it?\n\n"
+        "  trunkline demo                     the whole system here, with agents who dial\n\n"
+        "  trunkline demo --seconds 60        the same, ends by itself and checks what it did\n\n"
+        "[bold]On servers[/bold] each process is one command (systemd units and images call these):\n\n"
+        "  trunkline edge kamailio            trunkline media-node conductor\n\n"
+        "  trunkline control-plane api        trunkline branch\n\n"
+        f"{SETTINGS_HINT}"
+    ),
+)
+
+
+def _room(module: str, function: str) -> Callable[[], None]:
+    """Return a command that imports the room and hands over to it; its int result is the exit code."""
+
+    def command() -> None:
+        raise typer.Exit(int(getattr(_import(module), function)() or 0))
+
+    return command
+
+
+def _import(module: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        package = (error.name or module).partition(".")[0]
+        typer.echo(f"trunkline: {error.name} is not installed here (needed by {module}).", err=True)
+        typer.echo(
+            f"Install the room's extra, such as: pip install 'trunkline[all]'  (missing: {package})", err=True
+        )
+        raise typer.Exit(3) from None
+
+
+def _group(name: str, text: str, commands: dict[str, tuple[str, str, str]]) -> None:
+    group = typer.Typer(no_args_is_help=True, help=f"{text}\n\n{SETTINGS_HINT}")
+    for command, (module, function, line) in commands.items():
+        group.command(command, help=line)(_room(module, function))
+    app.add_typer(group, name=name)
+
+
+_group(
+    "edge",
+    "SIP edge: Kamailio, rtpengine and the agent that keeps them up to date (at HQ and in branches).",
+    {
+        "kamailio": ("edge_proxy.launch", "kamailio", "Render Kamailio's configuration and become Kamailio."),
+        "rtpengine": ("edge_proxy.launch", "rtpengine", "Render rtpengine's configuration and become rtpengine."),
+        "agent": ("edge_proxy.agent", "main", "Apply snapshots and node heartbeats to the running Kamailio."),
+    },
+)
+_group(
+    "media-node",
+    "Media node: one Asterisk and the conductor of its calls.",
+    {
+        "asterisk": ("media_nodes.launch", "asterisk", "Render Asterisk's configuration and become Asterisk."),
+        "conductor": ("media_nodes.app", "main", "Conduct the node's calls; may be restarted while they talk."),
+        "drain": ("media_nodes.drain", "main", "Let the node finish its calls and take no new ones."),
+    },
+)
+_group(
+    "control-plane",
+    "Control plane: the API, and the consumers that write CDRs, live figures and the recording ledger.",
+    {
+        "api": ("control_plane.app", "main", "Serve /api/v1, and branches over mutual TLS."),
+        "facts": ("control_plane.consumers", "main", "Consume facts: CDRs, live calls, recordings."),
+    },
+)
+
+
+@app.command()
+def worker() -> None:
+    """Run a Celery worker (finishing recordings, imports, roll-ups)."""
+    raise typer.Exit(int(_import("control_plane.worker").main() or 0))
+
+
+@app.command()
+def beat() -> None:
+    """Run the schedule (redbeat); several may run, one is active."""
+    raise typer.Exit(int(_import("control_plane.worker").beat() or 0))
+
+
+@app.command()
+def branch() -> None:
+    """Run a branch office: enrol once, then keep its Kamailio, rtpengine and agent going.
+
+    Example:  TRUNKLINE_SITE_ID=branch-1 TRUNKLINE_BRANCH_API_URL=https://hq.example:8443
+    TRUNKLINE_ENROLMENT_TOKEN_FILE=/run/secrets/token trunkline branch
+    """
+    raise typer.Exit(int(_import("branch_gateway.app").main() or 0))
+
+
+@app.command()
+def demo(
+    seconds: Annotated[
+        float | None,
+        typer.Option(envvar="DEMO_SECONDS", help="End after this many seconds of calls and check what they left."),
+    ] = None,
+    block: Annotated[
+        int, typer.Option(envvar="DEMO_BLOCK", min=1, max=254, help="Second byte of every address: 127.BLOCK.x.y")
+    ] = 77,
+    agents: Annotated[int, typer.Option(min=1, max=20, help="Agents at the branch who dial.")] = 2,
+) -> None:
+    """Run the whole system here: HQ, a branch, a carrier, and agents who dial customers.
+
+    Without --seconds it runs until Ctrl-C, and your own softphone may join.  With it, the last line is a JSON object
+    with "ok": true only if every answered call has both voices in its recording and its CDR.
+    """
+    raise typer.Exit(_import("trunkline.demo").main(seconds=seconds, block=block, agents=agents))
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    block: Annotated[int, typer.Option(envvar="DEMO_BLOCK", min=1, max=254)] = 77,
+) -> None:
+    """Say in plain words what is missing or broken on this machine, and how to mend it.
+
+    Exits with 1 when something blocks.
+    """
+    raise typer.Exit(_import("trunkline.doctor").main(as_json=as_json, block=block))
+
+
+@app.command()
+def bench() -> None:
+    """Measure against bare Asterisk and bare sqlite3, side by side; write var/bench.json."""
+    import pytest
+
+    raise typer.Exit(int(pytest.main(["-m", "bench", "-s", "tests/bench"])))
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+)
+def admin(context: typer.Context) -> None:
+    """Administer the platform: bootstrap, certificates, enrolment tokens (see: trunkline admin --help)."""
+    group = typer.main.get_command(_import("control_plane.admin").app)
+    group(args=context.args, prog_name="trunkline admin")
+
+
+def main() -> None:
+    """Entry of the `trunkline` script."""
+    command = typer.main.get_command(app)
+    assert isinstance(command, TyperGroup)
+    try:
+        command(prog_name="trunkline")
+    except Exception as error:
+        # Every room tells of unusable settings by this name; it is the operator's to mend, and needs no traceback.
+        if type(error).__name__ != "SettingsError":
+            raise
+        typer.echo(f"trunkline: the settings can not be used:\n{error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
