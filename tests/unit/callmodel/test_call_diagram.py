@@ -1,0 +1,99 @@
+"""The diagram in docs/state-machines is drawn from the code, and this test keeps it true."""
+
+import os
+from collections import deque
+from pathlib import Path
+
+from callmodel.callstate import Call
+from callmodel.facts import (
+    HangUpAsked,
+    LegAnswered,
+    LegHungUp,
+    LegRang,
+    LegSentEarlyMedia,
+    NodeLost,
+    TransferAsked,
+    TrunkGranted,
+    TrunkRefused,
+)
+from callmodel.ids import LegId
+from callmodel.routing import plan_call
+from tests.unit.callmodel.stories import (
+    ACME,
+    AGENT_LEG,
+    BEN,
+    CALL,
+    CHEAP,
+    CUSTOMER,
+    DEAR,
+    DIRECTORY,
+    T0,
+    after,
+    asked_for,
+    customer_called,
+    dialled,
+)
+
+DIAGRAM = Path(__file__).parents[3] / "docs" / "state-machines" / "call.md"
+HEAD = """# The states of a call
+
+Drawn from `callmodel.calls` by `tests/unit/callmodel/test_call_diagram.py`; run it with `UPDATE_DIAGRAMS=1` to draw
+it anew. A fact that changes no state (a hold, an early medium, anything told twice) has no arrow.
+
+"""
+
+
+def facts_about(call: Call):
+    legs = [AGENT_LEG, *(LegId(f"{CALL}-{n}") for n in range(1, 4))]
+    yield from (TrunkGranted(CHEAP, 0, T0), TrunkGranted(DEAR, 0, T0), TrunkRefused(False, T0))
+    yield from (HangUpAsked(T0), NodeLost(T0), TransferAsked(plan_call(DIRECTORY, ACME, BEN), T0))
+    for leg in legs:
+        yield from (LegRang(leg, T0), LegSentEarlyMedia(leg, T0), LegAnswered(leg, T0))
+        yield from (LegHungUp(leg, None, T0), LegHungUp(leg, 486, T0), LegHungUp(leg, 503, T0))
+
+
+def arrows() -> set[tuple[str, str, str]]:
+    """Every change of state that some sequence of facts brings about."""
+    found = set()
+    waiting: deque[Call] = deque()
+    for name, step in {
+        "StationDialled": dialled(CUSTOMER),
+        "StationDialled ": dialled(BEN),
+        "StationDialled (refused)": dialled("12"),
+        "CallAsked": asked_for(CUSTOMER),
+        "CustomerCalled": customer_called(),
+    }.items():
+        found.add(("[*]", name.strip(), step[0].state.value))
+        waiting.append(step[0])
+    seen = set(waiting)
+    while waiting:
+        call = waiting.popleft()
+        for fact in facts_about(call):
+            later = after(call, fact)[0]
+            if later.state is not call.state:
+                found.add((call.state.value, type(fact).__name__, later.state.value))
+            if later not in seen:
+                seen.add(later)
+                waiting.append(later)
+    return found
+
+
+def drawn() -> str:
+    lines = {}
+    for source, fact, target in sorted(arrows()):
+        lines.setdefault((source, target), []).append(fact)
+    body = [
+        f"    {_node(source)} --> {_node(target)}: {', '.join(facts)}" for (source, target), facts in lines.items()
+    ]
+    return HEAD + "\n".join(["```mermaid", "stateDiagram-v2", *body, "    ended --> [*]", "```", ""])
+
+
+def _node(state: str) -> str:
+    return state.replace("calling-agent", "calling_agent")
+
+
+def test_diagram_shows_the_code():
+    if os.environ.get("UPDATE_DIAGRAMS"):
+        DIAGRAM.write_text(drawn())
+
+    assert DIAGRAM.read_text() == drawn(), "run `UPDATE_DIAGRAMS=1 pytest tests/unit/callmodel` and read the change"

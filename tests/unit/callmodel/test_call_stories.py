@@ -1,0 +1,360 @@
+"""The life of a call, told story by story."""
+
+import pytest
+from tests.unit.callmodel.stories import (
+    ACME,
+    AGENT_LEG,
+    ANA,
+    BEIJING,
+    BEN,
+    BRANCH,
+    CALL,
+    CHEAP,
+    CLAIMING,
+    CUSTOMER,
+    CUSTOMER_LEG,
+    DEAR,
+    DIALLING,
+    DIRECTORY,
+    GRANTED,
+    RINGING,
+    SECOND_CUSTOMER_LEG,
+    T0,
+    TALKING,
+    after,
+    asked_for,
+    customer_called,
+    dialled,
+    with_tenant,
+)
+
+from callmodel.callstate import CallState, Direction, LegRole
+from callmodel.cdr import cdr_of
+from callmodel.endings import Ending, EndingClass
+from callmodel.facts import (
+    HangUpAsked,
+    LegAnswered,
+    LegHeld,
+    LegHungUp,
+    LegRang,
+    LegSentEarlyMedia,
+    LegUnheld,
+    NodeLost,
+    TransferAsked,
+    TrunkGranted,
+    TrunkRefused,
+)
+from callmodel.ids import LegId, RecordingId
+from callmodel.orders import (
+    Announce,
+    Answer,
+    Bridge,
+    ClaimTrunk,
+    DialStation,
+    DialTrunk,
+    HangUp,
+    Milestone,
+    PassEarlyMedia,
+    ReleaseTrunk,
+    Ring,
+    StartRecording,
+)
+from callmodel.routing import plan_call
+
+RECORDING = RecordingId(f"{CALL}-r1")
+WRITE_CDR = Announce(Milestone.ENDED)
+
+
+def test_dialled_number_asks_for_a_trunk_channel():
+    call, orders = dialled(CUSTOMER)
+
+    assert call.state is CallState.CLAIMING
+    assert call.direction is Direction.OUTBOUND
+    assert orders[0] == Announce(Milestone.STARTED)
+    assert isinstance(orders[1], ClaimTrunk)
+    assert [offer.trunk_id for offer in orders[1].offers] == [CHEAP, DEAR]
+
+
+def test_granted_trunk_is_dialled_with_a_number_of_hq():
+    call, orders = after(CLAIMING, GRANTED)
+
+    assert orders == [DialTrunk(CUSTOMER_LEG, CUSTOMER, CHEAP, BEIJING, 60)]
+    assert (call.trunk_id, call.cost_class, call.caller_number) == (CHEAP, "national", BEIJING)
+
+
+def test_ringing_is_passed_on_once():
+    call, orders = after(DIALLING, LegRang(CUSTOMER_LEG, T0 + 500))
+    _, again = after(call, LegRang(CUSTOMER_LEG, T0 + 600))
+
+    assert orders == [Ring(AGENT_LEG), Announce(Milestone.RINGING)]
+    assert again == []
+
+
+def test_carriers_ringback_is_heard_by_the_agent():
+    _, orders = after(DIALLING, LegSentEarlyMedia(CUSTOMER_LEG, T0 + 300))
+
+    assert orders == [PassEarlyMedia(AGENT_LEG, CUSTOMER_LEG)]
+
+
+def test_answer_is_recorded_from_the_first_word():
+    call, orders = after(RINGING, LegAnswered(CUSTOMER_LEG, T0 + 4_000))
+
+    assert call.state is CallState.TALKING
+    assert orders == [
+        StartRecording(RECORDING, CUSTOMER_LEG),
+        Answer(AGENT_LEG),
+        Bridge(AGENT_LEG, CUSTOMER_LEG),
+        Announce(Milestone.ANSWERED),
+    ]
+
+
+def test_tenant_that_does_not_record_owes_no_recording():
+    call, _ = dialled(CUSTOMER, with_tenant(records_calls=False))
+    call, orders = after(call, GRANTED, LegAnswered(CUSTOMER_LEG, T0 + 4_000))
+
+    assert call.recording_id is None
+    assert not any(isinstance(order, StartRecording) for order in orders)
+
+
+@pytest.mark.parametrize("first, other", [(AGENT_LEG, CUSTOMER_LEG), (CUSTOMER_LEG, AGENT_LEG)])
+def test_whoever_hangs_up_first_ends_the_call(first, other):
+    ending, orders = after(TALKING, LegHungUp(first, None, T0 + 64_000))
+    assert orders == [HangUp(other, 200)]
+    assert ending.state is CallState.ENDING
+
+    ended, orders = after(ending, LegHungUp(other, None, T0 + 64_010))
+    assert orders == [ReleaseTrunk(CHEAP), WRITE_CDR]
+    cdr = cdr_of(ended)
+    assert (cdr.ending, cdr.ending_class, cdr.talk_seconds) == (Ending.COMPLETED, EndingClass.SUCCESS, 60.0)
+    assert [leg.role for leg in cdr.legs] == [LegRole.AGENT, LegRole.CUSTOMER]
+    assert cdr.recording_id == RECORDING
+
+
+def test_agent_who_gives_up_stops_the_ringing():
+    call, orders = after(RINGING, LegHungUp(AGENT_LEG, 487, T0 + 9_000))
+
+    assert call.ending is Ending.ABANDONED
+    assert orders == [HangUp(CUSTOMER_LEG, 487)]
+
+
+def test_agent_who_gives_up_while_a_trunk_is_claimed_gives_it_back():
+    ended, orders = after(CLAIMING, LegHungUp(AGENT_LEG, 487, T0 + 1))
+    _, late = after(ended, GRANTED)
+
+    assert orders == [WRITE_CDR]
+    assert late == [ReleaseTrunk(CHEAP)]
+
+
+def test_customer_who_answers_as_the_agent_gives_up_is_let_go():
+    call, _ = after(RINGING, LegHungUp(AGENT_LEG, 487, T0 + 9_000))
+    call, orders = after(call, LegAnswered(CUSTOMER_LEG, T0 + 9_001))
+
+    assert orders == [HangUp(CUSTOMER_LEG, 200)]
+    assert after(call, LegHungUp(CUSTOMER_LEG, None, T0 + 9_050))[1] == [ReleaseTrunk(CHEAP), WRITE_CDR]
+
+
+@pytest.mark.parametrize(
+    "sip_code, ending",
+    [
+        (486, Ending.BUSY),
+        (480, Ending.NO_ANSWER),
+        (404, Ending.NUMBER_INVALID),
+        (410, Ending.NUMBER_INVALID),
+        (603, Ending.REJECTED),
+    ],
+)
+def test_callees_refusal_is_told_to_the_agent_and_no_other_trunk_is_tried(sip_code, ending):
+    call, orders = after(DIALLING, LegHungUp(CUSTOMER_LEG, sip_code, T0 + 900))
+
+    assert call.ending is ending
+    assert isinstance(orders[0], HangUp)
+    assert orders[0].leg_id == AGENT_LEG
+    assert orders[0].sip_code >= 400
+    assert call.leg_of(CUSTOMER_LEG).sip_code == sip_code
+
+
+def test_failed_trunk_is_given_back_and_the_next_is_claimed():
+    call, orders = after(DIALLING, LegHungUp(CUSTOMER_LEG, 503, T0 + 900))
+
+    assert orders[0] == ReleaseTrunk(CHEAP)
+    assert [offer.trunk_id for offer in orders[1].offers] == [DEAR]
+    call, orders = after(call, TrunkGranted(DEAR, 1, T0 + 905))
+    assert orders == [DialTrunk(SECOND_CUSTOMER_LEG, CUSTOMER, DEAR, BEIJING, 60)]
+    assert call.cost_class == "world"
+
+
+def test_when_every_trunk_has_failed_the_agent_hears_503():
+    call, _ = after(DIALLING, LegHungUp(CUSTOMER_LEG, 503, T0 + 900), TrunkGranted(DEAR, 1, T0 + 905))
+    call, orders = after(call, LegHungUp(SECOND_CUSTOMER_LEG, 503, T0 + 1_800))
+
+    assert call.ending is Ending.UPSTREAM_FAILED
+    assert orders == [HangUp(AGENT_LEG, 503)]
+    _, orders = after(call, LegHungUp(AGENT_LEG, 503, T0 + 1_810))
+    assert orders == [ReleaseTrunk(DEAR), WRITE_CDR]
+
+
+@pytest.mark.parametrize(
+    "tenant_full, ending",
+    [(True, Ending.TENANT_CHANNELS_EXHAUSTED), (False, Ending.TRUNK_CHANNELS_EXHAUSTED)],
+)
+def test_exhausted_channels_refuse_the_call(tenant_full, ending):
+    call, orders = after(CLAIMING, TrunkRefused(tenant_full, T0 + 5))
+
+    assert call.ending is ending
+    assert orders == [HangUp(AGENT_LEG, 503)]
+
+
+@pytest.mark.parametrize(
+    "number, ending, sip_code",
+    [
+        ("12", Ending.EXTENSION_UNKNOWN, 404),
+        ("abc", Ending.NUMBER_UNDIALLABLE, 484),
+        ("+1", Ending.NUMBER_UNDIALLABLE, 484),
+        ("0" * 40, Ending.NUMBER_UNDIALLABLE, 484),
+    ],
+)
+def test_refused_call_is_told_so_and_still_has_a_cdr(number, ending, sip_code):
+    call, orders = dialled(number)
+
+    assert orders == [Announce(Milestone.STARTED), HangUp(AGENT_LEG, sip_code)]
+    ended, orders = after(call, LegHungUp(AGENT_LEG, sip_code, T0 + 3))
+    assert orders == [WRITE_CDR]
+    assert cdr_of(ended).ending is ending
+
+
+def test_colleague_is_called_on_the_net_without_trunk_and_recording():
+    call, orders = dialled(BEN)
+
+    assert call.direction is Direction.INTERNAL
+    assert orders[1] == DialStation(LegId(f"{CALL}-2"), BEN, "hq", ANA, 60)
+    call, orders = after(call, LegAnswered(LegId(f"{CALL}-2"), T0 + 2_000))
+    assert orders == [Answer(AGENT_LEG), Bridge(AGENT_LEG, f"{CALL}-2"), Announce(Milestone.ANSWERED)]
+    assert call.trunk_id is None
+
+
+def test_colleague_whose_phone_is_away_is_unreachable():
+    call, _ = dialled(BEN)
+    call, orders = after(call, LegHungUp(LegId(f"{CALL}-2"), 480, T0 + 10))
+
+    assert call.ending is Ending.NO_ANSWER
+    assert orders == [HangUp(AGENT_LEG, 480)]
+
+
+def test_click_rings_the_agent_first_and_shows_a_masked_number():
+    call, orders = asked_for(CUSTOMER)
+    agent = LegId(f"{CALL}-1")
+
+    assert orders[1] == DialStation(agent, ANA, BRANCH, "+86138****5678", 60)
+    call, orders = after(call, LegAnswered(agent, T0 + 3_000))
+    assert call.state is CallState.CLAIMING
+    assert isinstance(orders[0], ClaimTrunk)
+    call, orders = after(call, GRANTED, LegAnswered(CUSTOMER_LEG, T0 + 9_000))
+    assert orders == [
+        StartRecording(RECORDING, CUSTOMER_LEG),
+        Bridge(agent, CUSTOMER_LEG),
+        Announce(Milestone.ANSWERED),
+    ]
+
+
+def test_click_whose_agent_does_not_pick_up_never_calls_the_customer():
+    call, _ = asked_for(CUSTOMER)
+    call, orders = after(call, LegHungUp(LegId(f"{CALL}-1"), 480, T0 + 20_000))
+
+    assert call.ending is Ending.NO_ANSWER
+    assert orders == [WRITE_CDR]
+
+
+def test_customer_who_calls_in_reaches_the_station_of_the_number():
+    call, orders = customer_called()
+
+    assert call.direction is Direction.INBOUND
+    assert orders[1] == DialStation(LegId(f"{CALL}-2"), BEN, "hq", "+86138****5678", 60)
+    call, orders = after(call, LegAnswered(LegId(f"{CALL}-2"), T0 + 2_000))
+    assert orders[0] == StartRecording(RECORDING, AGENT_LEG)
+    assert call.customer_leg.number == CUSTOMER
+
+
+def test_hold_is_noted_and_changes_nothing_else():
+    call, orders = after(TALKING, LegHeld(AGENT_LEG, T0 + 10_000))
+    assert call.leg_of(AGENT_LEG).held and orders == []
+
+    call, orders = after(call, LegUnheld(AGENT_LEG, T0 + 12_000))
+    assert not call.leg_of(AGENT_LEG).held and orders == []
+
+
+NEW_LEG = LegId(f"{CALL}-3")
+TRANSFERRING = after(TALKING, TransferAsked(plan_call(DIRECTORY, ACME, BEN), T0 + 20_000))[0]
+
+
+def test_transfer_moves_the_customer_when_the_colleague_picks_up():
+    call, orders = after(TRANSFERRING, LegAnswered(NEW_LEG, T0 + 25_000))
+
+    assert orders == [Bridge(CUSTOMER_LEG, NEW_LEG), HangUp(AGENT_LEG, 200)]
+    call, orders = after(call, LegHungUp(AGENT_LEG, None, T0 + 25_010))
+    assert (call.state, orders) == (CallState.TALKING, [])
+    call, orders = after(call, LegHungUp(CUSTOMER_LEG, None, T0 + 60_000))
+    assert orders == [HangUp(NEW_LEG, 200)]
+
+
+def test_transfer_that_fails_leaves_the_customer_with_the_agent():
+    call, orders = after(TRANSFERRING, LegHungUp(NEW_LEG, 486, T0 + 22_000))
+
+    assert (call.state, call.transfer_leg, orders) == (CallState.TALKING, None, [])
+
+
+def test_agent_need_not_wait_for_the_colleague():
+    call, orders = after(TRANSFERRING, LegHungUp(AGENT_LEG, None, T0 + 21_000))
+    assert orders == [Ring(CUSTOMER_LEG)]
+
+    call, orders = after(call, LegAnswered(NEW_LEG, T0 + 25_000))
+    assert orders == [Bridge(CUSTOMER_LEG, NEW_LEG)]
+    assert call.state is CallState.TALKING
+
+
+def test_customer_is_let_go_when_agent_left_and_colleague_never_came():
+    call, orders = after(TRANSFERRING, LegHungUp(AGENT_LEG, None, T0 + 21_000), LegHungUp(NEW_LEG, 480, T0 + 80_000))
+
+    assert orders == [HangUp(CUSTOMER_LEG, 200)]
+    assert call.ending is Ending.COMPLETED
+
+
+def test_customer_who_hangs_up_during_a_transfer_ends_both_agents():
+    _, orders = after(TRANSFERRING, LegHungUp(CUSTOMER_LEG, None, T0 + 21_000))
+
+    assert orders == [HangUp(AGENT_LEG, 200), HangUp(NEW_LEG, 487)]
+
+
+def test_hang_up_by_order_ends_the_conversation():
+    call, orders = after(TALKING, HangUpAsked(T0 + 30_000))
+
+    assert orders == [HangUp(AGENT_LEG, 200), HangUp(CUSTOMER_LEG, 200)]
+    assert call.ending is Ending.COMPLETED
+
+
+def test_lost_node_ends_the_call_with_its_legs_and_its_channel_given_back():
+    call, orders = after(TALKING, NodeLost(T0 + 30_000))
+
+    assert orders == [ReleaseTrunk(CHEAP), WRITE_CDR]
+    cdr = cdr_of(call)
+    assert (cdr.ending, cdr.ending_class) == (Ending.NODE_LOST, EndingClass.SERVER)
+    assert all(leg.ended_ms == T0 + 30_000 for leg in cdr.legs)
+
+
+@pytest.mark.parametrize("call", [CLAIMING, DIALLING, RINGING, TALKING])
+def test_everything_told_twice_is_harmless(call):
+    ended = after(
+        call,
+        HangUpAsked(T0 + 90_000),
+        LegHungUp(AGENT_LEG, None, T0 + 90_001),
+        LegHungUp(CUSTOMER_LEG, None, T0 + 90_002),
+    )[0]
+    assert ended.state is CallState.ENDED
+
+    for fact in (
+        HangUpAsked(T0 + 91_000),
+        LegHungUp(AGENT_LEG, None, T0 + 91_000),
+        NodeLost(T0 + 91_000),
+        LegAnswered(CUSTOMER_LEG, T0 + 91_000),
+        LegRang(CUSTOMER_LEG, T0 + 91_000),
+    ):
+        assert after(ended, fact) == (ended, [])

@@ -1,0 +1,96 @@
+"""Messages survive the trip as JSON, and readers forgive newer writers."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.callmodel.stories import (
+    ACME,
+    AGENT_LEG,
+    CALL,
+    CLAIMING,
+    CUSTOMER_LEG,
+    DIRECTORY,
+    RINGING,
+    T0,
+    TALKING,
+    after,
+)
+
+from callmodel.callstate import Call
+from callmodel.cdr import Cdr, cdr_of
+from callmodel.codec import ShapeError, from_wire, to_wire
+from callmodel.directory import Directory
+from callmodel.facts import HangUpAsked, LegHungUp
+from callmodel.ids import unix_ms_of, uuid7
+from callmodel.orders import Milestone
+from callmodel.wire import EndCall, Envelope, LiveCall, milestone_envelope, order_of
+
+
+def there_and_back(value):
+    return from_wire(type(value), json.loads(json.dumps(to_wire(value))))
+
+
+@pytest.mark.parametrize("value", [DIRECTORY, CLAIMING, RINGING, TALKING], ids=lambda value: type(value).__name__)
+def test_values_come_back_as_they_went(value):
+    assert there_and_back(value) == value
+
+
+def test_ended_call_travels_as_its_cdr():
+    ended = after(
+        TALKING,
+        HangUpAsked(T0 + 9_000),
+        LegHungUp(AGENT_LEG, None, T0 + 9_001),
+        LegHungUp(CUSTOMER_LEG, None, T0 + 9_002),
+    )[0]
+    envelope = there_and_back(milestone_envelope(ended, Milestone.ENDED, T0 + 9_002))
+
+    assert isinstance(envelope, Envelope)
+    assert from_wire(Cdr, envelope.body) == cdr_of(ended)
+    assert envelope.fact_id == f"{CALL}:call.ended"
+
+
+def test_living_call_travels_as_wallboards_show_it():
+    envelope = milestone_envelope(TALKING, Milestone.ANSWERED, T0)
+
+    assert from_wire(LiveCall, envelope.body).state == "talking"
+
+
+def test_newer_writers_keys_are_passed_over():
+    document = {**to_wire(DIRECTORY), "invented_later": 1}
+
+    assert from_wire(Directory, document) == DIRECTORY
+
+
+@pytest.mark.parametrize(
+    "change", [{"call_id": None}, {"legs": "many"}, {"state": "confused"}, {"started_ms": "yesterday"}]
+)
+def test_wrong_shape_is_named(change):
+    document = {**to_wire(TALKING), **change}
+
+    with pytest.raises(ShapeError, match=next(iter(change))):
+        from_wire(Call, document)
+
+
+def test_missing_key_is_named():
+    document = to_wire(TALKING)
+    del document["tenant_id"]
+
+    with pytest.raises(ShapeError, match="tenant_id is missing"):
+        from_wire(Call, document)
+
+
+def test_order_of_a_newer_kind_is_passed_over():
+    assert order_of({"kind": "call.invented-later"}) is None
+    assert order_of(to_wire(EndCall(CALL, ACME))) == EndCall(CALL, ACME)
+
+
+@given(st.integers(0, 2**48 - 1), st.integers(0, 2**74 - 1))
+def test_ids_keep_their_time(unix_ms, random_bits):
+    assert unix_ms_of(uuid7(unix_ms, random_bits)) == unix_ms
+
+
+@given(st.integers(0, 2**47), st.integers(1, 2**40), st.integers(0, 2**74 - 1), st.integers(0, 2**74 - 1))
+def test_later_ids_sort_later(unix_ms, later_by, first_bits, second_bits):
+    assert uuid7(unix_ms, first_bits) < uuid7(unix_ms + later_by, second_bits)
