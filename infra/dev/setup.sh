@@ -134,8 +134,10 @@ extract_asterisk() {
     --aptopt='Acquire::Retries "3"' "$suite" "$tree"
   as_root chown -R "$(id -u):$(id -g)" "$tree"
   chmod 755 "$tree"
+  # extract runs no maintainer script: the merged /usr is ours to make.
+  for folder in bin lib lib64 sbin; do ln -sfn "usr/$folder" "$tree/$folder"; done
   rm -rf "$tree"/usr/share/{doc,man,locale,perl,perl5,info,lintian,bug,zoneinfo,icons,mime} \
-    "$tree"/usr/lib/*-linux-gnu/{perl,perl-base,gconv} "$tree"/var/{cache,lib/apt}
+    "$tree"/usr/lib/*-linux-gnu/{perl,perl-base,gconv} "$tree"/var/cache/apt
 }
 
 begin "Asterisk (private tree)"

@@ -1,0 +1,101 @@
+"""The address plan of a stack on one machine: block B of 127.B.0.0/16, so that several stacks run side by side."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PLATFORM_DOMAIN = "trunkline.test"
+BRANCH_SITE = "branch-1"
+HQ_SITE = "hq"
+NODE_ID = "node-1"
+EDGE_ID = "edge-1"
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+def cache_folder() -> Path:
+    """Return where big downloads are kept: TRUNKLINE_CACHE, or ~/.cache/trunkline."""
+    named = os.environ.get("TRUNKLINE_CACHE")
+    base = os.environ.get("XDG_CACHE_HOME")
+    if named:
+        return Path(named)
+    return (Path(base) if base else Path.home() / ".cache") / "trunkline"
+
+
+def asterisk_folder() -> Path:
+    """Return the private Asterisk tree that infra/dev/setup.sh made."""
+    return cache_folder() / "asterisk-22"
+
+
+@dataclass(frozen=True)
+class AddressPlan:
+    """Who lives where.  Every part has an address of its own, as it would on a network, so ports can be the usual ones."""
+
+    block: int = 77
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.block <= 254:
+            raise ValueError("a block is 1 to 254")
+
+    def _address(self, third: int, fourth: int) -> str:
+        return f"127.{self.block}.{third}.{fourth}"
+
+    @property
+    def edge(self) -> str:
+        return self._address(10, 1)
+
+    @property
+    def node(self) -> str:
+        return self._address(11, 1)
+
+    @property
+    def control(self) -> str:
+        return self._address(12, 1)
+
+    @property
+    def branch(self) -> str:
+        return self._address(20, 1)
+
+    @property
+    def carrier(self) -> str:
+        return self._address(30, 1)
+
+    @property
+    def second_carrier(self) -> str:
+        return self._address(30, 2)
+
+    def branch_phone(self, index: int) -> str:
+        return self._address(20, 11 + index)
+
+    def hq_phone(self, index: int) -> str:
+        return self._address(10, 11 + index)
+
+    @property
+    def redis_url(self) -> str:
+        return f"redis://{self.control}:6390/0"
+
+    @property
+    def api_url(self) -> str:
+        return f"http://{self.control}:8080"
+
+    @property
+    def branch_api_url(self) -> str:
+        return f"https://{self.control}:8443"
+
+    @property
+    def listeners(self) -> dict[str, tuple[str, str, int]]:
+        """What must be free before a start: name -> (udp or tcp, host, port)."""
+        return {
+            "redis": ("tcp", self.control, 6390),
+            "api": ("tcp", self.control, 8080),
+            "branch listener": ("tcp", self.control, 8443),
+            "edge SIP": ("udp", self.edge, 5060),
+            "edge SIP over TLS": ("tcp", self.edge, 5061),
+            "edge RPC": ("tcp", self.edge, 5063),
+            "edge rtpengine": ("udp", self.edge, 2223),
+            "media node SIP": ("udp", self.node, 5060),
+            "media node ARI": ("tcp", self.node, 8088),
+            "branch SIP": ("udp", self.branch, 5060),
+            "branch rtpengine": ("udp", self.branch, 2223),
+            "carrier": ("udp", self.carrier, 5060),
+        }

@@ -1,0 +1,263 @@
+"""The whole system on this machine as child processes: HQ, one branch, and the carriers it talks to.
+
+    async with Stack(AddressPlan(77), Path("var/run/demo")) as stack:
+        ...
+        await stack.kill("conductor")
+        await stack.start("conductor")
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self, TextIO
+
+from trunkline import conditions as when
+from trunkline.children import Child, Spec, StackError
+from trunkline.environments import COMMAND, Environments
+from trunkline.plan import PLATFORM_DOMAIN, AddressPlan
+
+ADMIN_SECONDS = 30.0
+# Health ports; a process's own address keeps them apart where several share one.
+API_PORT, FACTS, WORKER, BEAT, AGENT, CONDUCTOR, BRANCH = 8080, 9101, 9102, 9103, 9104, 9105, 9106
+
+Report = Callable[[str], None]
+
+
+class Stack:
+    """HQ's processes start with the stack; the branch by `start_branch`, once it has an enrolment token.
+
+    `report` is told what starts, in words for a person.  `death` is set when a process ends unasked.
+    """
+
+    def __init__(self, plan: AddressPlan, run_dir: Path, *, report: Report = lambda line: None) -> None:
+        self.plan = plan
+        self.run_dir = run_dir.resolve()
+        self.environments = Environments(plan, self.run_dir)
+        self.admin_password = ""
+        self.death: asyncio.Future[str] | None = None
+        self._report = report
+        self._children: dict[str, Child] = {}
+        self._lock: TextIO | None = None
+
+    # -- life
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.start_hq()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start_hq(self) -> None:
+        """Start Redis, the control plane, HQ's edge and the media node, in order, each when it is ready.
+
+        Raises StackError: another stack runs, an address is taken, or a process fails (with the end of its log).
+        """
+        self.death = asyncio.get_running_loop().create_future()
+        self._take_run_folder()
+        self._check_addresses()
+        plan, env = self.plan, self.environments
+        await self._launch(self._redis())
+        await self._bootstrap()
+        http = when.http_status
+        await self._launch(self._ours("api", "control-plane api", env.control(), http(plan.control, API_PORT, "/readyz")))
+        await self._launch(
+            self._ours("facts", "control-plane facts", env.control(FACTS), http(plan.control, FACTS, "/readyz")),
+            self._ours("worker", "worker", env.control(WORKER), self._worker_ready),
+            self._ours("beat", "beat", env.control(BEAT), self._beat_ready),
+            self._ours("rtpengine", "edge rtpengine", env.edge(), when.rtpengine_answers(plan.edge)),
+            self._ours("kamailio", "edge kamailio", env.edge(), when.sip_answers(plan.edge, 5060, plan.control)),
+            self._ours("asterisk", "media-node asterisk", env.node(), self._asterisk_ready),
+        )
+        await self._launch(
+            self._ours("agent", "edge agent", env.edge(AGENT), http(plan.edge, AGENT, "/readyz")),
+            self._ours("conductor", "media-node conductor", env.node(CONDUCTOR), http(plan.node, CONDUCTOR, "/readyz")),
+        )
+
+    async def start_branch(self, token: str) -> None:
+        """Start the branch gateway with an enrolment token; ready means registered at HQ and able to take phones."""
+        folder = self.run_dir / "branch"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        token_file = folder / "enrolment-token"
+        token_file.touch(mode=0o600)
+        token_file.write_text(token)
+        shutil.copyfile(self.run_dir / "edge" / "ca.crt", folder / "hq-ca.crt")
+        ready = when.http_status(self.plan.branch, BRANCH, "/readyz")
+        await self._launch(self._ours("branch", "branch", self.environments.branch(token_file, BRANCH), ready))
+
+    async def stop(self) -> None:
+        """Stop everything in the reverse order, by pid."""
+        for child in reversed(list(self._children.values())):
+            await child.stop()
+            self._note_pids()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def kill_all(self) -> None:
+        """SIGKILL to everything at once: for a second Ctrl-C."""
+        for child in self._children.values():
+            child.send(9)  # type: ignore[arg-type]
+
+    # -- single processes, for faults
+
+    async def kill(self, name: str) -> None:
+        """SIGKILL to one process and what it started.  Raises KeyError for a name that is not of this stack."""
+        await self._children[name].kill()
+        self._note_pids()
+
+    async def start(self, name: str) -> None:
+        """Start a process again that was killed, and wait until it is ready.  Raises KeyError, StackError."""
+        child = self._children[name]
+        await child.start()
+        self._note_pids()
+        await child.wait_ready()
+
+    def pid(self, name: str) -> int | None:
+        """Return a process's pid, None while it does not run."""
+        return self._children[name].pid
+
+    def log_of(self, name: str) -> Path:
+        """Return where a process's output goes."""
+        return self._log_path(name)
+
+    @property
+    def names(self) -> list[str]:
+        """The processes in the order in which they were started."""
+        return list(self._children)
+
+    # -- before anything starts
+
+    def _take_run_folder(self) -> None:
+        self.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (self.run_dir / ".lock").open("a+", encoding="utf-8")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            lock.close()
+            raise StackError(f"a stack runs already in {self.run_dir} (pid {holder}); stop it by Ctrl-C there") from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        self._lock = lock
+        for left in self.run_dir.iterdir():
+            if left.name != ".lock":
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+        for folder in ("redis", "control", "edge", "node", "branch"):
+            (self.run_dir / folder).mkdir(mode=0o700)
+
+    def _check_addresses(self) -> None:
+        taken = [name for name, where in self.plan.listeners.items() if not _is_free(*where)]
+        if taken:
+            raise StackError(
+                f"addresses of block {self.plan.block} are taken: {', '.join(taken)}.\n"
+                f"Another stack may run; take another block: DEMO_BLOCK={self.plan.block % 254 + 1} make demo"
+            )
+
+    # -- specifications
+
+    def _redis(self) -> Spec:
+        host = self.plan.control
+        argv = (
+            "redis-server", "--bind", host, "--port", "6390", "--dir", str(self.run_dir / "redis"),
+            "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--daemonize", "no",
+        )  # fmt: skip
+        return Spec("redis", argv, {**os.environ}, when.redis_answers(host, 6390))
+
+    def _ours(self, name: str, command: str, env: dict[str, str], ready: when.Condition) -> Spec:
+        return Spec(name, (*COMMAND, *command.split()), env, ready)
+
+    async def _asterisk_ready(self) -> bool:
+        # 401 without a password: the HTTP server and ARI are there, which is the last thing that Asterisk starts.
+        answers = when.http_status(self.plan.node, 8088, "/ari/asterisk/ping", lambda code: code in (200, 401))
+        return await answers()
+
+    async def _worker_ready(self) -> bool:
+        return b" ready." in self._log_path("worker").read_bytes()
+
+    async def _beat_ready(self) -> bool:
+        return b"beat: " in self._log_path("beat").read_bytes()
+
+    # -- starting
+
+    async def _launch(self, *specs: Spec) -> None:
+        """Start these together, and return when all are ready."""
+        self._report(f"starting {', '.join(spec.name for spec in specs)}")
+        children = [Child(spec, self._log_path(spec.name), self._died) for spec in specs]
+        for child in children:
+            self._children[child.spec.name] = child
+            await child.start()
+        self._note_pids()
+        await asyncio.gather(*(child.wait_ready() for child in children))
+
+    async def _bootstrap(self) -> None:
+        """Make keys, authority, schema and the first administrator, then the edge's certificate."""
+        self._report("bootstrapping the control plane")
+        self.admin_password = secrets.token_urlsafe(12)
+        self.environments.admin_password_file.touch(mode=0o600)
+        self.environments.admin_password_file.write_text(self.admin_password)
+        await self._admin("bootstrap")
+        edge = self.run_dir / "edge"
+        await self._admin(
+            "issue-certificate", f"edge.{PLATFORM_DOMAIN}", "--ip", self.plan.edge, "--out", str(edge)
+        )
+
+    async def _admin(self, *arguments: str) -> None:
+        """Run one `trunkline admin` command to its end.  Raises StackError."""
+        log = self._log_path("admin")
+        with log.open("ab") as output:
+            process = await asyncio.create_subprocess_exec(
+                *COMMAND, "admin", *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
+                env=self.environments.control(),
+            )  # fmt: skip
+        try:
+            async with asyncio.timeout(ADMIN_SECONDS):
+                code = await process.wait()
+        except BaseException:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            raise
+        if code:
+            text = log.read_text(encoding="utf-8", errors="replace")[-3000:]
+            raise StackError(f"trunkline admin {arguments[0]} ended with code {code}\n{text}")
+
+    def _died(self, child: Child, code: int) -> None:
+        if self.death is not None and not self.death.done():
+            self.death.set_result(f"{child.spec.name} ended by itself with code {code}\n{child.last_lines()}")
+
+    def _log_path(self, name: str) -> Path:
+        return self.run_dir / f"{name}.log"
+
+    def _note_pids(self) -> None:
+        """Write who runs, so that the doctor can tell what an old run left behind."""
+        pids = {name: child.pid for name, child in self._children.items() if child.pid is not None}
+        (self.run_dir / "pids.json").write_text(json.dumps(pids))
+
+
+def _is_free(kind: str, host: str, port: int) -> bool:
+    family = socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM
+    with socket.socket(socket.AF_INET, family) as probe:
+        if kind == "tcp":
+            # As servers do: connections of the last run that are in TIME_WAIT hold no one up.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+__all__ = ["Stack", "StackError"]
