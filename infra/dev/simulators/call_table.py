@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 from .call import PhoneCall
 from .sip_message import MalformedSipError, SipMessage
 from .transactions import ServerTransaction
 from .user_agent import METHODS, UserAgent
+
+CLOSE_SECONDS = 2.0
 
 
 class CallTable:
@@ -32,6 +35,7 @@ class CallTable:
 
     def add(self, call: PhoneCall) -> None:
         self.calls[call.dialog.call_id, call.dialog.local_tag] = call
+        call.on_ended = lambda: self._forget_later(call)
 
     @property
     def active(self) -> list[PhoneCall]:
@@ -51,7 +55,6 @@ class CallTable:
             self._cancel(server)
         elif call is not None:
             call.receive(server)
-            self._forget_later(call)
         elif tag:
             self._agent.respond(server, 481)
         else:
@@ -94,10 +97,13 @@ class CallTable:
     def _forget_later(self, call: PhoneCall) -> None:
         """Keep an ended call as long as repeats of its last requests may come, then let go of it."""
         assert self._agent is not None
-        if call.ended:
-            key = (call.dialog.call_id, call.dialog.local_tag)
-            asyncio.get_running_loop().call_later(self._agent.timers.give_up, self.calls.pop, key, None)
+        key = (call.dialog.call_id, call.dialog.local_tag)
+        asyncio.get_running_loop().call_later(self._agent.timers.give_up, self.calls.pop, key, None)
 
-    async def close(self) -> None:
+    async def close(self, timeout: float = CLOSE_SECONDS) -> None:
+        """Hang up every call; those that do not end in time are let go."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await asyncio.gather(*(call.hang_up() for call in self.active), return_exceptions=True)
         for call in self.active:
-            await call.hang_up()
+            call.media.close()

@@ -12,7 +12,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Literal, Self
 
 from .behaviours import Behaviour, behaviour_of, tone_of
@@ -21,24 +20,29 @@ from .call_media import MediaSettings
 from .call_table import CallTable
 from .dialog import Dialog, endpoint_of
 from .digest import DigestServer
-from .g711 import PCMA, PCMU, SILENCE
+from .g711 import PCMA, PCMU, RATE
 from .media import silent, tone_sound
 from .sip_message import parse_address, parse_uri, user_of
 from .tasks import Tasks
-from .tones import machine_frames, ringback_frames
+from .tones import loudest_tones, machine_frames, ringback_frames
 from .transactions import ServerTransaction, Timers
 from .transport import Endpoint, StreamTransport, Transport, UdpTransport
 from .user_agent import UserAgent
 
 REMEMBERED_CALLS = 10_000
+CALLS_WITH_AUDIO = 200
+HEARD_SECONDS = 10.0
 LONGEST_EXPIRY_SECONDS = 3600
 logger = logging.getLogger(__name__)
-__all__ = ["SILENCE", "CallRecord", "Carrier"]
 
 
 @dataclass
 class CallRecord:
-    """One INVITE that the carrier judged; `arrived_at` is monotonic seconds, as is `line.times`."""
+    """One INVITE that the carrier judged; `arrived_at` is monotonic seconds, as is `line.times`.
+
+    `tone_hz` is what the party at the carrier speaks with, `heard_hz` what it heard in the last seconds
+    of the call, to 4 Hz.
+    """
 
     arrived_at: float
     direction: Literal["to-carrier", "from-carrier"]
@@ -53,6 +57,7 @@ class CallRecord:
     refused_with: int | None = None
     line: PhoneCall | None = field(default=None, repr=False)
     tone_hz: int | None = None
+    heard_hz: list[int] = field(default_factory=list)
 
     @property
     def final_code(self) -> int | None:
@@ -73,6 +78,7 @@ class CallRecord:
             "final_code": self.final_code,
             "ended_by": self.line.ended_by if self.line else "local",
             "tone_hz": self.tone_hz,
+            "heard_hz": self.heard_hz,
             "arrived_at": self.arrived_at,
             "times": {name: round(at - self.arrived_at, 4) for name, at in times.items()},
             "digits": self.line.digits if self.line else "",
@@ -110,6 +116,7 @@ class Carrier:
         self.calls: deque[CallRecord] = deque(maxlen=REMEMBERED_CALLS)
         self.bindings: dict[str, tuple[str, Endpoint, float]] = {}
         self.challenges_sent = 0
+        self._with_audio: deque[PhoneCall] = deque()
         self._accounts = accounts or {}
         self._trusted = frozenset(ip_authentication)
         self._digest = DigestServer(realm, self._accounts)
@@ -216,7 +223,7 @@ class Carrier:
         invite = server.request
         asserted = invite.all("p-asserted-identity")
         record = CallRecord(
-            arrived_at=time.monotonic(),
+            arrived_at=server.arrived_at,
             direction="to-carrier",
             from_number=user_of(invite.get("from")),
             asserted_number=user_of(asserted[0]) if asserted else "",
@@ -265,23 +272,32 @@ class Carrier:
     async def _play(self, call: PhoneCall, behaviour: Behaviour, record: CallRecord) -> None:
         """Be the network and the called party, until the call has ended."""
         if await self._ended_within(call, behaviour.post_dial_delay_seconds):
-            return self._on_event("ended", record)
+            return self._ended(record)
         if behaviour.progress == "early-media":
             call.media.endpoint.play(ringback_frames)
             call.progress()
         elif behaviour.progress == "ringing":
             call.ring()
         if await self._ended_within(call, behaviour.ring_seconds):
-            return self._on_event("ended", record)
+            return self._ended(record)
         if behaviour.final_code != 200:
             call.reject(behaviour.final_code)
-            return self._on_event("ended", record)
+            return self._ended(record)
         self._speak(call, behaviour, record)
         call.answer()
         self._on_event("answered", record)
         if not await self._ended_within(call, behaviour.talk_seconds):
             await call.hang_up()
-        return self._on_event("ended", record)
+        return self._ended(record)
+
+    def _ended(self, record: CallRecord) -> None:
+        """Note what was heard; only the newest calls keep their audio, the records stay."""
+        if record.line is not None:
+            record.heard_hz = loudest_tones(record.line.heard(HEARD_SECONDS), RATE)
+            self._with_audio.append(record.line)
+            if len(self._with_audio) > CALLS_WITH_AUDIO:
+                self._with_audio.popleft().media.endpoint.reception.forget()
+        self._on_event("ended", record)
 
     def _speak(self, call: PhoneCall, behaviour: Behaviour, record: CallRecord) -> None:
         endpoint = call.media.endpoint
@@ -330,7 +346,7 @@ class Carrier:
         local = f"<sip:{from_number}@{host}>"
         line = Line(from_number, f"sip:{from_number}@{host}", self._media)
         call = PhoneCall(self._agent, line, Dialog.outgoing(local, uri, hop))
-        call.media.endpoint.play(partial(tone_sound(tone_of(from_number))))
+        call.media.endpoint.play(tone_sound(tone_of(from_number)))
         self._table.add(call)
         await call.start({"P-Asserted-Identity": local, **(headers or {})}, timeout)
         assert call.invite is not None
@@ -345,4 +361,4 @@ class Carrier:
 
     async def _watch(self, call: PhoneCall, record: CallRecord) -> None:
         await self._ended_within(call, None)
-        self._on_event("ended", record)
+        self._ended(record)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import random
 import secrets
 import ssl
 from collections.abc import Callable, Coroutine
@@ -32,7 +33,8 @@ TransportName = Literal["udp", "tcp", "tls"]
 InvitePolicy = Callable[[PhoneCall], Coroutine[Any, Any, None]]
 
 RENEW_AT = 0.8
-RETRY_SECONDS = 5.0
+RETRY_SECONDS = 2.0
+RECONNECT_SECONDS = (0.1, 0.5)
 WAITING_CALLS = 1000
 logger = logging.getLogger(__name__)
 
@@ -77,8 +79,8 @@ class Softphone:
 
     `proxy` is where everything is sent (default: the domain itself, port 5060 or 5061).  `nat` is a private
     (host, port) that the phone believes to have: it goes into Via, Contact and SDP.  `ca` verifies a TLS
-    server; without it, and without `ssl_context`, the phone trusts anybody.  With `trace`, `messages` holds
-    every message as (monotonic seconds, "sent" or "received", text).
+    server; without it, and without `ssl_context`, the phone trusts anybody.  `port` 0 takes a
+    free one.  With `trace`, `messages` holds every message as (monotonic seconds, "sent" or "received", text).
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class Softphone:
         payload_types: tuple[int, ...] = (PCMU, PCMA),
         timers: Timers | None = None,
         trace: bool = False,
+        keep_alive_seconds: float | None = None,
         wrap_transport: Callable[[Transport], Transport] = lambda transport: transport,
     ) -> None:
         self.user = user
@@ -112,15 +115,22 @@ class Softphone:
         media = MediaSettings(bind, advertised, srtp, payload_types, tone_sound(tone_hz))
         self._line = Line(user, f"sip:{user}@{domain}", media, password)
         self._table = CallTable(self._on_invite)
-        carrier = wrap_transport(
-            _build_transport(transport, (bind, port), ssl_context, ca, certificate, server_hostname=domain)
-        )
+        network = _build_transport(transport, (bind, port), ssl_context, ca, certificate, domain)
+        self._connection_lost = asyncio.Event()
+        if isinstance(network, StreamTransport):
+            network.on_lost = self._connection_lost.set
         self._agent = UserAgent(
-            carrier, self._table.on_request, self._table.on_ack, nat=nat, timers=timers, trace=trace
+            wrap_transport(network),
+            self._table.on_request,
+            self._table.on_ack,
+            nat=nat,
+            timers=timers,
+            trace=trace,
         )
         self._table.serve(self._agent)
         self._tasks = Tasks()
         self._renewal: asyncio.Task[Any] | None = None
+        self._keep_alive_seconds = keep_alive_seconds
         self._register_call_id = secrets.token_hex(12)
         self._register_cseq = 0
         self._started = False
@@ -132,6 +142,14 @@ class Softphone:
         if not self._started:
             self._started = True
             await self._agent.start()
+            if self._keep_alive_seconds is not None:
+                self._tasks.start(self._keep_alive(self._keep_alive_seconds), f"keep-alive {self.user}")
+
+    async def _keep_alive(self, seconds: float) -> None:
+        """Keep the NAT's mapping open with a double CRLF (RFC 5626 section 4.4.1)."""
+        while True:
+            await asyncio.sleep(seconds)
+            self._agent.transport.send(b"\r\n\r\n", self.proxy)
 
     async def close(self) -> None:
         """Hang up, unregister and let go of the sockets."""
@@ -170,7 +188,7 @@ class Softphone:
     # -- registration
 
     async def register(self, expires: int = 300) -> None:
-        """Register, and stay registered by renewing at 80 % of what was granted.
+        """Register, and stay registered: renews at 80 % of what was granted, and when a connection is lost.
 
         Raises RegistrationError, or OSError and TimeoutError when a stream can't be opened.
         """
@@ -189,7 +207,11 @@ class Softphone:
     async def _renew(self, expires: int, granted: int) -> None:
         wait = granted * RENEW_AT
         while True:
-            await asyncio.sleep(wait)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._connection_lost.wait()
+                    # The far end may be starting again: give it, and its other phones, a moment.
+                    await asyncio.sleep(random.uniform(*RECONNECT_SECONDS))
             try:
                 wait = await self._register_once(expires) * RENEW_AT
                 self.registered = True
@@ -200,6 +222,7 @@ class Softphone:
 
     async def _register_once(self, expires: int) -> int:
         await self.start()
+        self._connection_lost.clear()
         await self._agent.transport.connect(self.proxy)
 
         def build() -> SipMessage:

@@ -5,6 +5,7 @@ A Reception keeps the newest packets only, so that a call of hours takes no more
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections import deque
 from dataclasses import dataclass
@@ -117,10 +118,10 @@ class Reception:
         packets = list(self.packets.copy())
         steps = [
             (later.sequence - earlier.sequence) & 0xFFFF
-            for earlier, later in zip(packets, packets[1:], strict=False)
+            for earlier, later in itertools.pairwise(packets)
             if earlier.ssrc == later.ssrc
         ]
-        gaps = [later.at - earlier.at for earlier, later in zip(packets, packets[1:], strict=False)]
+        gaps = [later.at - earlier.at for earlier, later in itertools.pairwise(packets)]
         return ReceptionStatistics(
             packets=len(packets),
             lost=sum(step - 1 for step in steps if 1 < step < 1000),

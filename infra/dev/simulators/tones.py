@@ -79,19 +79,39 @@ def level_dbfs(samples: Audio) -> float:
     return 10 * float(np.log10(max(mean_square, 1e-12)))
 
 
-def tone_levels(samples: Audio, rate: int, candidates_hz: Iterable[int]) -> dict[int, float]:
-    """Return the level of each candidate frequency, averaged over windows of a quarter second."""
-    candidates = list(candidates_hz)
+def _power_spectrum(samples: Audio, rate: int) -> tuple[Audio, Audio]:
+    """Return (power, frequencies) averaged over windows; a full-scale sine peaks at 1."""
     size = int(WINDOW_SECONDS * rate)
     count = len(samples) // size
+    bins = np.fft.rfftfreq(size, 1 / rate)
     if not count:
-        return dict.fromkeys(candidates, -120.0)
+        return np.zeros(len(bins)), bins
     window = np.hanning(size)
     pieces = _as_float(samples[: count * size]).reshape(count, size) * window
-    power = np.mean(np.abs(np.fft.rfft(pieces, axis=1)) ** 2, axis=0) / (window.sum() / 2) ** 2
-    bins = np.fft.rfftfreq(size, 1 / rate)
+    spectrum = np.abs(np.fft.rfft(pieces, axis=1)) ** 2
+    return np.mean(spectrum, axis=0) / (window.sum() / 2) ** 2, bins
+
+
+def loudest_tones(samples: Audio, rate: int, count: int = 3, floor_dbfs: float = -35.0) -> list[int]:
+    """Return the loudest separate frequencies in Hz, to 4 Hz, without knowing what to look for."""
+    power, bins = _power_spectrum(samples, rate)
+    loudest = float(power.max(initial=0.0))
+    # G.711's distortion, and a window's own foot, lie further below the loudest than this.
+    limit = max(10 ** (floor_dbfs / 10), loudest * 10**-2.2)
+    found: list[int] = []
+    for index in np.argsort(power)[::-1]:
+        if power[index] < limit or len(found) == count:
+            break
+        if all(abs(bins[index] - hz) > 40 for hz in found):
+            found.append(round(float(bins[index])))
+    return found
+
+
+def tone_levels(samples: Audio, rate: int, candidates_hz: Iterable[int]) -> dict[int, float]:
+    """Return the level of each candidate frequency, averaged over windows of a quarter second."""
+    power, bins = _power_spectrum(samples, rate)
     levels = {}
-    for hz in candidates:
+    for hz in candidates_hz:
         near = power[np.abs(bins - hz) <= 10]
         levels[hz] = 10 * float(np.log10(max(float(near.max(initial=0.0)), 1e-12)))
     return levels
@@ -118,7 +138,7 @@ def dominant_tones(
 
 def read_audio(path: str | Path) -> tuple[Audio, int]:
     """Read a sound file as (samples of shape [frames, channels], rate).  Needs the soundfile package."""
-    import soundfile
+    import soundfile  # type: ignore[import-untyped]
 
     samples, rate = soundfile.read(str(path), dtype="int16", always_2d=True)
     return samples, int(rate)

@@ -6,6 +6,7 @@ Callbacks and call_later only: a transaction owns no task, so a hundred calls co
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -150,6 +151,7 @@ class ServerTransaction:
     ) -> None:
         self.request = request
         self.source = source
+        self.arrived_at = time.monotonic()
         self._reply_to = reply_to
         self._send = send
         self._timers = timers

@@ -28,7 +28,10 @@ class Transport(Protocol):
 
     name: str
     reliable: bool
-    local: Endpoint
+
+    @property
+    def local(self) -> Endpoint:
+        """The address bound to; a phone's stream has that of its newest connection."""
 
     async def start(self, receive: Receive) -> None:
         """Bind; raises OSError when the address is taken."""
@@ -85,7 +88,7 @@ def take_messages(buffer: bytearray) -> list[bytes]:
 
     Raises ValueError when the stream can't be SIP: the connection is then beyond repair.
     """
-    messages = []
+    messages: list[bytes] = []
     while True:
         while buffer[:2] == b"\r\n":
             del buffer[:2]
@@ -134,8 +137,7 @@ class _Connection(asyncio.Protocol):
             self._owner.received(message, self.peer)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._owner.connections.get(self.peer) is self:
-            del self._owner.connections[self.peer]
+        self._owner.forget(self)
 
 
 class StreamTransport:
@@ -166,9 +168,15 @@ class StreamTransport:
         self._server_hostname = server_hostname
         self._server: asyncio.Server | None = None
         self._receive: Receive = lambda data, source: None
+        self.on_lost: Callable[[], None] = lambda: None
 
     def received(self, data: bytes, source: Endpoint) -> None:
         self._receive(data, source)
+
+    def forget(self, connection: _Connection) -> None:
+        for address in [key for key, value in self.connections.items() if value is connection]:
+            del self.connections[address]
+        self.on_lost()
 
     async def start(self, receive: Receive) -> None:
         self._receive = receive
