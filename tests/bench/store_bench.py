@@ -59,7 +59,8 @@ def build_batches() -> Batches:
         ]  # fmt: skip
         rows.append(
             {"tenant_id": f"tenant-{n % 4}", "day": "2026-11-23", "started_ms": started,
-             "call_id": f"{(n * 2654435761) % 2**32:08x}-{n:08x}", "direction": "outbound", "answered_ms": started + 5000,
+             "call_id": f"{(n * 2654435761) % 2**32:08x}-{n:08x}", "direction": "outbound",
+             "answered_ms": started + 5000,
              "ended_ms": started + 90_000, "ending": "completed", "disposition": "sale" if n % 9 == 0 else None,
              "agent_id": f"agent-{n % 200}", "site_id": "chengdu", "trunk_id": "trunk-1", "cost_class": "mobile",
              "customer_token": f"{n:032x}", "caller_number": "+862811112222", "talk_seconds": 85, "legs": legs}
