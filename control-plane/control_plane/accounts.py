@@ -1,0 +1,100 @@
+"""People who can sign in: what the features of users and of signing in both rest on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from callmodel.ids import TenantId, UserId
+from control_plane.permissions import Role
+from servicekit.stores import ColumnType, Row, Store, TableSpec
+
+SCOPE = "platform"
+
+USERS = TableSpec(
+    name="users",
+    partition=("scope",),
+    clustering=("user_id",),
+    columns={
+        "scope": ColumnType.TEXT,
+        "user_id": ColumnType.TEXT,
+        "username": ColumnType.TEXT,
+        "display_name": ColumnType.TEXT,
+        "password_hash": ColumnType.TEXT,
+        "belongs_to": ColumnType.TEXT,
+        "is_hq_admin": ColumnType.BOOL,
+        "roles": ColumnType.JSON,
+        "enabled": ColumnType.BOOL,
+        "sessions_from_ms": ColumnType.INT,
+        "created_ms": ColumnType.INT,
+    },
+)
+USER_NAMES = TableSpec(
+    name="user_names",
+    partition=("username",),
+    columns={"username": ColumnType.TEXT, "user_id": ColumnType.TEXT},
+)
+TABLES = (USERS, USER_NAMES)
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user.  `belongs_to`: `platform`, `provider:<name>` or `tenant:<tenant id>`.
+
+    `sessions_from_ms`: sessions begun before are over (password changed, account disabled).
+    """
+
+    user_id: UserId
+    username: str
+    display_name: str
+    password_hash: str
+    belongs_to: str
+    is_hq_admin: bool
+    roles: Mapping[TenantId, frozenset[Role]]
+    enabled: bool
+    sessions_from_ms: int
+    created_ms: int
+
+
+async def account_of(store: Store, user_id: UserId) -> Account | None:
+    """Return a user by id."""
+    row = await store.get(USERS.name, {"scope": SCOPE, "user_id": user_id})
+    return None if row is None else to_account(row)
+
+
+async def account_named(store: Store, username: str) -> Account | None:
+    """Return a user by name, whatever its case."""
+    row = await store.get(USER_NAMES.name, {"username": username.lower()})
+    return None if row is None else await account_of(store, UserId(row["user_id"]))
+
+
+async def add_account(store: Store, account: Account) -> bool:
+    """Keep a new user; False when the name is taken.  The name is claimed first, so two can not both have it."""
+    claim = {"username": account.username.lower(), "user_id": account.user_id}
+    if not await store.claim(USER_NAMES.name, claim):
+        return False
+    await store.upsert(USERS.name, to_row(account))
+    return True
+
+
+async def save_account(store: Store, account: Account) -> None:
+    """Keep a user's changes; the name never changes."""
+    await store.upsert(USERS.name, to_row(account))
+
+
+def end_sessions(account: Account, at_ms: int) -> Account:
+    """Return the account with every session begun before now over."""
+    return replace(account, sessions_from_ms=at_ms)
+
+
+def to_account(row: Row) -> Account:
+    """Return the user in a row."""
+    roles = {TenantId(tenant): frozenset(Role(role) for role in held) for tenant, held in row["roles"].items()}
+    values = {name: row[name] for name in USERS.columns if name not in ("scope", "roles")}
+    return Account(**values, roles=roles)
+
+
+def to_row(account: Account) -> dict[str, Any]:
+    """Return the row of a user."""
+    row = {name: getattr(account, name) for name in USERS.columns if name not in ("scope", "roles")}
+    roles = {tenant: sorted(role.value for role in held) for tenant, held in account.roles.items()}
+    return {**row, "scope": SCOPE, "roles": roles}

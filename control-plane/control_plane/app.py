@@ -1,0 +1,66 @@
+"""The API process: features wired into one aiohttp application, and the order of start and stop."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from control_plane.config import ControlPlaneSettings
+from control_plane.features.auth import http as auth
+from control_plane.features.auth.authenticator import BearerAuthenticator
+from control_plane.resources import close_resources, open_resources
+from control_plane.web import Route
+from control_plane.web.application import build_application
+from control_plane.web.context import Resources
+from servicekit import lifecycle
+from servicekit.health import add_health_routes
+from servicekit.lifecycle import Service
+from servicekit.objects import FolderObjects
+from servicekit.objects import add_routes as add_object_routes
+
+# Every feature's routes; features know nothing of each other and meet here.
+ROUTES: Sequence[Route] = [
+    *auth.routes,
+]
+
+logger = logging.getLogger(__name__)
+
+
+def build_api(resources: Resources) -> web.Application:
+    """Return the API as an aiohttp application."""
+    app = build_application(ROUTES, resources, BearerAuthenticator(resources.store, resources.signing_key))
+    if isinstance(resources.objects, FolderObjects):
+        # S3 serves its own links; the embedded folder's are served here.
+        add_object_routes(app, resources.objects)
+    return app
+
+
+async def listen(service: Service, app: web.Application, host: str, port: int) -> None:
+    """Serve an application until the service stops: first no new connections, then running requests end."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=service.settings.shutdown_seconds)
+    await runner.setup()
+    await web.TCPSite(runner, host, port).start()
+    service.on_drain(runner.cleanup)
+    service.on_close(runner.cleanup)
+
+
+async def start(service: Service) -> None:
+    """Wire the API and start to listen."""
+    settings = service.settings
+    assert isinstance(settings, ControlPlaneSettings)
+    changed = asyncio.Event()
+    # Opening a store may migrate it: off the event loop.
+    resources = await asyncio.to_thread(open_resources, settings, changed.set)
+    service.on_close(lambda: close_resources(resources))
+    service.add_check("store", lambda: resources.store.get("users", {"scope": "platform", "user_id": "-"}))
+    service.add_check("redis", resources.redis.ping)
+    app = build_api(resources)
+    add_health_routes(app, service)
+    await listen(service, app, settings.api_host, settings.api_port)
+    logger.info("API listens", extra={"api_host": settings.api_host, "api_port": settings.api_port})
+
+
+def main() -> int:
+    """Run the API.  Raises SettingsError for settings that can not be used."""
+    return lifecycle.run(start, ControlPlaneSettings.load(), "api")

@@ -1,0 +1,57 @@
+"""The audit trail: who changed what, and who looked at full numbers.  Rows are only ever added."""
+
+import secrets
+from typing import Any
+
+from callmodel.ids import uuid7
+from control_plane.times import day_of
+from servicekit.stores import ColumnType, Store, TableSpec
+
+PLATFORM = "platform"
+"""Scope of what belongs to no tenant."""
+
+AUDIT = TableSpec(
+    name="audit",
+    partition=("scope", "day"),
+    clustering=("audit_id",),
+    columns={
+        "scope": ColumnType.TEXT,
+        "day": ColumnType.TEXT,
+        "audit_id": ColumnType.TEXT,
+        "at_ms": ColumnType.INT,
+        "actor": ColumnType.TEXT,
+        "action": ColumnType.TEXT,
+        "subject": ColumnType.JSON,
+        "address": ColumnType.TEXT,
+        "request_id": ColumnType.TEXT,
+    },
+    descending=("audit_id",),
+)
+
+
+async def record(
+    store: Store,
+    *,
+    at_ms: int,
+    actor: str,
+    action: str,
+    subject: dict[str, Any],
+    address: str = "",
+    request_id: str = "",
+    tenant_id: str | None = None,
+) -> None:
+    """Add a row to the tenant's trail, or the platform's for None.  `subject`: ids, never numbers or secrets."""
+    await store.upsert(
+        AUDIT.name,
+        {
+            "scope": f"tenant:{tenant_id}" if tenant_id is not None else PLATFORM,
+            "day": day_of(at_ms),
+            "audit_id": uuid7(at_ms, secrets.randbits(74)),
+            "at_ms": at_ms,
+            "actor": actor,
+            "action": action,
+            "subject": subject,
+            "address": address,
+            "request_id": request_id,
+        },
+    )

@@ -1,0 +1,56 @@
+"""Settings of the control plane's processes: API, fact consumers, workers, administration."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, field_validator
+
+from servicekit.settings import ServiceSettings
+
+
+class ControlPlaneSettings(ServiceSettings):
+    """See the field descriptions; each is TRUNKLINE_<NAME> in the environment."""
+
+    store_url: str = Field(description="sqlite:////absolute/path.db")
+    objects_url: str = Field(description="file:///absolute/folder")
+    master_key_file: Path = Field(description="file with the key that encrypts secrets at rest (made by bootstrap)")
+    jwt_key_file: Path | None = Field(
+        None, description="file with the key that signs access tokens; by default jwt.pem beside the master key"
+    )
+    platform_domain: str = Field("trunkline.test", description="DNS domain under which tenants and sites are named")
+
+    api_host: str = Field("127.0.0.1", description="address on which the API listens")
+    api_port: int = Field(8080, ge=0, le=65535, description="port of the API")
+    api_public_url: str = Field("", description="how clients reach the API, such as https://hq.example.com")
+    branch_api_host: str = Field("127.0.0.1", description="address of the mutual-TLS listener for branches")
+    branch_api_port: int = Field(0, ge=0, le=65535, description="port of the mutual-TLS listener, 0 for none")
+    pki_dir: Path | None = Field(None, description="folder of the platform's certificate authority")
+
+    admin_user: str = Field("admin", description="name of the first HQ administrator")
+    admin_password: SecretStr | None = Field(None, description="password of the first HQ administrator")
+
+    access_token_seconds: int = Field(900, ge=30, le=86_400, description="life of an access token")
+    refresh_token_seconds: int = Field(604_800, ge=60, description="life of a refresh token")
+    sign_in_attempts: int = Field(5, ge=1, description="wrong passwords per user and address before a pause")
+    sign_in_pause_seconds: int = Field(60, ge=1, description="how long that pause is")
+    auth_requests_per_minute: int = Field(60, ge=1, description="requests per address to the sign-in routes")
+    trusted_proxies: frozenset[str] = Field(
+        frozenset(), description='addresses whose X-Forwarded-For is believed, as JSON: ["127.0.0.1"]'
+    )
+
+    max_body_bytes: int = Field(262_144, ge=1024, description="largest request body the API takes")
+    reconcile_seconds: float = Field(30, gt=0, description="how often snapshots are rebuilt though nothing changed")
+
+    @field_validator("platform_domain")
+    @classmethod
+    def _lower(cls, value: str) -> str:
+        return value.lower().strip(".")
+
+    @property
+    def signing_key_file(self) -> Path:
+        """Where the token key is."""
+        return self.jwt_key_file or self.master_key_file.with_name("jwt.pem")
+
+    @property
+    def public_url(self) -> str:
+        """How clients reach the API."""
+        return self.api_public_url or f"http://{self.api_host}:{self.api_port}"

@@ -1,0 +1,1 @@
+"""One folder per feature, the same few file names in each; features never import each other."""

@@ -1,0 +1,94 @@
+"""Routes of signing in."""
+
+from control_plane.accounts import account_of
+from control_plane.features.auth import schemas, service
+from control_plane.web import Access, Context, Route
+from control_plane.web.problems import TooManyRequestsError, UnauthenticatedError
+
+
+async def sign_in(context: Context, body: schemas.Credentials) -> schemas.Tokens:
+    """Begin a session.
+
+    Unknown names and wrong passwords get the same answer in the same time.  After a few wrong passwords for one
+    name from one address there is a pause (429 with `Retry-After`).
+    """
+    return _to_tokens(await service.sign_in(context, body.username, body.password))
+
+
+async def refresh(context: Context, body: schemas.RefreshToken) -> schemas.Tokens:
+    """Get new tokens.
+
+    Each refresh token is good once; one that comes a second time ends its whole session, as two parties hold it.
+    """
+    return _to_tokens(await service.refresh(context, body.refresh_token))
+
+
+async def sign_out(context: Context, body: schemas.RefreshToken) -> None:
+    """End the session of this refresh token; its access tokens stop working at once."""
+    await service.sign_out(context, body.refresh_token)
+
+
+async def me(context: Context) -> schemas.Me:
+    """Who the access token belongs to, with roles per tenant as they are now."""
+    account = await account_of(context.store, context.principal.user_id)
+    if account is None:
+        raise UnauthenticatedError()
+    return schemas.Me(
+        user_id=account.user_id,
+        username=account.username,
+        display_name=account.display_name,
+        belongs_to=account.belongs_to,
+        is_hq_admin=account.is_hq_admin,
+        roles={tenant: sorted(role.value for role in held) for tenant, held in account.roles.items()},
+    )
+
+
+async def change_password(context: Context, body: schemas.PasswordChange) -> None:
+    """Set one's own password.  All sessions end, this one too: sign in again."""
+    await service.change_password(context, body.current_password, body.new_password)
+
+
+def _to_tokens(issued: service.IssuedTokens) -> schemas.Tokens:
+    return schemas.Tokens(
+        access_token=issued.access_token, refresh_token=issued.refresh_token, expires_in=issued.expires_in
+    )
+
+
+_TAGS = ("auth",)
+
+routes = [
+    Route(
+        "POST",
+        "/auth/token",
+        sign_in,
+        Access.PUBLIC,
+        "Sign in",
+        _TAGS,
+        errors=(service.WrongCredentialsError, TooManyRequestsError),
+        limited=True,
+        examples={"administrator": {"username": "admin", "password": "correct horse battery staple"}},
+    ),
+    Route(
+        "POST",
+        "/auth/refresh",
+        refresh,
+        Access.PUBLIC,
+        "Refresh the tokens",
+        _TAGS,
+        errors=(service.RefreshTokenInvalidError,),
+        limited=True,
+    ),
+    Route("POST", "/auth/sign-out", sign_out, Access.PUBLIC, "Sign out", _TAGS, status=204, limited=True),
+    Route("GET", "/auth/me", me, Access.SIGNED_IN, "Who am I", _TAGS),
+    Route(
+        "PUT",
+        "/auth/password",
+        change_password,
+        Access.SIGNED_IN,
+        "Change one's own password",
+        _TAGS,
+        status=204,
+        errors=(service.PasswordWrongError, service.PasswordWeakError),
+        limited=True,
+    ),
+]

@@ -1,0 +1,127 @@
+"""Signing in and staying signed in: refresh tokens rotate, and one used twice ends its session."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, replace
+
+from control_plane.accounts import Account, account_named, account_of, end_sessions, save_account
+from control_plane.features.auth import store as sessions
+from control_plane.features.auth.store import Session
+from control_plane.features.auth.tokens import issue_access_token
+from control_plane.passwords import WeakPasswordError, check_password
+from control_plane.web import Context, InvalidRequestError
+from control_plane.web.problems import Problem, UnauthenticatedError
+from control_plane.web.throttle import Throttle
+from servicekit.stores import Store
+
+
+class WrongCredentialsError(UnauthenticatedError):
+    """The same for an unknown user, a wrong password and a disabled account: nobody learns which names exist."""
+
+    error_id = "wrong-credentials"
+    title = "User name or password is wrong"
+
+
+class RefreshTokenInvalidError(UnauthenticatedError):
+    error_id = "refresh-token-invalid"
+    title = "The refresh token is not good any more; sign in again"
+
+
+class PasswordWrongError(Problem):
+    status = 403
+    error_id = "password-wrong"
+    title = "The current password is wrong"
+
+
+class PasswordWeakError(InvalidRequestError):
+    error_id = WeakPasswordError.error_id
+    title = "The password is too weak"
+
+
+@dataclass(frozen=True)
+class IssuedTokens:
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+async def sign_in(context: Context, username: str, password: str) -> IssuedTokens:
+    """Begin a session.
+
+    Raises WrongCredentialsError; TooManyRequestsError after too many wrong passwords for this user from this
+    address, whether or not there is such a user.
+    """
+    settings = context.settings
+    throttle = Throttle(context.redis, "sign-in", settings.sign_in_attempts, settings.sign_in_pause_seconds)
+    guesser = hashlib.sha256(f"{username.lower()}\0{context.address}".encode()).hexdigest()[:32]
+    # Counted before the password is looked at: parallel guesses are counted too.
+    await throttle.admit(guesser)
+    account = await account_named(context.store, username)
+    fits = await context.passwords.verify(password, account.password_hash if account is not None else None)
+    if account is None or not fits or not account.enabled:
+        raise WrongCredentialsError()
+    await throttle.forget(guesser)
+    session = Session(secrets.token_urlsafe(16), account.user_id, context.now_ms(), over=False)
+    await sessions.begin_session(context.store, session, settings.refresh_token_seconds)
+    return await _issue(context, session)
+
+
+async def refresh(context: Context, refresh_token: str) -> IssuedTokens:
+    """Swap a refresh token for new tokens.
+
+    Raises RefreshTokenInvalidError; a token that was used before ends the session it belongs to, since someone
+    else has it too.
+    """
+    token_hash = _hash(refresh_token)
+    family = await sessions.family_of(context.store, token_hash)
+    session = await sessions.session_of(context.store, family) if family is not None else None
+    if session is None or await living_account(context.store, session) is None:
+        raise RefreshTokenInvalidError()
+    if not await sessions.use_refresh_token(context.store, token_hash):
+        await sessions.end_session(context.store, session.family)
+        raise RefreshTokenInvalidError()
+    await sessions.prolong_session(context.store, session, context.settings.refresh_token_seconds)
+    return await _issue(context, session)
+
+
+async def sign_out(context: Context, refresh_token: str) -> None:
+    """End the session of a refresh token.  One that is not ours is passed over: the result is the same."""
+    family = await sessions.family_of(context.store, _hash(refresh_token))
+    if family is not None:
+        await sessions.end_session(context.store, family)
+
+
+async def change_password(context: Context, current: str, new: str) -> None:
+    """Set the user's own password and end all their sessions.  Raises PasswordWrongError, PasswordWeakError."""
+    account = await account_of(context.store, context.principal.user_id)
+    if account is None or not await context.passwords.verify(current, account.password_hash):
+        raise PasswordWrongError()
+    try:
+        check_password(new, account.username)
+    except WeakPasswordError as error:
+        raise PasswordWeakError(str(error)) from None
+    changed = replace(account, password_hash=await context.passwords.hash(new))
+    await save_account(context.store, end_sessions(changed, context.now_ms()))
+
+
+async def living_account(store: Store, session: Session) -> Account | None:
+    """Return the user of a session that still holds, else None."""
+    account = await account_of(store, session.user_id)
+    if account is None or not account.enabled or session.over or session.begun_ms < account.sessions_from_ms:
+        return None
+    return account
+
+
+async def _issue(context: Context, session: Session) -> IssuedTokens:
+    token = secrets.token_urlsafe(32)
+    seconds = context.settings.access_token_seconds
+    await sessions.add_refresh_token(
+        context.store, _hash(token), session.family, context.settings.refresh_token_seconds
+    )
+    access = issue_access_token(context.signing_key, session.user_id, session.family, context.now_ms(), seconds)
+    return IssuedTokens(access, token, seconds)
+
+
+def _hash(token: str) -> str:
+    # 256 random bits need no slow hash.
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,45 @@
+"""What every process of the control plane works with, opened and closed in one place."""
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
+from control_plane.config import ControlPlaneSettings
+from control_plane.migrations import MIGRATIONS
+from control_plane.passwords import Passwords
+from control_plane.signing import load_signing_key
+from control_plane.times import now_ms
+from control_plane.web.context import Resources
+from servicekit.crypto import TenantCipher, load_or_create_key
+from servicekit.objects import open_objects
+from servicekit.redisio import connect
+from servicekit.stores import open_store
+
+
+def open_resources(
+    settings: ControlPlaneSettings, configuration_changed: Callable[[], None] = lambda: None
+) -> Resources:
+    """Open store, objects, Redis and keys; brings the store to the newest schema.
+
+    Raises StoreError, SigningKeyError, KeyFileError, ValueError for what is not there or can not be used.
+    """
+    cipher = TenantCipher(load_or_create_key(settings.master_key_file))
+    link_secret = bytes.fromhex(cipher.keyed_hash("platform", "links to objects"))
+    return Resources(
+        settings=settings,
+        store=open_store(settings.store_url, MIGRATIONS),
+        objects=open_objects(settings.objects_url, link_secret, settings.public_url),
+        redis=connect(settings.redis_url),
+        cipher=cipher,
+        passwords=Passwords(),
+        signing_key=load_signing_key(settings.signing_key_file),
+        now_ms=now_ms,
+        configuration_changed=configuration_changed,
+    )
+
+
+async def close_resources(resources: Resources) -> None:
+    """Let go of all of it; one that fails to close does not keep the others open."""
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(resources.redis.aclose)
+        stack.push_async_callback(resources.objects.close)
+        stack.push_async_callback(resources.store.close)

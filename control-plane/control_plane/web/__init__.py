@@ -1,0 +1,31 @@
+"""A thin layer over aiohttp: routes declared with their shapes, from which the OpenAPI document is made too."""
+
+from control_plane.web.context import ANONYMOUS, Context, Principal
+from control_plane.web.problems import (
+    ConflictError,
+    ForbiddenError,
+    InvalidRequestError,
+    NotFoundError,
+    Problem,
+    UnavailableError,
+)
+from control_plane.web.routes import Access, Route
+from control_plane.web.shapes import NewestPageQuery, PageOf, PageQuery, Shape
+
+__all__ = [
+    "ANONYMOUS",
+    "Access",
+    "ConflictError",
+    "Context",
+    "ForbiddenError",
+    "InvalidRequestError",
+    "NewestPageQuery",
+    "NotFoundError",
+    "PageOf",
+    "PageQuery",
+    "Principal",
+    "Problem",
+    "Route",
+    "Shape",
+    "UnavailableError",
+]

@@ -1,0 +1,62 @@
+"""What a handler is given: who asks, and the things of the process that it may use."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from redis.asyncio import Redis
+
+from callmodel.ids import SiteId, TenantId, UserId
+from control_plane.config import ControlPlaneSettings
+from control_plane.passwords import Passwords
+from control_plane.permissions import Permission, Role, is_granted
+from control_plane.signing import SigningKey
+from servicekit.crypto import TenantCipher
+from servicekit.objects import Objects
+from servicekit.stores import Store
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who asks.  A user has roles per tenant; a branch is known by its site and has none."""
+
+    user_id: UserId
+    username: str
+    is_hq_admin: bool = False
+    roles: Mapping[TenantId, frozenset[Role]] = field(default_factory=dict)
+    site_id: SiteId | None = None
+
+    def may(self, permission: Permission, tenant_id: TenantId | None = None) -> bool:
+        """Say whether a permission is held in the tenant, or on the platform for None."""
+        held = self.roles.get(tenant_id, frozenset()) if tenant_id is not None else frozenset()
+        return is_granted(permission, held, is_hq_admin=self.is_hq_admin)
+
+    def knows(self, tenant_id: TenantId) -> bool:
+        """Say whether the tenant exists at all as far as this user may tell."""
+        return self.is_hq_admin or bool(self.roles.get(tenant_id))
+
+
+ANONYMOUS = Principal(UserId(""), "")
+
+
+@dataclass(frozen=True)
+class Resources:
+    """The things of the process, built once in `app.py`.  `now_ms`: milliseconds since 1970."""
+
+    settings: ControlPlaneSettings
+    store: Store
+    objects: Objects
+    redis: Redis
+    cipher: TenantCipher
+    passwords: Passwords
+    signing_key: SigningKey
+    now_ms: Callable[[], int]
+    configuration_changed: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True)
+class Context(Resources):
+    """One request: the process's things, and who asks from where."""
+
+    principal: Principal = ANONYMOUS
+    address: str = ""
+    request_id: str = ""

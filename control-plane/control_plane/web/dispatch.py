@@ -1,0 +1,194 @@
+"""From a declared route to an aiohttp handler: authenticate, authorise, validate, call, answer."""
+
+import asyncio
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from callmodel.ids import TenantId
+from control_plane.audit import record
+from control_plane.permissions import Permission
+from control_plane.web.context import ANONYMOUS, Context, Principal, Resources
+from control_plane.web.problems import (
+    BodyTooLargeError,
+    ForbiddenError,
+    InvalidRequestError,
+    MalformedJsonError,
+    NotFoundError,
+    TimedOutError,
+    UnauthenticatedError,
+    UnsupportedMediaTypeError,
+)
+from control_plane.web.routes import Access, Route
+
+REQUEST_ID = "request_id"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Authenticator(Protocol):
+    """Who sent a request.  Raises UnauthenticatedError for credentials that are wrong; None for no credentials."""
+
+    async def principal_of(self, request: web.Request) -> Principal | None: ...
+
+
+class Limiter(Protocol):
+    """Lets an address pass so often.  Raises TooManyRequestsError."""
+
+    async def admit(self, address: str) -> None: ...
+
+
+def add_routes(
+    app: web.Application,
+    routes: Sequence[Route],
+    resources: Resources,
+    authenticator: Authenticator,
+    limiter: Limiter,
+    prefix: str = "/api/v1",
+) -> None:
+    """Add the routes to an application.  Raises TypeError for a handler that does not fit its route."""
+    for route in routes:
+        _ = route.signature  # a wrong declaration stops the process at its start, not at the first request
+        endpoint = _Endpoint(route, resources, authenticator, limiter)
+        app.router.add_route(route.method, prefix + route.path, endpoint.serve)
+
+
+class _Endpoint:
+    """One route's aiohttp handler."""
+
+    def __init__(self, route: Route, resources: Resources, authenticator: Authenticator, limiter: Limiter) -> None:
+        self._route = route
+        self._authenticator = authenticator
+        self._limiter = limiter
+        self._resources = {field.name: getattr(resources, field.name) for field in dataclasses.fields(Resources)}
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        route = self._route
+        address = client_address(request, self._resources["settings"].trusted_proxies)
+        if route.limited:
+            await self._limiter.admit(address)
+        try:
+            async with asyncio.timeout(route.timeout_seconds):
+                principal = await self._authorise(request)
+                context = Context(
+                    **self._resources, principal=principal, address=address, request_id=request[REQUEST_ID]
+                )
+                arguments = await self._arguments(request)
+                result = await route.handler(context, **arguments)
+        except TimeoutError:
+            raise TimedOutError() from None
+        if route.method not in SAFE_METHODS:
+            await self._after_change(context, request)
+        return self._answer(result)
+
+    async def _authorise(self, request: web.Request) -> Principal:
+        needs = self._route.needs
+        if needs is Access.PUBLIC:
+            return ANONYMOUS
+        principal = await self._authenticator.principal_of(request)
+        if principal is None:
+            raise UnauthenticatedError("send `Authorization: Bearer <access token>`")
+        if needs is Access.BRANCH and principal.site_id is None:
+            raise ForbiddenError("only a branch with its client certificate may do this")
+        tenant = request.match_info.get("tenant_id")
+        if tenant is not None and not principal.knows(TenantId(tenant)):
+            raise NotFoundError()
+        if isinstance(needs, Permission):
+            tenant_id = TenantId(tenant) if tenant is not None else None
+            if not principal.may(needs, tenant_id):
+                raise ForbiddenError(f"this needs the permission {needs.value}")
+        return principal
+
+    async def _arguments(self, request: web.Request) -> dict[str, Any]:
+        signature = self._route.signature
+        arguments: dict[str, Any] = {}
+        for name, adapter in signature.path.items():
+            try:
+                arguments[name] = adapter.validate_python(request.match_info[name])
+            except ValidationError:
+                # An id in a form that none has names nothing.
+                raise NotFoundError() from None
+        if signature.query is not None:
+            arguments["query"] = _read_query(signature.query, request)
+        elif request.query:
+            raise InvalidRequestError(errors=[{"where": "query", "message": "this address takes no query"}])
+        if signature.body is not None:
+            arguments["body"] = await _read_body(signature.body, request)
+        return arguments
+
+    async def _after_change(self, context: Context, request: web.Request) -> None:
+        if self._route.configures:
+            context.configuration_changed()
+        if context.principal.user_id:
+            await record(
+                context.store,
+                at_ms=context.now_ms(),
+                actor=context.principal.username,
+                action=self._route.operation_id,
+                subject=dict(request.match_info),
+                address=context.address,
+                request_id=context.request_id,
+                tenant_id=request.match_info.get("tenant_id"),
+            )
+
+    def _answer(self, result: Any) -> web.StreamResponse:
+        if isinstance(result, web.StreamResponse):
+            return result
+        if result is None:
+            return web.Response(status=204)
+        if not isinstance(result, BaseModel):
+            raise TypeError(f"{self._route.operation_id} returned {type(result).__name__}, not a shape")
+        return web.Response(
+            body=result.model_dump_json(by_alias=True).encode(),
+            status=self._route.status,
+            content_type="application/json",
+        )
+
+
+def client_address(request: web.Request, trusted: frozenset[str]) -> str:
+    """Return the address a request comes from; the last X-Forwarded-For entry when a trusted proxy sent it."""
+    remote = request.remote or ""
+    forwarded = request.headers.get("X-Forwarded-For")
+    if forwarded and remote in trusted:
+        return forwarded.rsplit(",", 1)[-1].strip()
+    return remote
+
+
+def _read_query(shape: type[BaseModel], request: web.Request) -> BaseModel:
+    repeated = [name for name in request.query if len(request.query.getall(name)) > 1]
+    if repeated:
+        raise InvalidRequestError(errors=[{"where": f"query.{repeated[0]}", "message": "give this once"}])
+    try:
+        return shape.model_validate_strings(dict(request.query))
+    except ValidationError as error:
+        raise _invalid(error, "query") from None
+
+
+async def _read_body(shape: type[BaseModel], request: web.Request) -> BaseModel:
+    if request.content_type != "application/json":
+        raise UnsupportedMediaTypeError("send the body as application/json")
+    try:
+        data = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise BodyTooLargeError("send a smaller body") from None
+    try:
+        return shape.model_validate_json(data, strict=True)
+    except ValidationError as error:
+        if error.errors()[0]["type"] == "json_invalid":
+            raise MalformedJsonError("the body can not be read as JSON") from None
+        raise _invalid(error, "body") from None
+
+
+def _invalid(error: ValidationError, part: str) -> InvalidRequestError:
+    # Messages never repeat the value: it may be a password.
+    errors = [
+        {
+            "where": ".".join([part, *(str(step) for step in item["loc"])]),
+            "message": item["msg"].removeprefix("Value error, "),
+        }
+        for item in error.errors(include_input=False, include_url=False, include_context=False)[:20]
+    ]
+    first = errors[0]
+    return InvalidRequestError(f"{first['where']}: {first['message']}", errors=errors)

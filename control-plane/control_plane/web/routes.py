@@ -1,0 +1,93 @@
+"""Route declarations: everything about an endpoint in one value, shapes read from the handler's annotations."""
+
+import inspect
+import re
+import typing
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+
+from control_plane.permissions import Permission
+from control_plane.web.problems import Problem
+
+Handler = Callable[..., Awaitable[Any]]
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+class Access(Enum):
+    """Who may use a route that needs no permission."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed-in"
+    BRANCH = "branch"
+    """A branch gateway, known by its client certificate."""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The handler's shapes.  `path`: each placeholder's type; `result` is None for 204."""
+
+    path: dict[str, TypeAdapter[Any]]
+    query: type[BaseModel] | None
+    body: type[BaseModel] | None
+    result: type[BaseModel] | None
+
+
+@dataclass(frozen=True)
+class Route:
+    """One endpoint.  The handler is `async def f(context, <placeholders...>, query?, body?) -> Shape | None`.
+
+    A path with `{tenant_id}` is checked against the user's roles in that tenant before the handler runs.
+    `errors`: the problems it raises by itself (the common ones are added).  `configures`: success changes what edges
+    and media nodes run on.  `limited`: requests per address are limited.  `media_type`: of an answer that is no JSON.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    needs: Permission | Access
+    summary: str
+    tags: tuple[str, ...]
+    status: int = 200
+    errors: tuple[type[Problem], ...] = ()
+    configures: bool = False
+    limited: bool = False
+    timeout_seconds: float = 15.0
+    examples: dict[str, Any] = field(default_factory=dict)
+    """Request bodies by name, for the document."""
+
+    @property
+    def operation_id(self) -> str:
+        """A name that is unique when handlers' names are unique inside their feature."""
+        return f"{self.tags[0]}.{self.handler.__name__}"
+
+    @property
+    def description(self) -> str:
+        """The handler's docstring."""
+        return inspect.getdoc(self.handler) or self.summary
+
+    @cached_property
+    def placeholders(self) -> tuple[str, ...]:
+        """Names in braces in the path, in order."""
+        return tuple(_PLACEHOLDER.findall(self.path))
+
+    @cached_property
+    def signature(self) -> Signature:
+        """Read the handler's annotations.  Raises TypeError when they do not fit the route."""
+        hints = typing.get_type_hints(self.handler, include_extras=True)
+        result = hints.pop("return", None)
+        names = list(inspect.signature(self.handler).parameters)[1:]
+        unknown = set(names) - set(self.placeholders) - {"query", "body"}
+        if unknown or not set(self.placeholders) <= set(names):
+            raise TypeError(f"{self.operation_id}: parameters {names} do not fit {self.path}")
+        return Signature(
+            path={name: TypeAdapter(hints[name]) for name in self.placeholders},
+            query=hints.get("query"),
+            body=hints.get("body"),
+            result=result if result is not type(None) else None,
+        )

@@ -1,0 +1,50 @@
+"""What the wire shapes of all features share: strict models, pages, and the words of path and query."""
+
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+ItemT = TypeVar("ItemT")
+
+
+class Shape(BaseModel):
+    """A document of the API: no unknown keys, no coercion, no infinities."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, populate_by_name=True)
+
+
+class PageQuery(Shape):
+    """Which part of a listing."""
+
+    limit: int = Field(100, ge=1, le=500, description="how many items at most")
+    after: str | None = Field(
+        None, min_length=1, max_length=2000, description="`next` of the page before; leave out for the first page"
+    )
+
+
+class NewestPageQuery(PageQuery):
+    """Which part of a day's listing, newest first."""
+
+    day: str = Field(
+        pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", description="UTC day, `YYYY-MM-DD`"
+    )
+
+
+class PageOf(BaseModel, Generic[ItemT]):
+    """Items in order; `next` asks for those after them and is null at the end."""
+
+    items: list[ItemT]
+    next: str | None = None
+
+
+SLUG = r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$"
+Slug = Annotated[str, StringConstraints(pattern=SLUG)]
+"""Ids that people choose (tenants, sites, trunks): they end up in SIP, certificates and file names."""
+
+PrintableName = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[^\x00-\x1f\x7f\"<>\\]*[^\x00-\x20\x7f\"<>\\][^\x00-\x1f\x7f\"<>\\]*$", max_length=80
+    ),
+]
+"""Text for people, without what would break a SIP display name or a log line."""

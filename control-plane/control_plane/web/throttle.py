@@ -1,0 +1,67 @@
+"""Counters in Redis that slow down whoever asks too often; in memory while Redis is away."""
+
+import logging
+import math
+import time
+from collections import OrderedDict
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from control_plane.web.problems import TooManyRequestsError
+
+MEMORY_KEYS = 10_000
+
+# KEYS: counter.  ARGV: window in ms.
+COUNT = """
+local count = redis.call('INCR', KEYS[1])
+if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return {count, redis.call('PTTL', KEYS[1])}
+"""
+
+logger = logging.getLogger(__name__)
+
+
+class Throttle:
+    """So many events per key and window; a window starts with its first event."""
+
+    def __init__(self, redis: Redis, name: str, limit: int, window_seconds: float) -> None:
+        self._redis = redis
+        self._name = name
+        self._limit = limit
+        self._window_ms = int(window_seconds * 1000)
+        self._memory: OrderedDict[str, tuple[int, float]] = OrderedDict()
+
+    async def admit(self, key: str) -> None:
+        """Count an event.  Raises TooManyRequestsError when there were too many before it."""
+        count, left_ms = await self._count(key)
+        if count > self._limit:
+            raise TooManyRequestsError(max(1, math.ceil(left_ms / 1000)))
+
+    async def forget(self, key: str) -> None:
+        """Start anew for the key."""
+        self._memory.pop(key, None)
+        try:
+            await self._redis.delete(self._key(key))
+        except RedisError:
+            logger.warning("throttle not cleared", extra={"throttle": self._name})
+
+    def _key(self, key: str) -> str:
+        return f"platform:throttle:{self._name}:{key}"
+
+    async def _count(self, key: str) -> tuple[int, float]:
+        try:
+            count, left_ms = await self._redis.eval(COUNT, 1, self._key(key), self._window_ms)
+            return int(count), float(left_ms)
+        except RedisError:
+            return self._count_in_memory(key)
+
+    def _count_in_memory(self, key: str) -> tuple[int, float]:
+        now = time.monotonic()
+        count, ends = self._memory.pop(key, (0, 0.0))
+        if ends <= now:
+            count, ends = 0, now + self._window_ms / 1000
+        self._memory[key] = (count + 1, ends)
+        if len(self._memory) > MEMORY_KEYS:
+            self._memory.popitem(last=False)
+        return count + 1, (ends - now) * 1000
