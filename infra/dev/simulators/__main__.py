@@ -49,9 +49,7 @@ def _account(text: str) -> tuple[str, str]:
 
 def build_parser() -> argparse.ArgumentParser:
     raw = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(
-        "simulators", description=__doc__, epilog=EXAMPLES, formatter_class=raw
-    )
+    parser = argparse.ArgumentParser("simulators", description=__doc__, epilog=EXAMPLES, formatter_class=raw)
     roles = parser.add_subparsers(dest="role", required=True)
     table = f"what a call does goes by the last three digits dialled:\n{describe()}"
     carrier = roles.add_parser(

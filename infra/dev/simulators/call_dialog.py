@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import random
 from collections import deque
+from collections.abc import Callable
 from urllib.parse import quote
 
 from .call_life import CallLife, Line
@@ -32,12 +33,16 @@ class RequestRefusedError(Exception):
 
 
 class CallDialog(CallLife):
-    """A call's dialog; `received_requests` are the newest requests that the other side sent in it."""
+    """A call's dialog; `received_requests` are the newest requests that the other side sent in it.
+
+    `on_refer` answers a REFER; without it the phone knows no transfer (501).
+    """
 
     def __init__(self, agent: UserAgent, line: Line, dialog: Dialog) -> None:
         super().__init__(line)
         self.dialog = dialog
         self.received_requests: deque[SipMessage] = deque(maxlen=REMEMBERED_REQUESTS)
+        self.on_refer: Callable[[ServerTransaction], None] | None = None
         self._agent = agent
         self._reinviting = False
         self._refer_status: int | None = None
@@ -110,6 +115,8 @@ class CallDialog(CallLife):
                 self._receive_sipfrag(request)
             case "INFO" | "OPTIONS" | "MESSAGE":
                 self._agent.respond(server, 200, headers=[("Allow", METHODS)])
+            case "REFER" if self.on_refer is not None:
+                self.on_refer(server)
             case _:
                 self._agent.respond(server, 501, headers=[("Allow", METHODS)])
         self._announce()

@@ -128,9 +128,7 @@ class Carrier:
         if transport == "udp":
             network = UdpTransport((bind, port))
         else:
-            network = StreamTransport(
-                (bind, port), listen=True, server_tls=server_tls, client_tls=client_tls
-            )
+            network = StreamTransport((bind, port), listen=True, server_tls=server_tls, client_tls=client_tls)
         self._table = CallTable(self._on_invite, self._on_register)
         self._agent = UserAgent(
             wrap_transport(network),

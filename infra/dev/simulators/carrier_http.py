@@ -11,9 +11,7 @@ async def serve(carrier: Carrier, host: str, port: int) -> web.AppRunner:
     """Serve until the returned runner is cleaned up.  Raises OSError when the port is taken."""
 
     async def calls(_: web.Request) -> web.Response:
-        return web.json_response(
-            {"active": carrier.active, "calls": [record.to_json() for record in carrier.calls]}
-        )
+        return web.json_response({"active": carrier.active, "calls": [record.to_json() for record in carrier.calls]})
 
     async def health(_: web.Request) -> web.Response:
         return web.json_response({"status": "ok", "sip": "{}:{}".format(*carrier.address)})

@@ -30,7 +30,8 @@ def ha1_of(user: str, realm: str, password: str) -> str:
     return _md5(f"{user}:{realm}:{password}")
 
 
-def _response(ha1: str, method: str, fields: dict[str, str]) -> str:
+def response_of(ha1: str, method: str, fields: dict[str, str]) -> str:
+    """Compute the digest response over `fields` as they stand in the header (RFC 2617 section 3.2.2)."""
     ha2 = _md5(f"{method}:{fields.get('uri', '')}")
     if fields.get("qop"):
         middle = f"{fields['nonce']}:{fields.get('nc', '')}:{fields.get('cnonce', '')}:{fields['qop']}"
@@ -53,7 +54,7 @@ def answer_challenge(challenge: SipMessage, method: str, uri: str, user: str, pa
         if "auth" in [choice.strip() for choice in offered.get("qop", "").split(",")]:
             fields |= {"qop": "auth", "nc": "00000001", "cnonce": secrets.token_hex(8)}
         ha1 = ha1_of(user, fields["realm"], password)
-        fields |= {"response": _response(ha1, method, fields), "algorithm": "MD5"}
+        fields |= {"response": response_of(ha1, method, fields), "algorithm": "MD5"}
         if "opaque" in offered:
             fields["opaque"] = offered["opaque"]
         bare = {"qop", "nc", "algorithm"}
@@ -86,7 +87,7 @@ class DigestServer:
         password = self._passwords.get(fields.get("username", ""))
         if password is None:
             return "wrong"
-        expected = _response(ha1_of(fields["username"], self.realm, password), request.method, fields)
+        expected = response_of(ha1_of(fields["username"], self.realm, password), request.method, fields)
         return "right" if hmac.compare_digest(expected, fields.get("response", "")) else "wrong"
 
     def user_of(self, request: SipMessage, status: int) -> str:

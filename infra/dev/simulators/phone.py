@@ -1,9 +1,9 @@
 """A SIP softphone: registers, dials, is dialled, and keeps what it hears.
 
-    async with Softphone("1001", "acme.example", "secret", proxy=("127.0.0.1", 5060), tone_hz=440) as phone:
-        await phone.register()
-        call = await phone.dial("13812345678")
-        await call.wait_for("answered")
+async with Softphone("1001", "acme.example", "secret", proxy=("127.0.0.1", 5060), tone_hz=440) as phone:
+    await phone.register()
+    call = await phone.dial("13812345678")
+    await call.wait_for("answered")
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from .media import tone_sound
 from .sip_message import SipMessage, parse_address
 from .tasks import Tasks
 from .transactions import ServerTransaction, Timers
+from .transferee import outcome_of, replaced_call, sipfrag_notify, target_of
 from .transport import Endpoint, StreamTransport, Transport, UdpTransport, client_tls_context
 from .user_agent import METHODS, UserAgent
 
@@ -259,9 +260,13 @@ class Softphone:
         await self.start()
         uri = number if number.startswith(("sip:", "sips:", "tel:")) else f"sip:{number}@{self.domain}"
         call = PhoneCall(self._agent, self._line, Dialog.outgoing(f"<{self._line.uri}>", uri, self.proxy))
-        self._table.add(call)
+        self._take(call)
         await call.start(headers or {}, timeout)
         return call
+
+    def _take(self, call: PhoneCall) -> None:
+        call.on_refer = lambda server: self._on_refer(call, server)
+        self._table.add(call)
 
     async def wait_for_call(self, timeout: float = 10.0) -> PhoneCall:
         """Return the next incoming call, whatever the policy does with it.  Raises TimeoutError."""
@@ -270,10 +275,28 @@ class Softphone:
 
     def _on_invite(self, server: ServerTransaction) -> None:
         call = PhoneCall.incoming(self._agent, self._line, server)
-        self._table.add(call)
+        replaced = replaced_call(server.request, self._table.active)
+        self._take(call)
         if not self.incoming.full():
             self.incoming.put_nowait(call)
+        if replaced is not None:
+            call.answer()
+            self._tasks.start(replaced.hang_up(), f"replaced call of {self.user}")
+            return
         self._tasks.start(self.on_invite(call), f"call to {self.user}")
+
+    def _on_refer(self, call: PhoneCall, server: ServerTransaction) -> None:
+        uri, headers = target_of(server.request.get("refer-to"))
+        self._agent.respond(server, 202)
+        self._tasks.start(self._follow(call, uri, headers), f"transfer of {self.user}")
+
+    async def _follow(self, call: PhoneCall, uri: str, headers: dict[str, str]) -> None:
+        """Call whom we were referred to, and notify the transferor while the old call lasts."""
+        hop = call.dialog.next_hop()
+        await self._agent.request(sipfrag_notify(call, 100), hop)
+        status = await outcome_of(await self.dial(uri, headers))
+        if not call.ended:
+            await self._agent.request(sipfrag_notify(call, status), hop)
 
 
 def _granted_seconds(response: SipMessage, contact: str, asked: int) -> int:

@@ -106,9 +106,7 @@ class SipMessage:
 
     def to_bytes(self) -> bytes:
         """Serialise; Content-Length is always written from the body."""
-        first = (
-            f"{self.method} {self.uri} SIP/2.0" if self.is_request else f"SIP/2.0 {self.status} {self.reason}"
-        )
+        first = f"{self.method} {self.uri} SIP/2.0" if self.is_request else f"SIP/2.0 {self.status} {self.reason}"
         body = self.body.encode()
         lines = [first]
         lines += [f"{key}: {value}" for key, value in self.headers if canonical(key) != "content-length"]
