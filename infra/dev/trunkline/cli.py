@@ -44,9 +44,7 @@ def _import(module: str) -> Any:
     except ModuleNotFoundError as error:
         package = (error.name or module).partition(".")[0]
         typer.echo(f"trunkline: {error.name} is not installed here (needed by {module}).", err=True)
-        typer.echo(
-            f"Install the room's extra, such as: pip install 'trunkline[all]'  (missing: {package})", err=True
-        )
+        typer.echo(f"Install the room's extra, such as: pip install 'trunkline[all]'  (missing: {package})", err=True)
         raise typer.Exit(3) from None
 
 

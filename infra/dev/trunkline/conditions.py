@@ -39,8 +39,8 @@ def tcp_open(host: str, port: int) -> Condition:
     return condition
 
 
-def http_status(host: str, port: int, path: str, wanted: Callable[[int], bool] = lambda code: code == 200) -> Condition:
-    """A GET is answered with a wanted status."""
+def http_status(host: str, port: int, path: str, wanted: frozenset[int] = frozenset({200})) -> Condition:
+    """A GET is answered with one of the wanted statuses."""
 
     async def condition() -> bool:
         with contextlib.suppress(OSError, TimeoutError, ValueError, IndexError):
@@ -51,7 +51,7 @@ def http_status(host: str, port: int, path: str, wanted: Callable[[int], bool] =
                     line = await reader.readline()
                 finally:
                     writer.close()
-                return wanted(int(line.split()[1]))
+                return int(line.split()[1]) in wanted
         return False
 
     return condition

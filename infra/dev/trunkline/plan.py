@@ -29,7 +29,7 @@ def asterisk_folder() -> Path:
 
 @dataclass(frozen=True)
 class AddressPlan:
-    """Who lives where.  Every part has an address of its own, as it would on a network, so ports can be the usual ones."""
+    """Who lives where.  Every part has an address of its own, as on a network, so ports can be the usual ones."""
 
     block: int = 77
 

@@ -1,9 +1,9 @@
 """The whole system on this machine as child processes: HQ, one branch, and the carriers it talks to.
 
-    async with Stack(AddressPlan(77), Path("var/run/demo")) as stack:
-        ...
-        await stack.kill("conductor")
-        await stack.start("conductor")
+async with Stack(AddressPlan(77), Path("var/run/demo")) as stack:
+    ...
+    await stack.kill("conductor")
+    await stack.start("conductor")
 """
 
 import asyncio
@@ -13,7 +13,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Self, TextIO
@@ -22,6 +21,7 @@ from trunkline import conditions as when
 from trunkline.children import Child, Spec, StackError
 from trunkline.environments import COMMAND, Environments
 from trunkline.plan import PLATFORM_DOMAIN, AddressPlan
+from trunkline.ports import is_free
 
 ADMIN_SECONDS = 30.0
 # Health ports; a process's own address keeps them apart where several share one.
@@ -70,10 +70,10 @@ class Stack:
         plan, env = self.plan, self.environments
         await self._launch(self._redis())
         await self._bootstrap()
-        http = when.http_status
-        await self._launch(self._ours("api", "control-plane api", env.control(), http(plan.control, API_PORT, "/readyz")))
+        ready = self._says_ready
+        await self._launch(self._ours("api", "control-plane api", env.control(), ready(plan.control, API_PORT)))
         await self._launch(
-            self._ours("facts", "control-plane facts", env.control(FACTS), http(plan.control, FACTS, "/readyz")),
+            self._ours("facts", "control-plane facts", env.control(FACTS), ready(plan.control, FACTS)),
             self._ours("worker", "worker", env.control(WORKER), self._worker_ready),
             self._ours("beat", "beat", env.control(BEAT), self._beat_ready),
             self._ours("rtpengine", "edge rtpengine", env.edge(), when.rtpengine_answers(plan.edge)),
@@ -81,8 +81,8 @@ class Stack:
             self._ours("asterisk", "media-node asterisk", env.node(), self._asterisk_ready),
         )
         await self._launch(
-            self._ours("agent", "edge agent", env.edge(AGENT), http(plan.edge, AGENT, "/readyz")),
-            self._ours("conductor", "media-node conductor", env.node(CONDUCTOR), http(plan.node, CONDUCTOR, "/readyz")),
+            self._ours("agent", "edge agent", env.edge(AGENT), ready(plan.edge, AGENT)),
+            self._ours("conductor", "media-node conductor", env.node(CONDUCTOR), ready(plan.node, CONDUCTOR)),
         )
 
     async def start_branch(self, token: str) -> None:
@@ -93,8 +93,8 @@ class Stack:
         token_file.touch(mode=0o600)
         token_file.write_text(token)
         shutil.copyfile(self.run_dir / "edge" / "ca.crt", folder / "hq-ca.crt")
-        ready = when.http_status(self.plan.branch, BRANCH, "/readyz")
-        await self._launch(self._ours("branch", "branch", self.environments.branch(token_file, BRANCH), ready))
+        env, ready = self.environments.branch(token_file, BRANCH), self._says_ready(self.plan.branch, BRANCH)
+        await self._launch(self._ours("branch", "branch", env, ready))
 
     async def stop(self) -> None:
         """Stop everything in the reverse order, by pid."""
@@ -148,7 +148,8 @@ class Stack:
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
             lock.close()
-            raise StackError(f"a stack runs already in {self.run_dir} (pid {holder}); stop it by Ctrl-C there") from None
+            text = f"a stack runs already in {self.run_dir} (pid {holder}); stop it by Ctrl-C there"
+            raise StackError(text) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
@@ -160,7 +161,7 @@ class Stack:
             (self.run_dir / folder).mkdir(mode=0o700)
 
     def _check_addresses(self) -> None:
-        taken = [name for name, where in self.plan.listeners.items() if not _is_free(*where)]
+        taken = [name for name, where in self.plan.listeners.items() if not is_free(*where)]
         if taken:
             raise StackError(
                 f"addresses of block {self.plan.block} are taken: {', '.join(taken)}.\n"
@@ -180,10 +181,13 @@ class Stack:
     def _ours(self, name: str, command: str, env: dict[str, str], ready: when.Condition) -> Spec:
         return Spec(name, (*COMMAND, *command.split()), env, ready)
 
+    @staticmethod
+    def _says_ready(host: str, port: int) -> when.Condition:
+        return when.http_status(host, port, "/readyz")
+
     async def _asterisk_ready(self) -> bool:
         # 401 without a password: the HTTP server and ARI are there, which is the last thing that Asterisk starts.
-        answers = when.http_status(self.plan.node, 8088, "/ari/asterisk/ping", lambda code: code in (200, 401))
-        return await answers()
+        return await when.http_status(self.plan.node, 8088, "/ari/asterisk/ping", frozenset({200, 401}))()
 
     async def _worker_ready(self) -> bool:
         return b" ready." in self._log_path("worker").read_bytes()
@@ -211,9 +215,7 @@ class Stack:
         self.environments.admin_password_file.write_text(self.admin_password)
         await self._admin("bootstrap")
         edge = self.run_dir / "edge"
-        await self._admin(
-            "issue-certificate", f"edge.{PLATFORM_DOMAIN}", "--ip", self.plan.edge, "--out", str(edge)
-        )
+        await self._admin("issue-certificate", f"edge.{PLATFORM_DOMAIN}", "--ip", self.plan.edge, "--out", str(edge))
 
     async def _admin(self, *arguments: str) -> None:
         """Run one `trunkline admin` command to its end.  Raises StackError."""
@@ -245,19 +247,6 @@ class Stack:
         """Write who runs, so that the doctor can tell what an old run left behind."""
         pids = {name: child.pid for name, child in self._children.items() if child.pid is not None}
         (self.run_dir / "pids.json").write_text(json.dumps(pids))
-
-
-def _is_free(kind: str, host: str, port: int) -> bool:
-    family = socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM
-    with socket.socket(socket.AF_INET, family) as probe:
-        if kind == "tcp":
-            # As servers do: connections of the last run that are in TIME_WAIT hold no one up.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
 
 
 __all__ = ["Stack", "StackError"]
