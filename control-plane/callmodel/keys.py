@@ -1,6 +1,6 @@
 """Names of everything in Redis.  A tenant's keys start with its hash tag: Redis Cluster keeps them together."""
 
-from callmodel.ids import CallId, NodeId, TenantId, TrunkId
+from callmodel.ids import CallId, NodeId, SiteId, TenantId, TrunkId
 
 DIRECTORY = "platform:directory"
 """Snapshot (`callmodel.directory.Directory`) for media nodes."""
@@ -30,6 +30,11 @@ def heartbeat(node_id: NodeId) -> str:
 def node_orders(node_id: NodeId) -> str:
     """Stream of orders to one media node (`wire.NodeOrder`)."""
     return f"platform:node:{node_id}:orders"
+
+
+def site_link(site_id: SiteId) -> str:
+    """Hash of a branch's last link report; expires when its gateway falls silent."""
+    return f"platform:site:{site_id}:link"
 
 
 # Trunks are HQ's and shared by tenants: one script counts a trunk's channels and a tenant's, so all of these keys
