@@ -6,6 +6,7 @@ A Reception keeps the newest packets only, so that a call of hours takes no more
 from __future__ import annotations
 
 import itertools
+import math
 import struct
 from collections import deque
 from dataclasses import dataclass
@@ -105,7 +106,7 @@ class Reception:
         """Return the last `seconds` of audio, placed by RTP timestamp: what was lost is silence."""
         packets = [packet for packet in self.packets.copy() if packet.payload_type in DECODE]
         if seconds is not None:
-            packets = packets[-int(seconds / FRAME_SECONDS) :]
+            packets = packets[-math.ceil(seconds / FRAME_SECONDS - 1e-9) :]
         stretches: list[Samples] = []
         start = 0
         for index in range(1, len(packets) + 1):

@@ -138,7 +138,7 @@ def dominant_tones(
 
 def read_audio(path: str | Path) -> tuple[Audio, int]:
     """Read a sound file as (samples of shape [frames, channels], rate).  Needs the soundfile package."""
-    import soundfile  # type: ignore[import-untyped]
+    import soundfile
 
     samples, rate = soundfile.read(str(path), dtype="int16", always_2d=True)
     return samples, int(rate)
