@@ -1,5 +1,6 @@
 """The environment variables of each process of a stack: what systemd units and images set in production."""
 
+import json
 import os
 import sys
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from trunkline.plan import BRANCH_SITE, EDGE_ID, HQ_SITE, NODE_ID, PLATFORM_DOMAIN, AddressPlan, asterisk_folder
 
+AGENT_OF_BRANCH = 9107
 COMMAND = (sys.executable, "-m", "trunkline.cli")
 
 
@@ -88,6 +90,7 @@ class Environments:
             "TRUNKLINE_NODE_SIP_PORT": "5060",
             "TRUNKLINE_ARI_PORT": "8088",
             "TRUNKLINE_AMI_PORT": "5038",
+            "TRUNKLINE_CONTROL_ADDRESS": plan.node,
             "TRUNKLINE_NODE_RTP_RANGE": "20000-24999",
             "TRUNKLINE_EDGE_INTERNAL": f"{plan.edge}:5062",
             "TRUNKLINE_ASTERISK_ROOT": str(asterisk_folder()),
@@ -102,8 +105,8 @@ class Environments:
             "TRUNKLINE_SITE_ID": BRANCH_SITE,
             "TRUNKLINE_BRANCH_API_URL": plan.branch_api_url,
             "TRUNKLINE_ENROLMENT_TOKEN_FILE": str(token_file),
-            # The branch trusts HQ by the authority's certificate, handed over with the token.
-            "TRUNKLINE_BRANCH_API_CA": str(self.run_dir / "branch" / "hq-ca.crt"),
+            "TRUNKLINE_EDGE_COMMAND": json.dumps([*COMMAND, "edge"]),
+            "TRUNKLINE_AGENT_HEALTH_PORT": str(AGENT_OF_BRANCH),
             "TRUNKLINE_EDGE_ID": f"{BRANCH_SITE}-edge",
             "TRUNKLINE_EDGE_ROLE": "branch",
             "TRUNKLINE_EDGE_ADDRESS": plan.branch,

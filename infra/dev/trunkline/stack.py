@@ -19,7 +19,7 @@ from typing import Self, TextIO
 
 from trunkline import conditions as when
 from trunkline.children import Child, Spec, StackError
-from trunkline.environments import COMMAND, Environments
+from trunkline.environments import AGENT_OF_BRANCH, COMMAND, Environments
 from trunkline.plan import PLATFORM_DOMAIN, AddressPlan
 from trunkline.ports import is_free
 
@@ -92,9 +92,8 @@ class Stack:
         token_file = folder / "enrolment-token"
         token_file.touch(mode=0o600)
         token_file.write_text(token)
-        shutil.copyfile(self.run_dir / "edge" / "ca.crt", folder / "hq-ca.crt")
-        env, ready = self.environments.branch(token_file, BRANCH), self._says_ready(self.plan.branch, BRANCH)
-        await self._launch(self._ours("branch", "branch", env, ready))
+        env = self.environments.branch(token_file, BRANCH)
+        await self._launch(self._ours("branch", "branch", env, self._branch_ready))
 
     async def stop(self) -> None:
         """Stop everything in the reverse order, by pid."""
@@ -188,6 +187,16 @@ class Stack:
     async def _asterisk_ready(self) -> bool:
         # 401 without a password: the HTTP server and ARI are there, which is the last thing that Asterisk starts.
         return await when.http_status(self.plan.node, 8088, "/ari/asterisk/ping", frozenset({200, 401}))()
+
+    async def _branch_ready(self) -> bool:
+        # Its supervisor counts processes; only Kamailio itself can say that it takes calls.
+        branch = self.plan.branch
+        parts = (
+            self._says_ready(branch, BRANCH),
+            self._says_ready(branch, AGENT_OF_BRANCH),
+            when.sip_answers(branch, 5060, branch),
+        )
+        return all([await part() for part in parts])
 
     async def _worker_ready(self) -> bool:
         return b" ready." in self._log_path("worker").read_bytes()
