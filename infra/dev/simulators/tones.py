@@ -123,16 +123,15 @@ def dominant_tones(
     candidates_hz: Iterable[int],
     *,
     floor_dbfs: float = -40.0,
-    below_strongest_db: float = 22.0,
+    least_share: float = 0.02,
 ) -> set[int]:
-    """Return the candidates that sound clearly: above a floor, and not far below the strongest.
+    """Return the candidates that sound clearly: above a floor, and with a share of the whole power.
 
-    Candidates should lie 50 Hz or more apart.  The distance to the strongest keeps G.711's
-    distortion out, which lies 30 dB and more below a tone.
+    Candidates should lie 50 Hz or more apart.  The share keeps out G.711's distortion, 30 dB below a
+    tone, and speech, whose power is spread over many partials.
     """
     levels = tone_levels(samples, rate, candidates_hz)
-    strongest = max(levels.values(), default=-120.0)
-    limit = max(floor_dbfs, strongest - below_strongest_db)
+    limit = max(floor_dbfs, level_dbfs(samples) + 10 * float(np.log10(least_share)))
     return {hz for hz, level in levels.items() if level >= limit}
 
 
