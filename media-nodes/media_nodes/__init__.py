@@ -1,0 +1,1 @@
+"""One Asterisk, and the process beside it that conducts its calls."""

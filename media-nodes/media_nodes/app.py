@@ -1,0 +1,154 @@
+"""`trunkline media-node conductor`: wires the conductor of one Asterisk."""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from redis.asyncio import Redis
+
+from callmodel import keys
+from callmodel.codec import ShapeError, from_wire
+from callmodel.directory import Directory
+from callmodel.edgesnapshot import NodeHealth
+from callmodel.ids import NodeId
+from media_nodes import drain, heartbeat
+from media_nodes.ami import Ami
+from media_nodes.ari import Ari
+from media_nodes.asterisk import AriSwitch
+from media_nodes.claims import RedisClaims
+from media_nodes.conductor import Conductor, DirectoryShelf
+from media_nodes.config import MediaSettings
+from media_nodes.journal import Entry, Journal
+from media_nodes.listener import Listener, SupersededError
+from media_nodes.orders import OrderBook
+from media_nodes.outbox import RedisOutbox
+from media_nodes.recorder import Recorder
+from media_nodes.rendering import passwords_of
+from media_nodes.running import now_ms
+from servicekit import lifecycle, redisio, snapshots
+from servicekit.lifecycle import Service
+from servicekit.settings import load
+
+USER = "conductor"
+LOCK_RETRY_SECONDS = 0.1
+
+logger = logging.getLogger(__name__)
+
+
+def main() -> int:
+    """Run until SIGTERM: new calls are refused, held ones finish or are left to a successor."""
+    return lifecycle.run(serve, load(MediaSettings), "media-node")
+
+
+async def serve(service: Service) -> None:
+    """Wire and start; ready once Asterisk is connected and a directory is loaded."""
+    settings = service.settings
+    assert isinstance(settings, MediaSettings)
+    settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    await _lock(settings.state_dir / "lock", service)
+    node_id = NodeId(settings.node_id)
+    redis = redisio.connect(settings.redis_url)
+    service.on_close(redis.aclose)
+    passwords = passwords_of(settings)
+    ari = Ari(settings.control_address, settings.ari_port, USER, passwords.ari)
+    ami = Ami(settings.control_address, settings.ami_port, USER, passwords.ami)
+    outbox = RedisOutbox(settings.state_dir / "outbox", redis)
+    recorder = Recorder(settings.spool_dir.resolve(), node_id, outbox)
+    switch = AriSwitch(ari, ami, settings.edges[0], recorder.live, recorder.done)
+    claims = RedisClaims(redis)
+    journal = Journal(settings.state_dir / "calls")
+    shelf = DirectoryShelf()
+    conductor = Conductor(node_id, switch, claims, outbox, recorder, journal, shelf)
+    drain_flag = drain.Flag(settings.state_dir)
+
+    def found() -> list[Entry]:
+        entries = journal.entries()
+        for entry in entries:
+            if entry.call.trunk_held and entry.call.trunk_id is not None:
+                claims.adopt(entry.call.tenant_id, entry.call.call_id, entry.call.trunk_id)
+        return entries
+
+    listener = Listener(ari, switch, conductor, found, lambda: recorder.close_all_but(conductor.recording_ids))
+
+    def health() -> NodeHealth | None:
+        if not listener.connected.is_set() or shelf.current is None:
+            return None
+        sip = f"{settings.node_address}:{settings.node_sip_port}"
+        return NodeHealth(node_id, sip, settings.capacity, len(conductor.calls), conductor.draining, now_ms())
+
+    async def is_connected() -> bool:
+        return listener.connected.is_set()
+
+    async def has_directory() -> bool:
+        return shelf.current is not None
+
+    service.add_check("asterisk", is_connected)
+    service.add_check("directory", has_directory)
+    service.spawn("ami", ami.run())
+    service.spawn("conductor", conductor.run())
+    service.spawn("outbox", outbox.run())
+    service.spawn("recorder", recorder.run())
+    service.spawn("claims", claims.run())
+    service.spawn("directory", _follow_directory(redis, shelf, settings.state_dir / "directory.json"))
+    service.spawn("listener", _listen(listener, service))
+    service.spawn("heartbeat", heartbeat.beat(redis, health))
+    orders = OrderBook(conductor, settings.state_dir / "placed", lambda: health() is not None)
+    service.spawn("orders", orders.reader(redis, node_id).run())
+    service.spawn("drain", drain.watch(drain_flag, conductor, service))
+
+    async def refuse_and_wait() -> None:
+        conductor.draining = True
+        await conductor.idle()
+        await outbox.flushed()
+
+    service.on_drain(refuse_and_wait)
+    service.on_close(ari.close)
+
+
+async def _lock(lock: Path, service: Service) -> None:
+    """Wait until no other conductor of this node lives: the kernel frees the lock of one that was killed."""
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+
+    async def close() -> None:
+        os.close(descriptor)
+
+    service.on_close(close)
+    waiting = False
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if not waiting:
+                logger.warning("another conductor serves this node: standing by")
+            waiting = True
+            await asyncio.sleep(LOCK_RETRY_SECONDS)
+
+
+async def _listen(listener: Listener, service: Service) -> None:
+    try:
+        await listener.run()
+    except* SupersededError:
+        logger.error("another conductor took over: stepping down")
+        service.stop(1)
+
+
+async def _follow_directory(redis: Redis, shelf: DirectoryShelf, cache: Path) -> None:
+    documents: AsyncIterator[tuple[int, dict[str, object]]] = snapshots.follow(redis, keys.DIRECTORY, cache)
+    async with contextlib.aclosing(documents) as following:  # type: ignore[type-var]
+        async for version, document in following:
+            try:
+                shelf.current = from_wire(Directory, document)
+                logger.info("directory loaded", extra={"version": version})
+            except ShapeError:
+                # Decisions go on with the one before.
+                logger.exception("directory not readable", extra={"version": version})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+"""ARI out: the `Switch` on Asterisk.  Legs are channels under our own names; a call's bridge bears the call's id.
+
+Legs are created and then dialled, not originated: only a created one can be heard before it answers.
+"""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from callmodel.ids import CallId, LegId, RecordingId, TenantId
+from callmodel.orders import DialStation, DialTrunk
+from media_nodes.ami import Ami, AmiAwayError, AmiError
+from media_nodes.ari import Ari, AriAwayError, AriError
+from media_nodes.ports import LegGoneError, LegProgress, RecordingRefusedError, SwitchAwayError, SwitchState
+from media_nodes.stasis import APP, WANTED_EVENTS
+
+CREATION_SECONDS = 3.0
+GONE = (404,)
+# Not in Stasis any more, or its origin is not: for a leg of ours that means it is on its way out.
+LEAVING = (400, 409, 412, 422)
+
+# The Q.850 cause for which Asterisk sends just this response to an INVITE that it has not answered.
+_CAUSES = {200: 16, 403: 21, 404: 1, 408: 18, 410: 22, 480: 19, 484: 28, 486: 17, 487: 16, 488: 58, 500: 38}
+_CAUSES |= {501: 29, 502: 27, 503: 34, 603: 16}
+_PROGRESS = {"Up": LegProgress.ANSWERED, "Ringing": LegProgress.RINGING}
+
+logger = logging.getLogger(__name__)
+
+
+class AriSwitch:
+    """Orders to one Asterisk, which sends outbound legs to the edge at `edge` (`host:port`)."""
+
+    def __init__(self, ari: Ari, ami: Ami, edge: str, live_dir: Path, done_dir: Path) -> None:
+        self._ari, self._ami, self._edge = ari, ami, edge
+        self._live, self._done = live_dir, done_dir
+        self._created: dict[LegId, asyncio.Future[None]] = {}
+        self._members: dict[CallId, set[LegId]] = {}
+        self._tones: set[LegId] = set()
+
+    def leg_created(self, leg_id: LegId) -> None:
+        """Hear from the event side that a leg may be dialled."""
+        waiting = self._created.get(leg_id)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(None)
+
+    async def dial_trunk(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialTrunk) -> None:
+        headers = {"Target": "trunk", "Trunk": order.trunk_id, "Caller": order.caller_number}
+        uri = f"sip:{order.number}@{self._edge}"
+        shown = f"<{order.caller_number}>"
+        await self._dial(call_id, tenant_id, origin, order, uri, shown, headers)
+
+    async def dial_station(
+        self, call_id: CallId, tenant_id: TenantId, domain: str, origin: LegId | None, order: DialStation
+    ) -> None:
+        uri = f"sip:{order.extension}@{domain}"
+        shown = f'"{order.shown}" <{order.shown}>'
+        await self._dial(call_id, tenant_id, origin, order, uri, shown, {"Target": "station"})
+
+    async def _dial(
+        self,
+        call_id: CallId,
+        tenant_id: TenantId,
+        origin: LegId | None,
+        order: DialTrunk | DialStation,
+        uri: str,
+        shown: str,
+        headers: dict[str, str],
+    ) -> None:
+        leg_id = order.leg_id
+        headers = headers | {"Tenant": tenant_id, "Call": call_id}
+        variables = {f"PJSIP_HEADER(add,X-Trunkline-{name})": value for name, value in headers.items()}
+        variables["CONNECTEDLINE(all,i)"] = shown
+        variables["PJSIP_TRANSFER_HANDLING()"] = "ari-only"
+        query = {"endpoint": f"PJSIP/edge/{uri}", "app": APP, "appArgs": "out", "channelId": leg_id}
+        # The origin's codec first: two legs with the same one need no transcoding.
+        query |= {"originator": origin} if origin is not None else {"formats": "ulaw,alaw"}
+        created = self._created[leg_id] = asyncio.get_running_loop().create_future()
+        try:
+            create = self._on_leg(leg_id, "POST", "/channels/create", query, {"variables": variables})
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._make_bridge(call_id))
+                group.create_task(create)
+                # Dialling before its first event gets 409.
+                group.create_task(self._wait(leg_id, created))
+        except* (LegGoneError, SwitchAwayError) as errors:
+            raise errors.exceptions[0] from None
+        finally:
+            self._created.pop(leg_id, None)
+        await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/dial", {"timeout": str(order.ring_timeout_seconds)})
+
+    async def _wait(self, leg_id: LegId, created: asyncio.Future[None]) -> None:
+        try:
+            async with asyncio.timeout(CREATION_SECONDS):
+                await created
+        except TimeoutError:
+            raise LegGoneError(leg_id) from None
+
+    async def _make_bridge(self, call_id: CallId) -> None:
+        if call_id not in self._members:
+            self._members[call_id] = set()
+            await self._command("POST", f"/bridges/{call_id}", {"type": "mixing"})
+
+    async def ring(self, leg_id: LegId, *, answered: bool) -> None:
+        if answered:
+            self._tones.add(leg_id)
+        await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/ring")
+
+    async def pass_early_media(self, call_id: CallId, leg_id: LegId, from_leg_id: LegId, *, answered: bool) -> None:
+        if not answered:
+            await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/progress")
+        await self.bridge(call_id, leg_id, from_leg_id)
+
+    async def answer(self, leg_id: LegId) -> None:
+        await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/answer")
+
+    async def bridge(self, call_id: CallId, first: LegId, second: LegId) -> None:
+        wanted = {first, second}
+        await self._make_bridge(call_id)
+        members = self._members[call_id]
+        orders: list[Coroutine[Any, Any, Any]] = []
+        for leg_id in wanted & self._tones:
+            self._tones.discard(leg_id)
+            orders.append(self._on_leg(leg_id, "DELETE", f"/channels/{leg_id}/ring"))
+        for leg_id in members - wanted:
+            path = f"/bridges/{call_id}/removeChannel"
+            orders.append(self._forgivingly("POST", path, {"channel": str(leg_id)}))
+        if orders:
+            await asyncio.gather(*orders)
+        joining = wanted - members
+        self._members[call_id] = wanted
+        if joining:
+            await self._on_leg(second, "POST", f"/bridges/{call_id}/addChannel", {"channel": ",".join(joining)})
+
+    async def start_recording(self, recording_id: RecordingId, customer_leg: LegId) -> None:
+        live, done = self._live / f"{recording_id}.raw", self._done / f"{recording_id}.raw"
+        if live.exists() or done.exists():
+            return
+        # `D`: two channels, first what the leg says.  The move is Asterisk's, so it needs no conductor.
+        fields = {"Channel": customer_leg, "File": str(live), "options": "D", "Command": f"mv {live} {done}"}
+        try:
+            await self._ami.action("MixMonitor", fields)
+        except (AmiError, AmiAwayError) as error:
+            raise RecordingRefusedError(str(error)) from error
+
+    async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
+        cause = _CAUSES.get(sip_code, 16)
+        await self._on_leg(leg_id, "DELETE", f"/channels/{leg_id}", {"reason_code": str(cause)})
+
+    async def end_call(self, call_id: CallId) -> None:
+        if self._members.pop(call_id, None) is not None:
+            await self._forgivingly("DELETE", f"/bridges/{call_id}")
+
+    async def state(self) -> SwitchState:
+        paths = ("/asterisk/info", "/channels", "/bridges")
+        info, legs, bridges = await asyncio.gather(*(self._command("GET", path) for path in paths))
+        self._members = {CallId(bridge["id"]): {LegId(leg) for leg in bridge["channels"]} for bridge in bridges}
+        known = {LegId(leg["id"]): _PROGRESS.get(leg["state"], LegProgress.SETTING_UP) for leg in legs}
+        return SwitchState(info["status"]["startup_time"], known, tuple(self._members))
+
+    async def subscribe(self) -> None:
+        """Ask for the events that we read, and no others."""
+        wanted = [{"type": kind} for kind in WANTED_EVENTS]
+        await self._command("PUT", f"/applications/{APP}/eventFilter", body={"allowed": wanted})
+
+    async def ping(self) -> None:
+        """Raises SwitchAwayError when Asterisk does not answer."""
+        await self._command("GET", "/asterisk/ping")
+
+    async def _on_leg(
+        self, leg_id: LegId, method: str, path: str, query: dict[str, str] | None = None, body: Any = None
+    ) -> None:
+        try:
+            await self._command(method, path, query, body)
+        except AriError as error:
+            if error.status in GONE or error.status in LEAVING or error.status >= 500:
+                raise LegGoneError(leg_id) from error
+            raise
+
+    async def _forgivingly(self, method: str, path: str, query: dict[str, str] | None = None) -> None:
+        try:
+            await self._command(method, path, query)
+        except AriError as error:
+            logger.debug("order came too late", extra={"status": error.status})
+
+    async def _command(self, method: str, path: str, query: dict[str, str] | None = None, body: Any = None) -> Any:
+        try:
+            return await self._ari.command(method, path, query, body)
+        except AriAwayError as error:
+            raise SwitchAwayError(str(error)) from error

@@ -1,0 +1,110 @@
+"""Trunk channels, claimed in Redis by one script: no two nodes take the last channel.
+
+While Redis is away a node goes by the snapshot alone and counts what it holds itself: a trunk may then carry more
+than its limit over all nodes, which the carrier answers with 503, and that beats calling nobody.  Such claims are
+entered with the next renewal.
+"""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from callmodel import keys
+from callmodel.ids import CallId, TenantId, TrunkId
+from callmodel.orders import ClaimTrunk
+from media_nodes.ports import Full, Grant
+from servicekit.redisio import LuaScripts
+
+LEASE_MS = 60_000
+RENEW_SECONDS = 20.0
+CLAIM_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Held:
+    tenant_id: TenantId
+    trunk_id: TrunkId
+
+
+class RedisClaims:
+    """Claims of this node's calls.  `run` renews them; a node that dies loses its claims after LEASE_MS."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._scripts = LuaScripts(redis)
+        self._scripts.register("claim", (Path(__file__).with_name("claims.lua")).read_text(encoding="utf-8"))
+        self._held: dict[CallId, Held] = {}
+        self._turns: dict[TenantId, int] = {}
+
+    async def claim(self, tenant_id: TenantId, call_id: CallId, order: ClaimTrunk) -> Grant | Full:
+        """Return the grant, or what is full.  Never raises for Redis: see above."""
+        names = [keys.tenant_channels(tenant_id), keys.rotation(tenant_id)]
+        names += [keys.trunk_channels(offer.trunk_id) for offer in order.offers]
+        limits = [order.tenant_max_channels, *(offer.max_channels for offer in order.offers)]
+        try:
+            async with asyncio.timeout(CLAIM_SECONDS):
+                place, turn = await self._scripts.run("claim", names, [call_id, _now_ms(), LEASE_MS, *limits])
+        except (RedisError, OSError, TimeoutError) as error:
+            logger.warning("trunk claimed without redis", extra={"error": type(error).__name__})
+            place, turn = self._claim_alone(tenant_id, order)
+        if place <= 0:
+            return Full(tenant_full=place < 0)
+        trunk_id = order.offers[place - 1].trunk_id
+        self._held[call_id] = Held(tenant_id, trunk_id)
+        return Grant(trunk_id, turn)
+
+    def adopt(self, tenant_id: TenantId, call_id: CallId, trunk_id: TrunkId) -> None:
+        """Renew from now on what a former conductor claimed."""
+        self._held[call_id] = Held(tenant_id, trunk_id)
+
+    async def release(self, tenant_id: TenantId, call_id: CallId, trunk_id: TrunkId) -> None:
+        if self._held.get(call_id) == Held(tenant_id, trunk_id):
+            del self._held[call_id]
+        try:
+            async with asyncio.timeout(CLAIM_SECONDS), self._redis.pipeline(transaction=False) as pipeline:
+                pipeline.zrem(keys.trunk_channels(trunk_id), call_id)
+                pipeline.zrem(keys.tenant_channels(tenant_id), call_id)
+                await pipeline.execute()
+        except (RedisError, OSError, TimeoutError) as error:
+            # It lapses by itself.
+            logger.warning("trunk not released", extra={"trunk_id": trunk_id, "error": type(error).__name__})
+
+    async def run(self) -> None:
+        """Renew until cancelled."""
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            try:
+                await self.renew()
+            except (RedisError, OSError) as error:
+                logger.warning("claims not renewed", extra={"error": type(error).__name__})
+
+    async def renew(self) -> None:
+        """Move the lapse of every claim held here to LEASE_MS from now.  Raises RedisError."""
+        lapse = _now_ms() + LEASE_MS
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for call_id, held in self._held.items():
+                pipeline.zadd(keys.trunk_channels(held.trunk_id), {call_id: lapse})
+                pipeline.zadd(keys.tenant_channels(held.tenant_id), {call_id: lapse})
+            if self._held:
+                await pipeline.execute()
+
+    def _claim_alone(self, tenant_id: TenantId, order: ClaimTrunk) -> tuple[int, int]:
+        held = list(self._held.values())
+        if sum(each.tenant_id == tenant_id for each in held) >= order.tenant_max_channels:
+            return -1, 0
+        for place, offer in enumerate(order.offers, start=1):
+            if sum(each.trunk_id == offer.trunk_id for each in held) < offer.max_channels:
+                turn = self._turns[tenant_id] = self._turns.get(tenant_id, -1) + 1
+                return place, turn
+        return 0, 0
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,263 @@
+"""All calls of one node: news from the switch and asked-for calls in, each handed to the call it belongs to."""
+
+import asyncio
+import logging
+import secrets
+from dataclasses import dataclass
+
+from callmodel import calls
+from callmodel.callstate import Call
+from callmodel.directory import Directory
+from callmodel.endings import Ending
+from callmodel.facts import (
+    Beginning,
+    CallAsked,
+    CustomerCalled,
+    Fact,
+    HangUpAsked,
+    LegHungUp,
+    StationDialled,
+    TransferAsked,
+)
+from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId, uuid7
+from callmodel.orders import Order
+from callmodel.routing import Plan, Refusal, StationPlan, plan_call, plan_inbound
+from callmodel.wire import EndCall, NodeOrder, PlaceCall, TransferCall
+from media_nodes.journal import Entry, Journal
+from media_nodes.ports import Claims, LegGoneError, Outbox, Recordings, Switch, SwitchAwayError, SwitchState
+from media_nodes.running import RunningCall, Surroundings, Surveyed, now_ms
+from media_nodes.stasis import Arrived, Departed, LegFact, TransferWanted
+
+DEPARTED_GRACE_SECONDS = 1.0
+STRAY_GRACE_SECONDS = 2.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class DirectoryShelf:
+    """The last directory that the control plane published, None before the first."""
+
+    current: Directory | None = None
+
+
+class Conductor:
+    """The calls of node `node_id`.  Its methods return at once; calls live in the task group of `run`."""
+
+    def __init__(
+        self,
+        node_id: NodeId,
+        switch: Switch,
+        claims: Claims,
+        outbox: Outbox,
+        recordings: Recordings,
+        journal: Journal,
+        shelf: DirectoryShelf,
+    ) -> None:
+        self.node_id = node_id
+        self.draining = False
+        self.instance = ""
+        self._switch, self._journal, self._shelf = switch, journal, shelf
+        self._around = Surroundings(
+            switch, claims, outbox, recordings, journal, lambda: shelf.current, lambda: self.instance
+        )
+        self._calls: dict[CallId, RunningCall] = {}
+        self._group: asyncio.TaskGroup | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The calls that live here now."""
+        return tuple(running.call for running in self._calls.values())
+
+    @property
+    def recording_ids(self) -> set[RecordingId]:
+        """Recordings that are still being written."""
+        return {call.recording_id for call in self.calls if call.recording_id is not None}
+
+    async def run(self) -> None:
+        """Hold the calls' tasks until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            await asyncio.get_running_loop().create_future()
+
+    async def idle(self) -> None:
+        """Wait until no call lives here."""
+        await self._idle.wait()
+
+    # -- from the switch
+
+    def hear(self, news: Arrived | Departed | TransferWanted | LegFact) -> None:
+        """Take in what the switch tells."""
+        match news:
+            case Arrived():
+                self._arrive(news)
+            case Departed(leg_id, at_ms):
+                # Its LegHungUp with the reason follows nearly always; a phone whose media ceased gets none.
+                fact = LegHungUp(leg_id, None, at_ms)
+                asyncio.get_running_loop().call_later(DEPARTED_GRACE_SECONDS, self._tell, leg_id, fact)
+            case TransferWanted(leg_id, extension, at_ms):
+                self._transfer(self._running_of(leg_id), extension, at_ms)
+            case _:
+                self._tell(news.leg_id, news)
+
+    def survey(self, state: SwitchState, *, found: list[Entry] | None = None) -> None:
+        """Compare every call with what the switch holds.  `found`: calls of a former conductor, to be taken over."""
+        self.instance = state.instance
+        for entry in found or []:
+            if entry.call.call_id in self._calls:
+                continue
+            running = RunningCall(self._around, entry.call, entry.instance)
+            running.redo(entry.orders)
+            self._start(running, [])
+        surveyed = Surveyed(state, now_ms(), adopted=bool(found))
+        for running in self._calls.values():
+            running.post(surveyed)
+        owned = {leg.leg_id for call in self.calls for leg in call.legs}
+        for leg_id in state.legs.keys() - owned:
+            # Its INVITE may be among the events that we have not read yet.
+            asyncio.get_running_loop().call_later(STRAY_GRACE_SECONDS, self._dismiss_stray, leg_id)
+        for name in set(state.bridges) - self._calls.keys():
+            self._spawn(self._forget_bridge(CallId(name)))
+
+    def _arrive(self, arrived: Arrived) -> None:
+        directory = self._shelf.current
+        if directory is None:
+            logger.error("call refused: no directory yet", extra={"leg_id": arrived.leg_id})
+            self._spawn(self._dismiss(arrived.leg_id, 503))
+            return
+        call_id = CallId(uuid7(arrived.at_ms, secrets.randbits(74)))
+        beginning: Beginning
+        if arrived.origin == "trunk":
+            tenant_id, plan = plan_inbound(directory, arrived.dialled)
+            if tenant_id is None:
+                logger.warning("call to a number that nobody holds", extra={"trunk_id": arrived.trunk})
+                self._spawn(self._dismiss(arrived.leg_id, 404))
+                return
+            beginning = CustomerCalled(
+                call_id,
+                tenant_id,
+                self.node_id,
+                arrived.leg_id,
+                E164(arrived.from_user) if arrived.from_user.startswith("+") else None,
+                E164(arrived.dialled),
+                TrunkId(arrived.trunk),
+                arrived.at_ms,
+            )
+        else:
+            tenant_id = TenantId(arrived.tenant)
+            wanted = arrived.wanted_caller or None
+            plan = plan_call(directory, tenant_id, arrived.dialled, wanted_caller=wanted)
+            beginning = StationDialled(
+                call_id,
+                tenant_id,
+                self.node_id,
+                arrived.leg_id,
+                Extension(arrived.station),
+                SiteId(arrived.site),
+                arrived.dialled,
+                arrived.at_ms,
+            )
+        self._begin(beginning, plan)
+
+    def _begin(self, beginning: Beginning, plan: Plan) -> None:
+        if self.draining:
+            plan = Refusal(Ending.DRAINING)
+        call, orders = calls.begin(beginning, plan)
+        if isinstance(plan, Refusal):
+            logger.info("call refused", extra={"call_id": call.call_id, "ending": plan.ending.value})
+        self._start(RunningCall(self._around, call, self.instance), orders)
+
+    def _start(self, running: RunningCall, orders: list[Order]) -> None:
+        self._calls[running.call.call_id] = running
+        self._idle.clear()
+        self._spawn(self._live(running, orders))
+
+    async def _live(self, running: RunningCall, orders: list[Order]) -> None:
+        call_id = running.call.call_id
+        try:
+            await running.live(orders)
+        finally:
+            self._calls.pop(call_id, None)
+            if not self._calls:
+                self._idle.set()
+        await self._forget_bridge(call_id)
+
+    def _tell(self, leg_id: LegId, fact: Fact) -> None:
+        running = self._running_of(leg_id)
+        if running is not None:
+            running.post(fact)
+
+    def _running_of(self, leg_id: LegId) -> RunningCall | None:
+        # Legs of ours are named `<call id>-<n>`; those from outside bear the switch's name.
+        running = self._calls.get(CallId(leg_id.rpartition("-")[0]))
+        if running is not None:
+            return running
+        return next((each for each in self._calls.values() if each.call.leg_of(leg_id) is not None), None)
+
+    # -- from people
+
+    def obey(self, order: NodeOrder) -> None:
+        """Carry out what the control plane asked for.  An order for a call that is gone is old news."""
+        match order:
+            case PlaceCall():
+                self._place(order)
+            case EndCall(call_id, tenant_id):
+                running = self._calls.get(call_id)
+                if running is not None and running.call.tenant_id == tenant_id:
+                    running.post(HangUpAsked(now_ms()))
+            case TransferCall(call_id, tenant_id, extension):
+                running = self._calls.get(call_id)
+                if running is not None and running.call.tenant_id == tenant_id:
+                    self._transfer(running, extension, now_ms())
+
+    def _place(self, order: PlaceCall) -> None:
+        directory = self._shelf.current
+        if directory is None or order.call_id in self._calls:
+            return
+        plan = plan_call(directory, order.tenant_id, order.dialled, wanted_caller=order.caller_number)
+        beginning = CallAsked(
+            order.call_id,
+            order.tenant_id,
+            self.node_id,
+            order.extension,
+            order.site_id,
+            order.dialled,
+            order.asked_by,
+            now_ms(),
+        )
+        self._begin(beginning, plan)
+
+    def _transfer(self, running: RunningCall | None, extension: str, at_ms: int) -> None:
+        directory = self._shelf.current
+        if running is None or directory is None:
+            return
+        plan = plan_call(directory, running.call.tenant_id, extension)
+        if not isinstance(plan, StationPlan):
+            logger.info("transfer refused", extra={"call_id": running.call.call_id})
+            return
+        running.post(TransferAsked(plan, at_ms))
+
+    # -- housekeeping
+
+    def _dismiss_stray(self, leg_id: LegId) -> None:
+        if self._running_of(leg_id) is None:
+            logger.warning("stray leg ended", extra={"leg_id": leg_id})
+            self._spawn(self._dismiss(leg_id, 503))
+
+    async def _dismiss(self, leg_id: LegId, sip_code: int) -> None:
+        try:
+            await self._switch.hang_up(leg_id, sip_code)
+        except (LegGoneError, SwitchAwayError) as error:
+            logger.debug("leg was gone", extra={"leg_id": leg_id, "error": str(error)})
+
+    async def _forget_bridge(self, call_id: CallId) -> None:
+        try:
+            await self._switch.end_call(call_id)
+        except SwitchAwayError as error:
+            logger.debug("bridge stays for the next survey", extra={"call_id": call_id, "error": str(error)})
+
+    def _spawn(self, work: object) -> None:
+        assert self._group is not None, "the conductor does not run"
+        self._group.create_task(work)  # type: ignore[arg-type]

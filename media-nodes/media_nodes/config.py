@@ -1,0 +1,48 @@
+"""Settings of a media node, shared by its Asterisk and its conductor."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from servicekit.settings import ServiceSettings
+
+
+class MediaSettings(ServiceSettings):
+    """What a node is called, where it listens, and which edge it serves."""
+
+    node_id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$", description="name of this node, such as hq-media-1")
+    node_address: str = Field("127.0.0.1", description="address for SIP and RTP, such as 10.0.0.11")
+    node_sip_port: Annotated[int, Field(ge=1, le=65535)] = 5060
+    ari_port: Annotated[int, Field(ge=1, le=65535)] = 8088
+    ami_port: Annotated[int, Field(ge=1, le=65535)] = 5038
+    control_address: str = Field("127.0.0.1", description="loopback address of ARI and AMI")
+    node_rtp_range: str = Field("20000-24999", description="UDP ports for RTP, such as 20000-24999")
+    edge_internal: str = Field(description="internal socket of the edge, host:port; more separated by commas")
+    asterisk_root: Path = Field(description="the private Asterisk tree, such as ~/.cache/trunkline/asterisk-22")
+    spool_dir: Path = Field(description="folder for recordings on their way to the object store")
+    capacity: Annotated[int, Field(ge=1)] = 100
+    shutdown_seconds: float = Field(15, ge=0, description="seconds to wait for held work at shutdown")
+
+    @field_validator("node_rtp_range")
+    @classmethod
+    def _range(cls, value: str) -> str:
+        first, _, last = value.partition("-")
+        if not (first.isdigit() and last.isdigit() and int(first) < int(last) <= 65535):
+            raise ValueError("expected two ports, such as 20000-24999")
+        return value
+
+    @property
+    def instance_dir(self) -> Path:
+        """Asterisk's own tree: configuration, logs, passwords."""
+        return self.run_dir / f"asterisk-{self.node_id}"
+
+    @property
+    def state_dir(self) -> Path:
+        """What a conductor leaves to its successor: journal, outbox, snapshot."""
+        return self.run_dir / f"conductor-{self.node_id}"
+
+    @property
+    def edges(self) -> list[str]:
+        """Internal sockets of the edges, `host:port`, the preferred first."""
+        return [edge.strip() for edge in self.edge_internal.split(",") if edge.strip()]

@@ -1,0 +1,39 @@
+"""`trunkline media-node asterisk`: writes the instance tree, then becomes Asterisk."""
+
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from media_nodes.config import MediaSettings
+from media_nodes.rendering import TreeMissingError, multiarch_of, render
+from servicekit.settings import load
+
+
+def asterisk() -> NoReturn:
+    """Replace this process by Asterisk in the foreground: the pid stays, and SIGTERM stops the engine itself."""
+    settings = load(MediaSettings)
+    command = command_of(settings.asterisk_root, render(settings))
+    os.execv(command[0], command)
+
+
+def command_of(root: Path, configuration: Path) -> list[str]:
+    """Return the command that runs the tree's Asterisk through the tree's own loader and libraries.
+
+    The host's C library may be older than the one Asterisk was built with.  Raises TreeMissingError.
+    """
+    root = root.resolve()
+    loaders = sorted(root.glob("usr/lib64/ld-linux-*.so.*")) or sorted(root.glob("usr/lib/ld-linux-*.so.*"))
+    if not loaders:
+        raise TreeMissingError(f"no loader in {root}: run `trunkline doctor`")
+    libraries = str(root / "usr/lib" / multiarch_of(root))
+    program = str(root / "usr/sbin/asterisk")
+    loader = str(loaders[0])
+    return [loader, "--argv0", "asterisk", "--library-path", libraries, program, "-f", "-C", str(configuration)]
+
+
+if __name__ == "__main__":
+    try:
+        asterisk()
+    except TreeMissingError as error:
+        sys.exit(str(error))

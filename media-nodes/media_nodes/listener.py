@@ -1,0 +1,105 @@
+"""Holds the connection to Asterisk: after each (re)connect the calls are compared, then events are read."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+
+from media_nodes.ari import Ari, AriAwayError, AriError
+from media_nodes.asterisk import AriSwitch
+from media_nodes.conductor import Conductor
+from media_nodes.journal import Entry
+from media_nodes.ports import SwitchAwayError
+from media_nodes.running import now_ms
+from media_nodes.stasis import APP, Created, Superseded, to_news
+
+RETRY_SECONDS = 0.2
+SURVEY_SECONDS = 10.0
+PING_SECONDS = 1.0
+PINGS_MISSED = 3
+
+logger = logging.getLogger(__name__)
+
+
+class SupersededError(Exception):
+    """Another conductor serves this Asterisk now; this one must go."""
+
+
+class Listener:
+    """`connected` is set while events come in.  `found` gives a former conductor's calls, asked for once."""
+
+    def __init__(
+        self,
+        ari: Ari,
+        switch: AriSwitch,
+        conductor: Conductor,
+        found: Callable[[], list[Entry]],
+        on_adopted: Callable[[], None],
+    ) -> None:
+        self._ari, self._switch, self._conductor = ari, switch, conductor
+        self._found, self._on_adopted = found, on_adopted
+        self._adopted = False
+        self.connected = asyncio.Event()
+
+    async def run(self) -> None:
+        """Listen until cancelled.  Raises SupersededError."""
+        quiet = False
+        while True:
+            try:
+                await self._listen()
+                quiet = False
+            except (AriAwayError, AriError, SwitchAwayError) as error:
+                if not quiet:
+                    logger.warning("asterisk is away", extra={"error": str(error)})
+                quiet = True
+            finally:
+                self.connected.clear()
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _listen(self) -> None:
+        async with self._ari.events(APP) as events:
+            await self._switch.subscribe()
+            await self._survey()
+            self.connected.set()
+            logger.info("asterisk is connected", extra={"instance": self._conductor.instance})
+            async with asyncio.TaskGroup() as group:
+                watch = group.create_task(self._watch(group), name="switch-watch")
+                async for text in events:
+                    self._hear(text)
+                watch.cancel()
+        logger.warning("asterisk went away")
+
+    async def _survey(self) -> None:
+        state = await self._switch.state()
+        found = [] if self._adopted else self._found()
+        self._conductor.survey(state, found=found)
+        self._adopted = True
+        self._on_adopted()
+
+    def _hear(self, text: str) -> None:
+        news = to_news(json.loads(text), now_ms())
+        if news is None:
+            return
+        if isinstance(news, Superseded):
+            raise SupersededError
+        if isinstance(news, Created):
+            self._switch.leg_created(news.leg_id)
+        else:
+            self._conductor.hear(news)
+
+    async def _watch(self, group: asyncio.TaskGroup) -> None:
+        """Survey now and then, and break off with an Asterisk that does not answer any more."""
+        missed, rounds = 0, 0
+        while True:
+            await asyncio.sleep(PING_SECONDS)
+            rounds += 1
+            try:
+                async with asyncio.timeout(PING_SECONDS):
+                    await self._switch.ping()
+                missed = 0
+                if rounds % int(SURVEY_SECONDS / PING_SECONDS) == 0:
+                    await self._survey()
+            except (SwitchAwayError, TimeoutError):
+                missed += 1
+                if missed >= PINGS_MISSED:
+                    raise SwitchAwayError("no answer to pings") from None

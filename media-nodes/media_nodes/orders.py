@@ -1,0 +1,61 @@
+"""Orders of the control plane to this node, from its Redis stream to the conductor."""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from redis.asyncio import Redis
+
+from callmodel import keys
+from callmodel.codec import ShapeError
+from callmodel.ids import CallId, NodeId
+from callmodel.wire import PlaceCall, order_of
+from media_nodes.conductor import Conductor
+from servicekit.streams import RetryLaterError, StreamReader
+
+GROUP = "conductor"
+REMEMBER_SECONDS = 3600
+
+logger = logging.getLogger(__name__)
+
+
+class OrderBook:
+    """Hands orders on, each call placed once: a mark on disk outlives the conductor and the call."""
+
+    def __init__(self, conductor: Conductor, marks: Path, ready: Callable[[], bool]) -> None:
+        self._conductor, self._marks = conductor, marks
+        self._ready = ready
+        marks.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for mark in marks.iterdir():
+            if mark.stat().st_mtime < time.time() - REMEMBER_SECONDS:
+                mark.unlink()
+
+    def reader(self, redis: Redis, node_id: NodeId) -> StreamReader:
+        """Return the reader to run; one conductor of a node reads at a time, so leftovers are its own."""
+        return StreamReader(redis, GROUP, node_id, self.handle, [keys.node_orders(node_id)], block_ms=1000)
+
+    async def handle(self, _stream: str, message_id: str, fields: dict[str, str]) -> None:
+        """Carry out one message.  Raises RetryLaterError while the switch is away."""
+        try:
+            order = order_of(json.loads(fields.get("m", "")))
+        except (ShapeError, ValueError):
+            logger.exception("order not readable", extra={"message_id": message_id})
+            return
+        if order is None:
+            logger.warning("order of an unknown kind", extra={"message_id": message_id})
+            return
+        if not self._ready():
+            raise RetryLaterError
+        if isinstance(order, PlaceCall) and not self._first_time(order.call_id):
+            logger.info("order repeated", extra={"call_id": order.call_id})
+            return
+        self._conductor.obey(order)
+
+    def _first_time(self, call_id: CallId) -> bool:
+        try:
+            (self._marks / call_id).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True

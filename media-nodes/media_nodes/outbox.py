@@ -1,0 +1,149 @@
+"""Facts on their way to Redis: on disk first, sent in order, forgotten when Redis has them.
+
+A fact that is sent twice keeps its id, so whatever is unsure is sent again.
+"""
+
+import asyncio
+import json
+import logging
+from collections import deque
+from io import FileIO
+from pathlib import Path
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from callmodel import keys
+from callmodel.codec import from_wire, to_wire
+from callmodel.ids import CallId
+from callmodel.wire import Envelope
+
+BATCH = 200
+SEGMENT_FACTS = 500
+STREAM_LENGTH = 1_000_000
+OWNER_SECONDS = 86_400
+RETRY_SECONDS = (0.1, 2.0)
+MAX_BYTES = 512 * 1024 * 1024
+PASSING = frozenset({"call.started", "call.ringing"})
+"""Facts that only live pictures need: they are the ones left out when the disk's share is used up."""
+
+logger = logging.getLogger(__name__)
+
+
+class RedisOutbox:
+    """Keeps facts in numbered files of up to SEGMENT_FACTS lines; a file goes once all of it was sent."""
+
+    def __init__(self, folder: Path, redis: Redis) -> None:
+        self._folder, self._redis = folder, redis
+        self._waiting: deque[tuple[int, Envelope]] = deque()
+        self._unsent: dict[int, int] = {}
+        self._bytes = 0
+        self._filled = asyncio.Event()
+        self._empty = asyncio.Event()
+        self._empty.set()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        numbers = sorted(int(path.stem) for path in folder.glob("*.jsonl"))
+        for number in numbers:
+            self._load(number)
+        self._number = numbers[-1] + 1 if numbers else 1
+        self._lines = 0
+        self._file = self._open()
+
+    @property
+    def waiting(self) -> int:
+        """How many facts Redis does not have yet."""
+        return len(self._waiting)
+
+    def put(self, envelope: Envelope) -> None:
+        """Keep a fact.  The line is in the kernel's hands on return, so this process may be killed."""
+        if self._bytes > MAX_BYTES // 2 and envelope.kind in PASSING:
+            logger.warning("outbox is filling: a passing fact was left out", extra={"kind": envelope.kind})
+            return
+        if self._lines >= SEGMENT_FACTS:
+            self._file.close()
+            self._number += 1
+            self._lines = 0
+            self._file = self._open()
+        line = json.dumps(to_wire(envelope), separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+        self._file.write(line)
+        self._lines += 1
+        self._bytes += len(line)
+        self._queue(self._number, envelope)
+
+    async def run(self) -> None:
+        """Send until cancelled; Redis may go away and come back."""
+        delay = RETRY_SECONDS[0]
+        while True:
+            await self._filled.wait()
+            try:
+                await self._send_batch()
+                delay = RETRY_SECONDS[0]
+            except (RedisError, OSError) as error:
+                extra = {"waiting_count": self.waiting, "error": type(error).__name__}
+                logger.warning("facts wait for redis", extra=extra)
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, RETRY_SECONDS[1])
+
+    async def flushed(self) -> None:
+        """Wait until Redis has all that was put so far."""
+        await self._empty.wait()
+
+    def close(self) -> None:
+        self._file.close()
+
+    async def _send_batch(self) -> None:
+        batch = [self._waiting[n] for n in range(min(BATCH, len(self._waiting)))]
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for _, envelope in batch:
+                text = json.dumps(to_wire(envelope), separators=(",", ":"), ensure_ascii=False)
+                pipeline.xadd(keys.facts(envelope.tenant_id), {"m": text}, maxlen=STREAM_LENGTH, approximate=True)
+                if envelope.kind == "call.started":
+                    owner = keys.call_owner(envelope.tenant_id, CallId(envelope.body["call_id"]))
+                    pipeline.set(owner, envelope.node_id, ex=OWNER_SECONDS)
+            await pipeline.execute()
+        for number, _ in batch:
+            self._waiting.popleft()
+            self._sent(number)
+        if not self._waiting:
+            self._filled.clear()
+            self._empty.set()
+
+    def _sent(self, number: int) -> None:
+        self._unsent[number] -= 1
+        if self._unsent[number]:
+            return
+        del self._unsent[number]
+        if number == self._number:
+            # All that was ever written is sent: the open file starts anew under the same name.
+            self._file.seek(0)
+            self._file.truncate()
+            self._lines = 0
+        else:
+            self._path(number).unlink(missing_ok=True)
+        if not self._unsent:
+            self._bytes = 0
+
+    def _queue(self, number: int, envelope: Envelope) -> None:
+        self._waiting.append((number, envelope))
+        self._unsent[number] = self._unsent.get(number, 0) + 1
+        self._filled.set()
+        self._empty.clear()
+
+    def _load(self, number: int) -> None:
+        text = self._path(number).read_text(encoding="utf-8", errors="replace")
+        self._bytes += len(text)
+        for line in text.splitlines():
+            try:
+                self._queue(number, from_wire(Envelope, json.loads(line)))
+            except ValueError:
+                # The last line of a process that was killed while it wrote.
+                logger.error("outbox line not readable", extra={"segment_id": number})
+        if number not in self._unsent:
+            self._path(number).unlink(missing_ok=True)
+
+    def _open(self) -> FileIO:
+        # Unbuffered: what is written is in the kernel's hands.
+        return self._path(self._number).open("ab", buffering=0)
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"{number:08d}.jsonl"

@@ -1,0 +1,116 @@
+"""What conducting calls needs from the world outside, named by role."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from callmodel.callstate import Call
+from callmodel.ids import CallId, LegId, RecordingId, TenantId, TrunkId
+from callmodel.orders import ClaimTrunk, DialStation, DialTrunk
+from callmodel.wire import Envelope
+
+
+class LegGoneError(Exception):
+    """An order was for a leg that is no more."""
+
+    def __init__(self, leg_id: LegId) -> None:
+        super().__init__(leg_id)
+        self.leg_id = leg_id
+
+
+class SwitchAwayError(ConnectionError):
+    """The switch does not answer."""
+
+
+class RecordingRefusedError(Exception):
+    """The switch would not record; the call goes on without."""
+
+
+class LegProgress(Enum):
+    SETTING_UP = "setting-up"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True)
+class SwitchState:
+    """What a switch holds.  `instance` is another after each of its restarts; `bridges` are named by their call."""
+
+    instance: str
+    legs: dict[LegId, LegProgress]
+    bridges: tuple[str, ...]
+
+
+class Switch(Protocol):
+    """Legs and bridges.  Every order may raise LegGoneError or SwitchAwayError; given twice it does no harm."""
+
+    async def dial_trunk(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialTrunk) -> None:
+        """Dial out; rings at most `ring_timeout_seconds`, even if nobody listens any more."""
+
+    async def dial_station(
+        self, call_id: CallId, tenant_id: TenantId, domain: str, origin: LegId | None, order: DialStation
+    ) -> None: ...
+
+    async def ring(self, leg_id: LegId, *, answered: bool) -> None:
+        """Let a leg hear ringing: 180 before its answer, a tone after it."""
+
+    async def pass_early_media(self, call_id: CallId, leg_id: LegId, from_leg_id: LegId, *, answered: bool) -> None:
+        """Let `leg_id` hear the other leg before that is answered; 183 where `leg_id` is not `answered` itself."""
+
+    async def answer(self, leg_id: LegId) -> None: ...
+
+    async def bridge(self, call_id: CallId, first: LegId, second: LegId) -> None:
+        """Join two legs; whoever else was joined with them is taken out."""
+
+    async def start_recording(self, recording_id: RecordingId, customer_leg: LegId) -> None:
+        """Record a leg in two channels, what it says first, until it ends.  Raises RecordingRefusedError only."""
+
+    async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
+        """End a leg; one from outside that was not answered gets `sip_code` as its final response."""
+
+    async def end_call(self, call_id: CallId) -> None:
+        """Forget the call's bridge."""
+
+    async def state(self) -> SwitchState:
+        """Return all that is there.  Raises SwitchAwayError."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A channel of a trunk; `rotation` counts the tenant's claims."""
+
+    trunk_id: TrunkId
+    rotation: int
+
+
+@dataclass(frozen=True)
+class Full:
+    """No channel: `tenant_full` where the tenant's own limit says so, else all trunks are full."""
+
+    tenant_full: bool
+
+
+class Claims(Protocol):
+    """Who holds which trunk channel, counted over all nodes."""
+
+    async def claim(self, tenant_id: TenantId, call_id: CallId, order: ClaimTrunk) -> Grant | Full: ...
+
+    async def release(self, tenant_id: TenantId, call_id: CallId, trunk_id: TrunkId) -> None:
+        """Give back; twice is harmless."""
+
+
+class Recordings(Protocol):
+    """The spool of recordings that are owed."""
+
+    def expect(self, call: Call, recording_id: RecordingId, at_ms: int) -> None:
+        """Note that a recording begins."""
+
+    def close(self, recording_id: RecordingId, refused: str | None = None) -> None:
+        """Say that the recorded call is over, or that the switch refused to record it."""
+
+
+class Outbox(Protocol):
+    """Facts on their way to the stream."""
+
+    def put(self, envelope: Envelope) -> None:
+        """Keep the fact on disk until the stream has it; returns at once."""

@@ -1,0 +1,137 @@
+"""From the raw sound that Asterisk leaves to a WAV file and the fact that it is there: spool/live, done, wav.
+
+A note beside the sound says whose it is; it goes when the fact is in the outbox, so a killed recorder starts over.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from callmodel.callstate import Call
+from callmodel.codec import from_wire, to_wire
+from callmodel.ids import CallId, NodeId, RecordingId, TenantId
+from callmodel.wire import Envelope, RecordingSpooled
+from media_nodes.ports import Outbox
+from media_nodes.wav import HEADER_BYTES, seconds_of, wrap
+from servicekit.files import write_atomically
+
+LOOK_SECONDS = 0.1
+GRACE_SECONDS = 3.0
+"""How long Asterisk may take to close and move a file after the leg's end, before the recorder takes it."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Note:
+    recording_id: RecordingId
+    call_id: CallId
+    tenant_id: TenantId
+    started_ms: int
+
+
+class Recorder:
+    """Finishes the recordings of one node.  `run` does the work; the other methods only note what there is to do."""
+
+    def __init__(self, spool: Path, node_id: NodeId, outbox: Outbox) -> None:
+        self._node_id, self._outbox = node_id, outbox
+        self.live, self.done, self._wav, self._notes_dir = (spool / name for name in ("live", "done", "wav", "notes"))
+        for folder in (self.live, self.done, self._wav, self._notes_dir):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._notes: dict[RecordingId, Note] = {}
+        self._closed: dict[RecordingId, float] = {}
+        self._refused: dict[RecordingId, str] = {}
+        self._work = asyncio.Event()
+        self._load()
+
+    def expect(self, call: Call, recording_id: RecordingId, at_ms: int) -> None:
+        if recording_id in self._notes:
+            return
+        note = Note(recording_id, call.call_id, call.tenant_id, at_ms)
+        write_atomically(self._notes_dir / f"{recording_id}.json", json.dumps(asdict(note)).encode())
+        self._notes[recording_id] = note
+
+    def close(self, recording_id: RecordingId, refused: str | None = None) -> None:
+        if recording_id in self._notes:
+            self._closed[recording_id] = time.monotonic() + GRACE_SECONDS
+            if refused is not None:
+                self._refused[recording_id] = refused
+            self._work.set()
+
+    def close_all_but(self, active: set[RecordingId]) -> None:
+        """Finish whatever a former conductor, or an Asterisk that died, left behind."""
+        for recording_id in self._notes.keys() - active - self._closed.keys():
+            self.close(recording_id)
+        for path in self.done.glob("*.raw"):
+            if path.stem not in self._notes:
+                logger.error("recording without a note", extra={"recording_id": path.stem})
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            await self._work.wait()
+            for recording_id in list(self._closed):
+                try:
+                    await self._finish(self._notes[recording_id])
+                except OSError as error:
+                    # A full disk: what is spooled stays, and is tried again.
+                    extra = {"recording_id": recording_id, "error": error.strerror}
+                    logger.error("recording not finished", extra=extra)
+                    await asyncio.sleep(1)
+            if not self._closed:
+                self._work.clear()
+            else:
+                # Asterisk closes the file some milliseconds after the leg's end, and says so to nobody.
+                await asyncio.sleep(LOOK_SECONDS)
+
+    async def _finish(self, note: Note) -> None:
+        recording_id = note.recording_id
+        raw, live = self.done / f"{recording_id}.raw", self.live / f"{recording_id}.raw"
+        wav = self._wav / note.tenant_id / f"{recording_id}.wav"
+        if raw.exists():
+            seconds = await asyncio.to_thread(wrap, raw, wav)
+            raw.unlink()
+        elif wav.exists():
+            seconds = seconds_of(wav.stat().st_size - HEADER_BYTES)
+        elif recording_id not in self._refused and time.monotonic() < self._closed[recording_id]:
+            return
+        elif live.exists() and live.stat().st_size:
+            # Asterisk died, or could not run its command.
+            live.replace(raw)
+            return
+        else:
+            self._forget(note, self._lost(note))
+            return
+        spooled = RecordingSpooled(recording_id, note.call_id, str(wav), seconds, note.started_ms)
+        self._forget(note, self._envelope(note, "recording.spooled", to_wire(spooled)))
+
+    def _lost(self, note: Note) -> Envelope:
+        reason = self._refused.get(note.recording_id, "no sound was written")
+        logger.error("recording lost", extra={"recording_id": note.recording_id, "reason": reason})
+        body: dict[str, object] = {"recording_id": note.recording_id, "call_id": note.call_id, "reason": reason}
+        return self._envelope(note, "recording.lost", body)
+
+    def _envelope(self, note: Note, kind: str, body: dict[str, object]) -> Envelope:
+        at_ms = time.time_ns() // 1_000_000
+        return Envelope(f"{note.recording_id}:{kind}", kind, note.tenant_id, self._node_id, at_ms, body)
+
+    def _forget(self, note: Note, envelope: Envelope) -> None:
+        self._outbox.put(envelope)
+        (self._notes_dir / f"{note.recording_id}.json").unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (self.live / f"{note.recording_id}.raw").unlink(missing_ok=True)
+        for known in (self._notes, self._closed, self._refused):
+            known.pop(note.recording_id, None)
+
+    def _load(self) -> None:
+        for path in self._notes_dir.glob("*.json"):
+            try:
+                note = from_wire(Note, json.loads(path.read_text(encoding="utf-8")))
+            except ValueError:
+                logger.exception("recording note not readable", extra={"file": path.name})
+                continue
+            self._notes[note.recording_id] = note

@@ -1,0 +1,133 @@
+"""ARI in: the few events that matter to a call, from Asterisk's words into ours."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from callmodel.facts import LegAnswered, LegHeld, LegHungUp, LegRang, LegSentEarlyMedia, LegUnheld
+from callmodel.ids import LegId
+
+APP = "trunkline"
+
+WANTED_EVENTS = (
+    "StasisStart",
+    "StasisEnd",
+    "ChannelDestroyed",
+    "Dial",
+    "ChannelHold",
+    "ChannelUnhold",
+    "ChannelTransfer",
+    "ApplicationReplaced",
+)
+"""Asterisk is told to send nothing else: each event costs it and us about as much as a small command."""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """An INVITE from the edge waits for our word.  Empty text where the edge said nothing."""
+
+    leg_id: LegId
+    origin: str
+    tenant: str
+    station: str
+    site: str
+    trunk: str
+    wanted_caller: str
+    dialled: str
+    from_user: str
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class Created:
+    """A leg that we made may now be dialled."""
+
+    leg_id: LegId
+
+
+@dataclass(frozen=True)
+class Departed:
+    """A leg left without a word on why; LegHungUp tells it nearly always just after."""
+
+    leg_id: LegId
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class TransferWanted:
+    """The phone of this leg sent a REFER (RFC 3515) to `extension`."""
+
+    leg_id: LegId
+    extension: str
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class Superseded:
+    """Another process has taken our place at this Asterisk."""
+
+
+LegFact = LegRang | LegSentEarlyMedia | LegAnswered | LegHungUp | LegHeld | LegUnheld
+News = Arrived | Created | Departed | TransferWanted | Superseded | LegFact
+
+# Q.850 cause to the SIP response that it stands for, where no response of the far side is known.
+_RESPONSES = {1: 404, 2: 404, 3: 404, 16: 487, 17: 486, 18: 408, 19: 480, 20: 480, 21: 403, 22: 410, 27: 502, 28: 484}
+_RESPONSES |= {29: 501, 34: 503, 38: 500, 41: 503, 42: 503, 44: 503, 58: 488, 127: 500}
+_FACTS: dict[str, type[LegRang | LegSentEarlyMedia | LegAnswered]] = {
+    "RINGING": LegRang,
+    "PROGRESS": LegSentEarlyMedia,
+    "ANSWER": LegAnswered,
+}
+
+
+def to_news(event: dict[str, Any], at_ms: int) -> News | None:
+    """Return what an event means, None for what means nothing to a call."""
+    match event.get("type"):
+        case "Dial":
+            made = _FACTS.get(event.get("dialstatus", ""))
+            return made(LegId(event["peer"]["id"]), at_ms) if made else None
+        case "StasisStart":
+            return _started(event, at_ms)
+        case "ChannelDestroyed":
+            return LegHungUp(LegId(event["channel"]["id"]), _sip_code_of(event), at_ms)
+        case "StasisEnd":
+            return Departed(LegId(event["channel"]["id"]), at_ms)
+        case "ChannelHold":
+            return LegHeld(LegId(event["channel"]["id"]), at_ms)
+        case "ChannelUnhold":
+            return LegUnheld(LegId(event["channel"]["id"]), at_ms)
+        case "ChannelTransfer":
+            return _transfer(event, at_ms)
+        case "ApplicationReplaced":
+            return Superseded()
+        case _:
+            return None
+
+
+def _started(event: dict[str, Any], at_ms: int) -> News | None:
+    channel = event["channel"]
+    arguments: list[str] = event.get("args", [])
+    leg_id = LegId(channel["id"])
+    if not arguments or arguments[0] != "in":
+        return Created(leg_id)
+    origin, tenant, station, site, trunk, wanted, *_ = [*arguments[1:], "", "", "", "", "", ""]
+    dialled, from_user = channel["dialplan"]["exten"], channel["caller"]["number"]
+    return Arrived(leg_id, origin, tenant, station, site, trunk, wanted, dialled, from_user, at_ms)
+
+
+def _sip_code_of(event: dict[str, Any]) -> int | None:
+    """Return the final response of a leg that was never answered; an answered one has an end, and no code."""
+    if event["channel"].get("state") == "Up":
+        return None
+    code = event.get("tech_cause")
+    if isinstance(code, int) and code >= 400:
+        return code
+    return _RESPONSES.get(event.get("cause", 0), 480)
+
+
+def _transfer(event: dict[str, Any], at_ms: int) -> News | None:
+    refer_to = event.get("refer_to") or {}
+    wanted = refer_to.get("requested_destination") or {}
+    channel = event.get("channel") or (event.get("referred_by") or {}).get("source_channel") or {}
+    if not wanted.get("destination") or not channel.get("id"):
+        return None
+    return TransferWanted(LegId(channel["id"]), str(wanted["destination"]), at_ms)

@@ -1,0 +1,46 @@
+"""Puts a WAV header in front of raw sound, from the length that is really there."""
+
+import os
+import struct
+from pathlib import Path
+
+RATE = 8000
+CHANNELS = 2
+FRAME_BYTES = 2 * CHANNELS
+HEADER_BYTES = 44
+
+
+def header_of(data_bytes: int) -> bytes:
+    """Return the 44 bytes in front of 16-bit PCM at 8 kHz in two channels (RIFF/WAVE, format 1)."""
+    rate = RATE * FRAME_BYTES
+    return struct.pack(
+        "<4sI4s4sIHHIIHH4sI",
+        b"RIFF", 36 + data_bytes, b"WAVE", b"fmt ", 16, 1, CHANNELS, RATE, rate, FRAME_BYTES, 16, b"data", data_bytes,
+    )  # fmt: skip
+
+
+def seconds_of(data_bytes: int) -> float:
+    return data_bytes // FRAME_BYTES / RATE
+
+
+def wrap(raw: Path, wav: Path) -> float:
+    """Write `wav` whole from `raw`, and return its seconds.  Raises OSError.
+
+    A frame that a killed process wrote half is left out.
+    """
+    size = raw.stat().st_size
+    size -= size % FRAME_BYTES
+    wav.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = wav.with_name(f".{wav.name}.tmp")
+    with raw.open("rb") as source, temporary.open("wb") as target:
+        target.write(header_of(size))
+        target.flush()
+        sent = 0
+        while sent < size:
+            count = os.sendfile(target.fileno(), source.fileno(), sent, size - sent)
+            if not count:
+                raise OSError(f"{raw.name} became shorter while it was read")
+            sent += count
+        os.fsync(target.fileno())
+    temporary.replace(wav)
+    return seconds_of(size)

@@ -1,0 +1,253 @@
+"""A media node as it runs: real Redis, real Asterisk, the conductor as a process, and a simulator as the edge."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import redis
+
+from callmodel import keys
+from callmodel.codec import to_wire
+from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
+from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from servicekit import redisio, snapshots
+from simulators.call import PhoneCall
+from simulators.phone import Softphone
+
+ASTERISK_ROOT = Path(os.environ.get("TRUNKLINE_CACHE", Path.home() / ".cache/trunkline")) / "asterisk-22"
+
+ACME = TenantId("acme")
+DOMAIN = "acme.trunkline.test"
+HQ_NUMBER = "+862155550100"
+CUSTOMER = "+8613812345678"
+AGENT_HZ, CUSTOMER_HZ, COLLEAGUE_HZ = 440, 700, 1000
+
+
+def directory() -> Directory:
+    """Two trunks, the cheap one first; one number; three stations."""
+    rate = (Rate("+", 0.10, "national"),)
+    return Directory(
+        tenants=(
+            Tenant(
+                ACME,
+                "Acme",
+                DOMAIN,
+                caller_rule=CallerRule(CallerRuleKind.FIXED, (E164(HQ_NUMBER),)),
+                ring_timeout_seconds=8,
+            ),
+        ),
+        stations=tuple(Station(ACME, Extension(name), SiteId("branch-1")) for name in ("1001", "1002", "1003")),
+        trunks=(
+            Trunk(TrunkId("cheap"), "Cheap", rate, priority=1, max_channels=200),
+            Trunk(TrunkId("dear"), "Dear", (Rate("+", 0.30, "national"),), priority=2, max_channels=200),
+        ),
+        numbers=(Did(E164(HQ_NUMBER), ACME, Extension("1001")),),
+    )
+
+
+def free_port(address: str) -> int:
+    with socket.socket() as probe:
+        probe.bind((address, 0))
+        return int(probe.getsockname()[1])
+
+
+async def until(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
+    """Return the condition's value once it is true.  Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while True:
+            value = condition()
+            if isinstance(value, Awaitable):
+                value = await value
+            if value:
+                return value
+            await asyncio.sleep(0.02)
+
+
+class Process:
+    """A child that is ended by its pid, whatever happened before."""
+
+    def __init__(self, command: list[str], env: dict[str, str], log: Path) -> None:
+        self._file = log.open("ab")
+        self.child = subprocess.Popen(
+            command, env=env, stdout=self._file, stderr=self._file, start_new_session=True, cwd=log.parent
+        )
+
+    def kill(self) -> None:
+        self.end(signal.SIGKILL)
+
+    def end(self, number: signal.Signals = signal.SIGTERM, seconds: float = 10.0) -> int:
+        if self.child.poll() is None:
+            self.child.send_signal(number)
+        try:
+            return self.child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            return self.child.wait(5)
+        finally:
+            self._file.close()
+
+
+class Node:
+    """One node in `folder`, on the loopback block 127.<block>.0.0/16."""
+
+    def __init__(self, folder: Path, block: int) -> None:
+        self.folder = folder
+        self.address, self.edge_address = f"127.{block}.11.1", f"127.{block}.10.1"
+        self.redis_address = f"127.{block}.12.1"
+        self.redis_port = free_port(self.redis_address)
+        self.redis_url = f"redis://{self.redis_address}:{self.redis_port}/0"
+        self.health_port = free_port(self.address)
+        self.env = os.environ | {
+            "TRUNKLINE_RUN_DIR": str(folder / "run"),
+            "TRUNKLINE_REDIS_URL": self.redis_url,
+            "TRUNKLINE_NODE_ID": "media-1",
+            "TRUNKLINE_NODE_ADDRESS": self.address,
+            "TRUNKLINE_CONTROL_ADDRESS": self.address,
+            "TRUNKLINE_ARI_PORT": str(free_port(self.address)),
+            "TRUNKLINE_AMI_PORT": str(free_port(self.address)),
+            "TRUNKLINE_EDGE_INTERNAL": f"{self.edge_address}:5062",
+            "TRUNKLINE_ASTERISK_ROOT": str(ASTERISK_ROOT),
+            "TRUNKLINE_SPOOL_DIR": str(folder / "spool"),
+            "TRUNKLINE_HEALTH_HOST": self.address,
+            "TRUNKLINE_HEALTH_PORT": str(self.health_port),
+        }
+        self.spool = folder / "spool"
+        self.processes: dict[str, Process] = {}
+        self.edge: Softphone
+        self.redis: Any = None
+
+    # -- life
+
+    async def start(self) -> None:
+        (self.folder / "run").mkdir(parents=True, exist_ok=True)
+        self.start_redis()
+        self.redis = redisio.connect(self.redis_url)
+        await until(self._redis_answers)
+        await snapshots.publish(self.redis, keys.DIRECTORY, to_wire(directory()))
+        self.start_asterisk()
+        self.start_conductor()
+        self.edge = self.phone("edge", AGENT_HZ, port=5062)
+        await self.edge.start()
+        await until(self.ready, 20)
+
+    async def stop(self) -> None:
+        with contextlib.suppress(AttributeError):
+            await self.edge.close()
+        for name in ("conductor", "asterisk"):
+            if name in self.processes:
+                self.processes[name].kill()
+        if self.redis is not None:
+            await self.redis.aclose()
+        if "redis" in self.processes:
+            self.processes["redis"].kill()
+
+    def start_redis(self) -> None:
+        command = ["redis-server", "--bind", self.redis_address, "--port", str(self.redis_port)]
+        command += ["--dir", str(self.folder), "--appendonly", "yes", "--save", ""]
+        self._start("redis", command)
+
+    def start_asterisk(self) -> None:
+        self._start("asterisk", [sys.executable, "-m", "media_nodes.launch"])
+
+    def start_conductor(self) -> None:
+        self._start("conductor", [sys.executable, "-m", "media_nodes.app"])
+
+    def _start(self, name: str, command: list[str]) -> None:
+        self.processes[name] = Process(command, self.env, self.folder / f"{name}.log")
+
+    async def _redis_answers(self) -> bool:
+        with contextlib.suppress(redis.exceptions.RedisError, OSError):
+            return bool(await self.redis.ping())
+        return False
+
+    async def ready(self) -> bool:
+        """Ask /readyz."""
+        try:
+            reader, writer = await asyncio.open_connection(self.address, self.health_port)
+        except OSError:
+            return False
+        try:
+            writer.write(b"GET /readyz HTTP/1.0\r\n\r\n")
+            return b" 200 " in await reader.readline()
+        finally:
+            writer.close()
+
+    # -- phones
+
+    def phone(self, user: str, hz: int, *, port: int = 0) -> Softphone:
+        return Softphone(
+            user, DOMAIN, proxy=(self.address, 5060), bind=self.edge_address, port=port, tone_hz=hz, trace=True
+        )
+
+    def with_trunks(self, outcomes: dict[str, Callable[[PhoneCall], Awaitable[None]]], hz: int = CUSTOMER_HZ) -> None:
+        """Say what happens on the edge to an INVITE, by trunk id or by extension."""
+
+        async def policy(call: PhoneCall) -> None:
+            assert call.invite is not None
+            trunk = call.invite.get("X-Trunkline-Trunk")
+            user = call.invite.uri.partition(":")[2].partition("@")[0]
+            call.play_tone(COLLEAGUE_HZ if user == "1002" else hz)
+            await outcomes[trunk or user](call)
+
+        self.edge.on_invite = policy
+
+    async def dial(self, number: str, station: str = "1001", **more: str) -> PhoneCall:
+        """Let the edge bring the call of a station."""
+        headers = {
+            "X-Trunkline-Origin": "station",
+            "X-Trunkline-Tenant": ACME,
+            "X-Trunkline-Station": station,
+            "X-Trunkline-Site": "branch-1",
+        } | {f"X-Trunkline-{name}": value for name, value in more.items()}
+        return await self.edge.dial(f"sip:{number}@{self.address}", headers)
+
+    async def call_in(self, number: str = HQ_NUMBER, caller: str = CUSTOMER) -> PhoneCall:
+        """Let a carrier bring a call."""
+        phone = self.phone(caller, CUSTOMER_HZ)
+        await phone.start()
+        headers = {"X-Trunkline-Origin": "trunk", "X-Trunkline-Trunk": "cheap"}
+        return await phone.dial(f"sip:{number}@{self.address}", headers)
+
+    # -- what came of it
+
+    async def facts(self) -> list[dict[str, Any]]:
+        entries = await self.redis.xrange(keys.facts(ACME))
+        return [json.loads(fields["m"]) for _, fields in entries]
+
+    async def of_kind(self, kind: str) -> list[dict[str, Any]]:
+        return [fact for fact in await self.facts() if fact["kind"] == kind]
+
+    async def cdr(self, count: int = 1, seconds: float = 10.0) -> dict[str, Any]:
+        """Wait for so many CDRs and return the last one's body."""
+
+        async def enough() -> list[dict[str, Any]]:
+            ended = await self.of_kind("call.ended")
+            return ended if len(ended) >= count else []
+
+        ended = await until(enough, seconds)
+        assert len({fact["fact_id"] for fact in ended}) == len(ended), "a call ended twice"
+        return dict(ended[-1]["body"])
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+
+def monotonic_ms() -> float:
+    return time.monotonic() * 1000
+
+
+TONES = (AGENT_HZ, CUSTOMER_HZ, COLLEAGUE_HZ, 425)
+
+
+async def hears(call: PhoneCall, hz: int, seconds: float = 5.0) -> None:
+    """Wait until a party hears just this tone of all that are in use.  Raises TimeoutError."""
+    await call.wait_for_tones({hz}, TONES, timeout=seconds)
