@@ -1,0 +1,143 @@
+"""The process `trunkline control-plane facts`: what happened becomes records, the live picture and the ledger.
+
+Three consumer groups read the same streams, each at its own pace: what one can not keep does not hold up the others.
+"""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+
+from redis.exceptions import ConnectionError, TimeoutError
+
+from callmodel import keys
+from callmodel.codec import from_wire
+from callmodel.directory import Directory
+from callmodel.ids import TenantId
+from callmodel.wire import Envelope
+from control_plane.bus import envelope_of
+from control_plane.config import ControlPlaneSettings
+from control_plane.features.calls.facts import CdrWriter
+from control_plane.features.calls.store import CallStore
+from control_plane.features.live.facts import keep_live
+from control_plane.features.live.repair import Silence, repair
+from control_plane.features.recordings.facts import LedgerKeeper
+from control_plane.features.recordings.store import LedgerStore
+from control_plane.livecalls import LiveCalls
+from control_plane.nodes import living_nodes
+from control_plane.queueing import build_celery, finish_recording_later
+from control_plane.resources import close_resources, open_resources
+from control_plane.streamlag import LagWatch
+from control_plane.web.context import Resources
+from servicekit import lifecycle, snapshots
+from servicekit.lifecycle import Service
+from servicekit.logs import bind
+from servicekit.streams import StreamReader
+
+CLAIM_IDLE_MS = 10_000
+REPAIR_SECONDS = 5.0
+BATCH = 128
+MOST_BEHIND = 10_000
+
+Keep = Callable[[Envelope], Awaitable[object]]
+
+logger = logging.getLogger(__name__)
+
+
+class Consumers:
+    """The groups, and the tenants whose streams they read."""
+
+    def __init__(self, resources: Resources, stale_call_seconds: float) -> None:
+        self._resources = resources
+        self._stale_call_seconds = stale_call_seconds
+        self._live = LiveCalls(resources.redis)
+        celery = build_celery(resources.settings)
+        cdrs = CdrWriter(CallStore(resources.store, resources.cipher))
+        ledger = LedgerKeeper(
+            LedgerStore(resources.store),
+            lambda tenant_id, recording_id: finish_recording_later(celery, tenant_id, recording_id),
+        )
+        self.readers = {
+            # Many at once: they meet in one batch (see CdrWriter).
+            "cdr": self._reader("cdr", cdrs.handle, concurrency=BATCH),
+            # One at a time: the picture follows the order of the stream.
+            "live": self._reader("live", lambda envelope: keep_live(self._live, envelope), concurrency=1),
+            "recordings": self._reader("recordings", ledger.handle, concurrency=16),
+        }
+        self.tenants: frozenset[TenantId] = frozenset()
+
+    def _reader(self, group: str, keep: Keep, concurrency: int) -> StreamReader:
+        async def handle(stream: str, _message_id: str, fields: dict[str, str]) -> None:
+            envelope = envelope_of(self._tenant_by_stream[stream], fields)
+            with bind(tenant_id=envelope.tenant_id, fact=envelope.fact_id):
+                await keep(envelope)
+
+        # A name that survives a restart: what this process left behind is its own again at once.
+        consumer = f"{socket.gethostname()}-{self._resources.settings.health_port}"
+        return StreamReader(
+            self._resources.redis,
+            group,
+            consumer,
+            handle,
+            batch=BATCH,
+            claim_idle_ms=CLAIM_IDLE_MS,
+            concurrency=concurrency,
+        )
+
+    @property
+    def _tenant_by_stream(self) -> dict[str, TenantId]:
+        return {keys.facts(tenant_id): tenant_id for tenant_id in self.tenants}
+
+    def follow_tenants(self, tenants: frozenset[TenantId]) -> None:
+        """Read these tenants' streams from now on, and no others."""
+        added, gone = tenants - self.tenants, self.tenants - tenants
+        self.tenants = tenants
+        for reader in self.readers.values():
+            reader.add(*(keys.facts(tenant_id) for tenant_id in added))
+            reader.remove(*(keys.facts(tenant_id) for tenant_id in gone))
+        if added or gone:
+            logger.info("tenants changed", extra={"added": sorted(added), "gone": sorted(gone)})
+
+    async def follow_directory(self) -> None:
+        """Keep up with the directory, for ever."""
+        async for _, document in snapshots.follow(self._resources.redis, keys.DIRECTORY):
+            directory = from_wire(Directory, document)
+            self.follow_tenants(frozenset(tenant.tenant_id for tenant in directory.tenants))
+
+    async def repair_live(self) -> None:
+        """Take stale calls out of the live picture, for ever."""
+        silence = Silence()
+        while True:
+            await asyncio.sleep(REPAIR_SECONDS)
+            try:
+                living = [node.node_id for node in await living_nodes(self._resources.redis)]
+                now_ms = self._resources.now_ms()
+                await repair(self._live, self.tenants, living, silence, now_ms, self._stale_call_seconds)
+            except (ConnectionError, TimeoutError):
+                # Nobody could be heard: silence is counted anew once Redis is back.
+                silence = Silence()
+
+
+async def start(service: Service) -> None:
+    """Wire the groups and let them read."""
+    settings = service.settings
+    assert isinstance(settings, ControlPlaneSettings)
+    # Opening a store may migrate it: off the event loop.
+    resources = await asyncio.to_thread(open_resources, settings)
+    service.on_close(lambda: close_resources(resources))
+    consumers = Consumers(resources, settings.stale_call_seconds)
+    lag = LagWatch(
+        resources.redis, consumers.readers, lambda: [keys.facts(tenant) for tenant in consumers.tenants], MOST_BEHIND
+    )
+    service.add_check("redis", resources.redis.ping)
+    service.spawn("directory", consumers.follow_directory())
+    for group, reader in consumers.readers.items():
+        service.spawn(f"facts-{group}", reader.run())
+        service.add_check(f"lag-{group}", lambda group=group: lag.keeps_up(group))  # type: ignore[misc]
+    service.spawn("repair-live", consumers.repair_live())
+    service.spawn("lag", lag.watch())
+
+
+def main() -> int:
+    """Run the consumers.  Raises SettingsError for settings that can not be used."""
+    return lifecycle.run(start, ControlPlaneSettings.load(), "facts")

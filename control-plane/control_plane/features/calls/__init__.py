@@ -1,0 +1,1 @@
+"""Calls: place, end, transfer, list, and keep their records."""

@@ -1,0 +1,65 @@
+"""Why a call can not be placed or changed, as the API says it; the ids are those of `callmodel.endings`."""
+
+from callmodel.endings import Ending
+from control_plane.web import ConflictError, InvalidRequestError, NotFoundError, Problem, UnavailableError
+
+
+class NumberUndiallableError(InvalidRequestError):
+    error_id = Ending.NUMBER_UNDIALLABLE.value
+    title = "Nobody can dial this number"
+
+
+class ExtensionUnknownError(InvalidRequestError):
+    error_id = Ending.EXTENSION_UNKNOWN.value
+    title = "The tenant has no such extension"
+
+
+class CallerNumberUnknownError(InvalidRequestError):
+    error_id = Ending.CALLER_NUMBER_UNKNOWN.value
+    title = "There is no such number to show, or the tenant has none"
+
+
+class CallerNumberForeignError(InvalidRequestError):
+    status = 403
+    error_id = Ending.CALLER_NUMBER_FOREIGN.value
+    title = "The number to show is not the tenant's"
+
+
+class NoTrunkError(UnavailableError):
+    error_id = Ending.NO_TRUNK.value
+    title = "No trunk carries a call to this number"
+
+
+class NoMediaNodeError(UnavailableError):
+    error_id = "no-media-node"
+    title = "No media node can take a call now"
+
+
+class DrainingError(UnavailableError):
+    error_id = Ending.DRAINING.value
+    title = "The media nodes are being taken out of service"
+
+
+class NodeLostError(UnavailableError):
+    error_id = Ending.NODE_LOST.value
+    title = "The media node that holds the call does not answer"
+
+
+class CallUnknownError(NotFoundError):
+    error_id = "call-unknown"
+    title = "There is no such call"
+
+
+class CallNotTalkingError(ConflictError):
+    error_id = "call-not-talking"
+    title = "Only a call in conversation can be transferred"
+
+
+BY_ENDING: dict[Ending, type[Problem]] = {
+    Ending.NUMBER_UNDIALLABLE: NumberUndiallableError,
+    Ending.EXTENSION_UNKNOWN: ExtensionUnknownError,
+    Ending.CALLER_NUMBER_UNKNOWN: CallerNumberUnknownError,
+    Ending.CALLER_NUMBER_FOREIGN: CallerNumberForeignError,
+    Ending.NO_TRUNK: NoTrunkError,
+}
+"""What a refusal by the plan becomes; others are the platform's own doing."""

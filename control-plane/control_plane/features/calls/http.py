@@ -1,0 +1,174 @@
+"""Routes of calls."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from callmodel.ids import CallId, TenantId
+from control_plane.audit import record
+from control_plane.features.calls import errors, schemas, service
+from control_plane.features.calls.store import CallStore
+from control_plane.livecalls import LiveCalls
+from control_plane.permissions import Permission
+from control_plane.times import day_of
+from control_plane.web import Context, ForbiddenError, InvalidRequestError, PageOf, Route, UnavailableError
+
+CallPath = Annotated[str, StringConstraints(pattern=schemas.CALL_ID)]
+
+
+async def place(context: Context, tenant_id: str, body: schemas.NewCall) -> schemas.CallAccepted:
+    """Connect a station with a number: the station rings first.
+
+    What can be known at once is refused at once; `202` means that a media node has the order.
+    """
+    call_id = await service.place(context, TenantId(tenant_id), body.extension, body.number, body.caller_number)
+    return schemas.CallAccepted(call_id=call_id)
+
+
+async def hang_up(context: Context, tenant_id: str, call_id: CallPath) -> None:
+    """End a call.  One that has ended already is fine."""
+    await service.hang_up(context, TenantId(tenant_id), CallId(call_id))
+
+
+async def transfer(
+    context: Context, tenant_id: str, call_id: CallPath, body: schemas.Transfer
+) -> schemas.CallAccepted:
+    """Let a colleague take the customer over; the agent stays until the colleague answers."""
+    await service.transfer(context, TenantId(tenant_id), CallId(call_id), body.extension)
+    return schemas.CallAccepted(call_id=call_id)
+
+
+async def dispose(context: Context, tenant_id: str, call_id: CallPath, body: schemas.Disposition) -> None:
+    """Say what came of a call, during it or after; a second word replaces the first."""
+    calls = CallStore(context.store, context.cipher)
+    by = context.principal.username
+    if not await calls.dispose(
+        TenantId(tenant_id), CallId(call_id), body.disposition, body.note, by, context.now_ms()
+    ):
+        raise errors.CallUnknownError()
+
+
+async def find(context: Context, tenant_id: str, query: schemas.CallsQuery) -> PageOf[schemas.CallView]:
+    """List calls in progress (`state=live`, oldest first) or a UTC day's ended calls, newest first.
+
+    A page may hold fewer items than `limit` and still have a `next`.
+    """
+    tenant = TenantId(tenant_id)
+    reveal = _may_reveal(context, tenant, query)
+    if query.state == "live":
+        if query.day is not None or query.after is not None:
+            raise InvalidRequestError("calls in progress are listed at once: leave day and after out")
+        live = await LiveCalls(context.redis).all(tenant)
+        views = [schemas.to_live_view(call, reveal=reveal) for call in live[: query.limit]]
+        next_token = None
+    else:
+        day = query.day or day_of(context.now_ms())
+        calls = CallStore(context.store, context.cipher)
+        records, next_token = await calls.page(tenant, day, query.limit, query.after)
+        views = [schemas.to_view(each, reveal=reveal) for each in records]
+    if reveal:
+        await _audit_look(context, tenant, [view.call_id for view in views])
+    return PageOf[schemas.CallView](items=views, next=next_token)
+
+
+async def one(context: Context, tenant_id: str, call_id: CallPath, query: schemas.RevealQuery) -> schemas.CallView:
+    """Return one call, in progress or ended, with its legs."""
+    tenant, call = TenantId(tenant_id), CallId(call_id)
+    reveal = _may_reveal(context, tenant, query)
+    view = await _view_of(context, tenant, call, reveal)
+    if reveal:
+        await _audit_look(context, tenant, [call_id])
+    return view
+
+
+async def _view_of(context: Context, tenant_id: TenantId, call_id: CallId, reveal: bool) -> schemas.CallView:
+    ended = await CallStore(context.store, context.cipher).one(tenant_id, call_id)
+    if ended is not None:
+        return schemas.to_view(ended, reveal=reveal)
+    live = await LiveCalls(context.redis).one(tenant_id, call_id)
+    if live is None:
+        raise errors.CallUnknownError()
+    return schemas.to_live_view(live, reveal=reveal)
+
+
+def _may_reveal(context: Context, tenant_id: TenantId, query: schemas.RevealQuery) -> bool:
+    if query.reveal is None:
+        return False
+    if not context.principal.may(Permission.CALLS_REVEAL, tenant_id):
+        raise ForbiddenError(f"full numbers need the permission {Permission.CALLS_REVEAL.value}")
+    return True
+
+
+async def _audit_look(context: Context, tenant_id: TenantId, call_ids: list[str]) -> None:
+    """Write who saw which calls' numbers, before they are shown."""
+    await record(
+        context.store,
+        at_ms=context.now_ms(),
+        actor=context.principal.username,
+        action="calls.reveal-numbers",
+        subject={"call_ids": call_ids},
+        address=context.address,
+        request_id=context.request_id,
+        tenant_id=tenant_id,
+    )
+
+
+_TAGS = ("calls",)
+_CALLS = "/tenants/{tenant_id}/calls"
+_CALL = _CALLS + "/{call_id}"
+
+routes = [
+    Route(
+        "POST",
+        _CALLS,
+        place,
+        Permission.CALLS_PLACE,
+        "Place a call",
+        _TAGS,
+        status=202,
+        errors=(
+            *errors.BY_ENDING.values(),
+            errors.NoMediaNodeError,
+            errors.DrainingError,
+            UnavailableError,
+        ),
+        examples={"customer": {"extension": "1001", "number": "13812345678"}},
+    ),
+    Route("GET", _CALLS, find, Permission.CALLS_READ, "List calls", _TAGS, errors=(ForbiddenError,)),
+    Route("GET", _CALL, one, Permission.CALLS_READ, "One call", _TAGS, errors=(errors.CallUnknownError,)),
+    Route(
+        "DELETE",
+        _CALL,
+        hang_up,
+        Permission.CALLS_CONTROL,
+        "Hang up",
+        _TAGS,
+        status=204,
+        errors=(errors.CallUnknownError, errors.NodeLostError),
+    ),
+    Route(
+        "POST",
+        _CALL + "/transfer",
+        transfer,
+        Permission.CALLS_CONTROL,
+        "Transfer a call",
+        _TAGS,
+        status=202,
+        errors=(
+            errors.CallUnknownError,
+            errors.CallNotTalkingError,
+            errors.ExtensionUnknownError,
+            errors.NodeLostError,
+        ),
+    ),
+    Route(
+        "PUT",
+        _CALL + "/disposition",
+        dispose,
+        Permission.CALLS_DISPOSE,
+        "Say what came of a call",
+        _TAGS,
+        status=204,
+        errors=(errors.CallUnknownError,),
+    ),
+]

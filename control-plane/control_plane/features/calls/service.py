@@ -1,0 +1,132 @@
+"""Placing, ending and moving calls: the API checks what it can at once, and a media node does the rest."""
+
+import json
+import secrets
+from collections import Counter
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from redis.asyncio import Redis
+
+from callmodel import keys
+from callmodel.callstate import CallState
+from callmodel.codec import to_wire
+from callmodel.directory import Directory
+from callmodel.edgesnapshot import NodeHealth
+from callmodel.ids import CallId, NodeId, TenantId, uuid7
+from callmodel.routing import Refusal, plan_call
+from callmodel.wire import EndCall, NodeOrder, PlaceCall, TransferCall
+from control_plane.directory import current_directory
+from control_plane.features.calls import errors
+from control_plane.features.calls.nodes import choose_node
+from control_plane.features.calls.store import CallStore
+from control_plane.livecalls import LiveCalls
+from control_plane.nodes import living_nodes
+from control_plane.web import Context, UnavailableError
+from servicekit.streams import append
+
+OWNER_SECONDS = 86_400
+ORDERS_KEPT = 10_000
+
+
+class Placements:
+    """Calls given to each node since its last heartbeat, which does not count them yet."""
+
+    def __init__(self) -> None:
+        self._heard: dict[NodeId, int] = {}
+        self.since: Counter[NodeId] = Counter()
+
+    def hear(self, nodes: list[NodeHealth]) -> None:
+        """Bring in the heartbeats as they are now."""
+        for node in nodes:
+            if self._heard.get(node.node_id) != node.at_ms:
+                self._heard[node.node_id] = node.at_ms
+                self.since[node.node_id] = 0
+
+
+_placements: WeakKeyDictionary[Redis, Placements] = WeakKeyDictionary()
+
+
+async def place(
+    context: Context, tenant_id: TenantId, extension: str, dialled: str, caller_number: str | None
+) -> CallId:
+    """Order a call between a station and a number, and return its id.  Raises the problems of `errors`."""
+    directory = await _directory(context)
+    station = directory.station_of(tenant_id, extension)
+    if station is None:
+        raise errors.ExtensionUnknownError(f"the tenant has no station {extension}")
+    plan = plan_call(directory, tenant_id, dialled, wanted_caller=caller_number)
+    if isinstance(plan, Refusal):
+        raise errors.BY_ENDING.get(plan.ending, UnavailableError)()
+    node = await _choose(context.redis)
+    call_id = CallId(uuid7(context.now_ms(), secrets.randbits(74)))
+    owner = keys.call_owner(tenant_id, call_id)
+    await context.redis.set(owner, node.node_id, ex=OWNER_SECONDS)
+    order = PlaceCall(
+        call_id, tenant_id, station.extension, station.site_id, dialled, context.principal.username, caller_number
+    )
+    await _send(context.redis, node.node_id, order)
+    return call_id
+
+
+async def hang_up(context: Context, tenant_id: TenantId, call_id: CallId) -> None:
+    """Order the end of a call; one that has ended already is fine.
+
+    Raises CallUnknownError; NodeLostError when nobody is there to end it.
+    """
+    try:
+        node_id = await _owner(context.redis, tenant_id, call_id)
+    except (errors.CallUnknownError, errors.NodeLostError):
+        if await CallStore(context.store, context.cipher).one(tenant_id, call_id) is not None:
+            return
+        raise
+    await _send(context.redis, node_id, EndCall(call_id, tenant_id))
+
+
+async def transfer(context: Context, tenant_id: TenantId, call_id: CallId, extension: str) -> None:
+    """Order that a colleague takes the customer over.  Raises the problems of `errors`."""
+    station = (await _directory(context)).station_of(tenant_id, extension)
+    if station is None:
+        raise errors.ExtensionUnknownError(f"the tenant has no station {extension}")
+    call = await LiveCalls(context.redis).one(tenant_id, call_id)
+    if call is None:
+        if await CallStore(context.store, context.cipher).one(tenant_id, call_id) is None:
+            raise errors.CallUnknownError()
+        raise errors.CallNotTalkingError("the call has ended")
+    if call.state != CallState.TALKING.value:
+        raise errors.CallNotTalkingError(f"the call is {call.state}")
+    node_id = await _owner(context.redis, tenant_id, call_id)
+    await _send(context.redis, node_id, TransferCall(call_id, tenant_id, station.extension))
+
+
+async def _directory(context: Context) -> Directory:
+    directory = await current_directory(context.redis)
+    if directory is None:
+        raise UnavailableError("the directory is not published yet")
+    return directory
+
+
+async def _choose(redis: Redis) -> NodeHealth:
+    nodes = await living_nodes(redis)
+    placements = _placements.setdefault(redis, Placements())
+    placements.hear(nodes)
+    node = choose_node(nodes, placements.since)
+    if node is None:
+        all_draining = bool(nodes) and all(node.draining for node in nodes)
+        raise errors.DrainingError() if all_draining else errors.NoMediaNodeError()
+    placements.since[node.node_id] += 1
+    return node
+
+
+async def _owner(redis: Redis, tenant_id: TenantId, call_id: CallId) -> NodeId:
+    """Return the living node that holds a call.  Raises CallUnknownError, NodeLostError."""
+    node_id: Any = await redis.get(keys.call_owner(tenant_id, call_id))
+    if node_id is None:
+        raise errors.CallUnknownError()
+    if not await redis.exists(keys.heartbeat(NodeId(node_id))):
+        raise errors.NodeLostError()
+    return NodeId(node_id)
+
+
+async def _send(redis: Redis, node_id: NodeId, order: NodeOrder) -> None:
+    await append(redis, keys.node_orders(node_id), {"m": json.dumps(to_wire(order))}, ORDERS_KEPT)

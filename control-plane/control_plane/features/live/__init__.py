@@ -1,0 +1,1 @@
+"""Calls in progress, as wallboards show them: a hash in Redis, kept by the facts."""

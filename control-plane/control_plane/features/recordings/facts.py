@@ -1,0 +1,76 @@
+"""Facts about recordings become entries of the ledger, and a spooled one a task."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from callmodel.cdr import Cdr
+from callmodel.codec import ShapeError, from_wire
+from callmodel.ids import CallId, RecordingId, TenantId
+from callmodel.orders import Milestone
+from callmodel.wire import Envelope, LiveCall, RecordingSpooled
+from control_plane.features.recordings.ledger import (
+    CallOver,
+    EntryState,
+    FileLost,
+    FileSpooled,
+    LedgerFact,
+    RecordingOwed,
+)
+from control_plane.features.recordings.store import LedgerStore
+from servicekit.stores import StoreUnavailableError
+from servicekit.streams import RetryLaterError
+
+Enqueue = Callable[[TenantId, RecordingId], None]
+"""Asks a worker to finish a recording; blocks.  Raises OSError when the broker is away."""
+
+
+class LedgerKeeper:
+    """Writes the ledger from facts; each is handled as often as it comes, with the same result."""
+
+    def __init__(self, ledger: LedgerStore, enqueue: Enqueue) -> None:
+        self._ledger = ledger
+        self._enqueue = enqueue
+
+    async def handle(self, envelope: Envelope) -> None:
+        """Enter the fact.
+
+        Raises RetryLaterError while store or broker are away, codec.ShapeError for a fact that can never be entered.
+        """
+        told = _told(envelope)
+        if told is None:
+            return
+        recording_id, call_id, fact = told
+        try:
+            entry, is_news = await self._ledger.advance(envelope.tenant_id, recording_id, call_id, fact)
+            # Not only when it is news: whoever entered it may have died before asking.
+            if isinstance(fact, FileSpooled) and (is_news or entry.state is EntryState.SPOOLED):
+                await asyncio.to_thread(self._enqueue, envelope.tenant_id, recording_id)
+        except (StoreUnavailableError, OSError) as error:
+            raise RetryLaterError("store or broker are away") from error
+        except ValueError as error:
+            raise ShapeError(str(error)) from error
+
+
+def _told(envelope: Envelope) -> tuple[RecordingId, CallId, LedgerFact] | None:
+    """Return which recording an envelope speaks of and what it says; None where it says nothing of one."""
+    body: dict[str, Any] = envelope.body
+    match envelope.kind:
+        case Milestone.ANSWERED.value:
+            call = from_wire(LiveCall, body)
+            if call.recording_id is not None:
+                return call.recording_id, call.call_id, RecordingOwed(call.answered_ms or envelope.at_ms)
+        case Milestone.ENDED.value:
+            cdr = from_wire(Cdr, body)
+            if cdr.recording_id is not None:
+                return cdr.recording_id, cdr.call_id, CallOver(cdr.talk_seconds, cdr.ended_ms)
+        case "recording.spooled":
+            file = from_wire(RecordingSpooled, body)
+            return file.recording_id, file.call_id, FileSpooled(file.path, file.seconds, envelope.at_ms)
+        case "recording.lost":
+            try:
+                ids = RecordingId(body["recording_id"]), CallId(body["call_id"])
+            except KeyError as missing:
+                raise ShapeError(f"recording.lost without {missing}") from None
+            return *ids, FileLost(str(body.get("reason", "unknown")), envelope.at_ms)
+    return None

@@ -1,0 +1,110 @@
+"""Routes of recordings: the ledger, its gaps, and links to the files."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from callmodel.ids import RecordingId, TenantId
+from control_plane.audit import record
+from control_plane.features.recordings import schemas
+from control_plane.features.recordings.encoding import SUFFIX
+from control_plane.features.recordings.ledger import Entry, EntryState
+from control_plane.features.recordings.store import LedgerStore
+from control_plane.permissions import Permission
+from control_plane.web import ConflictError, Context, NotFoundError, PageOf, Route
+
+RecordingPath = Annotated[str, StringConstraints(pattern=schemas.RECORDING_ID)]
+
+
+class RecordingUnknownError(NotFoundError):
+    error_id = "recording-unknown"
+    title = "There is no such recording"
+
+
+class RecordingNotArchivedError(ConflictError):
+    error_id = "recording-not-archived"
+    title = "The recording is not in the archive"
+
+
+async def find(context: Context, tenant_id: str, query: schemas.DayQuery) -> PageOf[schemas.RecordingView]:
+    """List the recordings of a UTC day's calls, newest first."""
+    ledger = LedgerStore(context.store)
+    entries, next_token = await ledger.page(TenantId(tenant_id), query.day, query.limit, query.after)
+    return PageOf[schemas.RecordingView](items=[schemas.to_view(entry) for entry in entries], next=next_token)
+
+
+async def gaps(context: Context, tenant_id: str, query: schemas.DayQuery) -> PageOf[schemas.RecordingView]:
+    """List what is owed for a UTC day's calls and is not archived: still on its way, overdue or lost.
+
+    A page may hold fewer items than `limit` and still have a `next`.
+    """
+    ledger = LedgerStore(context.store)
+    entries, next_token = await ledger.gaps(TenantId(tenant_id), query.day, query.limit, query.after)
+    return PageOf[schemas.RecordingView](items=[schemas.to_view(entry) for entry in entries], next=next_token)
+
+
+async def one(context: Context, tenant_id: str, recording_id: RecordingPath) -> schemas.RecordingView:
+    """Return one entry of the ledger."""
+    return schemas.to_view(await _entry(context, tenant_id, recording_id))
+
+
+async def download(context: Context, tenant_id: str, recording_id: RecordingPath) -> schemas.DownloadLink:
+    """Return a link to the file that lives for a few minutes.  Who asked is audited."""
+    entry = await _entry(context, tenant_id, recording_id)
+    if entry.state is not EntryState.ARCHIVED or entry.object_key is None or entry.sha256 is None:
+        raise RecordingNotArchivedError(f"the recording is {entry.state.value}")
+    seconds = context.settings.download_link_seconds
+    now_ms = context.now_ms()
+    await record(
+        context.store,
+        at_ms=now_ms,
+        actor=context.principal.username,
+        action="recordings.download",
+        subject={"recording_id": recording_id, "call_id": entry.call_id},
+        address=context.address,
+        request_id=context.request_id,
+        tenant_id=tenant_id,
+    )
+    url = context.objects.presign(entry.object_key, seconds, filename=f"{recording_id}.{SUFFIX}")
+    expires = datetime.fromtimestamp(now_ms // 1000 + seconds, UTC)
+    return schemas.DownloadLink(url=url, expires_at=expires.isoformat(), sha256=entry.sha256)
+
+
+async def _entry(context: Context, tenant_id: str, recording_id: str) -> Entry:
+    try:
+        entry = await LedgerStore(context.store).one(TenantId(tenant_id), RecordingId(recording_id))
+    except ValueError:
+        entry = None
+    if entry is None:
+        raise RecordingUnknownError()
+    return entry
+
+
+_TAGS = ("recordings",)
+_RECORDINGS = "/tenants/{tenant_id}/recordings"
+_RECORDING = _RECORDINGS + "/{recording_id}"
+
+routes = [
+    Route("GET", _RECORDINGS, find, Permission.RECORDINGS_READ, "List recordings", _TAGS),
+    # Before the one with a placeholder: aiohttp takes the first that fits.
+    Route("GET", _RECORDINGS + "/gaps", gaps, Permission.RECORDINGS_READ, "What is owed and missing", _TAGS),
+    Route(
+        "GET",
+        _RECORDING,
+        one,
+        Permission.RECORDINGS_READ,
+        "One recording",
+        _TAGS,
+        errors=(RecordingUnknownError,),
+    ),
+    Route(
+        "GET",
+        _RECORDING + "/download",
+        download,
+        Permission.RECORDINGS_DOWNLOAD,
+        "A link to the file",
+        _TAGS,
+        errors=(RecordingUnknownError, RecordingNotArchivedError),
+    ),
+]

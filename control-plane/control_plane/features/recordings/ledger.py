@@ -1,0 +1,160 @@
+"""The recording ledger, pure: what an answered call owes, and how far its recording has come.
+
+Facts come twice and out of order; an entry never goes back, and whoever reads it knows what is missing.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import Enum
+
+from callmodel.ids import CallId, RecordingId, TenantId, unix_ms_of
+
+_UUID_LENGTH = 36
+
+
+class EntryState(Enum):
+    """`EXPECTED`: owed, nothing seen of it.  `SPOOLED`: a WAV file lies on a media node.  `ARCHIVED`: in the object
+    store, read back.  `LOST`: there will be no recording, and `reason` says why."""
+
+    EXPECTED = "expected"
+    SPOOLED = "spooled"
+    ARCHIVED = "archived"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One recording that is owed.  Times are milliseconds since 1970; None for what has not happened."""
+
+    tenant_id: TenantId
+    recording_id: RecordingId
+    call_id: CallId
+    state: EntryState = EntryState.EXPECTED
+    owed_ms: int | None = None
+    call_ended_ms: int | None = None
+    spooled_ms: int | None = None
+    archived_ms: int | None = None
+    lost_ms: int | None = None
+    expected_seconds: float | None = None
+    actual_seconds: float | None = None
+    spool_path: str | None = None
+    object_key: str | None = None
+    sha256: str | None = None
+    size_bytes: int | None = None
+    format: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class RecordingOwed:
+    """A call that is to be recorded was answered."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class CallOver:
+    """The recorded call ended; it talked for so long."""
+
+    expected_seconds: float
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class FileSpooled:
+    """A media node closed the WAV file."""
+
+    path: str
+    seconds: float
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class FileArchived:
+    """The finished file is in the object store and was read back."""
+
+    actual_seconds: float
+    object_key: str
+    sha256: str
+    size_bytes: int
+    format: str
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class FileLost:
+    """There is nothing to archive: never recorded, gone, or no audio."""
+
+    reason: str
+    at_ms: int
+
+
+LedgerFact = RecordingOwed | CallOver | FileSpooled | FileArchived | FileLost
+
+
+def advance_entry(entry: Entry, fact: LedgerFact) -> Entry:
+    """Return the entry after the fact; the same entry where the fact is old news."""
+    match fact:
+        case RecordingOwed(at_ms) if entry.owed_ms is None:
+            return replace(entry, owed_ms=at_ms)
+
+        case CallOver(seconds, at_ms) if entry.call_ended_ms is None:
+            return replace(entry, expected_seconds=seconds, call_ended_ms=at_ms)
+
+        case FileSpooled(path, seconds, at_ms) if _is_news(entry, at_ms):
+            return replace(
+                entry,
+                state=EntryState.SPOOLED,
+                spool_path=path,
+                actual_seconds=seconds,
+                spooled_ms=at_ms,
+                lost_ms=None,
+                reason=None,
+            )
+
+        case FileArchived() if entry.state is not EntryState.ARCHIVED:
+            return replace(
+                entry,
+                state=EntryState.ARCHIVED,
+                actual_seconds=fact.actual_seconds,
+                object_key=fact.object_key,
+                sha256=fact.sha256,
+                size_bytes=fact.size_bytes,
+                format=fact.format,
+                archived_ms=fact.at_ms,
+                lost_ms=None,
+                reason=None,
+            )
+
+        case FileLost(reason, at_ms) if entry.state is EntryState.EXPECTED or _is_unreadable(entry, at_ms):
+            return replace(entry, state=EntryState.LOST, reason=reason, lost_ms=at_ms)
+
+        case _:
+            return entry
+
+
+def _is_news(entry: Entry, spooled_ms: int) -> bool:
+    """Say whether a file was spooled that the ledger does not know: the first, or one found after the loss."""
+    if entry.state is EntryState.LOST:
+        return entry.lost_ms is None or spooled_ms > entry.lost_ms
+    return entry.state is EntryState.EXPECTED
+
+
+def _is_unreadable(entry: Entry, lost_ms: int) -> bool:
+    """Say whether the loss was noticed after the file was spooled: the file is what turned out to be none."""
+    return entry.state is EntryState.SPOOLED and lost_ms > (entry.spooled_ms or 0)
+
+
+def day_of(recording_id: RecordingId) -> str:
+    """Return the UTC day that a recording is kept under: that of its call, whose id its own begins with.
+
+    Every fact about a recording names the id and few name a time, so the id alone finds the ledger's partition.
+    Raises ValueError for an id that does not begin with a version 7 UUID.
+    """
+    started = datetime.fromtimestamp(unix_ms_of(recording_id[:_UUID_LENGTH]) / 1000, UTC)
+    return started.strftime("%Y-%m-%d")
+
+
+def object_key_of(tenant_id: TenantId, recording_id: RecordingId, suffix: str) -> str:
+    """Return where a recording lies in the object store: `<tenant>/recordings/<yyyy>/<mm>/<dd>/<id>.<suffix>`."""
+    return f"{tenant_id}/recordings/{day_of(recording_id).replace('-', '/')}/{recording_id}.{suffix}"

@@ -1,0 +1,64 @@
+"""Wire shapes of recordings.  Where a file is spooled is nobody's business outside."""
+
+from pydantic import Field
+
+from control_plane.features.recordings.ledger import Entry
+from control_plane.web import Shape
+from control_plane.web.shapes import NewestPageQuery
+
+RECORDING_ID = r"^[0-9a-zA-Z-]{1,80}$"
+
+
+class DayQuery(NewestPageQuery):
+    """The UTC day in which the calls began."""
+
+
+class RecordingView(Shape):
+    """An entry of the ledger.  Times are milliseconds since 1970."""
+
+    recording_id: str
+    call_id: str
+    tenant_id: str
+    state: str = Field(description="`expected`, `spooled`, `archived` or `lost`")
+    expected_seconds: float | None = Field(description="how long the call talked")
+    actual_seconds: float | None = Field(description="how long the recording is")
+    owed_ms: int | None
+    call_ended_ms: int | None
+    spooled_ms: int | None
+    archived_ms: int | None
+    lost_ms: int | None
+    sha256: str | None
+    size_bytes: int | None
+    format: str | None
+    object_key: str | None
+    reason: str | None = Field(description="why it is lost")
+
+
+class DownloadLink(Shape):
+    """Whoever has the link may fetch the file until it expires."""
+
+    url: str
+    expires_at: str = Field(description="UTC, RFC 3339")
+    sha256: str
+
+
+def to_view(entry: Entry) -> RecordingView:
+    """Return an entry as the API shows it."""
+    return RecordingView(
+        recording_id=entry.recording_id,
+        call_id=entry.call_id,
+        tenant_id=entry.tenant_id,
+        state=entry.state.value,
+        expected_seconds=entry.expected_seconds,
+        actual_seconds=entry.actual_seconds,
+        owed_ms=entry.owed_ms,
+        call_ended_ms=entry.call_ended_ms,
+        spooled_ms=entry.spooled_ms,
+        archived_ms=entry.archived_ms,
+        lost_ms=entry.lost_ms,
+        sha256=entry.sha256,
+        size_bytes=entry.size_bytes,
+        format=entry.format,
+        object_key=entry.object_key,
+        reason=entry.reason,
+    )

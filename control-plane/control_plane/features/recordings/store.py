@@ -1,0 +1,131 @@
+"""The recording ledger in the durable store, and the list of what it still owes.
+
+`recording_ledger` keeps every entry; `recording_gaps` only those that are not archived, so that looking for gaps
+reads what is missing and never a whole day.
+"""
+
+from typing import Any
+
+from callmodel.codec import from_wire, to_wire
+from callmodel.ids import CallId, RecordingId, TenantId
+from control_plane.features.recordings.ledger import Entry, EntryState, LedgerFact, advance_entry, day_of
+from servicekit.stores import ColumnType, Row, Store, StoreUnavailableError, TableSpec
+
+TEXT, INT, DOUBLE = ColumnType.TEXT, ColumnType.INT, ColumnType.DOUBLE
+ATTEMPTS = 20
+
+LEDGER = TableSpec(
+    name="recording_ledger",
+    partition=("tenant_id", "day"),
+    clustering=("recording_id",),
+    columns={
+        "tenant_id": TEXT,
+        "day": TEXT,
+        "recording_id": TEXT,
+        "call_id": TEXT,
+        "state": TEXT,
+        "owed_ms": INT,
+        "call_ended_ms": INT,
+        "spooled_ms": INT,
+        "archived_ms": INT,
+        "lost_ms": INT,
+        "expected_seconds": DOUBLE,
+        "actual_seconds": DOUBLE,
+        "spool_path": TEXT,
+        "object_key": TEXT,
+        "sha256": TEXT,
+        "size_bytes": INT,
+        "format": TEXT,
+        "reason": TEXT,
+        "revision": INT,
+    },
+    descending=("recording_id",),
+)
+
+GAPS = TableSpec(
+    name="recording_gaps",
+    partition=("tenant_id", "day"),
+    clustering=("recording_id",),
+    columns={"tenant_id": TEXT, "day": TEXT, "recording_id": TEXT},
+)
+
+TABLES = (LEDGER, GAPS)
+
+
+class LedgerStore:
+    """Entries.  Every method raises StoreUnavailableError when the store can not serve."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def advance(
+        self, tenant_id: TenantId, recording_id: RecordingId, call_id: CallId, fact: LedgerFact
+    ) -> tuple[Entry, bool]:
+        """Bring the fact into the entry; return the entry as it is now, and whether the fact changed it.
+
+        Consumers and workers do this at once: each writes only over the revision that it has read.
+        Raises ValueError for a recording id whose day can not be told.
+        """
+        key = _key_of(tenant_id, recording_id)
+        for _ in range(ATTEMPTS):
+            row = await self._store.get(LEDGER.name, key)
+            entry = Entry(tenant_id, recording_id, call_id) if row is None else _entry_of(row)
+            after = advance_entry(entry, fact)
+            if row is not None and after == entry:
+                return entry, False
+            # The gap is listed before the debt is written and struck after it is paid: a crash leaves one too many.
+            if row is None and after.state is not EntryState.ARCHIVED:
+                await self._store.upsert(GAPS.name, key)
+            if await self._swap(key, row, after):
+                if after.state is EntryState.ARCHIVED:
+                    await self._store.delete(GAPS.name, key)
+                return after, True
+        raise StoreUnavailableError("the ledger's entry changes faster than it can be written")
+
+    async def one(self, tenant_id: TenantId, recording_id: RecordingId) -> Entry | None:
+        """Return an entry.  Raises ValueError for an id whose day can not be told."""
+        row = await self._store.get(LEDGER.name, _key_of(tenant_id, recording_id))
+        return None if row is None else _entry_of(row)
+
+    async def page(
+        self, tenant_id: TenantId, day: str, limit: int, after: str | None = None
+    ) -> tuple[list[Entry], str | None]:
+        """Return a UTC day's entries, newest first, and the next page's token.  Raises InvalidPageTokenError."""
+        found = await self._store.page(LEDGER.name, {"tenant_id": tenant_id, "day": day}, limit=limit, after=after)
+        return [_entry_of(row) for row in found.rows], found.next_token
+
+    async def gaps(
+        self, tenant_id: TenantId, day: str, limit: int, after: str | None = None
+    ) -> tuple[list[Entry], str | None]:
+        """Return a UTC day's entries that are owed and not archived, and the next page's token."""
+        found = await self._store.page(GAPS.name, {"tenant_id": tenant_id, "day": day}, limit=limit, after=after)
+        entries = []
+        for row in found.rows:
+            entry = await self.one(tenant_id, RecordingId(row["recording_id"]))
+            if entry is not None and entry.state is EntryState.ARCHIVED:
+                # Whoever archived it died before striking it off.
+                await self._store.delete(GAPS.name, _key_of(tenant_id, entry.recording_id))
+            elif entry is not None:
+                entries.append(entry)
+        return entries, found.next_token
+
+    async def _swap(self, key: dict[str, Any], row: Row | None, entry: Entry) -> bool:
+        if row is None:
+            return await self._store.claim(LEDGER.name, {**key, **_columns_of(entry), "revision": 1})
+        revision = row["revision"]
+        changes = {**_columns_of(entry), "revision": revision + 1}
+        return await self._store.replace_if(LEDGER.name, key, {"revision": revision}, changes)
+
+
+def _key_of(tenant_id: TenantId, recording_id: RecordingId) -> dict[str, Any]:
+    return {"tenant_id": tenant_id, "day": day_of(recording_id), "recording_id": recording_id}
+
+
+def _columns_of(entry: Entry) -> dict[str, Any]:
+    columns: dict[str, Any] = to_wire(entry)
+    del columns["tenant_id"], columns["recording_id"]
+    return columns
+
+
+def _entry_of(row: Row) -> Entry:
+    return from_wire(Entry, row)

@@ -1,0 +1,96 @@
+"""Looks after the ledger: what was spooled and not finished, what is owed and never came."""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from redis.asyncio import Redis
+
+from callmodel.ids import RecordingId, TenantId
+from control_plane.features.recordings.ledger import Entry, EntryState
+from control_plane.features.recordings.store import LedgerStore
+
+PAGE = 500
+DAYS_BACK = 7
+SPOOLED_SECONDS = 60
+ASK_AGAIN_SECONDS = 120
+"""A recording that waits in a long queue is not put into it again at every look."""
+
+ALARM_AGAIN_SECONDS = 3600
+NO_END_SECONDS = 6 * 3600
+"""A call that was answered so long ago and has no end yet is a gap too."""
+
+Enqueue = Callable[[TenantId, RecordingId], None]
+
+logger = logging.getLogger(__name__)
+
+
+def days_before(now_ms: int) -> list[str]:
+    """Return the UTC days whose gaps are looked at, today first."""
+    today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
+    return [(today - timedelta(days=back)).isoformat() for back in range(DAYS_BACK + 1)]
+
+
+def is_stuck(entry: Entry, now_ms: int) -> bool:
+    """Say whether a spooled file has waited longer than any healthy worker lets it."""
+    return entry.state is EntryState.SPOOLED and now_ms - (entry.spooled_ms or 0) > SPOOLED_SECONDS * 1000
+
+
+def is_overdue(entry: Entry, now_ms: int, overdue_seconds: float) -> bool:
+    """Say whether a recording is owed for a call that ended so long ago that it should have been spooled."""
+    if entry.state is not EntryState.EXPECTED:
+        return False
+    if entry.call_ended_ms is None:
+        return now_ms - (entry.owed_ms or now_ms) > NO_END_SECONDS * 1000
+    return now_ms - entry.call_ended_ms > overdue_seconds * 1000
+
+
+async def sweep(
+    ledger: LedgerStore, redis: Redis, tenant_ids: Iterable[TenantId], enqueue: Enqueue, now_ms: int
+) -> int:
+    """Ask again for every stuck recording; return for how many."""
+    asked = 0
+    for tenant_id in tenant_ids:
+        async for entry in _gaps(ledger, tenant_id, now_ms):
+            if is_stuck(entry, now_ms) and await _first(redis, "asked", entry, ASK_AGAIN_SECONDS):
+                enqueue(tenant_id, entry.recording_id)
+                asked += 1
+                logger.warning("recording asked for again", extra=_ids_of(entry))
+    return asked
+
+
+async def alarm_gaps(
+    ledger: LedgerStore, redis: Redis, tenant_ids: Iterable[TenantId], overdue_seconds: float, now_ms: int
+) -> int:
+    """Log an alarm for every overdue recording, once an hour each; return how many are overdue."""
+    overdue = 0
+    for tenant_id in tenant_ids:
+        async for entry in _gaps(ledger, tenant_id, now_ms):
+            if not is_overdue(entry, now_ms, overdue_seconds):
+                continue
+            overdue += 1
+            if await _first(redis, "alarmed", entry, ALARM_AGAIN_SECONDS):
+                logger.error("recording is owed and did not come", extra={**_ids_of(entry), "alarm": "recording-gap"})
+    return overdue
+
+
+async def _gaps(ledger: LedgerStore, tenant_id: TenantId, now_ms: int) -> AsyncIterator[Entry]:
+    for day in days_before(now_ms):
+        after = None
+        while True:
+            entries, after = await ledger.gaps(tenant_id, day, PAGE, after)
+            for entry in entries:
+                yield entry
+            if after is None:
+                break
+
+
+async def _first(redis: Redis, what: str, entry: Entry, seconds: int) -> bool:
+    """Say whether this is the first time within so many seconds."""
+    key = f"{{{entry.tenant_id}}}:recording:{entry.recording_id}:{what}"
+    return bool(await redis.set(key, "1", nx=True, ex=seconds))
+
+
+def _ids_of(entry: Entry) -> dict[str, Any]:
+    return {"tenant_id": entry.tenant_id, "recording_id": entry.recording_id, "call_id": entry.call_id}

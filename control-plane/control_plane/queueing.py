@@ -1,0 +1,73 @@
+"""The Celery application: how tasks are sent, and what happens to those whose worker dies."""
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from callmodel.ids import RecordingId, TenantId
+from control_plane.config import ControlPlaneSettings
+
+KEY_PREFIX = "celery:"
+SOFT_LIMIT_SECONDS = 1800
+TIME_LIMIT_SECONDS = 1860
+
+SCHEDULE = {
+    "recordings.sweep": {"task": "recordings.sweep", "schedule": 30.0, "options": {"expires": 30}},
+    "recordings.gaps": {"task": "recordings.gaps", "schedule": 60.0, "options": {"expires": 60}},
+}
+
+
+def build_celery(settings: ControlPlaneSettings) -> Celery:
+    """Return the application; nothing is connected yet.
+
+    A task is acked when it is done.  Its worker vouches for it as long as it lives (`visibility`), so one that falls
+    silent for visibility_seconds loses it to another, and a long task does not run twice.
+    """
+    app = Celery("trunkline", set_as_current=True)
+    app.conf.update(
+        broker_url=settings.redis_url,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            "global_keyprefix": KEY_PREFIX,
+            "visibility_timeout": settings.visibility_seconds,
+            # By default restoring is looked at every 100 s, and held back for 5 minutes by whoever dies doing it.
+            "unacked_restore_interval": 1,
+            "unacked_restore_throttle": 1,
+            "unacked_mutex_expire": 10,
+            "socket_connect_timeout": 2,
+            "socket_timeout": 5,
+            "socket_keepalive": True,
+            "health_check_interval": 15,
+        },
+        task_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_default_queue="default",
+        task_routes={"recordings.*": {"queue": "recordings"}},
+        task_soft_time_limit=SOFT_LIMIT_SECONDS,
+        task_time_limit=TIME_LIMIT_SECONDS,
+        task_publish_retry_policy={"max_retries": 1, "interval_start": 0.1},
+        worker_prefetch_multiplier=1,
+        worker_concurrency=settings.worker_concurrency,
+        worker_hijack_root_logger=False,
+        worker_send_task_events=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        worker_enable_remote_control=False,
+        beat_schedule=SCHEDULE,
+        beat_max_loop_interval=5,
+        redbeat_redis_url=settings.redis_url,
+        redbeat_key_prefix=f"{KEY_PREFIX}redbeat:",
+        redbeat_lock_timeout=15,
+        timezone="UTC",
+    )
+    return app
+
+
+def finish_recording_later(app: Celery, tenant_id: TenantId, recording_id: RecordingId) -> None:
+    """Ask a worker to finish a recording; blocks.  Raises ConnectionError when the broker is away."""
+    try:
+        app.send_task("recordings.finish", kwargs={"tenant_id": tenant_id, "recording_id": recording_id})
+    except OperationalError as error:
+        raise ConnectionError("the broker is away") from error

@@ -1,0 +1,113 @@
+"""The processes `trunkline worker` and `trunkline beat`."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from celery import Celery, signals
+from redbeat import RedBeatScheduler
+
+from control_plane import workplace
+from control_plane.config import ControlPlaneSettings
+from control_plane.features.recordings import tasks as _recordings  # noqa: F401 - registers its tasks
+from control_plane.queueing import build_celery
+from control_plane.resources import close_resources, open_resources
+from control_plane.visibility import VouchForTasks
+from control_plane.workplace import Workplace
+from servicekit import logs
+from servicekit.health import Check, start_health_server
+from servicekit.redisio import connect
+
+logger = logging.getLogger(__name__)
+
+
+class _Health:
+    """What /healthz and /readyz say of a Celery process, served from a thread: its main thread is Celery's."""
+
+    def __init__(self, name: str, settings: ControlPlaneSettings) -> None:
+        self.name = name
+        self.state = "starting"
+        self._settings = settings
+        self.checks: Mapping[str, Check] = {}
+
+    @property
+    def ready(self) -> bool:
+        return self.state == "ready"
+
+    def serve(self) -> None:
+        if self._settings.health_port:
+            threading.Thread(target=lambda: asyncio.run(self._serve()), name="health", daemon=True).start()
+
+    async def _serve(self) -> None:
+        self.checks = {"redis": connect(self._settings.redis_url).ping}
+        await start_health_server(self, self._settings.health_host, self._settings.health_port)
+        await asyncio.Event().wait()
+
+
+def build_worker(settings: ControlPlaneSettings) -> Celery:
+    """Return the application that runs tasks: each child process opens its own resources after the fork."""
+    app = build_celery(settings)
+    app.steps["consumer"].add(VouchForTasks)
+
+    def child_started(**_: Any) -> None:
+        logs.configure("worker", settings.log_level)
+        workplace.enter(Workplace(open_resources(settings), close_resources))
+
+    def child_stopping(**_: Any) -> None:
+        workplace.leave()
+
+    signals.worker_process_init.connect(child_started, weak=False)
+    signals.worker_process_shutdown.connect(child_stopping, weak=False)
+    return app
+
+
+def main() -> int:
+    """Run a worker until SIGTERM: it takes no new tasks, ends those it has, and leaves.
+
+    Raises SettingsError for settings that can not be used.
+    """
+    settings = ControlPlaneSettings.load()
+    logs.configure("worker", settings.log_level)
+    # Celery sets up logging of its own unless somebody listens to this.
+    signals.setup_logging.connect(lambda **_: None, weak=False)
+    health = _Health("worker", settings)
+    signals.worker_ready.connect(lambda **_: _enter(health, "ready"), weak=False)
+    signals.worker_shutting_down.connect(lambda **_: _enter(health, "draining"), weak=False)
+    app = build_worker(settings)
+    health.serve()
+    worker = app.Worker(
+        queues=settings.worker_queues.split(","),
+        concurrency=settings.worker_concurrency,
+        pool="prefork",
+        optimization="fair",
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        loglevel=settings.log_level,
+        quiet=True,
+    )
+    worker.start()
+    return int(worker.exitcode or 0)
+
+
+def beat() -> int:
+    """Run the scheduler until SIGTERM; of several only one is at work, and another follows it within 15 s.
+
+    Raises SettingsError for settings that can not be used.
+    """
+    settings = ControlPlaneSettings.load()
+    logs.configure("beat", settings.log_level)
+    signals.setup_logging.connect(lambda **_: None, weak=False)
+    health = _Health("beat", settings)
+    signals.beat_init.connect(lambda **_: _enter(health, "ready"), weak=False)
+    app = build_celery(settings)
+    health.serve()
+    app.Beat(scheduler_cls=RedBeatScheduler, loglevel=settings.log_level, quiet=True, pidfile=None).run()
+    return 0
+
+
+def _enter(health: _Health, state: str) -> None:
+    health.state = state
+    logger.info("state changed", extra={"process": health.name, "state": state})
