@@ -11,6 +11,9 @@ from servicekit.stores import TableSpec
 
 # Tables whose rows are no tenant's, and why.
 PLATFORM_TABLES = {
+    "enrolment_tokens": "sites are HQ's, and serve several tenants",
+    "site_certificates": "sites are HQ's, and serve several tenants",
+    "site_links": "sites are HQ's, and serve several tenants",
     "sessions": "a user may serve several tenants",
     "refresh_tokens": "found by hash, before anyone knows whose it is",
     "users": "a user may serve several tenants; roles in the row name them",
