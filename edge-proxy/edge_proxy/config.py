@@ -1,0 +1,82 @@
+"""Settings of an edge, at HQ and at a branch, from TRUNKLINE_... variables."""
+
+import ipaddress
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from servicekit.settings import ServiceSettings
+
+MODULE_FOLDERS = ("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib")
+
+
+class EdgeSettings(ServiceSettings):
+    edge_id: str = Field("edge-1", pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,62}$", description="name of this edge")
+    edge_role: Literal["hq", "branch"] = Field("hq", description="hq or branch")
+    site_id: str = Field("", description="the branch's site, as in its certificate")
+    edge_address: str = Field(description="IP address of this edge, such as 203.0.113.10")
+    sip_port: int = Field(5060, gt=0, le=65535, description="port for phones and carriers, UDP and TCP")
+    sip_tls_port: int = Field(5061, gt=0, le=65535, description="port for phones and branches, TLS")
+    internal_port: int = Field(5062, gt=0, le=65535, description="for media nodes (HQ) or the uplink (branch)")
+    rpc_port: int = Field(5063, gt=0, le=65535, description="port of Kamailio's JSON-RPC")
+    ng_port: int = Field(2223, gt=0, le=65535, description="port of rtpengine's control protocol")
+    rtp_range: str = Field("30000-34999", pattern=r"^\d+-\d+$", description="ports for RTP, such as 30000-34999")
+    tls_cert: Path | None = Field(None, description="PEM file with this edge's certificate chain")
+    tls_key: Path | None = Field(None, description="PEM file with its private key")
+    tls_ca: Path | None = Field(None, description="PEM file with the platform's CA")
+    hq_edges: str = Field("", description="HQ's edges for a branch, best first: host:port,host:port")
+    platform_domain: str = Field("trunkline.test", description="domain of the platform, such as example.com")
+    snapshot: str = Field("redis", pattern=r"^(redis|file:/.+)$", description="redis or file:/absolute/path")
+    kamailio_bin: Path = Field(Path("/usr/sbin/kamailio"), description="Kamailio's executable")
+    rtpengine_bin: Path = Field(Path("/usr/bin/rtpengine"), description="rtpengine's executable")
+    kamailio_modules: Path | None = Field(None, description="folder with Kamailio's modules; found if not given")
+    edge_workers: int = Field(4, ge=1, le=64, description="SIP workers for each socket")
+    flood_requests_per_second: int = Field(50, ge=1, description="requests a second that a stranger may send")
+    ban_seconds: int = Field(300, ge=1, description="how long an address stays banned")
+    strikes_allowed: int = Field(10, ge=1, description="wrong passwords a minute before an address is banned")
+    nat_ping_seconds: int = Field(15, ge=1, description="seconds between pings that keep a NAT open")
+
+    @field_validator("edge_address")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        return str(ipaddress.ip_address(value))
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "EdgeSettings":
+        tls = (self.tls_cert, self.tls_key, self.tls_ca)
+        if any(tls) and not all(tls):
+            raise ValueError("TRUNKLINE_TLS_CERT, TRUNKLINE_TLS_KEY and TRUNKLINE_TLS_CA belong together")
+        if self.edge_role == "branch" and not (self.site_id and self.hq_edges and all(tls)):
+            raise ValueError(
+                "a branch's edge needs TRUNKLINE_SITE_ID, TRUNKLINE_HQ_EDGES and TRUNKLINE_TLS_CERT/_KEY/_CA"
+            )
+        return self
+
+    @property
+    def control_address(self) -> str:
+        """Where RPC and ng listen: neither asks for a password, so nobody on a real network may reach them."""
+        return self.edge_address if ipaddress.ip_address(self.edge_address).is_loopback else "127.0.0.1"
+
+    @property
+    def edge_dir(self) -> Path:
+        """This edge's own folder inside the run folder."""
+        return self.run_dir.absolute() / self.edge_id
+
+    @property
+    def state_file(self) -> Path:
+        """What Kamailio's workers read (`view.EdgeState`)."""
+        return self.edge_dir / "state.json"
+
+    @property
+    def hq_destinations(self) -> list[str]:
+        """HQ's edges as SIP URIs, best first."""
+        hosts = [host.strip() for host in self.hq_edges.split(",") if host.strip()]
+        return [f"sip:{host if ':' in host else host + ':5061'};transport=tls" for host in hosts]
+
+    @property
+    def modules_dir(self) -> Path:
+        if self.kamailio_modules is not None:
+            return self.kamailio_modules
+        folders = (Path(folder) / "kamailio" / "modules" for folder in MODULE_FOLDERS)
+        return next((folder for folder in folders if folder.is_dir()), Path(MODULE_FOLDERS[0]) / "kamailio/modules")

@@ -1,0 +1,121 @@
+"""What the edge may decide about a request, as values: the KEMI script carries them out and adds nothing."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from callmodel.edgesnapshot import MediaProtection
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class PeerKind(Enum):
+    """Who a request comes from, as the transport proves it (never as the request says)."""
+
+    OUTSIDE = "outside"
+    NODE = "node"
+    BRANCH = "branch"
+    HQ = "hq"
+
+
+@dataclass(frozen=True)
+class Peer:
+    """`site_id`: the site in a branch's certificate."""
+
+    kind: PeerKind = PeerKind.OUTSIDE
+    address: str = ""
+    site_id: str = ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request outside of any dialog.  Fields from `station` on are ours, and count only from peers we trust."""
+
+    method: str
+    peer: Peer
+    from_user: str = ""
+    from_domain: str = ""
+    to_user: str = ""
+    to_domain: str = ""
+    target_user: str = ""
+    target_domain: str = ""
+    authenticated: bool = False
+    preferred_identity: str = ""
+    path: str = ""
+    station: str = ""
+    site: str = ""
+    target: str = ""
+    tenant: str = ""
+    trunk: str = ""
+    caller: str = ""
+
+
+@dataclass(frozen=True)
+class Authenticate:
+    """Check the digest (RFC 2617 with HA1), challenge without one; `ha1` None can never match."""
+
+    realm: str
+    username: str
+    ha1: str | None
+
+
+@dataclass(frozen=True)
+class Reject:
+    """Answer with a final response; `strike` counts against the sender's address."""
+
+    code: int
+    reason: str
+    strike: bool = False
+
+
+@dataclass(frozen=True)
+class ToMediaNode:
+    """`target`: user part of the request URI.  `from_user`: replaces the one in From unless None."""
+
+    target: str
+    headers: Headers
+    from_user: str | None = None
+
+
+@dataclass(frozen=True)
+class ToStation:
+    """Ring the contacts of a station."""
+
+    extension: str
+    domain: str
+    media: MediaProtection
+
+
+@dataclass(frozen=True)
+class ToTrunk:
+    """Out through the gateways of a trunk, one after another."""
+
+    trunk_id: str
+    callee: str
+    caller: str
+    domain: str
+
+
+@dataclass(frozen=True)
+class ToHq:
+    """From a branch up to HQ, which has the media nodes and the trunks."""
+
+    headers: Headers
+
+
+@dataclass(frozen=True)
+class ToRoute:
+    """Follow the Route that HQ put in: the request URI is a contact that this branch gave."""
+
+    media: MediaProtection
+
+
+@dataclass(frozen=True)
+class SaveContact:
+    """Keep the contact.  `forward`: tell HQ too (a branch)."""
+
+    forward: bool = False
+
+
+Decision = Authenticate | Reject | ToMediaNode | ToStation | ToTrunk | ToHq | ToRoute | SaveContact
+
+NOT_READY = Reject(503, "Not Ready")

@@ -1,0 +1,155 @@
+"""Renders the configuration and becomes the engine: the process id stays, so that a supervisor ends the right one."""
+
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+
+import callmodel
+from edge_proxy.config import EdgeSettings
+from edge_proxy.rendering import (
+    MEDIA_SET,
+    Destination,
+    EdgeConfiguration,
+    RenderingError,
+    TlsFiles,
+    render_dispatcher,
+    render_kamailio,
+    render_tls,
+    rtpengine_arguments,
+)
+from servicekit.files import write_atomically
+from servicekit.settings import SettingsError
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "kamailio"
+
+
+def kamailio() -> None:
+    """Start Kamailio in place of this process.  Exits with 1 and a reason on stderr if that can not be."""
+    try:
+        settings = EdgeSettings.load()
+        prepare(settings)
+    except (SettingsError, RenderingError, OSError) as error:
+        sys.exit(f"the edge can not start: {error}")
+    os.environ.update(script_environment(settings))
+    run = str(settings.edge_dir)
+    _become([str(settings.kamailio_bin), "-f", f"{run}/kamailio.cfg", "-DD", "-E", "-w", run, "-Y", run, "-m", "128"])
+
+
+def rtpengine() -> None:
+    """Start rtpengine in place of this process.  Exits with 1 and a reason on stderr if that can not be."""
+    try:
+        settings = EdgeSettings.load()
+        arguments = rtpengine_arguments(configuration_of(settings))
+    except (SettingsError, RenderingError, OSError) as error:
+        sys.exit(f"rtpengine can not start: {error}")
+    _become([str(settings.rtpengine_bin), *arguments])
+
+
+def prepare(settings: EdgeSettings) -> None:
+    """Write everything that Kamailio reads at its start.  Raises RenderingError, OSError."""
+    configuration = configuration_of(settings)
+    run = settings.edge_dir
+    (run / "registrations").mkdir(parents=True, exist_ok=True, mode=0o700)
+    _write(run / "kamailio.cfg", render_kamailio(_template("kamailio.cfg.in"), configuration))
+    if configuration.tls is not None:
+        _write(run / "tls.cfg", render_tls(_template("tls.cfg.in"), configuration.tls))
+    destinations = run / "dispatcher.list"
+    if settings.edge_role == "branch":
+        _write(destinations, render_dispatcher(hq_destinations(settings)))
+    elif not destinations.exists():
+        _write(destinations, "")
+
+
+def hq_destinations(settings: EdgeSettings) -> list[Destination]:
+    """Return HQ's edges for a branch's dispatcher: the first has the highest priority."""
+    uris = settings.hq_destinations
+    return [Destination(MEDIA_SET, uri, len(uris) - place) for place, uri in enumerate(uris)]
+
+
+def configuration_of(settings: EdgeSettings) -> EdgeConfiguration:
+    """Return the settings as the templates want them, with this edge's secrets.
+
+    Raises RenderingError, OSError.
+    """
+    low, high = settings.rtp_range.split("-")
+    keys = secrets_of(settings)
+    tls = None
+    if settings.tls_cert and settings.tls_key and settings.tls_ca:
+        paths = [str(path.absolute()) for path in (settings.tls_cert, settings.tls_key, settings.tls_ca)]
+        tls = TlsFiles(*paths)
+    return EdgeConfiguration(
+        role=settings.edge_role,
+        address=settings.edge_address,
+        control_address=settings.control_address,
+        platform_domain=settings.platform_domain,
+        run=str(settings.edge_dir),
+        script=str(TEMPLATES / "route.py"),
+        modules=str(settings.modules_dir),
+        nonce_secret=keys["nonce"],
+        topology_secret=keys["topology"],
+        site_id=settings.site_id,
+        sip_port=settings.sip_port,
+        tls_port=settings.sip_tls_port,
+        internal_port=settings.internal_port,
+        rpc_port=settings.rpc_port,
+        ng_port=settings.ng_port,
+        rtp_range=(int(low), int(high)),
+        workers=settings.edge_workers,
+        tls=tls,
+        flood_requests_per_second=settings.flood_requests_per_second,
+        ban_seconds=settings.ban_seconds,
+        nat_ping_seconds=settings.nat_ping_seconds,
+        debug=2 if settings.log_level == "DEBUG" else 1,
+    )
+
+
+def secrets_of(settings: EdgeSettings) -> dict[str, str]:
+    """Return this edge's own keys, made at its first start: calls in progress outlive a restart by them."""
+    path = settings.edge_dir / "secrets.json"
+    try:
+        keys: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        return keys
+    except FileNotFoundError:
+        keys = {name: secrets.token_hex(32) for name in ("nonce", "topology", "seal")}
+        _write(path, json.dumps(keys))
+        return keys
+
+
+def script_environment(settings: EdgeSettings) -> dict[str, str]:
+    """Return what the KEMI script reads: it runs on Debian's bare interpreter, without the virtual environment."""
+    packages = (Path(__file__).resolve().parents[1], Path(callmodel.__file__).resolve().parents[1])
+    return {
+        "PYTHONPATH": ":".join(dict.fromkeys(str(package) for package in packages)),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "EDGE_SCRIPT_SETTINGS": json.dumps(
+            {
+                "role": settings.edge_role,
+                "site_id": settings.site_id,
+                "address": settings.edge_address,
+                "platform_domain": settings.platform_domain,
+                "state_file": str(settings.state_file),
+                "sip_port": settings.sip_port,
+                "internal_port": settings.internal_port,
+                "rpc_port": settings.rpc_port,
+                "strikes_allowed": settings.strikes_allowed,
+                "secrets_file": str(settings.edge_dir / "secrets.json"),
+            }
+        ),
+    }
+
+
+def _template(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _write(path: Path, text: str) -> None:
+    write_atomically(path, text.encode(), 0o600)
+
+
+def _become(command: list[str]) -> None:
+    try:
+        os.execv(command[0], command)
+    except OSError as error:
+        sys.exit(f"{command[0]} can not be run: {error.strerror}")

@@ -1,0 +1,49 @@
+"""Who may register where (RFC 3261, 10; Path: RFC 3327)."""
+
+from callmodel.ids import SiteId
+from edge_proxy.decisions import NOT_READY, Authenticate, Decision, PeerKind, Reject, Request, SaveContact
+from edge_proxy.view import EdgeView
+
+MIN_EXPIRES_SECONDS = 30
+DEFAULT_EXPIRES_SECONDS = 120
+MAX_EXPIRES_SECONDS = 600
+
+
+def decide_register(view: EdgeView, request: Request, *, branch_role: bool) -> Decision:
+    """Return what to do with a REGISTER.
+
+    A branch's gateway has checked the digest itself: at HQ its certificate counts, for stations of its site only.
+    """
+    if not view.known:
+        return NOT_READY
+    if request.peer.kind is PeerKind.NODE or request.peer.kind is PeerKind.HQ:
+        return Reject(403, "Forbidden")
+    if request.peer.kind is PeerKind.BRANCH:
+        return _from_branch(view, request)
+    if request.from_domain not in view.domains:
+        return Reject(403, "Unknown Domain", strike=True)
+    if (request.to_user, request.to_domain) != (request.from_user, request.from_domain):
+        return Reject(403, "Not Your Address", strike=True)
+    if not request.authenticated:
+        station = view.station_of(request.to_domain, request.to_user)
+        # An unknown extension is challenged like a known one, so that nobody can list who exists.
+        return Authenticate(request.to_domain, request.to_user, station.ha1 if station else None)
+    return SaveContact(forward=branch_role)
+
+
+def _from_branch(view: EdgeView, request: Request) -> Decision:
+    site = SiteId(request.peer.site_id)
+    station = view.station_of(request.to_domain, request.to_user)
+    if not view.has_branch(site) or station is None or station.site_id != site:
+        return Reject(403, "Not Of This Site")
+    if not request.path:
+        return Reject(421, "Path Needed")
+    return SaveContact()
+
+
+def granted_expires(requested: str) -> int:
+    """Return the seconds that the registrar grants for what a Contact or Expires header asks; 0 unregisters."""
+    if not requested.isascii() or not requested.isdigit():
+        return DEFAULT_EXPIRES_SECONDS
+    wanted = int(requested[:9])
+    return 0 if wanted == 0 else min(max(wanted, MIN_EXPIRES_SECONDS), MAX_EXPIRES_SECONDS)

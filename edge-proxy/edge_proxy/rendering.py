@@ -1,0 +1,255 @@
+"""From settings to the files that Kamailio and rtpengine start with.
+
+Everything that enters a template is checked first: a value that could end a string or a line is refused, for what a
+configuration holds is run.
+"""
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from edge_proxy.registration import DEFAULT_EXPIRES_SECONDS, MAX_EXPIRES_SECONDS, MIN_EXPIRES_SECONDS
+
+MEDIA_SET = 1
+"""Destinations for new calls: media nodes at HQ, HQ's edges at a branch."""
+KNOWN_SET = 2
+"""Media nodes that get no new calls (draining, or without a conductor) and may still end theirs."""
+
+_PLACEHOLDER = re.compile(r"@([A-Z_]+)@")
+_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
+_PATH = re.compile(r"/[A-Za-z0-9._/+-]{0,1024}")
+_SECRET = re.compile(r"[0-9a-f]{32,128}")
+
+
+class RenderingError(ValueError):
+    """A value that must not enter a configuration, or a template that asks for what is not there."""
+
+    error_id = "edge-configuration-invalid"
+
+
+@dataclass(frozen=True)
+class TlsFiles:
+    """Absolute paths of PEM files."""
+
+    certificate: str
+    key: str
+    ca: str
+
+
+@dataclass(frozen=True)
+class EdgeConfiguration:
+    """Everything the templates need.  `role`: hq or branch; `site_id` only for a branch; `control_address`: where RPC
+    and rtpengine's ng protocol listen."""
+
+    role: str
+    address: str
+    control_address: str
+    platform_domain: str
+    run: str
+    script: str
+    modules: str
+    nonce_secret: str
+    topology_secret: str
+    site_id: str = ""
+    sip_port: int = 5060
+    tls_port: int = 5061
+    internal_port: int = 5062
+    rpc_port: int = 5063
+    ng_port: int = 2223
+    rtp_range: tuple[int, int] = (30000, 34999)
+    workers: int = 4
+    tls: TlsFiles | None = None
+    flood_requests_per_second: int = 50
+    ban_seconds: int = 300
+    nat_ping_seconds: int = 15
+    debug: int = 1
+
+    def __post_init__(self) -> None:
+        if self.role not in ("hq", "branch"):
+            raise RenderingError("role must be hq or branch")
+        for address in (self.address, self.control_address):
+            check_address(address)
+        check_host(self.platform_domain)
+        for path in (self.run, self.script, self.modules):
+            check_path(path)
+        for secret in (self.nonce_secret, self.topology_secret):
+            if not _SECRET.fullmatch(secret):
+                raise RenderingError("a secret is 32 to 128 hexadecimal digits")
+        if self.role == "branch":
+            check_label(self.site_id)
+            if self.tls is None:
+                raise RenderingError("a branch needs a certificate: it reaches headquarters over TLS only")
+        if self.tls is not None:
+            for path in (self.tls.certificate, self.tls.key, self.tls.ca):
+                check_path(path)
+        for port in (self.sip_port, self.tls_port, self.internal_port, self.rpc_port, self.ng_port, *self.rtp_range):
+            check_port(port)
+        if self.rtp_range[1] - self.rtp_range[0] < 3:
+            raise RenderingError("an RTP range holds at least four ports")
+        for number in (self.workers, self.flood_requests_per_second, self.ban_seconds, self.nat_ping_seconds):
+            if not 0 < number < 1_000_000:
+                raise RenderingError("a count or time is out of bounds")
+
+
+@dataclass(frozen=True)
+class Destination:
+    """One line of dispatcher.list.  Higher priority first."""
+
+    group: int
+    uri: str
+    priority: int = 0
+
+
+def branch_host(site_id: str, platform_domain: str) -> str:
+    """Return the name that stands for a branch's connection in Path and Record-Route; no name server knows it."""
+    return f"{check_label(site_id)}.branch.{check_host(platform_domain)}"
+
+
+def site_of_branch_host(host: str, platform_domain: str) -> str | None:
+    """Return the site that a symbolic host name stands for, None for any other name."""
+    label, _, rest = host.lower().partition(".")
+    return label if label and rest == f"branch.{platform_domain.lower()}" else None
+
+
+def render_kamailio(template: str, configuration: EdgeConfiguration) -> str:
+    """Return kamailio.cfg.  Raises RenderingError."""
+    c = configuration
+    values: dict[str, str | int] = {
+        "ROLE": c.role.upper(),
+        "DEBUG": c.debug,
+        "WORKERS": c.workers,
+        "ADDRESS": c.address,
+        "CONTROL_ADDRESS": c.control_address,
+        "SIP_PORT": c.sip_port,
+        "INTERNAL_PORT": c.internal_port,
+        "RPC_PORT": c.rpc_port,
+        "NG_PORT": c.ng_port,
+        "TLS_LISTEN": _tls_listen(c),
+        "TLS_LOAD": _tls_load(c),
+        "MODULES": c.modules,
+        "MIN_EXPIRES": MIN_EXPIRES_SECONDS,
+        "DEFAULT_EXPIRES": DEFAULT_EXPIRES_SECONDS,
+        "MAX_EXPIRES": MAX_EXPIRES_SECONDS,
+        "NAT_PING_SECONDS": c.nat_ping_seconds,
+        "PLATFORM_DOMAIN": c.platform_domain,
+        "NONCE_SECRET": c.nonce_secret,
+        "TOPOLOGY_SECRET": c.topology_secret,
+        "BAN_SECONDS": c.ban_seconds,
+        # pike counts in windows of two seconds.
+        "FLOOD_REQUESTS": c.flood_requests_per_second * 2,
+        "RUN": c.run,
+        "SCRIPT": c.script,
+    }
+    return fill(template, values)
+
+
+def render_tls(template: str, files: TlsFiles) -> str:
+    """Return tls.cfg.  Raises RenderingError."""
+    names = {"CERTIFICATE": files.certificate, "KEY": files.key, "CA": files.ca}
+    return fill(template, {name: check_path(path) for name, path in names.items()})
+
+
+def render_dispatcher(destinations: Iterable[Destination]) -> str:
+    """Return dispatcher.list.  Raises RenderingError: Kamailio answers "Ok" to a bad list, and has none then."""
+    return "".join(f"{each.group} {check_sip_uri(each.uri)} 0 {int(each.priority)}\n" for each in destinations)
+
+
+def rtpengine_arguments(configuration: EdgeConfiguration) -> list[str]:
+    """Return rtpengine's command line without its own name: userspace forwarding, in the foreground."""
+    c = configuration
+    return [
+        "--config-file=none",
+        "--table=-1",
+        "--foreground",
+        "--log-stderr",
+        "--log-level=4",
+        f"--interface={c.address}",
+        f"--listen-ng={_bracketed(c.control_address)}:{c.ng_port}",
+        f"--port-min={c.rtp_range[0]}",
+        f"--port-max={c.rtp_range[1]}",
+        "--num-threads=2",
+        "--timeout=60",
+        "--silent-timeout=3600",
+        "--delete-delay=0",
+        "--tos=184",
+    ]
+
+
+def fill(template: str, values: dict[str, str | int]) -> str:
+    """Replace each `@NAME@`.  Raises RenderingError for a name without a value."""
+
+    def value_of(match: re.Match[str]) -> str:
+        if match.group(1) not in values:
+            raise RenderingError(f"the template asks for {match.group(1)}, which nobody gives")
+        return str(values[match.group(1)])
+
+    return _PLACEHOLDER.sub(value_of, template)
+
+
+def check_address(address: str) -> str:
+    """Return an IP address.  Raises RenderingError."""
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        raise RenderingError("not an IP address") from None
+
+
+def check_host(host: str) -> str:
+    """Return a host name or IPv4 address.  Raises RenderingError."""
+    if not _HOST.fullmatch(host):
+        raise RenderingError("not a host name")
+    return host
+
+
+def check_label(label: str) -> str:
+    """Return one label of a host name.  Raises RenderingError."""
+    if not _LABEL.fullmatch(label):
+        raise RenderingError("not a label of a host name")
+    return label
+
+
+def check_path(path: str) -> str:
+    """Return an absolute path without anything that a configuration could stumble over.  Raises RenderingError."""
+    if not _PATH.fullmatch(path):
+        raise RenderingError("not an absolute path of letters, digits and ._+-/")
+    return path
+
+
+def check_port(port: int) -> int:
+    """Return a port.  Raises RenderingError."""
+    if not 0 < port < 65536:
+        raise RenderingError("not a port")
+    return port
+
+
+def check_sip_uri(uri: str) -> str:
+    """Return `sip:host:port` with an optional transport.  Raises RenderingError."""
+    match = re.fullmatch(r"sip:([^:;\s]+):(\d{1,5})(;transport=(udp|tcp|tls))?", uri)
+    if match is None:
+        raise RenderingError("not sip:host:port")
+    check_host(match.group(1))
+    check_port(int(match.group(2)))
+    return uri
+
+
+def _tls_listen(c: EdgeConfiguration) -> str:
+    if c.tls is None:
+        return ""
+    lines = ["enable_tls=yes", f'listen=tls:{c.address}:{c.tls_port} name "siptls"']
+    if c.role == "branch":
+        host = branch_host(c.site_id, c.platform_domain)
+        # Record-Route and Via towards HQ name the site: HQ finds the connection by it, wherever the NAT puts us.
+        lines.append(f'listen=tls:{c.address}:{c.internal_port} advertise {host}:{c.internal_port} name "uplink"')
+        lines.append(f'alias="{host}"')
+    return "\n".join(lines)
+
+
+def _tls_load(c: EdgeConfiguration) -> str:
+    # First of all modules: it takes over OpenSSL's memory and locks.
+    return f'loadmodule "tls.so"\nmodparam("tls", "config", "{c.run}/tls.cfg")' if c.tls else ""
+
+
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address

@@ -1,0 +1,172 @@
+"""Where a call goes at HQ's edge and at a branch's: the request and the view in, a decision out."""
+
+import re
+from urllib.parse import unquote
+
+from callmodel.edgesnapshot import EdgeStation, MediaProtection
+from callmodel.ids import SiteId
+from edge_proxy import trunking
+from edge_proxy.decisions import (
+    NOT_READY,
+    Authenticate,
+    Decision,
+    Headers,
+    PeerKind,
+    Reject,
+    Request,
+    ToHq,
+    ToMediaNode,
+    ToRoute,
+    ToStation,
+    ToTrunk,
+)
+from edge_proxy.view import EdgeView
+
+_DIALLABLE = re.compile(r"\+?[0-9*#]{1,32}")
+_PUNCTUATION = re.compile(r"[\s().\-/]")
+_URI_USER = re.compile(r"<?(?:sips?|tel):([^@;>]+)")
+
+FORBIDDEN = Reject(403, "Forbidden")
+STRANGER = Reject(403, "Forbidden", strike=True)
+
+
+def decide_invite(view: EdgeView, request: Request) -> Decision:
+    """Return where a new call goes at HQ's edge."""
+    if not view.known:
+        return NOT_READY
+    match request.peer.kind:
+        case PeerKind.NODE:
+            return _from_node(view, request)
+        case PeerKind.BRANCH:
+            return _from_branch(view, request)
+        case PeerKind.OUTSIDE:
+            return _from_outside(view, request)
+        case _:
+            return FORBIDDEN
+
+
+def decide_branch_invite(view: EdgeView, request: Request, *, site_id: str, hq_alive: bool) -> Decision:
+    """Return where a new call goes at a branch's edge.
+
+    Without HQ the stations of the branch still reach each other.
+    """
+    if not view.known:
+        return NOT_READY
+    if request.peer.kind is PeerKind.HQ:
+        return _from_hq(view, request)
+    if request.peer.kind is not PeerKind.OUTSIDE:
+        return FORBIDDEN
+    refusal = _station_must_authenticate(view, request)
+    if refusal is not None:
+        return refusal
+    dialled = dialled_of(request.target_user)
+    if dialled is None:
+        return Reject(484, "Address Incomplete")
+    if hq_alive:
+        headers: Headers = (("X-Trunkline-Station", request.from_user), ("X-Trunkline-Site", site_id))
+        return ToHq(headers)
+    return local_station(view, request.from_domain, dialled) or Reject(503, "Headquarters Unreachable")
+
+
+def local_station(view: EdgeView, domain: str, dialled: str) -> ToStation | None:
+    """Return the way to a station that this edge knows itself, None for anything else."""
+    station = view.station_of(domain, dialled)
+    return ToStation(station.extension, station.domain, station.media) if station else None
+
+
+def dialled_of(user: str) -> str | None:
+    """Return what was dialled without punctuation, None when no telephone could mean it."""
+    dialled = _PUNCTUATION.sub("", unquote(user))
+    return dialled if dialled.isascii() and _DIALLABLE.fullmatch(dialled) else None
+
+
+def _from_outside(view: EdgeView, request: Request) -> Decision:
+    if request.from_domain in view.domains:
+        refusal = _station_must_authenticate(view, request)
+        if refusal is not None:
+            return refusal
+        station = view.station_of(request.from_domain, request.from_user)
+        return FORBIDDEN if station is None else _to_node(request, station)
+    trunks = view.trunks_from(request.peer.address)
+    if not trunks:
+        return STRANGER
+    number = trunking.owned_number(view, request.target_user, request.to_user)
+    if number is None:
+        return Reject(404, "Not Found")
+    trunk = trunking.trunk_for(trunks, request.from_domain, request.target_domain)
+    headers: Headers = (("X-Trunkline-Origin", "trunk"), ("X-Trunkline-Trunk", trunk.trunk_id))
+    return ToMediaNode(number, headers, trunking.customer_number(request.from_user))
+
+
+def _station_must_authenticate(view: EdgeView, request: Request) -> Decision | None:
+    if request.from_domain not in view.domains:
+        return STRANGER
+    if not request.authenticated:
+        station = view.station_of(request.from_domain, request.from_user)
+        return Authenticate(request.from_domain, request.from_user, station.ha1 if station else None)
+    target = request.target_domain
+    if target in view.domains and target != request.from_domain:
+        return Reject(403, "Another Tenant")
+    return None
+
+
+def _from_branch(view: EdgeView, request: Request) -> Decision:
+    site = SiteId(request.peer.site_id)
+    station = view.station_of(request.from_domain, request.station)
+    if not view.has_branch(site) or request.site != site or station is None or station.site_id != site:
+        return Reject(403, "Not Of This Site")
+    if request.from_user != station.extension:
+        return FORBIDDEN
+    return _to_node(request, station)
+
+
+def _to_node(request: Request, station: EdgeStation) -> Decision:
+    dialled = dialled_of(request.target_user)
+    if dialled is None:
+        return Reject(484, "Address Incomplete")
+    headers: Headers = (
+        ("X-Trunkline-Origin", "station"),
+        ("X-Trunkline-Tenant", station.tenant_id),
+        ("X-Trunkline-Station", station.extension),
+        ("X-Trunkline-Site", station.site_id),
+    )
+    wanted = _wanted_caller(request.preferred_identity)
+    return ToMediaNode(dialled, (*headers, ("X-Trunkline-Caller", wanted)) if wanted else headers)
+
+
+def _wanted_caller(preferred_identity: str) -> str | None:
+    """Return the caller number that a phone asks for; phones also send their own extension here, which is no wish."""
+    found = _URI_USER.search(preferred_identity)
+    user = _PUNCTUATION.sub("", unquote(found.group(1))) if found else ""
+    return user if trunking.is_e164(user) else None
+
+
+def _from_node(view: EdgeView, request: Request) -> Decision:
+    if request.target == "trunk":
+        trunk = view.trunk_of(request.trunk)
+        if trunk is None or not trunk.gateways:
+            return Reject(503, "No Such Trunk")
+        if not trunking.is_e164(request.target_user):
+            return Reject(484, "Address Incomplete")
+        if not trunking.is_e164(request.caller):
+            return Reject(403, "No Caller Number")
+        return ToTrunk(trunk.trunk_id, request.target_user, request.caller, trunk.domain)
+    if request.target == "station":
+        domain = view.domain_of(request.tenant)
+        if domain is None or domain != request.target_domain:
+            return Reject(404, "Not Found")
+        return local_station(view, domain, request.target_user) or Reject(404, "Not Found")
+    return Reject(400, "Target Missing")
+
+
+def _from_hq(view: EdgeView, request: Request) -> Decision:
+    station = view.station_of(request.to_domain, request.to_user)
+    if station is None:
+        return Reject(404, "Not Found")
+    return ToRoute(station.media)
+
+
+def media_of(view: EdgeView, domain: str, extension: str) -> MediaProtection:
+    """Return what a station speaks when its own SDP does not tell."""
+    station = view.station_of(domain, extension)
+    return station.media if station else MediaProtection.RTP

@@ -1,0 +1,72 @@
+"""Who is not even listened to: scanners, floods, guessers of passwords; and what is too big to read."""
+
+from dataclasses import dataclass
+
+SCANNERS = (
+    "friendly-scanner", "sipvicious", "sipcli", "sip-scan", "sipsak", "sundayddr", "iwar", "pplsip",
+    "vaxsipuseragent", "sivus", "gulp", "smap", "svcrack", "svwar", "vicidial-scan",
+)  # fmt: skip
+
+MAX_MESSAGE_BYTES = 16_384
+"""An INVITE with every codec, SRTP and ICE takes 4 to 6 KB."""
+
+SCANNER = "scanner"
+FLOOD = "flood"
+GUESSING = "guessing"
+
+
+@dataclass(frozen=True)
+class Listen:
+    """Go on with the request."""
+
+
+@dataclass(frozen=True)
+class Ignore:
+    """Say nothing: an answer would tell a scanner that somebody lives here."""
+
+
+@dataclass(frozen=True)
+class Ban:
+    """Ignore the request and all that follow from its address for a while."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Refuse:
+    code: int
+    reason: str
+
+
+Verdict = Listen | Ignore | Ban | Refuse
+
+LISTEN = Listen()
+IGNORE = Ignore()
+
+
+def screen(user_agent: str, *, banned: bool, trusted: bool, size_bytes: int) -> Verdict:
+    """Return what to do with a request before anything in it is believed.
+
+    trusted: comes from a media node, a verified branch, HQ or a carrier's address; these are never banned, since
+    a ban would cut off everybody behind them.
+    """
+    if size_bytes > MAX_MESSAGE_BYTES:
+        return Refuse(513, "Message Too Large")
+    if trusted:
+        return LISTEN
+    if banned:
+        return IGNORE
+    if is_scanner(user_agent):
+        return Ban(SCANNER)
+    return LISTEN
+
+
+def is_scanner(user_agent: str) -> bool:
+    """Say whether a User-Agent is one that only tools for breaking in send."""
+    lowered = user_agent.lower()
+    return any(name in lowered for name in SCANNERS)
+
+
+def ban_after(strikes: int, allowed: int) -> bool:
+    """Say whether an address has failed too often (wrong passwords, calls from nowhere)."""
+    return strikes > allowed

@@ -1,0 +1,97 @@
+"""Carriers: which gateway next, what they are shown, and how their numbers are read."""
+
+import re
+from dataclasses import dataclass
+
+from callmodel.edgesnapshot import EdgeTrunk
+from callmodel.numbers import DiallingPlan, UndiallableNumberError, to_e164
+from edge_proxy.view import EdgeView
+
+ANONYMOUS = "anonymous"
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
+_NATIONAL_DIGITS = 11
+"""The longest national number of the default plan: longer ones that begin with the country code hold it."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try at a gateway.  `next_hop` is an address, so that no SIP worker waits for a name server."""
+
+    index: int
+    target_uri: str
+    next_hop: str
+    transport: str
+    no_reply_ms: int
+
+
+def attempt_at(view: EdgeView, trunk: EdgeTrunk, callee: str, start: int) -> Attempt | None:
+    """Return the try at the first gateway from index `start` on whose address is known, None when none is left."""
+    for index in range(start, len(trunk.gateways)):
+        gateway = trunk.gateways[index]
+        address = view.address_of(gateway)
+        if address is not None:
+            uri = f"sip:{callee}@{_host(gateway.host)}:{gateway.port}"
+            hop = f"sip:{_host(address)}:{gateway.port};transport={gateway.transport}"
+            return Attempt(index, uri, hop, gateway.transport, trunk.no_reply_ms)
+    return None
+
+
+def tries_next_gateway(code: int, *, timed_out: bool, challenged: bool) -> bool:
+    """Say whether the next gateway may do better: it failed, fell silent, or would not take our digest.
+
+    challenged: this is the answer to a request that carried our digest already, or we have none.
+    """
+    return timed_out or 500 <= code < 600 or (challenged and code in (401, 407))
+
+
+def identity_of(caller: str, domain: str) -> str:
+    """Return the URI that a carrier sees in From and P-Asserted-Identity (RFC 3325)."""
+    return f"sip:{caller}@{domain}"
+
+
+def owned_number(view: EdgeView, *candidates: str, plan: DiallingPlan | None = None) -> str | None:
+    """Return the first of HQ's numbers that a carrier may mean by what stands in request URI or To.
+
+    Carriers write `+8621...`, `8621...`, `008621...` or `021...` for the same number.
+    """
+    plan = plan or DiallingPlan()
+    for user in candidates:
+        for form in (user, f"+{user}"):
+            if form in view.numbers:
+                return form
+        try:
+            number = to_e164(user, plan)
+        except UndiallableNumberError:
+            continue
+        if number in view.numbers:
+            return number
+    return None
+
+
+def customer_number(user: str, plan: DiallingPlan | None = None) -> str:
+    """Return the customer's number as E.164, or `anonymous` for what is no number."""
+    plan = plan or DiallingPlan()
+    if user.isascii() and user.isdigit() and len(user) > _NATIONAL_DIGITS and user.startswith(plan.country_code):
+        user = f"+{user}"
+    try:
+        return to_e164(user, plan)
+    except UndiallableNumberError:
+        return ANONYMOUS
+
+
+def is_e164(text: str) -> bool:
+    return _E164.fullmatch(text) is not None
+
+
+def trunk_for(trunks: list[EdgeTrunk], *domains: str) -> EdgeTrunk:
+    """Return which of the trunks that share a source address a call belongs to: by domain, else the first."""
+    return next((trunk for trunk in trunks if trunk.domain in domains), trunks[0])
+
+
+def gateway_names(trunks: tuple[EdgeTrunk, ...]) -> set[str]:
+    """Return the hosts of all gateways."""
+    return {gateway.host for trunk in trunks for gateway in trunk.gateways}
+
+
+def _host(address: str) -> str:
+    return f"[{address}]" if ":" in address else address

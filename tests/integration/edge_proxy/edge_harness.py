@@ -1,0 +1,176 @@
+"""A real edge for tests: Kamailio and rtpengine as the `trunkline edge` commands start them, on loopback addresses
+of this test run's own.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from simulators.digest import ha1_of
+
+from callmodel.codec import to_wire
+from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway, MediaProtection
+from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from edge_proxy import ngcontrol
+from edge_proxy.jsonrpc import KamailioRpc, RpcUnreachableError
+from edge_proxy.rendering import Destination, render_dispatcher
+from edge_proxy.view import EdgeState
+
+BLOCK = 1 + os.getpid() % 250
+PLATFORM = "trunkline.test"
+DOMAIN, OTHER_DOMAIN = "acme.trunkline.test", "other.trunkline.test"
+BRANCH_SITE = "branch-1"
+DID = "+862155550001"
+
+
+def address(tail: str) -> str:
+    """Return an address of this run's block, for example `10.1` for 127.<block>.10.1."""
+    return f"127.{BLOCK}.{tail}"
+
+
+HQ, NODE, BRANCH, CARRIER, CARRIER_2 = (address(tail) for tail in ("10.1", "11.1", "20.1", "30.1", "30.2"))
+
+
+async def until(condition: Callable[[], Any], what: str, seconds: float = 10.0) -> Any:
+    """Wait for a condition (plain or async); fail with its name."""
+    ends = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if isinstance(value, Awaitable):
+            value = await value
+        if value:
+            return value
+        if time.monotonic() > ends:
+            raise AssertionError(f"never happened in {seconds} s: {what}")
+        await asyncio.sleep(0.02)
+
+
+def station(extension: str, *, domain: str = DOMAIN, tenant: str = "acme", site: str = "hq", media: str = "rtp"):
+    password = f"pw-{extension}"
+    return EdgeStation(
+        TenantId(tenant),
+        domain,
+        Extension(extension),
+        ha1_of(extension, domain, password),
+        SiteId(site),
+        MediaProtection(media),
+    )
+
+
+def trunk(trunk_id: str = "trunk-1", *hosts: str, port: int = 5060, **values: Any) -> EdgeTrunk:
+    gateways = tuple(Gateway(host, port) for host in hosts or (CARRIER,))
+    return EdgeTrunk(TrunkId(trunk_id), gateways, f"{trunk_id}.carrier.example", **values)
+
+
+def snapshot(**values: Any) -> EdgeSnapshot:
+    """Return a snapshot with two tenants, a few stations at HQ and the branch, and one trunk, unless told otherwise."""
+    known: dict[str, Any] = {
+        "version": 1,
+        "domains": {DOMAIN: TenantId("acme"), OTHER_DOMAIN: TenantId("other")},
+        "stations": (
+            station("1001"),
+            station("1002"),
+            station("1003", media="srtp"),
+            station("2001", site=BRANCH_SITE),
+            station("2002", site=BRANCH_SITE),
+            station("1001", domain=OTHER_DOMAIN, tenant="other"),
+        ),
+        "trunks": (trunk(sources=(CARRIER,)),),
+        "numbers": (E164(DID),),
+        "branches": (SiteId(BRANCH_SITE),),
+    }
+    return EdgeSnapshot(**{**known, **values})
+
+
+@dataclass
+class Edge:
+    """One edge's processes.  `environment`: TRUNKLINE_... variables on top of the defaults."""
+
+    folder: Path
+    host: str = HQ
+    role: str = "hq"
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.run = self.folder / f"{self.role}-edge"
+        self.run.mkdir(parents=True, exist_ok=True)
+        self.rpc = KamailioRpc(self.host, 5063)
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return {
+            "TRUNKLINE_RUN_DIR": str(self.folder),
+            "TRUNKLINE_EDGE_ID": f"{self.role}-edge",
+            "TRUNKLINE_EDGE_ROLE": self.role,
+            "TRUNKLINE_EDGE_ADDRESS": self.host,
+            "TRUNKLINE_PLATFORM_DOMAIN": PLATFORM,
+            "TRUNKLINE_EDGE_WORKERS": "4",
+            "TRUNKLINE_SNAPSHOT": f"file:{self.folder}/snapshot.json",
+            "TRUNKLINE_FLOOD_REQUESTS_PER_SECOND": "1000",
+            **self.environment,
+        }
+
+    def know(self, known: EdgeSnapshot, addresses: dict[str, str] | None = None) -> None:
+        """Hand a state to the SIP workers, as the agent does."""
+        text = json.dumps(to_wire(EdgeState(known, addresses or {})))
+        path = self.run / "state.json"
+        (self.run / "state.new").write_text(text)
+        (self.run / "state.new").replace(path)
+
+    def direct(self, *uris: str, known: tuple[str, ...] = ()) -> None:
+        """Write the media nodes that Kamailio finds at its start."""
+        lines = [Destination(1, uri) for uri in uris] + [Destination(2, uri) for uri in known]
+        (self.run / "dispatcher.list").write_text(render_dispatcher(lines))
+
+    async def start(self, *engines: str) -> None:
+        for engine in engines or ("rtpengine", "kamailio"):
+            self._spawn(engine, f"import edge_proxy.launch as launch; launch.{engine}()")
+        if "kamailio" in self._children:
+            await until(self._kamailio_answers, "Kamailio answers")
+        if "rtpengine" in self._children:
+            await until(lambda: ngcontrol.is_alive(self.host, 2223), "rtpengine answers")
+
+    async def start_agent(self, health_port: int = 9104) -> None:
+        health = {"TRUNKLINE_HEALTH_HOST": self.host, "TRUNKLINE_HEALTH_PORT": str(health_port)}
+        self._spawn("agent", "import edge_proxy.agent as agent; agent.main()", health)
+
+    def _spawn(self, name: str, code: str, more: dict[str, str] | None = None) -> None:
+        with self.log(name).open("ab") as log:
+            self._children[name] = subprocess.Popen(
+                [sys.executable, "-c", code],
+                env={**os.environ, **self.settings, **(more or {})},
+                stderr=log,
+                stdout=log,
+            )
+
+    def log(self, name: str = "kamailio") -> Path:
+        return self.folder / f"{self.role}-{name}.log"
+
+    async def _kamailio_answers(self) -> bool:
+        if self._children["kamailio"].poll() is not None:
+            raise AssertionError(f"Kamailio ended at its start:\n{self.log().read_text()[-3000:]}")
+        try:
+            return bool(await self.rpc.started_at())
+        except RpcUnreachableError:
+            return False
+
+    def stop(self, *names: str, with_signal: int = signal.SIGTERM) -> None:
+        """End processes by their pid."""
+        for name in names or tuple(reversed(self._children)):
+            child = self._children.pop(name)
+            if child.poll() is None:
+                child.send_signal(with_signal)
+                try:
+                    child.wait(5)
+                except subprocess.TimeoutExpired:
+                    child.kill()
+                    child.wait(5)
