@@ -74,8 +74,8 @@ class Stack:
         await self._launch(self._ours("api", "control-plane api", env.control(), ready(plan.control, API_PORT)))
         await self._launch(
             self._ours("facts", "control-plane facts", env.control(FACTS), ready(plan.control, FACTS)),
-            self._ours("worker", "worker", env.control(WORKER), self._worker_ready),
-            self._ours("beat", "beat", env.control(BEAT), self._beat_ready),
+            self._ours("worker", "worker", env.control(WORKER), ready(plan.control, WORKER)),
+            self._ours("beat", "beat", env.control(BEAT), ready(plan.control, BEAT)),
             self._ours("rtpengine", "edge rtpengine", env.edge(), when.rtpengine_answers(plan.edge)),
             self._ours("kamailio", "edge kamailio", env.edge(), when.sip_answers(plan.edge, 5060, plan.control)),
             self._ours("asterisk", "media-node asterisk", env.node(), self._asterisk_ready),
@@ -197,12 +197,6 @@ class Stack:
             when.sip_answers(branch, 5060, branch),
         )
         return all([await part() for part in parts])
-
-    async def _worker_ready(self) -> bool:
-        return b" ready." in self._log_path("worker").read_bytes()
-
-    async def _beat_ready(self) -> bool:
-        return b"beat: " in self._log_path("beat").read_bytes()
 
     # -- starting
 

@@ -1,0 +1,26 @@
+"""One whole system for all end-to-end tests: HQ, a branch, two carriers and three phones, on addresses of its own."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from world import World, build_world
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests here share one event loop: the phones and carriers live in it."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """The system, started once.  What a test changes in it, it changes back."""
+    # Several runs at once must not meet; blocks under 100 are for people.
+    block = 100 + os.getpid() % 120
+    async with AsyncExitStack() as parts:
+        yield await build_world(parts, block, tmp_path_factory.mktemp("stack"))
