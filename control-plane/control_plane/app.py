@@ -6,10 +6,22 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
+from control_plane.branch_listener import start_branch_listener
 from control_plane.config import ControlPlaneSettings
 from control_plane.features.auth import http as auth
 from control_plane.features.auth.authenticator import BearerAuthenticator
+from control_plane.features.calls import http as calls
+from control_plane.features.enrolment import http as enrolment
+from control_plane.features.numbers import http as numbers
+from control_plane.features.platform import http as platform
+from control_plane.features.recordings import http as recordings
+from control_plane.features.sites import http as sites
+from control_plane.features.stations import http as stations
+from control_plane.features.tenants import http as tenants
+from control_plane.features.trunks import http as trunks
+from control_plane.features.users import http as users
 from control_plane.resources import close_resources, open_resources
+from control_plane.snapshots import Publisher
 from control_plane.web import Route
 from control_plane.web.application import build_application
 from control_plane.web.context import Resources
@@ -22,6 +34,16 @@ from servicekit.objects import add_routes as add_object_routes
 # Every feature's routes; features know nothing of each other and meet here.
 ROUTES: Sequence[Route] = [
     *auth.routes,
+    *tenants.routes,
+    *sites.routes,
+    *users.routes,
+    *stations.routes,
+    *trunks.routes,
+    *numbers.routes,
+    *platform.routes,
+    *calls.routes,
+    *recordings.routes,
+    *enrolment.routes,
 ]
 
 logger = logging.getLogger(__name__)
@@ -55,9 +77,13 @@ async def start(service: Service) -> None:
     service.on_close(lambda: close_resources(resources))
     service.add_check("store", lambda: resources.store.get("users", {"scope": "platform", "user_id": "-"}))
     service.add_check("redis", resources.redis.ping)
+    service.spawn("snapshots", Publisher(resources, changed).run())
     app = build_api(resources)
     add_health_routes(app, service)
     await listen(service, app, settings.api_host, settings.api_port)
+    branches = await start_branch_listener(resources, service.spawn)
+    if branches is not None:
+        service.on_drain(branches.cleanup)
     logger.info("API listens", extra={"api_host": settings.api_host, "api_port": settings.api_port})
 
 

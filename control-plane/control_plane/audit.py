@@ -3,19 +3,19 @@
 import secrets
 from typing import Any
 
-from callmodel.ids import uuid7
+from callmodel.ids import TenantId, uuid7
 from control_plane.times import day_of
 from servicekit.stores import ColumnType, Store, TableSpec
 
-PLATFORM = "platform"
-"""Scope of what belongs to no tenant."""
+PLATFORM = TenantId("platform")
+"""Stands for the tenant where there is none; no tenant may be called so."""
 
 AUDIT = TableSpec(
     name="audit",
-    partition=("scope", "day"),
+    partition=("tenant_id", "day"),
     clustering=("audit_id",),
     columns={
-        "scope": ColumnType.TEXT,
+        "tenant_id": ColumnType.TEXT,
         "day": ColumnType.TEXT,
         "audit_id": ColumnType.TEXT,
         "at_ms": ColumnType.INT,
@@ -31,6 +31,7 @@ AUDIT = TableSpec(
 
 async def record(
     store: Store,
+    tenant_id: str | None = None,
     *,
     at_ms: int,
     actor: str,
@@ -38,13 +39,12 @@ async def record(
     subject: dict[str, Any],
     address: str = "",
     request_id: str = "",
-    tenant_id: str | None = None,
 ) -> None:
     """Add a row to the tenant's trail, or the platform's for None.  `subject`: ids, never numbers or secrets."""
     await store.upsert(
         AUDIT.name,
         {
-            "scope": f"tenant:{tenant_id}" if tenant_id is not None else PLATFORM,
+            "tenant_id": tenant_id or PLATFORM,
             "day": day_of(at_ms),
             "audit_id": uuid7(at_ms, secrets.randbits(74)),
             "at_ms": at_ms,

@@ -2,8 +2,29 @@
 
 from control_plane import accounts, audit
 from control_plane.features.auth import store as auth
+from control_plane.features.calls import store as calls
+from control_plane.features.enrolment import store as enrolment
+from control_plane.features.numbers import store as numbers
+from control_plane.features.recordings import store as recordings
+from control_plane.features.sites import store as sites
+from control_plane.features.stations import store as stations
+from control_plane.features.tenants import store as tenants
+from control_plane.features.trunks import store as trunks
+from control_plane.features.users import store as users
 from servicekit.stores import CreateTable, Migration
+
+CONFIGURATION = (
+    *tenants.TABLES,
+    *sites.TABLES,
+    *users.TABLES,
+    *stations.TABLES,
+    *trunks.TABLES,
+    *numbers.TABLES,
+)
 
 MIGRATIONS = [
     Migration(1, "accounts and audit", [CreateTable(spec) for spec in (*accounts.TABLES, audit.AUDIT, *auth.TABLES)]),
+    Migration(2, "configuration", [CreateTable(spec) for spec in CONFIGURATION]),
+    Migration(3, "calls and recordings", [CreateTable(spec) for spec in (*calls.TABLES, *recordings.TABLES)]),
+    Migration(4, "enrolment", [CreateTable(spec) for spec in enrolment.TABLES]),
 ]

@@ -21,9 +21,7 @@ _COMMON = re.compile(r"(?i)password|passw0rd|12345|qwert|abc123|letmein|welcome|
 
 
 class WeakPasswordError(ValueError):
-    """The text says what a better password needs."""
-
-    error_id = "password-weak"
+    """The text says what a better password needs; the API answers `password-weak`."""
 
 
 def check_password(password: str, username: str = "") -> None:

@@ -122,15 +122,16 @@ class _Endpoint:
         if self._route.configures:
             context.configuration_changed()
         if context.principal.user_id:
+            tenant = request.match_info.get("tenant_id")
             await record(
                 context.store,
+                TenantId(tenant) if tenant is not None else None,
                 at_ms=context.now_ms(),
                 actor=context.principal.username,
                 action=self._route.operation_id,
                 subject=dict(request.match_info),
                 address=context.address,
                 request_id=context.request_id,
-                tenant_id=request.match_info.get("tenant_id"),
             )
 
     def _answer(self, result: Any) -> web.StreamResponse:

@@ -9,13 +9,14 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from redis.exceptions import RedisError
 
-from control_plane.passwords import PasswordsBusyError
+from control_plane.passwords import PasswordsBusyError, WeakPasswordError
 from control_plane.web.dispatch import REQUEST_ID
 from control_plane.web.problems import (
     BodyTooLargeError,
     InvalidRequestError,
     MethodNotAllowedError,
     NotFoundError,
+    PasswordWeakError,
     Problem,
     UnavailableError,
 )
@@ -67,6 +68,8 @@ def _problem_of(error: Exception) -> Problem:
         case StoreUnavailableError() | RedisError():
             logger.error("request failed: a dependency is away", extra={"error": type(error).__name__})
             return UnavailableError()
+        case WeakPasswordError():
+            return PasswordWeakError(str(error))
         case PasswordsBusyError():
             return UnavailableError("too many people are signing in at once; try again in a moment")
         case web.HTTPNotFound():

@@ -115,6 +115,11 @@ class InvalidRequestError(Problem):
     title = "The request does not have the right shape"
 
 
+class PasswordWeakError(InvalidRequestError):
+    error_id = "password-weak"
+    title = "The password is too weak"
+
+
 class TooManyRequestsError(Problem):
     status = 429
     error_id = "too-many-requests"

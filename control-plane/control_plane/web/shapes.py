@@ -1,8 +1,8 @@
 """What the wire shapes of all features share: strict models, pages, and the words of path and query."""
 
-from typing import Annotated, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 ItemT = TypeVar("ItemT")
 
@@ -35,16 +35,3 @@ class PageOf(BaseModel, Generic[ItemT]):
 
     items: list[ItemT]
     next: str | None = None
-
-
-SLUG = r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$"
-Slug = Annotated[str, StringConstraints(pattern=SLUG)]
-"""Ids that people choose (tenants, sites, trunks): they end up in SIP, certificates and file names."""
-
-PrintableName = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^[^\x00-\x1f\x7f\"<>\\]*[^\x00-\x20\x7f\"<>\\][^\x00-\x1f\x7f\"<>\\]*$", max_length=80
-    ),
-]
-"""Text for people, without what would break a SIP display name or a log line."""

@@ -3,7 +3,7 @@
 from control_plane.accounts import account_of
 from control_plane.features.auth import schemas, service
 from control_plane.web import Access, Context, Route
-from control_plane.web.problems import TooManyRequestsError, UnauthenticatedError
+from control_plane.web.problems import PasswordWeakError, TooManyRequestsError, UnauthenticatedError
 
 
 async def sign_in(context: Context, body: schemas.Credentials) -> schemas.Tokens:
@@ -88,7 +88,7 @@ routes = [
         "Change one's own password",
         _TAGS,
         status=204,
-        errors=(service.PasswordWrongError, service.PasswordWeakError),
+        errors=(service.PasswordWrongError, PasswordWeakError),
         limited=True,
     ),
 ]

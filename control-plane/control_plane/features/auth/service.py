@@ -8,8 +8,8 @@ from control_plane.accounts import Account, account_named, account_of, end_sessi
 from control_plane.features.auth import store as sessions
 from control_plane.features.auth.store import Session
 from control_plane.features.auth.tokens import issue_access_token
-from control_plane.passwords import WeakPasswordError, check_password
-from control_plane.web import Context, InvalidRequestError
+from control_plane.passwords import check_password
+from control_plane.web import Context
 from control_plane.web.problems import Problem, UnauthenticatedError
 from control_plane.web.throttle import Throttle
 from servicekit.stores import Store
@@ -31,11 +31,6 @@ class PasswordWrongError(Problem):
     status = 403
     error_id = "password-wrong"
     title = "The current password is wrong"
-
-
-class PasswordWeakError(InvalidRequestError):
-    error_id = WeakPasswordError.error_id
-    title = "The password is too weak"
 
 
 @dataclass(frozen=True)
@@ -92,14 +87,11 @@ async def sign_out(context: Context, refresh_token: str) -> None:
 
 
 async def change_password(context: Context, current: str, new: str) -> None:
-    """Set the user's own password and end all their sessions.  Raises PasswordWrongError, PasswordWeakError."""
+    """Set the user's own password and end all their sessions.  Raises PasswordWrongError, WeakPasswordError."""
     account = await account_of(context.store, context.principal.user_id)
     if account is None or not await context.passwords.verify(current, account.password_hash):
         raise PasswordWrongError()
-    try:
-        check_password(new, account.username)
-    except WeakPasswordError as error:
-        raise PasswordWeakError(str(error)) from None
+    check_password(new, account.username)
     changed = replace(account, password_hash=await context.passwords.hash(new))
     await save_account(context.store, end_sessions(changed, context.now_ms()))
 

@@ -1,0 +1,1 @@
+"""Numbers: what HQ owns and lends to tenants."""

@@ -1,0 +1,43 @@
+"""Wire shapes of numbers.  They are HQ's own, so they are never masked."""
+
+from pydantic import Field
+
+from control_plane.fields import E164Text, ExtensionText, TenantIdText, TrunkIdText
+from control_plane.web import Shape
+
+
+class NewNumber(Shape):
+    """A number that HQ has from a carrier. `trunk_ids`: who accepts it as calling number; empty for all trunks."""
+
+    number: E164Text
+    tenant_id: TenantIdText | None = Field(None, description="whom it is lent to at once")
+    route_to: ExtensionText | None = Field(None, description="the tenant's station that calls to it ring")
+    trunk_ids: list[TrunkIdText] = Field(default_factory=list, max_length=50)
+
+
+class NumberPatch(Shape):
+    """What is to change; what is absent or null stays."""
+
+    trunk_ids: list[TrunkIdText] | None = Field(None, max_length=50)
+
+
+class Lending(Shape):
+    """Whom a number is lent to."""
+
+    tenant_id: TenantIdText
+
+
+class NumberRoute(Shape):
+    """Where calls to a number go: a station's extension, or null for nowhere."""
+
+    route_to: ExtensionText | None
+
+
+class NumberView(Shape):
+    """A number as it is."""
+
+    number: str
+    tenant_id: str | None
+    route_to: str | None
+    trunk_ids: list[str]
+    created_ms: int

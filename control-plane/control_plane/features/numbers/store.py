@@ -1,0 +1,126 @@
+"""Numbers in the durable store: one row a number with who holds it, and an index by tenant beside it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from callmodel.ids import E164, Extension, TenantId, TrunkId
+from control_plane.references import SCOPE
+from servicekit.stores import ColumnType, Row, Store, TableSpec
+
+NUMBERS = TableSpec(
+    name="numbers",
+    partition=("scope",),
+    clustering=("number",),
+    columns={
+        "scope": ColumnType.TEXT,
+        "number": ColumnType.TEXT,
+        "tenant_id": ColumnType.TEXT,
+        "route_to": ColumnType.TEXT,
+        "trunk_ids": ColumnType.JSON,
+        "created_ms": ColumnType.INT,
+    },
+)
+TENANT_NUMBERS = TableSpec(
+    name="tenant_numbers",
+    partition=("tenant_id",),
+    clustering=("number",),
+    columns={"tenant_id": ColumnType.TEXT, "number": ColumnType.TEXT},
+)
+TABLES = (NUMBERS, TENANT_NUMBERS)
+PAGE_ROWS = 1000
+
+
+@dataclass(frozen=True)
+class NumberRecord:
+    """A number; `tenant_id` None while it is lent to nobody."""
+
+    number: E164
+    tenant_id: TenantId | None
+    route_to: Extension | None
+    trunk_ids: tuple[TrunkId, ...]
+    created_ms: int
+
+
+class NumberStore:
+    """Numbers.  Every method raises StoreUnavailableError when the store can not serve."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def add(self, record: NumberRecord) -> bool:
+        """Keep a new number; False when HQ has it already."""
+        row = {name: getattr(record, name) for name in NUMBERS.columns if name not in ("scope", "trunk_ids")}
+        row |= {"scope": SCOPE, "trunk_ids": list(record.trunk_ids)}
+        if not await self._store.claim(NUMBERS.name, row):
+            return False
+        if record.tenant_id is not None:
+            await self._index(record.tenant_id, record.number)
+        return True
+
+    async def one(self, number: E164) -> NumberRecord | None:
+        """Return a number."""
+        row = await self._store.get(NUMBERS.name, {"scope": SCOPE, "number": number})
+        return None if row is None else to_record(row)
+
+    async def change(self, number: E164, changes: dict[str, Any]) -> None:
+        """Write some columns; the others stay."""
+        await self._store.upsert(NUMBERS.name, {"scope": SCOPE, "number": number, **changes})
+
+    async def lend(self, tenant_id: TenantId, number: E164) -> bool:
+        """Lend a number to the tenant; False when another tenant holds it.  Lending it again is fine."""
+        key = {"scope": SCOPE, "number": number}
+        # The index first: an entry too many is passed over when it is read, one too few would be lost.
+        await self._index(tenant_id, number)
+        if await self._store.replace_if(NUMBERS.name, key, {"tenant_id": None}, {"tenant_id": tenant_id}):
+            return True
+        record = await self.one(number)
+        if record is not None and record.tenant_id == tenant_id:
+            return True
+        await self._store.delete(TENANT_NUMBERS.name, {"tenant_id": tenant_id, "number": number})
+        return False
+
+    async def take_back(self, tenant_id: TenantId, number: E164) -> bool:
+        """Take a number back from the tenant, with where it led; False when the tenant does not hold it."""
+        key = {"scope": SCOPE, "number": number}
+        nobody = {"tenant_id": None, "route_to": None}
+        taken = await self._store.replace_if(NUMBERS.name, key, {"tenant_id": tenant_id}, nobody)
+        if taken:
+            await self._store.delete(TENANT_NUMBERS.name, {"tenant_id": tenant_id, "number": number})
+        return taken
+
+    async def route(self, tenant_id: TenantId, number: E164, extension: Extension | None) -> bool:
+        """Let calls to a number ring an extension; False when the tenant does not hold the number."""
+        key = {"scope": SCOPE, "number": number}
+        return await self._store.replace_if(NUMBERS.name, key, {"tenant_id": tenant_id}, {"route_to": extension})
+
+    async def page(self, limit: int, after: str | None = None) -> tuple[list[NumberRecord], str | None]:
+        """Return numbers in order, and the token of the next page.  Raises InvalidPageTokenError."""
+        found = await self._store.page(NUMBERS.name, {"scope": SCOPE}, limit=limit, after=after)
+        return [to_record(row) for row in found.rows], found.next_token
+
+    async def page_of_tenant(
+        self, tenant_id: TenantId, limit: int, after: str | None = None
+    ) -> tuple[list[NumberRecord], str | None]:
+        """Return the tenant's numbers, and the token of the next page.  Raises InvalidPageTokenError."""
+        found = await self._store.page(TENANT_NUMBERS.name, {"tenant_id": tenant_id}, limit=limit, after=after)
+        records = [await self.one(row["number"]) for row in found.rows]
+        return [record for record in records if record and record.tenant_id == tenant_id], found.next_token
+
+    async def each(self) -> AsyncIterator[NumberRecord]:
+        """Yield every number."""
+        after: str | None = None
+        while True:
+            records, after = await self.page(PAGE_ROWS, after)
+            for record in records:
+                yield record
+            if after is None:
+                return
+
+    async def _index(self, tenant_id: TenantId, number: E164) -> None:
+        await self._store.upsert(TENANT_NUMBERS.name, {"tenant_id": tenant_id, "number": number})
+
+
+def to_record(row: Row) -> NumberRecord:
+    """Return the number in a row."""
+    return NumberRecord(row["number"], row["tenant_id"], row["route_to"], tuple(row["trunk_ids"]), row["created_ms"])

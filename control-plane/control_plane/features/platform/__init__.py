@@ -1,0 +1,1 @@
+"""The platform as a whole: what is alive, and who did what."""

@@ -1,0 +1,45 @@
+"""Wire shapes of the platform's state and audit trail."""
+
+from typing import Any
+
+from control_plane.web import Shape
+
+
+class NodeView(Shape):
+    """A media node by its last heartbeat; null figures: it is silent."""
+
+    node_id: str
+    alive: bool
+    sip: str | None = None
+    capacity: int | None = None
+    calls: int | None = None
+    draining: bool | None = None
+    at_ms: int | None = None
+
+
+class SnapshotView(Shape):
+    """A snapshot that edges and media nodes run on."""
+
+    name: str
+    version: int | None
+
+
+class PlatformStatus(Shape):
+    """What the control plane sees of the platform."""
+
+    store: bool
+    redis: bool
+    snapshots: list[SnapshotView]
+    nodes: list[NodeView]
+
+
+class AuditEntry(Shape):
+    """One thing that somebody did. `subject`: the ids it was done to."""
+
+    audit_id: str
+    at_ms: int
+    actor: str
+    action: str
+    subject: dict[str, Any]
+    address: str
+    request_id: str

@@ -1,0 +1,1 @@
+"""Sites: headquarters and branch offices."""

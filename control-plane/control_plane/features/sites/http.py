@@ -1,0 +1,58 @@
+"""Routes of sites."""
+
+from dataclasses import asdict
+
+from control_plane.features.sites import service
+from control_plane.features.sites.schemas import NewSite, SitePatch, SiteView
+from control_plane.features.sites.store import Site, SiteStore
+from control_plane.fields import SiteIdText
+from control_plane.permissions import Permission
+from control_plane.web import Context, PageOf, PageQuery, Route
+
+
+async def create(context: Context, body: NewSite) -> SiteView:
+    """Create a site.  A branch connects once it has enrolled with a token."""
+    return to_view(await service.create(context, body))
+
+
+async def listing(context: Context, query: PageQuery) -> PageOf[SiteView]:
+    """Every site, by id."""
+    sites, after = await SiteStore(context.store).page(query.limit, query.after)
+    return PageOf[SiteView](items=[to_view(site) for site in sites], next=after)
+
+
+async def one(context: Context, site_id: SiteIdText) -> SiteView:
+    """A site."""
+    return to_view(await service.find(context, site_id))
+
+
+async def change(context: Context, site_id: SiteIdText, body: SitePatch) -> SiteView:
+    """Rename a site, or shut a branch out and let it in again."""
+    return to_view(await service.change(context, site_id, body))
+
+
+def to_view(site: Site) -> SiteView:
+    """Return the site as the API shows it."""
+    return SiteView(**asdict(site))
+
+
+_TAGS = ("sites",)
+_NEEDS = Permission.PLATFORM_MANAGE
+
+routes = [
+    Route(
+        "POST",
+        "/sites",
+        create,
+        _NEEDS,
+        "Create a site",
+        _TAGS,
+        status=201,
+        errors=(service.SiteExistsError,),
+        configures=True,
+        examples={"branch": {"site_id": "branch-1", "name": "Chengdu", "kind": "branch"}},
+    ),
+    Route("GET", "/sites", listing, _NEEDS, "List sites", _TAGS),
+    Route("GET", "/sites/{site_id}", one, _NEEDS, "Get a site", _TAGS),
+    Route("PATCH", "/sites/{site_id}", change, _NEEDS, "Change a site", _TAGS, configures=True),
+]

@@ -1,0 +1,76 @@
+"""Sites in the durable store."""
+
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from callmodel.ids import SiteId
+from control_plane.references import SCOPE
+from servicekit.stores import ColumnType, Row, Store, TableSpec
+
+SITES = TableSpec(
+    name="sites",
+    partition=("scope",),
+    clustering=("site_id",),
+    columns={
+        "scope": ColumnType.TEXT,
+        "site_id": ColumnType.TEXT,
+        "name": ColumnType.TEXT,
+        "kind": ColumnType.TEXT,
+        "enabled": ColumnType.BOOL,
+        "created_ms": ColumnType.INT,
+    },
+)
+TABLES = (SITES,)
+PAGE_ROWS = 500
+
+
+@dataclass(frozen=True)
+class Site:
+    """A place where phones are.  `kind`: hq or branch."""
+
+    site_id: SiteId
+    name: str
+    kind: str
+    enabled: bool
+    created_ms: int
+
+
+class SiteStore:
+    """Sites.  Every method raises StoreUnavailableError when the store can not serve."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def add(self, site: Site) -> bool:
+        """Keep a new site; False when there is one with this id."""
+        return await self._store.claim(SITES.name, {"scope": SCOPE, **asdict(site)})
+
+    async def one(self, site_id: SiteId) -> Site | None:
+        """Return a site."""
+        row = await self._store.get(SITES.name, {"scope": SCOPE, "site_id": site_id})
+        return None if row is None else to_site(row)
+
+    async def change(self, site_id: SiteId, changes: dict[str, Any]) -> None:
+        """Write some columns; the others stay."""
+        await self._store.upsert(SITES.name, {"scope": SCOPE, "site_id": site_id, **changes})
+
+    async def page(self, limit: int, after: str | None = None) -> tuple[list[Site], str | None]:
+        """Return sites by id, and the token of the next page.  Raises InvalidPageTokenError."""
+        found = await self._store.page(SITES.name, {"scope": SCOPE}, limit=limit, after=after)
+        return [to_site(row) for row in found.rows], found.next_token
+
+    async def each(self) -> AsyncIterator[Site]:
+        """Yield every site."""
+        after: str | None = None
+        while True:
+            sites, after = await self.page(PAGE_ROWS, after)
+            for site in sites:
+                yield site
+            if after is None:
+                return
+
+
+def to_site(row: Row) -> Site:
+    """Return the site in a row."""
+    return Site(**{name: row[name] for name in SITES.columns if name != "scope"})

@@ -1,0 +1,1 @@
+"""Stations: the phones that agents are seated at."""

@@ -1,0 +1,61 @@
+"""Wire shapes of stations."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from control_plane.fields import DisplayName, ExtensionText, SiteIdText
+from control_plane.web import Shape
+
+Media = Literal["rtp", "srtp"]
+_PASSWORD = "at least 12 printable ASCII characters; leave out to have one made"
+
+
+class NewStation(Shape):
+    """A station to be. It registers as `<extension>@<domain of the tenant>`."""
+
+    extension: ExtensionText
+    site_id: SiteIdText
+    display_name: DisplayName | None = None
+    password: str | None = Field(None, min_length=12, max_length=64, pattern="^[!-~]+$", description=_PASSWORD)
+    media: Media = Field("rtp", description="`srtp`: the phone must encrypt (SDES)")
+
+
+class StationPatch(Shape):
+    """What is to change; what is absent or null stays."""
+
+    site_id: SiteIdText | None = None
+    display_name: DisplayName | None = None
+    media: Media | None = None
+
+
+class NewStationPassword(Shape):
+    """A new password for a station's phone."""
+
+    password: str | None = Field(None, min_length=12, max_length=64, pattern="^[!-~]+$", description=_PASSWORD)
+
+
+class StationView(Shape):
+    """A station as it is."""
+
+    tenant_id: str
+    extension: str
+    domain: str
+    site_id: str
+    display_name: str
+    media: Media
+    created_ms: int
+
+
+class StationSecret(Shape):
+    """What a phone is set up with. The password is shown this once: only its hash is kept."""
+
+    username: str
+    domain: str
+    password: str
+
+
+class StationCreated(StationView):
+    """A new station with the password of its phone, shown this once."""
+
+    password: str

@@ -1,0 +1,91 @@
+"""Stations in the durable store.  Of a password only HA1 is kept, encrypted: who has it can register as the phone."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from callmodel.ids import Extension, SiteId, TenantId
+from servicekit.crypto import TenantCipher
+from servicekit.stores import ColumnType, Row, Store, TableSpec
+
+STATIONS = TableSpec(
+    name="stations",
+    partition=("tenant_id",),
+    clustering=("extension",),
+    columns={
+        "tenant_id": ColumnType.TEXT,
+        "extension": ColumnType.TEXT,
+        "site_id": ColumnType.TEXT,
+        "display_name": ColumnType.TEXT,
+        "media": ColumnType.TEXT,
+        "ha1": ColumnType.BLOB,
+        "created_ms": ColumnType.INT,
+    },
+)
+TABLES = (STATIONS,)
+PAGE_ROWS = 1000
+
+
+@dataclass(frozen=True)
+class StationRecord:
+    """A station.  `ha1` is MD5(extension:domain:password) in hex (RFC 2617, 3.2.2.2)."""
+
+    tenant_id: TenantId
+    extension: Extension
+    site_id: SiteId
+    display_name: str
+    media: str
+    ha1: str
+    created_ms: int
+
+
+class StationStore:
+    """Stations.  Every method raises StoreUnavailableError when the store can not serve."""
+
+    def __init__(self, store: Store, cipher: TenantCipher) -> None:
+        self._store = store
+        self._cipher = cipher
+
+    async def add(self, tenant_id: TenantId, station: StationRecord) -> bool:
+        """Keep a new station; False when the extension is taken."""
+        row = {name: getattr(station, name) for name in STATIONS.columns}
+        return await self._store.claim(STATIONS.name, {**row, "ha1": self._seal(tenant_id, station.ha1)})
+
+    async def one(self, tenant_id: TenantId, extension: Extension) -> StationRecord | None:
+        """Return a station."""
+        row = await self._store.get(STATIONS.name, {"tenant_id": tenant_id, "extension": extension})
+        return None if row is None else self._open(row)
+
+    async def change(self, tenant_id: TenantId, extension: Extension, changes: dict[str, Any]) -> None:
+        """Write some columns; the others stay."""
+        if "ha1" in changes:
+            changes = {**changes, "ha1": self._seal(tenant_id, changes["ha1"])}
+        await self._store.upsert(STATIONS.name, {"tenant_id": tenant_id, "extension": extension, **changes})
+
+    async def remove(self, tenant_id: TenantId, extension: Extension) -> None:
+        """Forget a station; one that is not there is fine."""
+        await self._store.delete(STATIONS.name, {"tenant_id": tenant_id, "extension": extension})
+
+    async def page(
+        self, tenant_id: TenantId, limit: int, after: str | None = None
+    ) -> tuple[list[StationRecord], str | None]:
+        """Return stations by extension, and the token of the next page.  Raises InvalidPageTokenError."""
+        found = await self._store.page(STATIONS.name, {"tenant_id": tenant_id}, limit=limit, after=after)
+        return [self._open(row) for row in found.rows], found.next_token
+
+    async def each(self, tenant_id: TenantId) -> AsyncIterator[StationRecord]:
+        """Yield every station of the tenant."""
+        after: str | None = None
+        while True:
+            stations, after = await self.page(tenant_id, PAGE_ROWS, after)
+            for station in stations:
+                yield station
+            if after is None:
+                return
+
+    def _seal(self, tenant_id: TenantId, ha1: str) -> bytes:
+        return self._cipher.encrypt(tenant_id, ha1.encode(), "station.ha1")
+
+    def _open(self, row: Row) -> StationRecord:
+        ha1 = self._cipher.decrypt(row["tenant_id"], row["ha1"], "station.ha1").decode()
+        return StationRecord(**{**row, "ha1": ha1})

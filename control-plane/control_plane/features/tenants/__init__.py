@@ -1,0 +1,1 @@
+"""Tenants: clients whose agents, numbers and rules live apart from each other."""

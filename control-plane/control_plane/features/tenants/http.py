@@ -1,0 +1,90 @@
+"""Routes of tenants."""
+
+from callmodel.codec import to_wire
+from control_plane.features.tenants import service
+from control_plane.features.tenants.schemas import CallerRuleShape, Dialling, NewTenant, TenantPatch, TenantView
+from control_plane.features.tenants.store import TenantRecord
+from control_plane.fields import TenantIdText
+from control_plane.permissions import Permission
+from control_plane.web import Access, Context, PageOf, PageQuery, Route
+
+
+async def create(context: Context, body: NewTenant) -> TenantView:
+    """Create a tenant.  It has no numbers yet: lend it some, then set its caller rule."""
+    return to_view(await service.create(context, body))
+
+
+async def listing(context: Context, query: PageQuery) -> PageOf[TenantView]:
+    """HQ administrators see every tenant, others those in which they have a role."""
+    records, after = await service.visible(context, query.limit, query.after)
+    return PageOf[TenantView](items=[to_view(record) for record in records], next=after)
+
+
+async def one(context: Context, tenant_id: TenantIdText) -> TenantView:
+    """A tenant with its rules."""
+    return to_view(await service.find(context, tenant_id))
+
+
+async def change(context: Context, tenant_id: TenantIdText, body: TenantPatch) -> TenantView:
+    """Change a tenant.  The caller rule may only name numbers that are lent to it."""
+    return to_view(await service.change(context, tenant_id, body))
+
+
+def to_view(record: TenantRecord) -> TenantView:
+    """Return the tenant as the API shows it."""
+    tenant = record.tenant
+    return TenantView(
+        tenant_id=tenant.tenant_id,
+        name=tenant.name,
+        domain=tenant.domain,
+        provider=record.provider,
+        dialling=Dialling(**to_wire(tenant.dialling)),
+        caller_rule=CallerRuleShape(**to_wire(tenant.caller_rule)),
+        max_channels=tenant.max_channels,
+        ring_timeout_seconds=tenant.ring_timeout_seconds,
+        records_calls=tenant.records_calls,
+        created_ms=record.created_ms,
+    )
+
+
+_TAGS = ("tenants",)
+_EXAMPLE = {"tenant_id": "acme", "name": "Acme", "domain": "acme.trunkline.test", "max_channels": 30}
+_ROTATING = {"caller_rule": {"kind": "rotating", "numbers": ["+862155550100", "+862155550101"]}}
+
+routes = [
+    Route(
+        "POST",
+        "/tenants",
+        create,
+        Permission.PLATFORM_MANAGE,
+        "Create a tenant",
+        _TAGS,
+        status=201,
+        errors=(
+            service.TenantExistsError,
+            service.TenantIdReservedError,
+            service.DomainTakenError,
+            service.DomainReservedError,
+        ),
+        configures=True,
+        examples={"acme": _EXAMPLE},
+    ),
+    Route("GET", "/tenants", listing, Access.SIGNED_IN, "List tenants", _TAGS),
+    Route("GET", "/tenants/{tenant_id}", one, Permission.TENANT_READ, "Get a tenant", _TAGS),
+    Route(
+        "PATCH",
+        "/tenants/{tenant_id}",
+        change,
+        Permission.TENANT_WRITE,
+        "Change a tenant",
+        _TAGS,
+        errors=(
+            service.DomainTakenError,
+            service.DomainInUseError,
+            service.DomainReservedError,
+            service.NumberNotHeldError,
+        ),
+        configures=True,
+        examples={"rotating": _ROTATING},
+    ),
+]

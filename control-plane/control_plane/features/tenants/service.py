@@ -1,0 +1,140 @@
+"""Tenants come and change: domains are unique, and rules name only numbers that the tenant holds."""
+
+from typing import Any
+
+from callmodel.codec import to_wire
+from callmodel.directory import CallerRule, Tenant
+from callmodel.ids import TenantId
+from control_plane.audit import PLATFORM
+from control_plane.features.tenants.schemas import NewTenant, TenantPatch
+from control_plane.features.tenants.store import TenantRecord, TenantStore
+from control_plane.references import has_stations, holder_of
+from control_plane.web import ConflictError, Context, ForbiddenError, InvalidRequestError, NotFoundError
+
+HQ_ONLY = frozenset({"domain", "provider", "max_channels"})
+
+
+class TenantExistsError(ConflictError):
+    error_id = "tenant-exists"
+    title = "There is a tenant with this id"
+
+
+class DomainTakenError(ConflictError):
+    error_id = "domain-taken"
+    title = "Another tenant has this SIP domain"
+
+
+class DomainInUseError(ConflictError):
+    """A phone's password hash holds the domain (RFC 2617): a new domain would lock every phone out."""
+
+    error_id = "domain-in-use"
+    title = "The tenant has stations in its domain; remove them first"
+
+
+class DomainReservedError(InvalidRequestError):
+    error_id = "domain-reserved"
+    title = "The platform keeps this domain for itself"
+
+
+class NumberNotHeldError(InvalidRequestError):
+    error_id = "caller-number-not-held"
+    title = "The tenant does not hold this number"
+
+
+class TenantIdReservedError(InvalidRequestError):
+    error_id = "tenant-id-reserved"
+    title = "The platform keeps this id for itself"
+
+
+async def create(context: Context, new: NewTenant) -> TenantRecord:
+    """Keep a new tenant.  Raises TenantExistsError, TenantIdReservedError, DomainTakenError, DomainReservedError."""
+    if new.tenant_id == PLATFORM:
+        raise TenantIdReservedError()
+    store = TenantStore(context.store)
+    domain = new.domain or f"{new.tenant_id}.{context.settings.platform_domain}"
+    _check_domain(context, domain)
+    if await store.one(new.tenant_id) is not None:
+        raise TenantExistsError()
+    if not await store.claim_domain(new.tenant_id, domain):
+        raise DomainTakenError()
+    tenant = Tenant(
+        new.tenant_id,
+        new.name,
+        domain,
+        new.dialling.to_plan(),
+        CallerRule(),
+        new.max_channels,
+        new.ring_timeout_seconds,
+        new.records_calls,
+    )
+    record = TenantRecord(tenant, new.provider, context.now_ms())
+    if not await store.add(new.tenant_id, record):
+        # Somebody else created it meanwhile, perhaps with another domain.
+        if (await find(context, new.tenant_id)).tenant.domain != domain:
+            await store.release_domain(new.tenant_id, domain)
+        raise TenantExistsError()
+    return record
+
+
+async def find(context: Context, tenant_id: TenantId) -> TenantRecord:
+    """Return a tenant.  Raises NotFoundError."""
+    record = await TenantStore(context.store).one(tenant_id)
+    if record is None:
+        raise NotFoundError()
+    return record
+
+
+async def visible(context: Context, limit: int, after: str | None) -> tuple[list[TenantRecord], str | None]:
+    """Return the tenants that the user knows: all of them for HQ, else those with a role."""
+    store = TenantStore(context.store)
+    if context.principal.is_hq_admin:
+        return await store.page(limit, after)
+    found = [await store.one(tenant_id) for tenant_id in sorted(context.principal.roles)]
+    return [record for record in found if record is not None], None
+
+
+async def change(context: Context, tenant_id: TenantId, patch: TenantPatch) -> TenantRecord:
+    """Change a tenant.
+
+    Raises ForbiddenError, DomainTakenError, DomainInUseError, DomainReservedError, NumberNotHeldError.
+    """
+    before = await find(context, tenant_id)
+    given = {name for name in type(patch).model_fields if getattr(patch, name) is not None}
+    if given & HQ_ONLY and not context.principal.is_hq_admin:
+        raise ForbiddenError(f"only HQ administrators may change {', '.join(sorted(given & HQ_ONLY))}")
+    store = TenantStore(context.store)
+    changes: dict[str, Any] = {name: getattr(patch, name) for name in given - {"dialling", "caller_rule", "domain"}}
+    if patch.dialling is not None:
+        changes["dialling"] = to_wire(patch.dialling.to_plan())
+        changes["country_code"] = patch.dialling.country_code
+    if patch.caller_rule is not None:
+        changes["caller_rule"] = to_wire(await _held_rule(context, tenant_id, patch.caller_rule.to_rule()))
+    if patch.domain is not None and patch.domain != before.tenant.domain:
+        await _move(context, store, before, patch.domain)
+        changes["domain"] = patch.domain
+    await store.change(tenant_id, changes)
+    return await find(context, tenant_id)
+
+
+async def _move(context: Context, store: TenantStore, record: TenantRecord, domain: str) -> None:
+    tenant_id = record.tenant.tenant_id
+    _check_domain(context, domain)
+    if await has_stations(context.store, tenant_id):
+        raise DomainInUseError()
+    if not await store.claim_domain(tenant_id, domain):
+        raise DomainTakenError()
+    await store.release_domain(tenant_id, record.tenant.domain)
+
+
+async def _held_rule(context: Context, tenant_id: TenantId, rule: CallerRule) -> CallerRule:
+    for number in {*rule.numbers, *rule.regions.values()}:
+        if await holder_of(context.store, number) != tenant_id:
+            raise NumberNotHeldError(f"{number} is not lent to this tenant; lend it first")
+    return rule
+
+
+def _check_domain(context: Context, domain: str) -> None:
+    # `<site>.branch.<platform domain>` are the names by which HQ's edge finds branches.
+    platform = context.settings.platform_domain
+    if domain == platform or domain == f"branch.{platform}" or domain.endswith(f".branch.{platform}"):
+        raise DomainReservedError(f"choose another domain than {platform} and those under branch.{platform}")

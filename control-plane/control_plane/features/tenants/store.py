@@ -1,0 +1,113 @@
+"""Tenants in the durable store.  A domain is claimed before a tenant has it: first come, first served."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from callmodel.codec import from_wire, to_wire
+from callmodel.directory import CallerRule, Tenant
+from callmodel.ids import TenantId
+from callmodel.numbers import DiallingPlan
+from control_plane.references import SCOPE
+from servicekit.stores import ColumnType, Row, Store, TableSpec
+
+TENANTS = TableSpec(
+    name="tenants",
+    partition=("scope",),
+    clustering=("tenant_id",),
+    columns={
+        "scope": ColumnType.TEXT,
+        "tenant_id": ColumnType.TEXT,
+        "name": ColumnType.TEXT,
+        "domain": ColumnType.TEXT,
+        "provider": ColumnType.TEXT,
+        "country_code": ColumnType.TEXT,
+        "dialling": ColumnType.JSON,
+        "caller_rule": ColumnType.JSON,
+        "max_channels": ColumnType.INT,
+        "ring_timeout_seconds": ColumnType.INT,
+        "records_calls": ColumnType.BOOL,
+        "created_ms": ColumnType.INT,
+    },
+)
+TENANT_DOMAINS = TableSpec(
+    name="tenant_domains",
+    partition=("domain",),
+    columns={"domain": ColumnType.TEXT, "tenant_id": ColumnType.TEXT},
+)
+TABLES = (TENANTS, TENANT_DOMAINS)
+PAGE_ROWS = 500
+
+
+@dataclass(frozen=True)
+class TenantRecord:
+    """A tenant as routing knows it, and whose it is."""
+
+    tenant: Tenant
+    provider: str
+    created_ms: int
+
+
+class TenantStore:
+    """Tenants.  Every method raises StoreUnavailableError when the store can not serve."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def add(self, tenant_id: TenantId, record: TenantRecord) -> bool:
+        """Keep a new tenant; False when there is one with this id."""
+        return await self._store.claim(TENANTS.name, to_row(record))
+
+    async def one(self, tenant_id: TenantId) -> TenantRecord | None:
+        """Return a tenant."""
+        row = await self._store.get(TENANTS.name, {"scope": SCOPE, "tenant_id": tenant_id})
+        return None if row is None else to_record(row)
+
+    async def change(self, tenant_id: TenantId, changes: dict[str, Any]) -> None:
+        """Write some columns; the others stay, so that two changes at once do not undo each other."""
+        await self._store.upsert(TENANTS.name, {"scope": SCOPE, "tenant_id": tenant_id, **changes})
+
+    async def page(self, limit: int, after: str | None = None) -> tuple[list[TenantRecord], str | None]:
+        """Return tenants by id, and the token of the next page.  Raises InvalidPageTokenError."""
+        found = await self._store.page(TENANTS.name, {"scope": SCOPE}, limit=limit, after=after)
+        return [to_record(row) for row in found.rows], found.next_token
+
+    async def each(self) -> AsyncIterator[TenantRecord]:
+        """Yield every tenant."""
+        after: str | None = None
+        while True:
+            records, after = await self.page(PAGE_ROWS, after)
+            for record in records:
+                yield record
+            if after is None:
+                return
+
+    async def claim_domain(self, tenant_id: TenantId, domain: str) -> bool:
+        """Take a domain for the tenant; False when it is another's.  Taking one's own again is fine."""
+        return await self._store.claim(TENANT_DOMAINS.name, {"domain": domain, "tenant_id": tenant_id})
+
+    async def release_domain(self, tenant_id: TenantId, domain: str) -> None:
+        """Give a domain back, if it is the tenant's."""
+        await self._store.delete_if(TENANT_DOMAINS.name, {"domain": domain}, {"tenant_id": tenant_id})
+
+
+def to_record(row: Row) -> TenantRecord:
+    """Return the tenant in a row."""
+    names = ("tenant_id", "name", "domain", "max_channels", "ring_timeout_seconds", "records_calls")
+    tenant = Tenant(
+        **{name: row[name] for name in names},
+        dialling=from_wire(DiallingPlan, row["dialling"]),
+        caller_rule=from_wire(CallerRule, row["caller_rule"]),
+    )
+    return TenantRecord(tenant, row["provider"], row["created_ms"])
+
+
+def to_row(record: TenantRecord) -> dict[str, Any]:
+    """Return the row of a tenant."""
+    return {
+        **to_wire(record.tenant),
+        "scope": SCOPE,
+        "provider": record.provider,
+        "country_code": record.tenant.dialling.country_code,
+        "created_ms": record.created_ms,
+    }

@@ -1,0 +1,1 @@
+"""Trunks: HQ's SIP peerings with carriers."""

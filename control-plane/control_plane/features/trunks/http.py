@@ -1,0 +1,117 @@
+"""Routes of trunks."""
+
+from callmodel.codec import to_wire
+from control_plane.features.trunks import service
+from control_plane.features.trunks.schemas import (
+    CredentialsView,
+    GatewayShape,
+    NewTrunk,
+    RateShape,
+    TrunkPatch,
+    TrunkView,
+)
+from control_plane.features.trunks.store import TrunkRecord, TrunkStore
+from control_plane.fields import TrunkIdText
+from control_plane.permissions import Permission
+from control_plane.web import Context, PageOf, PageQuery, Route
+
+
+async def create(context: Context, body: NewTrunk) -> TrunkView:
+    """Create a trunk.  Calls choose it by the longest prefix in `rates`, then by cost, then by priority."""
+    return to_view(await service.create(context, body))
+
+
+async def listing(context: Context, query: PageQuery) -> PageOf[TrunkView]:
+    """Every trunk, by id."""
+    records, after = await TrunkStore(context.store, context.cipher).page(query.limit, query.after)
+    return PageOf[TrunkView](items=[to_view(record) for record in records], next=after)
+
+
+async def one(context: Context, trunk_id: TrunkIdText) -> TrunkView:
+    """A trunk, without its password."""
+    return to_view(await service.find(context, trunk_id))
+
+
+async def change(context: Context, trunk_id: TrunkIdText, body: TrunkPatch) -> TrunkView:
+    """Change a trunk.  Lists are replaced whole; calls in progress go on."""
+    return to_view(await service.change(context, trunk_id, body))
+
+
+async def drop_credentials(context: Context, trunk_id: TrunkIdText) -> None:
+    """Forget the carrier's credentials, where it comes to know us by address."""
+    await service.drop_credentials(context, trunk_id)
+
+
+def to_view(record: TrunkRecord) -> TrunkView:
+    """Return the trunk as the API shows it."""
+    trunk, peering = record.trunk, record.peering
+    credentials = peering.credentials
+    return TrunkView(
+        trunk_id=trunk.trunk_id,
+        name=trunk.name,
+        gateways=[GatewayShape(**to_wire(gateway)) for gateway in peering.gateways],
+        domain=peering.domain,
+        credentials=CredentialsView(username=credentials.username, realm=credentials.realm) if credentials else None,
+        registers=peering.registers,
+        sources=list(peering.sources),
+        no_reply_ms=peering.no_reply_ms,
+        rates=[RateShape(**to_wire(rate)) for rate in trunk.rates],
+        max_channels=trunk.max_channels,
+        priority=trunk.priority,
+        enabled=trunk.enabled,
+        tenant_ids=list(trunk.tenant_ids),
+        created_ms=record.created_ms,
+    )
+
+
+_TAGS = ("trunks",)
+_NEEDS = Permission.PLATFORM_MANAGE
+_ONE = "/trunks/{trunk_id}"
+_DIGEST = {
+    "trunk_id": "carrier-a",
+    "name": "Carrier A",
+    "gateways": [{"host": "192.0.2.10"}, {"host": "192.0.2.11"}],
+    "domain": "sip.carrier-a.example",
+    "credentials": {"username": "hq-1", "realm": "carrier-a.example", "password": "from the contract"},
+    "sources": ["192.0.2.0/28"],
+    "rates": [{"prefix": "+86", "cost_per_minute": 0.05, "cost_class": "national"}],
+}
+
+routes = [
+    Route(
+        "POST",
+        "/trunks",
+        create,
+        _NEEDS,
+        "Create a trunk",
+        _TAGS,
+        status=201,
+        errors=(service.TrunkExistsError, service.TenantUnknownError),
+        configures=True,
+        examples={"digest": _DIGEST},
+    ),
+    Route("GET", "/trunks", listing, _NEEDS, "List trunks", _TAGS),
+    Route("GET", _ONE, one, _NEEDS, "Get a trunk", _TAGS),
+    Route(
+        "PATCH",
+        _ONE,
+        change,
+        _NEEDS,
+        "Change a trunk",
+        _TAGS,
+        errors=(service.TenantUnknownError, service.CredentialsMissingError),
+        configures=True,
+        examples={"disable": {"enabled": False}},
+    ),
+    Route(
+        "DELETE",
+        f"{_ONE}/credentials",
+        drop_credentials,
+        _NEEDS,
+        "Drop a trunk's credentials",
+        _TAGS,
+        status=204,
+        errors=(service.CredentialsMissingError,),
+        configures=True,
+    ),
+]

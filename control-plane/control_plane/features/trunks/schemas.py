@@ -1,0 +1,120 @@
+"""Wire shapes of trunks.  A carrier's password goes in and never comes out."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from control_plane.fields import (
+    DigestRealm,
+    DigestUser,
+    DisplayName,
+    Host,
+    NumberPrefix,
+    Port,
+    Slug,
+    Source,
+    TenantIdText,
+    TrunkIdText,
+)
+from control_plane.web import Shape
+
+
+class GatewayShape(Shape):
+    """One address of the carrier."""
+
+    host: Host
+    port: Port = 5060
+    transport: Literal["udp", "tcp", "tls"] = "udp"
+
+
+class RateShape(Shape):
+    """What calls to a prefix cost; the longest prefix counts. `+` alone is anywhere."""
+
+    prefix: NumberPrefix
+    cost_per_minute: float = Field(ge=0, le=10_000)
+    cost_class: Slug
+
+
+class NewCredentials(Shape):
+    """The digest identity that the carrier gave HQ."""
+
+    username: DigestUser
+    realm: DigestRealm
+    password: str = Field(min_length=1, max_length=128, pattern="^[ -~]+$")
+
+
+class CredentialsView(Shape):
+    """The digest identity without its password."""
+
+    username: str
+    realm: str
+
+
+Gateways = Annotated[list[GatewayShape], Field(min_length=1, max_length=8)]
+Rates = Annotated[list[RateShape], Field(min_length=1, max_length=2000)]
+Sources = Annotated[list[Source], Field(max_length=64)]
+TenantIds = Annotated[list[TenantIdText], Field(max_length=500)]
+Channels = Annotated[int, Field(ge=1, le=10_000)]
+NoReply = Annotated[int, Field(ge=500, le=30_000, description="silence of a gateway before the next one is tried")]
+
+
+class NewTrunk(Shape):
+    """A trunk to be. `gateways` are tried in order; `sources`: where the carrier's calls to us come from."""
+
+    trunk_id: TrunkIdText
+    name: DisplayName
+    gateways: Gateways
+    domain: Host | None = Field(
+        None, description="host in From and P-Asserted-Identity; by default the first gateway's"
+    )
+    credentials: NewCredentials | None = Field(None, description="leave out where the carrier knows us by address")
+    registers: bool = Field(False, description="whether we register at the carrier; needs credentials")
+    sources: Sources = Field(default_factory=list)
+    no_reply_ms: NoReply = 3000
+    rates: Rates
+    max_channels: Channels = 30
+    priority: int = Field(100, ge=0, le=1000, description="lower first among trunks of equal cost")
+    enabled: bool = True
+    tenant_ids: TenantIds = Field(default_factory=list, description="whose calls it may carry; empty for everyone's")
+
+    @model_validator(mode="after")
+    def _credentials_to_register(self) -> Self:
+        if self.registers and self.credentials is None:
+            raise ValueError("a trunk that registers needs credentials")
+        return self
+
+
+class TrunkPatch(Shape):
+    """What is to change; what is absent or null stays."""
+
+    name: DisplayName | None = None
+    gateways: Gateways | None = None
+    domain: Host | None = None
+    credentials: NewCredentials | None = None
+    registers: bool | None = None
+    sources: Sources | None = None
+    no_reply_ms: NoReply | None = None
+    rates: Rates | None = None
+    max_channels: Channels | None = None
+    priority: int | None = Field(None, ge=0, le=1000)
+    enabled: bool | None = None
+    tenant_ids: TenantIds | None = None
+
+
+class TrunkView(Shape):
+    """A trunk as it is."""
+
+    trunk_id: str
+    name: str
+    gateways: list[GatewayShape]
+    domain: str
+    credentials: CredentialsView | None
+    registers: bool
+    sources: list[str]
+    no_reply_ms: int
+    rates: list[RateShape]
+    max_channels: int
+    priority: int
+    enabled: bool
+    tenant_ids: list[str]
+    created_ms: int

@@ -1,0 +1,125 @@
+"""Trunks come and change."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from callmodel.directory import Rate, Trunk
+from callmodel.edgesnapshot import EdgeTrunk, Gateway, TrunkCredentials
+from callmodel.ids import TenantId, TrunkId
+from control_plane.digest import ha1_of
+from control_plane.features.trunks.schemas import GatewayShape, NewCredentials, NewTrunk, RateShape, TrunkPatch
+from control_plane.features.trunks.store import TrunkRecord, TrunkStore
+from control_plane.references import tenant_exists
+from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
+
+
+class TrunkExistsError(ConflictError):
+    error_id = "trunk-exists"
+    title = "There is a trunk with this id"
+
+
+class TenantUnknownError(InvalidRequestError):
+    error_id = "tenant-unknown"
+    title = "There is no such tenant"
+
+
+class CredentialsMissingError(InvalidRequestError):
+    error_id = "credentials-missing"
+    title = "A trunk that registers needs credentials"
+
+
+async def create(context: Context, new: NewTrunk) -> TrunkRecord:
+    """Keep a new trunk.  Raises TrunkExistsError, TenantUnknownError."""
+    await _check_tenants(context, new.tenant_ids)
+    trunk = Trunk(
+        new.trunk_id,
+        new.name,
+        _to_rates(new.rates),
+        new.max_channels,
+        new.priority,
+        new.enabled,
+        tuple(new.tenant_ids),
+    )
+    peering = EdgeTrunk(
+        new.trunk_id,
+        _to_gateways(new.gateways),
+        new.domain or new.gateways[0].host,
+        _to_credentials(new.credentials),
+        new.registers,
+        tuple(new.sources),
+        new.no_reply_ms,
+    )
+    record = TrunkRecord(trunk, peering, context.now_ms())
+    if not await _trunks(context).add(record):
+        raise TrunkExistsError()
+    return record
+
+
+async def find(context: Context, trunk_id: TrunkId) -> TrunkRecord:
+    """Return a trunk.  Raises NotFoundError."""
+    record = await _trunks(context).one(trunk_id)
+    if record is None:
+        raise NotFoundError()
+    return record
+
+
+async def change(context: Context, trunk_id: TrunkId, patch: TrunkPatch) -> TrunkRecord:
+    """Change a trunk.  Raises NotFoundError, TenantUnknownError, CredentialsMissingError."""
+    before = await find(context, trunk_id)
+    await _check_tenants(context, patch.tenant_ids or ())
+    routing: dict[str, Any] = _given(patch, "name", "max_channels", "priority", "enabled")
+    peering: dict[str, Any] = _given(patch, "domain", "registers", "no_reply_ms")
+    if patch.rates is not None:
+        routing["rates"] = _to_rates(patch.rates)
+    if patch.tenant_ids is not None:
+        routing["tenant_ids"] = tuple(patch.tenant_ids)
+    if patch.gateways is not None:
+        peering["gateways"] = _to_gateways(patch.gateways)
+    if patch.sources is not None:
+        peering["sources"] = tuple(patch.sources)
+    if patch.credentials is not None:
+        peering["credentials"] = _to_credentials(patch.credentials)
+    record = replace(before, trunk=replace(before.trunk, **routing), peering=replace(before.peering, **peering))
+    return await _save(context, record)
+
+
+async def drop_credentials(context: Context, trunk_id: TrunkId) -> None:
+    """Forget a trunk's credentials.  Raises NotFoundError, CredentialsMissingError for one that registers."""
+    record = await find(context, trunk_id)
+    await _save(context, replace(record, peering=replace(record.peering, credentials=None)))
+
+
+async def _save(context: Context, record: TrunkRecord) -> TrunkRecord:
+    if record.peering.registers and record.peering.credentials is None:
+        raise CredentialsMissingError("set credentials, or registers to false, first")
+    await _trunks(context).save(record)
+    return record
+
+
+def _trunks(context: Context) -> TrunkStore:
+    return TrunkStore(context.store, context.cipher)
+
+
+async def _check_tenants(context: Context, tenant_ids: Sequence[TenantId]) -> None:
+    for tenant_id in tenant_ids:
+        if not await tenant_exists(context.store, tenant_id):
+            raise TenantUnknownError(f"there is no tenant {tenant_id}")
+
+
+def _given(patch: TrunkPatch, *names: str) -> dict[str, Any]:
+    return {name: value for name in names if (value := getattr(patch, name)) is not None}
+
+
+def _to_rates(rates: Sequence[RateShape]) -> tuple[Rate, ...]:
+    return tuple(Rate(rate.prefix, rate.cost_per_minute, rate.cost_class) for rate in rates)
+
+
+def _to_gateways(gateways: Sequence[GatewayShape]) -> tuple[Gateway, ...]:
+    return tuple(Gateway(gateway.host, gateway.port, gateway.transport) for gateway in gateways)
+
+
+def _to_credentials(given: NewCredentials | None) -> TrunkCredentials | None:
+    if given is None:
+        return None
+    return TrunkCredentials(given.username, given.realm, ha1_of(given.username, given.realm, given.password))

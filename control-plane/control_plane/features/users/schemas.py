@@ -1,0 +1,58 @@
+"""Wire shapes of users."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from control_plane.fields import DisplayName, TenantIdText, Username
+from control_plane.web import Shape
+
+RoleName = Literal["agent", "supervisor", "manager", "client"]
+Roles = dict[TenantIdText, list[RoleName]]
+
+_BELONGS = "`platform`, `provider:<name>`, or `tenant:<tenant id>`; a tenant's user has roles in that tenant only"
+_BELONGS_PATTERN = r"^(platform|(provider|tenant):[a-z][a-z0-9-]{0,30}[a-z0-9])$"
+
+
+class NewUser(Shape):
+    """A user to be.  Only a user of the platform can be HQ administrator."""
+
+    username: Username
+    display_name: DisplayName
+    password: str = Field(min_length=10, max_length=200)
+    belongs_to: str = Field(pattern=_BELONGS_PATTERN, max_length=60, description=_BELONGS)
+    is_hq_admin: bool = False
+    roles: Roles = Field(default_factory=dict, max_length=500)
+
+
+class UserPatch(Shape):
+    """What is to change; what is absent or null stays. A new password and `enabled: false` end all sessions."""
+
+    display_name: DisplayName | None = None
+    password: str | None = Field(None, min_length=10, max_length=200)
+    is_hq_admin: bool | None = None
+    roles: Roles | None = Field(None, max_length=500)
+    enabled: bool | None = None
+
+
+class UserView(Shape):
+    """A user as they are."""
+
+    user_id: str
+    username: str
+    display_name: str
+    belongs_to: str
+    is_hq_admin: bool
+    roles: dict[str, list[str]]
+    enabled: bool
+    created_ms: int
+
+
+class TenantUserView(Shape):
+    """A user as the managers of one tenant see them: no word of other tenants."""
+
+    user_id: str
+    username: str
+    display_name: str
+    roles: list[str]
+    enabled: bool

@@ -1,0 +1,113 @@
+"""Users come and change.  Who may do what is decided by roles alone; where one belongs limits the roles."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from callmodel.ids import TenantId, UserId, uuid7
+from control_plane.accounts import Account, account_named, account_of, add_account, end_sessions, save_account
+from control_plane.features.users.schemas import NewUser, UserPatch
+from control_plane.features.users.store import UserStore
+from control_plane.passwords import check_password
+from control_plane.permissions import Role
+from control_plane.references import tenant_exists
+from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
+
+
+class UsernameTakenError(ConflictError):
+    error_id = "username-taken"
+    title = "Another user has this name"
+
+
+class OwnAccountError(ConflictError):
+    """Nobody locks themselves out: the last HQ administrator could not be let in again."""
+
+    error_id = "own-account"
+    title = "Ask another HQ administrator to change your own rights"
+
+
+class RolesNotAllowedError(InvalidRequestError):
+    error_id = "roles-not-allowed"
+    title = "A user can not have these roles"
+
+
+async def create(context: Context, new: NewUser) -> Account:
+    """Keep a new user.  Raises UsernameTakenError, WeakPasswordError, RolesNotAllowedError."""
+    roles = await _allowed_roles(context, new.belongs_to, new.roles, new.is_hq_admin)
+    check_password(new.password, new.username)
+    if await account_named(context.store, new.username) is not None:
+        raise UsernameTakenError()
+    at_ms = context.now_ms()
+    account = Account(
+        user_id=UserId(uuid7(at_ms, secrets.randbits(74))),
+        username=new.username,
+        display_name=new.display_name,
+        password_hash=await context.passwords.hash(new.password),
+        belongs_to=new.belongs_to,
+        is_hq_admin=new.is_hq_admin,
+        roles=roles,
+        enabled=True,
+        sessions_from_ms=0,
+        created_ms=at_ms,
+    )
+    if not await add_account(context.store, account):
+        raise UsernameTakenError()
+    for tenant_id in roles:
+        await UserStore(context.store).list_under(tenant_id, account.user_id)
+    return account
+
+
+async def find(context: Context, user_id: UserId) -> Account:
+    """Return a user.  Raises NotFoundError."""
+    account = await account_of(context.store, user_id)
+    if account is None:
+        raise NotFoundError()
+    return account
+
+
+async def change(context: Context, user_id: UserId, patch: UserPatch) -> Account:
+    """Change a user.  Raises NotFoundError, OwnAccountError, WeakPasswordError, RolesNotAllowedError."""
+    before = await find(context, user_id)
+    if user_id == context.principal.user_id and (patch.enabled is False or patch.is_hq_admin is False):
+        raise OwnAccountError()
+    after = before
+    if patch.roles is not None or patch.is_hq_admin is not None:
+        is_hq_admin = before.is_hq_admin if patch.is_hq_admin is None else patch.is_hq_admin
+        named = _names_of(before) if patch.roles is None else patch.roles
+        roles = await _allowed_roles(context, before.belongs_to, named, is_hq_admin)
+        after = replace(after, roles=roles, is_hq_admin=is_hq_admin)
+    if patch.display_name is not None:
+        after = replace(after, display_name=patch.display_name)
+    if patch.enabled is not None:
+        after = replace(after, enabled=patch.enabled)
+    if patch.password is not None:
+        check_password(patch.password, before.username)
+        after = replace(after, password_hash=await context.passwords.hash(patch.password))
+    if patch.password is not None or patch.enabled is False:
+        after = end_sessions(after, context.now_ms())
+    await save_account(context.store, after)
+    users = UserStore(context.store)
+    for tenant_id in after.roles:
+        await users.list_under(tenant_id, user_id)
+    for tenant_id in before.roles.keys() - after.roles.keys():
+        await users.unlist(tenant_id, user_id)
+    return after
+
+
+async def _allowed_roles(
+    context: Context, belongs_to: str, named: Mapping[TenantId, Sequence[str]], is_hq_admin: bool
+) -> dict[TenantId, frozenset[Role]]:
+    if is_hq_admin and belongs_to != "platform":
+        raise RolesNotAllowedError("only a user of the platform can be HQ administrator")
+    kind, _, home = belongs_to.partition(":")
+    roles = {tenant_id: frozenset(map(Role, held)) for tenant_id, held in named.items() if held}
+    if kind == "tenant" and roles.keys() - {home}:
+        raise RolesNotAllowedError(f"a user of tenant {home} can have roles there only")
+    for tenant_id in {*roles, *([TenantId(home)] if kind == "tenant" else [])}:
+        if not await tenant_exists(context.store, tenant_id):
+            raise RolesNotAllowedError(f"there is no tenant {tenant_id}")
+    return roles
+
+
+def _names_of(account: Account) -> dict[TenantId, list[str]]:
+    return {tenant_id: [role.value for role in held] for tenant_id, held in account.roles.items()}

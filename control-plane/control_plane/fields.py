@@ -1,0 +1,130 @@
+"""Words that end up in SIP messages and Kamailio's tables: checked once, here, with texts that say what to do."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+
+from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId, UserId
+
+# A label of a host name (RFC 1123): no underscore, no hyphen at an end.
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = rf"({_LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])?"
+_HOST_NAME = rf"{_LABEL}(\.{_LABEL})*"
+_SLUG = "[a-z][a-z0-9-]{0,30}[a-z0-9]"
+_EXTENSION = "[0-9]{2,6}"
+_E164 = r"\+[1-9][0-9]{6,14}"
+_PREFIX = r"\+[0-9]{0,14}"
+_DIGEST_USER = "[A-Za-z0-9._+@~-]{1,64}"
+_DIGEST_REALM = "[A-Za-z0-9._~-]{1,100}"
+# What `check_display_name` takes: no control characters, nothing that ends a quoted string or an address in SIP.
+_NAME = r'[^\x00-\x1f\x7f"<>\\\u2028\u2029]{1,80}'
+_UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+
+def _matching(pattern: str, advice: str, most: int = 1000) -> Callable[[str], str]:
+    compiled = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if len(text) > most or not compiled.fullmatch(text):
+            raise ValueError(advice)
+        return text
+
+    return check
+
+
+def _word(pattern: str, advice: str, example: str, most: int = 1000) -> tuple[Any, Any]:
+    """Return the annotations of a text: the check with its own words, and the pattern for the API's document."""
+    schema = {"type": "string", "pattern": f"^{pattern}$", "maxLength": most, "description": advice}
+    return AfterValidator(_matching(pattern, advice, most)), WithJsonSchema({**schema, "examples": [example]})
+
+
+_SLUG_ADVICE = "2 to 32 of a-z, 0-9 and hyphens, a letter first, no hyphen last"
+_NUMBER_ADVICE = "write the number with its plus sign and country code, such as +862155550100"
+
+_tenant = _word(_SLUG, _SLUG_ADVICE, "acme", 32)
+_site = _word(_SLUG, _SLUG_ADVICE, "branch-1", 32)
+_trunk = _word(_SLUG, _SLUG_ADVICE, "carrier-a", 32)
+_extension = _word(_EXTENSION, "an extension has 2 to 6 digits", "1001", 6)
+_number = _word(_E164, _NUMBER_ADVICE, "+862155550100", 16)
+_user = _word(_UUID, "the id that the platform gave the user", "0197a0c2-0000-7000-8000-000000000001", 36)
+
+TenantIdText = Annotated[TenantId, *_tenant]
+SiteIdText = Annotated[SiteId, *_site]
+TrunkIdText = Annotated[TrunkId, *_trunk]
+UserIdText = Annotated[UserId, *_user]
+ExtensionText = Annotated[Extension, *_extension]
+E164Text = Annotated[E164, *_number]
+
+Slug = Annotated[str, *_word(_SLUG, _SLUG_ADVICE, "hq", 32)]
+SipDomain = Annotated[
+    str, *_word(_DOMAIN, "a DNS name in small letters with at least one dot, such as acme.example.com",
+                "acme.trunkline.test", 190)
+]  # fmt: skip
+DiallingPrefix = Annotated[str, *_word("[0-9]{0,4}", "up to 4 digits, or nothing", "0", 4)]
+CountryCode = Annotated[str, *_word("[1-9][0-9]{0,2}", "the country code without plus, such as 86", "86", 3)]
+NumberPrefix = Annotated[
+    str, *_word(_PREFIX, "the beginning of a number with its plus sign; + alone is anywhere", "+8621", 15)
+]
+DigestUser = Annotated[str, *_word(_DIGEST_USER, "letters, digits and ._+@~- (64 at most)", "hq-trunk-1", 64)]
+DigestRealm = Annotated[
+    str,
+    *_word(_DIGEST_REALM, "the realm in the carrier's challenge: letters, digits and ._~-", "carrier.example", 100),
+]
+DisplayName = Annotated[
+    str, *_word(_NAME, "up to 80 characters, without control characters, quotes, \\, < and >", "Front desk", 80)
+]
+Username = Annotated[
+    str, *_word("[A-Za-z0-9][A-Za-z0-9._@-]{1,63}", "2 to 64 letters, digits and ._@-, a letter or digit first",
+                "li.na", 64)
+]  # fmt: skip
+
+
+def check_host(text: str) -> str:
+    """Return an IPv4 address or a host name.  Raises ValueError saying what is expected."""
+    advice = "an IPv4 address or a host name in small letters, such as sip.carrier.example"
+    if re.fullmatch(r"[0-9.]+", text):
+        try:
+            return str(ipaddress.IPv4Address(text))
+        except ValueError:
+            raise ValueError(advice) from None
+    if len(text) > 190 or not re.fullmatch(_HOST_NAME, text):
+        raise ValueError(advice)
+    return text
+
+
+def check_source(text: str) -> str:
+    """Return an IPv4 address or network in its usual form.  Raises ValueError saying what is expected."""
+    try:
+        network = ipaddress.IPv4Network(text)
+    except ValueError:
+        raise ValueError("an IPv4 address or network, such as 192.0.2.10 or 192.0.2.0/28") from None
+    if network.prefixlen < 16:
+        raise ValueError("a carrier's network is /16 at the widest: calls from it are let in by their address alone")
+    return str(network) if network.prefixlen < 32 else str(network.network_address)
+
+
+_OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4 = rf"{_OCTET}(\.{_OCTET}){{3}}"
+
+Host = Annotated[
+    str,
+    AfterValidator(check_host),
+    # A name whose last label has a letter can not be mistaken for an address.
+    WithJsonSchema(
+        {"type": "string", "maxLength": 190,
+         "pattern": rf"^({_IPV4}|({_LABEL}\.)*[a-z]([a-z0-9-]{{0,61}}[a-z0-9])?)$",
+         "description": "an IPv4 address or a host name in small letters", "examples": ["192.0.2.10"]}
+    ),
+]  # fmt: skip
+Source = Annotated[
+    str,
+    AfterValidator(check_source),
+    WithJsonSchema(
+        {"type": "string", "maxLength": 18, "pattern": rf"^{_IPV4}(/(1[6-9]|2[0-9]|3[0-2]))?$",
+         "description": "an IPv4 address or network (/16 at the widest)", "examples": ["192.0.2.10"]}
+    ),
+]  # fmt: skip
+Port = Annotated[int, Field(ge=1, le=65535)]
