@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 
 from .call_dialog import CallDialog, RequestRefusedError
 from .call_life import CallEndedError, Line, State
@@ -28,7 +29,7 @@ class PhoneCall(CallDialog):
         super().__init__(agent, line, dialog)
         self.invite: SipMessage | None = None
         self.answer_message: SipMessage | None = None
-        self.provisionals: list[int] = []
+        self.provisionals: deque[int] = deque(maxlen=64)
         self._server: ServerTransaction | None = None
         self._client: ClientTransaction | None = None
         self._answered_realms: set[str] = set()

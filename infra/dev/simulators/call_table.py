@@ -12,6 +12,7 @@ from .transactions import ServerTransaction
 from .user_agent import METHODS, UserAgent
 
 CLOSE_SECONDS = 2.0
+EXTENSIONS = ("replaces",)
 
 
 class CallTable:
@@ -62,7 +63,10 @@ class CallTable:
 
     def _open(self, server: ServerTransaction) -> None:
         assert self._agent is not None
+        required = {word.strip() for word in server.request.get("require").split(",")} - {"", *EXTENSIONS}
         match server.request.method:
+            case "INVITE" if required:
+                self._agent.respond(server, 420, headers=[("Unsupported", ", ".join(sorted(required)))])
             case "INVITE" if server.request.all("contact"):
                 self._open_call(server)
             case "INVITE":

@@ -36,7 +36,7 @@ InvitePolicy = Callable[[PhoneCall], Coroutine[Any, Any, None]]
 RENEW_AT = 0.8
 RETRY_SECONDS = 2.0
 RECONNECT_SECONDS = (0.1, 0.5)
-WAITING_CALLS = 1000
+WAITING_CALLS = 100
 logger = logging.getLogger(__name__)
 
 
@@ -80,8 +80,9 @@ class Softphone:
 
     `proxy` is where everything is sent (default: the domain itself, port 5060 or 5061).  `nat` is a private
     (host, port) that the phone believes to have: it goes into Via, Contact and SDP.  `ca` verifies a TLS
-    server; without it, and without `ssl_context`, the phone trusts anybody.  `port` 0 takes a
-    free one.  With `trace`, `messages` holds every message as (monotonic seconds, "sent" or "received", text).
+    server, which must be `server_name` (default: the domain); without it, and without `ssl_context`, the
+    phone trusts anybody.  `port` 0 takes a free one.  With `trace`, `messages` holds every message as
+    (monotonic seconds, "sent" or "received", text).
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class Softphone:
         ssl_context: ssl.SSLContext | None = None,
         ca: str | None = None,
         certificate: tuple[str, str] | None = None,
+        server_name: str | None = None,
         payload_types: tuple[int, ...] = (PCMU, PCMA),
         timers: Timers | None = None,
         trace: bool = False,
@@ -116,7 +118,7 @@ class Softphone:
         media = MediaSettings(bind, advertised, srtp, payload_types, tone_sound(tone_hz))
         self._line = Line(user, f"sip:{user}@{domain}", media, password)
         self._table = CallTable(self._on_invite)
-        network = _build_transport(transport, (bind, port), ssl_context, ca, certificate, domain)
+        network = _build_transport(transport, (bind, port), ssl_context, ca, certificate, server_name or domain)
         self._connection_lost = asyncio.Event()
         if isinstance(network, StreamTransport):
             network.on_lost = self._connection_lost.set
@@ -277,8 +279,9 @@ class Softphone:
         call = PhoneCall.incoming(self._agent, self._line, server)
         replaced = replaced_call(server.request, self._table.active)
         self._take(call)
-        if not self.incoming.full():
-            self.incoming.put_nowait(call)
+        if self.incoming.full():
+            self.incoming.get_nowait()
+        self.incoming.put_nowait(call)
         if replaced is not None:
             call.answer()
             self._tasks.start(replaced.hang_up(), f"replaced call of {self.user}")

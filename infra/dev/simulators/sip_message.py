@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 COMPACT_FORMS = {
     "v": "via", "f": "from", "t": "to", "i": "call-id", "m": "contact", "l": "content-length",
@@ -32,6 +33,7 @@ class MalformedSipError(ValueError):
     """The bytes are not a SIP message that could be answered."""
 
 
+@lru_cache(maxsize=512)
 def canonical(name: str) -> str:
     """Return the lower-case long form of a header name."""
     lowered = name.strip().lower()
