@@ -14,6 +14,7 @@ AsyncFn = Callable[[], Awaitable[object]]
 Main = Callable[["Service"], Awaitable[None]]
 
 CLOSE_SECONDS = 5.0
+CANCEL_AGAIN_SECONDS = 2.0
 
 logger = logging.getLogger(__name__)
 
@@ -113,8 +114,7 @@ class Service:
                 await self._stop.wait()
                 await self._drain()
                 self.state = "closing"
-                for task in list(self._tasks):
-                    task.cancel()
+                await self._end_tasks()
         finally:
             self.state = "closing"
             await self._close()
@@ -135,6 +135,13 @@ class Service:
                 hurry.cancel()
         except TimeoutError:
             logger.warning("held work was cut off", extra={"shutdown_seconds": limit})
+
+    async def _end_tasks(self) -> None:
+        # Once may not be enough: see servicekit.cancellation.
+        while self._tasks:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait(list(self._tasks), timeout=CANCEL_AGAIN_SECONDS)
 
     async def _close(self) -> None:
         while self._closers:

@@ -10,6 +10,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError, ReadOnlyError, TimeoutError
 
+from servicekit.cancellation import raise_if_cancelled
 from servicekit.files import write_atomically
 from servicekit.redisio import LuaScripts
 
@@ -80,12 +81,14 @@ async def _texts(redis: Redis, key: str) -> AsyncIterator[str]:
     """Yield the stored text at first, on each notification, and whenever the polled version moved."""
     away = False
     while True:
+        raise_if_cancelled()
         pubsub = redis.pubsub(ignore_subscribe_messages=True)
         try:
             await pubsub.subscribe(f"{key}:changed")
             polled = None
             away = False
             while True:
+                raise_if_cancelled()
                 version = await _get(redis, f"{key}:version")
                 if version != polled:
                     polled = version

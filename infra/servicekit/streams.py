@@ -12,6 +12,8 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError, ReadOnlyError, ResponseError, TimeoutError
 
+from servicekit.cancellation import raise_if_cancelled
+
 Fields = dict[str, str]
 Handler = Callable[[str, str, Fields], Awaitable[object]]
 
@@ -82,7 +84,7 @@ class StreamReader:
         self._changed.set()
 
     def remove(self, *streams: str) -> None:
-        """Read these no more; what is pending stays for other consumers."""
+        """Read these no more, from the next round on; what is pending stays for other consumers."""
         self._streams.difference_update(streams)
         self._prepared.difference_update(streams)
 
@@ -90,6 +92,7 @@ class StreamReader:
         """Read for ever; Redis may go away and come back.  End it by cancelling the task."""
         delay = BACKOFF_SECONDS[0]
         while True:
+            raise_if_cancelled()
             try:
                 await self.read_once()
                 delay = BACKOFF_SECONDS[0]
@@ -210,6 +213,7 @@ class StreamReader:
     async def _attempt(self, stream: str, message_id: str, fields: Fields) -> bool:
         delay = BACKOFF_SECONDS[0]
         while True:
+            raise_if_cancelled()
             try:
                 await self._handler(stream, message_id, fields)
                 return True
@@ -225,6 +229,7 @@ class StreamReader:
     async def _keep(self, stream: str, unfinished: set[str]) -> None:
         """Keep what is being handled from ageing: only a dead consumer's messages may be taken over."""
         while True:
+            raise_if_cancelled()
             await asyncio.sleep(self._claim_idle_ms / 3000)
             if not unfinished:
                 continue
