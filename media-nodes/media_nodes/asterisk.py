@@ -148,6 +148,10 @@ class AriSwitch:
         cause = _CAUSES.get(sip_code, 16)
         await self._on_leg(leg_id, "DELETE", f"/channels/{leg_id}", {"reason_code": str(cause)})
 
+    async def report_transfer(self, leg_id: LegId, *, succeeded: bool) -> None:
+        states = "channel_answered" if succeeded else "channel_declined"
+        await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/transfer_progress", {"states": states})
+
     async def end_call(self, call_id: CallId) -> None:
         if self._members.pop(call_id, None) is not None:
             await self._forgivingly("DELETE", f"/bridges/{call_id}")

@@ -98,7 +98,11 @@ class Conductor:
                 fact = LegHungUp(leg_id, None, at_ms)
                 asyncio.get_running_loop().call_later(DEPARTED_GRACE_SECONDS, self._tell, leg_id, fact)
             case TransferWanted(leg_id, extension, at_ms):
-                self._transfer(self._running_of(leg_id), extension, at_ms)
+                running = self._running_of(leg_id)
+                # Asterisk repeats the news when the leg is taken out of its bridge.
+                if running is not None and leg_id in (running.call.origin_leg, running.call.far_leg):
+                    running.referrer = leg_id
+                    self._transfer(running, extension, at_ms)
             case _:
                 self._tell(news.leg_id, news)
 
@@ -229,13 +233,14 @@ class Conductor:
         )
         self._begin(beginning, plan)
 
-    def _transfer(self, running: RunningCall | None, extension: str, at_ms: int) -> None:
+    def _transfer(self, running: RunningCall, extension: str, at_ms: int) -> None:
         directory = self._shelf.current
-        if running is None or directory is None:
+        if directory is None:
             return
         plan = plan_call(directory, running.call.tenant_id, extension)
         if not isinstance(plan, StationPlan):
             logger.info("transfer refused", extra={"call_id": running.call.call_id})
+            self._spawn(running.report_transfer(succeeded=False))
             return
         running.post(TransferAsked(plan, at_ms))
 

@@ -68,6 +68,9 @@ class Switch(Protocol):
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         """End a leg; one from outside that was not answered gets `sip_code` as its final response."""
 
+    async def report_transfer(self, leg_id: LegId, *, succeeded: bool) -> None:
+        """Tell the phone that asked for a transfer what came of it."""
+
     async def end_call(self, call_id: CallId) -> None:
         """Forget the call's bridge."""
 

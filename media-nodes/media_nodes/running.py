@@ -86,6 +86,8 @@ class RunningCall:
     def __init__(self, around: Surroundings, call: Call, instance: str) -> None:
         self.call = call
         self.instance = instance
+        self.referrer: LegId | None = None
+        """The leg whose phone asked for a transfer and waits to hear of it."""
         self._around = around
         self._queue: asyncio.Queue[Fact | Surveyed] = asyncio.Queue(QUEUE_FACTS)
         self._next: deque[Fact] = deque()
@@ -117,8 +119,21 @@ class RunningCall:
         if isinstance(fact, Surveyed):
             await self._compare(fact)
             return
-        self.call, orders = calls.advance(self.call, fact)
+        before = self.call
+        self.call, orders = calls.advance(before, fact)
+        if self.referrer is not None and before.transfer_leg is not None and self.call.transfer_leg is None:
+            await self.report_transfer(succeeded=self.referrer not in (self.call.origin_leg, self.call.far_leg))
         await self._carry_out(tuple(orders))
+
+    async def report_transfer(self, *, succeeded: bool) -> None:
+        """Let the phone that asked for a transfer know; one that hung up need not."""
+        leg_id, self.referrer = self.referrer, None
+        if leg_id is None:
+            return
+        try:
+            await self._around.switch.report_transfer(leg_id, succeeded=succeeded)
+        except (LegGoneError, SwitchAwayError) as error:
+            logger.debug("nobody to tell of the transfer", extra={"leg_id": leg_id, "error": str(error)})
 
     async def _carry_out(self, orders: tuple[Order, ...]) -> None:
         for batch in _batches(orders):

@@ -107,6 +107,7 @@ class Node:
         self.redis_url = f"redis://{self.redis_address}:{self.redis_port}/0"
         self.health_port = free_port(self.address)
         self.env = os.environ | {
+            "TRUNKLINE_LOG_LEVEL": os.environ.get("TEST_LOG_LEVEL", "INFO"),
             "TRUNKLINE_RUN_DIR": str(folder / "run"),
             "TRUNKLINE_REDIS_URL": self.redis_url,
             "TRUNKLINE_NODE_ID": "media-1",

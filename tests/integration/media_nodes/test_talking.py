@@ -1,0 +1,163 @@
+"""What may happen while people talk, or just before: early media, hold, transfer, click-to-dial."""
+
+import json
+import time
+
+from media_harness import ACME, AGENT_HZ, COLLEAGUE_HZ, CUSTOMER_HZ, HQ_NUMBER, Node, hears, until
+from recordings import channels_of
+
+from callmodel import keys
+from callmodel.codec import to_wire
+from callmodel.ids import CallId, Extension, NodeId, SiteId, uuid7
+from callmodel.wire import EndCall, PlaceCall, TransferCall
+from simulators.call import PhoneCall
+from simulators.phone import answer_after, reject_with
+from simulators.tones import loudest_tones
+
+NODE = NodeId("media-1")
+
+
+async def order(node: Node, message: PlaceCall | EndCall | TransferCall) -> None:
+    await node.redis.xadd(keys.node_orders(NODE), {"m": json.dumps(to_wire(message))})
+
+
+async def talking(node: Node) -> tuple[PhoneCall, PhoneCall]:
+    """Bring an agent and a customer together, and return them."""
+    node.with_trunks({"cheap": answer_after(0.0), "1001": answer_after(0.0), "1002": answer_after(0.3)})
+    agent = await node.dial("13812345678")
+    customer = await node.edge.wait_for_call()
+    await hears(agent, CUSTOMER_HZ)
+    await hears(customer, AGENT_HZ)
+    return agent, customer
+
+
+async def recording(node: Node) -> tuple[list[int], list[int], float]:
+    """Return the tones of both channels, customer first, and the seconds."""
+    spooled = (await until(lambda: node.of_kind("recording.spooled")))[0]["body"]
+    first, second, seconds = channels_of(spooled["path"])
+    return loudest_tones(first, 8000), loudest_tones(second, 8000), seconds
+
+
+async def test_ringback_of_the_carrier_is_heard_before_the_answer(node: Node):
+    async def play_first(call: PhoneCall) -> None:
+        call.play_tone(425)
+        call.progress()
+        await hears(call, AGENT_HZ)
+        call.play_tone(CUSTOMER_HZ)
+        call.answer()
+
+    node.with_trunks({"cheap": play_first})
+
+    agent = await node.dial("13812345678")
+    await agent.wait_for("early-media")
+    await hears(agent, 425)
+    await agent.wait_for("answered")
+    await hears(agent, CUSTOMER_HZ)
+    await agent.hang_up()
+    cdr = await node.cdr()
+
+    assert 183 in agent.provisionals
+    assert cdr["ending"] == "completed"
+
+
+async def test_inbound_call_rings_the_station_and_shows_no_full_number(node: Node):
+    node.with_trunks({"1001": answer_after(0.2)}, hz=AGENT_HZ)
+
+    customer = await node.call_in()
+    station = await node.edge.wait_for_call()
+    await hears(customer, AGENT_HZ)
+    await hears(station, CUSTOMER_HZ)
+    await customer.hang_up()
+    first, second, _ = await recording(node)
+
+    assert "13812345678" not in station.invite.to_bytes().decode()
+    assert station.invite.get("X-Trunkline-Target") == "station"
+    assert station.invite.uri == "sip:1001@acme.trunkline.test"
+    assert first == [CUSTOMER_HZ] and second == [AGENT_HZ]
+
+
+async def test_held_customer_hears_the_agent_again_in_one_recording(node: Node):
+    agent, customer = await talking(node)
+
+    await agent.hold()
+    await until(lambda: AGENT_HZ not in customer.heard_tones([AGENT_HZ], 0.5))
+    await agent.unhold()
+    await hears(customer, AGENT_HZ)
+    await agent.hang_up()
+    _, _, seconds = await recording(node)
+    cdr = await node.cdr()
+
+    assert abs(seconds - cdr["talk_seconds"]) < 0.5
+    assert len(await node.of_kind("recording.spooled")) == 1
+
+
+async def test_transfer_keeps_the_customer_and_one_recording(node: Node):
+    agent, customer = await talking(node)
+    call_id = CallId((await node.of_kind("call.answered"))[0]["body"]["call_id"])
+
+    await order(node, TransferCall(call_id, ACME, Extension("1002")))
+    colleague = await node.edge.wait_for_call()
+    await agent.wait_for("ended")
+    await hears(customer, COLLEAGUE_HZ)
+    await hears(colleague, CUSTOMER_HZ)
+    await colleague.hang_up()
+    await customer.wait_for("ended")
+    first, second, _ = await recording(node)
+    cdr = await node.cdr()
+
+    assert [leg["extension"] for leg in cdr["legs"]] == ["1001", None, "1002"]
+    assert first == [CUSTOMER_HZ]
+    assert set(second) == {AGENT_HZ, COLLEAGUE_HZ}
+    assert len(await node.of_kind("recording.spooled")) == 1
+
+
+async def test_desk_phone_transfers_by_refer(node: Node):
+    agent, customer = await talking(node)
+
+    await agent.transfer(f"sip:1002@{node.address}")
+    colleague = await node.edge.wait_for_call()
+    await hears(customer, COLLEAGUE_HZ)
+    await hears(colleague, CUSTOMER_HZ)
+    await until(lambda: agent.ended)
+    await colleague.hang_up()
+    cdr = await node.cdr()
+
+    assert [leg["extension"] for leg in cdr["legs"]] == ["1001", None, "1002"]
+    assert cdr["ending"] == "completed"
+
+
+async def test_click_to_dial_rings_the_agent_first_and_only_once(node: Node):
+    node.with_trunks({"1001": answer_after(0.1), "cheap": answer_after(0.1)})
+    call_id = CallId(uuid7(time.time_ns() // 1_000_000, 7))
+    click = PlaceCall(call_id, ACME, Extension("1001"), SiteId("branch-1"), "013812345678", "user-1")
+
+    await order(node, click)
+    await order(node, click)
+    agent = await node.edge.wait_for_call()
+    customer = await node.edge.wait_for_call()
+    await until(lambda: customer.answered)
+    await hears(agent, CUSTOMER_HZ)
+    await order(node, EndCall(call_id, ACME))
+    await agent.wait_for("ended")
+    await customer.wait_for("ended")
+    cdr = await node.cdr()
+
+    assert node.edge.incoming.empty()
+    assert customer.invite.get("X-Trunkline-Caller") == HQ_NUMBER
+    assert "13812345678" not in agent.invite.to_bytes().decode()
+    assert (cdr["call_id"], cdr["ending"], cdr["asked_by"]) == (call_id, "completed", "user-1")
+    assert await node.redis.get(keys.call_owner(ACME, call_id)) == NODE
+
+
+async def test_transfer_to_a_busy_colleague_leaves_the_customer_with_the_agent(node: Node):
+    agent, customer = await talking(node)
+    node.with_trunks({"1002": reject_with(486)})
+
+    status = await agent.transfer(f"sip:1002@{node.address}")
+    await hears(customer, AGENT_HZ)
+    await hears(agent, CUSTOMER_HZ)
+    await agent.hang_up()
+    cdr = await node.cdr()
+
+    assert status >= 400
+    assert (cdr["ending"], len(cdr["legs"])) == ("completed", 3)
