@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import logging
 import os
 import secrets
 import select
@@ -32,6 +33,7 @@ Sound = Callable[[int], Frames]
 STEP_SECONDS = 0.005
 STEPS_PER_FRAME = 4
 LATEST_SECONDS = 0.5
+logger = logging.getLogger(__name__)
 KEEP_SECONDS = 60.0
 DIGIT_FRAMES, PAUSE_FRAMES = 5, 4
 
@@ -239,9 +241,17 @@ class MediaClock:
                 group = tuple(self._groups[step])
             self._receive()
             for endpoint in group:
-                endpoint.tick()
+                self._tick(endpoint)
             step = (step + 1) % STEPS_PER_FRAME
             due = self._wait(due + STEP_SECONDS)
+
+    def _tick(self, endpoint: RtpEndpoint) -> None:
+        try:
+            endpoint.tick()
+        except Exception:
+            # All calls share this thread: one that fails must not silence the others.
+            logger.exception("endpoint failed, it is silent from now on")
+            self.remove(endpoint)
 
     def _receive(self) -> None:
         assert self._poll is not None

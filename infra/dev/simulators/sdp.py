@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass, replace
 
@@ -66,14 +67,16 @@ def parse_sdp(text: str) -> AudioSession:
     session_part, *media_parts = re.split(r"\r?\n(?=m=)", text.strip())
     audio = next((part for part in media_parts if part.startswith("m=audio ")), "")
     first = audio.split("\n", 1)[0].split()
-    if len(first) < 4 or not first[1].isdigit():
+    if len(first) < 4 or not first[1].isdigit() or int(first[1]) > 65535:
         raise UnusableSdpError("no audio stream")
     connection = re.search(r"^c=IN IP[46] ([^\s/]+)", audio, re.MULTILINE) or re.search(
         r"^c=IN IP[46] ([^\s/]+)", session_part, re.MULTILINE
     )
     if connection is None:
         raise UnusableSdpError("no connection line")
-    formats = [int(word) for word in first[3:] if word.isdigit()]
+    if not _is_address(connection[1]):
+        raise UnusableSdpError("connection by name")
+    formats = [int(word) for word in first[3:] if word.isdigit() and int(word) < 128]
     events = re.search(r"^a=rtpmap:(\d+) telephone-event/8000", audio, re.MULTILINE | re.IGNORECASE)
     directions = [word for word in DIRECTIONS if re.search(rf"^a={word}\s*$", f"{audio}\n", re.MULTILINE)]
     held = connection[1] == "0.0.0.0"
@@ -93,7 +96,16 @@ def parse_sdp(text: str) -> AudioSession:
 def _parse_crypto(audio: str) -> Crypto | None:
     pattern = rf"^a=crypto:(\d+) {CRYPTO_SUITE} inline:([A-Za-z0-9+/=]+)"
     match = re.search(pattern, audio, re.MULTILINE)
-    return Crypto(int(match[1]), match[2]) if match else None
+    # 30 bytes of key and salt are 40 characters without padding.
+    return Crypto(int(match[1]), match[2]) if match and len(match[2]) == 40 and "=" not in match[2] else None
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def sends(direction: str) -> bool:

@@ -6,6 +6,7 @@ A transport moves whole messages: stream framing by Content-Length and CRLF keep
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
 import socket
@@ -69,7 +70,9 @@ class UdpTransport(asyncio.DatagramProtocol):
 
     def send(self, data: bytes, to: Endpoint) -> None:
         if self._socket is not None and not self._socket.is_closing():
-            self._socket.sendto(data, to)
+            # A port that no machine has comes from a forged Via or Contact.
+            with contextlib.suppress(OverflowError):
+                self._socket.sendto(data, to)
 
     def datagram_received(self, data: bytes, addr: Endpoint) -> None:
         self._receive(data, (addr[0], addr[1]))

@@ -165,3 +165,44 @@ async def test_phone_registers_again_when_its_connection_is_cut():
         assert carrier.bindings["hq"][1] == phone.address != before
         customer = await carrier.place_call("1", "13812345678", "hq")
         await customer.wait_for("answered")
+
+
+def whole_messages():
+    """Valid messages of each kind, as a phone sends them."""
+    common = (
+        "Via: SIP/2.0/UDP 127.0.0.1:9;rport;branch=z9hG4bK{0}\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:1@x>\r\n"
+        "Call-ID: {0}\r\nContact: <sip:a@127.0.0.1:9>;expires=60\r\nMax-Forwards: 70\r\n"
+    )
+    body = "v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 9 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n"
+    for method in ("INVITE", "REGISTER", "BYE", "CANCEL", "ACK", "REFER", "NOTIFY", "OPTIONS"):
+        text = f"{method} sip:1@x SIP/2.0\r\n{common.format(method)}CSeq: 1 {method}\r\n"
+        yield f"{text}Content-Length: {len(body)}\r\n\r\n{body}".encode()
+    yield f"SIP/2.0 200 OK\r\n{common.format('r')}CSeq: 1 INVITE\r\n\r\n{body}".encode()
+
+
+async def test_no_mangled_message_raises_or_stops_the_carrier():
+    chance = random.Random(11)
+    async with Carrier(**TRUST, timers=Timers(t1=0.01, t2=0.04)) as carrier:
+        for number, original in enumerate([*whole_messages()] * 150):
+            mangled = bytearray(original.replace(b"z9hG4bK", b"z9hG4bK%d" % number))
+            for _ in range(chance.randrange(1, 6)):
+                place = chance.randrange(len(mangled))
+                mangled[place : place + chance.randrange(3)] = chance.choice(
+                    [b"", b"\r\n", b"<", b'"', b";", b":", b",", chance.randbytes(2), b"99999999999999999999"]
+                )
+            carrier._agent._received(bytes(mangled), ("127.0.0.1", 9))
+
+        assert carrier.malformed > 50
+        assert len(carrier.calls) > 20
+        async with phone_behind(carrier, drop_share(0)) as phone:
+            call = await phone.dial("13812345678")
+            await call.wait_for("answered")
+
+
+async def test_required_extension_that_nobody_knows_is_refused():
+    async with Carrier(**TRUST) as carrier, phone_behind(carrier, drop_share(0)) as phone:
+        call = await phone.dial("13812345678", {"Require": "replaces, hologram"})
+        await call.wait_for("ended")
+
+        assert call.final_code == 420
+        assert any("Unsupported: hologram" in text for _, _, text in phone.messages)

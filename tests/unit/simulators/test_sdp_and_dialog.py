@@ -8,7 +8,13 @@ from simulators.sdp import AudioSession, Crypto, UnusableSdpError, build_answer,
 from simulators.sip_message import SipMessage
 
 KEY = "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz"
-UNUSABLE_STREAMS = ("video 1 RTP/AVP 0", "audio x RTP/AVP 0", "audio 1 RTP/AVP 0")
+UNUSABLE_STREAMS = (
+    "video 1 RTP/AVP 0",
+    "audio x RTP/AVP 0",
+    "audio 1 RTP/AVP 0",
+    "audio 65536 RTP/AVP 0\r\nc=IN IP4 127.0.0.1",
+    "audio 4000 RTP/AVP 0\r\nc=IN IP4 media.example",
+)
 OWN = AudioSession("127.0.0.1", 4000)
 
 
@@ -120,3 +126,12 @@ def test_tabled_numbers_refuse_with_their_own_code(digits):
 
     assert behaviour.name == BEHAVIOURS[digits].name
     assert int(digits) < 400 or behaviour.final_code == int(digits)
+
+
+def test_key_of_the_wrong_length_and_impossible_formats_are_passed_over():
+    text = "v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 4000 RTP/SAVP 0 300\r\na=rtpmap:300 telephone-event/8000\r\n"
+    parsed = parse_sdp(f"{text}a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:c2hvcnQ=\r\n")
+
+    assert parsed.crypto is None
+    assert parsed.telephone_event is None
+    assert parsed.payload_types == (0,)
