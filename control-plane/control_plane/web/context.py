@@ -1,5 +1,6 @@
 """What a handler is given: who asks, and the things of the process that it may use."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -60,3 +61,9 @@ class Context(Resources):
     principal: Principal = ANONYMOUS
     address: str = ""
     request_id: str = ""
+
+
+def context_of(resources: Resources, principal: Principal, *, address: str = "", request_id: str = "") -> Context:
+    """Return the context of one request, or of an operator's command."""
+    values = {field.name: getattr(resources, field.name) for field in dataclasses.fields(Resources)}
+    return Context(**values, principal=principal, address=address, request_id=request_id)

@@ -1,7 +1,6 @@
 """From a declared route to an aiohttp handler: authenticate, authorise, validate, call, answer."""
 
 import asyncio
-import dataclasses
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from callmodel.ids import TenantId
 from control_plane.audit import record
 from control_plane.permissions import Permission
-from control_plane.web.context import ANONYMOUS, Context, Principal, Resources
+from control_plane.web.context import ANONYMOUS, Context, Principal, Resources, context_of
 from control_plane.web.problems import (
     BodyTooLargeError,
     ForbiddenError,
@@ -62,19 +61,17 @@ class _Endpoint:
         self._route = route
         self._authenticator = authenticator
         self._limiter = limiter
-        self._resources = {field.name: getattr(resources, field.name) for field in dataclasses.fields(Resources)}
+        self._resources = resources
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         route = self._route
-        address = client_address(request, self._resources["settings"].trusted_proxies)
+        address = client_address(request, self._resources.settings.trusted_proxies)
         if route.limited:
             await self._limiter.admit(address)
         try:
             async with asyncio.timeout(route.timeout_seconds):
                 principal = await self._authorise(request)
-                context = Context(
-                    **self._resources, principal=principal, address=address, request_id=request[REQUEST_ID]
-                )
+                context = context_of(self._resources, principal, address=address, request_id=request[REQUEST_ID])
                 arguments = await self._arguments(request)
                 result = await route.handler(context, **arguments)
         except TimeoutError:

@@ -1,0 +1,132 @@
+"""`trunkline admin`: what an operator does on the control plane's own machine, without the API."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from callmodel.ids import SiteId, UserId
+from control_plane import pki
+from control_plane.bootstrap import UserExistsError, create_administrator
+from control_plane.bootstrap import bootstrap as make_platform
+from control_plane.config import ControlPlaneSettings
+from control_plane.features.enrolment import service as enrolment
+from control_plane.passwords import WeakPasswordError
+from control_plane.resources import close_resources, open_resources
+from control_plane.signing import SigningKeyError
+from control_plane.web import Principal, Problem
+from control_plane.web.context import Resources, context_of
+from servicekit.crypto import KeyFileError
+from servicekit.files import write_atomically
+from servicekit.settings import SettingsError
+from servicekit.stores import StoreError
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    help="Administer the platform: bootstrap, certificates, enrolment tokens, users.", no_args_is_help=True
+)
+
+# What an operator can mend: told in a line, without a traceback.
+MENDABLE = (
+    SettingsError,
+    SigningKeyError,
+    KeyFileError,
+    StoreError,
+    WeakPasswordError,
+    UserExistsError,
+    pki.AuthorityMissingError,
+    OSError,
+    ValueError,
+    Problem,
+)
+
+
+@app.command()
+def bootstrap() -> None:
+    """Make keys, certificate authority, schema and the first HQ administrator; what is there stays as it is."""
+    report = _run(lambda: make_platform(ControlPlaneSettings.load()))
+    for line in report.made:
+        typer.echo(f"made {line}")
+    typer.echo("the platform is ready")
+
+
+@app.command("create-user")
+def create_user(
+    username: Annotated[str, typer.Argument(help="name of the new HQ administrator")],
+    password_file: Annotated[
+        Path | None, typer.Option(help="file with the password; asked for on the terminal otherwise")
+    ] = None,
+) -> None:
+    """Create an HQ administrator, for instance when the only one is locked out.  Others are created by the API."""
+    password = password_file.read_text().strip() if password_file else typer.prompt("Password", hide_input=True)
+
+    async def create(resources: Resources) -> None:
+        await create_administrator(resources.store, resources.passwords, username, password)
+
+    _with_resources(create)
+    typer.echo(f"created HQ administrator {username}")
+
+
+@app.command("issue-certificate")
+def issue_certificate(
+    names: Annotated[list[str] | None, typer.Argument(help="DNS names of the server")] = None,
+    ip: Annotated[list[str] | None, typer.Option("--ip", help="IP addresses of the server")] = None,
+    out: Annotated[Path, typer.Option("--out", help="folder for tls.crt, tls.key and ca.crt")] = Path(),
+) -> None:
+    """Issue a server certificate, such as an HQ edge's, from the platform's authority."""
+
+    async def issue() -> None:
+        authority = pki.open_authority(_pki_dir())
+        issued = pki.issue_server_certificate(authority, names or [], ip or [])
+        write_atomically(out / "tls.key", issued.key_pem.encode(), 0o600)
+        write_atomically(out / "tls.crt", issued.certificate_pem.encode(), 0o644)
+        write_atomically(out / "ca.crt", authority.certificate_pem.encode(), 0o644)
+
+    _run(issue)
+    typer.echo(f"wrote tls.crt, tls.key and ca.crt to {out}")
+
+
+@app.command("enrolment-token")
+def enrolment_token(site_id: Annotated[str, typer.Argument(help="the branch office's site id")]) -> None:
+    """Print a token with which the branch gateway of a site enrols, once, within the hour."""
+
+    async def issue(resources: Resources) -> str:
+        operator = Principal(UserId("operator"), "operator", is_hq_admin=True)
+        token, _ = await enrolment.issue_token(context_of(resources, operator), SiteId(site_id))
+        return token
+
+    typer.echo(_with_resources(issue))
+
+
+def _pki_dir() -> Path:
+    pki_dir = ControlPlaneSettings.load().pki_dir
+    if pki_dir is None:
+        raise SettingsError("TRUNKLINE_PKI_DIR is missing; it should be: the folder of the platform's authority")
+    return pki_dir
+
+
+def _with_resources(action: Callable[[Resources], Awaitable[T]]) -> T:
+    async def with_resources() -> T:
+        resources = open_resources(ControlPlaneSettings.load())
+        try:
+            return await action(resources)
+        finally:
+            await close_resources(resources)
+
+    return _run(with_resources)
+
+
+def _run(action: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    try:
+        return asyncio.run(action())
+    except MENDABLE as error:
+        _fail(str(error))
+
+
+def _fail(text: str) -> NoReturn:
+    typer.echo(f"trunkline admin: {text}", err=True)
+    sys.exit(1)
