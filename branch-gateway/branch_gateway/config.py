@@ -1,5 +1,6 @@
 """Settings of a branch; the edge's own settings pass through to the edge processes as they are."""
 
+import ipaddress
 import os
 import sys
 from pathlib import Path
@@ -25,7 +26,7 @@ class BranchSettings(ServiceSettings):
     identity_dir: Path | None = Field(
         None, description="folder for key and certificate, kept across restarts (default: identity in the run folder)"
     )
-    edge_address: str = Field("127.0.0.1", description="address of the branch's SIP edge")
+    edge_address: str = Field("127.0.0.1", description="IP address of the branch's SIP edge")
     rpc_port: int = Field(5063, ge=1, le=65535, description="port of Kamailio's JSON-RPC on the edge address")
     hq_edges: str = Field(description="HQ's SIP edges over TLS: host:port,host:port")
     link_probe: str = Field(
@@ -46,6 +47,11 @@ class BranchSettings(ServiceSettings):
             raise ValueError("headquarters is reached by https:// only")
         return value.rstrip("/")
 
+    @field_validator("edge_address")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        return str(ipaddress.ip_address(value))
+
     @field_validator("link_probe")
     @classmethod
     def _probe(cls, value: str) -> str:
@@ -55,11 +61,16 @@ class BranchSettings(ServiceSettings):
 
     @property
     def identity_folder(self) -> Path:
-        return self.identity_dir or self.run_dir / "identity"
+        return (self.identity_dir or self.run_dir / "identity").absolute()
 
     @property
     def snapshot_file(self) -> Path:
-        return self.run_dir / "edge-snapshot.json"
+        return self.run_dir.absolute() / "edge-snapshot.json"
+
+    @property
+    def rpc_address(self) -> str:
+        """Where Kamailio's RPC listens: it asks for no password, so the edge opens it on loopback only."""
+        return self.edge_address if ipaddress.ip_address(self.edge_address).is_loopback else "127.0.0.1"
 
     @property
     def probe_target(self) -> tuple[str, str, int]:
@@ -89,7 +100,7 @@ class BranchSettings(ServiceSettings):
             "EDGE_ADDRESS": self.edge_address,
             "RPC_PORT": str(self.rpc_port),
             "HQ_EDGES": self.hq_edges,
-            "RUN_DIR": str(self.run_dir / "edge"),
+            "RUN_DIR": str(self.run_dir.absolute() / "edge"),
             "HEALTH_PORT": str(self.agent_health_port),
             "SNAPSHOT": f"file:{self.snapshot_file}",
             "TLS_CERT": str(identity.certificate_file),

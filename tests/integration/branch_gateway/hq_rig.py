@@ -120,9 +120,9 @@ class Hq:
 
 @asynccontextmanager
 async def running_hq(
-    folder: Path, redis_url: str, sites: tuple[str, ...] = ("shenyang", "dalian")
+    folder: Path, redis_url: str, sites: tuple[str, ...] = ("shenyang", "dalian"), branch_port: int = 0
 ) -> AsyncIterator[Hq]:
-    """Yield a headquarters with an administrator and these sites."""
+    """Yield a headquarters with an administrator and these sites; the same folder again is the same headquarters."""
     settings = ControlPlaneSettings(
         run_dir=folder,
         redis_url=redis_url,
@@ -131,7 +131,7 @@ async def running_hq(
         master_key_file=folder / "master.key",
         pki_dir=folder / "pki",
         branch_api_host="127.0.0.1",
-        branch_api_port=free_port(),
+        branch_api_port=branch_port or free_port(),
     )
     pki.create_authority(folder / "pki", [settings.platform_domain])
     create_signing_key(settings.signing_key_file)
@@ -145,7 +145,7 @@ async def running_hq(
         account = Account(
             "0197a0c2-0000-7000-8000-000000000001", "admin", "Admin", password_hash, "platform", True, {}, True, 0, 0
         )
-        assert await add_account(resources.store, account)
+        await add_account(resources.store, account)
         for site in sites:
             await SiteStore(resources.store).add(Site(site, site, "branch", True, 0))
         runner = web.AppRunner(build_api(resources), access_log=None, shutdown_timeout=1)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from typing import Any
 
 from redis.exceptions import RedisError
 
@@ -20,9 +21,9 @@ logger = logging.getLogger(__name__)
 async def keep_report(context: Context, site_id: SiteId, report: LinkReport) -> None:
     """Keep a report; the store gets the first after a silence and then one a minute.  Raises redis errors."""
     key, now = keys.site_link(site_id), context.now_ms()
-    kept_ms = await context.redis.hget(key, "kept_ms")  # type: ignore[misc]
+    kept_ms = await context.redis.hget(key, "kept_ms")
     keep = kept_ms is None or now - int(kept_ms) >= KEEP_EVERY_MS
-    fields = {"reported_ms": str(now), "report": report.model_dump_json()}
+    fields: dict[Any, Any] = {"reported_ms": str(now), "report": report.model_dump_json()}
     if keep:
         await tables.save_link(context.store, site_id, now, report.model_dump())
         fields["kept_ms"] = str(now)
@@ -35,7 +36,7 @@ async def keep_report(context: Context, site_id: SiteId, report: LinkReport) -> 
 async def link_of(context: Context, site_id: str) -> Link:
     """Return a site's last report.  Raises NotFoundError when it never sent one."""
     try:
-        fields = await context.redis.hgetall(keys.site_link(SiteId(site_id)))  # type: ignore[misc]
+        fields = await context.redis.hgetall(keys.site_link(SiteId(site_id)))
     except RedisError:
         logger.warning("redis is away: link report from the store")
         fields = {}
