@@ -113,11 +113,11 @@ def today() -> str:
 async def build_world(parts: AsyncExitStack, block: int, folder: Path) -> World:
     """Start everything, in order, to be ended by `parts`."""
     plan = AddressPlan(block)
+    stack = await parts.enter_async_context(Stack(plan, folder))
     carrier = Carrier(plan.carrier, accounts=dict([CARRIER_ACCOUNT]), port=5060, realm=CARRIER_REALM)
     second = Carrier(plan.second_carrier, port=5060, ip_authentication={plan.edge})
     for network in (carrier, second):
         await parts.enter_async_context(network)
-    stack = await parts.enter_async_context(Stack(plan, folder))
     api = await parts.enter_async_context(Api(plan.api_url, "admin", stack.admin_password))
     seed = await sow(api, plan)
     dear = [{"prefix": "+86", "cost_per_minute": 0.5, "cost_class": "dear"}]

@@ -39,10 +39,10 @@ class Demo:
     async def run(self) -> Summary | None:
         """Start, dial, stop dialling, check; None when it was ended by hand.  Raises StackError, ApiError."""
         async with AsyncExitStack() as parts:
+            await parts.enter_async_context(self.stack)
             carrier = await parts.enter_async_context(
                 Carrier(self._plan.carrier, 5060, accounts=dict([CARRIER_ACCOUNT]), realm=CARRIER_REALM)
             )
-            await parts.enter_async_context(self.stack)
             api = await parts.enter_async_context(Api(self._plan.api_url, "admin", self.stack.admin_password))
             seed = await sow(api, self._plan, self._agents)
             await self.stack.start_branch(seed.enrolment_token)
