@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import wave
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -25,7 +24,19 @@ from callmodel.codec import to_wire
 from callmodel.directory import CallerRule, Did, Directory, Rate, Station, Tenant, Trunk
 from callmodel.edgesnapshot import NodeHealth
 from callmodel.endings import Ending, EndingClass
-from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId, UserId, uuid7
+from callmodel.ids import (
+    E164,
+    CallId,
+    Extension,
+    LegId,
+    NodeId,
+    RecordingId,
+    SiteId,
+    TenantId,
+    TrunkId,
+    UserId,
+    uuid7,
+)
 from callmodel.wire import Envelope, LiveCall, RecordingSpooled
 from control_plane.accounts import Account, add_account
 from control_plane.app import build_api
@@ -68,7 +79,7 @@ def free_port() -> int:
 async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 20) -> Any:
     """Wait for a condition and return what it says."""
     async with asyncio.timeout(seconds):
-        while not (said := await condition()):
+        while not (said := await condition()):  # noqa: ASYNC110 - it happens in other processes
             await asyncio.sleep(0.02)
         return said
 
@@ -235,7 +246,11 @@ def cdr(call_id: CallId, tenant_id: TenantId = ACME, **details: Any) -> Cdr:
 
 
 def spool(
-    folder: Path, call_id: CallId, seconds: float, tones: tuple[float, float] = (440.0, 1000.0), tenant_id: TenantId = ACME
+    folder: Path,
+    call_id: CallId,
+    seconds: float,
+    tones: tuple[float, float] = (440.0, 1000.0),
+    tenant_id: TenantId = ACME,
 ) -> RecordingSpooled:
     """Write a WAV with one tone in each channel where a media node's recorder would."""
     recording_id = RecordingId(f"{call_id}-r1")
@@ -265,7 +280,3 @@ def level_db(channel: Any, hertz: float) -> float:
     spectrum = np.abs(np.fft.rfft(channel * np.hanning(len(channel))))
     place = round(hertz * len(channel) / 8000)
     return float(20 * np.log10(spectrum[place - 3 : place + 4].max() / len(channel) + 1e-12))
-
-
-def monotonic() -> float:
-    return time.monotonic()

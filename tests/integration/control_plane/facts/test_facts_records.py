@@ -1,0 +1,197 @@
+"""Facts become CDRs exactly once and a live picture, whatever dies and whatever comes twice."""
+
+import asyncio
+import json
+from collections import Counter
+from typing import Any
+
+from facts_house import ACME, DIRECTORY, GLOBEX, House, cdr, live_call, new_call_id, until
+
+from callmodel import keys
+from callmodel.codec import to_wire
+from callmodel.directory import Tenant
+from callmodel.ids import CallId, TenantId
+from control_plane.features.calls.store import CallStore
+from control_plane.livecalls import LiveCalls
+from control_plane.times import day_of, now_ms
+from servicekit import snapshots
+
+
+async def records(house: House, tenant_id: TenantId = ACME) -> list[Any]:
+    calls = CallStore(house.resources.store, house.resources.cipher)
+    found, after = await calls.page(tenant_id, day_of(now_ms()), 500)
+    while after is not None:
+        more, after = await calls.page(tenant_id, day_of(now_ms()), 500, after)
+        found += more
+    return found
+
+
+async def pending(house: House, group: str, tenant_id: TenantId = ACME) -> int:
+    """Return what a group has not handled yet."""
+    groups: Any = await house.redis.xinfo_groups(keys.facts(tenant_id))
+    return sum((found["lag"] or 0) + found["pending"] for found in groups if found["name"] == group)
+
+
+async def test_a_killed_consumer_and_facts_that_come_twice_make_each_record_once(house: House):
+    call_ids = [new_call_id() for _ in range(600)]
+    for call_id in call_ids:
+        await house.tell("call.started", live_call(call_id))
+        for _ in range(2):
+            await house.tell("call.ended", cdr(call_id))
+    house.start("facts", "control_plane.consumers:main")
+    await until(lambda: records(house))
+    house.kill("facts")
+    assert await pending(house, "cdr") > 0, "killed in the middle"
+
+    await house.start_facts("facts-2")
+
+    async def all_handled() -> bool:
+        return await pending(house, "cdr") == 0
+
+    await until(all_handled, 40)
+    counted = Counter(record.cdr.call_id for record in await records(house))
+    assert counted == Counter(call_ids)
+
+
+async def test_the_first_record_of_a_call_counts_and_a_disposition_is_kept(house: House):
+    calls = CallStore(house.resources.store, house.resources.cipher)
+    call_id = new_call_id()
+    first = cdr(call_id)
+    assert not await calls.dispose(ACME, call_id, "sold", None, "sue", now_ms())
+
+    await calls.note_started(ACME, call_id, first.started_ms)
+    assert await calls.dispose(ACME, call_id, "sold", "call back 13812345678", "sue", 5)
+    assert await records(house) == [] and await calls.one(ACME, call_id) is None
+    assert await calls.write(ACME, [first, first]) == 1
+    # Another beginning and another end for the same call: two nodes told of it.  It stays one record.
+    assert await calls.write(ACME, [cdr(call_id, started_ms=first.started_ms + 777, talk_seconds=1.0)]) == 0
+
+    [record] = await records(house)
+    assert (record.cdr, record.disposition, record.note) == (first, "sold", "call back 13812345678")
+    assert record == await calls.one(ACME, call_id)
+    assert await calls.one(GLOBEX, call_id) is None
+
+
+async def test_nothing_of_a_customers_number_is_in_the_files_of_the_store(house: House):
+    await house.start_facts()
+    call_id = new_call_id()
+    await house.tell("call.started", live_call(call_id))
+    await house.tell("call.ended", cdr(call_id))
+    await until(lambda: records(house))
+
+    content = b"".join(path.read_bytes() for path in house.folder.glob("store.db*"))
+
+    assert str(call_id).encode() in content
+    assert b"13812345678" not in content
+    assert "13812345678" not in (house.folder / "facts.log").read_text()
+
+
+async def test_consumers_go_on_after_redis_was_killed(house: House):
+    await house.start_facts()
+    before, after = new_call_id(), new_call_id()
+    await house.tell("call.ended", cdr(before))
+    await until(lambda: records(house))
+
+    house.kill("redis")
+    house.start_redis()
+    await until(house._redis_answers)
+    await house.tell("call.ended", cdr(after))
+
+    async def both() -> bool:
+        return {record.cdr.call_id for record in await records(house)} == {before, after}
+
+    await until(both, 30)
+
+
+async def test_a_message_that_nobody_can_read_holds_up_no_other(house: House):
+    await house.start_facts()
+    good = new_call_id()
+    await house.redis.xadd(keys.facts(ACME), {"m": "{"})
+    await house.tell("call.ended", {"call_id": "no CDR at all"})
+    # A tenant's stream is no way into another tenant's records.
+    foreign = {"fact_id": "f", "kind": "call.ended", "tenant_id": GLOBEX, "node_id": "n", "at_ms": 1, "body": {}}
+    await house.redis.xadd(keys.facts(ACME), {"m": json.dumps(foreign)})
+    await house.tell("call.ended", cdr(good))
+
+    await until(lambda: records(house))
+
+    assert [record.cdr.call_id for record in await records(house)] == [good]
+    assert await records(house, GLOBEX) == []
+    assert await pending(house, "cdr") == 3
+    assert house.processes["facts"].poll() is None
+
+
+async def test_a_tenant_that_comes_at_run_time_is_read(house: House):
+    await house.start_facts()
+    initech = TenantId("initech")
+    call_id = new_call_id()
+    await house.tell("call.ended", cdr(call_id, initech), initech)
+
+    tenants = (*DIRECTORY.tenants, Tenant(initech, "Initech", "initech.trunkline.test"))
+    await snapshots.publish(house.redis, keys.DIRECTORY, {**to_wire(DIRECTORY), "tenants": to_wire(tenants)})
+
+    await until(lambda: records(house, initech))
+
+
+async def test_the_live_picture_follows_a_call_and_lets_no_late_news_bring_it_back(house: House):
+    await house.start_facts()
+    live = LiveCalls(house.redis)
+    call_id = new_call_id()
+
+    async def state() -> str | None:
+        call = await live.one(ACME, call_id)
+        return call.state if call else None
+
+    async def shows(wanted: str | None) -> bool:
+        return await state() == wanted
+
+    await house.beat_heart()
+    await house.tell("call.ringing", live_call(call_id, "ringing"))
+    await until(lambda: shows("ringing"))
+    await house.tell("call.started", live_call(call_id, "claiming"))
+    await house.tell("call.answered", live_call(call_id, "talking"))
+    await until(lambda: shows("talking"))
+    await house.tell("call.ended", cdr(call_id))
+    await until(lambda: shows(None))
+    await house.tell("call.answered", live_call(call_id, "talking"))
+    other = new_call_id()
+    await house.tell("call.started", live_call(other))
+    await until(lambda: live.one(ACME, other))
+
+    assert [call.call_id for call in await live.all(ACME)] == [other]
+    assert await live.all(GLOBEX) == []
+
+
+async def test_calls_of_a_node_that_fell_silent_are_taken_out(house: House):
+    live = LiveCalls(house.redis)
+    call_id = new_call_id()
+    await house.beat_heart()
+    await house.start_facts()
+    await house.tell("call.started", live_call(call_id))
+    await until(lambda: live.one(ACME, call_id))
+
+    await house.redis.delete(keys.heartbeat(live_call(call_id).node_id))
+
+    async def gone() -> bool:
+        return await live.one(ACME, call_id) is None
+
+    await until(gone, 20)
+    assert any(line["message"] == "stale call removed" for line in house.log_of("facts"))
+
+
+async def test_many_facts_at_once_are_written_in_few_batches(house: House):
+    from control_plane.features.calls.facts import CdrWriter
+
+    calls = CallStore(house.resources.store, house.resources.cipher)
+    sizes: list[int] = []
+
+    class Counting(CallStore):
+        async def write(self, tenant_id: TenantId, cdrs: Any) -> int:
+            sizes.append(len(cdrs))
+            return await calls.write(tenant_id, cdrs)
+
+    writer = CdrWriter(Counting(house.resources.store, house.resources.cipher))
+    await asyncio.gather(*(writer._write(ACME, cdr(CallId(new_call_id()))) for _ in range(100)))
+
+    assert sum(sizes) == 100 and len(sizes) <= 3
+    assert len(await records(house)) == 100

@@ -1,0 +1,114 @@
+"""The recording ledger: what is owed, and that an entry never goes back."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callmodel.ids import CallId, RecordingId, TenantId, uuid7
+from control_plane.features.recordings.ledger import (
+    CallOver,
+    Entry,
+    EntryState,
+    FileArchived,
+    FileLost,
+    FileSpooled,
+    RecordingOwed,
+    advance_entry,
+    day_of,
+    object_key_of,
+)
+from control_plane.features.recordings.sweeping import days_before, is_overdue, is_stuck
+
+ACME = TenantId("acme")
+CALL = CallId(uuid7(1_700_000_000_000, 7))
+RECORDING = RecordingId(f"{CALL}-r1")
+OWED = Entry(ACME, RECORDING, CALL)
+
+ANSWERED = RecordingOwed(1000)
+ENDED = CallOver(6.0, 9000)
+SPOOLED = FileSpooled("/spool/a.wav", 6.1, 9100)
+ARCHIVED = FileArchived(6.1, "acme/recordings/x.ogg", "ab" * 32, 4000, "ogg-opus", 9500)
+UNREADABLE = FileLost("no RIFF/WAVE header", 9400)
+
+
+def after(*facts: object) -> Entry:
+    entry = OWED
+    for fact in facts:
+        entry = advance_entry(entry, fact)  # type: ignore[arg-type]
+    return entry
+
+
+def test_an_answered_call_owes_a_recording_until_it_is_archived():
+    assert after(ANSWERED).state is EntryState.EXPECTED
+    assert after(ANSWERED, ENDED, SPOOLED).state is EntryState.SPOOLED
+    assert after(ANSWERED, ENDED, SPOOLED, ARCHIVED).state is EntryState.ARCHIVED
+
+
+def test_the_order_in_which_news_comes_does_not_matter():
+    ends = {after(*facts) for facts in itertools.permutations([ANSWERED, ENDED, SPOOLED])}
+
+    assert len(ends) == 1
+    assert ends.pop().expected_seconds == 6.0
+
+
+@given(st.lists(st.sampled_from([ANSWERED, ENDED, SPOOLED, ARCHIVED, UNREADABLE, FileLost("late", 99_000)])))
+def test_archived_stays_archived_whatever_comes(facts: list[object]):
+    entry = after(SPOOLED, ARCHIVED, *facts)
+
+    assert (entry.state, entry.sha256, entry.archived_ms) == (EntryState.ARCHIVED, "ab" * 32, 9500)
+
+
+@given(st.lists(st.sampled_from([ANSWERED, ENDED, SPOOLED, ARCHIVED, UNREADABLE])))
+def test_the_same_news_twice_changes_nothing(facts: list[object]):
+    once = after(*facts)
+
+    for fact in facts[-1:]:
+        assert advance_entry(once, fact) == once  # type: ignore[arg-type]
+
+
+def test_a_file_that_proves_to_be_none_is_lost_and_its_old_news_does_not_bring_it_back():
+    lost = after(ANSWERED, SPOOLED, UNREADABLE)
+
+    assert (lost.state, lost.reason) == (EntryState.LOST, "no RIFF/WAVE header")
+    assert advance_entry(lost, SPOOLED) == lost
+
+
+def test_a_file_found_after_the_loss_counts():
+    found = after(FileLost("node died", 9000), FileSpooled("/spool/b.wav", 5.0, 20_000))
+
+    assert (found.state, found.spool_path, found.reason) == (EntryState.SPOOLED, "/spool/b.wav", None)
+
+
+def test_a_loss_told_before_the_file_was_spooled_is_overtaken():
+    assert after(SPOOLED, FileLost("late message", 9000)).state is EntryState.SPOOLED
+
+
+def test_the_id_alone_tells_where_a_recording_belongs():
+    assert day_of(RECORDING) == "2023-11-14"
+    assert object_key_of(ACME, RECORDING, "ogg") == f"acme/recordings/2023/11/14/{RECORDING}.ogg"
+    with pytest.raises(ValueError, match="version 7"):
+        day_of(RecordingId("no-uuid-at-all-r1"))
+
+
+def test_a_spooled_file_is_stuck_after_a_minute():
+    entry = after(SPOOLED)
+
+    assert not is_stuck(entry, 9100 + 60_000)
+    assert is_stuck(entry, 9100 + 60_001)
+    assert not is_stuck(after(SPOOLED, ARCHIVED), 10**12)
+
+
+def test_a_gap_is_overdue_some_minutes_after_the_calls_end_or_hours_after_an_answer_without_end():
+    assert not is_overdue(after(ANSWERED, ENDED), 9000 + 300_000, 300)
+    assert is_overdue(after(ANSWERED, ENDED), 9000 + 300_001, 300)
+    assert not is_overdue(after(ANSWERED), 1000 + 3600_000, 300)
+    assert is_overdue(after(ANSWERED), 1000 + 6 * 3600_000 + 1, 300)
+    assert not is_overdue(after(ANSWERED, ENDED, SPOOLED), 10**12, 300)
+
+
+def test_gaps_are_looked_for_today_and_a_week_back():
+    days = days_before(1_700_000_000_000)
+
+    assert (days[0], days[-1], len(days)) == ("2023-11-14", "2023-11-07", 8)
