@@ -113,7 +113,7 @@ class StreamReader:
 
         Raises redis errors when Redis is away.
         """
-        if not self._streams:
+        while not self._streams:
             self._changed.clear()
             await self._changed.wait()
         for stream in sorted(self._streams - self._prepared):
