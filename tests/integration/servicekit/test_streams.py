@@ -246,3 +246,13 @@ async def test_stream_is_trimmed_approximately(redis: Redis):
 def test_blocking_for_ever_is_refused(block_ms: int):
     with pytest.raises(ValueError):
         StreamReader(Redis(), "g", "c", recorder()[1], block_ms=block_ms)  # type: ignore[arg-type]
+
+
+async def test_a_reader_without_streams_waits_until_one_is_added(redis: Redis):
+    seen, handle = recorder()
+    reader = reader_of(redis, handle)
+    reader.add()
+    async with running(reader):
+        await append(redis, "late", {"n": "1"}, 10)
+        reader.add("late")
+        await until(lambda: seen == [("late", "1")])
