@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -10,6 +11,7 @@ from typing import Any
 Condition = Callable[[], Awaitable[bool]]
 
 TRY_SECONDS = 1.0
+_ACTIVE = re.compile(rb'"FLAGS":\s*"A')
 PAUSE_SECONDS = 0.05
 
 
@@ -52,6 +54,26 @@ def http_status(host: str, port: int, path: str, wanted: frozenset[int] = frozen
                 finally:
                     writer.close()
                 return int(line.split()[1]) in wanted
+        return False
+
+    return condition
+
+
+def edge_serves(host: str, rpc_port: int = 5063) -> Condition:
+    """A Kamailio holds at least one active destination: a media node at HQ, one of HQ's edges at a branch."""
+
+    async def condition() -> bool:
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(TRY_SECONDS):
+                reader, writer = await asyncio.open_connection(host, rpc_port)
+                try:
+                    body = b'{"jsonrpc": "2.0", "id": 1, "method": "dispatcher.list"}'
+                    head = f"POST /RPC HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+                    writer.write(f"{head}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+                    # A for active: pinged, and it answered.
+                    return _ACTIVE.search(await reader.read(100_000)) is not None
+                finally:
+                    writer.close()
         return False
 
     return condition

@@ -24,6 +24,7 @@ from trunkline.plan import PLATFORM_DOMAIN, AddressPlan
 from trunkline.ports import is_free
 
 ADMIN_SECONDS = 30.0
+JOINT_SECONDS = 20.0
 # Health ports; a process's own address keeps them apart where several share one.
 API_PORT, FACTS, WORKER, BEAT, AGENT, CONDUCTOR, BRANCH = 8080, 9101, 9102, 9103, 9104, 9105, 9106
 
@@ -84,6 +85,7 @@ class Stack:
             self._ours("agent", "edge agent", env.edge(AGENT), ready(plan.edge, AGENT)),
             self._ours("conductor", "media-node conductor", env.node(CONDUCTOR), ready(plan.node, CONDUCTOR)),
         )
+        await self._wait_until("HQ's edge has found the media node", when.edge_serves(plan.edge))
 
     async def start_branch(self, token: str) -> None:
         """Start the branch gateway with an enrolment token; ready means registered at HQ and able to take phones."""
@@ -94,6 +96,7 @@ class Stack:
         token_file.write_text(token)
         env = self.environments.branch(token_file, BRANCH)
         await self._launch(self._ours("branch", "branch", env, self._branch_ready))
+        await self._wait_until("the branch has found HQ", when.edge_serves(self.plan.branch))
 
     async def stop(self) -> None:
         """Stop everything in the reverse order, by pid."""
@@ -209,6 +212,11 @@ class Stack:
             await child.start()
         self._note_pids()
         await asyncio.gather(*(child.wait_ready() for child in children))
+
+    async def _wait_until(self, what: str, condition: when.Condition) -> None:
+        """Wait for what no process can say of itself.  Raises StackError."""
+        if not await when.until(condition, JOINT_SECONDS):
+            raise StackError(f"it did not come to this within {JOINT_SECONDS:.0f} s: {what} (logs: {self.run_dir})")
 
     async def _bootstrap(self) -> None:
         """Make keys, authority, schema and the first administrator, then the edge's certificate."""
