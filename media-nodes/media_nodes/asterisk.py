@@ -131,7 +131,15 @@ class AriSwitch:
         joining = wanted - members
         self._members[call_id] = wanted
         if joining:
-            await self._on_leg(second, "POST", f"/bridges/{call_id}/addChannel", {"channel": ",".join(joining)})
+            await self._join(call_id, joining)
+
+    async def _join(self, call_id: CallId, legs: set[LegId]) -> None:
+        path = f"/bridges/{call_id}/addChannel"
+        try:
+            await self._command("POST", path, {"channel": ",".join(legs)})
+        except AriError:
+            # One of them is gone, and the answer does not say which.
+            await asyncio.gather(*(self._on_leg(leg_id, "POST", path, {"channel": leg_id}) for leg_id in legs))
 
     async def start_recording(self, recording_id: RecordingId, customer_leg: LegId) -> None:
         live, done = self._live / f"{recording_id}.raw", self._done / f"{recording_id}.raw"

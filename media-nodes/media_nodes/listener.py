@@ -77,8 +77,6 @@ class Listener:
         self._on_adopted()
 
     def _hear(self, text: str) -> None:
-        if "ChannelTransfer" in text:
-            logger.warning(text)
         news = to_news(json.loads(text), now_ms())
         if news is None:
             return

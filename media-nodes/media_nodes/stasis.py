@@ -128,6 +128,7 @@ def _transfer(event: dict[str, Any], at_ms: int) -> News | None:
     refer_to = event.get("refer_to") or {}
     wanted = refer_to.get("requested_destination") or {}
     channel = event.get("channel") or (event.get("referred_by") or {}).get("source_channel") or {}
-    if not wanted.get("destination") or not channel.get("id"):
+    # An event with a state is the echo of our own report on a transfer.
+    if event.get("state") or not wanted.get("destination") or not channel.get("id"):
         return None
     return TransferWanted(LegId(channel["id"]), str(wanted["destination"]), at_ms)
