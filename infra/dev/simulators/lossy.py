@@ -38,6 +38,7 @@ class LossyTransport:
         self.dropped = 0
         self.name = inner.name
         self.reliable = inner.reliable
+        self.lost_listeners = inner.lost_listeners
 
     @property
     def local(self) -> Endpoint:

@@ -120,8 +120,7 @@ class Softphone:
         self._table = CallTable(self._on_invite)
         network = _build_transport(transport, (bind, port), ssl_context, ca, certificate, server_name or domain)
         self._connection_lost = asyncio.Event()
-        if isinstance(network, StreamTransport):
-            network.on_lost = self._connection_lost.set
+        network.lost_listeners.append(lambda addresses: self._connection_lost.set())
         self._agent = UserAgent(
             wrap_transport(network),
             self._table.on_request,

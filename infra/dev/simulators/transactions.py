@@ -128,6 +128,11 @@ class ClientTransaction:
         ack.headers += [("Max-Forwards", "70")]
         self._send(ack, self.destination)
 
+    def connection_lost(self) -> None:
+        """Fail a request that was sent into a connection which then broke (section 8.1.3.1)."""
+        if self._final is None:
+            self._finish(build_response(self.request, 503, "Connection lost"))
+
     def _time_out(self) -> None:
         self._finish(build_response(self.request, 408, "Request Timeout (no reply)"))
 

@@ -18,6 +18,7 @@ from .sip_message import MAX_MESSAGE_BYTES
 
 Endpoint = tuple[str, int]
 Receive = Callable[[bytes, Endpoint], None]
+Lost = Callable[[set[Endpoint]], None]
 
 CONNECT_SECONDS = 5.0
 logger = logging.getLogger(__name__)
@@ -25,10 +26,14 @@ _LENGTH = re.compile(rb"^(?:content-length|l)[ \t]*:[ \t]*(\d+)", re.IGNORECASE 
 
 
 class Transport(Protocol):
-    """What a user agent needs from the network."""
+    """What a user agent needs from the network.
+
+    `lost_listeners` hear which addresses a connection led to when it is lost; UDP loses none.
+    """
 
     name: str
     reliable: bool
+    lost_listeners: list[Lost]
 
     @property
     def local(self) -> Endpoint:
@@ -54,6 +59,7 @@ class UdpTransport(asyncio.DatagramProtocol):
 
     def __init__(self, local: Endpoint) -> None:
         self.local = local
+        self.lost_listeners: list[Lost] = []
         self._socket: asyncio.DatagramTransport | None = None
         self._receive: Receive = lambda data, source: None
 
@@ -171,15 +177,17 @@ class StreamTransport:
         self._server_hostname = server_hostname
         self._server: asyncio.Server | None = None
         self._receive: Receive = lambda data, source: None
-        self.on_lost: Callable[[], None] = lambda: None
+        self.lost_listeners: list[Lost] = []
 
     def received(self, data: bytes, source: Endpoint) -> None:
         self._receive(data, source)
 
     def forget(self, connection: _Connection) -> None:
-        for address in [key for key, value in self.connections.items() if value is connection]:
+        addresses = {key for key, value in self.connections.items() if value is connection}
+        for address in addresses:
             del self.connections[address]
-        self.on_lost()
+        for listener in self.lost_listeners:
+            listener(addresses)
 
     async def start(self, receive: Receive) -> None:
         self._receive = receive

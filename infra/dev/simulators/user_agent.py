@@ -55,6 +55,7 @@ class UserAgent:
         self._clients: dict[tuple[str, str], ClientTransaction] = {}
         self._servers: dict[tuple[str, ...], ServerTransaction] = {}
         self._unacknowledged: dict[tuple[str, int], ServerTransaction] = {}
+        transport.lost_listeners.append(self._connection_lost)
         self._acks: dict[tuple[str, int, str], tuple[SipMessage, Endpoint]] = {}
 
     async def start(self) -> None:
@@ -181,6 +182,10 @@ class UserAgent:
         if self._trace:
             self.messages.append((time.monotonic(), "sent", data.decode()))
         self.transport.send(data, to)
+
+    def _connection_lost(self, addresses: set[Endpoint]) -> None:
+        for client in [item for item in self._clients.values() if item.destination in addresses]:
+            client.connection_lost()
 
     def _forget_client(self, key: tuple[str, str]) -> None:
         self._clients.pop(key, None)
