@@ -22,6 +22,14 @@ from edge_proxy.rendering import (
 from servicekit.files import write_atomically
 from servicekit.settings import SettingsError
 
+# The uac module wants a table to start with; registrations come by RPC.
+NO_REGISTRATIONS = (
+    "id(int,auto) l_uuid(string) l_username(string) l_domain(string) r_username(string) r_domain(string) "
+    "realm(string) auth_username(string) auth_password(string) auth_ha1(string) auth_proxy(string) expires(int) "
+    "flags(int) reg_delay(int) contact_addr(string) socket(string)\n"
+)
+TABLE_VERSIONS = "table_name(string) table_version(int)\nuacreg:5\n"
+
 TEMPLATES = Path(__file__).resolve().parents[1] / "kamailio"
 
 
@@ -51,7 +59,8 @@ def prepare(settings: EdgeSettings) -> None:
     """Write everything that Kamailio reads at its start.  Raises RenderingError, OSError."""
     configuration = configuration_of(settings)
     run = settings.edge_dir
-    (run / "registrations").mkdir(parents=True, exist_ok=True, mode=0o700)
+    _write(run / "registrations" / "uacreg", NO_REGISTRATIONS)
+    _write(run / "registrations" / "version", TABLE_VERSIONS)
     _write(run / "kamailio.cfg", render_kamailio(_template("kamailio.cfg.in"), configuration))
     if configuration.tls is not None:
         _write(run / "tls.cfg", render_tls(_template("tls.cfg.in"), configuration.tls))
@@ -119,7 +128,7 @@ def secrets_of(settings: EdgeSettings) -> dict[str, str]:
 
 def script_environment(settings: EdgeSettings) -> dict[str, str]:
     """Return what the KEMI script reads: it runs on Debian's bare interpreter, without the virtual environment."""
-    packages = (Path(__file__).resolve().parents[1], Path(callmodel.__file__).resolve().parents[1])
+    packages = (TEMPLATES, Path(__file__).resolve().parents[1], Path(callmodel.__file__).resolve().parents[1])
     return {
         "PYTHONPATH": ":".join(dict.fromkeys(str(package) for package in packages)),
         "PYTHONDONTWRITEBYTECODE": "1",

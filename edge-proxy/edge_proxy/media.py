@@ -1,11 +1,14 @@
 """What rtpengine is told for each direction of a session, and how a dialog remembers it.
 
-Both sides' protection and a seal travel as one parameter of our Record-Route: a re-INVITE then finds what each side
-speaks without any state, and a Route that we did not make is refused (the edge is no open relay).
+Both sides' protection, the branch on the line and a seal over them travel as one parameter of our Record-Route: a
+re-INVITE then finds what each side speaks, and the way to the branch, without any state; and a Route that we did not
+make is refused (the edge is no open relay).
 """
 
 import hashlib
 import hmac
+import re
+from dataclasses import dataclass
 
 from callmodel.edgesnapshot import MediaProtection
 
@@ -18,7 +21,9 @@ _PROTOCOLS = {RTP: "RTP/AVP", SRTP: "RTP/SAVP"}
 _LETTERS = {RTP: "r", SRTP: "s"}
 _PROTECTIONS = {letter: protection for protection, letter in _LETTERS.items()}
 
+SEAL_PARAMETER = "sg"
 SEAL_DIGITS = 16
+_PARAMETER = re.compile(rf";{SEAL_PARAMETER}=([0-9a-f]{{{SEAL_DIGITS}}})([rs]{{2}}[A-Za-z0-9-]*)")
 
 
 def offer_flags(toward: MediaProtection, *, natted: bool) -> str:
@@ -37,19 +42,34 @@ def offered_protection(sdp: str) -> MediaProtection:
     return SRTP if "RTP/SAVP" in sdp else RTP
 
 
-def seal(secret: bytes, call_id: str, caller: MediaProtection, callee: MediaProtection) -> str:
-    """Return the value of the Record-Route parameter: both protections, then a keyed digest over them and Call-ID."""
-    letters = _LETTERS[caller] + _LETTERS[callee]
-    return letters + _digest(secret, call_id, letters)
+@dataclass(frozen=True)
+class Sides:
+    """What caller and callee speak, and the site whose branch is one of them (empty for none)."""
+
+    caller: MediaProtection
+    callee: MediaProtection
+    site_id: str = ""
 
 
-def open_seal(secret: bytes, call_id: str, value: str) -> tuple[MediaProtection, MediaProtection] | None:
-    """Return the protections of caller and callee, None for a value that this edge did not make for this call."""
-    letters, digest = value[:2], value[2:]
-    if not hmac.compare_digest(digest.encode(), _digest(secret, call_id, letters).encode()):
+def seal(secret: bytes, call_id: str, sides: Sides) -> str:
+    """Return the value of the Record-Route parameter: a keyed digest over the sides and Call-ID, then the sides."""
+    plain = f"{_LETTERS[sides.caller]}{_LETTERS[sides.callee]}{sides.site_id}"
+    return f"{_digest(secret, call_id, plain)}{plain}"
+
+
+def open_seal(secret: bytes, call_id: str, routes: str) -> Sides | None:
+    """Return the sides from a request's Route headers, None when this edge did not make them for this call.
+
+    Several edges may each have left a seal there: ours is the topmost.
+    """
+    found = _PARAMETER.search(routes)
+    if found is None:
         return None
-    return _PROTECTIONS[letters[0]], _PROTECTIONS[letters[1]]
+    digest, plain = found.groups()
+    if not hmac.compare_digest(digest.encode(), _digest(secret, call_id, plain).encode()):
+        return None
+    return Sides(_PROTECTIONS[plain[0]], _PROTECTIONS[plain[1]], plain[2:])
 
 
-def _digest(secret: bytes, call_id: str, letters: str) -> str:
-    return hmac.new(secret, f"{letters}{call_id}".encode(), hashlib.sha256).hexdigest()[:SEAL_DIGITS]
+def _digest(secret: bytes, call_id: str, plain: str) -> str:
+    return hmac.new(secret, f"{plain} {call_id}".encode(), hashlib.sha256).hexdigest()[:SEAL_DIGITS]

@@ -103,7 +103,7 @@ class Destination:
 
 
 def branch_host(site_id: str, platform_domain: str) -> str:
-    """Return the name that stands for a branch's connection in Path and Record-Route; no name server knows it."""
+    """Return the name that stands for a branch's connection in Path; no name server knows it."""
     return f"{check_label(site_id)}.branch.{check_host(platform_domain)}"
 
 
@@ -240,8 +240,8 @@ def _tls_listen(c: EdgeConfiguration) -> str:
     lines = ["enable_tls=yes", f'listen=tls:{c.address}:{c.tls_port} name "siptls"']
     if c.role == "branch":
         host = branch_host(c.site_id, c.platform_domain)
-        # Record-Route and Via towards HQ name the site: HQ finds the connection by it, wherever the NAT puts us.
-        lines.append(f'listen=tls:{c.address}:{c.internal_port} advertise {host}:{c.internal_port} name "uplink"')
+        lines.append(f'listen=tls:{c.address}:{c.internal_port} name "uplink"')
+        # HQ names us so in Route: what it knows of our address is only the outside of a NAT.
         lines.append(f'alias="{host}"')
     return "\n".join(lines)
 

@@ -36,12 +36,11 @@ def attempt_at(view: EdgeView, trunk: EdgeTrunk, callee: str, start: int) -> Att
     return None
 
 
-def tries_next_gateway(code: int, *, timed_out: bool, challenged: bool) -> bool:
-    """Say whether the next gateway may do better: it failed, fell silent, or would not take our digest.
-
-    challenged: this is the answer to a request that carried our digest already, or we have none.
+def tries_next_gateway(code: int, *, timed_out: bool) -> bool:
+    """Say whether the next gateway may do better: it failed, fell silent, would not take our digest, or sends us
+    somewhere else (a redirection is nobody's to follow but ours, and we do not).
     """
-    return timed_out or 500 <= code < 600 or (challenged and code in (401, 407))
+    return timed_out or 300 <= code < 400 or code in (401, 407) or 500 <= code < 600
 
 
 def identity_of(caller: str, domain: str) -> str:

@@ -1,4 +1,4 @@
-"""An HQ edge per test, and what stands for a media node; certificates as the platform's authority would issue them."""
+"""Edges per test, and what stands for a media node; certificates as the platform's authority would issue them."""
 
 import sys
 from collections.abc import AsyncIterator
@@ -8,18 +8,48 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from edge_harness import HQ, NODE, PLATFORM, Edge, snapshot
+from certificates_of_tests import Authority
+from edge_harness import BRANCH, BRANCH_SITE, HQ, NODE, PLATFORM, Edge, branch_snapshot, snapshot
+
 from simulators.phone import Softphone
 
 
+def tls_files(authority: Authority, files: tuple[Path, Path]) -> dict[str, str]:
+    return {
+        "TRUNKLINE_TLS_CERT": str(files[0]),
+        "TRUNKLINE_TLS_KEY": str(files[1]),
+        "TRUNKLINE_TLS_CA": str(authority.ca),
+    }
+
+
 @pytest.fixture
-async def hq(tmp_path: Path) -> AsyncIterator[Edge]:
+def authority(tmp_path: Path) -> Authority:
+    return Authority(tmp_path / "pki")
+
+
+@pytest.fixture
+async def hq(tmp_path: Path, authority: Authority) -> AsyncIterator[Edge]:
     """An HQ edge that knows `snapshot()` and one media node, running."""
-    edge = Edge(tmp_path)
+    edge = Edge(tmp_path, environment=tls_files(authority, authority.for_edge(HQ)))
     edge.know(snapshot())
     edge.direct(f"sip:{NODE}:5060")
     try:
         await edge.start()
+        yield edge
+    finally:
+        edge.stop()
+
+
+@pytest.fixture
+async def branch(tmp_path: Path, authority: Authority, hq: Edge) -> AsyncIterator[Edge]:
+    """A branch's edge, running and connected to HQ's."""
+    environment = tls_files(authority, authority.for_branch(BRANCH_SITE))
+    environment |= {"TRUNKLINE_SITE_ID": BRANCH_SITE, "TRUNKLINE_HQ_EDGES": f"{HQ}:5061"}
+    edge = Edge(tmp_path, BRANCH, "branch", environment)
+    edge.know(branch_snapshot())
+    try:
+        await edge.start()
+        await edge.connected_to(hq)
         yield edge
     finally:
         edge.stop()

@@ -6,15 +6,14 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-
-from simulators.digest import ha1_of
 
 from callmodel.codec import to_wire
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway, MediaProtection
@@ -23,6 +22,7 @@ from edge_proxy import ngcontrol
 from edge_proxy.jsonrpc import KamailioRpc, RpcUnreachableError
 from edge_proxy.rendering import Destination, render_dispatcher
 from edge_proxy.view import EdgeState
+from simulators.digest import ha1_of
 
 BLOCK = 1 + os.getpid() % 250
 PLATFORM = "trunkline.test"
@@ -88,6 +88,59 @@ def snapshot(**values: Any) -> EdgeSnapshot:
         "branches": (SiteId(BRANCH_SITE),),
     }
     return EdgeSnapshot(**{**known, **values})
+
+
+def branch_snapshot(site: str = BRANCH_SITE) -> EdgeSnapshot:
+    """Return the part of `snapshot()` that a branch gets."""
+    whole = snapshot()
+    return replace(
+        whole,
+        stations=tuple(each for each in whole.stations if each.site_id == site),
+        trunks=(),
+        numbers=(),
+        branches=(),
+    )
+
+
+def station_headers(call_id: str = "call-1") -> dict[str, str]:
+    """Return what a media node sends along to ring a station."""
+    return {"X-Trunkline-Target": "station", "X-Trunkline-Tenant": "acme", "X-Trunkline-Call": call_id}
+
+
+def trunk_headers(trunk_id: str = "trunk-1", caller: str = DID, call_id: str = "call-1") -> dict[str, str]:
+    """Return what a media node sends along to call out through a trunk."""
+    return {
+        "X-Trunkline-Target": "trunk",
+        "X-Trunkline-Tenant": "acme",
+        "X-Trunkline-Trunk": trunk_id,
+        "X-Trunkline-Caller": caller,
+        "X-Trunkline-Call": call_id,
+    }
+
+
+def _ask_ng(to: tuple[str, int], question: dict[str, str]) -> dict[str, Any]:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        asking.settimeout(3)
+        body = "".join(f"{len(text)}:{text}" for pair in sorted(question.items()) for text in pair)
+        asking.sendto(f"1_1 d{body}e".encode(), to)
+        answer, _rest = _bdecode(asking.recv(65535).partition(b" ")[2])
+    return answer
+
+
+def _bdecode(data: bytes) -> tuple[Any, bytes]:
+    head, data = data[:1], data[1:]
+    if head == b"i":
+        number, _, rest = data.partition(b"e")
+        return int(number), rest
+    if head in (b"l", b"d"):
+        items: list[Any] = []
+        while not data.startswith(b"e"):
+            item, data = _bdecode(data)
+            items.append(item)
+        value = items if head == b"l" else dict(zip(items[::2], items[1::2], strict=True))
+        return value, data[1:]
+    length, _, rest = (head + data).partition(b":")
+    return rest[: int(length)].decode(), rest[int(length) :]
 
 
 @dataclass
@@ -162,6 +215,19 @@ class Edge:
             return bool(await self.rpc.started_at())
         except RpcUnreachableError:
             return False
+
+    async def connected_to(self, hq: "Edge") -> None:
+        """Wait until HQ knows this branch's connection."""
+
+        async def known() -> bool:
+            return await hq.rpc.htable_get("branches", BRANCH_SITE) is not None
+
+        await until(known, "HQ knows the branch's connection")
+
+    async def ng(self, command: str, call_id: str = "") -> dict[str, Any]:
+        """Ask rtpengine something about a call and return its answer."""
+        question = {"command": command} | ({"call-id": call_id} if call_id else {})
+        return await asyncio.to_thread(_ask_ng, (self.host, 2223), question)
 
     def stop(self, *names: str, with_signal: int = signal.SIGTERM) -> None:
         """End processes by their pid."""

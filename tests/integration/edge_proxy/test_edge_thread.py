@@ -1,6 +1,7 @@
 """The thin thread: a phone's call reaches the media node, and the node's call reaches the carrier, with voice."""
 
-from edge_harness import CARRIER, DOMAIN, HQ, address
+from edge_harness import CARRIER, DOMAIN, HQ, address, trunk_headers
+
 from simulators.carrier import Carrier
 from simulators.phone import Softphone
 
@@ -21,14 +22,7 @@ async def test_phone_registers_and_its_call_reaches_the_media_node_with_voice(hq
 
 async def test_call_of_the_media_node_reaches_the_carrier_with_voice(hq, node):
     async with Carrier(bind=CARRIER, port=5060, ip_authentication={HQ}) as carrier:
-        headers = {
-            "X-Trunkline-Target": "trunk",
-            "X-Trunkline-Tenant": "acme",
-            "X-Trunkline-Trunk": "trunk-1",
-            "X-Trunkline-Caller": "+862155550001",
-            "X-Trunkline-Call": "call-1",
-        }
-        call = await node.dial("sip:+8613812345003@anywhere.invalid", headers)
+        call = await node.dial("sip:+8613812345003@anywhere.invalid", trunk_headers())
         await call.wait_for("answered")
         record = carrier.calls[0]
         await call.wait_for_tones({record.tone_hz}, {record.tone_hz, 700})

@@ -1,0 +1,176 @@
+"""INVITE outside of dialogs: each decision carried out, and what follows when its way fails."""
+
+import KSR
+
+from edge_proxy import routing
+from edge_proxy.decisions import (
+    Decision,
+    Peer,
+    PeerKind,
+    Request,
+    ToHq,
+    ToMediaNode,
+    ToRoute,
+    ToStation,
+    ToTrunk,
+)
+from edge_proxy.media import RTP, SRTP
+from edge_proxy.rendering import MEDIA_SET
+from kemi import trunks
+from kemi.decide import settled
+from kemi.environment import (
+    BY_PRIORITY,
+    HQ,
+    HQ_SILENCE_MS,
+    IN_TURN,
+    NODE_SILENCE_MS,
+    OURS,
+    PHONE_SILENCE_MS,
+    PLATFORM,
+    RING_MS,
+    SITE,
+    behind_nat,
+    fell_silent,
+    reply,
+    send_from,
+    view,
+)
+from kemi.legs import begin, connect_branch, relay, site_ahead
+from kemi.peers import request_from
+
+
+def invite(sender: Peer) -> int:
+    request = request_from(sender, "INVITE")
+    alive = not HQ and KSR.dispatcher.ds_select_dst(MEDIA_SET, BY_PRIORITY) > 0
+
+    def decide(asked: Request) -> Decision:
+        if HQ:
+            return routing.decide_invite(view(), asked)
+        return routing.decide_branch_invite(view(), asked, site_id=SITE, hq_alive=alive)
+
+    decision = settled(decide, request)
+    if decision is None:
+        return 1
+    KSR.textops.remove_hf_re(OURS)
+    if not isinstance(decision, ToRoute):
+        KSR.hdr.remove("Route")
+    if sender.kind is PeerKind.OUTSIDE and not (HQ and view().is_carrier(sender.address)) and behind_nat():
+        KSR.nathelper.set_contact_alias()
+    return _WAYS[type(decision)](decision, request)
+
+
+def _to_media_node(decision: ToMediaNode, request: Request) -> int:
+    KSR.resetdsturi()
+    KSR.setuser(decision.target)
+    if KSR.dispatcher.ds_select_domain(MEDIA_SET, IN_TURN) < 0:
+        return reply(503, "No Media Node")
+    for name, value in decision.headers:
+        KSR.hdr.append(f"{name}: {value}\r\n")
+    if decision.from_user is not None:
+        KSR.dialog.dlg_manage()
+        KSR.uac.uac_replace_from("", f"sip:{decision.from_user}@{PLATFORM}")
+    begin(request, RTP, site_id=request.peer.site_id)
+    _try_node()
+    return relay(503, "No Media Node")
+
+
+def _try_node() -> None:
+    send_from("internal")
+    KSR.tm.t_on_failure("ksr_failure_node")
+    KSR.tm.t_set_fr(RING_MS, NODE_SILENCE_MS)
+
+
+def node_failed() -> int:
+    """Try the next media node when this one is dead or has no conductor; what it said of the call itself stands."""
+    if KSR.tm.t_is_canceled() < 0:
+        silent = fell_silent()
+        if silent:
+            KSR.dispatcher.ds_mark_dst_state("tp")
+        failed = silent or KSR.tm.t_check_status("5[0-9][0-9]") > 0
+        if failed and KSR.dispatcher.ds_next_domain() > 0:
+            _try_node()
+            if KSR.tm.t_relay() > 0:
+                return 1
+        if silent:
+            KSR.tm.t_reply(503, "No Media Node")
+    KSR.rtpengine.rtpengine_delete("")
+    return 1
+
+
+def _to_station(decision: ToStation, request: Request) -> int:
+    KSR.seturi(f"sip:{decision.extension}@{decision.domain}")
+    KSR.resetdsturi()
+    if KSR.registrar.lookup("location") < 0:
+        return reply(480, "Temporarily Unavailable")
+    site = site_ahead()
+    # What lies between a branch and us crosses the Internet.
+    begin(request, SRTP if site else decision.media, site_id=site or "")
+    KSR.tm.t_on_branch("ksr_branch_station")
+    return _ring()
+
+
+def _to_route(decision: ToRoute, request: Request) -> int:
+    KSR.rr.loose_route_preloaded()
+    KSR.resetdsturi()
+    KSR.nathelper.handle_ruri_alias()
+    begin(request, decision.media)
+    return _ring()
+
+
+def _ring() -> int:
+    KSR.tm.t_on_failure("ksr_failure_station")
+    KSR.tm.t_set_fr(RING_MS, PHONE_SILENCE_MS)
+    return relay(480, "Temporarily Unavailable")
+
+
+def station_branch() -> int:
+    """Give each contact of a branch the connection that leads there; without one it can not ring."""
+    if not connect_branch(site_ahead()):
+        KSR.set_drop()
+    return 1
+
+
+def station_failed() -> int:
+    KSR.rtpengine.rtpengine_delete("")
+    if KSR.tm.t_is_canceled() < 0 and fell_silent():
+        KSR.tm.t_reply(480, "Temporarily Unavailable")
+    return 1
+
+
+def _to_hq(decision: ToHq, request: Request) -> int:
+    KSR.seturi(f"sip:{routing.dialled_of(request.target_user)}@{request.from_domain}")
+    for name, value in decision.headers:
+        KSR.hdr.append(f"{name}: {value}\r\n")
+    if request.preferred_identity:
+        KSR.hdr.append(f"P-Preferred-Identity: {request.preferred_identity}\r\n")
+    begin(request, SRTP)
+    _try_hq()
+    return relay()
+
+
+def _try_hq() -> None:
+    send_from("uplink")
+    KSR.tm.t_on_failure("ksr_failure_hq")
+    KSR.tm.t_set_fr(RING_MS, HQ_SILENCE_MS)
+
+
+def hq_failed() -> int:
+    """Try HQ's next edge when this one does not answer at all; what it answers is the call's own result."""
+    if KSR.tm.t_is_canceled() < 0 and fell_silent():
+        KSR.dispatcher.ds_mark_dst_state("tp")
+        if KSR.dispatcher.ds_next_dst() > 0:
+            _try_hq()
+            if KSR.tm.t_relay() > 0:
+                return 1
+        KSR.tm.t_reply(503, "Headquarters Unreachable")
+    KSR.rtpengine.rtpengine_delete("")
+    return 1
+
+
+_WAYS = {
+    ToMediaNode: _to_media_node,
+    ToStation: _to_station,
+    ToTrunk: trunks.to_trunk,
+    ToHq: _to_hq,
+    ToRoute: _to_route,
+}

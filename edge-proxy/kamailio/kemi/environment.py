@@ -1,0 +1,70 @@
+"""What the script knows of its own edge, and the few words of KSR that every part uses."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import KSR
+
+from edge_proxy.rendering import branch_host
+from edge_proxy.view import EdgeView, StateFile
+
+SETTINGS = json.loads(os.environ["EDGE_SCRIPT_SETTINGS"])
+HQ = SETTINGS["role"] == "hq"
+PLATFORM = SETTINGS["platform_domain"]
+SITE = SETTINGS["site_id"]
+OWN_HOST = "" if HQ else branch_host(SITE, PLATFORM)
+SEAL_SECRET = bytes.fromhex(json.loads(Path(SETTINGS["secrets_file"]).read_text(encoding="utf-8"))["seal"])
+
+NODE_SILENCE_MS, HQ_SILENCE_MS, PHONE_SILENCE_MS, RING_MS = 1000, 1500, 3000, 180_000
+IN_TURN, BY_PRIORITY = 4, 8
+
+# Contact is private; the source is another than Via says (address, port).
+_NATTED = 1 + 2 + 16
+NATTED_SOURCE = 2
+
+OURS = "^(X-Trunkline-.*|P-Asserted-Identity|P-Preferred-Identity|Remote-Party-ID|Diversion|History-Info)$"
+SOFTWARE = "^(User-Agent|Server|Organization|X-Asterisk-.*)$"
+
+_STATE = StateFile(SETTINGS["state_file"], lambda problem: KSR.err(problem + "\n"))
+
+
+def view() -> EdgeView:
+    return _STATE.view(time.monotonic())
+
+
+def text(name: str) -> str:
+    """Return a pseudo-variable as text, empty when it is not there."""
+    value = KSR.pv.get(name)
+    return "" if value is None else str(value)
+
+
+def header(name: str) -> str:
+    return KSR.hdr.gete(name) or ""
+
+
+def reply(code: int, reason: str) -> int:
+    KSR.sl.send_reply(code, reason)
+    return 1
+
+
+def has_sdp() -> bool:
+    return KSR.kx.get_bodylen() > 0 and "application/sdp" in header("Content-Type").lower()
+
+
+def over_connection() -> bool:
+    return KSR.kx.get_proto() in ("tcp", "tls")
+
+
+def behind_nat() -> bool:
+    return over_connection() or KSR.nathelper.nat_uac_test(_NATTED) > 0
+
+
+def send_from(socket: str) -> None:
+    KSR.corex.set_send_socket_name(socket)
+
+
+def fell_silent() -> bool:
+    """Say, in a failure route, whether nobody answered anything."""
+    return KSR.tm.t_branch_timeout() > 0 and KSR.tm.t_branch_replied() < 0

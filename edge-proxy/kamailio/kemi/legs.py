@@ -1,0 +1,132 @@
+"""The legs of a call: media anchored on both sides, our place in the dialog, and requests inside of it."""
+
+import re
+
+import KSR
+
+from edge_proxy import media, routing
+from edge_proxy.decisions import Peer, PeerKind, Request
+from edge_proxy.rendering import site_of_branch_host
+from kemi.environment import (
+    HQ,
+    NATTED_SOURCE,
+    OURS,
+    PLATFORM,
+    SEAL_SECRET,
+    SOFTWARE,
+    behind_nat,
+    has_sdp,
+    header,
+    reply,
+    send_from,
+    text,
+    view,
+)
+from kemi.peers import peer
+
+_URI_HOST = re.compile(r"sips?:(?:[^@;]*@)?([^:;>?]+)")
+
+
+def begin(request: Request, callee: media.MediaProtection, *, site_id: str = "") -> None:
+    """Anchor the media and stay in the dialog's path.  callee: what its side speaks."""
+    sdp = KSR.kx.gete_body() if has_sdp() else ""
+    if sdp:
+        caller = media.offered_protection(sdp)
+        natted = request.peer.kind is PeerKind.OUTSIDE and KSR.nathelper.nat_uac_test(NATTED_SOURCE) > 0
+        KSR.rtpengine.rtpengine_offer(media.offer_flags(callee, natted=natted))
+    else:
+        caller = routing.media_of(view(), request.from_domain, request.from_user)
+    KSR.rr.record_route()
+    sides = media.Sides(caller, callee, site_id)
+    KSR.rr.add_rr_param(f";{media.SEAL_PARAMETER}={media.seal(SEAL_SECRET, KSR.kx.get_callid(), sides)}")
+    _expect_answer(caller, offered=bool(sdp))
+
+
+def _expect_answer(toward: media.MediaProtection, *, offered: bool) -> None:
+    KSR.pv.sets("$avp(toward)", toward.value)
+    KSR.pv.sets("$avp(offered)", "1" if offered else "")
+    KSR.tm.t_on_reply("ksr_onreply_media")
+
+
+def relay(code: int = 503, reason: str = "Service Unavailable") -> int:
+    if KSR.tm.t_relay() < 0:
+        KSR.rtpengine.rtpengine_delete("")
+        reply(code, reason)
+    return 1
+
+
+def on_reply() -> int:
+    """Anchor what the answer brings, and keep to ourselves what is nobody else's."""
+    sender = peer()
+    outside = sender.kind is PeerKind.OUTSIDE
+    if has_sdp() and KSR.kx.get_status() < 300:
+        natted = outside and KSR.nathelper.nat_uac_test(NATTED_SOURCE) > 0
+        if text("$avp(offered)"):
+            KSR.rtpengine.rtpengine_answer(media.answer_flags(natted=natted))
+        else:
+            toward = media.MediaProtection(text("$avp(toward)"))
+            KSR.rtpengine.rtpengine_offer(media.offer_flags(toward, natted=natted))
+    if outside and not (HQ and view().is_carrier(sender.address)) and behind_nat():
+        KSR.nathelper.set_contact_alias()
+    KSR.textops.remove_hf_re(OURS)
+    if sender.kind is PeerKind.NODE:
+        KSR.textops.remove_hf_re(SOFTWARE)
+    return 1
+
+
+def site_ahead() -> str | None:
+    """Return the site that the next hop's symbolic name stands for, None for an ordinary next hop."""
+    found = _URI_HOST.match(text("$du"))
+    return site_of_branch_host(found.group(1), PLATFORM) if HQ and found else None
+
+
+def connect_branch(site_id: str | None) -> bool:
+    """Point the next hop to the connection that a site's branch opened; say whether there is a way."""
+    if not site_id:
+        return True
+    connection = KSR.htable.sht_get("branches", site_id)
+    if connection is None:
+        return False
+    KSR.setdsturi(f"sip:{connection};transport=tls")
+    send_from("siptls")
+    # It is a port behind a NAT: without the connection nobody listens there.
+    KSR.set_forward_no_connect()
+    return True
+
+
+def in_dialog(sender: Peer) -> int:
+    """Pass on a request inside a dialog that this edge began."""
+    if KSR.is_ACK() and not header("Route"):
+        if KSR.tm.t_check_trans() > 0:
+            KSR.tm.t_relay()
+        return 1
+    sides = media.open_seal(SEAL_SECRET, KSR.kx.get_callid(), header("Route"))
+    if sides is None or KSR.rr.loose_route() < 0:
+        # Not a dialog of ours: relaying it would lend our name to anybody.  An ACK is never answered.
+        return 1 if KSR.is_ACK() else reply(481, "Call Does Not Exist")
+    KSR.textops.remove_hf_re(OURS)
+    if sender.kind is PeerKind.NODE:
+        KSR.textops.remove_hf_re(SOFTWARE)
+        if not connect_branch(sides.site_id):
+            return reply(480, "Branch Unreachable")
+    if not KSR.isdsturiset():
+        KSR.nathelper.handle_ruri_alias()
+    if sender.kind is PeerKind.OUTSIDE and not (HQ and view().is_carrier(sender.address)) and behind_nat():
+        KSR.nathelper.set_contact_alias()
+    _renegotiate(sides)
+    if KSR.tm.t_relay() < 0 and not KSR.is_ACK():
+        KSR.sl.sl_reply_error()
+    return 1
+
+
+def _renegotiate(sides: media.Sides) -> None:
+    if KSR.is_BYE():
+        KSR.rtpengine.rtpengine_delete("")
+    elif KSR.is_ACK() and has_sdp():
+        KSR.rtpengine.rtpengine_answer(media.answer_flags(natted=False))
+    elif KSR.is_INVITE() or KSR.is_UPDATE():
+        from_caller = KSR.rr.is_direction("downstream") > 0
+        ahead, behind = (sides.callee, sides.caller) if from_caller else (sides.caller, sides.callee)
+        if has_sdp():
+            KSR.rtpengine.rtpengine_offer(media.offer_flags(ahead, natted=False))
+        _expect_answer(behind, offered=has_sdp())

@@ -1,0 +1,92 @@
+"""Who a request comes from, and whether we listen to it at all."""
+
+import KSR
+
+from edge_proxy import screening
+from edge_proxy.certificates import is_headquarters, site_of_certificate
+from edge_proxy.decisions import Peer, PeerKind, Request
+from kemi.environment import HQ, SETTINGS, header, reply, text, view
+
+MAX_HOPS = 70
+SANITY_MESSAGE, SANITY_URI = 17895, 7
+
+
+def peer() -> Peer:
+    """Return the sender of the message at hand, as socket and certificate prove it."""
+    address = KSR.kx.get_srcip()
+    if HQ and KSR.kx.get_rcvport() == SETTINGS["internal_port"]:
+        return Peer(PeerKind.NODE if KSR.dispatcher.ds_is_from_lists() > 0 else PeerKind.OUTSIDE, address)
+    if KSR.kx.get_proto() != "tls":
+        return Peer(PeerKind.OUTSIDE, address)
+    verified, san = text("$tls_peer_verified") == "1", text("$tls_peer_san_uri")
+    if not HQ:
+        kind = PeerKind.HQ if is_headquarters(verified=verified, san_uri=san) else PeerKind.OUTSIDE
+        return Peer(kind, address)
+    site = site_of_certificate(verified=verified, common_name=text("$tls_peer_subject_cn"), san_uri=san)
+    if site is None:
+        return Peer(PeerKind.OUTSIDE, address)
+    if view().has_branch(site):
+        # Branches sit behind NATs: this connection is the only way back.
+        KSR.htable.sht_sets("branches", site, f"{address}:{KSR.kx.get_srcport()}")
+    return Peer(PeerKind.BRANCH, address, site)
+
+
+def listens_to(sender: Peer) -> bool:
+    """Say whether to go on with a request; when not, whatever answer it deserves has been sent."""
+    address = sender.address
+    trusted = sender.kind is not PeerKind.OUTSIDE or (HQ and view().is_carrier(address))
+    banned = not trusted and KSR.htable.sht_get("banned", address) is not None
+    match screening.screen(KSR.kx.gete_ua(), banned=banned, trusted=trusted, size_bytes=KSR.kx.get_msglen()):
+        case screening.Ignore():
+            return False
+        case screening.Ban(reason):
+            ban(address, reason)
+            return False
+        case screening.Refuse(code, reason):
+            reply(code, reason)
+            return False
+    if HQ and sender.kind is not PeerKind.NODE and KSR.kx.get_rcvport() == SETTINGS["internal_port"]:
+        KSR.warn(f"stranger on the media nodes' port: {address}\n")
+        return False
+    if not trusted and KSR.pike.pike_check_req() < 0:
+        ban(address, screening.FLOOD)
+        return False
+    if KSR.maxfwd.process_maxfwd(MAX_HOPS) < 0:
+        reply(483, "Too Many Hops")
+        return False
+    if KSR.sanity.sanity_check(SANITY_MESSAGE, SANITY_URI) < 0:
+        return False  # it has answered
+    KSR.force_rport()
+    return True
+
+
+def ban(address: str, reason: str) -> None:
+    KSR.htable.sht_sets("banned", address, reason)
+    KSR.warn(f"banned {address}: {reason}\n")
+
+
+def strike(address: str) -> None:
+    """Count a failure of an address; too many in a minute ban it."""
+    strikes = KSR.htable.sht_inc("strikes", address) or 0
+    if screening.ban_after(strikes, SETTINGS["strikes_allowed"]):
+        ban(address, screening.GUESSING)
+
+
+def request_from(sender: Peer, method: str) -> Request:
+    """Return the request at hand as a value; our own headers only from those who may set them."""
+    known = {
+        "from_user": KSR.kx.gete_fuser(),
+        "from_domain": KSR.kx.gete_fhost().lower(),
+        "to_user": KSR.kx.gete_tuser(),
+        "to_domain": KSR.kx.gete_thost().lower(),
+        "target_user": KSR.kx.gete_ruser(),
+        "target_domain": KSR.kx.gete_rhost().lower(),
+        "preferred_identity": header("P-Preferred-Identity"),
+        "path": header("Path"),
+    }
+    if sender.kind is PeerKind.NODE:
+        for name in ("target", "tenant", "trunk", "caller"):
+            known[name] = header(f"X-Trunkline-{name.capitalize()}")
+    elif sender.kind is PeerKind.BRANCH:
+        known["station"], known["site"] = header("X-Trunkline-Station"), header("X-Trunkline-Site")
+    return Request(method, sender, **known)

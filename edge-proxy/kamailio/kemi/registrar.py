@@ -1,0 +1,103 @@
+"""REGISTER: kept here, and from a branch also told to HQ."""
+
+import re
+
+import KSR
+
+from edge_proxy import registration
+from edge_proxy.decisions import Peer, PeerKind
+from edge_proxy.rendering import MEDIA_SET
+from kemi.decide import settled
+from kemi.environment import (
+    BY_PRIORITY,
+    HQ,
+    HQ_SILENCE_MS,
+    OWN_HOST,
+    RING_MS,
+    behind_nat,
+    header,
+    over_connection,
+    send_from,
+    text,
+    view,
+)
+from kemi.peers import request_from
+
+SAVE_WITHOUT_REPLY = 0x02
+BEHIND_NAT_FLAG, PING_FLAG = 6, 7
+_EXPIRES = re.compile(r";\s*expires\s*=\s*(\d+)", re.IGNORECASE)
+
+
+def register(sender: Peer) -> int:
+    request = request_from(sender, "REGISTER")
+    decision = settled(lambda asked: registration.decide_register(view(), asked, branch_role=not HQ), request)
+    if decision is None:
+        return 1
+    if sender.kind is PeerKind.OUTSIDE and behind_nat():
+        KSR.nathelper.fix_nated_register()
+        KSR.setbflag(BEHIND_NAT_FLAG)
+        if not over_connection():
+            KSR.setbflag(PING_FLAG)
+    if decision.forward and KSR.dispatcher.ds_select_dst(MEDIA_SET, BY_PRIORITY) > 0:
+        return _tell_headquarters()
+    if KSR.registrar.save("location", 0) < 0:
+        KSR.sl.sl_reply_error()
+    return 1
+
+
+def _tell_headquarters() -> int:
+    if KSR.registrar.save("location", SAVE_WITHOUT_REPLY) < 0:
+        KSR.sl.sl_reply_error()
+        return 1
+    KSR.pv.sets("$avp(granted)", _granted_contact())
+    KSR.pv.sets("$avp(aor)", f"sip:{KSR.kx.get_tuser()}@{KSR.kx.get_thost()}")
+    # HQ gives this contact back to us when it rings the phone: it has to lead behind the phone's own NAT.
+    KSR.nathelper.set_contact_alias()
+    KSR.hdr.append(f"Path: <sip:{OWN_HOST};lr>\r\n")
+    KSR.seturi(f"sip:{KSR.kx.get_thost()}")
+    send_from("uplink")
+    KSR.tm.t_on_reply("ksr_onreply_register")
+    KSR.tm.t_on_failure("ksr_failure_register")
+    KSR.tm.t_set_fr(RING_MS, HQ_SILENCE_MS)
+    if KSR.tm.t_relay() < 0:
+        _grant_alone()
+    return 1
+
+
+def _granted_contact() -> str:
+    """Return the Contact header that our 200 will carry, empty for a REGISTER that takes bindings away."""
+    contact = header("Contact")
+    found = _EXPIRES.search(contact)
+    expires = registration.granted_expires(found.group(1) if found else header("Expires"))
+    if not expires or contact.strip() == "*":
+        return ""
+    return f"Contact: <{KSR.kx.gete_cturi()}>;expires={expires}\r\n"
+
+
+def _grant_alone() -> None:
+    # HQ does not answer: the branch's own phones must go on reaching each other.
+    granted = text("$avp(granted)")
+    if granted:
+        KSR.hdr.append_to_reply(granted)
+    KSR.tm.t_reply(200, "OK")
+
+
+def on_reply() -> int:
+    """Show the phone its own contact again, instead of what HQ made of it."""
+    if KSR.kx.get_status() == 200:
+        KSR.hdr.remove("Contact")
+        KSR.hdr.remove("Path")
+        granted = text("$avp(granted)")
+        if granted:
+            KSR.hdr.append(granted)
+    return 1
+
+
+def on_failure() -> int:
+    code = KSR.tm.t_get_status_code()
+    if code == 408 or code >= 500:
+        _grant_alone()
+    else:
+        KSR.warn(f"headquarters refused a registration: {code}\n")
+        KSR.registrar.unregister("location", text("$avp(aor)"))
+    return 1

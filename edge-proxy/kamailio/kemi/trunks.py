@@ -1,0 +1,78 @@
+"""Calls out to a carrier: one gateway after another, with our number, and our digest where it is asked for."""
+
+import KSR
+
+from edge_proxy import trunking
+from edge_proxy.decisions import Request, ToTrunk
+from edge_proxy.media import RTP
+from kemi.environment import RING_MS, SOFTWARE, fell_silent, reply, send_from, text, view
+from kemi.legs import begin, relay
+
+SOCKETS = {"udp": "sip", "tcp": "siptcp", "tls": "siptls"}
+PASSWORD_IS_HA1 = 1
+
+
+def to_trunk(decision: ToTrunk, request: Request) -> int:
+    trunk = view().trunk_of(decision.trunk_id)
+    attempt = trunking.attempt_at(view(), trunk, decision.callee, 0)
+    if attempt is None:
+        return reply(503, "No Gateway")
+    identity = trunking.identity_of(decision.caller, decision.domain)
+    KSR.dialog.dlg_manage()
+    KSR.textops.remove_hf_re(SOFTWARE)
+    KSR.uac.uac_replace_from("", identity)
+    KSR.uac.uac_replace_to("", trunking.identity_of(decision.callee, decision.domain))
+    KSR.hdr.append(f"P-Asserted-Identity: <{identity}>\r\n")
+    KSR.pv.sets("$avp(trunk)", decision.trunk_id)
+    KSR.pv.sets("$avp(callee)", decision.callee)
+    if trunk.credentials is not None:
+        KSR.pv.sets("$avp(digest_realm)", trunk.credentials.realm)
+        KSR.pv.sets("$avp(digest_username)", trunk.credentials.username)
+        KSR.pv.sets("$avp(digest_ha1)", trunk.credentials.ha1)
+    begin(request, RTP)
+    _aim(attempt)
+    return relay(503, "Carrier Unavailable")
+
+
+def _aim(attempt: trunking.Attempt) -> None:
+    KSR.seturi(attempt.target_uri)
+    KSR.setdsturi(attempt.next_hop)
+    send_from(SOCKETS[attempt.transport])
+    KSR.pv.seti("$avp(gateway)", attempt.index)
+    KSR.pv.seti("$avp(answered_challenge)", 0)
+    KSR.tm.t_on_failure("ksr_failure_trunk")
+    KSR.tm.t_set_fr(RING_MS, attempt.no_reply_ms)
+
+
+def gateway_failed() -> int:
+    if KSR.tm.t_is_canceled() > 0:
+        KSR.rtpengine.rtpengine_delete("")
+        return 1
+    code = KSR.tm.t_get_status_code()
+    trunk = view().trunk_of(text("$avp(trunk)"))
+    if code in (401, 407) and trunk is not None and _answer_challenge(trunk.no_reply_ms):
+        return 1
+    if trunking.tries_next_gateway(code, timed_out=fell_silent()):
+        attempt = None
+        if trunk is not None:
+            tried = int(KSR.pv.get("$avp(gateway)") or 0)
+            attempt = trunking.attempt_at(view(), trunk, text("$avp(callee)"), tried + 1)
+        if attempt is not None:
+            _aim(attempt)
+            if KSR.tm.t_relay() > 0:
+                return 1
+        KSR.tm.t_reply(503, "Carrier Unavailable")
+    KSR.rtpengine.rtpengine_delete("")
+    return 1
+
+
+def _answer_challenge(no_reply_ms: int) -> bool:
+    """Send the request again with our digest, once; say whether it is on its way."""
+    if not text("$avp(digest_ha1)") or text("$avp(answered_challenge)") == "1":
+        return False
+    if KSR.uac.uac_auth_mode(PASSWORD_IS_HA1) < 0:
+        return False
+    KSR.pv.seti("$avp(answered_challenge)", 1)
+    KSR.tm.t_on_failure("ksr_failure_trunk")
+    KSR.tm.t_set_fr(RING_MS, no_reply_ms)
+    return KSR.tm.t_relay() > 0
