@@ -270,9 +270,14 @@ class Softphone:
         self._table.add(call)
 
     async def wait_for_call(self, timeout: float = 10.0) -> PhoneCall:
-        """Return the next incoming call, whatever the policy does with it.  Raises TimeoutError."""
+        """Return the next incoming call that has not ended yet.  Raises TimeoutError.
+
+        Calls that came and went unnoticed, refused ones too, are passed over; `incoming` holds them all.
+        """
         async with asyncio.timeout(timeout):
-            return await self.incoming.get()
+            while (call := await self.incoming.get()).ended:
+                pass
+            return call
 
     def _on_invite(self, server: ServerTransaction) -> None:
         call = PhoneCall.incoming(self._agent, self._line, server)

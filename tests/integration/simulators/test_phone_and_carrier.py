@@ -251,7 +251,6 @@ async def test_phone_may_be_busy_or_ring_until_the_caller_gives_up():
         assert refused.final_code == 486
 
         phone.on_invite = ring_forever
-        await phone.wait_for_call()
         ignored = await carrier.place_call("1", CUSTOMER, phone.address)
         call = await phone.wait_for_call()
         await ignored.wait_for("ringing")
