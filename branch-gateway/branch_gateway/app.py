@@ -82,11 +82,11 @@ async def build(service: lifecycle.Service, settings: BranchSettings) -> None:
     if not keeper.arrived.is_set():
         say("waiting for the first snapshot")
     await keeper.arrived.wait()
+    say(f"starting the edge on {settings.edge_address} with snapshot {keeper.version}")
     service.on_drain(supervisor.stop)
     service.on_close(_killer(supervisor))
     service.add_check("edge", supervisor.all_run)
     service.spawn("edge", supervisor.run())
-    say(f"edge started on {settings.edge_address} with snapshot {keeper.version}")
 
 
 def _tell(contact: Contact, keeper: SnapshotKeeper) -> None:

@@ -135,6 +135,7 @@ class LinkWatch:
 
     async def run(self) -> None:
         """Watch for ever; a report that is not taken is dropped, for the next one says more."""
+        await self._look()  # so that the first report has something to say
         async with asyncio.TaskGroup() as group:
             group.create_task(_every(self._probe_seconds, self._look))
             group.create_task(_every(self._report_seconds, self._report))

@@ -17,6 +17,7 @@ from cryptography import x509
 
 from callmodel.ids import SiteId, UserId
 from control_plane import pki
+from control_plane.config import ControlPlaneSettings
 from control_plane.features.enrolment.http import BranchApi
 from control_plane.features.enrolment.snapshots import SnapshotWatch
 from control_plane.features.enrolment.store import certificate_of
@@ -110,7 +111,7 @@ async def start_branch_listener(
     if settings.pki_dir is None:
         raise pki.AuthorityMissingError("TRUNKLINE_PKI_DIR is not set")
     authority = pki.open_authority(settings.pki_dir)
-    names, addresses = server_names(settings.branch_api_host, settings.platform_domain)
+    names, addresses = server_names(settings)
     certificate = await asyncio.to_thread(listener_certificate, settings.pki_dir, authority, names, addresses)
     watch = SnapshotWatch(resources.redis)
     runner = web.AppRunner(build_branch_application(resources, authority, watch), access_log=None, shutdown_timeout=1)
@@ -131,14 +132,22 @@ async def start_branch_listener(
     return runner
 
 
-def server_names(host: str, platform_domain: str) -> tuple[list[str], list[str]]:
+def server_names(settings: ControlPlaneSettings) -> tuple[list[str], list[str]]:
     """Return the DNS names and the addresses that branches may reach the listener by."""
-    names = [f"branches.{platform_domain}", f"hq.{platform_domain}"]
+    given = [name.strip() for name in settings.branch_api_names.split(",") if name.strip()]
+    hosts = dict.fromkeys([*given, settings.branch_api_host, f"branches.{settings.platform_domain}"])
+    addresses = [host for host in hosts if _is_address(host)]
+    # A name to listen on may be no name to be reached by (localhost), and our CA may not vouch for it.
+    names = [host for host in hosts if not _is_address(host) and (host in given or host != settings.branch_api_host)]
+    return names, [address for address in addresses if not ipaddress.ip_address(address).is_unspecified]
+
+
+def _is_address(host: str) -> bool:
     try:
-        address = ipaddress.ip_address(host)
+        ipaddress.ip_address(host)
     except ValueError:
-        return [host, *names], []
-    return names, [] if address.is_unspecified else [str(address)]
+        return False
+    return True
 
 
 def _fits(path: Path, authority: pki.Authority, names: list[str], addresses: list[str]) -> bool:

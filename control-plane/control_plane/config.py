@@ -23,6 +23,9 @@ class ControlPlaneSettings(ServiceSettings):
     api_public_url: str = Field("", description="how clients reach the API, such as https://hq.example.com")
     branch_api_host: str = Field("127.0.0.1", description="address of the mutual-TLS listener for branches")
     branch_api_port: int = Field(0, ge=0, le=65535, description="port of the mutual-TLS listener, 0 for none")
+    branch_api_names: str = Field(
+        "", description="names and addresses by which branches reach it, such as hq.example.com,203.0.113.9"
+    )
     pki_dir: Path | None = Field(None, description="folder of the platform's certificate authority")
 
     admin_user: str = Field("admin", description="name of the first HQ administrator")

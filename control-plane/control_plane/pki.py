@@ -115,10 +115,15 @@ def issue_server_certificate(
 ) -> Issued:
     """Return a fresh key and a server (and client) certificate for DNS names and IP addresses.
 
-    HQ's edges and the branch listener use it.  Raises ValueError without any name, or for a malformed address.
+    HQ's edges and the branch listener use it.  Raises ValueError without any name, for a malformed address, and for a
+    name that the authority's name constraints would make nobody believe.
     """
     if not names and not addresses:
         raise ValueError("a server certificate needs a name or an address")
+    domains = _permitted_domains(pki.certificate)
+    outside = [name for name in names if domains and not any(f".{name}".endswith(f".{domain}") for domain in domains)]
+    if outside:
+        raise ValueError(f"{', '.join(outside)}: the platform's authority vouches for {', '.join(domains)} only")
     key = ec.generate_private_key(ec.SECP256R1())
     alternatives: list[x509.GeneralName] = [x509.DNSName(name) for name in names]
     alternatives += [x509.IPAddress(ipaddress.ip_address(address)) for address in addresses]
@@ -235,6 +240,14 @@ def _sign(
         .add_extension(issuer_key, critical=False)
         .sign(pki.key, hashes.SHA256())
     )
+
+
+def _permitted_domains(authority: x509.Certificate) -> list[str]:
+    try:
+        constraints = authority.extensions.get_extension_for_class(x509.NameConstraints).value
+    except x509.ExtensionNotFound:
+        return []
+    return [name.value for name in constraints.permitted_subtrees or () if isinstance(name, x509.DNSName)]
 
 
 def _pem(certificate: x509.Certificate) -> str:

@@ -3,11 +3,15 @@
 import asyncio
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+# Plain modules beside the tests, which import them.
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture

@@ -10,8 +10,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from hq_rig import Hq, edge_snapshot, free_port, redis_process, running_hq, station
 
 from control_plane import pki
@@ -202,7 +200,7 @@ async def test_edge_runs_on_while_headquarters_is_away_and_after_a_restart_witho
     assert await gateway.end() == 0
     gateway.journal.unlink()
     await gateway.start(url)
-    await gateway.said("edge started on 127.0.0.1 with snapshot 1")
+    await gateway.said("starting the edge on 127.0.0.1 with snapshot 1")
     await gateway.edge_started()
 
     async with running_hq(tmp_path / "hq", redis_url, branch_port=port) as hq:

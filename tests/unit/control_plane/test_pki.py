@@ -89,8 +89,12 @@ def test_server_certificate_is_no_site(authority):
 
 @pytest.mark.parametrize(
     "key",
-    [ec.generate_private_key(ec.SECP192R1()), ec.generate_private_key(ec.SECP256K1()),
-     rsa.generate_private_key(65537, 1024), rsa.generate_private_key(65537, 2048)],
+    [
+        ec.generate_private_key(ec.SECP192R1()),
+        ec.generate_private_key(ec.SECP256K1()),
+        rsa.generate_private_key(65537, 1024),
+        rsa.generate_private_key(65537, 2048),
+    ],
     ids=["p192", "secp256k1", "rsa1024", "rsa2048"],
 )
 def test_weak_or_unusual_keys_are_refused(authority, key):
@@ -127,8 +131,15 @@ def test_site_ids_that_are_no_dns_label_are_refused(authority, site):
         pki.sign_branch_request(authority, pem(request_for(key)), site)
 
 
-def test_name_constraints_hold_in_a_real_handshake(authority, tmp_path):
+def test_name_that_nobody_would_believe_is_not_signed(authority):
+    with pytest.raises(ValueError, match=r"bank\.example.*trunkline\.test only"):
+        pki.issue_server_certificate(authority, ["hq.trunkline.test", "bank.example"])
+
+
+def test_name_constraints_hold_in_a_real_handshake(authority, tmp_path, monkeypatch):
     assert handshake(authority, "edge.trunkline.test", tmp_path) == "ok"
+    # As a thief with the key would sign.
+    monkeypatch.setattr(pki, "_permitted_domains", lambda _: [])
     assert "permitted subtree" in handshake(authority, "bank.example", tmp_path)
 
 
