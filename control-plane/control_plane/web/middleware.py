@@ -29,6 +29,7 @@ SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
+    "Server": "trunkline",
 }
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 

@@ -1,0 +1,132 @@
+"""Every route that the OpenAPI document names: who is let in, who is told no, and for whom there is nothing."""
+
+import json
+import re
+import urllib.request
+
+import pytest
+from api_house import ROLES, Client, House, World
+
+from control_plane.app import ROUTES
+from control_plane.permissions import GRANTS, Permission, Role
+from control_plane.web import Access, Route
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+TENANT_ROUTES = [route for route in ROUTES if "tenant_id" in route.placeholders]
+OTHER_ROUTES = [route for route in ROUTES if "tenant_id" not in route.placeholders]
+MISSING_IDS = {
+    "site_id": "branch-1",
+    "trunk_id": "carrier-a",
+    "user_id": "01990000-0000-7000-8000-000000000099",
+    "serial": "7f",
+}
+
+
+def named(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+def path_of(route: Route, ids: dict[str, str]) -> str:
+    path = PLACEHOLDER.sub(lambda match: (MISSING_IDS | ids)[match[1]], route.path)
+    return f"{path}?day=2026-01-01" if route.signature.query and "day" in route.signature.query.model_fields else path
+
+
+def test_document_and_served_routes_are_the_same(house: House):
+    document = json.load(urllib.request.urlopen(f"{house.url}/api/v1/openapi.json", timeout=10))
+
+    told = {(method.upper(), path) for path, item in document["paths"].items() for method in item}
+    assert told == {(route.method, f"/api/v1{route.path}") for route in ROUTES}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("route", TENANT_ROUTES, ids=named)
+async def test_another_tenants_things_do_not_exist(world: World, route: Route, role: str):
+    stranger = world.users[("acme", role)]
+
+    foreign = await stranger.call(route.method, path_of(route, world.ids["bolt"]), body_for(route))
+    nowhere = await stranger.call(
+        route.method, path_of(route, world.ids["bolt"] | {"tenant_id": "nowhere"}), body_for(route)
+    )
+
+    assert foreign.status == 404 and foreign.error_id == "not-found"
+    assert without_request(foreign.body) == without_request(nowhere.body), "a foreign tenant and none look the same"
+
+
+@pytest.mark.parametrize("route", [route for route in TENANT_ROUTES if len(route.placeholders) > 1], ids=named)
+async def test_another_tenants_ids_lead_nowhere_inside_ones_own(world: World, route: Route):
+    manager = world.users[("acme", "manager")]
+
+    answer = await manager.call(
+        route.method, path_of(route, world.ids["bolt"] | {"tenant_id": "acme"}), valid_body(route)
+    )
+
+    assert answer.status == 404, answer.body
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("route", TENANT_ROUTES, ids=named)
+async def test_a_role_may_what_the_table_says(world: World, route: Route, role: str):
+    assert isinstance(route.needs, Permission)
+    answer = await world.users[("acme", role)].call(route.method, path_of(route, LOST_IDS), body_for(route))
+
+    if route.needs in GRANTS[Role(role)]:
+        assert answer.status not in (401, 403), answer.body
+    else:
+        assert answer.status == 403 and answer.error_id == "forbidden"
+
+
+@pytest.mark.parametrize("route", OTHER_ROUTES, ids=named)
+async def test_the_platform_is_managed_by_hq_alone(world: World, route: Route):
+    answer = await world.users[("acme", "manager")].call(
+        route.method, path_of(route, world.ids["acme"]), body_for(route)
+    )
+
+    assert (answer.status == 403) == isinstance(route.needs, Permission), answer.body
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.needs is not Access.PUBLIC], ids=named)
+async def test_nobody_gets_in_without_a_token(world: World, route: Route):
+    answer = await Client(world.url).call(route.method, path_of(route, world.ids["acme"]), body_for(route))
+
+    assert answer.status == 401 and answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+READS = [
+    route
+    for route in TENANT_ROUTES
+    if route.method == "GET" and not set(route.placeholders) & {"call_id", "recording_id"}
+]
+
+
+@pytest.mark.parametrize("route", READS, ids=named)
+async def test_hq_reads_what_strangers_can_not(world: World, route: Route):
+    answer = await world.admin.call("GET", path_of(route, world.ids["bolt"]))
+
+    assert answer.status == 200, answer.body
+
+
+LOST_IDS = {
+    "tenant_id": "acme",
+    "extension": "9999",
+    "number": "+8621555599",
+    "call_id": "01990000-0000-7000-8000-0000000000ff",
+    "recording_id": "01990000-0000-7000-8000-0000000000ff",
+}
+
+
+def body_for(route: Route) -> dict[str, str] | None:
+    # Nothing that could succeed: access is decided before the body is looked at.
+    return {"nonsense": "x"} if route.signature.body is not None else None
+
+
+def valid_body(route: Route) -> dict[str, object] | None:
+    bodies: dict[str, dict[str, object]] = {
+        "calls.transfer": {"extension": "1001"},
+        "calls.dispose": {"disposition": "sold"},
+        "numbers.route": {"route_to": "1001"},
+    }
+    return bodies.get(route.operation_id, {}) if route.signature.body is not None else None
+
+
+def without_request(problem: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in problem.items() if name != "request_id"}

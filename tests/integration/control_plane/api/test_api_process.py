@@ -1,0 +1,89 @@
+"""The API as a process: ready when it can serve, honest when it can not, and gone in good order."""
+
+import asyncio
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from api_house import ADMIN_PASSWORD, Client, House, running, signed_in, until
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[House]:
+    """A house that a test may break."""
+    yield from running(tmp_path, TRUNKLINE_RECONCILE_SECONDS="0.2")
+
+
+def test_bootstrap_changes_nothing_the_second_time(own: House):
+    files = [
+        Path(own.environment["TRUNKLINE_MASTER_KEY_FILE"]),
+        *Path(own.environment["TRUNKLINE_PKI_DIR"]).iterdir(),
+    ]
+    before = [path.read_bytes() for path in files]
+
+    assert own.admin("bootstrap").splitlines() == ["the platform is ready"]
+    assert [path.read_bytes() for path in files] == before
+    assert all(path.stat().st_mode & 0o077 == 0 for path in files)
+
+
+async def test_without_redis_it_is_not_ready_and_still_serves_what_the_store_knows(own: House):
+    admin = await signed_in(own.url)
+    own.signal("redis", signal.SIGKILL)
+    own.exit_code("redis")
+
+    await asyncio.to_thread(until, lambda: own.readiness() == 503)
+    assert (await admin.call("GET", "/tenants")).status == 200
+    status = await admin.get("/platform/status")
+    assert status["redis"] is False and status["store"] is True
+    assert (await admin.call("POST", "/sites", {"site_id": "far", "name": "Far"})).status == 201
+    await signed_in(own.url)
+
+    own.start_redis()
+    await asyncio.to_thread(until, lambda: own.readiness() == 200)
+
+    async def published() -> object:
+        return (await admin.get("/platform/status"))["snapshots"][1]["version"]
+
+    # A Redis that lost everything is filled again by the reconciling publisher.
+    async with asyncio.timeout(15):
+        while not await published():  # noqa: ASYNC110 - happens in another process
+            await asyncio.sleep(0.05)
+
+
+async def test_sigterm_ends_it_with_nothing_lost(own: House):
+    admin = await signed_in(own.url)
+    sites = [f"site-{number}" for number in range(20)]
+    asked = [admin.call("POST", "/sites", {"site_id": site, "name": site}) for site in sites]
+    pending = asyncio.gather(*asked, return_exceptions=True)
+    await asyncio.sleep(0)
+    own.signal("api", signal.SIGTERM)
+    answers = await pending
+
+    assert await asyncio.to_thread(own.exit_code, "api") == 0
+    own.start_api()
+    admin = await signed_in(own.url)
+    there = {site["site_id"] for site in (await admin.get("/sites"))["items"]}
+    kept = {site for site, answer in zip(sites, answers, strict=True) if getattr(answer, "status", 0) == 201}
+    assert kept <= there, "what was answered with 201 is there"
+
+
+def test_settings_that_can_not_be_used_are_told_in_words(tmp_path: Path):
+    house = House(tmp_path, TRUNKLINE_STORE_URL="postgres://nowhere/db")
+    try:
+        with pytest.raises(AssertionError, match="supported: sqlite"):
+            house.admin("bootstrap")
+    finally:
+        house.stop()
+
+
+async def test_the_log_is_json_without_numbers_and_secrets(own: House):
+    await Client(own.url).call("POST", "/auth/token", {"username": "admin", "password": ADMIN_PASSWORD + "x"})
+    await Client(own.url).call("GET", "/numbers/+8613812345678")
+
+    lines = [json.loads(line) for line in own.log("api").splitlines()]
+    requests = [line for line in lines if line["message"] == "request"]
+    assert {line["route"] for line in requests} == {"/api/v1/auth/token", "/api/v1/numbers/{number}"}
+    assert all(line["request_id"] and line["status"] == 401 for line in requests)
+    assert "13812345678" not in own.log("api")

@@ -1,0 +1,111 @@
+"""What edges and media nodes run on follows each change, within a second, and says what they need."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from api_house import House, World, fresh, trunk
+from redis.asyncio import Redis
+
+from callmodel import keys
+from callmodel.codec import from_wire
+from callmodel.directory import Directory
+from callmodel.edgesnapshot import EdgeSnapshot, MediaProtection
+from callmodel.routing import TrunkPlan, plan_call
+from servicekit.redisio import connect
+
+
+@pytest.fixture
+async def redis(house: House) -> AsyncIterator[Redis]:
+    client = connect(house.environment["TRUNKLINE_REDIS_URL"])
+    yield client
+    await client.aclose()
+
+
+async def published(redis: Redis, key: str, wanted: Callable[[Any], object]) -> Any:
+    """Return the snapshot once it is as wanted."""
+    kind = Directory if key == keys.DIRECTORY else EdgeSnapshot
+    async with asyncio.timeout(5):
+        while True:
+            text = await redis.get(key)
+            snapshot = from_wire(kind, json.loads(text)["document"]) if text else None
+            if snapshot is not None and wanted(snapshot):
+                return snapshot
+            await asyncio.sleep(0.02)
+
+
+async def test_media_nodes_can_route_a_call_over_what_was_configured(world: World, redis: Redis):
+    tenant, carrier, number = fresh("t"), fresh("c"), f"+8610{int(fresh('n')[2:], 16) % 10**8:08}"
+    await world.admin.make("/tenants", {"tenant_id": tenant, "name": "Firm"})
+    await world.admin.make("/trunks", trunk(carrier, tenant_ids=[tenant], rates=[rate("+8613")]))
+    await world.admin.make("/numbers", {"number": number, "tenant_id": tenant, "trunk_ids": [carrier]})
+    await world.admin.call("PATCH", f"/tenants/{tenant}", {"caller_rule": {"numbers": [number]}})
+
+    directory = await published(
+        redis, keys.DIRECTORY, lambda found: (made := found.tenant_of(tenant)) and made.caller_rule.numbers
+    )
+
+    plan = plan_call(directory, tenant, "013812345678")
+    assert isinstance(plan, TrunkPlan)
+    assert [(offer.trunk_id, offer.caller_pool) for offer in plan.offers] == [(carrier, (number,))]
+
+
+async def test_edges_know_whom_to_admit_and_where_trunks_lead(world: World, redis: Redis):
+    tenant, carrier = fresh("t"), fresh("c")
+    await world.admin.make("/tenants", {"tenant_id": tenant, "name": "Firm"})
+    body = {"extension": "1001", "site_id": "branch-1", "media": "srtp"}
+    made = await world.admin.make(f"/tenants/{tenant}/stations", body)
+    await world.admin.make("/trunks", trunk(carrier))
+
+    edge = await published(redis, keys.EDGE, lambda found: any(each.trunk_id == carrier for each in found.trunks))
+
+    [station] = [each for each in edge.stations if each.tenant_id == tenant]
+    [peering] = [each for each in edge.trunks if each.trunk_id == carrier]
+    assert edge.domains[made["domain"]] == tenant
+    assert station.ha1 == hashlib.md5(f"1001:{made['domain']}:{made['password']}".encode()).hexdigest()
+    assert station.media is MediaProtection.SRTP and station.site_id in edge.branches
+    assert [gateway.host for gateway in peering.gateways] == ["127.0.30.1", "127.0.30.2"]
+    assert peering.credentials.ha1 == hashlib.md5(b"hq-1:carrier.example:from the contract").hexdigest()
+
+
+async def test_what_goes_away_goes_from_the_snapshots(world: World, redis: Redis):
+    tenant, carrier, site = fresh("t"), fresh("c"), fresh("s")
+    await world.admin.make("/sites", {"site_id": site, "name": "Far away"})
+    await world.admin.make("/tenants", {"tenant_id": tenant, "name": "Firm"})
+    await world.admin.make(f"/tenants/{tenant}/stations", {"extension": "1001", "site_id": site})
+    await world.admin.make("/trunks", trunk(carrier))
+    await published(redis, keys.EDGE, lambda found: any(each.trunk_id == carrier for each in found.trunks))
+
+    await world.admin.call("DELETE", f"/tenants/{tenant}/stations/1001")
+    await world.admin.call("PATCH", f"/trunks/{carrier}", {"enabled": False})
+    await world.admin.call("PATCH", f"/sites/{site}", {"enabled": False})
+
+    edge = await published(redis, keys.EDGE, lambda found: site not in found.branches)
+    assert all(each.tenant_id != tenant for each in edge.stations)
+    assert all(each.trunk_id != carrier for each in edge.trunks)
+
+
+async def test_nothing_changed_is_no_new_version(world: World, redis: Redis):
+    async def versions() -> dict[str, int]:
+        status = await world.admin.get("/platform/status")
+        return {snapshot["name"]: snapshot["version"] for snapshot in status["snapshots"]}
+
+    name = fresh("s")
+    await world.admin.make("/sites", {"site_id": name, "name": "Once"})
+    await published(redis, keys.EDGE, lambda found: name in found.branches)
+    before = await versions()
+    # Setting what is set already publishes the same content.
+    await world.admin.call("PATCH", f"/sites/{name}", {"name": "Twice"})
+    await world.admin.make("/sites", {"site_id": f"{name}-2", "name": "After"})
+    await published(redis, keys.EDGE, lambda found: f"{name}-2" in found.branches)
+
+    after = await versions()
+    assert after["directory"] == before["directory"], "sites are not in the directory"
+    assert after["edge"] == before["edge"] + 1
+
+
+def rate(prefix: str) -> dict[str, Any]:
+    return {"prefix": prefix, "cost_per_minute": 0.05, "cost_class": "mobile"}
