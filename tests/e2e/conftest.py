@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from world import World, build_world
+from tests.e2e.world import World, build_world
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

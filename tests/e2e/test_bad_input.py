@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 
 import aiohttp
 import pytest
-from world import World
+from tests.e2e.world import World
 
 from simulators.call import CallEndedError
 from simulators.phone import RegistrationError, Softphone

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 
-from world import World
+from tests.e2e.world import World
 
 from trunkline.conditions import until
 from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ

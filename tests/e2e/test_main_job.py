@@ -6,7 +6,7 @@ import hashlib
 from typing import Any
 
 import pytest
-from world import HQ_TONE_HZ, World, today
+from tests.e2e.world import HQ_TONE_HZ, World, today
 
 from simulators.call import CallEndedError
 from simulators.phone import answer_after

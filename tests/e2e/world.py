@@ -1,6 +1,6 @@
 """The system under test with hands to reach into it, and what a test waits for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ class World:
     agent: Softphone
     colleague: Softphone
     hq_phone: Softphone
-    _numbers: count[int] = field(default_factory=lambda: count(1))
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
     def path(self) -> str:

@@ -150,5 +150,5 @@ async def _run(plan: AddressPlan, seconds: float | None, agents: int, console: C
 
 def main(*, seconds: float | None, block: int, agents: int) -> int:
     """Run the demo to its exit code: 0 fine, 1 something is not as it should be, 130 ended by hand."""
-    console = Console(file=sys.stdout)
+    console = Console(file=sys.stdout, soft_wrap=True)
     return asyncio.run(_run(AddressPlan(block), seconds, agents, console))
