@@ -4,6 +4,8 @@ import asyncio
 import multiprocessing
 import os
 import sqlite3
+import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -179,6 +181,26 @@ async def test_close_finishes_what_was_accepted(tmp_path: Path):
     again = open_store(url_of(tmp_path), TABLES)
     assert len(await pages(again, "calls", ACME)) == 100
     await again.close()
+
+
+async def test_killed_writer_loses_nothing_accepted_and_leaves_no_half_batch(tmp_path: Path):
+    script = str(Path(__file__).with_name("store_worker.py"))
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, script, url_of(tmp_path), stdout=asyncio.subprocess.PIPE
+    )
+    assert worker.stdout is not None
+    accepted = [int(await asyncio.wait_for(worker.stdout.readline(), 20)) for _ in range(30)]
+    worker.kill()
+    accepted += [int(line) for line in (await worker.stdout.read()).splitlines()]
+    await worker.wait()
+
+    store = open_store(url_of(tmp_path), TABLES)
+    rows = await pages(store, "calls", ACME)
+    await store.close()
+
+    batches = Counter(row["seconds"] for row in rows)
+    assert set(accepted) <= set(batches)
+    assert set(batches.values()) == {10}
 
 
 def test_forked_child_is_told_instead_of_hanging(tmp_path: Path):

@@ -191,3 +191,14 @@ async def test_checks_fail_by_name_and_by_time_without_telling_secrets():
     results = await run_checks(checks, 0.05)
     assert [(name, result["ok"], result.get("problem")) for name, result in results.items()] == [
         ("slow", False, "timed out"), ("broken", False, "ConnectionError"), ("fine", True, None)]  # fmt: skip
+
+
+async def test_health_port_that_is_taken_is_an_error_at_start(settings: ServiceSettings):
+    async with TestServer(web.Application()) as taken:
+        settings.health_port = taken.port or 0
+
+        async def main(_: Service) -> None:
+            raise AssertionError("must not begin")
+
+        with pytest.raises(OSError):
+            await served(main, settings)
