@@ -51,7 +51,13 @@ async def identify(settings: BranchSettings) -> Identity:
         )
     token = parse_token(text, settings.site_id)
     say(f"enrolling site {settings.site_id} at {settings.branch_api_url}")
-    identity = await enrol(partial(connect_as_stranger, settings.branch_api_url), settings.identity_folder, token)
+    connect = partial(connect_as_stranger, settings.branch_api_url)
+    identity = await enrol(
+        connect,
+        settings.identity_folder,
+        token,
+        lambda reason: say(f"headquarters is away; not enrolled yet ({reason})"),
+    )
     say(f"enrolled as site {identity.site_id} (certificate until {identity.ends:%Y-%m-%d})")
     return identity
 

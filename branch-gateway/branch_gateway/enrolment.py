@@ -55,12 +55,15 @@ def parse_token(text: str, site_id: str) -> Token:
     return Token(text.strip(), match[1], match[3])
 
 
-async def enrol(connect: Connect, folder: Path, token: Token) -> Identity:
-    """Return the identity that HQ gives for the token; waits for HQ as long as it is away.
+async def enrol(
+    connect: Connect, folder: Path, token: Token, waiting: Callable[[str], None] = lambda _reason: None
+) -> Identity:
+    """Return the identity that HQ gives for the token; waits for HQ as long as it is away, and tells why it waits.
 
     Raises RefusedError (token used or expired), ForeignAuthorityError, IdentityError.
     """
     request = prepare_request(folder, token.site_id)
+    told = ""
     async for _ in _attempts("enrolment"):
         try:
             async with connect(None) as stranger:
@@ -73,6 +76,9 @@ async def enrol(connect: Connect, folder: Path, token: Token) -> Identity:
             return keep_identity(folder, token.site_id, certified.certificate, authority)
         except HeadquartersAwayError as error:
             logger.warning("headquarters is away: not enrolled yet", extra={"error": str(error)})
+            if str(error) != told:
+                told = str(error)
+                waiting(told)
     raise AssertionError("attempts do not end")
 
 

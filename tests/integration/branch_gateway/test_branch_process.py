@@ -253,7 +253,7 @@ async def test_first_start_waits_for_a_headquarters_that_is_away(tmp_path, redis
     async with running_hq(tmp_path / "hq", redis_url, branch_port=port) as hq:
         gateway.token_file.write_text(await hq.token())
     await gateway.start(hq.branch_url)
-    await until(lambda: "not enrolled yet" in gateway.errors.read_text(), "it says that it waits")
+    await gateway.said("headquarters is away; not enrolled yet")
 
     async with running_hq(tmp_path / "hq", redis_url, branch_port=port) as hq:
         await hq.publish(edge_snapshot(*STATIONS))

@@ -69,7 +69,7 @@ async def issue_token(context: Context, site_id: SiteId) -> tuple[str, int]:
     Raises NotFoundError, NoAuthorityError, TooManyRequestsError.
     """
     if not await site_exists(context.store, site_id):
-        raise NotFoundError()
+        raise NotFoundError("there is no such site; create it first")
     await Throttle(context.redis, "enrolment-token", TOKENS_PER_HOUR, 3600).admit(site_id)
     authority = await asyncio.to_thread(authority_in, context.settings.pki_dir)
     secret = secrets.token_urlsafe(SECRET_BYTES)
