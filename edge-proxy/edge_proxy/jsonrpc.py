@@ -37,8 +37,9 @@ class DispatcherTarget:
     flags: str
 
     @property
-    def active(self) -> bool:
-        return self.flags.startswith("A")
+    def serves(self) -> bool:
+        """Whether it gets calls; one that is merely tried (T) still does."""
+        return self.flags[:1] in ("A", "T")
 
 
 class KamailioRpc:

@@ -93,8 +93,16 @@ def node_failed() -> int:
                 return 1
         if silent:
             KSR.tm.t_reply(503, "No Media Node")
+        else:
+            _keep_503()
     KSR.rtpengine.rtpengine_delete("")
     return 1
+
+
+def _keep_503() -> None:
+    """Answer 503 ourselves: one that is relayed leaves Kamailio as 500, and phones do not try that again."""
+    if KSR.tm.t_check_status("503") > 0:
+        KSR.tm.t_reply(503, "Service Unavailable")
 
 
 def _to_station(decision: ToStation, request: Request) -> int:
@@ -163,6 +171,8 @@ def hq_failed() -> int:
             if KSR.tm.t_relay() > 0:
                 return 1
         KSR.tm.t_reply(503, "Headquarters Unreachable")
+    elif KSR.tm.t_is_canceled() < 0:
+        _keep_503()
     KSR.rtpengine.rtpengine_delete("")
     return 1
 

@@ -5,6 +5,7 @@ of this test run's own.
 import asyncio
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -71,7 +72,7 @@ def trunk(trunk_id: str = "trunk-1", *hosts: str, port: int = 5060, **values: An
 
 
 def snapshot(**values: Any) -> EdgeSnapshot:
-    """Return a snapshot with two tenants, a few stations at HQ and the branch, and one trunk, unless told otherwise."""
+    """Return a snapshot with two tenants, a few stations at HQ and the branch, and one trunk, unless told."""
     known: dict[str, Any] = {
         "version": 1,
         "domains": {DOMAIN: TenantId("acme"), OTHER_DOMAIN: TenantId("other")},
@@ -122,7 +123,8 @@ def _ask_ng(to: tuple[str, int], question: dict[str, str]) -> dict[str, Any]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
         asking.settimeout(3)
         body = "".join(f"{len(text)}:{text}" for pair in sorted(question.items()) for text in pair)
-        asking.sendto(f"1_1 d{body}e".encode(), to)
+        # rtpengine takes a cookie that it has seen for a repetition, and repeats its answer.
+        asking.sendto(f"{secrets.token_hex(4)} d{body}e".encode(), to)
         answer, _rest = _bdecode(asking.recv(65535).partition(b" ")[2])
     return answer
 

@@ -138,8 +138,8 @@ async def test_certificate_of_another_authority_is_refused(hq, tmp_path):
 
 
 async def hq_is_down(branch) -> bool:
-    return not any(target.active for target in await branch.rpc.dispatcher_targets())
+    return not any(target.serves for target in await branch.rpc.dispatcher_targets())
 
 
 async def hq_is_up(branch) -> bool:
-    return any(target.active for target in await branch.rpc.dispatcher_targets())
+    return any(target.serves for target in await branch.rpc.dispatcher_targets())

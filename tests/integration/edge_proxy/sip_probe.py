@@ -1,0 +1,63 @@
+"""Raw SIP over UDP or TCP: for what no decent phone sends."""
+
+import asyncio
+import secrets
+
+
+def message(method: str, uri: str, via: str, *, headers: dict[str, str] | None = None, body: str = "") -> bytes:
+    """Return a well-formed request; a header given as empty text is left out."""
+    token = secrets.token_hex(6)
+    values = {
+        "Via": f"SIP/2.0/{via};rport;branch=z9hG4bK{token}",
+        "From": f"<sip:probe@nowhere.invalid>;tag={token}",
+        "To": f"<{uri}>",
+        "Call-ID": token,
+        "CSeq": f"1 {method}",
+        "Max-Forwards": "70",
+        "Contact": f"<sip:probe@{via.partition(' ')[2]}>",
+        **(headers or {}),
+        "Content-Length": str(len(body)),
+    }
+    lines = [f"{method} {uri} SIP/2.0", *(f"{name}: {value}" for name, value in values.items() if value)]
+    return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
+
+
+class UdpProbe(asyncio.DatagramProtocol):
+    """One socket; `answers` holds what came back, as text."""
+
+    def __init__(self, to: tuple[str, int]) -> None:
+        self._to = to
+        self.answers: asyncio.Queue[str] = asyncio.Queue()
+
+    @classmethod
+    async def open(cls, bind: str, to: tuple[str, int]) -> "UdpProbe":
+        loop = asyncio.get_running_loop()
+        transport, probe = await loop.create_datagram_endpoint(lambda: cls(to), local_addr=(bind, 0))
+        probe.transport = transport
+        host, port = transport.get_extra_info("sockname")
+        probe.via = f"UDP {host}:{port}"
+        return probe
+
+    def datagram_received(self, data: bytes, _addr: object) -> None:
+        self.answers.put_nowait(data.decode())
+
+    def send(self, data: bytes) -> None:
+        self.transport.sendto(data, self._to)
+
+    async def ask(self, method: str, uri: str, **values) -> int:
+        """Send a request and return the status of the first answer that is final, 0 for silence of half a second."""
+        self.send(message(method, uri, self.via, **values))
+        return await self.status()
+
+    async def status(self, patience_seconds: float = 0.5) -> int:
+        try:
+            while True:
+                answer = await asyncio.wait_for(self.answers.get(), patience_seconds)
+                status = int(answer.split()[1]) if answer.startswith("SIP/2.0") else 0
+                if status >= 200:
+                    return status
+        except TimeoutError:
+            return 0
+
+    def close(self) -> None:
+        self.transport.close()

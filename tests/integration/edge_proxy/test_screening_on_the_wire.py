@@ -1,0 +1,200 @@
+"""Scanners, floods, guessers and rubbish: each gets the standard answer or silence, and the edge goes on."""
+
+import asyncio
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+from edge_harness import DOMAIN, HQ, OTHER_DOMAIN, Edge, address, snapshot, until
+from sip_probe import UdpProbe, message
+
+from simulators.phone import RegistrationError, Softphone
+
+STRANGER, PHONE = address("66.1"), address("10.11")
+EDGE_URI = f"sip:{HQ}"
+
+
+@pytest.fixture
+async def probe():
+    made = await UdpProbe.open(STRANGER, (HQ, 5060))
+    yield made
+    made.close()
+
+
+async def ban_of(edge: Edge, sender: str) -> str | None:
+    return await edge.rpc.htable_get("banned", sender)
+
+
+async def test_scanner_is_banned_by_its_first_packet(hq, probe):
+    assert await probe.ask("OPTIONS", EDGE_URI, headers={"User-Agent": "friendly-scanner"}) == 0
+    assert await probe.ask("OPTIONS", EDGE_URI) == 0
+    assert await ban_of(hq, STRANGER) == "scanner"
+
+
+async def test_ban_ends(hq, probe):
+    await probe.ask("OPTIONS", EDGE_URI, headers={"User-Agent": "sipvicious"})
+    await hq.rpc.htable_delete("banned", STRANGER)
+
+    assert await probe.ask("OPTIONS", EDGE_URI) == 200
+
+
+async def test_flood_is_banned_and_others_go_on(tmp_path, probe):
+    edge = Edge(tmp_path, environment={"TRUNKLINE_FLOOD_REQUESTS_PER_SECOND": "20"})
+    edge.know(snapshot())
+    edge.direct()
+    try:
+        await edge.start("kamailio")
+        for _ in range(200):
+            probe.send(message("OPTIONS", EDGE_URI, probe.via))
+        await until(lambda: ban_of(edge, STRANGER), "the flood is banned", 3)
+        async with Softphone("1001", DOMAIN, "pw-1001", proxy=(HQ, 5060), bind=PHONE) as phone:
+            await phone.register()
+    finally:
+        edge.stop()
+
+
+async def test_guesser_of_passwords_is_banned_after_ten_attempts(hq):
+    async with Softphone("1001", DOMAIN, "guessed", proxy=(HQ, 5060), bind=STRANGER) as phone:
+        for _ in range(11):
+            with pytest.raises(RegistrationError) as refused:
+                await phone.register()
+            assert refused.value.status == 401
+
+    assert await ban_of(hq, STRANGER) == "guessing"
+
+
+async def test_unknown_extension_looks_like_a_wrong_password(hq):
+    async with Softphone("9999", DOMAIN, "guessed", proxy=(HQ, 5060), bind=STRANGER) as phone:
+        with pytest.raises(RegistrationError) as refused:
+            await phone.register()
+
+    assert refused.value.status == 401
+
+
+async def test_caller_from_nowhere_is_refused_and_banned_in_the_end(hq, probe):
+    answers = [await probe.ask("INVITE", f"sip:+8613812345678@{HQ}") for _ in range(12)]
+
+    assert answers[:10] == [403] * 10
+    assert answers[-1] == 0
+    assert await ban_of(hq, STRANGER) == "guessing"
+
+
+async def test_password_of_one_tenant_does_not_open_another(hq):
+    async with Softphone("1001", OTHER_DOMAIN, "wrong", proxy=(HQ, 5060), bind=PHONE) as phone:
+        with pytest.raises(RegistrationError):
+            await phone.register()
+    async with Softphone("1001", DOMAIN, "pw-1001", proxy=(HQ, 5060), bind=PHONE) as phone:
+        await phone.register()
+        call = await phone.dial(f"sip:1001@{OTHER_DOMAIN}")
+        await call.wait_for("ended")
+
+    assert call.final_code == 403
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"Max-Forwards": "0"}, 483),
+        ({"CSeq": "1 BYE"}, 400),
+        ({"X-Padding": "x" * 17_000}, 513),
+        ({"To": "<sip:1001@" + DOMAIN + ">;tag=stray"}, 481),
+    ],
+    ids=["too-many-hops", "wrong-cseq", "oversized", "stray-dialog"],
+)
+async def test_request_that_can_not_be_served_gets_the_standard_answer(hq, probe, headers, expected):
+    assert await probe.ask("INVITE", f"sip:1001@{DOMAIN}", headers=headers) == expected
+
+
+@pytest.mark.parametrize("method", ["SUBSCRIBE", "PUBLISH", "MESSAGE", "REFER"])
+async def test_method_that_the_edge_does_not_serve_is_not_allowed(hq, probe, method):
+    assert await probe.ask(method, f"sip:1001@{DOMAIN}") == 405
+
+
+async def test_rubbish_is_survived(hq, probe):
+    for rubbish in (
+        b"\x00" * 200,
+        b"INVITE",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"INVITE sip: SIP/2.0\r\n\r\n",
+        b"\xff\xfe" * 99,
+    ):
+        probe.send(rubbish)
+
+    assert await probe.ask("OPTIONS", EDGE_URI) == 200
+
+
+async def test_request_inside_a_dialog_that_never_was_is_not_relayed(hq, probe):
+    victim = await UdpProbe.open(address("66.2"), (HQ, 5060))
+    route = {"Route": f"<sip:{HQ};lr>", "To": "<sip:x@y>;tag=1"}
+
+    assert await probe.ask("BYE", f"sip:victim@{victim.via.partition(' ')[2]}", headers=route) == 481
+    assert victim.answers.empty()
+    victim.close()
+
+
+async def test_stranger_on_the_media_nodes_port_gets_no_answer(hq):
+    probe = await UdpProbe.open(STRANGER, (HQ, 5062))
+    headers = {"X-Trunkline-Target": "trunk", "X-Trunkline-Trunk": "trunk-1", "X-Trunkline-Caller": "+862155550001"}
+
+    assert await probe.ask("INVITE", f"sip:+8613812345678@{HQ}", headers=headers) == 0
+    probe.close()
+
+
+async def test_our_own_headers_count_for_nothing_from_outside(hq, node):
+    async with Softphone("1001", DOMAIN, "pw-1001", proxy=(HQ, 5060), bind=PHONE) as phone:
+        forged = {
+            "X-Trunkline-Origin": "trunk",
+            "X-Trunkline-Tenant": "other",
+            "X-Trunkline-Station": "2002",
+            "X-Trunkline-Target": "trunk",
+            "X-Trunkline-Anything": "1",
+            "P-Asserted-Identity": "<sip:+8610000000@x>",
+            "Remote-Party-ID": "<sip:+8610000000@x>",
+        }
+        call = await phone.dial("13812345678", forged)
+        await node.wait_for_call()
+        await call.wait_for("answered")
+        await call.hang_up()
+
+    invite = next(text for _, way, text in node.messages if way == "received" and text.startswith("INVITE"))
+    ours = dict(line.split(": ", 1) for line in invite.splitlines() if line.startswith("X-Trunkline"))
+    assert ours == {
+        "X-Trunkline-Origin": "station",
+        "X-Trunkline-Tenant": "acme",
+        "X-Trunkline-Station": "1001",
+        "X-Trunkline-Site": "hq",
+    }
+    assert "8610000000" not in invite
+
+
+async def test_phone_may_ask_for_a_caller_number(hq, node):
+    async with Softphone("1001", DOMAIN, "pw-1001", proxy=(HQ, 5060), bind=PHONE) as phone:
+        call = await phone.dial("13812345678", {"P-Preferred-Identity": "<sip:+862155550001@acme.trunkline.test>"})
+        await node.wait_for_call()
+        await call.wait_for("answered")
+        await call.hang_up()
+
+    invite = next(text for _, way, text in node.messages if way == "received" and text.startswith("INVITE"))
+    assert "X-Trunkline-Caller: +862155550001\r\n" in invite
+
+
+async def test_text_that_no_telephone_can_mean_is_an_incomplete_address(hq, node):
+    async with Softphone("1001", DOMAIN, "pw-1001", proxy=(HQ, 5060), bind=PHONE) as phone:
+        call = await phone.dial(f"sip:${{EVIL}}@{DOMAIN}")
+        await call.wait_for("ended")
+
+    assert call.final_code == 484
+
+
+async def test_rpc_answers_on_its_own_port_only(hq):
+    def post(port: int) -> int:
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "core.version", "params": []}).encode()
+        try:
+            with urllib.request.urlopen(f"http://{HQ}:{port}/RPC", body, timeout=2) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    assert await asyncio.to_thread(post, 5063) == 200
+    assert await asyncio.to_thread(post, 5060) == 404
