@@ -65,10 +65,12 @@ class Consumers:
             "recordings": self._reader("recordings", ledger.handle, concurrency=16),
         }
         self.tenants: frozenset[TenantId] = frozenset()
+        # Grows only: a message of a tenant that has just gone may still be in somebody's hands.
+        self._tenants_by_stream: dict[str, TenantId] = {}
 
     def _reader(self, group: str, keep: Keep, concurrency: int) -> StreamReader:
         async def handle(stream: str, _message_id: str, fields: dict[str, str]) -> None:
-            envelope = envelope_of(self._tenant_by_stream[stream], fields)
+            envelope = envelope_of(self._tenants_by_stream[stream], fields)
             with bind(tenant_id=envelope.tenant_id, fact=envelope.fact_id):
                 await keep(envelope)
 
@@ -84,14 +86,11 @@ class Consumers:
             concurrency=concurrency,
         )
 
-    @property
-    def _tenant_by_stream(self) -> dict[str, TenantId]:
-        return {keys.facts(tenant_id): tenant_id for tenant_id in self.tenants}
-
     def follow_tenants(self, tenants: frozenset[TenantId]) -> None:
         """Read these tenants' streams from now on, and no others."""
         added, gone = tenants - self.tenants, self.tenants - tenants
         self.tenants = tenants
+        self._tenants_by_stream.update({keys.facts(tenant_id): tenant_id for tenant_id in added})
         for reader in self.readers.values():
             reader.add(*(keys.facts(tenant_id) for tenant_id in added))
             reader.remove(*(keys.facts(tenant_id) for tenant_id in gone))

@@ -17,6 +17,7 @@ from control_plane.features.recordings.ledger import (
     RecordingOwed,
     advance_entry,
     day_of,
+    is_short,
     object_key_of,
 )
 from control_plane.features.recordings.sweeping import days_before, is_overdue, is_stuck
@@ -112,3 +113,12 @@ def test_gaps_are_looked_for_today_and_a_week_back():
     days = days_before(1_700_000_000_000)
 
     assert (days[0], days[-1], len(days)) == ("2023-11-14", "2023-11-07", 8)
+
+
+def test_a_recording_that_lacks_more_than_clocks_explain_is_short():
+    def archived(seconds: float) -> Entry:
+        return after(SPOOLED, FileArchived(seconds, "k", "ab" * 32, 1, "ogg-opus", 9500), CallOver(100.0, 9000))
+
+    assert not is_short(archived(96.1))
+    assert is_short(archived(95.9))
+    assert not is_short(after(SPOOLED, ENDED))

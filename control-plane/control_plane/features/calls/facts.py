@@ -60,6 +60,11 @@ class CdrWriter:
                     await self._write_batch(tenant_id, [waiting])
                 return
             _settle(batch, error)
+        except asyncio.CancelledError:
+            # The process stops: whoever waited for this batch must not wait for ever.
+            for _, _, done in batch:
+                done.cancel()
+            raise
         else:
             _settle(batch, None)
 

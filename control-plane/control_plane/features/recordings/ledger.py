@@ -9,6 +9,7 @@ from enum import Enum
 
 from callmodel.ids import CallId, RecordingId, TenantId, unix_ms_of
 
+SHORT_SHARE, SHORT_SECONDS = 0.02, 2.0
 _UUID_LENGTH = 36
 
 
@@ -143,6 +144,13 @@ def _is_news(entry: Entry, spooled_ms: int) -> bool:
 def _is_unreadable(entry: Entry, lost_ms: int) -> bool:
     """Say whether the loss was noticed after the file was spooled: the file is what turned out to be none."""
     return entry.state is EntryState.SPOOLED and lost_ms > (entry.spooled_ms or 0)
+
+
+def is_short(entry: Entry) -> bool:
+    """Say whether an archived recording lacks more of the call than clocks and buffers explain."""
+    if entry.state is not EntryState.ARCHIVED or entry.expected_seconds is None or entry.actual_seconds is None:
+        return False
+    return entry.actual_seconds < entry.expected_seconds * (1 - SHORT_SHARE) - SHORT_SECONDS
 
 
 def day_of(recording_id: RecordingId) -> str:

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from control_plane.features.recordings.ledger import Entry
+from control_plane.features.recordings.ledger import Entry, is_short
 from control_plane.web import Shape
 from control_plane.web.shapes import NewestPageQuery
 
@@ -22,6 +22,7 @@ class RecordingView(Shape):
     state: str = Field(description="`expected`, `spooled`, `archived` or `lost`")
     expected_seconds: float | None = Field(description="how long the call talked")
     actual_seconds: float | None = Field(description="how long the recording is")
+    is_short: bool = Field(description="whether more of the call is missing than clocks explain")
     owed_ms: int | None
     call_ended_ms: int | None
     spooled_ms: int | None
@@ -51,6 +52,7 @@ def to_view(entry: Entry) -> RecordingView:
         state=entry.state.value,
         expected_seconds=entry.expected_seconds,
         actual_seconds=entry.actual_seconds,
+        is_short=is_short(entry),
         owed_ms=entry.owed_ms,
         call_ended_ms=entry.call_ended_ms,
         spooled_ms=entry.spooled_ms,

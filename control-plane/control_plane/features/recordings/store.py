@@ -4,11 +4,12 @@
 reads what is missing and never a whole day.
 """
 
+import logging
 from typing import Any
 
 from callmodel.codec import from_wire, to_wire
 from callmodel.ids import CallId, RecordingId, TenantId
-from control_plane.features.recordings.ledger import Entry, EntryState, LedgerFact, advance_entry, day_of
+from control_plane.features.recordings.ledger import Entry, EntryState, LedgerFact, advance_entry, day_of, is_short
 from servicekit.stores import ColumnType, Row, Store, StoreUnavailableError, TableSpec
 
 TEXT, INT, DOUBLE = ColumnType.TEXT, ColumnType.INT, ColumnType.DOUBLE
@@ -51,6 +52,8 @@ GAPS = TableSpec(
 
 TABLES = (LEDGER, GAPS)
 
+logger = logging.getLogger(__name__)
+
 
 class LedgerStore:
     """Entries.  Every method raises StoreUnavailableError when the store can not serve."""
@@ -79,6 +82,9 @@ class LedgerStore:
             if await self._swap(key, row, after):
                 if after.state is EntryState.ARCHIVED:
                     await self._store.delete(GAPS.name, key)
+                if is_short(after):
+                    extra = {"expected_seconds": after.expected_seconds, "actual_seconds": after.actual_seconds}
+                    logger.error("recording is short", extra={**key, **extra, "alarm": "recording-short"})
                 return after, True
         raise StoreUnavailableError("the ledger's entry changes faster than it can be written")
 

@@ -57,8 +57,8 @@ def gaps(**_later: Any) -> None:
 async def _finish(resources: Resources, tenant_id: TenantId, recording_id: RecordingId) -> None:
     # A file that kills its worker comes back with the next one, for ever: count those that were begun and not ended.
     deaths = f"{{{tenant_id}}}:recording:{recording_id}:deaths"
+    await resources.redis.set(deaths, 0, nx=True, ex=DEATHS_SECONDS)
     begun = await resources.redis.incr(deaths)
-    await resources.redis.expire(deaths, DEATHS_SECONDS)
     if begun > DEATHS:
         extra = {"tenant_id": tenant_id, "recording_id": recording_id, "alarm": "recording-kills-workers"}
         logger.error("recording left alone: its workers died", extra=extra)

@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from typing import Any
 
+import pytest
 from facts_house import ACME, DIRECTORY, GLOBEX, House, cdr, live_call, new_call_id, until
 
 from callmodel import keys
@@ -13,6 +14,7 @@ from callmodel.directory import Tenant
 from callmodel.ids import CallId, TenantId
 from control_plane.features.calls.store import CallStore
 from control_plane.livecalls import LiveCalls
+from control_plane.streamlag import LagWatch
 from control_plane.times import day_of, now_ms
 from servicekit import snapshots
 
@@ -195,3 +197,20 @@ async def test_many_facts_at_once_are_written_in_few_batches(house: House):
 
     assert sum(sizes) == 100 and len(sizes) <= 3
     assert len(await records(house)) == 100
+
+
+async def test_what_waits_and_what_was_buried_shows(house: House, caplog: pytest.LogCaptureFixture):
+    watch = LagWatch(house.redis, ["cdr"], lambda: [keys.facts(ACME), keys.facts(GLOBEX)], most=2)
+    await house.redis.xgroup_create(keys.facts(ACME), "cdr", id="0", mkstream=True)
+    for _ in range(3):
+        await house.tell("call.ended", cdr(new_call_id()))
+    assert await watch.keeps_up("cdr")
+
+    await watch.look()
+    assert (watch.behind, await watch.keeps_up("cdr")) == ({"cdr": 3}, False)
+    await house.redis.xadd(f"{keys.facts(ACME)}:dead", {"m": "{"})
+    await watch.look()
+    await watch.look()
+
+    alarms = [record for record in caplog.records if getattr(record, "alarm", None) == "poison"]
+    assert len(alarms) == 1
