@@ -98,9 +98,10 @@ async def build(service: lifecycle.Service, settings: BranchSettings) -> None:
 def _tell(contact: Contact, keeper: SnapshotKeeper) -> None:
     if contact.there:
         say("connected to headquarters")
-    else:
-        say(f"headquarters is away; running on snapshot {keeper.version} ({contact.reason})")
-        logger.warning("headquarters is away", extra={"reason": contact.reason})
+        return
+    what = "headquarters refuses this branch" if contact.refused else "headquarters is away"
+    say(f"{what}; running on snapshot {keeper.version} ({contact.reason})")
+    logger.warning(what, extra={"reason": contact.reason})
 
 
 def _killer(supervisor: Supervisor) -> lifecycle.AsyncFn:

@@ -21,10 +21,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Contact:
-    """Whether HQ was reached last time; `reason` says why not."""
+    """Whether HQ was reached last time; `reason` says why not, and `refused` that HQ itself said no."""
 
     there: bool
     reason: str = ""
+    refused: bool = False
 
 
 class SnapshotKeeper:
@@ -64,7 +65,7 @@ class SnapshotKeeper:
                 delay = min(delay * 2, RETRY_SECONDS[1])
             except RefusedError as error:
                 logger.error("headquarters refuses this branch", extra={"error_id": error.error_id})
-                self._tell(Contact(False, str(error)))
+                self._tell(Contact(False, str(error), refused=True))
                 await asyncio.sleep(REFUSED_SECONDS)
             else:
                 delay = RETRY_SECONDS[0]
@@ -97,6 +98,7 @@ class SnapshotKeeper:
         self.arrived.set()
 
     def _tell(self, contact: Contact) -> None:
-        if self._contact is None or contact.there != self._contact.there:
+        before = self._contact
+        if before is None or (contact.there, contact.refused) != (before.there, before.refused):
             self._told(contact)
         self._contact = contact

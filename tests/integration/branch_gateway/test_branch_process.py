@@ -259,3 +259,25 @@ async def test_first_start_waits_for_a_headquarters_that_is_away(tmp_path, redis
         await hq.publish(edge_snapshot(*STATIONS))
         await gateway.said("enrolled as site shenyang", 30)
         await gateway.edge_started()
+
+
+async def test_stop_while_headquarters_is_awaited_is_no_hang(gateway, until):
+    gateway.token_file.write_text(f"shenyang.{'s' * 43}.{'0' * 64}")
+    await gateway.start(f"https://127.0.0.1:{free_port()}")
+    await gateway.said("headquarters is away; not enrolled yet")
+
+    async with asyncio.timeout(5):
+        assert await gateway.end() == 0
+
+
+async def test_branch_that_is_shut_out_says_so_and_keeps_its_phones(hq, gateway):
+    gateway.token_file.write_text(await hq.token())
+    await gateway.start(hq.branch_url)
+    await gateway.said("connected to headquarters")
+    children = await gateway.edge_started()
+
+    await hq.publish(edge_snapshot(*STATIONS, branches=("dalian",)))
+
+    await gateway.said("headquarters refuses this branch; running on snapshot 1", 5)
+    assert all(map(is_alive, children))
+    assert len(gateway.snapshot["document"]["stations"]) == 1
