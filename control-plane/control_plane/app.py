@@ -46,6 +46,9 @@ ROUTES: Sequence[Route] = [
     *enrolment.routes,
 ]
 
+MAX_LINE_BYTES = 32_768
+"""Of a request's first line: below it what is wrong with a query is said in a problem of ours, above by aiohttp."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -60,7 +63,9 @@ def build_api(resources: Resources) -> web.Application:
 
 async def listen(service: Service, app: web.Application, host: str, port: int) -> None:
     """Serve an application until the service stops: first no new connections, then running requests end."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=service.settings.shutdown_seconds)
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=service.settings.shutdown_seconds, max_line_size=MAX_LINE_BYTES
+    )
     await runner.setup()
     await web.TCPSite(runner, host, port).start()
     service.on_drain(runner.cleanup)

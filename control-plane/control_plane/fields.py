@@ -98,7 +98,7 @@ def check_host(text: str) -> str:
 def check_source(text: str) -> str:
     """Return an IPv4 address or network in its usual form.  Raises ValueError saying what is expected."""
     try:
-        network = ipaddress.IPv4Network(text)
+        network = ipaddress.IPv4Network(text, strict=False)
     except ValueError:
         raise ValueError("an IPv4 address or network, such as 192.0.2.10 or 192.0.2.0/28") from None
     if network.prefixlen < 16:

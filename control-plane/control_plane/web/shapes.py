@@ -18,7 +18,9 @@ class PageQuery(Shape):
 
     limit: int = Field(100, ge=1, le=500, description="how many items at most")
     after: str | None = Field(
-        None, min_length=1, max_length=2000, description="`next` of the page before; leave out for the first page"
+        None,
+        pattern=r"^[A-Za-z0-9_-]{1,2000}$",
+        description="`next` of the page before; leave out for the first page",
     )
 
 

@@ -86,7 +86,7 @@ routes = [
         "Create a trunk",
         _TAGS,
         status=201,
-        errors=(service.TrunkExistsError, service.TenantUnknownError),
+        errors=(service.TrunkExistsError, service.TenantUnknownError, service.CredentialsMissingError),
         configures=True,
         examples={"digest": _DIGEST},
     ),

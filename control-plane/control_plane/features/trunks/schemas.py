@@ -1,8 +1,8 @@
 """Wire shapes of trunks.  A carrier's password goes in and never comes out."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from control_plane.fields import (
     DigestRealm,
@@ -76,12 +76,6 @@ class NewTrunk(Shape):
     priority: int = Field(100, ge=0, le=1000, description="lower first among trunks of equal cost")
     enabled: bool = True
     tenant_ids: TenantIds = Field(default_factory=list, description="whose calls it may carry; empty for everyone's")
-
-    @model_validator(mode="after")
-    def _credentials_to_register(self) -> Self:
-        if self.registers and self.credentials is None:
-            raise ValueError("a trunk that registers needs credentials")
-        return self
 
 
 class TrunkPatch(Shape):

@@ -30,7 +30,7 @@ class CredentialsMissingError(InvalidRequestError):
 
 
 async def create(context: Context, new: NewTrunk) -> TrunkRecord:
-    """Keep a new trunk.  Raises TrunkExistsError, TenantUnknownError."""
+    """Keep a new trunk.  Raises TrunkExistsError, TenantUnknownError, CredentialsMissingError."""
     await _check_tenants(context, new.tenant_ids)
     trunk = Trunk(
         new.trunk_id,
@@ -51,6 +51,7 @@ async def create(context: Context, new: NewTrunk) -> TrunkRecord:
         new.no_reply_ms,
     )
     record = TrunkRecord(trunk, peering, context.now_ms())
+    _check_registration(record)
     if not await _trunks(context).add(record):
         raise TrunkExistsError()
     return record
@@ -91,10 +92,14 @@ async def drop_credentials(context: Context, trunk_id: TrunkId) -> None:
 
 
 async def _save(context: Context, record: TrunkRecord) -> TrunkRecord:
-    if record.peering.registers and record.peering.credentials is None:
-        raise CredentialsMissingError("set credentials, or registers to false, first")
+    _check_registration(record)
     await _trunks(context).save(record)
     return record
+
+
+def _check_registration(record: TrunkRecord) -> None:
+    if record.peering.registers and record.peering.credentials is None:
+        raise CredentialsMissingError("set credentials, or registers to false, first")
 
 
 def _trunks(context: Context) -> TrunkStore:

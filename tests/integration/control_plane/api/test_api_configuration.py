@@ -198,7 +198,7 @@ async def test_a_trunk_changes(world: World):
         {"gateways": [{"host": "x", "port": 0}]},
         {"gateways": [{"host": "x", "transport": "sctp"}]},
         {"sources": ["0.0.0.0/0"]},
-        {"sources": ["192.0.2.1/28"]},
+        {"sources": ["carrier.example"]},
         {"rates": [{"prefix": "86", "cost_per_minute": 1, "cost_class": "national"}]},
         {"rates": [{"prefix": "+86", "cost_per_minute": -1, "cost_class": "national"}]},
         {"credentials": {"username": 'a"b', "realm": "r", "password": "p"}},

@@ -1,0 +1,54 @@
+"""The API is what its OpenAPI document says: schemathesis makes requests out of it, and judges the answers."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from api_house import House, World, build_world, run, running
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+# One in twenty of these requests changes something: they get a house of their own.
+LEFT_OUT = "positive_data_acceptance"
+"""It takes every 422 for a fault of the document; `shape_is_as_documented` takes its place."""
+
+
+@pytest.fixture(scope="module")
+def own_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    yield from running(tmp_path_factory.mktemp("schema"))
+
+
+@pytest.fixture(scope="module")
+def own_world(own_house: House) -> World:
+    return run(build_world(own_house.url))
+
+
+def test_document_is_openapi_3_1(house: House):
+    document = json.load(urllib.request.urlopen(f"{house.url}/api/v1/openapi.json", timeout=10))
+
+    assert document["openapi"].startswith("3.1")
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("who, examples", [("admin", 4), ("agent", 2)])
+def test_every_answer_is_as_the_document_says(own_world: World, tmp_path: Path, who: str, examples: int):
+    token = own_world.admin.token if who == "admin" else own_world.users[("acme", who)].token
+
+    done = subprocess.run(
+        [Path(sys.executable).with_name("schemathesis"), "run", f"{own_world.url}/api/v1/openapi.json",
+         "--header", f"Authorization: Bearer {token}", "--phases", "examples,coverage,fuzzing",
+         "--exclude-checks", LEFT_OUT, "--max-examples", str(examples), "--seed", "4711", "--workers", "2",
+         "--generation-database", "none", "--request-timeout", "15", "--no-color"],
+        cwd=tmp_path,
+        env=os.environ | {"SCHEMATHESIS_HOOKS": "schema_hooks", "PYTHONPATH": str(Path(__file__).parent)},
+        capture_output=True, text=True, timeout=170,
+    )  # fmt: skip
+
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said[-6000:]
+    assert "Tested: " in said and "generated" in said
