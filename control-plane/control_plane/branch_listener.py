@@ -114,7 +114,9 @@ async def start_branch_listener(
     names, addresses = server_names(settings)
     certificate = await asyncio.to_thread(listener_certificate, settings.pki_dir, authority, names, addresses)
     watch = SnapshotWatch(resources.redis)
-    runner = web.AppRunner(build_branch_application(resources, authority, watch), access_log=None, shutdown_timeout=1)
+    app = build_branch_application(resources, authority, watch)
+    app.on_shutdown.append(_letting_go(watch))
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     context = listener_context(authority, certificate)
 
@@ -130,6 +132,13 @@ async def start_branch_listener(
     spawn("branch listener certificate", keep_certificate())
     logger.info("branch listener listens", extra={"branch_port": settings.branch_api_port})
     return runner
+
+
+def _letting_go(watch: SnapshotWatch) -> Callable[[web.Application], Coroutine[Any, Any, None]]:
+    async def close(_app: web.Application) -> None:
+        watch.close()
+
+    return close
 
 
 def server_names(settings: ControlPlaneSettings) -> tuple[list[str], list[str]]:

@@ -6,17 +6,21 @@ import asyncio
 import json
 import os
 import signal
+import ssl
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "edge_proxy"))
 from edge_harness import BRANCH, DOMAIN, HQ, Edge, address
 from hq_rig import Hq, edge_snapshot, redis_process, running_hq, station
 
+from branch_gateway.headquarters import HttpHeadquarters, tls_with
+from branch_gateway.identity import keep_identity, load_identity, prepare_request
 from branch_gateway.kamailio import KamailioRegistrar
 from branch_gateway.link import OptionsProbe, TcpProbe
 from control_plane import pki
@@ -143,6 +147,38 @@ async def test_phone_of_a_fresh_branch_registers_through_to_headquarters(hq, hq_
 
         await eventually(reported, "HQ is told of two registrations")
         await first.register()
+
+
+async def shown_serial(host: str, port: int) -> int:
+    """Return the serial number of the certificate that a TLS server shows."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    async with asyncio.timeout(5):
+        _, writer = await asyncio.open_connection(host, port, ssl=context)
+    der = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    writer.close()
+    return x509.load_der_x509_certificate(der).serial_number
+
+
+async def test_renewed_certificate_is_shown_without_a_restart(hq, hq_edge, branch, tmp_path):
+    await eventually(lambda: hq_edge.rpc.htable_get("branches", SITE), "HQ knows the branch's connection")
+    first = load_identity(tmp_path / "branch" / "run" / "identity")
+    assert await shown_serial(BRANCH, 5061) == first.certificate.serial_number
+    engines = children_of(branch.pid)
+
+    # What the gateway does after sixty days.
+    headquarters = HttpHeadquarters(hq.branch_url, tls_with(first))
+    answer = await headquarters.renew(prepare_request(first.folder, SITE))
+    await headquarters.close()
+    second = keep_identity(first.folder, SITE, answer.certificate, answer.authority)
+    assert await KamailioRegistrar(BRANCH, 5063).reload_certificates()
+
+    async def shown() -> bool:
+        return await shown_serial(BRANCH, 5061) == second.certificate.serial_number
+
+    await eventually(shown, "new connections see the new certificate", 10)
+    assert children_of(branch.pid) == engines
 
 
 async def test_kamailio_that_is_killed_comes_back_and_takes_registrations_again(hq, hq_edge, branch, tmp_path):

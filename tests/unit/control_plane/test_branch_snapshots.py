@@ -91,6 +91,17 @@ async def test_waiting_ends_with_the_change(watch):
     assert len(waiting.result().document["stations"]) == 2
 
 
+async def test_stop_of_the_process_lets_waiting_branches_go(watch):
+    watch.take(1, whole(MINE))
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        waiting = group.create_task(watch.wait("shenyang", 1, None, 60))
+        await asyncio.wait([waiting], timeout=0.02)
+
+        watch.close()
+
+    assert waiting.result().version == 1
+
+
 class CountedWalks(tuple):
     """Stations that count how often somebody goes through all of them."""
 

@@ -90,7 +90,8 @@ async def enrol(context: Context, authority: pki.Authority, token: str, csr: str
     """Return a certificate (PEM) for the request's key.
 
     A token serves one key: handed in again with the same one, because the answer was lost on the way, it gives the
-    same certificate.  Raises EnrolmentTokenInvalidError, EnrolmentTokenExpiredError, EnrolmentTokenUsedError, BadCertificateRequestError.
+    same certificate.  Raises EnrolmentTokenInvalidError, EnrolmentTokenExpiredError, EnrolmentTokenUsedError,
+    BadCertificateRequestError.
     """
     match = _TOKEN.fullmatch(token)
     if match is None or match[3] != authority.fingerprint:

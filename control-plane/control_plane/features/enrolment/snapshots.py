@@ -46,6 +46,7 @@ class SnapshotWatch:
         self._stations: dict[SiteId, list[EdgeStation]] = {}
         self._parts: dict[SiteId, SitePart] = {}
         self._changed = asyncio.Event()
+        self._closed = False
 
     async def run(self) -> None:
         """Follow for ever; Redis may go away and come back."""
@@ -66,10 +67,10 @@ class SnapshotWatch:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    @property
-    def known(self) -> bool:
-        """Whether a snapshot was ever seen."""
-        return self._snapshot is not None
+    def close(self) -> None:
+        """Let all who wait go, with what there is: the process stops, and they find another one."""
+        self._closed = True
+        self._changed.set()
 
     def has(self, site_id: SiteId) -> bool:
         """Whether the site's gateway may connect at all."""
@@ -92,11 +93,15 @@ class SnapshotWatch:
         """Return the site's part once it is not the one the branch has, or as it is when the time is over."""
         try:
             async with asyncio.timeout(seconds):
-                while (part := self.part_of(site_id)) is None or same(part, version, mark):
+                while not self._closed and self._has_already(site_id, version, mark):
                     await self._changed.wait()
         except TimeoutError:
             pass
         return self.part_of(site_id)
+
+    def _has_already(self, site_id: SiteId, version: int | None, mark: str | None) -> bool:
+        part = self.part_of(site_id)
+        return part is None or same(part, version, mark)
 
 
 def same(part: SitePart, version: int | None, mark: str | None) -> bool:
