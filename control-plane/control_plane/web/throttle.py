@@ -21,6 +21,9 @@ return {count, redis.call('PTTL', KEYS[1])}
 
 logger = logging.getLogger(__name__)
 
+# One for the process: throttles are made where they are needed, and all must remember while Redis is away.
+_memory: OrderedDict[str, tuple[int, float]] = OrderedDict()
+
 
 class Throttle:
     """So many events per key and window; a window starts with its first event."""
@@ -30,7 +33,6 @@ class Throttle:
         self._name = name
         self._limit = limit
         self._window_ms = int(window_seconds * 1000)
-        self._memory: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     async def admit(self, key: str) -> None:
         """Count an event.  Raises TooManyRequestsError when there were too many before it."""
@@ -40,7 +42,7 @@ class Throttle:
 
     async def forget(self, key: str) -> None:
         """Start anew for the key."""
-        self._memory.pop(key, None)
+        _memory.pop(self._key(key), None)
         try:
             await self._redis.delete(self._key(key))
         except RedisError:
@@ -54,14 +56,14 @@ class Throttle:
             count, left_ms = await self._redis.eval(COUNT, 1, self._key(key), self._window_ms)
             return int(count), float(left_ms)
         except RedisError:
-            return self._count_in_memory(key)
+            return self._count_in_memory(self._key(key))
 
     def _count_in_memory(self, key: str) -> tuple[int, float]:
         now = time.monotonic()
-        count, ends = self._memory.pop(key, (0, 0.0))
+        count, ends = _memory.pop(key, (0, 0.0))
         if ends <= now:
             count, ends = 0, now + self._window_ms / 1000
-        self._memory[key] = (count + 1, ends)
-        if len(self._memory) > MEMORY_KEYS:
-            self._memory.popitem(last=False)
+        _memory[key] = (count + 1, ends)
+        if len(_memory) > MEMORY_KEYS:
+            _memory.popitem(last=False)
         return count + 1, (ends - now) * 1000

@@ -42,7 +42,7 @@ def test_every_answer_is_as_the_document_says(own_world: World, tmp_path: Path, 
     done = subprocess.run(
         [Path(sys.executable).with_name("schemathesis"), "run", f"{own_world.url}/api/v1/openapi.json",
          "--header", f"Authorization: Bearer {token}", "--phases", "examples,coverage,fuzzing",
-         "--exclude-checks", LEFT_OUT, "--max-examples", str(examples), "--seed", "4711", "--workers", "2",
+         "--exclude-checks", LEFT_OUT, "--max-examples", str(examples), "--seed", "4711", "--workers", "1",
          "--generation-database", "none", "--request-timeout", "15", "--no-color"],
         cwd=tmp_path,
         env=os.environ | {"SCHEMATHESIS_HOOKS": "schema_hooks", "PYTHONPATH": str(Path(__file__).parent)},

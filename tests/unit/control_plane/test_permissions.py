@@ -1,0 +1,58 @@
+"""Who may do what, as a table."""
+
+import pytest
+
+from callmodel.ids import TenantId, UserId
+from control_plane.permissions import GRANTS, Permission, Role, is_granted
+from control_plane.web import Principal
+
+ACME, BOLT = TenantId("acme"), TenantId("bolt")
+
+
+def principal(*roles: Role, is_hq_admin: bool = False) -> Principal:
+    return Principal(UserId("u"), "ann", is_hq_admin, {ACME: frozenset(roles)})
+
+
+def test_every_role_is_in_the_table():
+    assert set(GRANTS) == set(Role)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_tenants_role_manages_the_platform(role: Role):
+    assert Permission.PLATFORM_MANAGE not in GRANTS[role]
+
+
+def test_each_step_up_keeps_what_the_one_below_may():
+    assert GRANTS[Role.AGENT] < GRANTS[Role.SUPERVISOR] < GRANTS[Role.MANAGER]
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR, Role.CLIENT])
+def test_full_numbers_are_for_managers(role: Role):
+    assert Permission.CALLS_REVEAL not in GRANTS[role]
+    assert Permission.CALLS_REVEAL in GRANTS[Role.MANAGER]
+
+
+def test_clients_look_and_do_not_touch():
+    assert {permission.value.split(".")[1] for permission in GRANTS[Role.CLIENT]} <= {"read", "download"}
+
+
+def test_a_role_counts_in_its_tenant_only():
+    manager = principal(Role.MANAGER)
+
+    assert manager.may(Permission.STATIONS_WRITE, ACME) and manager.knows(ACME)
+    assert not manager.may(Permission.STATIONS_WRITE, BOLT) and not manager.knows(BOLT)
+    assert not manager.may(Permission.STATIONS_WRITE)
+
+
+def test_hq_administrators_may_everything_everywhere():
+    hq = principal(is_hq_admin=True)
+
+    assert all(hq.may(permission, BOLT) and hq.may(permission) for permission in Permission)
+
+
+def test_a_user_whose_roles_were_all_taken_knows_the_tenant_no_more():
+    assert not principal().knows(ACME)
+
+
+def test_several_roles_add_up():
+    assert is_granted(Permission.CALLS_PLACE, {Role.CLIENT, Role.AGENT}, is_hq_admin=False)
