@@ -40,12 +40,7 @@ async def transfer(
 
 async def dispose(context: Context, tenant_id: str, call_id: CallPath, body: schemas.Disposition) -> None:
     """Say what came of a call, during it or after; a second word replaces the first."""
-    calls = CallStore(context.store, context.cipher)
-    by = context.principal.username
-    if not await calls.dispose(
-        TenantId(tenant_id), CallId(call_id), body.disposition, body.note, by, context.now_ms()
-    ):
-        raise errors.CallUnknownError()
+    await service.dispose(context, TenantId(tenant_id), CallId(call_id), body.disposition, body.note)
 
 
 async def find(context: Context, tenant_id: str, query: schemas.CallsQuery) -> PageOf[schemas.CallView]:

@@ -99,6 +99,20 @@ async def transfer(context: Context, tenant_id: TenantId, call_id: CallId, exten
     await _send(context.redis, node_id, TransferCall(call_id, tenant_id, station.extension))
 
 
+async def dispose(context: Context, tenant_id: TenantId, call_id: CallId, disposition: str, note: str | None) -> None:
+    """Keep the agent's word on a call, ended or not.  Raises CallUnknownError."""
+    calls = CallStore(context.store, context.cipher)
+    said = (disposition, note, context.principal.username, context.now_ms())
+    if await calls.dispose(tenant_id, call_id, *said):
+        return
+    live = await LiveCalls(context.redis).one(tenant_id, call_id)
+    if live is None:
+        raise errors.CallUnknownError()
+    # The live picture is ahead of the records: the place is made here, and the consumer finds it.
+    await calls.note_started(tenant_id, call_id, live.started_ms)
+    await calls.dispose(tenant_id, call_id, *said)
+
+
 async def _directory(context: Context) -> Directory:
     directory = await current_directory(context.redis)
     if directory is None:

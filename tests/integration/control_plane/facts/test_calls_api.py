@@ -282,3 +282,15 @@ async def test_gaps_are_what_is_owed_and_not_archived(house: House):
     for unknown in (f"{new_call_id()}-r1", "nothing"):
         status, problem = await house.ask(sue, "GET", f"/tenants/{ACME}/recordings/{unknown}")
         assert (status, problem["error_id"]) == (404, "recording-unknown")
+
+
+async def test_a_call_that_only_the_live_picture_knows_can_have_a_disposition(house: House):
+    ana = await house.token("ana", Role.AGENT)
+    call_id = new_call_id()
+    record = cdr(call_id)
+    await LiveCalls(house.redis).show(ACME, live_call(call_id, "talking", started_ms=record.started_ms))
+
+    assert (await house.ask(ana, "PUT", f"{CALLS}/{call_id}/disposition", {"disposition": "sold"}))[0] == 204
+
+    await CallStore(house.resources.store, house.resources.cipher).write(ACME, [record])
+    assert (await house.ask(ana, "GET", f"{CALLS}/{call_id}"))[1]["disposition"] == "sold"
