@@ -276,7 +276,10 @@ def _hung_up(call: Call, leg_id: LegId, fact: LegHungUp) -> Step:
     if leg_id == call.far_leg and call.trunk_plan and call.trunk_plan.offers and is_trunk_failure(code):
         return _try_next_trunk(call, fact.at_ms)
     failed = ending_of(code)
-    if leg.role is not LegRole.CUSTOMER and failed in (Ending.NUMBER_INVALID, Ending.UPSTREAM_FAILED):
+    unreached = failed in (Ending.NUMBER_INVALID, Ending.UPSTREAM_FAILED)
+    # 480 is what a phone says that nobody picks up, and what the edge says of one that is not there.
+    never_rang = failed is Ending.NO_ANSWER and leg.ringing_ms is None
+    if leg.role is not LegRole.CUSTOMER and (unreached or never_rang):
         failed = Ending.STATION_UNREACHABLE
     return _end(call, failed, fact.at_ms)
 

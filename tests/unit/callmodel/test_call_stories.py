@@ -236,7 +236,7 @@ def test_colleague_whose_phone_is_away_is_unreachable():
     call, _ = dialled(BEN)
     call, orders = after(call, LegHungUp(LegId(f"{CALL}-2"), 480, T0 + 10))
 
-    assert call.ending is Ending.NO_ANSWER
+    assert call.ending is Ending.STATION_UNREACHABLE
     assert orders == [HangUp(AGENT_LEG, 480)]
 
 
@@ -258,7 +258,8 @@ def test_click_rings_the_agent_first_and_shows_a_masked_number():
 
 def test_click_whose_agent_does_not_pick_up_never_calls_the_customer():
     call, _ = asked_for(CUSTOMER)
-    call, orders = after(call, LegHungUp(LegId(f"{CALL}-1"), 480, T0 + 20_000))
+    agent = LegId(f"{CALL}-1")
+    call, orders = after(call, LegRang(agent, T0 + 200), LegHungUp(agent, 480, T0 + 20_000))
 
     assert call.ending is Ending.NO_ANSWER
     assert orders == [WRITE_CDR]
