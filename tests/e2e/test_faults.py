@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 
-from tests.e2e.world import World
+from tests.e2e.world import World, listen
 
 from trunkline.conditions import until
 from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
@@ -78,6 +78,7 @@ async def test_a_killed_worker_leaves_its_recordings_to_another_who_finishes_the
         assert seen is not None
         assert seen.tone_hz is not None
         await call.wait_for_tones({seen.tone_hz}, ALL_TONES_HZ)
+        await listen(call)
         await call.hang_up()
         cdrs.append((await world.cdr_to(number), seen.tone_hz))
     ids = [cdr["recording_id"] for cdr, _ in cdrs]

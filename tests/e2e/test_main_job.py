@@ -6,7 +6,7 @@ import hashlib
 from typing import Any
 
 import pytest
-from tests.e2e.world import HQ_TONE_HZ, World, today
+from tests.e2e.world import HQ_TONE_HZ, World, listen, today
 
 from simulators.call import CallEndedError
 from simulators.phone import answer_after
@@ -239,6 +239,7 @@ async def test_a_call_asked_for_by_click_rings_the_agent_and_then_the_customer(w
     assert seen is not None
     assert seen.tone_hz is not None
     await agent_call.wait_for_tones({seen.tone_hz}, ALL_TONES_HZ)
+    await listen(agent_call)
     # What the agent's phone was told of the customer: never the full number.
     assert agent_call.invite is not None
     assert number not in str(agent_call.invite.headers)
@@ -282,7 +283,7 @@ async def test_a_customer_who_calls_a_number_of_hq_reaches_its_station(world: Wo
 
 
 async def test_nothing_is_left_when_all_have_hung_up(world: World):
-    assert await until(world.no_calls, 10)
+    assert await until(world.no_calls, 10), await world.live_calls()
     assert world.carrier.active == 0
 
     async def no_gap() -> bool:

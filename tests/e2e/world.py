@@ -10,6 +10,7 @@ from typing import Any
 
 from simulators.call import PhoneCall
 from simulators.carrier import CallRecord, Carrier
+from simulators.g711 import FRAME_SECONDS
 from simulators.phone import Softphone
 from trunkline.apiclient import Api
 from trunkline.conditions import until
@@ -51,7 +52,9 @@ class World:
 
     async def cdr_to(self, number: str, seconds: float = 15.0) -> dict[str, Any]:
         """The CDR of the one call to a number, once it is written."""
-        return await self.cdr_where(lambda cdr: str(cdr.get("number") or "").endswith(number.lstrip("0")), seconds)
+        return await self.cdr_where(
+            lambda cdr: str(cdr["number"] or cdr["dialled"]).endswith(number.lstrip("0")), seconds
+        )
 
     async def cdr_where(self, fits: Callable[[dict[str, Any]], bool], seconds: float = 15.0) -> dict[str, Any]:
         """The only CDR that fits, once it is written; with its legs."""
@@ -89,7 +92,7 @@ class World:
         return voices_in(await self.audio(recording_id), ALL_TONES_HZ)
 
     async def talk(self, number: str) -> tuple[PhoneCall, CallRecord]:
-        """A call of the branch's agent to a customer who answers, with both hearing each other."""
+        """A call of the branch's agent to a customer who answers, once both have heard each other for a while."""
         call = await self.agent.dial(number)
         await call.wait_for("answered", 15)
         record = self.seen(number)
@@ -98,12 +101,28 @@ class World:
         assert record.tone_hz is not None
         await call.wait_for_tones({record.tone_hz}, ALL_TONES_HZ)
         await record.line.wait_for_tones({AGENT_TONES_HZ[0]}, ALL_TONES_HZ)
+        await listen(call)
         return call, record
+
+    async def live_calls(self) -> list[dict[str, Any]]:
+        """What the platform holds for calls in progress."""
+        page = await self.api.get(f"{self.path}/calls", state="live")
+        return list(page["items"])
 
     async def no_calls(self) -> bool:
         """Whether the platform holds no call any more."""
-        page = await self.api.get(f"{self.path}/calls", state="live")
-        return not page["items"]
+        return not await self.live_calls()
+
+
+async def listen(call: PhoneCall, seconds: float = 1.5) -> None:
+    """Hear so many seconds more of a call: a recording of a blink proves nothing."""
+    reception = call.media.endpoint.reception
+    wanted = reception.total_packets + int(seconds / FRAME_SECONDS)
+
+    async def heard() -> bool:
+        return reception.total_packets >= wanted
+
+    assert await until(heard, seconds + 5), "the audio stopped"
 
 
 def today() -> str:

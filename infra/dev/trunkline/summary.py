@@ -86,8 +86,7 @@ class Books:
 
         async def settled() -> bool:
             try:
-                written = {cdr.get("number") or "" for cdr in await self.cdrs()}
-                return wanted <= written and not await self.gaps()
+                return wanted <= {callee_of(cdr) for cdr in await self.cdrs()} and not await self.gaps()
             except (ApiError, aiohttp.ClientError, TimeoutError):
                 return False
 
@@ -99,7 +98,7 @@ async def summarise(attempts: list[Attempt], books: Books, owned_numbers: set[st
 
     owned_numbers: the numbers that HQ owns, E.164; the carrier must have seen one of them as caller.
     """
-    cdrs = {str(cdr.get("number")): cdr for cdr in await books.cdrs()}
+    cdrs = {callee_of(cdr): cdr for cdr in await books.cdrs()}
     delays = [attempt.invite_to_invite_ms for attempt in attempts if attempt.invite_to_invite_ms is not None]
     summary = Summary(
         calls_attempted=len(attempts),
@@ -122,6 +121,11 @@ async def summarise(attempts: list[Attempt], books: Books, owned_numbers: set[st
             if wrong is not None:
                 summary.problems.append(f"{who}: {wrong}")
     return summary
+
+
+def callee_of(cdr: dict[str, Any]) -> str:
+    """Return whom a call went to, E.164; a call that was refused before routing has only what was dialled."""
+    return str(cdr.get("number") or f"+86{cdr.get('dialled')}")
 
 
 def percentiles(values: list[float]) -> dict[str, float | None]:
