@@ -59,7 +59,7 @@ async def serve(service: Service) -> None:
     ami = Ami(settings.control_address, settings.ami_port, USER, passwords.ami)
     outbox = RedisOutbox(settings.state_dir / "outbox", redis)
     recorder = Recorder(settings.spool_dir.resolve(), node_id, outbox)
-    switch = AriSwitch(ari, ami, settings.edges[0], recorder.live, recorder.done)
+    switch = AriSwitch(ari, ami, settings.edges[0], recorder.live)
     claims = RedisClaims(redis)
     journal = Journal(settings.state_dir / "calls")
     shelf = DirectoryShelf()

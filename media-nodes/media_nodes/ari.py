@@ -7,12 +7,12 @@ never chunked), so their few lines are read here.  Vendor words stay out: this m
 import asyncio
 import base64
 import contextlib
-import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import aiohttp
+import orjson
 
 COMMAND_SECONDS = 5.0
 CONNECT_SECONDS = 2.0
@@ -60,7 +60,7 @@ class Ari:
                 raise AriAwayError(f"{method} {path}: {type(error).__name__}") from error
         if status >= 300:
             raise AriError(status, method, path, text[:200].decode(errors="replace"))
-        return json.loads(text) if text else None
+        return orjson.loads(text) if text else None
 
     async def _exchange(self, data: bytes) -> tuple[int, bytes]:
         while self._idle:
@@ -83,7 +83,7 @@ class Ari:
         self, method: str, path: str, query: Mapping[str, str] | None, body: Mapping[str, Any] | None
     ) -> bytes:
         target = f"{quote(path)}?{urlencode(query)}" if query else quote(path)
-        content = json.dumps(body, separators=(",", ":")).encode() if body is not None else b""
+        content = orjson.dumps(body) if body is not None else b""
         kind = "Content-Type: application/json\r\n" if body is not None else ""
         head = f"{method} /ari{target}{self._fixed}{kind}Content-Length: {len(content)}\r\n\r\n"
         return head.encode() + content

@@ -32,9 +32,9 @@ logger = logging.getLogger(__name__)
 class AriSwitch:
     """Orders to one Asterisk, which sends outbound legs to the edge at `edge` (`host:port`)."""
 
-    def __init__(self, ari: Ari, ami: Ami, edge: str, live_dir: Path, done_dir: Path) -> None:
+    def __init__(self, ari: Ari, ami: Ami, edge: str, live_dir: Path) -> None:
         self._ari, self._ami, self._edge = ari, ami, edge
-        self._live, self._done = live_dir, done_dir
+        self._live = live_dir
         self._created: dict[LegId, asyncio.Future[None]] = {}
         self._members: dict[CallId, set[LegId]] = {}
         self._tones: set[LegId] = set()
@@ -79,18 +79,21 @@ class AriSwitch:
         created = self._created[leg_id] = asyncio.get_running_loop().create_future()
         try:
             create = self._on_leg(leg_id, "POST", "/channels/create", query, {"variables": variables})
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._make_bridge(call_id))
-                group.create_task(create)
-                # Dialling before its first event gets 409.
-                group.create_task(self._wait(leg_id, created))
-        except* (LegGoneError, SwitchAwayError) as errors:
-            raise errors.exceptions[0] from None
+            await create
+            # Dialling before its first event gets 409.
+            await self._wait(leg_id, created)
         finally:
             self._created.pop(leg_id, None)
-        await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/dial", {"timeout": str(order.ring_timeout_seconds)})
+        seconds = {"timeout": str(order.ring_timeout_seconds)}
+        # The bridge is needed with the first sound, and the INVITE shall not wait for it.
+        dial = self._on_leg(leg_id, "POST", f"/channels/{leg_id}/dial", seconds)
+        await asyncio.gather(dial, self._make_bridge(call_id))
 
     async def _wait(self, leg_id: LegId, created: asyncio.Future[None]) -> None:
+        if created.done():
+            return
+        if created.done():
+            return
         try:
             async with asyncio.timeout(CREATION_SECONDS):
                 await created
@@ -142,11 +145,11 @@ class AriSwitch:
             await asyncio.gather(*(self._on_leg(leg_id, "POST", path, {"channel": leg_id}) for leg_id in legs))
 
     async def start_recording(self, recording_id: RecordingId, customer_leg: LegId) -> None:
-        live, done = self._live / f"{recording_id}.raw", self._done / f"{recording_id}.raw"
-        if live.exists() or done.exists():
+        live = self._live / f"{recording_id}.raw"
+        if live.exists():
             return
-        # `D`: two channels, first what the leg says.  The move is Asterisk's, so it needs no conductor.
-        fields = {"Channel": customer_leg, "File": str(live), "options": "D", "Command": f"mv {live} {done}"}
+        # `D`: two channels, first what the leg says.
+        fields = {"Channel": customer_leg, "File": str(live), "options": "D"}
         try:
             await self._ami.action("MixMonitor", fields)
         except (AmiError, AmiAwayError) as error:

@@ -1,9 +1,10 @@
 """Holds the connection to Asterisk: after each (re)connect the calls are compared, then events are read."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable
+
+import orjson
 
 from media_nodes.ari import Ari, AriAwayError, AriError
 from media_nodes.asterisk import AriSwitch
@@ -77,7 +78,7 @@ class Listener:
         self._on_adopted()
 
     def _hear(self, text: str) -> None:
-        news = to_news(json.loads(text), now_ms())
+        news = to_news(orjson.loads(text), now_ms())
         if news is None:
             return
         if isinstance(news, Superseded):

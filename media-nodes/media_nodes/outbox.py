@@ -4,17 +4,18 @@ A fact that is sent twice keeps its id, so whatever is unsure is sent again.
 """
 
 import asyncio
-import json
 import logging
 from collections import deque
 from io import FileIO
 from pathlib import Path
+from typing import NamedTuple
 
+import orjson
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from callmodel import keys
-from callmodel.codec import from_wire, to_wire
+from callmodel.codec import from_wire
 from callmodel.ids import CallId
 from callmodel.wire import Envelope
 
@@ -30,12 +31,18 @@ PASSING = frozenset({"call.started", "call.ringing"})
 logger = logging.getLogger(__name__)
 
 
+class _Waiting(NamedTuple):
+    segment: int
+    envelope: Envelope
+    text: bytes
+
+
 class RedisOutbox:
     """Keeps facts in numbered files of up to SEGMENT_FACTS lines; a file goes once all of it was sent."""
 
     def __init__(self, folder: Path, redis: Redis) -> None:
         self._folder, self._redis = folder, redis
-        self._waiting: deque[tuple[int, Envelope]] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._unsent: dict[int, int] = {}
         self._bytes = 0
         self._filled = asyncio.Event()
@@ -64,11 +71,12 @@ class RedisOutbox:
             self._number += 1
             self._lines = 0
             self._file = self._open()
-        line = json.dumps(to_wire(envelope), separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+        text = orjson.dumps(envelope)
+        line = text + b"\n"
         self._file.write(line)
         self._lines += 1
         self._bytes += len(line)
-        self._queue(self._number, envelope)
+        self._queue(_Waiting(self._number, envelope, text))
 
     async def run(self) -> None:
         """Send until cancelled; Redis may go away and come back."""
@@ -94,14 +102,13 @@ class RedisOutbox:
     async def _send_batch(self) -> None:
         batch = [self._waiting[n] for n in range(min(BATCH, len(self._waiting)))]
         async with self._redis.pipeline(transaction=False) as pipeline:
-            for _, envelope in batch:
-                text = json.dumps(to_wire(envelope), separators=(",", ":"), ensure_ascii=False)
+            for _, envelope, text in batch:
                 pipeline.xadd(keys.facts(envelope.tenant_id), {"m": text}, maxlen=STREAM_LENGTH, approximate=True)
                 if envelope.kind == "call.started":
                     owner = keys.call_owner(envelope.tenant_id, CallId(envelope.body["call_id"]))
                     pipeline.set(owner, envelope.node_id, ex=OWNER_SECONDS)
             await pipeline.execute()
-        for number, _ in batch:
+        for number, _, _ in batch:
             self._waiting.popleft()
             self._sent(number)
         if not self._waiting:
@@ -123,18 +130,18 @@ class RedisOutbox:
         if not self._unsent:
             self._bytes = 0
 
-    def _queue(self, number: int, envelope: Envelope) -> None:
-        self._waiting.append((number, envelope))
-        self._unsent[number] = self._unsent.get(number, 0) + 1
+    def _queue(self, waiting: "_Waiting") -> None:
+        self._waiting.append(waiting)
+        self._unsent[waiting.segment] = self._unsent.get(waiting.segment, 0) + 1
         self._filled.set()
         self._empty.clear()
 
     def _load(self, number: int) -> None:
-        text = self._path(number).read_text(encoding="utf-8", errors="replace")
-        self._bytes += len(text)
-        for line in text.splitlines():
+        content = self._path(number).read_bytes()
+        self._bytes += len(content)
+        for line in content.splitlines():
             try:
-                self._queue(number, from_wire(Envelope, json.loads(line)))
+                self._queue(_Waiting(number, from_wire(Envelope, orjson.loads(line)), line))
             except ValueError:
                 # The last line of a process that was killed while it wrote.
                 logger.error("outbox line not readable", extra={"segment_id": number})

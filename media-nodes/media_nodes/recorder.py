@@ -5,8 +5,11 @@ A note beside the sound says whose it is; it goes when the fact is in the outbox
 
 import asyncio
 import contextlib
+import errno
+import fcntl
 import json
 import logging
+import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,8 +23,9 @@ from media_nodes.wav import HEADER_BYTES, seconds_of, wrap
 from servicekit.files import write_atomically
 
 LOOK_SECONDS = 0.1
+QUIET_SECONDS = 2.0
 GRACE_SECONDS = 3.0
-"""How long Asterisk may take to close and move a file after the leg's end, before the recorder takes it."""
+"""How long Asterisk may take to write the first sound of a recording after its call's end."""
 
 logger = logging.getLogger(__name__)
 
@@ -85,23 +89,22 @@ class Recorder:
             if not self._closed:
                 self._work.clear()
             else:
-                # Asterisk closes the file some milliseconds after the leg's end, and says so to nobody.
+                # Asterisk closes the file some milliseconds after the leg's end, and says so to nobody: a command
+                # of its own at the close would cost a fork of the whole engine for each call.
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def _finish(self, note: Note) -> None:
         recording_id = note.recording_id
         raw, live = self.done / f"{recording_id}.raw", self.live / f"{recording_id}.raw"
         wav = self._wav / note.tenant_id / f"{recording_id}.wav"
+        if not raw.exists() and live.exists() and live.stat().st_size and _is_closed(live):
+            live.replace(raw)
         if raw.exists():
             seconds = await asyncio.to_thread(wrap, raw, wav)
             raw.unlink()
         elif wav.exists():
             seconds = seconds_of(wav.stat().st_size - HEADER_BYTES)
         elif recording_id not in self._refused and time.monotonic() < self._closed[recording_id]:
-            return
-        elif live.exists() and live.stat().st_size:
-            # Asterisk died, or could not run its command.
-            live.replace(raw)
             return
         else:
             self._forget(note, self._lost(note))
@@ -135,3 +138,19 @@ class Recorder:
                 logger.exception("recording note not readable", extra={"file": path.name})
                 continue
             self._notes[note.recording_id] = note
+
+
+def _is_closed(path: Path) -> bool:
+    """Say whether nobody writes the file any more: the kernel grants a read lease (fcntl(2)) only then."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except OSError as error:
+        if error.errno == errno.EAGAIN:
+            return False
+        # No leases on this file system: what was not touched for a while counts as closed.
+        return time.time() - path.stat().st_mtime > QUIET_SECONDS
+    finally:
+        os.close(descriptor)
+    return True

@@ -141,7 +141,8 @@ class RunningCall:
                 await self._do(batch[0])
             else:
                 await asyncio.gather(*(self._do(order) for order in batch))
-        if self.call.state is not CallState.ENDED:
+        # A fact that waits already makes another step at once: one entry for both.
+        if self.call.state is not CallState.ENDED and not self._next:
             self._around.journal.write(Entry(self.call, orders, self.instance))
 
     async def _do(self, order: Order) -> None:
@@ -234,8 +235,8 @@ class RunningCall:
         for leg in self.call.live_legs:
             try:
                 await self._around.switch.hang_up(leg.leg_id, 500)
-            except (LegGoneError, SwitchAwayError) as error:
-                logger.debug("leg was gone", extra={"leg_id": leg.leg_id, "error": str(error)})
+            except Exception as error:  # what broke the call may break this too, and its record must be written
+                logger.warning("leg not ended", extra={"leg_id": leg.leg_id, "error": type(error).__name__})
         at_ms = now_ms()
         legs = tuple(
             leg if leg.ended_ms else replace(leg, state=LegState.ENDED, ended_ms=at_ms) for leg in self.call.legs

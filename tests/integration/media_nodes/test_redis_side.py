@@ -1,0 +1,156 @@
+"""Claims and outbox against a real Redis, also one that is away."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from media_harness import Node, until
+
+from callmodel import keys
+from callmodel.ids import CallId, NodeId, TenantId, TrunkId
+from callmodel.orders import ClaimTrunk
+from callmodel.routing import TrunkOffer
+from callmodel.wire import Envelope
+from media_nodes.claims import RedisClaims
+from media_nodes.outbox import SEGMENT_FACTS, RedisOutbox
+from media_nodes.ports import Full, Grant
+from servicekit import redisio
+
+ACME, OTHER = TenantId("acme"), TenantId("globex")
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Node]:
+    made = Node(tmp_path, 64 + os.getpid() % 160)
+    made.start_redis()
+    made.redis = redisio.connect(made.redis_url)
+    await until(made._redis_answers)
+    yield made
+    await made.stop()
+
+
+def offers(**limits: int) -> tuple[TrunkOffer, ...]:
+    return tuple(TrunkOffer(TrunkId(name), limit, "national", ()) for name, limit in limits.items())
+
+
+async def test_first_free_trunk_is_granted_until_all_are_full(server: Node):
+    claims = RedisClaims(server.redis)
+    order = ClaimTrunk(offers(t1=1, t2=1), 10)
+
+    first = await claims.claim(ACME, CallId("c1"), order)
+    second = await claims.claim(OTHER, CallId("c2"), order)
+    third = await claims.claim(ACME, CallId("c3"), order)
+
+    assert (first, second) == (Grant(TrunkId("t1"), 0), Grant(TrunkId("t2"), 0))
+    assert third == Full(tenant_full=False)
+
+
+async def test_tenant_s_own_limit(server: Node):
+    claims = RedisClaims(server.redis)
+    order = ClaimTrunk(offers(t1=10), 1)
+
+    await claims.claim(ACME, CallId("c1"), order)
+
+    assert await claims.claim(ACME, CallId("c2"), order) == Full(tenant_full=True)
+    assert isinstance(await claims.claim(OTHER, CallId("c3"), order), Grant)
+
+
+async def test_claiming_and_releasing_twice_is_harmless(server: Node):
+    claims = RedisClaims(server.redis)
+    order = ClaimTrunk(offers(t1=1), 10)
+
+    assert await claims.claim(ACME, CallId("c1"), order) == await claims.claim(ACME, CallId("c1"), order)
+    for _ in range(2):
+        await claims.release(ACME, CallId("c1"), TrunkId("t1"))
+
+    assert await claims.claim(ACME, CallId("c2"), order) == Grant(TrunkId("t1"), 1)
+
+
+async def test_two_nodes_never_take_the_last_channel_both(server: Node):
+    nodes = [RedisClaims(server.redis) for _ in range(4)]
+    order = ClaimTrunk(offers(t1=7), 100)
+
+    asked = (nodes[n % 4].claim(ACME, CallId(f"c{n}"), order) for n in range(40))
+    granted = [answer for answer in await asyncio.gather(*asked) if isinstance(answer, Grant)]
+
+    assert len(granted) == 7
+    assert sorted(grant.rotation for grant in granted) == list(range(7))
+
+
+async def test_claim_of_a_dead_node_lapses_and_a_renewed_one_does_not(server: Node):
+    claims = RedisClaims(server.redis)
+    order = ClaimTrunk(offers(t1=1), 10)
+    await claims.claim(ACME, CallId("c1"), order)
+    await server.redis.zadd(keys.trunk_channels(TrunkId("t1")), {"c1": 1})
+
+    await claims.renew()
+    assert await claims.claim(OTHER, CallId("c2"), order) == Full(tenant_full=False)
+    await server.redis.zadd(keys.trunk_channels(TrunkId("t1")), {"c1": 1})
+
+    assert isinstance(await claims.claim(OTHER, CallId("c2"), order), Grant)
+
+
+async def test_without_redis_the_node_counts_for_itself(server: Node):
+    claims = RedisClaims(server.redis)
+    order = ClaimTrunk(offers(t1=2), 10)
+    server.processes["redis"].kill()
+
+    answers = [await claims.claim(ACME, CallId(f"c{n}"), order) for n in range(3)]
+    server.start_redis()
+    await until(server._redis_answers)
+    await claims.renew()
+
+    assert [type(answer) for answer in answers] == [Grant, Grant, Full]
+    assert await server.redis.zcard(keys.trunk_channels(TrunkId("t1"))) == 2
+
+
+def fact(number: int, kind: str = "call.ended") -> Envelope:
+    return Envelope(f"c{number}:{kind}", kind, ACME, NodeId("media-1"), 5, {"call_id": f"c{number}"})
+
+
+async def sent(server: Node) -> list[str]:
+    entries = await server.redis.xrange(keys.facts(ACME))
+    return [fields["m"].partition('"fact_id":"')[2].partition('"')[0] for _, fields in entries]
+
+
+async def test_facts_arrive_in_order_and_leave_the_disk(server: Node, tmp_path: Path):
+    outbox = RedisOutbox(tmp_path / "outbox", server.redis)
+    count = SEGMENT_FACTS * 2 + 10
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(outbox.run())
+        for number in range(count):
+            outbox.put(fact(number))
+        await outbox.flushed()
+        running.cancel()
+
+    assert await sent(server) == [f"c{number}:call.ended" for number in range(count)]
+    assert sum(path.stat().st_size for path in (tmp_path / "outbox").iterdir()) == 0
+
+
+async def test_heir_sends_what_a_killed_outbox_kept(server: Node, tmp_path: Path):
+    first = RedisOutbox(tmp_path / "outbox", server.redis)
+    for number in range(3):
+        first.put(fact(number))
+    with next((tmp_path / "outbox").iterdir()).open("ab") as file:
+        file.write(b'{"fact_id": "half')
+
+    heir = RedisOutbox(tmp_path / "outbox", server.redis)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(heir.run())
+        await heir.flushed()
+        running.cancel()
+
+    assert await sent(server) == ["c0:call.ended", "c1:call.ended", "c2:call.ended"]
+
+
+async def test_owner_of_a_call_is_told_with_its_first_fact(server: Node, tmp_path: Path):
+    outbox = RedisOutbox(tmp_path / "outbox", server.redis)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(outbox.run())
+        outbox.put(fact(1, "call.started"))
+        await outbox.flushed()
+        running.cancel()
+
+    assert await server.redis.get(keys.call_owner(ACME, CallId("c1"))) == "media-1"

@@ -1,0 +1,163 @@
+"""A switch, claims, outbox and recordings that only remember what they were told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from callmodel.callstate import Call
+from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
+from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
+from callmodel.orders import ClaimTrunk, DialStation, DialTrunk
+from callmodel.wire import Envelope
+from media_nodes.conductor import Conductor, DirectoryShelf
+from media_nodes.journal import Journal
+from media_nodes.ports import Full, Grant, LegGoneError, RecordingRefusedError, SwitchAwayError, SwitchState
+from media_nodes.stasis import Arrived
+
+ACME = TenantId("acme")
+NODE = NodeId("media-1")
+INSTANCE = "2026-01-01T00:00:00"
+
+
+def directory() -> Directory:
+    return Directory(
+        tenants=(
+            Tenant(ACME, "Acme", "acme.test", caller_rule=CallerRule(CallerRuleKind.FIXED, (E164("+862155550100"),))),
+        ),
+        stations=(
+            Station(ACME, Extension("1001"), SiteId("hq")),
+            Station(ACME, Extension("1002"), SiteId("hq")),
+        ),
+        trunks=(Trunk(TrunkId("t1"), "One", (Rate("+", 0.1, "national"),)),),
+        numbers=(Did(E164("+862155550100"), ACME, Extension("1001")),),
+    )
+
+
+@dataclass
+class FakeSwitch:
+    told: list[tuple[str, ...]] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
+    away: bool = False
+    broken: bool = False
+    no_recording: bool = False
+
+    def _tell(self, word: str, *about: str) -> None:
+        self.told.append((word, *about))
+        if self.broken:
+            raise RuntimeError("a bug")
+        if self.away:
+            raise SwitchAwayError("away")
+        for leg_id in about:
+            if leg_id in self.gone:
+                raise LegGoneError(LegId(leg_id))
+
+    async def dial_trunk(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialTrunk) -> None:
+        self._tell("dial_trunk", order.leg_id)
+
+    async def dial_station(
+        self, call_id: CallId, tenant_id: TenantId, domain: str, origin: LegId | None, order: DialStation
+    ) -> None:
+        self._tell("dial_station", order.leg_id)
+
+    async def ring(self, leg_id: LegId, *, answered: bool) -> None:
+        self._tell("ring", leg_id)
+
+    async def pass_early_media(self, call_id: CallId, leg_id: LegId, from_leg_id: LegId, *, answered: bool) -> None:
+        self._tell("pass_early_media", leg_id)
+
+    async def answer(self, leg_id: LegId) -> None:
+        self._tell("answer", leg_id)
+
+    async def bridge(self, call_id: CallId, first: LegId, second: LegId) -> None:
+        self._tell("bridge", first, second)
+
+    async def start_recording(self, recording_id: RecordingId, customer_leg: LegId) -> None:
+        if self.no_recording:
+            raise RecordingRefusedError("disk full")
+        self._tell("start_recording", recording_id)
+
+    async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
+        self._tell("hang_up", leg_id)
+
+    async def report_transfer(self, leg_id: LegId, *, succeeded: bool) -> None:
+        self._tell("report_transfer", leg_id)
+
+    async def end_call(self, call_id: CallId) -> None:
+        self.told.append(("end_call", call_id))
+
+    async def state(self) -> SwitchState:
+        return SwitchState(INSTANCE, {}, ())
+
+    @property
+    def words(self) -> list[str]:
+        return [word for word, *_ in self.told]
+
+
+@dataclass
+class FakeClaims:
+    full: Full | None = None
+    released: list[TrunkId] = field(default_factory=list)
+
+    async def claim(self, tenant_id: TenantId, call_id: CallId, order: ClaimTrunk) -> Grant | Full:
+        return self.full or Grant(order.offers[0].trunk_id, 0)
+
+    async def release(self, tenant_id: TenantId, call_id: CallId, trunk_id: TrunkId) -> None:
+        self.released.append(trunk_id)
+
+
+@dataclass
+class FakeOutbox:
+    envelopes: list[Envelope] = field(default_factory=list)
+
+    def put(self, envelope: Envelope) -> None:
+        self.envelopes.append(envelope)
+
+    def of_kind(self, kind: str) -> list[Envelope]:
+        return [envelope for envelope in self.envelopes if envelope.kind == kind]
+
+
+@dataclass
+class FakeRecordings:
+    expected: list[RecordingId] = field(default_factory=list)
+    closed: dict[RecordingId, str | None] = field(default_factory=dict)
+
+    def expect(self, call: Call, recording_id: RecordingId, at_ms: int) -> None:
+        self.expected.append(recording_id)
+
+    def close(self, recording_id: RecordingId, refused: str | None = None) -> None:
+        self.closed.setdefault(recording_id, refused)
+
+
+@dataclass
+class Stage:
+    """A conductor among fakes."""
+
+    folder: Path
+    switch: FakeSwitch = field(default_factory=FakeSwitch)
+    claims: FakeClaims = field(default_factory=FakeClaims)
+    outbox: FakeOutbox = field(default_factory=FakeOutbox)
+    recordings: FakeRecordings = field(default_factory=FakeRecordings)
+
+    def __post_init__(self) -> None:
+        self.journal = Journal(self.folder)
+        self.shelf = DirectoryShelf(directory())
+        self.conductor = Conductor(
+            NODE, self.switch, self.claims, self.outbox, self.recordings, self.journal, self.shelf
+        )
+        self.conductor.instance = INSTANCE
+
+
+def arrived(leg_id: str = "in.1", dialled: str = "13812345678", **more: str) -> Arrived:
+    values = {
+        "origin": "station",
+        "tenant": "acme",
+        "station": "1001",
+        "site": "hq",
+        "trunk": "",
+        "wanted_caller": "",
+        "from_user": "edge",
+    } | more
+    return Arrived(leg_id=LegId(leg_id), dialled=dialled, at_ms=1_790_000_000_000, **values)
+
+
+Told = Callable[[], bool]

@@ -1,0 +1,205 @@
+"""The conductor's decisions, among fakes that only remember."""
+
+from collections.abc import Awaitable, Callable
+
+from media_fakes import ACME, INSTANCE, Stage, arrived
+
+from callmodel.endings import Ending
+from callmodel.facts import LegAnswered, LegHungUp, LegRang
+from callmodel.ids import CallId, Extension, LegId, SiteId
+from callmodel.wire import EndCall, PlaceCall, TransferCall
+from media_nodes.conductor import DirectoryShelf
+from media_nodes.ports import Full, LegProgress, SwitchState
+
+Settled = Callable[[], Awaitable[None]]
+NOW = 1_790_000_001_000
+
+
+async def talking(stage: Stage, settled: Settled) -> tuple[LegId, LegId]:
+    stage.conductor.hear(arrived())
+    await settled()
+    call = stage.conductor.calls[0]
+    origin, far = call.legs[0].leg_id, call.legs[1].leg_id
+    stage.conductor.hear(LegAnswered(far, NOW))
+    await settled()
+    return origin, far
+
+
+def ending(stage: Stage) -> str:
+    (ended,) = stage.outbox.of_kind("call.ended")
+    return str(ended.body["ending"])
+
+
+async def test_answered_call_is_recorded_before_it_is_joined(stage: Stage, settled: Settled):
+    await talking(stage, settled)
+
+    words = stage.switch.words
+    assert words.index("start_recording") < words.index("bridge")
+    assert words.index("answer") < words.index("bridge")
+    assert [each.kind for each in stage.outbox.envelopes] == ["call.started", "call.answered"]
+
+
+async def test_call_ends_once_and_leaves_nothing(stage: Stage, settled: Settled):
+    origin, far = await talking(stage, settled)
+
+    for leg in (origin, far, far, origin):
+        stage.conductor.hear(LegHungUp(leg, None, NOW + 1000))
+    await settled()
+
+    assert ending(stage) == "completed"
+    assert stage.conductor.calls == ()
+    assert stage.journal.entries() == []
+    assert stage.claims.released == ["t1"]
+    assert list(stage.recordings.closed) == stage.recordings.expected
+    assert stage.switch.words[-1] == "end_call"
+
+
+async def test_order_for_a_leg_that_is_gone_becomes_a_fact(stage: Stage, settled: Settled):
+    stage.conductor.hear(arrived())
+    await settled()
+    far = stage.conductor.calls[0].legs[1].leg_id
+    stage.switch.gone.add("in.1")
+
+    stage.conductor.hear(LegRang(far, NOW))
+    await settled()
+
+    assert ("hang_up", far) in stage.switch.told
+    stage.conductor.hear(LegHungUp(far, 487, NOW))
+    await settled()
+    assert ending(stage) == "abandoned"
+
+
+async def test_bug_ends_one_call_and_writes_its_record(stage: Stage, settled: Settled):
+    await talking(stage, settled)
+    stage.conductor.hear(arrived("in.2", "1002"))
+    await settled()
+    stage.switch.broken = True
+
+    stage.conductor.hear(LegRang(stage.conductor.calls[1].legs[1].leg_id, NOW))
+    await settled()
+
+    assert ending(stage) == Ending.INTERNAL_ERROR.value
+    assert len(stage.conductor.calls) == 1
+
+
+async def test_call_without_recording_goes_on_and_the_loss_is_told(stage: Stage, settled: Settled):
+    stage.switch.no_recording = True
+
+    await talking(stage, settled)
+
+    assert "bridge" in stage.switch.words
+    assert list(stage.recordings.closed.values()) == ["disk full"]
+
+
+async def test_draining_node_refuses(stage: Stage, settled: Settled):
+    stage.conductor.draining = True
+
+    stage.conductor.hear(arrived())
+    await settled()
+    assert stage.switch.words == ["hang_up"]
+    stage.conductor.hear(LegHungUp(LegId("in.1"), None, NOW))
+    await settled()
+
+    assert ending(stage) == "draining"
+
+
+async def test_full_trunks_refuse(stage: Stage, settled: Settled):
+    stage.claims.full = Full(tenant_full=True)
+
+    stage.conductor.hear(arrived())
+    await settled()
+    stage.conductor.hear(LegHungUp(LegId("in.1"), None, NOW))
+    await settled()
+
+    assert ending(stage) == "tenant-channels-exhausted"
+
+
+async def test_no_directory_no_call(stage: Stage, settled: Settled):
+    stage.shelf.current = DirectoryShelf().current
+
+    stage.conductor.hear(arrived())
+    await settled()
+
+    assert stage.switch.told == [("hang_up", "in.1")]
+    assert stage.outbox.envelopes == []
+
+
+async def test_survey_makes_up_for_missed_events(stage: Stage, settled: Settled):
+    stage.conductor.hear(arrived())
+    await settled()
+    far = stage.conductor.calls[0].legs[1].leg_id
+
+    legs = {LegId("in.1"): LegProgress.SETTING_UP, far: LegProgress.ANSWERED}
+    stage.conductor.survey(SwitchState(INSTANCE, legs, ()))
+    await settled()
+
+    assert "bridge" in stage.switch.words
+
+
+async def test_another_life_of_the_switch_ends_its_calls(stage: Stage, settled: Settled):
+    await talking(stage, settled)
+
+    stage.conductor.survey(SwitchState("another", {}, ()))
+    await settled()
+
+    assert ending(stage) == "node-lost"
+
+
+async def test_orders_left_undone_while_the_switch_was_away_are_done_after_the_survey(stage: Stage, settled: Settled):
+    stage.conductor.hear(arrived())
+    await settled()
+    far = stage.conductor.calls[0].legs[1].leg_id
+    stage.switch.away = True
+    stage.conductor.hear(LegAnswered(far, NOW))
+    await settled()
+    stage.switch.away = False
+    stage.switch.told.clear()
+
+    legs = {LegId("in.1"): LegProgress.RINGING, far: LegProgress.ANSWERED}
+    stage.conductor.survey(SwitchState(INSTANCE, legs, ()))
+    await settled()
+
+    assert {"answer", "bridge"} <= set(stage.switch.words)
+
+
+async def test_journal_entry_becomes_the_same_call(stage: Stage, settled: Settled, tmp_path):
+    origin, far = await talking(stage, settled)
+    heir = Stage(tmp_path / "calls")
+    assert [entry.call for entry in heir.journal.entries()] == list(stage.conductor.calls)
+    legs = {origin: LegProgress.ANSWERED}
+
+    stage.conductor.survey(SwitchState(INSTANCE, legs, ()), found=heir.journal.entries())
+    await settled()
+
+    assert far not in legs
+    assert len(stage.conductor.calls) == 1
+
+
+async def test_placed_call_is_ended_by_order_of_its_own_tenant_only(stage: Stage, settled: Settled):
+    call_id = CallId("01890000-0000-7000-8000-000000000001")
+    place = PlaceCall(call_id, ACME, Extension("1001"), SiteId("hq"), "13812345678", "u1")
+
+    stage.conductor.obey(place)
+    stage.conductor.obey(place)
+    await settled()
+    stage.conductor.obey(EndCall(call_id, "globex"))
+    await settled()
+    assert stage.switch.words == ["dial_station"]
+    stage.conductor.obey(EndCall(call_id, ACME))
+    await settled()
+
+    assert stage.switch.words == ["dial_station", "hang_up"]
+
+
+async def test_transfer_to_what_is_no_colleague_is_refused(stage: Stage, settled: Settled):
+    await talking(stage, settled)
+    call_id = stage.conductor.calls[0].call_id
+    stage.switch.told.clear()
+
+    stage.conductor.obey(TransferCall(call_id, ACME, Extension("1999")))
+    await settled()
+    assert stage.switch.told == []
+    stage.conductor.obey(TransferCall(call_id, ACME, Extension("1002")))
+    await settled()
+
+    assert stage.switch.words == ["dial_station"]

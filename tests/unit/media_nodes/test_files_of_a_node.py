@@ -1,0 +1,90 @@
+"""What a node writes: WAV files, journal, configuration."""
+
+import stat
+import wave
+from pathlib import Path
+
+import pytest
+from media_fakes import ACME, NODE, directory
+
+from callmodel import calls
+from callmodel.facts import StationDialled
+from callmodel.ids import CallId, Extension, LegId, SiteId
+from callmodel.routing import plan_call
+from media_nodes.config import MediaSettings
+from media_nodes.journal import Entry, Journal
+from media_nodes.rendering import HEADERS, TEMPLATES, TreeMissingError, passwords_of, render
+from media_nodes.wav import wrap
+
+
+def test_header_tells_the_length_that_is_there(tmp_path: Path):
+    raw, wav = tmp_path / "a.raw", tmp_path / "out" / "a.wav"
+    # A process killed while writing leaves half a frame.
+    raw.write_bytes(bytes(range(256)) * 100 + b"xyz")
+
+    seconds = wrap(raw, wav)
+
+    with wave.open(str(wav)) as file:
+        assert (file.getnchannels(), file.getframerate(), file.getnframes()) == (2, 8000, 6400)
+        assert file.readframes(6400) == bytes(range(256)) * 100
+    assert seconds == 0.8
+    assert [path.name for path in wav.parent.iterdir()] == ["a.wav"]
+
+
+def test_journal_reads_what_it_wrote(tmp_path: Path):
+    dialled = StationDialled(CallId("c1"), ACME, NODE, LegId("in.1"), Extension("1001"), SiteId("hq"), "1002", 5)
+    call, orders = calls.begin(dialled, plan_call(directory(), ACME, "13812345678"))
+    entry = Entry(call, tuple(orders), "life-1")
+
+    Journal(tmp_path).write(entry)
+
+    assert Journal(tmp_path).entries() == [entry]
+
+
+def test_broken_journal_entry_is_set_aside(tmp_path: Path):
+    (tmp_path / "c1.json").write_text('{"call": {')
+
+    assert Journal(tmp_path).entries() == []
+    assert (tmp_path / "c1.broken").exists()
+
+
+def settings(tmp_path: Path) -> MediaSettings:
+    modules = tmp_path / "tree/usr/lib/x86_64-linux-gnu/asterisk/modules"
+    modules.mkdir(parents=True)
+    return MediaSettings(
+        run_dir=tmp_path / "run",
+        node_id="media-1",
+        node_address="127.9.11.1",
+        edge_internal="127.9.10.1:5062, 127.9.10.2:5062",
+        asterisk_root=tmp_path / "tree",
+        spool_dir=tmp_path / "spool",
+    )
+
+
+def test_every_place_of_the_templates_is_filled(tmp_path: Path):
+    etc = render(settings(tmp_path)).parent
+
+    rendered = {path.name: path.read_text() for path in etc.iterdir()}
+    assert rendered.keys() == {path.name for path in TEMPLATES.glob("*.conf")}
+    assert not [name for name, text in rendered.items() if "@" in text.replace("@lr", "")]
+    assert "match=127.9.10.1\nmatch=127.9.10.2" in rendered["pjsip.conf"]
+    assert all(f"X-Trunkline-{name}" in rendered["extensions.conf"] for name in HEADERS)
+
+
+def test_passwords_are_kept_and_belong_to_their_owner_only(tmp_path: Path):
+    node = settings(tmp_path)
+
+    first = passwords_of(node)
+    etc = render(node).parent
+
+    assert passwords_of(node) == first
+    assert first.ari in (etc / "ari.conf").read_text()
+    for path in (node.instance_dir / "passwords.json", etc / "ari.conf", etc / "manager.conf"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_missing_tree_is_named(tmp_path: Path):
+    node = settings(tmp_path).model_copy(update={"asterisk_root": tmp_path / "nowhere"})
+
+    with pytest.raises(TreeMissingError, match="doctor"):
+        render(node)

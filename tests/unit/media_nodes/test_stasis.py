@@ -1,0 +1,83 @@
+"""Asterisk's events in our words."""
+
+from typing import Any
+
+import pytest
+
+from callmodel.facts import LegAnswered, LegHungUp, LegRang, LegSentEarlyMedia
+from callmodel.ids import LegId
+from media_nodes.stasis import Arrived, Created, Superseded, TransferWanted, to_news
+
+LEG = LegId("call-2")
+
+
+def event(kind: str, **more: Any) -> dict[str, Any]:
+    channel = {
+        "id": LEG,
+        "state": "Down",
+        "caller": {"number": "+8613812345678"},
+        "dialplan": {"exten": "+862155550100"},
+    }
+    return {"type": kind, "channel": channel} | more
+
+
+def test_invite_carries_what_the_edge_vouches_for():
+    news = to_news(event("StasisStart", args=["in", "trunk", "", "", "", "t1", ""]), 5)
+
+    assert news == Arrived(LEG, "trunk", "", "", "", "t1", "", "+862155550100", "+8613812345678", 5)
+
+
+def test_leg_of_ours_may_be_dialled():
+    assert to_news(event("StasisStart", args=["out"]), 5) == Created(LEG)
+
+
+@pytest.mark.parametrize(
+    ("status", "fact"),
+    [
+        ("RINGING", LegRang(LEG, 5)),
+        ("PROGRESS", LegSentEarlyMedia(LEG, 5)),
+        ("ANSWER", LegAnswered(LEG, 5)),
+        ("", None),
+        ("BUSY", None),
+    ],
+)
+def test_progress_of_a_dialled_leg(status: str, fact: object):
+    assert to_news({"type": "Dial", "dialstatus": status, "peer": {"id": LEG}}, 5) == fact
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"cause": 17, "tech_cause": 486}, 486),
+        ({"cause": 21, "tech_cause": 603}, 603),
+        ({"cause": 17}, 486),
+        ({"cause": 1, "tech_cause": 0}, 404),
+        ({"cause": 99}, 480),
+        ({}, 480),
+    ],
+)
+def test_end_of_an_unanswered_leg_has_the_far_side_s_response(more: dict[str, int], code: int):
+    assert to_news(event("ChannelDestroyed", **more), 5) == LegHungUp(LEG, code, 5)
+
+
+def test_end_of_a_conversation_has_no_response():
+    gone = event("ChannelDestroyed", cause=16, tech_cause=200)
+    gone["channel"]["state"] = "Up"
+
+    assert to_news(gone, 5) == LegHungUp(LEG, None, 5)
+
+
+def test_refer_asks_for_a_transfer_and_its_echo_does_not():
+    wanted = {
+        "type": "ChannelTransfer",
+        "refer_to": {"requested_destination": {"destination": "1002"}},
+        "referred_by": {"source_channel": {"id": LEG}},
+    }
+
+    assert to_news(wanted, 5) == TransferWanted(LEG, "1002", 5)
+    assert to_news(wanted | {"state": "channel_answered"}, 5) is None
+
+
+def test_what_means_nothing():
+    assert to_news({"type": "ChannelVarset"}, 5) is None
+    assert to_news({"type": "ApplicationReplaced"}, 5) == Superseded()
