@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Callable
 import aiohttp
 import pytest
 import pytest_asyncio
-from tests.e2e.world import World
 
 from simulators.call import CallEndedError
 from simulators.phone import RegistrationError, Softphone
+from tests.e2e.world import World
 from trunkline.apiclient import ApiError
 from trunkline.conditions import sip_answers, until
 from trunkline.seed import NUMBERS

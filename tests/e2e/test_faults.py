@@ -5,7 +5,6 @@ import contextlib
 import hashlib
 
 from tests.e2e.world import World, listen
-
 from trunkline.conditions import until
 from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
 

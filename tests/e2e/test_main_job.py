@@ -6,10 +6,10 @@ import hashlib
 from typing import Any
 
 import pytest
-from tests.e2e.world import HQ_TONE_HZ, World, listen, today
 
 from simulators.call import CallEndedError
 from simulators.phone import answer_after
+from tests.e2e.world import HQ_TONE_HZ, World, listen, today
 from trunkline.conditions import until
 from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
 from trunkline.plan import BRANCH_SITE

@@ -1,5 +1,8 @@
 """What must hold for any call, whatever befalls it in whatever order."""
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from callmodel.callstate import Call, CallState
 from callmodel.facts import (
     Fact,
@@ -26,8 +29,6 @@ from callmodel.orders import (
     ReleaseTrunk,
 )
 from callmodel.routing import plan_call
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from tests.unit.callmodel.stories import (
     ACME,
     AGENT_LEG,

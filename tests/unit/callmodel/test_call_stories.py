@@ -1,32 +1,6 @@
 """The life of a call, told story by story."""
 
 import pytest
-from tests.unit.callmodel.stories import (
-    ACME,
-    AGENT_LEG,
-    ANA,
-    BEIJING,
-    BEN,
-    BRANCH,
-    CALL,
-    CHEAP,
-    CLAIMING,
-    CUSTOMER,
-    CUSTOMER_LEG,
-    DEAR,
-    DIALLING,
-    DIRECTORY,
-    GRANTED,
-    RINGING,
-    SECOND_CUSTOMER_LEG,
-    T0,
-    TALKING,
-    after,
-    asked_for,
-    customer_called,
-    dialled,
-    with_tenant,
-)
 
 from callmodel.callstate import CallState, Direction, LegRole
 from callmodel.cdr import cdr_of
@@ -60,6 +34,32 @@ from callmodel.orders import (
     StartRecording,
 )
 from callmodel.routing import plan_call
+from tests.unit.callmodel.stories import (
+    ACME,
+    AGENT_LEG,
+    ANA,
+    BEIJING,
+    BEN,
+    BRANCH,
+    CALL,
+    CHEAP,
+    CLAIMING,
+    CUSTOMER,
+    CUSTOMER_LEG,
+    DEAR,
+    DIALLING,
+    DIRECTORY,
+    GRANTED,
+    RINGING,
+    SECOND_CUSTOMER_LEG,
+    T0,
+    TALKING,
+    after,
+    asked_for,
+    customer_called,
+    dialled,
+    with_tenant,
+)
 
 RECORDING = RecordingId(f"{CALL}-r1")
 WRITE_CDR = Announce(Milestone.ENDED)

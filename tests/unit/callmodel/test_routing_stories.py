@@ -3,6 +3,13 @@
 from dataclasses import replace
 
 import pytest
+
+from callmodel.directory import CallerRule, CallerRuleKind, Did
+from callmodel.endings import Ending
+from callmodel.ids import E164
+from callmodel.numbers import DiallingPlan, UndiallableNumberError, to_e164
+from callmodel.privacy import mask_number
+from callmodel.routing import Refusal, StationPlan, TrunkPlan, plan_call, plan_inbound
 from tests.unit.callmodel.stories import (
     ACME,
     BEIJING,
@@ -16,13 +23,6 @@ from tests.unit.callmodel.stories import (
     SHANGHAI,
     with_tenant,
 )
-
-from callmodel.directory import CallerRule, CallerRuleKind, Did
-from callmodel.endings import Ending
-from callmodel.ids import E164
-from callmodel.numbers import DiallingPlan, UndiallableNumberError, to_e164
-from callmodel.privacy import mask_number
-from callmodel.routing import Refusal, StationPlan, TrunkPlan, plan_call, plan_inbound
 
 
 def planned(number: str, directory=DIRECTORY, wanted=None):

@@ -5,6 +5,15 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from callmodel.callstate import Call
+from callmodel.cdr import Cdr, cdr_of
+from callmodel.codec import ShapeError, from_wire, to_wire
+from callmodel.directory import Directory
+from callmodel.facts import HangUpAsked, LegHungUp
+from callmodel.ids import unix_ms_of, uuid7
+from callmodel.orders import Milestone
+from callmodel.wire import EndCall, Envelope, LiveCall, milestone_envelope, order_of
 from tests.unit.callmodel.stories import (
     ACME,
     AGENT_LEG,
@@ -17,15 +26,6 @@ from tests.unit.callmodel.stories import (
     TALKING,
     after,
 )
-
-from callmodel.callstate import Call
-from callmodel.cdr import Cdr, cdr_of
-from callmodel.codec import ShapeError, from_wire, to_wire
-from callmodel.directory import Directory
-from callmodel.facts import HangUpAsked, LegHungUp
-from callmodel.ids import unix_ms_of, uuid7
-from callmodel.orders import Milestone
-from callmodel.wire import EndCall, Envelope, LiveCall, milestone_envelope, order_of
 
 
 def there_and_back(value):
