@@ -163,7 +163,7 @@ async def test_restart_needs_no_token_and_no_new_certificate(hq, gateway):
     assert len(page["items"]) == 1
 
 
-async def test_sigterm_ends_the_children_in_order_and_then_the_gateway(hq, gateway):
+async def test_sigterm_ends_the_children_in_order_and_then_the_gateway(hq, gateway, until):
     gateway.token_file.write_text(await hq.token())
     await gateway.start(hq.branch_url)
     children = await gateway.edge_started()
@@ -171,7 +171,7 @@ async def test_sigterm_ends_the_children_in_order_and_then_the_gateway(hq, gatew
     assert await gateway.end(signal.SIGTERM) == 0
 
     assert [name for name, _ in gateway.noted("ended")] == ["agent", "kamailio", "rtpengine"]
-    assert not any(map(is_alive, children))
+    await until(lambda: not any(map(is_alive, children)), "they and their workers are gone", 2)
 
 
 async def test_killed_gateway_leaves_no_children(hq, gateway, until):
