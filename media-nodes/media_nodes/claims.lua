@@ -10,7 +10,7 @@ for n = 3, #KEYS do
     -- Asked before, and the answer was lost on the way.
     redis.call('ZADD', KEYS[n], lapse, call)
     redis.call('ZADD', KEYS[1], lapse, call)
-    return {n - 2, tonumber(redis.call('GET', KEYS[2]) or '0')}
+    return {n - 2, tonumber(redis.call('GET', KEYS[2]) or '1') - 1}
   end
 end
 if not redis.call('ZSCORE', KEYS[1], call) and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then

@@ -7,12 +7,13 @@ import asyncio
 import contextlib
 import errno
 import fcntl
-import json
 import logging
 import os
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+
+import orjson
 
 from callmodel.callstate import Call
 from callmodel.codec import from_wire, to_wire
@@ -20,7 +21,6 @@ from callmodel.ids import CallId, NodeId, RecordingId, TenantId
 from callmodel.wire import Envelope, RecordingSpooled
 from media_nodes.ports import Outbox
 from media_nodes.wav import HEADER_BYTES, seconds_of, wrap
-from servicekit.files import write_atomically
 
 LOOK_SECONDS = 0.1
 QUIET_SECONDS = 2.0
@@ -56,7 +56,10 @@ class Recorder:
         if recording_id in self._notes:
             return
         note = Note(recording_id, call.call_id, call.tenant_id, at_ms)
-        write_atomically(self._notes_dir / f"{recording_id}.json", json.dumps(asdict(note)).encode())
+        # Without fsync, as the journal: a call shall not wait for the disk.
+        temporary = self._notes_dir / f"{recording_id}.tmp"
+        temporary.write_bytes(orjson.dumps(note))
+        temporary.replace(temporary.with_suffix(".json"))
         self._notes[recording_id] = note
 
     def close(self, recording_id: RecordingId, refused: str | None = None) -> None:
@@ -97,7 +100,9 @@ class Recorder:
         recording_id = note.recording_id
         raw, live = self.done / f"{recording_id}.raw", self.live / f"{recording_id}.raw"
         wav = self._wav / note.tenant_id / f"{recording_id}.wav"
-        if not raw.exists() and live.exists() and live.stat().st_size and _is_closed(live):
+        if not raw.exists() and live.exists() and live.stat().st_size:
+            if not _is_closed(live):
+                return
             live.replace(raw)
         if raw.exists():
             seconds = await asyncio.to_thread(wrap, raw, wav)
@@ -133,7 +138,7 @@ class Recorder:
     def _load(self) -> None:
         for path in self._notes_dir.glob("*.json"):
             try:
-                note = from_wire(Note, json.loads(path.read_text(encoding="utf-8")))
+                note = from_wire(Note, orjson.loads(path.read_bytes()))
             except ValueError:
                 logger.exception("recording note not readable", extra={"file": path.name})
                 continue
