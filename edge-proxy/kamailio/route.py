@@ -3,13 +3,18 @@
 Runs on the interpreter that Kamailio is linked to, with the standard library, `callmodel` and `edge_proxy` only.
 """
 
+import ctypes
 import functools
+import os
+import signal
 import traceback
 
 import KSR
 from kemi import calls, legs, registrar, trunks
 from kemi.environment import SETTINGS, reply, text, view
 from kemi.peers import listens_to, peer
+
+PR_SET_PDEATHSIG = 1
 
 
 def guarded(callback):
@@ -31,11 +36,19 @@ def guarded(callback):
 
 
 def mod_init():
+    # Before the fork: every worker begins with the last state, even if the file breaks before its first request.
+    view()
     return Edge()
 
 
 class Edge:
+    def __init__(self):
+        self._main_pid = os.getpid()
+
     def child_init(self, _rank):
+        if os.getpid() != self._main_pid:
+            # Workers outlive a killed main process by default, and keep its ports from the next one.
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         return 0
 
     @guarded

@@ -59,13 +59,13 @@ def on_reply() -> int:
     """Anchor what the answer brings, and keep to ourselves what is nobody else's."""
     sender = peer()
     outside = sender.kind is PeerKind.OUTSIDE
-    if has_sdp() and KSR.kx.get_status() < 300:
+    toward = text("$avp(toward)")
+    if toward and has_sdp() and KSR.kx.get_status() < 300:
         natted = outside and KSR.nathelper.nat_uac_test(NATTED_SOURCE) > 0
         if text("$avp(offered)"):
             KSR.rtpengine.rtpengine_answer(media.answer_flags(natted=natted))
         else:
-            toward = media.MediaProtection(text("$avp(toward)"))
-            KSR.rtpengine.rtpengine_offer(media.offer_flags(toward, natted=natted))
+            KSR.rtpengine.rtpengine_offer(media.offer_flags(media.MediaProtection(toward), natted=natted))
     if outside and not (HQ and view().is_carrier(sender.address)) and behind_nat():
         KSR.nathelper.set_contact_alias()
     KSR.textops.remove_hf_re(OURS)
@@ -120,6 +120,7 @@ def in_dialog(sender: Peer) -> int:
 
 
 def _renegotiate(sides: media.Sides) -> None:
+    KSR.tm.t_on_reply("ksr_onreply_media")
     if KSR.is_BYE():
         KSR.rtpengine.rtpengine_delete("")
     elif KSR.is_ACK() and has_sdp():

@@ -1,0 +1,226 @@
+"""Media nodes come, drain, die and return, and calls go where they can be served."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from edge_harness import CARRIER, DID, DOMAIN, HQ, NODE, PLATFORM, Edge, address, snapshot, trunk, until
+from redis.asyncio import Redis
+
+from callmodel import keys
+from callmodel.codec import to_wire
+from callmodel.edgesnapshot import NodeHealth, TrunkCredentials
+from callmodel.ids import NodeId
+from edge_proxy.view import LOOK_SECONDS
+from servicekit import snapshots
+from servicekit.redisio import connect
+from simulators.carrier import Carrier
+from simulators.digest import ha1_of
+from simulators.phone import Softphone, reject_with
+
+PHONE, NODE_2, REDIS = address("10.11"), address("11.2"), address("12.1")
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    server = subprocess.Popen(
+        ["redis-server", "--port", "6390", "--bind", REDIS, "--save", "", "--dir", str(tmp_path)],
+        stdout=subprocess.DEVNULL,
+    )
+    yield server
+    server.send_signal(signal.SIGTERM)
+    server.wait(5)
+
+
+@pytest.fixture
+async def redis(redis_server) -> AsyncIterator[Redis]:
+    client = connect(f"redis://{REDIS}:6390/0")
+    await until(lambda: answers(client), "Redis answers")
+    yield client
+    await client.aclose()
+
+
+async def answers(client: Redis) -> bool:
+    try:
+        return bool(await client.ping())
+    except ConnectionError:
+        return False
+
+
+@pytest.fixture
+async def edge(tmp_path: Path, redis: Redis) -> AsyncIterator[Edge]:
+    """An HQ edge with its agent, on Redis, knowing nothing yet."""
+    settings = {"TRUNKLINE_SNAPSHOT": "redis", "TRUNKLINE_REDIS_URL": f"redis://{REDIS}:6390/0"}
+    made = Edge(tmp_path, environment=settings)
+    try:
+        await made.start()
+        await made.start_agent()
+        yield made
+    finally:
+        made.stop()
+
+
+def second_node() -> Softphone:
+    return Softphone("node", PLATFORM, proxy=(HQ, 5062), bind=NODE_2, port=5060, tone_hz=900)
+
+
+async def report(redis: Redis, node_id: str, host: str, *, draining: bool = False) -> None:
+    health = NodeHealth(NodeId(node_id), f"{host}:5060", 100, 0, draining, int(time.time() * 1000))
+    await redis.sadd(keys.NODES, node_id)
+    await redis.set(keys.heartbeat(NodeId(node_id)), json.dumps(to_wire(health)), ex=5)
+
+
+async def serving(edge: Edge) -> set[str]:
+    return {target.uri for target in await edge.rpc.dispatcher_targets() if target.group == 1 and target.serves}
+
+
+async def serves_only(edge: Edge, *hosts: str) -> bool:
+    return await serving(edge) == {f"sip:{host}:5060" for host in hosts}
+
+
+async def call_from_phone() -> int:
+    async with Softphone("1001", DOMAIN, "pw-1001", proxy=(HQ, 5060), bind=PHONE) as phone:
+        call = await phone.dial("13812345678")
+        try:
+            await call.wait_for("answered")
+        except Exception:
+            return call.final_code
+        await call.hang_up()
+        return 200
+
+
+async def test_agent_applies_what_the_control_plane_and_the_nodes_say(edge, redis, node):
+    await snapshots.publish(redis, keys.EDGE, to_wire(snapshot()))
+    await report(redis, "node-1", NODE)
+    await until(lambda: serves_only(edge, NODE), "the node serves")
+    await until(lambda: (edge.run / "state.json").exists(), "the state is written")
+
+    assert await call_from_phone() == 200
+
+    await snapshots.publish(redis, keys.EDGE, to_wire(snapshot(stations=())))
+    await until(lambda: '"stations":[]' in (edge.run / "state.json").read_text(), "the new state is written")
+    await asyncio.sleep(2 * LOOK_SECONDS)
+
+    assert await call_from_phone() == 407
+
+
+async def test_draining_node_gets_no_new_calls_and_may_still_call(edge, redis, node):
+    await snapshots.publish(redis, keys.EDGE, to_wire(snapshot()))
+    async with second_node(), Carrier(CARRIER, 5060, ip_authentication={HQ}):
+        await report(redis, "node-1", NODE)
+        await report(redis, "node-2", NODE_2)
+        await until(lambda: serves_only(edge, NODE, NODE_2), "both nodes serve")
+        await report(redis, "node-1", NODE, draining=True)
+        await until(lambda: serves_only(edge, NODE_2), "the draining node is out")
+        for _ in range(4):
+            assert await call_from_phone() == 200
+        assert node.incoming.empty()
+
+        headers = {"X-Trunkline-Target": "trunk", "X-Trunkline-Trunk": "trunk-1", "X-Trunkline-Caller": DID}
+        call = await node.dial("sip:+8613812345003@x.invalid", headers)
+        await call.wait_for("answered")
+        await call.hang_up()
+
+
+async def test_node_that_falls_silent_is_out_and_returns(edge, redis, node):
+    await snapshots.publish(redis, keys.EDGE, to_wire(snapshot()))
+    await report(redis, "node-1", NODE)
+    await until(lambda: serves_only(edge, NODE), "the node serves")
+    await redis.delete(keys.heartbeat(NodeId("node-1")))
+    await until(lambda: serves_only(edge), "the silent node is out", 8)
+
+    assert await call_from_phone() == 503
+
+    await report(redis, "node-1", NODE)
+    await until(lambda: serves_only(edge, NODE), "the node is back")
+
+
+async def test_redis_that_goes_away_changes_nothing(edge, redis, redis_server, node):
+    await snapshots.publish(redis, keys.EDGE, to_wire(snapshot()))
+    await report(redis, "node-1", NODE)
+    await until(lambda: serves_only(edge, NODE), "the node serves")
+    await until(lambda: (edge.run / "state.json").exists(), "the state is written")
+    redis_server.send_signal(signal.SIGTERM)
+    redis_server.wait(5)
+    edge.stop("kamailio", with_signal=signal.SIGKILL)
+    await edge.start("kamailio")
+
+    assert await serves_only(edge, NODE)
+    assert await call_from_phone() == 200
+
+
+async def test_snapshot_of_nonsense_changes_nothing(edge, redis, node):
+    await snapshots.publish(redis, keys.EDGE, to_wire(snapshot()))
+    await until(lambda: (edge.run / "state.json").exists(), "the state is written")
+    before = (edge.run / "state.json").read_text()
+    await snapshots.publish(redis, keys.EDGE, {"stations": "none"})
+    await until(lambda: "edge snapshot refused" in edge.log("agent").read_text(), "the agent refuses it")
+
+    assert (edge.run / "state.json").read_text() == before
+
+
+async def test_readiness_tells_whether_the_engines_answer(edge):
+    await until(lambda: readyz(200), "ready")
+    edge.stop("rtpengine")
+    await until(lambda: readyz(503), "not ready without rtpengine")
+
+
+async def readyz(expected: int) -> bool:
+    try:
+        reader, writer = await asyncio.open_connection(HQ, 9104)
+    except OSError:
+        return False
+    writer.write(b"GET /readyz HTTP/1.0\r\n\r\n")
+    line = await reader.readline()
+    writer.close()
+    return str(expected).encode() in line
+
+
+async def test_trunk_that_registers_does_so_with_its_ha1_and_again_after_a_restart(edge, redis, node):
+    credentials = TrunkCredentials("acct7", "carrier.example", ha1_of("acct7", "carrier.example", "s3cret"))
+    registering = trunk(credentials=credentials, registers=True, sources=(CARRIER,))
+    await report(redis, "node-1", NODE)
+    async with Carrier(CARRIER, 5060, accounts={"acct7": "s3cret"}) as carrier:
+        await snapshots.publish(redis, keys.EDGE, to_wire(snapshot(trunks=(registering,))))
+        await until(lambda: "acct7" in carrier.bindings, "the carrier has our binding", 15)
+        await until(lambda: serves_only(edge, NODE), "the node serves")
+        call = await carrier.place_call(DID, "013912345678", "acct7")
+        await node.wait_for_call()
+        await call.wait_for("answered")
+        await call.hang_up()
+
+        carrier.bindings.clear()
+        edge.stop("kamailio", with_signal=signal.SIGKILL)
+        await edge.start("kamailio")
+        await until(lambda: "acct7" in carrier.bindings, "the carrier has our binding again", 15)
+
+
+async def test_dead_node_is_passed_over_within_a_second_or_so(hq, node):
+    # Nobody is at the first address: every other call starts there.
+    async with second_node():
+        await hq.rpc.dispatcher_add(1, f"sip:{NODE_2}:5060")
+        await node.close()
+        took = []
+        for _ in range(4):
+            started = time.monotonic()
+            assert await call_from_phone() == 200
+            took.append(time.monotonic() - started)
+
+    assert max(took) < 2.5
+
+
+async def test_node_without_a_conductor_is_passed_over(hq, node):
+    node.on_invite = reject_with(503)
+    async with second_node():
+        await hq.rpc.dispatcher_add(1, f"sip:{NODE_2}:5060")
+        for _ in range(3):
+            assert await call_from_phone() == 200
+
+
+async def test_no_media_node_at_all_is_503(hq):
+    assert await call_from_phone() == 503
