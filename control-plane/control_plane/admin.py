@@ -80,6 +80,7 @@ def issue_certificate(
     """Issue a server certificate, such as an HQ edge's, from the platform's authority."""
 
     async def issue() -> None:
+        _check_names(names or [])
         authority = pki.open_authority(_pki_dir())
         issued = pki.issue_server_certificate(authority, names or [], ip or [])
         write_atomically(out / "tls.key", issued.key_pem.encode(), 0o600)
@@ -100,6 +101,14 @@ def enrolment_token(site_id: Annotated[str, typer.Argument(help="the branch offi
         return token
 
     typer.echo(_with_resources(issue))
+
+
+def _check_names(names: list[str]) -> None:
+    domain = ControlPlaneSettings.load().platform_domain
+    outside = [name for name in names if name != domain and not name.endswith(f".{domain}")]
+    if outside:
+        # Its name constraints (RFC 5280, 4.2.1.10) would make every peer refuse the certificate.
+        raise ValueError(f"the platform's authority is bound to names under {domain}: not {', '.join(outside)}")
 
 
 def _pki_dir() -> Path:

@@ -35,7 +35,8 @@ class ControlPlaneSettings(ServiceSettings):
     refresh_token_seconds: int = Field(604_800, ge=60, description="life of a refresh token")
     sign_in_attempts: int = Field(5, ge=1, description="wrong passwords per user and address before a pause")
     sign_in_pause_seconds: int = Field(60, ge=1, description="how long that pause is")
-    auth_requests_per_minute: int = Field(60, ge=1, description="requests per address to the sign-in routes")
+    # A branch's agents share one address, and all sign in when the shift begins.
+    auth_requests_per_minute: int = Field(300, ge=1, description="requests per address to the sign-in routes")
     trusted_proxies: frozenset[str] = Field(
         frozenset(), description='addresses whose X-Forwarded-For is believed, as JSON: ["127.0.0.1"]'
     )

@@ -109,7 +109,8 @@ def edge_snapshot_of(configuration: Configuration) -> EdgeSnapshot:
 class Publisher:
     """Publishes both snapshots at the start, soon after each change, and every `reconcile_seconds` in any case.
 
-    `changed` is set by whoever changed something; several changes in a row become one publication.
+    `changed` is set by whoever changed something; several changes in a row become one publication.  Of several API
+    processes each publishes what it reads: one that read just before another's change is put right by the next turn.
     """
 
     def __init__(self, resources: Resources, changed: asyncio.Event) -> None:

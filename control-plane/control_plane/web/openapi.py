@@ -56,6 +56,7 @@ def build_document(routes: Sequence[Route], server_url: str, prefix: str = "/api
     """Return the document for these routes."""
     models = _models_of(routes)
     refs, definitions = models_json_schema(models, ref_template=REF)
+    _close_maps(definitions)
     paths: Document = {}
     for route in routes:
         paths.setdefault(prefix + route.path, {})[route.method.lower()] = _operation(route, refs)
@@ -105,6 +106,18 @@ def _models_of(routes: Iterable[Route]) -> list[tuple[type[BaseModel], Any]]:
         if _is_shape(signature.result):
             found[(signature.result, "serialization")] = None  # type: ignore[index]
     return list(found)
+
+
+def _close_maps(schema: Any) -> None:
+    """Say that maps take no other keys than their pattern's: pydantic refuses them, and forgets to say so."""
+    if isinstance(schema, dict):
+        if "patternProperties" in schema:
+            schema.setdefault("additionalProperties", False)
+        for part in schema.values():
+            _close_maps(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            _close_maps(part)
 
 
 def _is_shape(result: Any) -> bool:
