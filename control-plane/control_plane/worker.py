@@ -12,6 +12,7 @@ from redbeat import RedBeatScheduler
 from control_plane import workplace
 from control_plane.config import ControlPlaneSettings
 from control_plane.features.recordings import tasks as _recordings  # noqa: F401 - registers its tasks
+from control_plane.features.recordings.finishing import remove_orphans
 from control_plane.queueing import build_celery
 from control_plane.resources import close_resources, open_resources
 from control_plane.visibility import VouchForTasks
@@ -54,6 +55,8 @@ def build_worker(settings: ControlPlaneSettings) -> Celery:
     def child_started(**_: Any) -> None:
         logs.configure("worker", settings.log_level)
         workplace.enter(Workplace(open_resources(settings), close_resources))
+
+        remove_orphans(settings.run_dir / "finishing")
 
     def child_stopping(**_: Any) -> None:
         workplace.leave()

@@ -7,7 +7,9 @@ once, and the WAV goes last.
 import asyncio
 import hashlib
 import logging
+import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from callmodel.ids import RecordingId, TenantId
@@ -18,6 +20,9 @@ from servicekit.objects import Objects
 
 MISSING_GRACE_MS = 15 * 60_000
 """How long a WAV may be out of sight (a spool not mounted, a node restarting) before it counts as lost."""
+
+ORPHAN_SECONDS = 2 * 3600
+"""Far beyond a task's time limit: what is older in the working folder belongs to a worker that was killed."""
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +57,19 @@ async def finish_recording(
     return entry.state
 
 
+def remove_orphans(work_dir: Path) -> int:
+    """Remove what killed workers left in the working folder, and return how many folders those were."""
+    removed = 0
+    for folder in work_dir.glob("*/"):
+        try:
+            if time.time() - folder.stat().st_mtime > ORPHAN_SECONDS:
+                shutil.rmtree(folder)
+                removed += 1
+        except FileNotFoundError:
+            continue  # its worker lives after all, or another one tidies up too
+    return removed
+
+
 async def _archive(
     ledger: LedgerStore, objects: Objects, work_dir: Path, entry: Entry, source: Path, now_ms: int
 ) -> Entry:
@@ -70,7 +88,7 @@ async def _archive(
         return await _missing(ledger, entry, now_ms)
     key = object_key_of(tenant_id, recording_id, encoding.SUFFIX)
     await asyncio.to_thread(work_dir.mkdir, mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=work_dir) as folder:
+    with tempfile.TemporaryDirectory(dir=work_dir, ignore_cleanup_errors=True) as folder:
         target = Path(folder) / f"recording.{encoding.SUFFIX}"
         try:
             encoded = await asyncio.to_thread(encoding.encode, source, found, target, recording_id)
