@@ -1,11 +1,12 @@
-"""Each living call as a file, so that a killed conductor's successor goes on where it stopped.
+"""Each living call on disk, so that a killed conductor's successor goes on where it stopped.
 
-Written with a rename and without fsync: what a dead process wrote stays, and a machine that loses its power takes
+Written without fsync: what a dead process wrote stays, and a machine that loses its power takes
 its calls with it anyway.
 """
 
 import logging
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ KINDS: dict[str, Any] = {
     )
 }
 
+COMPACT_BYTES = 16 * 1024 * 1024
+
 logger = logging.getLogger(__name__)
 
 
@@ -50,38 +53,67 @@ class Entry:
 
 
 class Journal:
-    """One file for each living call in a folder of this node's."""
+    """An append-only file in a folder of this node's: a line for each step, the last one of a call counts."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._path = folder / "journal.jsonl"
+        self._lines: dict[str, bytes] = dict(self._load())
+        self._file = self._compact()
 
     def write(self, entry: Entry) -> None:
-        """Put the entry in place of the call's former one.  Raises OSError."""
-        # orjson writes values as `codec.to_wire` and `json` do, in a hundredth of the time: a call has six entries.
+        """Note the entry in place of the call's former one.  Raises OSError."""
+        # orjson writes values as `codec.to_wire` and `json` do, in a fiftieth of the time: a call has six entries.
         orders = [[type(order).__name__, order] for order in entry.orders]
-        text = orjson.dumps({"call": entry.call, "orders": orders, "instance": entry.instance})
-        path = self._path(entry.call.call_id)
-        temporary = path.with_suffix(".tmp")
-        temporary.write_bytes(text)
-        temporary.replace(path)
+        document = {"id": entry.call.call_id, "call": entry.call, "orders": orders, "instance": entry.instance}
+        self._append(entry.call.call_id, orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
 
     def forget(self, call_id: CallId) -> None:
-        self._path(call_id).unlink(missing_ok=True)
+        if call_id in self._lines:
+            self._append(call_id, orjson.dumps({"id": call_id}, option=orjson.OPT_APPEND_NEWLINE))
+            del self._lines[call_id]
 
     def entries(self) -> list[Entry]:
-        """Return what a former conductor left; a file that can not be read is set aside and logged."""
+        """Return the living calls; an entry that can not be read is left out and logged."""
         found = []
-        for path in sorted(self._folder.glob("*.json")):
+        for call_id, line in self._lines.items():
             try:
-                found.append(_read(orjson.loads(path.read_bytes())))
+                found.append(_read(orjson.loads(line)))
             except (ShapeError, ValueError, KeyError, TypeError):
-                logger.exception("journal entry not readable", extra={"file": path.name})
-                path.replace(path.with_suffix(".broken"))
+                logger.exception("journal entry not readable", extra={"call_id": call_id})
         return found
 
-    def _path(self, call_id: CallId) -> Path:
-        return self._folder / f"{call_id}.json"
+    def _append(self, call_id: str, line: bytes) -> None:
+        self._file.write(line)
+        self._lines[call_id] = line
+        self._bytes += len(line)
+        if self._bytes > COMPACT_BYTES:
+            self._file.close()
+            self._file = self._compact()
+
+    def _compact(self) -> FileIO:
+        """Write the file anew with the living calls only."""
+        temporary = self._path.with_suffix(".tmp")
+        temporary.write_bytes(b"".join(self._lines.values()))
+        temporary.replace(self._path)
+        self._bytes = 0
+        # Unbuffered: what is written is in the kernel's hands.
+        return self._path.open("ab", buffering=0)
+
+    def _load(self) -> dict[str, bytes]:
+        lines: dict[str, bytes] = {}
+        if not self._path.exists():
+            return lines
+        for line in self._path.read_bytes().splitlines(keepends=True):
+            try:
+                document = orjson.loads(line)
+                lines[document["id"]] = line
+                if "call" not in document:
+                    del lines[document["id"]]
+            except (ValueError, KeyError, TypeError):
+                # The last line of a process that was killed while it wrote.
+                logger.error("journal line not readable")
+        return lines
 
 
 def _read(document: dict[str, Any]) -> Entry:

@@ -101,7 +101,7 @@ def _values_of(settings: MediaSettings) -> dict[str, str]:
 
 def _offer() -> str:
     arguments = ",".join(f"${{PJSIP_HEADER(read,X-Trunkline-{name})}}" for name in HEADERS)
-    return f" same => n,Stasis(trunkline,in,{arguments})\n same => n,Hangup(34)"
+    return f" same => n,Stasis(trunkline,in,{arguments})\n same => n,Hangup(42)"
 
 
 def _fill(text: str, values: dict[str, str], name: str) -> str:

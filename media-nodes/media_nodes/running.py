@@ -92,6 +92,7 @@ class RunningCall:
         self._queue: asyncio.Queue[Fact | Surveyed] = asyncio.Queue(QUEUE_FACTS)
         self._next: deque[Fact] = deque()
         self._undone: tuple[Order, ...] = ()
+        self._written: Call | None = None
 
     def post(self, fact: Fact | Surveyed) -> None:
         """Let the call know; returns at once."""
@@ -142,7 +143,9 @@ class RunningCall:
             else:
                 await asyncio.gather(*(self._do(order) for order in batch))
         # A fact that waits already makes another step at once: one entry for both.
-        if self.call.state is not CallState.ENDED and not self._next:
+        changed = self._written is not self.call and self._written != self.call
+        if self.call.state is not CallState.ENDED and not self._next and (changed or orders):
+            self._written = self.call
             self._around.journal.write(Entry(self.call, orders, self.instance))
 
     async def _do(self, order: Order) -> None:

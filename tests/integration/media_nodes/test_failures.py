@@ -149,7 +149,8 @@ async def test_facts_survive_redis_and_conductor_both_gone(node: Node):
 
     node.processes["redis"].end(signal.SIGTERM)
     await agent.hang_up()
-    await until(lambda: not list((node.folder / "run/conductor-media-1/calls").glob("*.json")))
+    outbox = node.folder / "run/conductor-media-1/outbox"
+    await until(lambda: b'"call.ended"' in b"".join(path.read_bytes() for path in outbox.iterdir()))
     node.processes["conductor"].kill()
     node.start_redis()
     node.start_conductor()

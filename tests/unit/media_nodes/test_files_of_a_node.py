@@ -8,9 +8,12 @@ import pytest
 from media_fakes import ACME, NODE, directory
 
 from callmodel import calls
+from callmodel.callstate import Call
 from callmodel.facts import StationDialled
 from callmodel.ids import CallId, Extension, LegId, SiteId
+from callmodel.orders import Order
 from callmodel.routing import plan_call
+from media_nodes import journal as journal_module
 from media_nodes.config import MediaSettings
 from media_nodes.journal import Entry, Journal
 from media_nodes.rendering import HEADERS, TEMPLATES, TreeMissingError, passwords_of, render
@@ -31,9 +34,17 @@ def test_header_tells_the_length_that_is_there(tmp_path: Path):
     assert [path.name for path in wav.parent.iterdir()] == ["a.wav"]
 
 
-def test_journal_reads_what_it_wrote(tmp_path: Path):
+def call_of_station() -> Call:
+    return begun()[0]
+
+
+def begun() -> tuple[Call, list[Order]]:
     dialled = StationDialled(CallId("c1"), ACME, NODE, LegId("in.1"), Extension("1001"), SiteId("hq"), "1002", 5)
-    call, orders = calls.begin(dialled, plan_call(directory(), ACME, "13812345678"))
+    return calls.begin(dialled, plan_call(directory(), ACME, "13812345678"))
+
+
+def test_journal_reads_what_it_wrote(tmp_path: Path):
+    call, orders = begun()
     entry = Entry(call, tuple(orders), "life-1")
 
     Journal(tmp_path).write(entry)
@@ -41,11 +52,26 @@ def test_journal_reads_what_it_wrote(tmp_path: Path):
     assert Journal(tmp_path).entries() == [entry]
 
 
-def test_broken_journal_entry_is_set_aside(tmp_path: Path):
-    (tmp_path / "c1.json").write_text('{"call": {')
+def test_half_a_journal_line_is_passed_over(tmp_path: Path):
+    entry = Entry(call_of_station(), (), "life-1")
+    Journal(tmp_path).write(entry)
+    with (tmp_path / "journal.jsonl").open("ab") as file:
+        file.write(b'{"id":"c2","call":{')
 
+    assert Journal(tmp_path).entries() == [entry]
+
+
+def test_forgotten_call_stays_forgotten_and_the_file_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(journal_module, "COMPACT_BYTES", 10_000)
+    journal = Journal(tmp_path)
+    entry = Entry(call_of_station(), (), "life-1")
+
+    for _ in range(100):
+        journal.write(entry)
+    journal.forget(entry.call.call_id)
+
+    assert (tmp_path / "journal.jsonl").stat().st_size < 12_000
     assert Journal(tmp_path).entries() == []
-    assert (tmp_path / "c1.broken").exists()
 
 
 def settings(tmp_path: Path) -> MediaSettings:
