@@ -26,6 +26,7 @@ from control_plane.web import Route
 from control_plane.web.application import build_application
 from control_plane.web.context import Resources
 from servicekit import lifecycle
+from servicekit.crypto import KeyFileError
 from servicekit.health import add_health_routes
 from servicekit.lifecycle import Service
 from servicekit.objects import FolderObjects
@@ -76,6 +77,9 @@ async def start(service: Service) -> None:
     """Wire the API and start to listen."""
     settings = service.settings
     assert isinstance(settings, ControlPlaneSettings)
+    if not settings.master_key_file.exists():
+        # A key made here by mistake could open nothing that is in the store.
+        raise KeyFileError(f"{settings.master_key_file} is missing: run `trunkline admin bootstrap`")
     changed = asyncio.Event()
     # Opening a store may migrate it: off the event loop.
     resources = await asyncio.to_thread(open_resources, settings, changed.set)

@@ -87,3 +87,15 @@ async def test_the_log_is_json_without_numbers_and_secrets(own: House):
     assert {line["route"] for line in requests} == {"/api/v1/auth/token", "/api/v1/numbers/{number}"}
     assert all(line["request_id"] and line["status"] == 401 for line in requests)
     assert "13812345678" not in own.log("api")
+
+
+def test_it_does_not_start_without_its_keys_and_makes_none(tmp_path: Path):
+    house = House(tmp_path)
+    try:
+        house.start_redis()
+        with pytest.raises(AssertionError, match="trunkline admin bootstrap"):
+            house.start_api()
+        assert house.exit_code("api") == 1
+        assert not Path(house.environment["TRUNKLINE_MASTER_KEY_FILE"]).exists()
+    finally:
+        house.stop()

@@ -202,3 +202,19 @@ async def test_nothing_secret_is_in_the_log(world: World, house: House):
     assert '"route": "/api/v1/auth/token"' in log
     for secret in (ADMIN_PASSWORD, USER_PASSWORD, "my-secret-guess", client.token, client.refresh_token):
         assert secret not in log
+
+
+async def test_of_two_refreshes_at_once_one_counts_and_the_session_ends(world: World):
+    client = await new_user(world)
+    body = {"refresh_token": client.refresh_token}
+    answers = await asyncio.gather(*(client.call("POST", "/auth/refresh", body) for _ in range(4)))
+
+    assert sorted(answer.status for answer in answers) == [200, 401, 401, 401]
+    assert (await client.call("GET", "/auth/me")).status == 401
+
+
+async def test_guesses_made_at_once_are_all_counted(strict: House):
+    guesses = [try_password(strict.url, "admin", f"guess-{number}", "192.0.2.9") for number in range(12)]
+    answers = await asyncio.gather(*guesses)
+
+    assert sorted(answer.status for answer in answers) == [401] * 3 + [429] * 9
