@@ -113,4 +113,4 @@ def beat() -> int:
 
 def _enter(health: _Health, state: str) -> None:
     health.state = state
-    logger.info("state changed", extra={"process": health.name, "state": state})
+    logger.info("state changed", extra={"of": health.name, "state": state})
