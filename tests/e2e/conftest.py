@@ -1,6 +1,7 @@
 """One whole system for all end-to-end tests: HQ, a branch, two carriers and three phones, on addresses of its own."""
 
 import os
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.world import World, build_world
+from trunkline.plan import REPOSITORY
+from trunkline.remains import stack_lives
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -19,9 +22,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def world() -> AsyncIterator[World]:
     """The system, started once.  What a test changes in it, it changes back."""
     # Several runs at once must not meet; blocks under 100 are for people.
     block = 100 + os.getpid() % 120
+    # In var/, not in a temporary folder: whoever looks for a failure's cause finds all logs of the last run.
+    runs = REPOSITORY / "var" / "run"
+    for old in runs.glob("e2e-*"):
+        if not stack_lives(old):
+            shutil.rmtree(old)
     async with AsyncExitStack() as parts:
-        yield await build_world(parts, block, tmp_path_factory.mktemp("stack"))
+        yield await build_world(parts, block, runs / f"e2e-{block}")

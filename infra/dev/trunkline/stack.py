@@ -215,7 +215,7 @@ class Stack:
 
     async def _wait_until(self, what: str, condition: when.Condition) -> None:
         """Wait for what no process can say of itself.  Raises StackError."""
-        if not await when.until(condition, JOINT_SECONDS):
+        if not await when.until(condition, JOINT_SECONDS, pause_seconds=0.25):
             raise StackError(f"it did not come to this within {JOINT_SECONDS:.0f} s: {what} (logs: {self.run_dir})")
 
     async def _bootstrap(self) -> None:
