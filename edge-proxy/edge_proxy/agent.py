@@ -179,7 +179,7 @@ class EdgeAgent:
 
 async def heartbeats(redis: Redis) -> list[NodeHealth]:
     """Return the reports of all living media nodes.  Raises RedisError."""
-    names = sorted(await redis.smembers(keys.NODES))
+    names = sorted(str(name) for name in await redis.smembers(keys.NODES))
     if not names:
         return []
     reports = []

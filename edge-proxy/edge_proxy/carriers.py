@@ -38,7 +38,7 @@ def registrations_of(snapshot: EdgeSnapshot, view: EdgeView) -> dict[str, Carrie
     At one only: two bindings of the same account would let the carrier ring us twice.
     Trunks whose words could not pass through RPC unharmed are left out.
     """
-    wanted = {}
+    wanted: dict[str, CarrierRegistration] = {}
     for trunk in snapshot.trunks:
         first = attempt_at(view, trunk, "", 0)
         if not trunk.registers or trunk.credentials is None or first is None:

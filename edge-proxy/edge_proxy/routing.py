@@ -24,6 +24,9 @@ from edge_proxy.view import EdgeView
 
 _DIALLABLE = re.compile(r"\+?[0-9*#]{1,32}")
 _PUNCTUATION = re.compile(r"[\s().\-/]")
+_Q850_CAUSE = re.compile(r"Q\.850\s*;\s*cause=(\d+)", re.IGNORECASE)
+NO_CONDUCTOR_CAUSE = "42"
+"""Switching equipment congestion (Q.850): what a media node's dialplan hangs up with when nobody conducts."""
 _URI_USER = re.compile(r"<?(?:sips?|tel):([^@;>]+)")
 
 FORBIDDEN = Reject(403, "Forbidden")
@@ -164,6 +167,18 @@ def _from_hq(view: EdgeView, request: Request) -> Decision:
     if station is None:
         return Reject(404, "Not Found")
     return ToRoute(station.media)
+
+
+def tries_next_node(code: int, reason: str, *, silent: bool) -> bool:
+    """Say whether another media node may serve a call.
+
+    A conductor that has tried and failed says 503 too; a second node would only try the same once more.  What the
+    dialplan says for want of a conductor is told by its cause.  `reason`: the Reason header (RFC 3326), if any.
+    """
+    if silent:
+        return True
+    cause = _Q850_CAUSE.search(reason)
+    return 500 <= code < 600 and (cause is None or cause.group(1) == NO_CONDUCTOR_CAUSE)
 
 
 def media_of(view: EdgeView, domain: str, extension: str) -> MediaProtection:

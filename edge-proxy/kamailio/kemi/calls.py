@@ -33,6 +33,7 @@ from kemi.environment import (
     fell_silent,
     reply,
     send_from,
+    text,
     view,
 )
 from kemi.legs import begin, connect_branch, relay, site_ahead
@@ -86,8 +87,8 @@ def node_failed() -> int:
         silent = fell_silent()
         if silent:
             KSR.dispatcher.ds_mark_dst_state("tp")
-        failed = silent or KSR.tm.t_check_status("5[0-9][0-9]") > 0
-        if failed and KSR.dispatcher.ds_next_domain() > 0:
+        code, reason = KSR.tm.t_get_status_code(), text("$T_rpl($hdr(Reason))")
+        if routing.tries_next_node(code, reason, silent=silent) and KSR.dispatcher.ds_next_domain() > 0:
             _try_node()
             if KSR.tm.t_relay() > 0:
                 return 1

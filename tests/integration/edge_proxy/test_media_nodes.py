@@ -19,6 +19,7 @@ from callmodel.ids import NodeId
 from edge_proxy.view import LOOK_SECONDS
 from servicekit import snapshots
 from servicekit.redisio import connect
+from simulators.call import PhoneCall
 from simulators.carrier import Carrier
 from simulators.digest import ha1_of
 from simulators.phone import Softphone, reject_with
@@ -224,3 +225,18 @@ async def test_node_without_a_conductor_is_passed_over(hq, node):
 
 async def test_no_media_node_at_all_is_503(hq):
     assert await call_from_phone() == 503
+
+
+@pytest.mark.parametrize(("cause", "expected"), [(34, 503), (42, 200)], ids=["conductor", "no-conductor"])
+async def test_failure_that_a_conductor_reports_is_not_tried_at_another_node(hq, node, cause, expected):
+    async def fail(call: PhoneCall) -> None:
+        reason = [("Reason", f"Q.850;cause={cause}")]
+        call._agent.respond(call._server, 503, tag=call.dialog.local_tag, headers=reason)
+
+    node.on_invite = fail
+    async with second_node():
+        await hq.rpc.dispatcher_add(1, f"sip:{NODE_2}:5060")
+        answers = [await call_from_phone() for _ in range(2)]
+
+    # They take turns: one of two calls meets the node that fails.
+    assert sorted(answers) == sorted([200, expected])

@@ -7,7 +7,6 @@ from edge_harness import DOMAIN, HQ, OTHER_DOMAIN, address, snapshot, station, s
 from sip_probe import message
 
 from edge_proxy.view import LOOK_SECONDS
-
 from simulators.phone import Softphone, reject_with, ring_forever
 
 PHONE, PHONE_2 = address("10.11"), address("10.12")
