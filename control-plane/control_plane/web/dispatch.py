@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -23,7 +24,7 @@ from control_plane.web.problems import (
 )
 from control_plane.web.routes import Access, Route
 
-REQUEST_ID = "request_id"
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -71,7 +72,7 @@ class _Endpoint:
         try:
             async with asyncio.timeout(route.timeout_seconds):
                 principal = await self._authorise(request)
-                context = context_of(self._resources, principal, address=address, request_id=request[REQUEST_ID])
+                context = context_of(self._resources, principal, address=address, request_id=REQUEST_ID.get())
                 arguments = await self._arguments(request)
                 result = await route.handler(context, **arguments)
         except TimeoutError:

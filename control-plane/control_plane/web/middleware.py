@@ -43,7 +43,7 @@ def build_middleware(new_id: Callable[[], str]) -> Middleware:
     async def wrap(request: web.Request, handler: Handler) -> web.StreamResponse:
         given = request.headers.get("X-Request-Id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else new_id()
-        request[REQUEST_ID] = request_id
+        REQUEST_ID.set(request_id)
         started = time.monotonic()
         with logs.bind(request_id=request_id, tenant_id=request.match_info.get("tenant_id")):
             try:
