@@ -12,7 +12,12 @@ from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId, UserId
 # A label of a host name (RFC 1123): no underscore, no hyphen at an end.
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = rf"({_LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])?"
-_HOST_NAME = rf"{_LABEL}(\.{_LABEL})*"
+# A name whose last label starts with a letter can not be mistaken for an address.
+_HOST_NAME = rf"({_LABEL}\.)*[a-z]([a-z0-9-]{{0,61}}[a-z0-9])?"
+_OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4 = rf"{_OCTET}(\.{_OCTET}){{3}}"
+# /16 at the widest: calls from a carrier's network are let in by their address alone.
+_SOURCE = rf"{_IPV4}(/(1[6-9]|2[0-9]|3[0-2]))?"
 _SLUG = "[a-z][a-z0-9-]{0,30}[a-z0-9]"
 _EXTENSION = "[0-9]{2,6}"
 _E164 = r"\+[1-9][0-9]{6,14}"
@@ -97,25 +102,18 @@ def check_host(text: str) -> str:
 
 def check_source(text: str) -> str:
     """Return an IPv4 address or network in its usual form.  Raises ValueError saying what is expected."""
-    try:
-        network = ipaddress.IPv4Network(text, strict=False)
-    except ValueError:
-        raise ValueError("an IPv4 address or network, such as 192.0.2.10 or 192.0.2.0/28") from None
-    if network.prefixlen < 16:
-        raise ValueError("a carrier's network is /16 at the widest: calls from it are let in by their address alone")
+    if not re.fullmatch(_SOURCE, text):
+        raise ValueError("an IPv4 address or network (/16 at the widest), such as 192.0.2.10 or 192.0.2.0/28")
+    network = ipaddress.IPv4Network(text, strict=False)
     return str(network) if network.prefixlen < 32 else str(network.network_address)
 
-
-_OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_IPV4 = rf"{_OCTET}(\.{_OCTET}){{3}}"
 
 Host = Annotated[
     str,
     AfterValidator(check_host),
-    # A name whose last label has a letter can not be mistaken for an address.
     WithJsonSchema(
         {"type": "string", "maxLength": 190,
-         "pattern": rf"^({_IPV4}|({_LABEL}\.)*[a-z]([a-z0-9-]{{0,61}}[a-z0-9])?)$",
+         "pattern": rf"^({_IPV4}|{_HOST_NAME})$",
          "description": "an IPv4 address or a host name in small letters", "examples": ["192.0.2.10"]}
     ),
 ]  # fmt: skip
@@ -123,7 +121,7 @@ Source = Annotated[
     str,
     AfterValidator(check_source),
     WithJsonSchema(
-        {"type": "string", "maxLength": 18, "pattern": rf"^{_IPV4}(/(1[6-9]|2[0-9]|3[0-2]))?$",
+        {"type": "string", "maxLength": 18, "pattern": f"^{_SOURCE}$",
          "description": "an IPv4 address or network (/16 at the widest)", "examples": ["192.0.2.10"]}
     ),
 ]  # fmt: skip
