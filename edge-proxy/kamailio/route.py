@@ -8,6 +8,7 @@ import functools
 import os
 import signal
 import traceback
+from collections.abc import Callable
 
 import KSR
 from kemi import calls, legs, registrar, trunks
@@ -17,11 +18,11 @@ from kemi.peers import listens_to, peer
 PR_SET_PDEATHSIG = 1
 
 
-def guarded(callback):
+def guarded(callback: Callable[..., int]) -> Callable[..., int]:
     """Answer 500 and log when our own code fails: Kamailio would say nothing, and the caller would wait."""
 
     @functools.wraps(callback)
-    def run(self, *arguments):
+    def run(self: "Edge", *arguments: object) -> int:
         try:
             return callback(self, *arguments)
         except Exception:
@@ -35,24 +36,24 @@ def guarded(callback):
     return run
 
 
-def mod_init():
+def mod_init() -> "Edge":
     # Before the fork: every worker begins with the last state, even if the file breaks before its first request.
     view()
     return Edge()
 
 
 class Edge:
-    def __init__(self):
+    def __init__(self) -> None:
         self._main_pid = os.getpid()
 
-    def child_init(self, _rank):
+    def child_init(self, _rank: int) -> int:
         if os.getpid() != self._main_pid:
             # Workers outlive a killed main process by default, and keep its ports from the next one.
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         return 0
 
     @guarded
-    def ksr_request_route(self, _msg):
+    def ksr_request_route(self, _msg: object) -> int:
         if KSR.kx.get_rcvport() == SETTINGS["rpc_port"]:
             return 1
         sender = peer()
@@ -76,47 +77,47 @@ class Edge:
         return reply(405, "Method Not Allowed")
 
     @guarded
-    def ksr_onreply_register(self, _msg):
+    def ksr_onreply_register(self, _msg: object) -> int:
         return registrar.on_reply()
 
     @guarded
-    def ksr_failure_register(self, _msg):
+    def ksr_failure_register(self, _msg: object) -> int:
         return registrar.on_failure()
 
     @guarded
-    def ksr_onreply_media(self, _msg):
+    def ksr_onreply_media(self, _msg: object) -> int:
         return legs.on_reply()
 
     @guarded
-    def ksr_failure_node(self, _msg):
+    def ksr_failure_node(self, _msg: object) -> int:
         return calls.node_failed()
 
     @guarded
-    def ksr_branch_station(self, _msg):
+    def ksr_branch_station(self, _msg: object) -> int:
         return calls.station_branch()
 
     @guarded
-    def ksr_failure_station(self, _msg):
+    def ksr_failure_station(self, _msg: object) -> int:
         return calls.station_failed()
 
     @guarded
-    def ksr_failure_trunk(self, _msg):
+    def ksr_failure_trunk(self, _msg: object) -> int:
         return trunks.gateway_failed()
 
     @guarded
-    def ksr_failure_hq(self, _msg):
+    def ksr_failure_hq(self, _msg: object) -> int:
         return calls.hq_failed()
 
     @guarded
-    def ksr_topology_event(self, _msg, _event=""):
+    def ksr_topology_event(self, _msg: object, _event: str = "") -> int:
         # Only carriers must not see who is behind us; phones and nodes need what stands in Via and Contact.
         if not view().is_carrier(text("$sndto(ip)")):
             KSR.set_drop()
         return 1
 
-    def ksr_reply_route(self, _msg):
+    def ksr_reply_route(self, _msg: object) -> int:
         return 1
 
-    def ksr_onsend_route(self, _msg):
+    def ksr_onsend_route(self, _msg: object) -> int:
         # Must exist: Kamailio 5.6 calls it on every send, and breaks routing with a SystemError without it.
         return 1

@@ -57,7 +57,23 @@ def invite(sender: Peer) -> int:
         KSR.hdr.remove("Route")
     if sender.kind is PeerKind.OUTSIDE and not (HQ and view().is_carrier(sender.address)) and behind_nat():
         KSR.nathelper.set_contact_alias()
-    return _WAYS[type(decision)](decision, request)
+    return _carry_out(decision, request)
+
+
+def _carry_out(decision: Decision, request: Request) -> int:
+    match decision:
+        case ToMediaNode():
+            return _to_media_node(decision, request)
+        case ToStation():
+            return _to_station(decision, request)
+        case ToTrunk():
+            return trunks.to_trunk(decision, request)
+        case ToHq():
+            return _to_hq(decision, request)
+        case ToRoute():
+            return _to_route(decision, request)
+        case _:
+            return reply(500, "Server Internal Error")
 
 
 def _to_media_node(decision: ToMediaNode, request: Request) -> int:
@@ -176,12 +192,3 @@ def hq_failed() -> int:
         _keep_503()
     KSR.rtpengine.rtpengine_delete("")
     return 1
-
-
-_WAYS = {
-    ToMediaNode: _to_media_node,
-    ToStation: _to_station,
-    ToTrunk: trunks.to_trunk,
-    ToHq: _to_hq,
-    ToRoute: _to_route,
-}

@@ -4,6 +4,7 @@ import re
 
 import KSR
 
+from callmodel.edgesnapshot import MediaProtection
 from edge_proxy import media, routing
 from edge_proxy.decisions import Peer, PeerKind, Request
 from edge_proxy.rendering import site_of_branch_host
@@ -27,7 +28,7 @@ from kemi.peers import peer
 _URI_HOST = re.compile(r"sips?:(?:[^@;]*@)?([^:;>?]+)")
 
 
-def begin(request: Request, callee: media.MediaProtection, *, site_id: str = "") -> None:
+def begin(request: Request, callee: MediaProtection, *, site_id: str = "") -> None:
     """Anchor the media and stay in the dialog's path.  callee: what its side speaks."""
     sdp = KSR.kx.gete_body() if has_sdp() else ""
     if sdp:
@@ -42,7 +43,7 @@ def begin(request: Request, callee: media.MediaProtection, *, site_id: str = "")
     _expect_answer(caller, offered=bool(sdp))
 
 
-def _expect_answer(toward: media.MediaProtection, *, offered: bool) -> None:
+def _expect_answer(toward: MediaProtection, *, offered: bool) -> None:
     KSR.pv.sets("$avp(toward)", toward.value)
     KSR.pv.sets("$avp(offered)", "1" if offered else "")
     KSR.tm.t_on_reply("ksr_onreply_media")
@@ -65,7 +66,7 @@ def on_reply() -> int:
         if text("$avp(offered)"):
             KSR.rtpengine.rtpengine_answer(media.answer_flags(natted=natted))
         else:
-            KSR.rtpengine.rtpengine_offer(media.offer_flags(media.MediaProtection(toward), natted=natted))
+            KSR.rtpengine.rtpengine_offer(media.offer_flags(MediaProtection(toward), natted=natted))
     if outside and not (HQ and view().is_carrier(sender.address)) and behind_nat():
         KSR.nathelper.set_contact_alias()
     KSR.textops.remove_hf_re(OURS)

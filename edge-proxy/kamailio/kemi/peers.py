@@ -1,5 +1,7 @@
 """Who a request comes from, and whether we listen to it at all."""
 
+from typing import Any
+
 import KSR
 
 from edge_proxy import screening
@@ -74,7 +76,7 @@ def strike(address: str) -> None:
 
 def request_from(sender: Peer, method: str) -> Request:
     """Return the request at hand as a value; our own headers only from those who may set them."""
-    known = {
+    known: dict[str, Any] = {
         "from_user": KSR.kx.gete_fuser(),
         "from_domain": KSR.kx.gete_fhost().lower(),
         "to_user": KSR.kx.gete_tuser(),

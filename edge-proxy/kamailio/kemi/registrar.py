@@ -5,7 +5,7 @@ import re
 import KSR
 
 from edge_proxy import registration
-from edge_proxy.decisions import Peer, PeerKind
+from edge_proxy.decisions import Peer, PeerKind, SaveContact
 from edge_proxy.rendering import MEDIA_SET
 from kemi.decide import settled
 from kemi.environment import (
@@ -38,7 +38,11 @@ def register(sender: Peer) -> int:
         KSR.setbflag(BEHIND_NAT_FLAG)
         if not over_connection():
             KSR.setbflag(PING_FLAG)
-    if decision.forward and KSR.dispatcher.ds_select_dst(MEDIA_SET, BY_PRIORITY) > 0:
+    if (
+        isinstance(decision, SaveContact)
+        and decision.forward
+        and KSR.dispatcher.ds_select_dst(MEDIA_SET, BY_PRIORITY) > 0
+    ):
         return _tell_headquarters()
     if KSR.registrar.save("location", 0) < 0:
         KSR.sl.sl_reply_error()

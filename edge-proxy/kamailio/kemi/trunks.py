@@ -14,8 +14,8 @@ PASSWORD_IS_HA1 = 1
 
 def to_trunk(decision: ToTrunk, request: Request) -> int:
     trunk = view().trunk_of(decision.trunk_id)
-    attempt = trunking.attempt_at(view(), trunk, decision.callee, 0)
-    if attempt is None:
+    attempt = trunking.attempt_at(view(), trunk, decision.callee, 0) if trunk is not None else None
+    if trunk is None or attempt is None:
         return reply(503, "No Gateway")
     identity = trunking.identity_of(decision.caller, decision.domain)
     KSR.dialog.dlg_manage()

@@ -1,0 +1,305 @@
+"""Who may register and call, and where calls go: requests in, decisions out."""
+
+from dataclasses import replace
+
+import pytest
+
+from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway, MediaProtection
+from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from edge_proxy import registration, routing, trunking
+from edge_proxy.certificates import is_headquarters, site_of_certificate
+from edge_proxy.decisions import (
+    Authenticate,
+    Peer,
+    PeerKind,
+    Reject,
+    Request,
+    SaveContact,
+    ToHq,
+    ToMediaNode,
+    ToRoute,
+    ToStation,
+    ToTrunk,
+)
+from edge_proxy.view import EdgeState, EdgeView
+
+ACME, OTHER = "acme.test", "other.test"
+DID = "+862155550001"
+SOURCE = "192.0.2.10"
+
+
+def station(extension: str, domain: str = ACME, tenant: str = "acme", site: str = "hq") -> EdgeStation:
+    return EdgeStation(TenantId(tenant), domain, Extension(extension), f"ha1-{extension}", SiteId(site))
+
+
+SNAPSHOT = EdgeSnapshot(
+    version=3,
+    domains={ACME: TenantId("acme"), OTHER: TenantId("other")},
+    stations=(station("1001"), station("2001", site="branch-1"), station("1001", OTHER, "other")),
+    trunks=(
+        EdgeTrunk(
+            TrunkId("t1"), (Gateway("gw.example"), Gateway(SOURCE, 5080, "tcp")), "t1.example", sources=(SOURCE,)
+        ),
+        EdgeTrunk(TrunkId("t2"), (), "t2.example", sources=("198.51.100.0/24", "no address")),
+    ),
+    numbers=(E164(DID),),
+    branches=(SiteId("branch-1"),),
+)
+VIEW = EdgeView(EdgeState(SNAPSHOT))
+
+OUTSIDE = Peer(PeerKind.OUTSIDE, "203.0.113.7")
+NODE = Peer(PeerKind.NODE, "10.0.0.1")
+BRANCH = Peer(PeerKind.BRANCH, "203.0.113.9", "branch-1")
+HQ = Peer(PeerKind.HQ, "203.0.113.1")
+
+DIALS = Request("INVITE", OUTSIDE, "1001", ACME, target_user="013812345678", target_domain=ACME)
+REGISTERS = Request("REGISTER", OUTSIDE, "1001", ACME, "1001", ACME)
+
+
+def code_of(decision: object) -> int:
+    assert isinstance(decision, Reject)
+    return decision.code
+
+
+def registered(request: Request, *, branch_role: bool = False):
+    return registration.decide_register(VIEW, request, branch_role=branch_role)
+
+
+def test_phone_registers_after_its_digest():
+    assert registered(REGISTERS) == Authenticate(ACME, "1001", "ha1-1001")
+    assert registered(replace(REGISTERS, authenticated=True)) == SaveContact()
+    assert registered(replace(REGISTERS, authenticated=True), branch_role=True) == SaveContact(forward=True)
+
+
+def test_nobody_learns_which_extensions_exist():
+    unknown = replace(REGISTERS, from_user="9999", to_user="9999")
+
+    assert registered(unknown) == Authenticate(ACME, "9999", None)
+
+
+def test_nobody_registers_for_somebody_else():
+    assert code_of(registered(replace(REGISTERS, to_user="2001"))) == 403
+    assert code_of(registered(replace(REGISTERS, to_domain=OTHER))) == 403
+    assert registered(replace(REGISTERS, from_domain="x.test", to_domain="x.test")) == Reject(
+        403, "Unknown Domain", strike=True
+    )
+
+
+def test_branch_registers_stations_of_its_own_site_only():
+    path = "<sip:branch-1.branch.test;lr>"
+    own = Request("REGISTER", BRANCH, "2001", ACME, "2001", ACME, path=path)
+
+    assert registered(own) == SaveContact()
+    assert code_of(registered(replace(own, to_user="1001"))) == 403
+    assert code_of(registered(replace(own, peer=replace(BRANCH, site_id="branch-9")))) == 403
+    assert code_of(registered(replace(own, path=""))) == 421
+
+
+@pytest.mark.parametrize(
+    ("asked", "granted"),
+    [("", 120), ("0", 0), ("5", 30), ("300", 300), ("99999999999", 600), ("-1", 120), ("x", 120)],
+)
+def test_expiry_is_kept_within_bounds(asked, granted):
+    assert registration.granted_expires(asked) == granted
+
+
+def test_without_a_snapshot_nothing_is_decided():
+    empty = EdgeView(EdgeState())
+
+    assert code_of(registration.decide_register(empty, REGISTERS, branch_role=False)) == 503
+    assert code_of(routing.decide_invite(empty, DIALS)) == 503
+    assert code_of(routing.decide_branch_invite(empty, DIALS, site_id="b", hq_alive=True)) == 503
+
+
+def test_station_that_dials_goes_to_a_media_node():
+    assert routing.decide_invite(VIEW, DIALS) == Authenticate(ACME, "1001", "ha1-1001")
+
+    decision = routing.decide_invite(VIEW, replace(DIALS, authenticated=True))
+
+    assert decision == ToMediaNode(
+        "013812345678",
+        (
+            ("X-Trunkline-Origin", "station"),
+            ("X-Trunkline-Tenant", "acme"),
+            ("X-Trunkline-Station", "1001"),
+            ("X-Trunkline-Site", "hq"),
+        ),
+    )
+
+
+def test_tenants_do_not_reach_each_other():
+    foreign = replace(DIALS, authenticated=True, target_domain=OTHER)
+
+    assert code_of(routing.decide_invite(VIEW, foreign)) == 403
+
+
+@pytest.mark.parametrize(
+    ("identity", "wanted"),
+    [
+        ("", None),
+        ("<sip:+862155550001@acme.test>", "+862155550001"),
+        ('"Sales" <sip:+86-21-5555-0001@acme.test>', "+862155550001"),
+        ("<tel:+862155550001>", "+862155550001"),
+        ("<sip:1001@acme.test>", None),
+        ("sip:anonymous@anonymous.invalid", None),
+        ("<sip:+8621\r\nX-Evil: 1@acme.test>", None),
+    ],
+)
+def test_caller_number_that_the_phone_asks_for(identity, wanted):
+    decision = routing.decide_invite(VIEW, replace(DIALS, authenticated=True, preferred_identity=identity))
+
+    assert isinstance(decision, ToMediaNode)
+    assert dict(decision.headers).get("X-Trunkline-Caller") == wanted
+
+
+@pytest.mark.parametrize(
+    ("user", "dialled"),
+    [
+        ("013812345678", "013812345678"),
+        ("%2B86%20138", "+86138"),
+        ("(021) 5555-0001", "02155550001"),
+        ("*72#", "*72#"),
+        ("", None),
+        ("alice", None),
+        ("${EXTEN}", None),
+        ("1" * 33, None),
+        ("１００１", None),
+        ("1001%0D%0AX:1", None),
+    ],
+)
+def test_dialled_is_what_a_telephone_can_mean(user, dialled):
+    assert routing.dialled_of(user) == dialled
+
+
+def test_branch_speaks_for_its_own_stations_only():
+    call = Request(
+        "INVITE", BRANCH, "2001", ACME, target_user="1001", target_domain=ACME, station="2001", site="branch-1"
+    )
+
+    assert isinstance(routing.decide_invite(VIEW, call), ToMediaNode)
+    assert code_of(routing.decide_invite(VIEW, replace(call, station="1001", from_user="1001"))) == 403
+    assert code_of(routing.decide_invite(VIEW, replace(call, from_user="2002"))) == 403
+    assert code_of(routing.decide_invite(VIEW, replace(call, site="branch-2"))) == 403
+
+
+def test_carrier_brings_calls_to_our_numbers_only():
+    call = Request("INVITE", Peer(PeerKind.OUTSIDE, SOURCE), "013912345678", "c.example", target_user="02155550001")
+
+    assert routing.decide_invite(VIEW, call) == ToMediaNode(
+        DID, (("X-Trunkline-Origin", "trunk"), ("X-Trunkline-Trunk", "t1")), "+8613912345678"
+    )
+    assert code_of(routing.decide_invite(VIEW, replace(call, target_user="02155559999"))) == 404
+    assert routing.decide_invite(VIEW, replace(call, peer=OUTSIDE)) == Reject(403, "Forbidden", strike=True)
+
+
+def test_carrier_that_calls_the_registered_contact_names_the_number_in_to():
+    peer = Peer(PeerKind.OUTSIDE, "198.51.100.77")
+    call = Request("INVITE", peer, "anonymous", "anonymous.invalid", "862155550001", "hq", "t2", "hq")
+
+    assert routing.decide_invite(VIEW, call) == ToMediaNode(
+        DID, (("X-Trunkline-Origin", "trunk"), ("X-Trunkline-Trunk", "t2")), "anonymous"
+    )
+
+
+def test_media_node_rings_a_station_or_calls_out():
+    ring = Request("INVITE", NODE, target_user="1001", target_domain=ACME, target="station", tenant="acme")
+    out = Request("INVITE", NODE, target_user="+8613812345678", target="trunk", trunk="t1", caller=DID)
+
+    assert routing.decide_invite(VIEW, ring) == ToStation("1001", ACME, MediaProtection.RTP)
+    assert code_of(routing.decide_invite(VIEW, replace(ring, tenant="other"))) == 404
+    assert code_of(routing.decide_invite(VIEW, replace(ring, target_user="9999"))) == 404
+    assert routing.decide_invite(VIEW, out) == ToTrunk("t1", "+8613812345678", DID, "t1.example")
+    assert code_of(routing.decide_invite(VIEW, replace(out, trunk="t9"))) == 503
+    assert code_of(routing.decide_invite(VIEW, replace(out, trunk="t2"))) == 503
+    assert code_of(routing.decide_invite(VIEW, replace(out, caller="1001"))) == 403
+    assert code_of(routing.decide_invite(VIEW, replace(out, target_user="evil"))) == 484
+    assert code_of(routing.decide_invite(VIEW, replace(out, target="nowhere"))) == 400
+
+
+def test_branch_sends_its_calls_up_and_serves_itself_without_headquarters():
+    dials = replace(DIALS, authenticated=True)
+
+    def decide(request: Request, *, hq_alive: bool):
+        return routing.decide_branch_invite(VIEW, request, site_id="branch-1", hq_alive=hq_alive)
+
+    assert decide(DIALS, hq_alive=True) == Authenticate(ACME, "1001", "ha1-1001")
+    up = ToHq((("X-Trunkline-Station", "1001"), ("X-Trunkline-Site", "branch-1")))
+    assert decide(dials, hq_alive=True) == up
+    assert code_of(decide(dials, hq_alive=False)) == 503
+    assert decide(replace(dials, target_user="2001"), hq_alive=False) == ToStation("2001", ACME, MediaProtection.RTP)
+    down = Request("INVITE", HQ, to_user="2001", to_domain=ACME)
+    assert decide(down, hq_alive=True) == ToRoute(MediaProtection.RTP)
+    assert code_of(decide(replace(down, to_user="9999"), hq_alive=True)) == 404
+    assert code_of(decide(replace(dials, peer=BRANCH), hq_alive=True)) == 403
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "silent", "another"),
+    [
+        (408, "", True, True),
+        (500, "", False, True),
+        (503, "Q.850;cause=42", False, True),
+        (503, "Q.850;cause=34", False, False),
+        (503, 'SIP;cause=503, Q.850 ;cause=34;text="x"', False, False),
+        (486, "", False, False),
+    ],
+)
+def test_another_node_is_tried_only_where_no_conductor_took_the_call(code, reason, silent, another):
+    assert routing.tries_next_node(code, reason, silent=silent) is another
+
+
+def test_gateways_are_tried_in_order_and_without_an_address_passed_over():
+    trunk = SNAPSHOT.trunks[0]
+    resolved = EdgeView(EdgeState(SNAPSHOT, {"gw.example": "192.0.2.1"}))
+
+    first = trunking.attempt_at(resolved, trunk, DID, 0)
+    second = trunking.attempt_at(VIEW, trunk, DID, 0)
+
+    assert first and (first.index, first.target_uri, first.next_hop) == (
+        0, f"sip:{DID}@gw.example:5060", "sip:192.0.2.1:5060;transport=udp"
+    )  # fmt: skip
+    assert second and (second.index, second.next_hop) == (1, f"sip:{SOURCE}:5080;transport=tcp")
+    assert trunking.attempt_at(VIEW, trunk, DID, 2) is None
+
+
+@pytest.mark.parametrize(("code", "timed_out", "tries"), [
+    (503, False, True), (500, False, True), (302, False, True), (407, False, True), (408, True, True),
+    (486, False, False), (404, False, False), (603, False, False), (408, False, False),
+])  # fmt: skip
+def test_next_gateway_is_for_failures_of_the_carrier(code, timed_out, tries):
+    assert trunking.tries_next_gateway(code, timed_out=timed_out) is tries
+
+
+@pytest.mark.parametrize("user", [DID, DID[1:], f"00{DID[1:]}", "02155550001", "2155550001"])
+def test_carriers_write_our_number_in_many_ways(user):
+    assert trunking.owned_number(VIEW, user) == DID
+
+
+@pytest.mark.parametrize(
+    ("user", "number"),
+    [
+        ("013912345678", "+8613912345678"),
+        ("8613912345678", "+8613912345678"),
+        ("+14155550100", "+14155550100"),
+        ("anonymous", "anonymous"),
+        ("", "anonymous"),
+        ("123", "anonymous"),
+    ],
+)
+def test_customers_number_is_e164_or_anonymous(user, number):
+    assert trunking.customer_number(user) == number
+
+
+def test_certificate_speaks_for_one_site():
+    def site(**values):
+        return site_of_certificate(
+            **{"verified": True, "common_name": "b1", "san_uri": "urn:trunkline:site:b1", **values}
+        )
+
+    assert site() == "b1"
+    assert site(verified=False) is None
+    assert site(common_name="b2") is None
+    assert site(san_uri="urn:trunkline:site:b1;x") is None
+    assert is_headquarters(verified=True, san_uri="")
+    assert not is_headquarters(verified=True, san_uri="urn:trunkline:site:b1")
+    assert not is_headquarters(verified=False, san_uri="")

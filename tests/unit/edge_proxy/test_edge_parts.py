@@ -1,0 +1,263 @@
+"""Screening, media flags and seals, rendering, node book, state file, carrier registrations."""
+
+import json
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from callmodel.codec import to_wire
+from callmodel.edgesnapshot import EdgeSnapshot, EdgeTrunk, Gateway, NodeHealth, TrunkCredentials
+from callmodel.ids import NodeId, TenantId, TrunkId
+from edge_proxy import media, screening
+from edge_proxy.carriers import registrations_of
+from edge_proxy.nodes import NodeBook, uris_in
+from edge_proxy.rendering import (
+    KNOWN_SET,
+    MEDIA_SET,
+    Destination,
+    EdgeConfiguration,
+    RenderingError,
+    TlsFiles,
+    branch_host,
+    render_dispatcher,
+    render_kamailio,
+    render_tls,
+    rtpengine_arguments,
+    site_of_branch_host,
+)
+from edge_proxy.view import LOOK_SECONDS, EdgeState, EdgeView, StateFile
+
+ROOT = Path(__file__).resolve().parents[3]
+TEMPLATE = (ROOT / "edge-proxy/kamailio/kamailio.cfg.in").read_text()
+SECRET = "0123456789abcdef" * 4
+TLS = TlsFiles("/etc/tl/cert.pem", "/etc/tl/key.pem", "/etc/tl/ca.pem")
+HQ = EdgeConfiguration(
+    role="hq",
+    address="203.0.113.10",
+    control_address="127.0.0.1",
+    platform_domain="trunkline.test",
+    run="/run/trunkline/hq",
+    script="/srv/route.py",
+    modules="/usr/lib/kamailio",
+    nonce_secret=SECRET,
+    topology_secret=SECRET,
+)
+
+
+# -- screening
+
+
+def screened(user_agent: str = "Yealink", **values):
+    return screening.screen(user_agent, **{"banned": False, "trusted": False, "size_bytes": 900, **values})
+
+
+def test_scanners_are_banned_and_the_banned_ignored():
+    assert screened("friendly-scanner") == screening.Ban(screening.SCANNER)
+    assert screened("SIPVicious/0.3") == screening.Ban(screening.SCANNER)
+    assert screened(banned=True) == screening.IGNORE
+    assert screened() == screening.LISTEN
+
+
+def test_those_we_trust_are_never_banned_and_never_oversized():
+    assert screened("friendly-scanner", trusted=True) == screening.LISTEN
+    assert screened(trusted=True, size_bytes=20_000) == screening.Refuse(513, "Message Too Large")
+
+
+def test_strikes_ban_after_the_allowed_ones():
+    assert not screening.ban_after(10, 10)
+    assert screening.ban_after(11, 10)
+
+
+# -- media
+
+
+def test_offer_is_turned_into_what_the_other_side_speaks():
+    assert "RTP/SAVP" in media.offer_flags(media.SRTP, natted=False)
+    assert "RTP/AVP" in media.offer_flags(media.RTP, natted=True)
+    assert "SIP-source-address" in media.offer_flags(media.RTP, natted=True)
+    assert "RTP/" not in media.answer_flags(natted=False)
+    assert all(
+        "ICE=remove" in flags
+        for flags in (media.offer_flags(media.RTP, natted=False), media.answer_flags(natted=True))
+    )
+
+
+def test_protection_is_read_from_the_offer():
+    assert media.offered_protection("v=0\r\nm=audio 9 RTP/SAVP 0\r\n") is media.SRTP
+    assert media.offered_protection("v=0\r\nm=audio 9 RTP/AVP 0\r\n") is media.RTP
+
+
+def test_seal_opens_for_its_own_call_only():
+    sides = media.Sides(media.RTP, media.SRTP, "branch-1")
+    route = f"<sip:203.0.113.10;lr;sg={media.seal(b'key', 'call-1', sides)};ftag=1>, <sip:other;lr;sg=x>"
+
+    assert media.open_seal(b"key", "call-1", route) == sides
+    assert media.open_seal(b"key", "call-2", route) is None
+    assert media.open_seal(b"other", "call-1", route) is None
+    assert media.open_seal(b"key", "call-1", route.replace("rsbranch-1", "rsbranch-2")) is None
+    assert media.open_seal(b"key", "call-1", "<sip:203.0.113.10;lr>") is None
+
+
+# -- rendering
+
+
+def test_templates_get_all_that_they_ask_for():
+    hq = render_kamailio(TEMPLATE, replace(HQ, tls=TLS))
+    branch = render_kamailio(TEMPLATE, replace(HQ, role="branch", site_id="branch-1", tls=TLS))
+
+    assert "#!define ROLE_HQ" in hq and 'listen=tls:203.0.113.10:5061 name "siptls"' in hq
+    assert "#!define ROLE_BRANCH" in branch and 'alias="branch-1.branch.trunkline.test"' in branch
+    assert "enable_tls" not in render_kamailio(TEMPLATE, HQ)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"role": "both"},
+        {"address": "203.0.113.10\nlisten=udp:0.0.0.0:5060"},
+        {"address": "edge.example"},
+        {"platform_domain": 'x"\nloadmodule "exec.so'},
+        {"run": '/run/x"; exec("id")'},
+        {"run": "relative"},
+        {"run": "/run/$(id)"},
+        {"script": "/srv/route.py\n"},
+        {"modules": "/usr/lib/a b"},
+        {"nonce_secret": "short"},
+        {"sip_port": 0},
+        {"rpc_port": 70000},
+        {"rtp_range": (30000, 30001)},
+        {"workers": 0},
+        {"role": "branch", "site_id": "b1"},
+        {"role": "branch", "site_id": 'b1"', "tls": TLS},
+        {"tls": TlsFiles("/a\n/b", "/k", "/c")},
+    ],
+)
+def test_nothing_that_could_inject_enters_a_configuration(values):
+    with pytest.raises(RenderingError):
+        replace(HQ, **values)
+
+
+def test_destination_that_is_none_is_refused():
+    assert render_dispatcher(
+        [Destination(1, "sip:10.0.0.1:5060"), Destination(2, "sip:hq.example:5061;transport=tls", 9)]
+    ) == ("1 sip:10.0.0.1:5060 0 0\n2 sip:hq.example:5061;transport=tls 0 9\n")
+    for uri in (
+        "notasip",
+        "sip:10.0.0.1",
+        "sip:10.0.0.1:5060 0 0\n1 sip:evil:1",
+        "sip:a:99999",
+        "sip:a:1;transport=x",
+    ):
+        with pytest.raises(RenderingError):
+            render_dispatcher([Destination(1, uri)])
+
+
+def test_tls_file_and_rtpengine_arguments():
+    text = render_tls((ROOT / "edge-proxy/kamailio/tls.cfg.in").read_text(), TLS)
+
+    assert "private_key = /etc/tl/key.pem" in text and "require_certificate = no" in text
+    assert "--interface=203.0.113.10" in rtpengine_arguments(HQ)
+    assert "--listen-ng=127.0.0.1:2223" in rtpengine_arguments(HQ)
+
+
+def test_symbolic_name_of_a_branch_goes_both_ways():
+    assert site_of_branch_host(branch_host("branch-1", "trunkline.test"), "trunkline.test") == "branch-1"
+    assert site_of_branch_host("branch-1.branch.other.test", "trunkline.test") is None
+    assert site_of_branch_host("10.0.0.1", "trunkline.test") is None
+
+
+# -- nodes
+
+
+def health(host: str, *, draining: bool = False) -> NodeHealth:
+    return NodeHealth(NodeId(host), f"{host}:5060", 100, 0, draining, 0)
+
+
+def groups(book: NodeBook, now: float) -> dict[str, int]:
+    return {destination.uri: destination.group for destination in book.destinations(now)}
+
+
+def test_draining_and_silent_nodes_stay_known():
+    book = NodeBook()
+    book.hear([health("10.0.0.1"), health("10.0.0.2", draining=True)], 100.0)
+
+    assert groups(book, 101.0) == {"sip:10.0.0.1:5060": MEDIA_SET, "sip:10.0.0.2:5060": KNOWN_SET}
+    assert groups(book, 104.0)["sip:10.0.0.1:5060"] == KNOWN_SET
+    book.hear([health("10.0.0.1")], 105.0)
+    assert groups(book, 105.0)["sip:10.0.0.1:5060"] == MEDIA_SET
+    assert groups(book, 9999.0) == {}
+
+
+def test_nodes_of_an_earlier_life_keep_serving_until_they_prove_silent():
+    book = NodeBook(uris_in("1 sip:10.0.0.1:5060 0 0\n2 sip:10.0.0.2:5060 0 0\n"), 50.0)
+
+    assert groups(book, 51.0) == {"sip:10.0.0.1:5060": MEDIA_SET, "sip:10.0.0.2:5060": MEDIA_SET}
+    assert groups(book, 60.0) == {"sip:10.0.0.1:5060": KNOWN_SET, "sip:10.0.0.2:5060": KNOWN_SET}
+
+
+def test_heartbeat_of_nonsense_is_passed_over():
+    book = NodeBook()
+    book.hear([replace(health("x"), sip="x:5060\n1 sip:evil:1")], 0.0)
+
+    assert groups(book, 0.0) == {}
+
+
+# -- state file
+
+
+def write(path: Path, snapshot: EdgeSnapshot) -> None:
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(to_wire(EdgeState(snapshot))))
+    new.replace(path)
+
+
+def test_state_file_is_read_when_it_changes_and_kept_when_it_breaks(tmp_path):
+    path, problems = tmp_path / "state.json", []
+    file = StateFile(str(path), problems.append)
+    assert not file.view(0.0).known
+    write(path, EdgeSnapshot(1, {"a.test": TenantId("a")}))
+    assert not file.view(LOOK_SECONDS / 2).known
+    assert file.view(1.0).domains == {"a.test": "a"}
+    path.write_text("{")
+    assert file.view(2.0).domains == {"a.test": "a"}
+    assert len(problems) == 1
+    path.unlink()
+    assert file.view(3.0).known
+
+
+# -- carriers
+
+
+def test_only_trunks_that_want_it_register_and_only_with_harmless_words():
+    def trunk(name: str, **values) -> EdgeTrunk:
+        known = {"credentials": TrunkCredentials("u", "r", "h"), "registers": True, **values}
+        return EdgeTrunk(TrunkId(name), (Gateway("192.0.2.1"),), "c.example", **known)
+
+    trunks = (
+        trunk("t1"),
+        trunk("t2", registers=False),
+        trunk("t3", credentials=None),
+        trunk("t4", credentials=TrunkCredentials("u u", "r", "h")),
+    )
+    snapshot = EdgeSnapshot(1, trunks=trunks)
+
+    wanted = registrations_of(snapshot, EdgeView(EdgeState(snapshot)))
+
+    assert list(wanted) == ["t1"]
+    assert wanted["t1"].proxy == "sip:192.0.2.1:5060;transport=udp"
+
+
+# -- where it runs
+
+
+def test_decisions_run_on_the_bare_interpreter():
+    modules = "routing registration screening trunking media rendering view certificates decisions nodes"
+    code = "; ".join(f"import edge_proxy.{name}" for name in modules.split())
+    bare = ["/usr/bin/python3", "-I", "-S", "-c", f"import sys; sys.path[:0] = {PATHS!r}; {code}"]
+
+    assert subprocess.run(bare, capture_output=True, timeout=20).stderr == b""
+
+
+PATHS = [str(ROOT / "edge-proxy"), str(ROOT / "control-plane")]
