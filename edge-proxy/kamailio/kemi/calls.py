@@ -84,7 +84,6 @@ def _to_media_node(decision: ToMediaNode, request: Request) -> int:
     for name, value in decision.headers:
         KSR.hdr.append(f"{name}: {value}\r\n")
     if decision.from_user is not None:
-        KSR.dialog.dlg_manage()
         KSR.uac.uac_replace_from("", f"sip:{decision.from_user}@{PLATFORM}")
     begin(request, RTP, site_id=request.peer.site_id)
     _try_node()

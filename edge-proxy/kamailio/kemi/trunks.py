@@ -18,7 +18,6 @@ def to_trunk(decision: ToTrunk, request: Request) -> int:
     if trunk is None or attempt is None:
         return reply(503, "No Gateway")
     identity = trunking.identity_of(decision.caller, decision.domain)
-    KSR.dialog.dlg_manage()
     KSR.textops.remove_hf_re(SOFTWARE)
     KSR.uac.uac_replace_from("", identity)
     KSR.uac.uac_replace_to("", trunking.identity_of(decision.callee, decision.domain))
@@ -26,6 +25,8 @@ def to_trunk(decision: ToTrunk, request: Request) -> int:
     KSR.pv.sets("$avp(trunk)", decision.trunk_id)
     KSR.pv.sets("$avp(callee)", decision.callee)
     if trunk.credentials is not None:
+        # After the digest CSeq differs on both sides: only a dialog's state can count them apart.
+        KSR.dialog.dlg_manage()
         KSR.pv.sets("$avp(digest_realm)", trunk.credentials.realm)
         KSR.pv.sets("$avp(digest_username)", trunk.credentials.username)
         KSR.pv.sets("$avp(digest_ha1)", trunk.credentials.ha1)

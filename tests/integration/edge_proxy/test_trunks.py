@@ -20,7 +20,7 @@ from edge_harness import (
 )
 from sip_probe import UdpProbe
 
-from callmodel.edgesnapshot import TrunkCredentials
+from callmodel.edgesnapshot import Gateway, TrunkCredentials
 from simulators.carrier import Carrier
 from simulators.digest import ha1_of
 
@@ -218,3 +218,11 @@ async def test_gateway_whose_name_is_unknown_is_no_gateway(hq, node):
     hq.know(snapshot(trunks=(trunk("trunk-1", "unknown.carrier.example"),)))
 
     assert await final_code_of(await call_out(node)) == 503
+
+
+async def test_failure_of_the_script_itself_is_answered_and_logged(hq, node):
+    odd = replace(trunk(), gateways=(Gateway(CARRIER, 5060, "pigeon"),))
+    hq.know(snapshot(trunks=(odd,)))
+
+    assert await final_code_of(await call_out(node)) == 500
+    assert "script failed in ksr_request_route" in hq.log().read_text()
