@@ -12,6 +12,7 @@ WANTED_EVENTS = (
     "StasisStart",
     "StasisEnd",
     "ChannelDestroyed",
+    "ChannelHangupRequest",
     "Dial",
     "ChannelHold",
     "ChannelUnhold",
@@ -89,7 +90,9 @@ def to_news(event: dict[str, Any], at_ms: int) -> News | None:
             return _started(event, at_ms)
         case "ChannelDestroyed":
             return LegHungUp(LegId(event["channel"]["id"]), _sip_code_of(event), at_ms)
-        case "StasisEnd":
+        # A hang-up in the moment of the answer is swallowed by Asterisk's answer routine: its channel stays in the
+        # bridge, and of all events only the request tells.
+        case "StasisEnd" | "ChannelHangupRequest":
             return Departed(LegId(event["channel"]["id"]), at_ms)
         case "ChannelHold":
             return LegHeld(LegId(event["channel"]["id"]), at_ms)

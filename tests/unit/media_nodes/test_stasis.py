@@ -6,7 +6,7 @@ import pytest
 
 from callmodel.facts import LegAnswered, LegHungUp, LegRang, LegSentEarlyMedia
 from callmodel.ids import LegId
-from media_nodes.stasis import Arrived, Created, Superseded, TransferWanted, to_news
+from media_nodes.stasis import Arrived, Created, Departed, Superseded, TransferWanted, to_news
 
 LEG = LegId("call-2")
 
@@ -25,6 +25,11 @@ def test_invite_carries_what_the_edge_vouches_for():
     news = to_news(event("StasisStart", args=["in", "trunk", "", "", "", "t1", ""]), 5)
 
     assert news == Arrived(LEG, "trunk", "", "", "", "t1", "", "+862155550100", "+8613812345678", 5)
+
+
+@pytest.mark.parametrize("kind", ["StasisEnd", "ChannelHangupRequest"])
+def test_leg_that_leaves_without_a_reason_has_departed(kind: str):
+    assert to_news(event(kind), 5) == Departed(LEG, 5)
 
 
 def test_leg_of_ours_may_be_dialled():
