@@ -21,6 +21,11 @@ GONE = (404,)
 # Not in Stasis any more, or its origin is not: for a leg of ours that means it is on its way out.
 LEAVING = (400, 409, 412, 422)
 
+# Always softmix, which `video_sfu` stands for here.  Without it two legs exchange their RTP frames as they are, and
+# MixMonitor's decoder drops those of a colleague who took over as long as their sequence numbers are lower than the
+# agent's were: every second transferred call lost one side of its recording.
+BRIDGE_TYPE = "mixing,video_sfu"
+
 # The Q.850 cause for which Asterisk sends just this response to an INVITE that it has not answered.
 _CAUSES = {200: 16, 403: 21, 404: 1, 408: 18, 410: 22, 480: 19, 484: 28, 486: 17, 487: 16, 488: 58, 500: 38}
 _CAUSES |= {501: 29, 502: 27, 503: 34, 603: 16}
@@ -103,7 +108,7 @@ class AriSwitch:
     async def _make_bridge(self, call_id: CallId) -> None:
         if call_id not in self._members:
             self._members[call_id] = set()
-            await self._command("POST", f"/bridges/{call_id}", {"type": "mixing"})
+            await self._command("POST", f"/bridges/{call_id}", {"type": BRIDGE_TYPE})
 
     async def ring(self, leg_id: LegId, *, answered: bool) -> None:
         if answered:
@@ -126,17 +131,17 @@ class AriSwitch:
         for leg_id in wanted & self._tones:
             self._tones.discard(leg_id)
             orders.append(self._on_leg(leg_id, "DELETE", f"/channels/{leg_id}/ring"))
-        for leg_id in members - wanted:
-            path = f"/bridges/{call_id}/removeChannel"
-            orders.append(self._forgivingly("POST", path, {"channel": str(leg_id)}))
-        if orders:
-            await asyncio.gather(*orders)
-        joining = wanted - members
+        joining = [leg_id for leg_id in (second, first) if leg_id not in members]
         self._members[call_id] = wanted
         if joining:
-            await self._join(call_id, joining)
+            orders.append(self._join(call_id, joining))
+        await asyncio.gather(*orders)
+        # The others leave last: the customer shall never be alone.
+        path = f"/bridges/{call_id}/removeChannel"
+        leaving = (self._forgivingly("POST", path, {"channel": str(leg_id)}) for leg_id in members - wanted)
+        await asyncio.gather(*leaving)
 
-    async def _join(self, call_id: CallId, legs: set[LegId]) -> None:
+    async def _join(self, call_id: CallId, legs: list[LegId]) -> None:
         path = f"/bridges/{call_id}/addChannel"
         try:
             await self._command("POST", path, {"channel": ",".join(legs)})
@@ -158,6 +163,11 @@ class AriSwitch:
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         cause = _CAUSES.get(sip_code, 16)
         await self._on_leg(leg_id, "DELETE", f"/channels/{leg_id}", {"reason_code": str(cause)})
+
+    async def silence(self, leg_id: LegId, *, held: bool) -> None:
+        # Softmix passes no hold on, and some phones keep sending.
+        method = "POST" if held else "DELETE"
+        await self._on_leg(leg_id, method, f"/channels/{leg_id}/mute", {"direction": "in"})
 
     async def report_transfer(self, leg_id: LegId, *, succeeded: bool) -> None:
         states = "channel_answered" if succeeded else "channel_declined"

@@ -68,6 +68,9 @@ class Switch(Protocol):
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         """End a leg; one from outside that was not answered gets `sip_code` as its final response."""
 
+    async def silence(self, leg_id: LegId, *, held: bool) -> None:
+        """Let nobody hear a leg that has put the others on hold; let them hear it again."""
+
     async def report_transfer(self, leg_id: LegId, *, succeeded: bool) -> None:
         """Tell the phone that asked for a transfer what came of it."""
 

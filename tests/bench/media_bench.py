@@ -39,7 +39,7 @@ RUNS = 3
 RATE_CALLS = 300
 CALLS_AT_ONCE = 20
 RECORDED_CALLS = 25
-RECORDED_SECONDS = 15
+RECORDED_SECONDS = 10
 EVENTS = 20_000
 LIVE_CALLS = 100
 BARE_RATE, BARE_RECORDED, OURS = "rate", "recorded", "13812345678"
@@ -259,7 +259,7 @@ def _chatter(address: str, folder: Path) -> None:
             "id": leg, "name": "PJSIP/edge-01", "state": "Up", "protocol_id": "ec5ad4b0-9f2f", "language": "en",
             "caller": {"name": "", "number": "+862155550100"}, "connected": {"name": "", "number": "+8613812345678"},
             "accountcode": "", "creationtime": "2026-11-23T09:39:29.716+0000",
-            "dialplan": {"context": "from-edge", "exten": "s", "priority": 1, "app_name": "Stasis", "app_data": "out"},
+            "dialplan": {"context": "edge", "exten": "s", "priority": 1, "app_name": "Stasis", "app_data": "out"},
         }  # fmt: skip
         told: dict[str, Any] = {"type": kind, "timestamp": "2026-11-23T09:39:29.716+0000", "application": "trunkline"}
         if kind == "Dial":
