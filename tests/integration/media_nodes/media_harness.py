@@ -123,6 +123,7 @@ class Node:
         }
         self.spool = folder / "spool"
         self.processes: dict[str, Process] = {}
+        self._replaced: list[Process] = []
         self.edge: Softphone
         self.redis: Any = None
 
@@ -143,6 +144,8 @@ class Node:
     async def stop(self) -> None:
         with contextlib.suppress(AttributeError):
             await self.edge.close()
+        for process in self._replaced:
+            process.kill()
         for name in ("conductor", "asterisk"):
             if name in self.processes:
                 self.processes[name].kill()
@@ -163,6 +166,8 @@ class Node:
         self._start("conductor", [sys.executable, "-m", "media_nodes.app"])
 
     def _start(self, name: str, command: list[str]) -> None:
+        if name in self.processes:
+            self._replaced.append(self.processes[name])
         self.processes[name] = Process(command, self.env, self.folder / f"{name}.log")
 
     async def _redis_answers(self) -> bool:
