@@ -1,6 +1,7 @@
 """The `trunkline` command line.  Rooms are imported only when one of their commands runs."""
 
 import importlib
+import subprocess
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -139,9 +140,10 @@ def doctor(
 @app.command()
 def bench() -> None:
     """Measure against bare Asterisk and bare sqlite3, side by side; write var/bench.json."""
-    import pytest
+    from trunkline.plan import REPOSITORY
 
-    raise typer.Exit(int(pytest.main(["-m", "bench", "-s", "tests/bench"])))
+    run = REPOSITORY / "tests" / "bench" / "run.py"
+    raise typer.Exit(subprocess.run([sys.executable, str(run)], cwd=REPOSITORY, check=False).returncode)
 
 
 @app.command(
