@@ -29,6 +29,7 @@ class Ending(Enum):
     NO_TRUNK = "no-trunk"
     UPSTREAM_FAILED = "upstream-failed"
     DRAINING = "draining"
+    ORDER_EXPIRED = "order-expired"
     NODE_LOST = "node-lost"
     INTERNAL_ERROR = "internal-error"
 
@@ -40,6 +41,7 @@ _CLASSES = {
     Ending.TENANT_CHANNELS_EXHAUSTED: EndingClass.SERVER,
     Ending.TRUNK_CHANNELS_EXHAUSTED: EndingClass.SERVER,
     Ending.DRAINING: EndingClass.SERVER,
+    Ending.ORDER_EXPIRED: EndingClass.SERVER,
     Ending.NODE_LOST: EndingClass.SERVER,
     Ending.INTERNAL_ERROR: EndingClass.SERVER,
 }
@@ -61,6 +63,7 @@ _SIP_CODES = {
     Ending.NO_TRUNK: 503,
     Ending.UPSTREAM_FAILED: 503,
     Ending.DRAINING: 503,
+    Ending.ORDER_EXPIRED: 503,
     Ending.NODE_LOST: 503,
     Ending.INTERNAL_ERROR: 500,
 }

@@ -43,7 +43,11 @@ class RecordingSpooled:
 
 @dataclass(frozen=True)
 class PlaceCall:
-    """Connect a station with a number.  Given twice, it makes one call: the id is the sender's."""
+    """Connect a station with a number.  Given twice, it makes one call: the id is the sender's.
+
+    `not_after_ms` (milliseconds since 1970): a node that reads the order later rings nobody, as whoever asked has gone
+    on to other things; the call's CDR says `order-expired`.  None, as older senders leave it, is no limit.
+    """
 
     call_id: CallId
     tenant_id: TenantId
@@ -52,6 +56,7 @@ class PlaceCall:
     dialled: str
     asked_by: str
     caller_number: str | None = None
+    not_after_ms: int | None = None
     kind: str = "call.place"
 
 

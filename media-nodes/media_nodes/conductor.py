@@ -225,7 +225,12 @@ class Conductor:
         directory = self._shelf.current
         if directory is None or order.call_id in self._calls:
             return
-        plan = plan_call(directory, order.tenant_id, order.dialled, wanted_caller=order.caller_number)
+        plan: Plan
+        if order.not_after_ms is not None and now_ms() > order.not_after_ms:
+            # Nobody was here to read it in time.  The agent must not be rung now; the record says why.
+            plan = Refusal(Ending.ORDER_EXPIRED)
+        else:
+            plan = plan_call(directory, order.tenant_id, order.dialled, wanted_caller=order.caller_number)
         beginning = CallAsked(
             order.call_id,
             order.tenant_id,

@@ -1,6 +1,7 @@
 """Messages survive the trip as JSON, and readers forgive newer writers."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,9 +12,9 @@ from callmodel.cdr import Cdr, cdr_of
 from callmodel.codec import ShapeError, from_wire, to_wire
 from callmodel.directory import Directory
 from callmodel.facts import HangUpAsked, LegHungUp
-from callmodel.ids import unix_ms_of, uuid7
+from callmodel.ids import Extension, SiteId, unix_ms_of, uuid7
 from callmodel.orders import Milestone
-from callmodel.wire import EndCall, Envelope, LiveCall, milestone_envelope, order_of
+from callmodel.wire import EndCall, Envelope, LiveCall, PlaceCall, milestone_envelope, order_of
 from tests.unit.callmodel.stories import (
     ACME,
     AGENT_LEG,
@@ -84,6 +85,16 @@ def test_missing_key_is_named():
 def test_order_of_a_newer_kind_is_passed_over():
     assert order_of({"kind": "call.invented-later"}) is None
     assert order_of(to_wire(EndCall(CALL, ACME))) == EndCall(CALL, ACME)
+
+
+def test_order_to_place_a_call_may_have_no_time_limit():
+    placed = PlaceCall(CALL, ACME, Extension("1001"), SiteId("hq"), "13812345678", "u1", not_after_ms=T0)
+    document = to_wire(placed)
+    assert order_of(document) == placed
+
+    del document["not_after_ms"]
+
+    assert order_of(document) == replace(placed, not_after_ms=None)
 
 
 @given(st.integers(0, 2**48 - 1), st.integers(0, 2**74 - 1))

@@ -191,6 +191,18 @@ async def test_placed_call_is_ended_by_order_of_its_own_tenant_only(stage: Stage
     assert stage.switch.words == ["dial_station", "hang_up"]
 
 
+async def test_order_that_nobody_read_in_time_rings_nobody_and_is_on_record(stage: Stage, settled: Settled):
+    call_id = CallId("01890000-0000-7000-8000-000000000001")
+    late = PlaceCall(call_id, ACME, Extension("1001"), SiteId("hq"), "13812345678", "u1", not_after_ms=1)
+
+    stage.conductor.obey(late)
+    await settled()
+
+    assert stage.switch.words == ["end_call"]
+    assert [each.kind for each in stage.outbox.envelopes] == ["call.started", "call.ended"]
+    assert ending(stage) == "order-expired"
+
+
 async def test_transfer_to_what_is_no_colleague_is_refused(stage: Stage, settled: Settled):
     await talking(stage, settled)
     call_id = stage.conductor.calls[0].call_id

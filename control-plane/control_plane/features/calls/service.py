@@ -27,6 +27,8 @@ from servicekit.streams import append
 
 OWNER_SECONDS = 86_400
 ORDERS_KEPT = 10_000
+ORDER_SECONDS = 30
+"""How long an agent who asked for a call is ready to be rung; a node that reads the order later does not."""
 
 
 class Placements:
@@ -63,7 +65,14 @@ async def place(
     owner = keys.call_owner(tenant_id, call_id)
     await context.redis.set(owner, node.node_id, ex=OWNER_SECONDS)
     order = PlaceCall(
-        call_id, tenant_id, station.extension, station.site_id, dialled, context.principal.username, caller_number
+        call_id,
+        tenant_id,
+        station.extension,
+        station.site_id,
+        dialled,
+        context.principal.username,
+        caller_number,
+        not_after_ms=context.now_ms() + ORDER_SECONDS * 1000,
     )
     await _send(context.redis, node.node_id, order)
     return call_id
