@@ -75,16 +75,16 @@ class CallStore:
     async def write(self, tenant_id: TenantId, cdrs: Sequence[Cdr]) -> int:
         """Write the records that are not there yet, and return how many those were.  A call's first one counts."""
         first = {cdr.call_id: cdr for cdr in reversed(cdrs)}
-        places = await asyncio.gather(*(self._place_of(tenant_id, call_id) for call_id in first))
+        # The place before the record, the end after it: whoever dies in between writes it again under the same key.
+        places = await asyncio.gather(*(self._settled_place(tenant_id, cdr) for cdr in first.values()))
         fresh = [
-            (cdr, cdr.started_ms if place is None else place["started_ms"])
+            (cdr, place["started_ms"])
             for cdr, place in zip(first.values(), places, strict=True)
-            if place is None or place["ended_ms"] is None
+            if place["ended_ms"] is None
         ]
         if not fresh:
             return 0
         rows = [row_of(self._cipher, tenant_id, cdr, started_ms) for cdr, started_ms in fresh]
-        # The record first: whoever dies in between writes it again under the same key.
         await self._store.upsert_many(CDRS.name, rows)
         names = ("tenant_id", "call_id", "day", "started_ms", "ended_ms")
         await self._store.upsert_many(CALLS_BY_ID.name, [{name: row[name] for name in names} for row in rows])
@@ -126,6 +126,12 @@ class CallStore:
         }
         await self._store.upsert(CDRS.name, {**{name: place[name] for name in CDRS.key}, **said})
         return True
+
+    async def _settled_place(self, tenant_id: TenantId, cdr: Cdr) -> Row:
+        """Return where the call's record goes: where somebody said first, for two nodes may tell two beginnings."""
+        while (place := await self._place_of(tenant_id, cdr.call_id)) is None:
+            await self.note_started(tenant_id, cdr.call_id, cdr.started_ms)
+        return place
 
     async def _place_of(self, tenant_id: TenantId, call_id: CallId) -> Row | None:
         return await self._store.get(CALLS_BY_ID.name, {"tenant_id": tenant_id, "call_id": call_id})
