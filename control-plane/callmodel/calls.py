@@ -34,9 +34,11 @@ from callmodel.orders import (
     Milestone,
     Order,
     PassEarlyMedia,
+    PlayHoldMusic,
     ReleaseTrunk,
     Ring,
     StartRecording,
+    StopHoldMusic,
 )
 from callmodel.privacy import mask_number
 from callmodel.routing import Plan, Refusal, StationPlan, TrunkPlan
@@ -93,7 +95,7 @@ def advance(call: Call, fact: Fact) -> Step:
             return _hung_up(call, leg_id, fact)
 
         case LegHeld(leg_id) | LegUnheld(leg_id) if call.leg_of(leg_id):
-            return _with_leg(call, leg_id, held=isinstance(fact, LegHeld)), []
+            return _held(call, leg_id, held=isinstance(fact, LegHeld))
 
         case HangUpAsked(at_ms) if not _is_over(call):
             return _end(call, _ending_now(call), at_ms)
@@ -229,6 +231,14 @@ def _talk(call: Call, origin: LegId, far: LegId, at_ms: int) -> Step:
     return replace(call, state=CallState.TALKING, answered_ms=at_ms), orders
 
 
+def _held(call: Call, leg_id: LegId, *, held: bool) -> Step:
+    partner = call.leg_of({call.origin_leg: call.far_leg, call.far_leg: call.origin_leg}.get(leg_id))
+    call = _with_leg(call, leg_id, held=held)
+    if call.state is not CallState.TALKING or partner is None or not partner.is_live:
+        return call, []
+    return call, [PlayHoldMusic(partner.leg_id) if held else StopHoldMusic(partner.leg_id)]
+
+
 def _transfer(call: Call, plan: Plan, at_ms: int) -> Step:
     """Ring the colleague while the agent stays: a customer whose transfer fails is still talking to somebody."""
     if not isinstance(plan, StationPlan) or call.customer_leg is None:
@@ -248,7 +258,11 @@ def _taken_over(call: Call, new_leg: LegId) -> Step:
     moved = replace(call, origin_leg=customer.leg_id, far_leg=new_leg, transfer_leg=None)
     left = call.leg_of(leaving)
     goodbye: list[Order] = [HangUp(left.leg_id, NORMAL)] if left is not None and left.is_live else []
-    return moved, [Bridge(customer.leg_id, new_leg), *goodbye]
+    return moved, [*_music_off(left, customer), Bridge(customer.leg_id, new_leg), *goodbye]
+
+
+def _music_off(holder: Leg | None, held: Leg) -> list[Order]:
+    return [StopHoldMusic(held.leg_id)] if holder is not None and holder.held else []
 
 
 def _hung_up(call: Call, leg_id: LegId, fact: LegHungUp) -> Step:
@@ -266,7 +280,7 @@ def _hung_up(call: Call, leg_id: LegId, fact: LegHungUp) -> Step:
         customer = call.customer_leg
         if call.transfer_leg is not None and customer is not None and customer.is_live:
             # The agent need not wait for the colleague to pick up.
-            return call, [Ring(customer.leg_id)]
+            return call, [*_music_off(leg, customer), Ring(customer.leg_id)]
         if leg_id not in (call.origin_leg, call.far_leg):
             return call, []
         return _end(call, Ending.COMPLETED, fact.at_ms)

@@ -71,6 +71,20 @@ class Bridge:
 
 
 @dataclass(frozen=True)
+class PlayHoldMusic:
+    """Let a leg that was put on hold hear music, and nothing of the holder."""
+
+    leg_id: LegId
+
+
+@dataclass(frozen=True)
+class StopHoldMusic:
+    """Doing it to a leg that hears none is harmless."""
+
+    leg_id: LegId
+
+
+@dataclass(frozen=True)
 class StartRecording:
     """Record what the customer leg says and hears, in two channels, until that leg ends."""
 
@@ -109,6 +123,8 @@ Order = (
     | PassEarlyMedia
     | Answer
     | Bridge
+    | PlayHoldMusic
+    | StopHoldMusic
     | StartRecording
     | HangUp
     | Announce

@@ -51,9 +51,7 @@ class Refusal:
 Plan = TrunkPlan | StationPlan | Refusal
 
 
-def plan_call(
-    directory: Directory, tenant_id: TenantId, dialled: str, *, wanted_caller: str | None = None
-) -> Plan:
+def plan_call(directory: Directory, tenant_id: TenantId, dialled: str, *, wanted_caller: str | None = None) -> Plan:
     """Return where a call of a tenant's station goes.
 
     dialled: an extension of the tenant, or a public number in any form that the tenant's country writes.

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from callmodel.edgesnapshot import MediaProtection
-
-Headers = tuple[tuple[str, str], ...]
+from callmodel.vouched import Vouched
 
 
 class PeerKind(Enum):
@@ -72,7 +71,7 @@ class ToMediaNode:
     """`target`: user part of the request URI.  `from_user`: replaces the one in From unless None."""
 
     target: str
-    headers: Headers
+    vouched: Vouched
     from_user: str | None = None
 
 
@@ -99,7 +98,7 @@ class ToTrunk:
 class ToHq:
     """From a branch up to HQ, which has the media nodes and the trunks."""
 
-    headers: Headers
+    vouched: Vouched
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from urllib.parse import unquote
 
 from callmodel.edgesnapshot import EdgeStation, MediaProtection
 from callmodel.ids import SiteId
+from callmodel.vouched import Vouched
 from edge_proxy import trunking
 from edge_proxy.decisions import (
     NOT_READY,
     Authenticate,
     Decision,
-    Headers,
     PeerKind,
     Reject,
     Request,
@@ -66,8 +66,7 @@ def decide_branch_invite(view: EdgeView, request: Request, *, site_id: str, hq_a
     if dialled is None:
         return Reject(484, "Address Incomplete")
     if hq_alive:
-        headers: Headers = (("X-Trunkline-Station", request.from_user), ("X-Trunkline-Site", site_id))
-        return ToHq(headers)
+        return ToHq((("station", request.from_user), ("site", site_id)))
     return local_station(view, request.from_domain, dialled) or Reject(503, "Headquarters Unreachable")
 
 
@@ -97,8 +96,8 @@ def _from_outside(view: EdgeView, request: Request) -> Decision:
     if number is None:
         return Reject(404, "Not Found")
     trunk = trunking.trunk_for(trunks, request.from_domain, request.target_domain)
-    headers: Headers = (("X-Trunkline-Origin", "trunk"), ("X-Trunkline-Trunk", trunk.trunk_id))
-    return ToMediaNode(number, headers, trunking.customer_number(request.from_user))
+    vouched: Vouched = (("origin", "trunk"), ("trunk", trunk.trunk_id))
+    return ToMediaNode(number, vouched, trunking.customer_number(request.from_user))
 
 
 def _station_must_authenticate(view: EdgeView, request: Request) -> Decision | None:
@@ -127,14 +126,14 @@ def _to_node(request: Request, station: EdgeStation) -> Decision:
     dialled = dialled_of(request.target_user)
     if dialled is None:
         return Reject(484, "Address Incomplete")
-    headers: Headers = (
-        ("X-Trunkline-Origin", "station"),
-        ("X-Trunkline-Tenant", station.tenant_id),
-        ("X-Trunkline-Station", station.extension),
-        ("X-Trunkline-Site", station.site_id),
+    vouched: Vouched = (
+        ("origin", "station"),
+        ("tenant", station.tenant_id),
+        ("station", station.extension),
+        ("site", station.site_id),
     )
     wanted = _wanted_caller(request.preferred_identity)
-    return ToMediaNode(dialled, (*headers, ("X-Trunkline-Caller", wanted)) if wanted else headers)
+    return ToMediaNode(dialled, (*vouched, ("caller", wanted)) if wanted else vouched)
 
 
 def _wanted_caller(preferred_identity: str) -> str | None:

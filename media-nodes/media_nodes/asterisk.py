@@ -1,18 +1,18 @@
-"""ARI out: the `Switch` on Asterisk.  Legs are channels under our own names; a call's bridge bears the call's id.
+"""ARI out: the `Switch` on Asterisk.  Legs are channels under our own names.
 
 Legs are created and then dialled, not originated: only a created one can be heard before it answers.
 """
 
 import asyncio
-import logging
-from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
 from callmodel.ids import CallId, LegId, RecordingId, TenantId
 from callmodel.orders import DialStation, DialTrunk
+from callmodel.vouched import HEADER, to_header
 from media_nodes.ami import Ami, AmiAwayError, AmiError
 from media_nodes.ari import Ari, AriAwayError, AriError
+from media_nodes.bridges import Bridges
 from media_nodes.ports import LegGoneError, LegProgress, RecordingRefusedError, SwitchAwayError, SwitchState
 from media_nodes.stasis import APP, WANTED_EVENTS
 
@@ -21,17 +21,10 @@ GONE = (404,)
 # Not in Stasis any more, or its origin is not: for a leg of ours that means it is on its way out.
 LEAVING = (400, 409, 412, 422)
 
-# Always softmix, which `video_sfu` stands for here.  Without it two legs exchange their RTP frames as they are, and
-# MixMonitor's decoder drops those of a colleague who took over as long as their sequence numbers are lower than the
-# agent's were: every second transferred call lost one side of its recording.
-BRIDGE_TYPE = "mixing,video_sfu"
-
 # The Q.850 cause for which Asterisk sends just this response to an INVITE that it has not answered.
 _CAUSES = {200: 16, 403: 21, 404: 1, 408: 18, 410: 22, 480: 19, 484: 28, 486: 17, 487: 16, 488: 58, 500: 38}
 _CAUSES |= {501: 29, 502: 27, 503: 34, 603: 16}
 _PROGRESS = {"Up": LegProgress.ANSWERED, "Ringing": LegProgress.RINGING}
-
-logger = logging.getLogger(__name__)
 
 
 class AriSwitch:
@@ -41,7 +34,7 @@ class AriSwitch:
         self._ari, self._ami, self._edge = ari, ami, edge
         self._live = live_dir
         self._created: dict[LegId, asyncio.Future[None]] = {}
-        self._members: dict[CallId, set[LegId]] = {}
+        self._bridges = Bridges(self._command)
         self._tones: set[LegId] = set()
 
     def leg_created(self, leg_id: LegId) -> None:
@@ -51,17 +44,17 @@ class AriSwitch:
             waiting.set_result(None)
 
     async def dial_trunk(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialTrunk) -> None:
-        headers = {"Target": "trunk", "Trunk": order.trunk_id, "Caller": order.caller_number}
+        vouched = {"target": "trunk", "trunk": order.trunk_id, "caller": order.caller_number}
         uri = f"sip:{order.number}@{self._edge}"
         shown = f"<{order.caller_number}>"
-        await self._dial(call_id, tenant_id, origin, order, uri, shown, headers)
+        await self._dial(call_id, tenant_id, origin, order, uri, shown, vouched)
 
     async def dial_station(
         self, call_id: CallId, tenant_id: TenantId, domain: str, origin: LegId | None, order: DialStation
     ) -> None:
         uri = f"sip:{order.extension}@{domain}"
         shown = f'"{order.shown}" <{order.shown}>'
-        await self._dial(call_id, tenant_id, origin, order, uri, shown, {"Target": "station"})
+        await self._dial(call_id, tenant_id, origin, order, uri, shown, {"target": "station"})
 
     async def _dial(
         self,
@@ -71,13 +64,15 @@ class AriSwitch:
         order: DialTrunk | DialStation,
         uri: str,
         shown: str,
-        headers: dict[str, str],
+        vouched: dict[str, str],
     ) -> None:
         leg_id = order.leg_id
-        headers = headers | {"Tenant": tenant_id, "Call": call_id}
-        variables = {f"PJSIP_HEADER(add,X-Trunkline-{name})": value for name, value in headers.items()}
-        variables["CONNECTEDLINE(all,i)"] = shown
-        variables["PJSIP_TRANSFER_HANDLING()"] = "ari-only"
+        vouched = vouched | {"tenant": tenant_id, "call": call_id}
+        variables = {
+            f"PJSIP_HEADER(add,{HEADER})": to_header(vouched.items()),
+            "CONNECTEDLINE(all,i)": shown,
+            "PJSIP_TRANSFER_HANDLING()": "ari-only",
+        }
         query = {"endpoint": f"PJSIP/edge/{uri}", "app": APP, "appArgs": "out", "channelId": leg_id}
         # The origin's codec first: two legs with the same one need no transcoding.
         query |= {"originator": origin} if origin is not None else {"formats": "ulaw,alaw"}
@@ -92,11 +87,9 @@ class AriSwitch:
         seconds = {"timeout": str(order.ring_timeout_seconds)}
         # The bridge is needed with the first sound, and the INVITE shall not wait for it.
         dial = self._on_leg(leg_id, "POST", f"/channels/{leg_id}/dial", seconds)
-        await asyncio.gather(dial, self._make_bridge(call_id))
+        await asyncio.gather(dial, self._bridges.prepare(call_id))
 
     async def _wait(self, leg_id: LegId, created: asyncio.Future[None]) -> None:
-        if created.done():
-            return
         if created.done():
             return
         try:
@@ -104,11 +97,6 @@ class AriSwitch:
                 await created
         except TimeoutError:
             raise LegGoneError(leg_id) from None
-
-    async def _make_bridge(self, call_id: CallId) -> None:
-        if call_id not in self._members:
-            self._members[call_id] = set()
-            await self._command("POST", f"/bridges/{call_id}", {"type": BRIDGE_TYPE})
 
     async def ring(self, leg_id: LegId, *, answered: bool) -> None:
         if answered:
@@ -124,30 +112,10 @@ class AriSwitch:
         await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/answer")
 
     async def bridge(self, call_id: CallId, first: LegId, second: LegId) -> None:
-        wanted = {first, second}
-        await self._make_bridge(call_id)
-        members = self._members[call_id]
-        orders: list[Coroutine[Any, Any, Any]] = []
-        for leg_id in wanted & self._tones:
-            self._tones.discard(leg_id)
-            orders.append(self._on_leg(leg_id, "DELETE", f"/channels/{leg_id}/ring"))
-        joining = [leg_id for leg_id in (second, first) if leg_id not in members]
-        self._members[call_id] = wanted
-        if joining:
-            orders.append(self._join(call_id, joining))
-        await asyncio.gather(*orders)
-        # The others leave last: the customer shall never be alone.
-        path = f"/bridges/{call_id}/removeChannel"
-        leaving = (self._forgivingly("POST", path, {"channel": str(leg_id)}) for leg_id in members - wanted)
-        await asyncio.gather(*leaving)
-
-    async def _join(self, call_id: CallId, legs: list[LegId]) -> None:
-        path = f"/bridges/{call_id}/addChannel"
-        try:
-            await self._command("POST", path, {"channel": ",".join(legs)})
-        except AriError:
-            # One of them is gone, and the answer does not say which.
-            await asyncio.gather(*(self._on_leg(leg_id, "POST", path, {"channel": leg_id}) for leg_id in legs))
+        ringing = [leg_id for leg_id in (first, second) if leg_id in self._tones]
+        self._tones.difference_update(ringing)
+        silenced = (self._on_leg(leg_id, "DELETE", f"/channels/{leg_id}/ring") for leg_id in ringing)
+        await asyncio.gather(*silenced, self._bridges.join(call_id, first, second))
 
     async def start_recording(self, recording_id: RecordingId, customer_leg: LegId) -> None:
         live = self._live / f"{recording_id}.raw"
@@ -164,25 +132,21 @@ class AriSwitch:
         cause = _CAUSES.get(sip_code, 16)
         await self._on_leg(leg_id, "DELETE", f"/channels/{leg_id}", {"reason_code": str(cause)})
 
-    async def silence(self, leg_id: LegId, *, held: bool) -> None:
-        # Softmix passes no hold on, and some phones keep sending.
-        method = "POST" if held else "DELETE"
-        await self._on_leg(leg_id, method, f"/channels/{leg_id}/mute", {"direction": "in"})
+    async def hold_music(self, leg_id: LegId, *, playing: bool) -> None:
+        await self._on_leg(leg_id, "POST" if playing else "DELETE", f"/channels/{leg_id}/moh")
 
     async def report_transfer(self, leg_id: LegId, *, succeeded: bool) -> None:
         states = "channel_answered" if succeeded else "channel_declined"
         await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/transfer_progress", {"states": states})
 
     async def end_call(self, call_id: CallId) -> None:
-        if self._members.pop(call_id, None) is not None:
-            await self._forgivingly("DELETE", f"/bridges/{call_id}")
+        await self._bridges.end(call_id)
 
     async def state(self) -> SwitchState:
         paths = ("/asterisk/info", "/channels", "/bridges")
         info, legs, bridges = await asyncio.gather(*(self._command("GET", path) for path in paths))
-        self._members = {CallId(bridge["id"]): {LegId(leg) for leg in bridge["channels"]} for bridge in bridges}
         known = {LegId(leg["id"]): _PROGRESS.get(leg["state"], LegProgress.SETTING_UP) for leg in legs}
-        return SwitchState(info["status"]["startup_time"], known, tuple(self._members))
+        return SwitchState(info["status"]["startup_time"], known, self._bridges.learn(bridges))
 
     async def subscribe(self) -> None:
         """Ask for the events that we read, and no others."""
@@ -202,12 +166,6 @@ class AriSwitch:
             if error.status in GONE or error.status in LEAVING or error.status >= 500:
                 raise LegGoneError(leg_id) from error
             raise
-
-    async def _forgivingly(self, method: str, path: str, query: dict[str, str] | None = None) -> None:
-        try:
-            await self._command(method, path, query)
-        except AriError as error:
-            logger.debug("order came too late", extra={"status": error.status})
 
     async def _command(self, method: str, path: str, query: dict[str, str] | None = None, body: Any = None) -> Any:
         try:

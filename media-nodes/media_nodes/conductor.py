@@ -15,9 +15,7 @@ from callmodel.facts import (
     CustomerCalled,
     Fact,
     HangUpAsked,
-    LegHeld,
     LegHungUp,
-    LegUnheld,
     StationDialled,
     TransferAsked,
 )
@@ -105,9 +103,6 @@ class Conductor:
                 if running is not None and leg_id in (running.call.origin_leg, running.call.far_leg):
                     running.referrer = leg_id
                     self._transfer(running, extension, at_ms)
-            case LegHeld(leg_id) | LegUnheld(leg_id):
-                self._spawn(self._silence(leg_id, held=isinstance(news, LegHeld)))
-                self._tell(leg_id, news)
             case _:
                 self._tell(news.leg_id, news)
 
@@ -264,12 +259,6 @@ class Conductor:
     async def _dismiss(self, leg_id: LegId, sip_code: int) -> None:
         try:
             await self._switch.hang_up(leg_id, sip_code)
-        except (LegGoneError, SwitchAwayError) as error:
-            logger.debug("leg was gone", extra={"leg_id": leg_id, "error": str(error)})
-
-    async def _silence(self, leg_id: LegId, *, held: bool) -> None:
-        try:
-            await self._switch.silence(leg_id, held=held)
         except (LegGoneError, SwitchAwayError) as error:
             logger.debug("leg was gone", extra={"leg_id": leg_id, "error": str(error)})
 

@@ -68,8 +68,8 @@ class Switch(Protocol):
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         """End a leg; one from outside that was not answered gets `sip_code` as its final response."""
 
-    async def silence(self, leg_id: LegId, *, held: bool) -> None:
-        """Let nobody hear a leg that has put the others on hold; let them hear it again."""
+    async def hold_music(self, leg_id: LegId, *, playing: bool) -> None:
+        """Let a bridged leg hear music and nobody; let it hear its bridge again."""
 
     async def report_transfer(self, leg_id: LegId, *, succeeded: bool) -> None:
         """Tell the phone that asked for a transfer what came of it."""

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from callmodel.vouched import HEADER
 from media_nodes.config import MediaSettings
 from servicekit.files import write_atomically
 
@@ -13,9 +14,6 @@ TEMPLATES = Path(__file__).resolve().parents[1] / "asterisk"
 FOLDERS = ("etc", "spool", "run", "log", "var/keys", "cache", "data/sounds")
 RTP_TIMEOUT_SECONDS = 120
 RTP_HOLD_TIMEOUT_SECONDS = 3600
-
-# What the edge says of a call, in the order in which `stasis` reads it.
-HEADERS = ("Origin", "Tenant", "Station", "Site", "Trunk", "Caller")
 
 _PLACE = re.compile(r"@([a-z_]+)@")
 
@@ -100,8 +98,7 @@ def _values_of(settings: MediaSettings) -> dict[str, str]:
 
 
 def _offer() -> str:
-    arguments = ",".join(f"${{PJSIP_HEADER(read,X-Trunkline-{name})}}" for name in HEADERS)
-    return f" same => n,Stasis(trunkline,in,{arguments})\n same => n,Hangup(42)"
+    return f" same => n,Stasis(trunkline,in,${{PJSIP_HEADER(read,{HEADER})}})\n same => n,Hangup(42)"
 
 
 def _fill(text: str, values: dict[str, str], name: str) -> str:

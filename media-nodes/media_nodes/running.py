@@ -24,9 +24,11 @@ from callmodel.orders import (
     Milestone,
     Order,
     PassEarlyMedia,
+    PlayHoldMusic,
     ReleaseTrunk,
     Ring,
     StartRecording,
+    StopHoldMusic,
 )
 from callmodel.wire import milestone_envelope
 from media_nodes.journal import Entry, Journal
@@ -182,6 +184,8 @@ class RunningCall:
                 await switch.answer(leg_id)
             case Bridge(first, second):
                 await switch.bridge(call.call_id, first, second)
+            case PlayHoldMusic(leg_id) | StopHoldMusic(leg_id):
+                await switch.hold_music(leg_id, playing=isinstance(order, PlayHoldMusic))
             case StartRecording(recording_id, customer_leg):
                 self._around.recordings.expect(call, recording_id, now_ms())
                 try:

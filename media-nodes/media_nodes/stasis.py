@@ -5,8 +5,11 @@ from typing import Any
 
 from callmodel.facts import LegAnswered, LegHeld, LegHungUp, LegRang, LegSentEarlyMedia, LegUnheld
 from callmodel.ids import LegId
+from callmodel.vouched import from_header
 
 APP = "trunkline"
+VOUCHED = ("origin", "tenant", "station", "site", "trunk", "caller")
+"""What the edge says of a call, see `callmodel.vouched`."""
 
 WANTED_EVENTS = (
     "StasisStart",
@@ -112,7 +115,8 @@ def _started(event: dict[str, Any], at_ms: int) -> News | None:
     leg_id = LegId(channel["id"])
     if not arguments or arguments[0] != "in":
         return Created(leg_id)
-    origin, tenant, station, site, trunk, wanted, *_ = [*arguments[1:], "", "", "", "", "", ""]
+    said = from_header(arguments[1] if len(arguments) > 1 else "")
+    origin, tenant, station, site, trunk, wanted = (said.get(name, "") for name in VOUCHED)
     dialled, from_user = channel["dialplan"]["exten"], channel["caller"]["number"]
     return Arrived(leg_id, origin, tenant, station, site, trunk, wanted, dialled, from_user, at_ms)
 

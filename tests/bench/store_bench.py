@@ -39,9 +39,8 @@ customer_token TEXT, caller_number TEXT, talk_seconds INTEGER, legs TEXT,
 PRIMARY KEY (tenant_id, day, started_ms DESC, call_id)) WITHOUT ROWID
 """
 NAMES = list(CDRS.columns)
-BARE_UPSERT = (
-    f"INSERT INTO cdrs VALUES ({', '.join('?' * len(NAMES))}) ON CONFLICT DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in NAMES[4:])
+BARE_UPSERT = f"INSERT INTO cdrs VALUES ({', '.join('?' * len(NAMES))}) ON CONFLICT DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in NAMES[4:]
 )
 
 Batches = list[list[dict[str, Any]]]

@@ -2,6 +2,7 @@
 
 import KSR
 
+from callmodel.vouched import HEADER, to_header
 from edge_proxy import routing
 from edge_proxy.decisions import (
     Decision,
@@ -81,8 +82,7 @@ def _to_media_node(decision: ToMediaNode, request: Request) -> int:
     KSR.setuser(decision.target)
     if KSR.dispatcher.ds_select_domain(MEDIA_SET, IN_TURN) < 0:
         return reply(503, "No Media Node")
-    for name, value in decision.headers:
-        KSR.hdr.append(f"{name}: {value}\r\n")
+    KSR.hdr.append(f"{HEADER}: {to_header(decision.vouched)}\r\n")
     if decision.from_user is not None:
         KSR.uac.uac_replace_from("", f"sip:{decision.from_user}@{PLATFORM}")
     begin(request, RTP, site_id=request.peer.site_id)
@@ -163,8 +163,7 @@ def station_failed() -> int:
 
 def _to_hq(decision: ToHq, request: Request) -> int:
     KSR.seturi(f"sip:{routing.dialled_of(request.target_user)}@{request.from_domain}")
-    for name, value in decision.headers:
-        KSR.hdr.append(f"{name}: {value}\r\n")
+    KSR.hdr.append(f"{HEADER}: {to_header(decision.vouched)}\r\n")
     if request.preferred_identity:
         KSR.hdr.append(f"P-Preferred-Identity: {request.preferred_identity}\r\n")
     begin(request, SRTP)

@@ -24,7 +24,7 @@ IN_TURN, BY_PRIORITY = 4, 8
 _NATTED = 1 + 2 + 16
 NATTED_SOURCE = 2
 
-OURS = "^(X-Trunkline-.*|P-Asserted-Identity|P-Preferred-Identity|Remote-Party-ID|Diversion|History-Info)$"
+OURS = "^(X-Trunkline.*|P-Asserted-Identity|P-Preferred-Identity|Remote-Party-ID|Diversion|History-Info)$"
 SOFTWARE = "^(User-Agent|Server|Organization|X-Asterisk-.*)$"
 
 _STATE = StateFile(SETTINGS["state_file"], lambda problem: KSR.err(problem + "\n"))

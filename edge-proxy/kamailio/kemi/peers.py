@@ -4,6 +4,7 @@ from typing import Any
 
 import KSR
 
+from callmodel.vouched import HEADER, from_header
 from edge_proxy import screening
 from edge_proxy.certificates import is_headquarters, site_of_certificate
 from edge_proxy.decisions import Peer, PeerKind, Request
@@ -87,8 +88,12 @@ def request_from(sender: Peer, method: str) -> Request:
         "path": header("Path"),
     }
     if sender.kind is PeerKind.NODE:
-        for name in ("target", "tenant", "trunk", "caller"):
-            known[name] = header(f"X-Trunkline-{name.capitalize()}")
+        known |= _vouched("target", "tenant", "trunk", "caller")
     elif sender.kind is PeerKind.BRANCH:
-        known["station"], known["site"] = header("X-Trunkline-Station"), header("X-Trunkline-Site")
+        known |= _vouched("station", "site")
     return Request(method, sender, **known)
+
+
+def _vouched(*names: str) -> dict[str, str]:
+    said = from_header(header(HEADER))
+    return {name: said.get(name, "") for name in names}

@@ -105,18 +105,12 @@ def branch_snapshot(site: str = BRANCH_SITE) -> EdgeSnapshot:
 
 def station_headers(call_id: str = "call-1") -> dict[str, str]:
     """Return what a media node sends along to ring a station."""
-    return {"X-Trunkline-Target": "station", "X-Trunkline-Tenant": "acme", "X-Trunkline-Call": call_id}
+    return {"X-Trunkline": f"target=station;tenant=acme;call={call_id}"}
 
 
 def trunk_headers(trunk_id: str = "trunk-1", caller: str = DID, call_id: str = "call-1") -> dict[str, str]:
     """Return what a media node sends along to call out through a trunk."""
-    return {
-        "X-Trunkline-Target": "trunk",
-        "X-Trunkline-Tenant": "acme",
-        "X-Trunkline-Trunk": trunk_id,
-        "X-Trunkline-Caller": caller,
-        "X-Trunkline-Call": call_id,
-    }
+    return {"X-Trunkline": f"target=trunk;tenant=acme;trunk={trunk_id};caller={caller};call={call_id}"}
 
 
 def _ask_ng(to: tuple[str, int], question: dict[str, str]) -> dict[str, Any]:

@@ -40,9 +40,7 @@ async def test_call_of_the_branch_reaches_the_media_node_with_voice(hq, branch, 
         await call.wait_for("ended")
 
     invite = next(text for _, way, text in node.messages if way == "received" and text.startswith("INVITE"))
-    assert "X-Trunkline-Station: 2001" in invite
-    assert "X-Trunkline-Site: branch-1" in invite
-    assert "X-Trunkline-Tenant: acme" in invite
+    assert "X-Trunkline: origin=station;tenant=acme;station=2001;site=branch-1\r\n" in invite
     assert not [text for _, _, text in phone.messages if "X-Trunkline" in text]
 
 

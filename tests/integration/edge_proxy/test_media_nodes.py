@@ -9,7 +9,20 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from edge_harness import CARRIER, DID, DOMAIN, HQ, NODE, PLATFORM, Edge, address, snapshot, trunk, until
+from edge_harness import (
+    CARRIER,
+    DID,
+    DOMAIN,
+    HQ,
+    NODE,
+    PLATFORM,
+    Edge,
+    address,
+    snapshot,
+    trunk,
+    trunk_headers,
+    until,
+)
 from redis.asyncio import Redis
 
 from callmodel import keys
@@ -122,8 +135,7 @@ async def test_draining_node_gets_no_new_calls_and_may_still_call(edge, redis, n
             assert await call_from_phone() == 200
         assert node.incoming.empty()
 
-        headers = {"X-Trunkline-Target": "trunk", "X-Trunkline-Trunk": "trunk-1", "X-Trunkline-Caller": DID}
-        call = await node.dial("sip:+8613812345003@x.invalid", headers)
+        call = await node.dial("sip:+8613812345003@x.invalid", trunk_headers())
         await call.wait_for("answered")
         await call.hang_up()
 

@@ -176,7 +176,7 @@ async def test_call_of_the_carrier_reaches_the_node_with_numbers_in_one_form(hq,
     invite = next(text for _, way, text in node.messages if way == "received" and text.startswith("INVITE"))
     assert invite.startswith(f"INVITE sip:{DID}@{NODE}")
     assert re.search(r"^From: .*<sip:\+8613912345678@", invite, re.MULTILINE)
-    assert "X-Trunkline-Origin: trunk\r\n" in invite and "X-Trunkline-Trunk: trunk-1\r\n" in invite
+    assert "X-Trunkline: origin=trunk;trunk=trunk-1\r\n" in invite
 
 
 async def test_withheld_number_is_anonymous_to_the_node(hq, node):

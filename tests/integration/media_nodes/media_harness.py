@@ -19,6 +19,7 @@ from callmodel import keys
 from callmodel.codec import to_wire
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
 from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from callmodel.vouched import HEADER, from_header, to_header
 from servicekit import redisio, snapshots
 from simulators.call import PhoneCall
 from simulators.phone import Softphone
@@ -52,6 +53,12 @@ def directory() -> Directory:
         ),
         numbers=(Did(E164(HQ_NUMBER), ACME, Extension("1001")),),
     )
+
+
+def vouched_of(call: PhoneCall) -> dict[str, str]:
+    """Return what the node told the edge with its INVITE."""
+    assert call.invite is not None
+    return from_header(call.invite.get(HEADER) or "")
 
 
 def free_port(address: str) -> int:
@@ -199,7 +206,7 @@ class Node:
 
         async def policy(call: PhoneCall) -> None:
             assert call.invite is not None
-            trunk = call.invite.get("X-Trunkline-Trunk")
+            trunk = vouched_of(call).get("trunk")
             user = call.invite.uri.partition(":")[2].partition("@")[0]
             call.play_tone(COLLEAGUE_HZ if user == "1002" else hz)
             await outcomes[trunk or user](call)
@@ -208,20 +215,14 @@ class Node:
 
     async def dial(self, number: str, station: str = "1001", **more: str) -> PhoneCall:
         """Let the edge bring the call of a station."""
-        headers = {
-            "X-Trunkline-Origin": "station",
-            "X-Trunkline-Tenant": ACME,
-            "X-Trunkline-Station": station,
-            "X-Trunkline-Site": "branch-1",
-        } | {f"X-Trunkline-{name}": value for name, value in more.items()}
-        return await self.edge.dial(f"sip:{number}@{self.address}", headers)
+        vouched = {"origin": "station", "tenant": ACME, "station": station, "site": "branch-1"} | more
+        return await self.edge.dial(f"sip:{number}@{self.address}", {HEADER: to_header(vouched.items())})
 
     async def call_in(self, number: str = HQ_NUMBER, caller: str = CUSTOMER) -> PhoneCall:
         """Let a carrier bring a call."""
         phone = self.phone(caller, CUSTOMER_HZ)
         await phone.start()
-        headers = {"X-Trunkline-Origin": "trunk", "X-Trunkline-Trunk": "cheap"}
-        return await phone.dial(f"sip:{number}@{self.address}", headers)
+        return await phone.dial(f"sip:{number}@{self.address}", {HEADER: "origin=trunk;trunk=cheap"})
 
     # -- what came of it
 

@@ -58,7 +58,7 @@ async def test_all_trunks_fail(node: Node):
         ("abc", {}, 484, "number-undiallable"),
         ("1", {}, 484, "number-undiallable"),
         ("1999", {}, 404, "extension-unknown"),
-        ("13812345678", {"Caller": "+862199999999"}, 403, "caller-number-unknown"),
+        ("13812345678", {"caller": "+862199999999"}, 403, "caller-number-unknown"),
     ],
 )
 async def test_what_can_not_be_dialled_is_refused(

@@ -1,6 +1,6 @@
 """An agent calls a customer through a trunk: voices, recording, record."""
 
-from media_harness import AGENT_HZ, COLLEAGUE_HZ, CUSTOMER, CUSTOMER_HZ, HQ_NUMBER, Node, hears, until
+from media_harness import AGENT_HZ, COLLEAGUE_HZ, CUSTOMER, CUSTOMER_HZ, HQ_NUMBER, Node, hears, until, vouched_of
 from recordings import channels_of
 
 from simulators.phone import answer_after
@@ -20,7 +20,7 @@ async def test_both_voices_are_heard_and_recorded_in_their_channels(node: Node):
     spooled = (await until(lambda: node.of_kind("recording.spooled")))[0]["body"]
 
     assert customer.invite.uri.startswith(f"sip:{CUSTOMER}@")
-    assert customer.invite.get("X-Trunkline-Caller") == HQ_NUMBER
+    assert vouched_of(customer)["caller"] == HQ_NUMBER
     assert customer.invite.get("From").startswith(f"<sip:{HQ_NUMBER}@")
     assert cdr["ending"] == "completed"
     assert cdr["trunk_id"] == "cheap"

@@ -29,9 +29,11 @@ from callmodel.orders import (
     HangUp,
     Milestone,
     PassEarlyMedia,
+    PlayHoldMusic,
     ReleaseTrunk,
     Ring,
     StartRecording,
+    StopHoldMusic,
 )
 from callmodel.routing import plan_call
 from tests.unit.callmodel.stories import (
@@ -275,12 +277,19 @@ def test_customer_who_calls_in_reaches_the_station_of_the_number():
     assert call.customer_leg.number == CUSTOMER
 
 
-def test_hold_is_noted_and_changes_nothing_else():
-    call, orders = after(TALKING, LegHeld(AGENT_LEG, T0 + 10_000))
-    assert call.leg_of(AGENT_LEG).held and orders == []
+@pytest.mark.parametrize("holder, held", [(AGENT_LEG, CUSTOMER_LEG), (CUSTOMER_LEG, AGENT_LEG)])
+def test_whoever_is_put_on_hold_hears_music(holder, held):
+    call, orders = after(TALKING, LegHeld(holder, T0 + 10_000))
+    assert call.leg_of(holder).held and orders == [PlayHoldMusic(held)]
 
-    call, orders = after(call, LegUnheld(AGENT_LEG, T0 + 12_000))
-    assert not call.leg_of(AGENT_LEG).held and orders == []
+    call, orders = after(call, LegUnheld(holder, T0 + 12_000))
+    assert not call.leg_of(holder).held and orders == [StopHoldMusic(held)]
+
+
+def test_hold_before_the_answer_plays_nothing():
+    call, orders = after(RINGING, LegHeld(AGENT_LEG, T0 + 1_000))
+
+    assert call.leg_of(AGENT_LEG).held and orders == []
 
 
 NEW_LEG = LegId(f"{CALL}-3")
@@ -295,6 +304,12 @@ def test_transfer_moves_the_customer_when_the_colleague_picks_up():
     assert (call.state, orders) == (CallState.TALKING, [])
     call, orders = after(call, LegHungUp(CUSTOMER_LEG, None, T0 + 60_000))
     assert orders == [HangUp(NEW_LEG, 200)]
+
+
+def test_music_ends_when_the_colleague_takes_a_held_customer_over():
+    _, orders = after(TRANSFERRING, LegHeld(AGENT_LEG, T0 + 21_000), LegAnswered(NEW_LEG, T0 + 25_000))
+
+    assert orders == [StopHoldMusic(CUSTOMER_LEG), Bridge(CUSTOMER_LEG, NEW_LEG), HangUp(AGENT_LEG, 200)]
 
 
 def test_transfer_that_fails_leaves_the_customer_with_the_agent():

@@ -79,8 +79,8 @@ class FakeSwitch:
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         self._tell("hang_up", leg_id)
 
-    async def silence(self, leg_id: LegId, *, held: bool) -> None:
-        self._tell("silence", leg_id)
+    async def hold_music(self, leg_id: LegId, *, playing: bool) -> None:
+        self._tell("hold_music", leg_id)
 
     async def report_transfer(self, leg_id: LegId, *, succeeded: bool) -> None:
         self._tell("report_transfer", leg_id)

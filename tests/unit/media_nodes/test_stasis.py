@@ -22,7 +22,7 @@ def event(kind: str, **more: Any) -> dict[str, Any]:
 
 
 def test_invite_carries_what_the_edge_vouches_for():
-    news = to_news(event("StasisStart", args=["in", "trunk", "", "", "", "t1", ""]), 5)
+    news = to_news(event("StasisStart", args=["in", "origin=trunk;trunk=t1"]), 5)
 
     assert news == Arrived(LEG, "trunk", "", "", "", "t1", "", "+862155550100", "+8613812345678", 5)
 
