@@ -43,6 +43,7 @@ class ControlPlaneSettings(ServiceSettings):
 
     max_body_bytes: int = Field(262_144, ge=1024, description="largest request body the API takes")
     stale_call_seconds: float = Field(30, gt=0, description="silence after which a node's calls are hidden")
+    takeover_seconds: float = Field(10, ge=1, description="silence of a consumer after which others take its facts")
     recording_overdue_seconds: float = Field(300, gt=0, description="after a call's end, when a gap is an alarm")
     download_link_seconds: int = Field(300, ge=10, le=3600, description="life of a link to a recording")
     worker_queues: str = Field("default,recordings", description="queues a worker takes from, comma-separated")

@@ -34,7 +34,6 @@ from servicekit.lifecycle import Service
 from servicekit.logs import bind
 from servicekit.streams import StreamReader
 
-CLAIM_IDLE_MS = 10_000
 REPAIR_SECONDS = 5.0
 BATCH = 128
 MOST_BEHIND = 10_000
@@ -82,7 +81,7 @@ class Consumers:
             consumer,
             handle,
             batch=BATCH,
-            claim_idle_ms=CLAIM_IDLE_MS,
+            claim_idle_ms=int(self._resources.settings.takeover_seconds * 1000),
             concurrency=concurrency,
         )
 
@@ -107,7 +106,7 @@ class Consumers:
         """Take stale calls out of the live picture, for ever."""
         silence = Silence()
         while True:
-            await asyncio.sleep(REPAIR_SECONDS)
+            await asyncio.sleep(min(REPAIR_SECONDS, self._stale_call_seconds / 2))
             try:
                 living = [node.node_id for node in await living_nodes(self._resources.redis)]
                 now_ms = self._resources.now_ms()

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import wave
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,8 @@ class House:
             "TRUNKLINE_OBJECTS_URL": f"file://{folder / 'objects'}",
             "TRUNKLINE_MASTER_KEY_FILE": str(folder / "master.key"),
             "TRUNKLINE_STALE_CALL_SECONDS": "1",
+            "TRUNKLINE_TAKEOVER_SECONDS": "2",
+            "TRUNKLINE_VISIBILITY_SECONDS": "3",
         }
         self.users: dict[str, str] = {}
 
@@ -114,8 +117,9 @@ class House:
     async def close(self) -> None:
         await self.client.close()
         await close_resources(self.resources)
+        # How each of them stops is a test of its own.
         for name in list(self.processes):
-            await asyncio.to_thread(self.stop, name)
+            await asyncio.to_thread(self.kill, name)
 
     # -- processes
 
@@ -149,7 +153,8 @@ class House:
     def kill(self, name: str) -> None:
         """SIGKILL a process and its children: a machine that is gone."""
         process = self.processes.pop(name)
-        os.killpg(process.pid, signal.SIGKILL) if name != "redis" else process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL) if name != "redis" else process.kill()
         process.wait(10)
 
     def stop(self, name: str) -> int:
