@@ -6,10 +6,10 @@ Each message is one stream entry with a single field `m` holding JSON.  Readers 
 from dataclasses import dataclass
 from typing import Any
 
-from callmodel.callstate import Call
+from callmodel.callstate import Call, Leg
 from callmodel.cdr import cdr_of
 from callmodel.codec import from_wire, to_wire
-from callmodel.ids import CallId, Extension, NodeId, RecordingId, SiteId, TenantId
+from callmodel.ids import CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId
 from callmodel.orders import Milestone
 
 
@@ -45,8 +45,8 @@ class RecordingSpooled:
 class PlaceCall:
     """Connect a station with a number.  Given twice, it makes one call: the id is the sender's.
 
-    `not_after_ms` (milliseconds since 1970): a node that reads the order later rings nobody, as whoever asked has gone
-    on to other things; the call's CDR says `order-expired`.  None, as older senders leave it, is no limit.
+    `not_after_ms` (milliseconds since 1970): a node that reads the order later rings nobody, as whoever asked has
+    gone on to other things; the call's CDR says `order-expired`.  None, as older senders leave it, is no limit.
     """
 
     call_id: CallId
@@ -95,6 +95,23 @@ def milestone_envelope(call: Call, milestone: Milestone, at_ms: int) -> Envelope
 
 
 @dataclass(frozen=True)
+class LiveLeg:
+    """One party's connection as it stood at the call's last milestone."""
+
+    leg_id: LegId
+    role: str
+    started_ms: int
+    ringing_ms: int | None = None
+    answered_ms: int | None = None
+    ended_ms: int | None = None
+    extension: Extension | None = None
+    site_id: SiteId | None = None
+    number: str | None = None
+    trunk_id: str | None = None
+    sip_code: int | None = None
+
+
+@dataclass(frozen=True)
 class LiveCall:
     """A call in progress as wallboards show it, and as `call.started`, `.ringing` and `.answered` carry it."""
 
@@ -113,6 +130,7 @@ class LiveCall:
     trunk_id: str | None = None
     cost_class: str | None = None
     recording_id: RecordingId | None = None
+    legs: tuple[LiveLeg, ...] = ()
 
 
 def _brief(call: Call) -> LiveCall:
@@ -132,4 +150,21 @@ def _brief(call: Call) -> LiveCall:
         call.trunk_id,
         call.cost_class,
         call.recording_id,
+        tuple(_brief_leg(leg) for leg in call.legs),
+    )
+
+
+def _brief_leg(leg: Leg) -> LiveLeg:
+    return LiveLeg(
+        leg.leg_id,
+        leg.role.value,
+        leg.started_ms,
+        leg.ringing_ms,
+        leg.answered_ms,
+        leg.ended_ms,
+        leg.extension,
+        leg.site_id,
+        leg.number,
+        leg.trunk_id,
+        leg.sip_code,
     )

@@ -19,7 +19,7 @@ from control_plane.bus import envelope_of
 from control_plane.config import ControlPlaneSettings
 from control_plane.features.calls.facts import CdrWriter
 from control_plane.features.calls.store import CallStore
-from control_plane.features.live.facts import keep_live
+from control_plane.features.live.facts import keep_live, settle_live
 from control_plane.features.live.repair import Silence, repair
 from control_plane.features.recordings.facts import LedgerKeeper
 from control_plane.features.recordings.store import LedgerStore
@@ -56,9 +56,14 @@ class Consumers:
             LedgerStore(resources.store),
             lambda tenant_id, recording_id: finish_recording_later(celery, tenant_id, recording_id),
         )
+
+        async def keep_record(envelope: Envelope) -> None:
+            await cdrs.handle(envelope)
+            await settle_live(self._live, envelope)
+
         self.readers = {
             # Many at once: they meet in one batch (see CdrWriter).
-            "cdr": self._reader("cdr", cdrs.handle, concurrency=BATCH),
+            "cdr": self._reader("cdr", keep_record, concurrency=BATCH),
             # One at a time: the picture follows the order of the stream.
             "live": self._reader("live", lambda envelope: keep_live(self._live, envelope), concurrency=1),
             "recordings": self._reader("recordings", ledger.handle, concurrency=16),

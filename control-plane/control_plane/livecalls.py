@@ -1,9 +1,11 @@
 """Calls in progress: a hash in Redis for each tenant, written by the facts and read by the API and wallboards.
 
-Facts may come late and twice: one script compares and writes, and a call that ended does not come back.
+Facts may come late and twice: one script compares and writes, and a call that ended does not come back.  Between its
+end and its record a call is still found by its id, so that nobody who asks is told that there is none.
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from redis.asyncio import Redis
@@ -32,9 +34,23 @@ redis.call('HSET', KEYS[1], ARGV[1], ARGV[4])
 return 1
 """
 
+RECORDED = "recorded"
+"""What the mark of an ended call holds once its record is written; the call as it last stood until then."""
+
 # KEYS: live calls, mark of the ended call.  ARGV: call id, seconds to remember it.
-_HIDE = """
-redis.call('SET', KEYS[2], '1', 'EX', ARGV[2])
+_END = """
+local known = redis.call('HGET', KEYS[1], ARGV[1])
+if known then
+  redis.call('SET', KEYS[2], known, 'EX', ARGV[2])
+else
+  redis.call('SET', KEYS[2], '', 'EX', ARGV[2], 'NX')
+end
+return redis.call('HDEL', KEYS[1], ARGV[1])
+"""
+
+# KEYS: live calls, mark of the ended call.  ARGV: call id, seconds to remember it, what the mark holds.
+_SETTLE = """
+redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[2])
 return redis.call('HDEL', KEYS[1], ARGV[1])
 """
 
@@ -47,7 +63,8 @@ class LiveCalls:
         self._redis: Any = redis
         self._scripts = LuaScripts(redis)
         self._scripts.register("show", _SHOW)
-        self._scripts.register("hide", _HIDE)
+        self._scripts.register("end", _END)
+        self._scripts.register("settle", _SETTLE)
 
     async def show(self, tenant_id: TenantId, call: LiveCall) -> bool:
         """Keep the call as it stands; False for old news: it has ended, or is known to be further."""
@@ -55,18 +72,30 @@ class LiveCalls:
         args: list[str | int | float] = [call.call_id, _RANKS.get(call.state, 0), json.dumps(_RANKS), document]
         return bool(await self._scripts.run("show", _keys_of(tenant_id, call.call_id), args))
 
-    async def hide(self, tenant_id: TenantId, call_id: CallId) -> bool:
-        """Take an ended call out for good; False where it was not in."""
-        return bool(await self._scripts.run("hide", _keys_of(tenant_id, call_id), [call_id, ENDED_SECONDS]))
+    async def end(self, tenant_id: TenantId, call_id: CallId) -> bool:
+        """Take an ended call out for good; False where it was not in.  `one` finds it until `settle`."""
+        return bool(await self._scripts.run("end", _keys_of(tenant_id, call_id), [call_id, ENDED_SECONDS]))
+
+    async def settle(self, tenant_id: TenantId, call_id: CallId) -> None:
+        """Forget all of an ended call but that it ended: its record is in the store."""
+        await self._scripts.run("settle", _keys_of(tenant_id, call_id), [call_id, ENDED_SECONDS, RECORDED])
 
     async def forget(self, tenant_id: TenantId, call_id: CallId) -> None:
         """Take out a call that nobody vouches for; should news of it come after all, it is back."""
         await self._redis.hdel(keys.live_calls(tenant_id), call_id)
 
     async def one(self, tenant_id: TenantId, call_id: CallId) -> LiveCall | None:
-        """Return the call as it stands, None where it is not in progress."""
+        """Return the call as it stands; as `ending` once it has ended and has no record yet, then None.
+
+        Whoever looks for a call looks here first and for its record second, and misses it at no moment.
+        """
         text = await self._redis.hget(keys.live_calls(tenant_id), call_id)
-        return None if text is None else _read(text)
+        if text is not None:
+            return _read(text)
+        _, mark = _keys_of(tenant_id, call_id)
+        ended = await self._redis.get(mark)
+        call = _read(ended) if ended and ended != RECORDED else None
+        return None if call is None else replace(call, state=CallState.ENDING.value)
 
     async def all(self, tenant_id: TenantId) -> list[LiveCall]:
         """Return the tenant's calls, oldest first."""

@@ -55,7 +55,16 @@ def test_ended_call_travels_as_its_cdr():
 def test_living_call_travels_as_wallboards_show_it():
     envelope = milestone_envelope(TALKING, Milestone.ANSWERED, T0)
 
-    assert from_wire(LiveCall, envelope.body).state == "talking"
+    live = from_wire(LiveCall, envelope.body)
+    assert live.state == "talking"
+    assert [(leg.leg_id, leg.role) for leg in live.legs] == [(AGENT_LEG, "agent"), (CUSTOMER_LEG, "customer")]
+
+
+def test_living_call_of_an_older_writer_has_no_legs():
+    document = milestone_envelope(TALKING, Milestone.ANSWERED, T0).body
+    del document["legs"]
+
+    assert from_wire(LiveCall, document).legs == ()
 
 
 def test_newer_writers_keys_are_passed_over():

@@ -19,7 +19,9 @@ CallPath = Annotated[str, StringConstraints(pattern=schemas.CALL_ID)]
 async def place(context: Context, tenant_id: str, body: schemas.NewCall) -> schemas.CallAccepted:
     """Connect a station with a number: the station rings first.
 
-    What can be known at once is refused at once; `202` means that a media node has the order.
+    What can be known at once is refused at once; `202` means that the order is on its way to a media node.  The call
+    can be read (`GET`) once the node has begun it.  An order that no node read within 30 s rings nobody: the call's
+    record then says `order-expired`.
     """
     call_id = await service.place(context, TenantId(tenant_id), body.extension, body.number, body.caller_number)
     return schemas.CallAccepted(call_id=call_id)
@@ -77,10 +79,11 @@ async def one(context: Context, tenant_id: str, call_id: CallPath, query: schema
 
 
 async def _view_of(context: Context, tenant_id: TenantId, call_id: CallId, reveal: bool) -> schemas.CallView:
+    # In this order: a call leaves the live picture once its record is written, and is missed at no moment.
+    live = await LiveCalls(context.redis).one(tenant_id, call_id)
     ended = await CallStore(context.store, context.cipher).one(tenant_id, call_id)
     if ended is not None:
         return schemas.to_view(ended, reveal=reveal)
-    live = await LiveCalls(context.redis).one(tenant_id, call_id)
     if live is None:
         raise errors.CallUnknownError()
     return schemas.to_live_view(live, reveal=reveal)

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from callmodel.cdr import CdrLeg
 from callmodel.privacy import mask_number
-from callmodel.wire import LiveCall
+from callmodel.wire import LiveCall, LiveLeg
 from control_plane.features.calls.sealing import CallRecord
 from control_plane.web import Shape
 from control_plane.web.shapes import NewestPageQuery
@@ -63,7 +63,7 @@ class LegView(Shape):
     leg_id: str
     role: str
     started_ms: int
-    ended_ms: int
+    ended_ms: int | None
     ringing_ms: int | None
     answered_ms: int | None
     extension: str | None
@@ -74,13 +74,13 @@ class LegView(Shape):
 
 
 class CallView(Shape):
-    """A call in progress (`ended_ms` and `ending` are null, and there are no legs yet) or its record."""
+    """A call in progress (`ended_ms` and `ending` are null, legs are as at its last milestone) or its record."""
 
     call_id: str
     tenant_id: str
     node_id: str
     direction: str
-    state: str = Field(description="how far the call is; `ended` for a record")
+    state: str = Field(description="how far the call is; `ending` until its record is there, then `ended`")
     dialled: str
     number: str | None = Field(description="the customer's")
     caller_number: str | None = Field(description="HQ's number: shown to the callee, or dialled by the caller")
@@ -126,7 +126,7 @@ def to_live_view(call: LiveCall, *, reveal: bool = False) -> CallView:
         ending_class=None,
         disposition=None,
         note=None,
-        legs=[],
+        legs=[_to_leg_view(leg, leg.role, reveal) for leg in call.legs],
     )
 
 
@@ -156,14 +156,14 @@ def to_view(record: CallRecord, *, reveal: bool = False) -> CallView:
         ending_class=cdr.ending_class.value,
         disposition=record.disposition,
         note=record.note,
-        legs=[_to_leg_view(leg, reveal) for leg in cdr.legs],
+        legs=[_to_leg_view(leg, leg.role.value, reveal) for leg in cdr.legs],
     )
 
 
-def _to_leg_view(leg: CdrLeg, reveal: bool) -> LegView:
+def _to_leg_view(leg: CdrLeg | LiveLeg, role: str, reveal: bool) -> LegView:
     return LegView(
         leg_id=leg.leg_id,
-        role=leg.role.value,
+        role=role,
         started_ms=leg.started_ms,
         ended_ms=leg.ended_ms,
         ringing_ms=leg.ringing_ms,

@@ -14,4 +14,10 @@ async def keep_live(live: LiveCalls, envelope: Envelope) -> None:
     if envelope.kind in _IN_PROGRESS:
         await live.show(envelope.tenant_id, from_wire(LiveCall, envelope.body))
     elif envelope.kind == Milestone.ENDED.value:
-        await live.hide(envelope.tenant_id, from_wire(Cdr, envelope.body).call_id)
+        await live.end(envelope.tenant_id, from_wire(Cdr, envelope.body).call_id)
+
+
+async def settle_live(live: LiveCalls, envelope: Envelope) -> None:
+    """Let go of a call whose record has been written.  Call it after the fact was kept."""
+    if envelope.kind == Milestone.ENDED.value:
+        await live.settle(envelope.tenant_id, from_wire(Cdr, envelope.body).call_id)

@@ -8,9 +8,12 @@ from facts_house import ACME, CUSTOMER, GLOBEX, HQ_NUMBER, NODE, House, cdr, liv
 
 from callmodel import keys
 from callmodel.callstate import CallState
-from callmodel.ids import CallId, NodeId, TenantId
+from callmodel.codec import to_wire
+from callmodel.ids import CallId, LegId, NodeId, TenantId
+from callmodel.wire import Envelope, LiveLeg
 from control_plane.audit import AUDIT
 from control_plane.features.calls.store import CallStore
+from control_plane.features.live.facts import keep_live, settle_live
 from control_plane.features.recordings.ledger import FileArchived, FileSpooled, RecordingOwed
 from control_plane.features.recordings.store import LedgerStore
 from control_plane.livecalls import LiveCalls
@@ -155,6 +158,35 @@ async def test_calls_in_progress_and_ended_are_listed_with_masked_numbers(house:
     status, one = await house.ask(ana, "GET", f"{CALLS}/{ended[0]}")
     assert [(leg["role"], leg["number"]) for leg in one["legs"]] == [("agent", None), ("customer", "+86138****5678")]
     assert one["caller_number"] == HQ_NUMBER
+
+
+async def test_a_call_is_found_at_every_moment_between_its_answer_and_its_record(house: House):
+    ana = await house.token("ana", Role.AGENT)
+    call_id, live = new_call_id(), LiveCalls(house.redis)
+    legs = tuple(LiveLeg(LegId(f"{call_id}-{n}"), role, 1000, number=number)
+                 for n, (role, number) in enumerate([("agent", None), ("customer", CUSTOMER)], 1))  # fmt: skip
+    ended = Envelope("f", "call.ended", ACME, NODE, now_ms(), to_wire(cdr(call_id)))
+    await live.show(ACME, live_call(call_id, "talking", legs=legs))
+
+    async def seen() -> tuple[int, str, list[tuple[str, str | None]]]:
+        status, call = await house.ask(ana, "GET", f"{CALLS}/{call_id}")
+        assert "13812345678" not in json.dumps(call)
+        return status, call["state"], [(leg["role"], leg["number"]) for leg in call["legs"]]
+
+    shown = [("agent", None), ("customer", "+86138****5678")]
+    assert await seen() == (200, "talking", shown)
+    for _ in range(2):
+        await keep_live(live, ended)
+        assert await live.all(ACME) == []
+        assert await seen() == (200, "ending", shown)
+    assert not await live.show(ACME, live_call(call_id, "talking"))
+    await CallStore(house.resources.store, house.resources.cipher).write(ACME, [cdr(call_id)])
+    await settle_live(live, ended)
+    await keep_live(live, ended)
+
+    assert await seen() == (200, "ended", shown)
+    assert await live.one(ACME, call_id) is None
+    assert await house.redis.get(f"{keys.live_calls(ACME)}:ended:{call_id}") == "recorded"
 
 
 async def test_a_page_token_from_elsewhere_is_refused(house: House):
