@@ -277,6 +277,9 @@ def _batches(orders: tuple[Order, ...]) -> list[list[Order]]:
         both_before = isinstance(order, Answer) and isinstance(last, StartRecording)
         if both_before or (isinstance(order, HangUp) and isinstance(last, HangUp)):
             batches[-1].append(order)
+        elif isinstance(order, ClaimTrunk | DialStation) and isinstance(last, Announce):
+            # The phone waits, the stream need not: it is written to while Redis or Asterisk think.
+            batches[-1].insert(0, order)
         else:
             batches.append([order])
     return batches
