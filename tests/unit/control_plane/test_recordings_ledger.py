@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from callmodel.ids import CallId, RecordingId, TenantId, uuid7
 from control_plane.features.recordings.ledger import (
+    CLOSED,
+    LEAST_SECONDS,
     CallOver,
     Entry,
     EntryState,
@@ -17,6 +19,7 @@ from control_plane.features.recordings.ledger import (
     RecordingOwed,
     advance_entry,
     day_of,
+    is_known_loss,
     is_short,
     object_key_of,
 )
@@ -84,6 +87,37 @@ def test_a_file_found_after_the_loss_counts():
 
 def test_a_loss_told_before_the_file_was_spooled_is_overtaken():
     assert after(SPOOLED, FileLost("late message", 9000)).state is EntryState.SPOOLED
+
+
+BLINK = CallOver(LEAST_SECONDS - 0.1, 9000)
+SILENCE = FileLost("no sound was written", 9100)
+
+
+@pytest.mark.parametrize("facts", list(itertools.permutations([ANSWERED, BLINK, SILENCE])))
+def test_a_call_too_short_for_any_sound_owes_nothing(facts: tuple[object, ...]):
+    entry = after(*facts)
+
+    assert (entry.state, entry.reason) == (EntryState.EMPTY, "no sound was written")
+    assert entry.state in CLOSED and not is_known_loss(entry)
+    assert not is_overdue(entry, 10**12, 300)
+
+
+def test_silence_in_a_call_of_half_a_second_is_a_loss():
+    entry = after(ANSWERED, SILENCE, CallOver(LEAST_SECONDS, 9000))
+
+    assert entry.state is EntryState.LOST and is_known_loss(entry)
+    assert not is_known_loss(after(ANSWERED, SILENCE))
+
+
+def test_a_short_file_that_proves_to_be_none_is_a_loss_all_the_same():
+    assert after(ANSWERED, BLINK, SPOOLED, UNREADABLE).state is EntryState.LOST
+
+
+def test_a_short_call_whose_sound_is_found_later_is_owed_again():
+    found = after(ANSWERED, BLINK, SILENCE, FileSpooled("/spool/b.wav", 0.2, 20_000))
+
+    assert (found.state, found.reason) == (EntryState.SPOOLED, None)
+    assert found.state not in CLOSED
 
 
 def test_the_id_alone_tells_where_a_recording_belongs():

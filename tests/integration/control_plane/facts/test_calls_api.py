@@ -9,12 +9,12 @@ from facts_house import ACME, CUSTOMER, GLOBEX, HQ_NUMBER, NODE, House, cdr, liv
 from callmodel import keys
 from callmodel.callstate import CallState
 from callmodel.codec import to_wire
-from callmodel.ids import CallId, LegId, NodeId, TenantId
+from callmodel.ids import CallId, LegId, NodeId, RecordingId, TenantId
 from callmodel.wire import Envelope, LiveLeg
 from control_plane.audit import AUDIT
 from control_plane.features.calls.store import CallStore
 from control_plane.features.live.facts import keep_live, settle_live
-from control_plane.features.recordings.ledger import FileArchived, FileSpooled, RecordingOwed
+from control_plane.features.recordings.ledger import CallOver, FileArchived, FileLost, FileSpooled, RecordingOwed
 from control_plane.features.recordings.store import LedgerStore
 from control_plane.livecalls import LiveCalls
 from control_plane.permissions import Role
@@ -316,6 +316,34 @@ async def test_gaps_are_what_is_owed_and_not_archived(house: House):
     for unknown in (f"{new_call_id()}-r1", "nothing"):
         status, problem = await house.ask(sue, "GET", f"/tenants/{ACME}/recordings/{unknown}")
         assert (status, problem["error_id"]) == (404, "recording-unknown")
+
+
+async def test_a_call_that_was_over_at_once_is_listed_as_empty_and_is_no_gap(
+    house: House, caplog: pytest.LogCaptureFixture
+):
+    sue = await house.token("sue", Role.SUPERVISOR)
+    ledger, day = LedgerStore(house.resources.store), day_of(now_ms())
+    lost = FileLost("no sound was written", now_ms())
+    ids = {}
+    for state, seconds in (("empty", 0.2), ("lost", 20.0)):
+        call_id = new_call_id()
+        ids[state] = RecordingId(f"{call_id}-r1")
+        for fact in (RecordingOwed(now_ms()), lost, CallOver(seconds, now_ms()), lost):
+            await ledger.advance(ACME, ids[state], call_id, fact)
+
+    async def listed(path: str) -> list[tuple[str, str, str]]:
+        status, page = await house.ask(sue, "GET", f"/tenants/{ACME}/recordings{path}?day={day}")
+        assert status == 200
+        return [(item["recording_id"], item["state"], item["reason"]) for item in page["items"]]
+
+    assert await listed("") == [(ids[state], state, lost.reason) for state in ("lost", "empty")]
+    assert await listed("/gaps") == [(ids["lost"], "lost", lost.reason)]
+    alarms = [vars(record) for record in caplog.records if getattr(record, "alarm", None) == "recording-lost"]
+    assert [alarm["recording_id"] for alarm in alarms] == [ids["lost"]]
+
+    # Its sound is found after all: it is owed until it is archived.
+    await ledger.advance(ACME, ids["empty"], call_id, FileSpooled("/spool/x.wav", 0.2, lost.at_ms + 1))
+    assert {each[:2] for each in await listed("/gaps")} == {(ids["lost"], "lost"), (ids["empty"], "spooled")}
 
 
 async def test_a_call_that_only_the_live_picture_knows_can_have_a_disposition(house: House):

@@ -202,14 +202,20 @@ async def test_what_is_no_wav_is_lost_with_an_alarm_and_stays_where_it_is(house:
     Path(recording.path).write_bytes(b"no sound" * 1000)
     await house.start_facts()
     await house.start_worker()
+    ended = cdr(recording.call_id, recording_id=recording.recording_id, talk_seconds=1.0)
+    await house.tell("call.ended", ended)
     await house.tell("recording.spooled", recording)
 
     entry = await reaches(house, recording.recording_id, EntryState.LOST)
 
     assert entry.reason == "no RIFF/WAVE header"
     assert Path(recording.path).exists()
-    alarms = [line for line in house.log_of("worker") if line.get("alarm") == "recording-lost"]
-    assert [line["recording_id"] for line in alarms] == [recording.recording_id]
+
+    async def alarms() -> list[str]:
+        lines = [*house.log_of("worker"), *house.log_of("facts")]
+        return [line["recording_id"] for line in lines if line.get("alarm") == "recording-lost"]
+
+    assert await until(alarms) == [recording.recording_id]
     gaps, _ = await LedgerStore(house.resources.store).gaps(ACME, day_of(now_ms()), 10)
     assert [gap.recording_id for gap in gaps] == [recording.recording_id]
 
