@@ -133,6 +133,4 @@ async def _missing(ledger: LedgerStore, entry: Entry, now_ms: int) -> Entry:
 async def _lose(ledger: LedgerStore, entry: Entry, reason: str, now_ms: int) -> Entry:
     # The file stays where it is: somebody may want to look at it.
     lost, _ = await ledger.advance(entry.tenant_id, entry.recording_id, entry.call_id, FileLost(reason, now_ms))
-    extra = {"recording_id": entry.recording_id, "tenant_id": entry.tenant_id, "reason": reason}
-    logger.error("recording lost", extra={**extra, "alarm": "recording-lost"})
     return lost

@@ -37,6 +37,7 @@ async def find(context: Context, tenant_id: str, query: schemas.DayQuery) -> Pag
 async def gaps(context: Context, tenant_id: str, query: schemas.DayQuery) -> PageOf[schemas.RecordingView]:
     """List what is owed for a UTC day's calls and is not archived: still on its way, overdue or lost.
 
+    A call of less than half a second of which no sound was written owes nothing: its entry is `empty`, and no gap.
     A page may hold fewer items than `limit` and still have a `next`.
     """
     ledger = LedgerStore(context.store)

@@ -10,17 +10,26 @@ from enum import Enum
 from callmodel.ids import CallId, RecordingId, TenantId, unix_ms_of
 
 SHORT_SHARE, SHORT_SECONDS = 0.02, 2.0
+LEAST_SECONDS = 0.5
+"""A call that talked for less owes a recording only if something was written: the recorder's first sound comes when
+the media of both sides flow, and who hangs up in the moment of the answer leaves none."""
 _UUID_LENGTH = 36
 
 
 class EntryState(Enum):
     """`EXPECTED`: owed, nothing seen of it.  `SPOOLED`: a WAV file lies on a media node.  `ARCHIVED`: in the object
-    store, read back.  `LOST`: there will be no recording, and `reason` says why."""
+    store, read back.  `LOST`: there will be no recording, and `reason` says why.  `EMPTY`: the call was over in less
+    than `LEAST_SECONDS` and no sound was written; nothing is owed any more."""
 
     EXPECTED = "expected"
     SPOOLED = "spooled"
     ARCHIVED = "archived"
     LOST = "lost"
+    EMPTY = "empty"
+
+
+CLOSED = frozenset({EntryState.ARCHIVED, EntryState.EMPTY})
+"""States in which nothing is owed: no gaps."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,12 @@ LedgerFact = RecordingOwed | CallOver | FileSpooled | FileArchived | FileLost
 
 def advance_entry(entry: Entry, fact: LedgerFact) -> Entry:
     """Return the entry after the fact; the same entry where the fact is old news."""
+    after = _after(entry, fact)
+    # Told either way round: how short the call was, and that nothing came of it.
+    return replace(after, state=EntryState.EMPTY) if _is_empty(after) else after
+
+
+def _after(entry: Entry, fact: LedgerFact) -> Entry:
     match fact:
         case RecordingOwed(at_ms) if entry.owed_ms is None:
             return replace(entry, owed_ms=at_ms)
@@ -134,9 +149,16 @@ def advance_entry(entry: Entry, fact: LedgerFact) -> Entry:
             return entry
 
 
+def _is_empty(entry: Entry) -> bool:
+    """Say whether a loss is none: what was spooled once was something, however short the call."""
+    if entry.state is not EntryState.LOST or entry.spooled_ms is not None:
+        return False
+    return entry.expected_seconds is not None and entry.expected_seconds < LEAST_SECONDS
+
+
 def _is_news(entry: Entry, spooled_ms: int) -> bool:
     """Say whether a file was spooled that the ledger does not know: the first, or one found after the loss."""
-    if entry.state is EntryState.LOST:
+    if entry.state in (EntryState.LOST, EntryState.EMPTY):
         return entry.lost_ms is None or spooled_ms > entry.lost_ms
     return entry.state is EntryState.EXPECTED
 
@@ -144,6 +166,11 @@ def _is_news(entry: Entry, spooled_ms: int) -> bool:
 def _is_unreadable(entry: Entry, lost_ms: int) -> bool:
     """Say whether the loss was noticed after the file was spooled: the file is what turned out to be none."""
     return entry.state is EntryState.SPOOLED and lost_ms > (entry.spooled_ms or 0)
+
+
+def is_known_loss(entry: Entry) -> bool:
+    """Say whether a recording is lost and the call's length is known, without which it might yet prove empty."""
+    return entry.state is EntryState.LOST and entry.expected_seconds is not None
 
 
 def is_short(entry: Entry) -> bool:

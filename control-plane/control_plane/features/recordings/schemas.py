@@ -19,7 +19,9 @@ class RecordingView(Shape):
     recording_id: str
     call_id: str
     tenant_id: str
-    state: str = Field(description="`expected`, `spooled`, `archived` or `lost`")
+    state: str = Field(
+        description="`expected`, `spooled`, `archived`, `lost`, or `empty`: over too soon for any sound to be written"
+    )
     expected_seconds: float | None = Field(description="how long the call talked")
     actual_seconds: float | None = Field(description="how long the recording is")
     is_short: bool = Field(description="whether more of the call is missing than clocks explain")
@@ -32,7 +34,7 @@ class RecordingView(Shape):
     size_bytes: int | None
     format: str | None
     object_key: str | None
-    reason: str | None = Field(description="why it is lost")
+    reason: str | None = Field(description="why it is lost or empty")
 
 
 class DownloadLink(Shape):

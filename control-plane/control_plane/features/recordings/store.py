@@ -1,7 +1,7 @@
 """The recording ledger in the durable store, and the list of what it still owes.
 
-`recording_ledger` keeps every entry; `recording_gaps` only those that are not archived, so that looking for gaps
-reads what is missing and never a whole day.
+`recording_ledger` keeps every entry; `recording_gaps` only those that are owed (neither archived nor empty), so that
+looking for gaps reads what is missing and never a whole day.
 """
 
 import logging
@@ -9,7 +9,15 @@ from typing import Any
 
 from callmodel.codec import from_wire, to_wire
 from callmodel.ids import CallId, RecordingId, TenantId
-from control_plane.features.recordings.ledger import Entry, EntryState, LedgerFact, advance_entry, day_of, is_short
+from control_plane.features.recordings.ledger import (
+    CLOSED,
+    Entry,
+    LedgerFact,
+    advance_entry,
+    day_of,
+    is_known_loss,
+    is_short,
+)
 from servicekit.stores import ColumnType, Row, Store, StoreUnavailableError, TableSpec
 
 TEXT, INT, DOUBLE = ColumnType.TEXT, ColumnType.INT, ColumnType.DOUBLE
@@ -77,14 +85,12 @@ class LedgerStore:
             if row is not None and after == entry:
                 return entry, False
             # The gap is listed before the debt is written and struck after it is paid: a crash leaves one too many.
-            if row is None and after.state is not EntryState.ARCHIVED:
+            if after.state not in CLOSED and (row is None or entry.state in CLOSED):
                 await self._store.upsert(GAPS.name, key)
             if await self._swap(key, row, after):
-                if after.state is EntryState.ARCHIVED:
+                if after.state in CLOSED:
                     await self._store.delete(GAPS.name, key)
-                if is_short(after):
-                    extra = {"expected_seconds": after.expected_seconds, "actual_seconds": after.actual_seconds}
-                    logger.error("recording is short", extra={**key, **extra, "alarm": "recording-short"})
+                _raise_alarms(key, entry, after)
                 return after, True
         raise StoreUnavailableError("the ledger's entry changes faster than it can be written")
 
@@ -103,13 +109,13 @@ class LedgerStore:
     async def gaps(
         self, tenant_id: TenantId, day: str, limit: int, after: str | None = None
     ) -> tuple[list[Entry], str | None]:
-        """Return a UTC day's entries that are owed and not archived, and the next page's token."""
+        """Return a UTC day's entries that are owed and did not come (yet), and the next page's token."""
         found = await self._store.page(GAPS.name, {"tenant_id": tenant_id, "day": day}, limit=limit, after=after)
         entries = []
         for row in found.rows:
             entry = await self.one(tenant_id, RecordingId(row["recording_id"]))
-            if entry is not None and entry.state is EntryState.ARCHIVED:
-                # Whoever archived it died before striking it off.
+            if entry is not None and entry.state in CLOSED:
+                # Whoever closed it died before striking it off.
                 await self._store.delete(GAPS.name, _key_of(tenant_id, entry.recording_id))
             elif entry is not None:
                 entries.append(entry)
@@ -121,6 +127,15 @@ class LedgerStore:
         revision = row["revision"]
         changes = {**_columns_of(entry), "revision": revision + 1}
         return await self._store.replace_if(LEDGER.name, key, {"revision": revision}, changes)
+
+
+def _raise_alarms(key: dict[str, Any], before: Entry, after: Entry) -> None:
+    """Log what has gone wrong with this step, each once."""
+    if is_short(after) and not is_short(before):
+        extra = {"expected_seconds": after.expected_seconds, "actual_seconds": after.actual_seconds}
+        logger.error("recording is short", extra={**key, **extra, "alarm": "recording-short"})
+    if is_known_loss(after) and not is_known_loss(before):
+        logger.error("recording lost", extra={**key, "reason": after.reason, "alarm": "recording-lost"})
 
 
 def _key_of(tenant_id: TenantId, recording_id: RecordingId) -> dict[str, Any]:
