@@ -29,6 +29,7 @@ from servicekit import lifecycle
 from servicekit.crypto import KeyFileError
 from servicekit.health import add_health_routes
 from servicekit.lifecycle import Service
+from servicekit.listener import serve_http
 from servicekit.objects import FolderObjects
 from servicekit.objects import add_routes as add_object_routes
 
@@ -64,11 +65,16 @@ def build_api(resources: Resources) -> web.Application:
 
 async def listen(service: Service, app: web.Application, host: str, port: int) -> None:
     """Serve an application until the service stops: first no new connections, then running requests end."""
-    runner = web.AppRunner(
-        app, access_log=None, shutdown_timeout=service.settings.shutdown_seconds, max_line_size=MAX_LINE_BYTES
+    settings = service.settings
+    assert isinstance(settings, ControlPlaneSettings)
+    runner = await serve_http(
+        app,
+        host,
+        port,
+        shutdown_seconds=settings.shutdown_seconds,
+        most_connections=settings.most_connections,
+        max_line_bytes=MAX_LINE_BYTES,
     )
-    await runner.setup()
-    await web.TCPSite(runner, host, port).start()
     service.on_drain(runner.cleanup)
     service.on_close(runner.cleanup)
 

@@ -26,6 +26,7 @@ from control_plane.web.application import build_application
 from control_plane.web.context import Resources
 from control_plane.web.problems import UnauthenticatedError
 from servicekit.files import write_atomically
+from servicekit.listener import serve_http
 
 LISTENER_FILE = "branch-listener.pem"
 RENEW_BEFORE_DAYS = 30
@@ -116,8 +117,6 @@ async def start_branch_listener(
     watch = SnapshotWatch(resources.redis)
     app = build_branch_application(resources, authority, watch)
     app.on_shutdown.append(_letting_go(watch))
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-    await runner.setup()
     context = listener_context(authority, certificate)
 
     async def keep_certificate() -> None:
@@ -126,8 +125,8 @@ async def start_branch_listener(
             path = await asyncio.to_thread(listener_certificate, certificate.parent, authority, names, addresses)
             context.load_cert_chain(path)  # handshakes from now on show it
 
-    site = web.TCPSite(runner, settings.branch_api_host, settings.branch_api_port, ssl_context=context)
-    await site.start()
+    host, port = settings.branch_api_host, settings.branch_api_port
+    runner = await serve_http(app, host, port, tls=context, most_connections=settings.most_connections)
     spawn("branch snapshots", watch.run())
     spawn("branch listener certificate", keep_certificate())
     logger.info("branch listener listens", extra={"branch_port": settings.branch_api_port})

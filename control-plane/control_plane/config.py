@@ -41,6 +41,7 @@ class ControlPlaneSettings(ServiceSettings):
         frozenset(), description='addresses whose X-Forwarded-For is believed, as JSON: ["127.0.0.1"]'
     )
 
+    most_connections: int = Field(1000, ge=10, description="connections that each listener takes at once")
     max_body_bytes: int = Field(262_144, ge=1024, description="largest request body the API takes")
     stale_call_seconds: float = Field(30, gt=0, description="silence after which a node's calls are hidden")
     takeover_seconds: float = Field(10, ge=1, description="silence of a consumer after which others take its facts")

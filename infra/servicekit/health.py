@@ -8,8 +8,11 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from servicekit.listener import serve_http
+
 Check = Callable[[], Awaitable[object]]
 CHECK_SECONDS = 2.0
+MOST_CONNECTIONS = 50
 
 logger = logging.getLogger(__name__)
 
@@ -75,8 +78,6 @@ async def start_health_server(service: Reporting, host: str, port: int) -> web.A
     """
     app = web.Application()
     add_health_routes(app, service)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    await web.TCPSite(runner, host, port).start()
+    runner = await serve_http(app, host, port, most_connections=MOST_CONNECTIONS)
     logger.info("health endpoint listens", extra={"health_host": host, "health_port": port})
     return runner
