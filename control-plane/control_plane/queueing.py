@@ -24,7 +24,7 @@ def build_celery(settings: ControlPlaneSettings) -> Celery:
     """
     app = Celery("trunkline", set_as_current=True)
     app.conf.update(
-        broker_url=settings.redis_url,
+        broker_url=broker_url_of(settings.redis_url),
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_transport_options={
@@ -63,6 +63,13 @@ def build_celery(settings: ControlPlaneSettings) -> Celery:
         timezone="UTC",
     )
     return app
+
+
+def broker_url_of(redis_url: str) -> str:
+    """Return the address as Celery's transport spells it: `unix:///path?db=1` is `redis+socket:///path?...` there."""
+    if not redis_url.startswith("unix://"):
+        return redis_url
+    return redis_url.replace("unix://", "redis+socket://", 1).replace("db=", "virtual_host=", 1)
 
 
 def finish_recording_later(app: Celery, tenant_id: TenantId, recording_id: RecordingId) -> None:

@@ -17,9 +17,12 @@ POOL_SIZE = 64
 def connect(url: str) -> Redis:
     """Return a client (nothing is sent yet; decode_responses=True; at most 64 connections, callers wait 5 s for one).
 
+    url: redis://, rediss:// or unix:///path/to/socket.
     A lost connection is tried 3 more times within about a second, so a command may run twice: all that is sent here
     must bear that.  A time-out is not retried.  Close with `await client.aclose()`.
     """
+    # A Unix socket has no peer that could vanish unnoticed, and redis-py knows no such option for it.
+    tcp_only = {} if url.startswith("unix://") else {"socket_keepalive": True}
     pool: Any = BlockingConnectionPool.from_url(
         url,
         max_connections=POOL_SIZE,
@@ -28,9 +31,9 @@ def connect(url: str) -> Redis:
         decode_responses=True,
         socket_connect_timeout=CONNECT_SECONDS,
         socket_timeout=SOCKET_SECONDS,
-        socket_keepalive=True,
         health_check_interval=15,
         retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), 3, supported_errors=(ConnectionError,)),
+        **tcp_only,
     )
     return Redis.from_pool(pool)
 

@@ -27,11 +27,12 @@ class RedisServer:
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.socket_url = f"unix://{folder / 'redis.sock'}?db=0"
 
     def start(self) -> None:
         self._process = subprocess.Popen(
             ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder),
-             "--save", "", "--appendonly", "yes", "--appendfsync", "always"],
+             "--unixsocket", "redis.sock", "--save", "", "--appendonly", "yes", "--appendfsync", "always"],
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
         deadline = time.monotonic() + 10

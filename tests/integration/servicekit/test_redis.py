@@ -22,6 +22,13 @@ async def test_answers_are_text(redis: Redis):
     assert await redis.get("k") == "ü"
 
 
+async def test_unix_socket_serves_too(redis: Redis, redis_server: RedisServer):
+    await redis.set("k", "ü")
+    client = connect(redis_server.socket_url)
+    assert await client.get("k") == "ü"
+    await client.aclose()
+
+
 async def test_more_callers_than_connections_wait_for_their_turn(redis: Redis):
     await asyncio.gather(*(redis.incr("n") for _ in range(500)))
     assert await redis.get("n") == "500"
@@ -64,9 +71,7 @@ async def test_error_in_a_script_is_raised_once(redis: Redis):
 
 
 @asynccontextmanager
-async def following(
-    redis: Redis, key: str, cache: Path | None = None
-) -> AsyncIterator[list[tuple[int, Document]]]:
+async def following(redis: Redis, key: str, cache: Path | None = None) -> AsyncIterator[list[tuple[int, Document]]]:
     got: list[tuple[int, Document]] = []
 
     async def collect() -> None:
