@@ -35,6 +35,7 @@ BUSY_SECONDS = 10.0
 PURGE_SECONDS = 30.0
 PURGE_ROWS = 500
 READERS = 2
+FILE_MODE = 0o600
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -55,6 +56,8 @@ class SqliteStore:
         self._readers: list[sqlite3.Connection] = []
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # SQLite would make it readable to all, and gives the files beside it (-wal, -shm) this one's mode.
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, FILE_MODE))
             connection = _connect(self._path)
             tables = _prepare(connection, schema)
         except (sqlite3.Error, OSError) as error:

@@ -46,6 +46,17 @@ async def test_store_without_a_path_leaves_nothing_behind():
     assert not folder.exists()
 
 
+async def test_nobody_else_may_read_the_files(tmp_path: Path):
+    store = open_store(url_of(tmp_path), TABLES)
+    await store.upsert("owners", {"name": "x"})
+    await store.get("owners", {"name": "x"})
+
+    modes = {entry.name: oct(entry.stat().st_mode & 0o777) for entry in os.scandir(tmp_path)}
+    await store.close()
+
+    assert modes == dict.fromkeys(("store.db", "store.db-wal", "store.db-shm"), "0o600")
+
+
 @pytest.mark.parametrize("url", ["cassandra://host/keyspace", "store.db", "", "sqlite://store.db"])
 def test_other_addresses_are_refused_with_the_supported_ones(url: str):
     with pytest.raises(ValueError, match=r"sqlite|SQLite"):
