@@ -55,8 +55,8 @@ logger = logging.getLogger(__name__)
 
 
 def build_api(resources: Resources) -> web.Application:
-    """Return the API as an aiohttp application."""
-    app = build_application(ROUTES, resources, BearerAuthenticator(resources.store, resources.signing_key))
+    """Return the API as an aiohttp application.  Raises RuntimeError for resources without the signing key."""
+    app = build_application(ROUTES, resources, BearerAuthenticator(resources.store, resources.token_key()))
     if isinstance(resources.objects, FolderObjects):
         # S3 serves its own links; the embedded folder's are served here.
         add_object_routes(app, resources.objects)
@@ -88,7 +88,7 @@ async def start(service: Service) -> None:
         raise KeyFileError(f"{settings.master_key_file} is missing: run `trunkline admin bootstrap`")
     changed = asyncio.Event()
     # Opening a store may migrate it: off the event loop.
-    resources = await asyncio.to_thread(open_resources, settings, changed.set)
+    resources = await asyncio.to_thread(open_resources, settings, changed.set, signs_tokens=True)
     service.on_close(lambda: close_resources(resources))
     service.add_check("store", lambda: resources.store.get("users", {"scope": "platform", "user_id": "-"}))
     service.add_check("redis", resources.redis.ping)

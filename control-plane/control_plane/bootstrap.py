@@ -40,7 +40,8 @@ async def bootstrap(settings: ControlPlaneSettings) -> Report:
     if settings.pki_dir is not None and not (settings.pki_dir / pki.CA_CERTIFICATE).exists():
         pki.create_authority(settings.pki_dir, [settings.platform_domain])
         report.made.append(f"certificate authority {settings.pki_dir}")
-    resources = open_resources(settings)
+    # With every key, so that one which can not be used is found now.
+    resources = open_resources(settings, signs_tokens=True)
     try:
         await _first_administrator(settings, resources.store, resources.passwords, report)
     finally:

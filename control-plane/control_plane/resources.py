@@ -16,10 +16,14 @@ from servicekit.stores import open_store
 
 
 def open_resources(
-    settings: ControlPlaneSettings, configuration_changed: Callable[[], None] = lambda: None
+    settings: ControlPlaneSettings,
+    configuration_changed: Callable[[], None] = lambda: None,
+    *,
+    signs_tokens: bool = False,
 ) -> Resources:
     """Open store, objects, Redis and keys; brings the store to the newest schema.
 
+    signs_tokens: open the key that signs access tokens too, which the API needs and nobody else may hold.
     Raises StoreError, SigningKeyError, KeyFileError, ValueError for what is not there or can not be used.
     """
     cipher = TenantCipher(load_or_create_key(settings.master_key_file))
@@ -31,7 +35,7 @@ def open_resources(
         redis=connect(settings.redis_url),
         cipher=cipher,
         passwords=Passwords(),
-        signing_key=load_signing_key(settings.signing_key_file),
+        signing_key=load_signing_key(settings.signing_key_file) if signs_tokens else None,
         now_ms=now_ms,
         configuration_changed=configuration_changed,
     )

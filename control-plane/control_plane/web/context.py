@@ -49,9 +49,16 @@ class Resources:
     redis: Redis
     cipher: TenantCipher
     passwords: Passwords
-    signing_key: SigningKey
+    signing_key: SigningKey | None
+    """None in processes that sign no access tokens."""
     now_ms: Callable[[], int]
     configuration_changed: Callable[[], None] = lambda: None
+
+    def token_key(self) -> SigningKey:
+        """Return the key that signs access tokens.  Raises RuntimeError in a process that was not given it."""
+        if self.signing_key is None:
+            raise RuntimeError("this process signs no access tokens")
+        return self.signing_key
 
 
 @dataclass(frozen=True)

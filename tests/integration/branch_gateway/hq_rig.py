@@ -136,7 +136,7 @@ async def running_hq(
     pki.create_authority(folder / "pki", [settings.platform_domain])
     create_signing_key(settings.signing_key_file)
     async with AsyncExitStack() as stack:
-        opened = open_resources(settings)
+        opened = open_resources(settings, signs_tokens=True)
         stack.push_async_callback(close_resources, opened)
         await opened.redis.flushall()
         hq: Hq | None = None

@@ -110,7 +110,7 @@ async def _issue(context: Context, session: Session) -> IssuedTokens:
     await sessions.add_refresh_token(
         context.store, _hash(token), session.family, context.settings.refresh_token_seconds
     )
-    access = issue_access_token(context.signing_key, session.user_id, session.family, context.now_ms(), seconds)
+    access = issue_access_token(context.token_key(), session.user_id, session.family, context.now_ms(), seconds)
     return IssuedTokens(access, token, seconds)
 
 

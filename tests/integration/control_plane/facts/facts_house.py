@@ -107,7 +107,7 @@ class House:
         settings = {name.removeprefix("TRUNKLINE_").lower(): value for name, value in self.environment.items()}
         self.settings = ControlPlaneSettings(**settings)  # type: ignore[arg-type]
         create_signing_key(self.settings.signing_key_file)
-        self.resources = open_resources(self.settings)
+        self.resources = open_resources(self.settings, signs_tokens=True)
         self.redis: Redis = self.resources.redis
         await until(self._redis_answers)
         await snapshots.publish(self.redis, keys.DIRECTORY, to_wire(DIRECTORY))
@@ -126,7 +126,7 @@ class House:
     def start_redis(self) -> None:
         self.processes["redis"] = subprocess.Popen(
             ["redis-server", "--port", str(self.redis_port), "--bind", "127.0.0.1", "--dir", str(self.folder),
-             "--save", "", "--appendonly", "yes", "--appendfsync", "always"],
+             "--unixsocket", "redis.sock", "--save", "", "--appendonly", "yes", "--appendfsync", "always"],
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
 
@@ -215,7 +215,7 @@ class House:
         )
         session = Session(secrets.token_urlsafe(16), user, now_ms(), over=False)
         await sessions.begin_session(self.resources.store, session, 3600)
-        return issue_access_token(self.resources.signing_key, user, session.family, now_ms(), 900)
+        return issue_access_token(self.resources.token_key(), user, session.family, now_ms(), 900)
 
     async def ask(self, token: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         headers = {"Authorization": f"Bearer {token}"}

@@ -259,6 +259,17 @@ async def test_a_queue_that_forgot_is_asked_again_by_the_sweep(house: House):
     await reaches(house, recording.recording_id, EntryState.ARCHIVED)
 
 
+async def test_tasks_are_sent_over_a_unix_socket_too(house: House):
+    settings = house.settings.model_copy(update={"redis_url": f"unix://{house.folder}/redis.sock?db=0"})
+    recording = spool(house.folder, new_call_id(), 1.0)
+    await enter(house, recording)
+
+    await asyncio.to_thread(finish_recording_later, build_celery(settings), ACME, recording.recording_id)
+    await house.start_worker("worker", TRUNKLINE_REDIS_URL=settings.redis_url)
+
+    await reaches(house, recording.recording_id, EntryState.ARCHIVED)
+
+
 async def test_workers_go_on_after_redis_was_killed(house: House):
     first, second = (spool(house.folder, new_call_id(), 2.0) for _ in range(2))
     await house.start_facts()
