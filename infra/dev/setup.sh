@@ -2,12 +2,18 @@
 # Brings a machine to where `make demo` and `make test` run.  Each step is skipped when it is done already.
 #
 # Installs distribution packages (no service is started or left enabled), a private Asterisk tree under
-# $TRUNKLINE_CACHE (default ~/.cache/trunkline), and the virtual environment .venv.
+# $TRUNKLINE_CACHE (default ~/.cache/trunkline), and the virtual environment .venv.  Only the packages need root:
+# `setup.sh packages` does that part alone, for an administrator where the user has no sudo.
 set -euo pipefail
+
+case "${1:-}" in
+  "" | packages) ;;
+  *) echo "usage: $0 [packages]" >&2; exit 2 ;;
+esac
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 readonly CACHE="${TRUNKLINE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/trunkline}"
-readonly STEPS=3
+if [ "${1:-}" = packages ]; then readonly STEPS=1; else readonly STEPS=3; fi
 step=0
 
 # --- what each distribution calls things: one row a distribution, `common` is added to each ---------------------------
@@ -52,7 +58,11 @@ logged() {
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then "$@"
   elif command -v sudo >/dev/null; then sudo "$@"
-  else fail "this needs root once, to install packages: run it as root, or install sudo"; fi
+  else
+    fail "packages are missing, and only root can install them; there is no sudo here.  Let root run, once:
+    su -c '$PWD/infra/dev/setup.sh packages'
+  and start again as $(id -un)."
+  fi
 }
 
 mkdir -p "$CACHE" || fail "the cache folder $CACHE can not be made; name another by TRUNKLINE_CACHE"
@@ -106,6 +116,11 @@ else
   done_
 fi
 
+if [ "${1:-}" = packages ]; then
+  echo "packages are complete ($SECONDS s); the rest of the set-up needs no root"
+  exit
+fi
+
 # --- 2: Asterisk -------------------------------------------------------------------------------------------------------
 readonly ASTERISK="$CACHE/asterisk-22"
 
@@ -128,11 +143,11 @@ extract_asterisk() {
   local suite="$1" tree="$2" folders=main
   [ "$suite" = sid ] || folders="$components"
   # No mirror is named: mmdebstrap and apt use the distribution's.  sid's Release file can be past its date.
-  as_root mmdebstrap --variant=extract --mode=root --components="$folders" \
+  # Nothing of the tree runs while it is extracted, so this needs neither root nor a namespace.
+  mmdebstrap --variant=extract --mode=chrootless --components="$folders" \
     --include=asterisk,asterisk-core-sounds-en-gsm,asterisk-core-sounds-en-wav,asterisk-moh-opsound-wav \
     --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='APT::Install-Recommends "false"' \
     --aptopt='Acquire::Retries "3"' "$suite" "$tree"
-  as_root chown -R "$(id -u):$(id -g)" "$tree"
   chmod 755 "$tree"
   # extract runs no maintainer script: the merged /usr is ours to make.
   for folder in bin lib lib64 sbin; do ln -sfn "usr/$folder" "$tree/$folder"; done
@@ -146,8 +161,7 @@ if [ -x "$ASTERISK/usr/sbin/asterisk" ]; then
 else
   doing "extracting into $ASTERISK"
   building="$(mktemp -d "$CACHE/.asterisk-XXXXXX")"
-  trap 'as_root rm -rf "$building"' EXIT
-  as_root true  # a password is asked for here, not in the background
+  trap 'rm -rf "$building"' EXIT
   logged asterisk extract_asterisk "$(asterisk_suite)" "$building/tree" ||
     fail "Asterisk could not be fetched (log: $CACHE/setup-asterisk.log).  It comes from Debian's archive by mmdebstrap: is the network there, and are 500 MB free in $CACHE?"
   asterisk_version "$building/tree" >/dev/null || fail "the extracted Asterisk does not start on this machine"
