@@ -60,18 +60,23 @@ class Child:
         return self.process.pid if self.process is not None and self.process.returncode is None else None
 
     async def start(self) -> None:
-        """Start the process; its output is appended to its log."""
+        """Start the process; its output is appended to its log.  Raises StackError when there is no such program."""
         self._ending = False
         with self.log_path.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *self.spec.argv,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=dict(self.spec.env),
-                start_new_session=True,
-                preexec_fn=_die_with(os.getpid()),
-            )
+            try:
+                self.process = await asyncio.create_subprocess_exec(
+                    *self.spec.argv,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env=dict(self.spec.env),
+                    start_new_session=True,
+                    preexec_fn=_die_with(os.getpid()),
+                )
+            except OSError as error:
+                raise StackError(
+                    f"{self.spec.name} can not be started: {self.spec.argv[0]}: {error.strerror}"
+                ) from None
         self._watcher = asyncio.get_running_loop().create_task(self._watch(self.process), name=self.spec.name)
 
     async def wait_ready(self) -> None:

@@ -9,7 +9,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-SETTINGS_HINT = "Settings come from TRUNKLINE_... variables and the TOML file named by TRUNKLINE_CONFIG."
+SETTINGS_HINT = (
+    "Settings come from TRUNKLINE_... variables and the TOML file named by TRUNKLINE_CONFIG; "
+    "started without them, it lists what it misses."
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,12 +23,12 @@ app = typer.Typer(
         "Trunkline: a multi-site, multi-tenant, distributed contact center.\n\n"
         "[bold]First steps[/bold]\n\n"
         "  trunkline doctor                   is this machine fit to run it?\n\n"
-        "  trunkline demo                     the whole system here, with agents who dial\n\n"
-        "  trunkline demo --seconds 60        the same, ends by itself and checks what it did\n\n"
+        "  trunkline demo                     the whole system here, until Ctrl-C\n\n"
+        "  trunkline demo --seconds 60        ends by itself, checks what it did\n\n"
         "[bold]On servers[/bold] each process is one command (systemd units and images call these):\n\n"
         "  trunkline edge kamailio            trunkline media-node conductor\n\n"
         "  trunkline control-plane api        trunkline branch\n\n"
-        f"{SETTINGS_HINT}"
+        f"{SETTINGS_HINT}  docs/howto shows the steps."
     ),
 )
 
@@ -52,7 +55,9 @@ def _import(module: str) -> Any:
 def _group(name: str, text: str, commands: dict[str, tuple[str, str, str]]) -> None:
     group = typer.Typer(no_args_is_help=True, help=f"{text}\n\n{SETTINGS_HINT}")
     for command, (module, function, line) in commands.items():
-        group.command(command, help=line)(_room(module, function))
+        example = f"Example:  TRUNKLINE_CONFIG=/etc/trunkline/{name}.toml trunkline {name} {command}"
+        text = f"{line}\n\n{example}\n\n{SETTINGS_HINT}"
+        group.command(command, help=text)(_room(module, function))
     app.add_typer(group, name=name)
 
 
@@ -86,13 +91,21 @@ _group(
 
 @app.command()
 def worker() -> None:
-    """Run a Celery worker (finishing recordings, imports, roll-ups)."""
+    """Run a Celery worker (finishing recordings).
+
+    Takes the control plane's settings.  Several may run; what a killed one had begun, another finishes.
+
+    Example:  TRUNKLINE_CONFIG=/etc/trunkline/control-plane.toml trunkline worker
+    """
     raise typer.Exit(int(_import("control_plane.worker").main() or 0))
 
 
 @app.command()
 def beat() -> None:
-    """Run the schedule (redbeat); several may run, one is active."""
+    """Run the schedule (redbeat); several may run, one is active.
+
+    Example:  TRUNKLINE_CONFIG=/etc/trunkline/control-plane.toml trunkline beat
+    """
     raise typer.Exit(int(_import("control_plane.worker").beat() or 0))
 
 
@@ -100,8 +113,11 @@ def beat() -> None:
 def branch() -> None:
     """Run a branch office: enrol once, then keep its Kamailio, rtpengine and agent going.
 
-    Example:  TRUNKLINE_SITE_ID=branch-1 TRUNKLINE_BRANCH_API_URL=https://hq.example:8443
-    TRUNKLINE_ENROLMENT_TOKEN_FILE=/run/secrets/token trunkline branch
+    docs/howto/open-a-branch.md goes through it from an empty machine to the first phone.
+
+    Example:  TRUNKLINE_SITE_ID=branch-1 TRUNKLINE_BRANCH_API_URL=https://203.0.113.10:8443
+    TRUNKLINE_HQ_EDGES=203.0.113.10:5061 TRUNKLINE_EDGE_ADDRESS=192.168.10.5
+    TRUNKLINE_ENROLMENT_TOKEN_FILE=/etc/trunkline/token trunkline branch
     """
     raise typer.Exit(int(_import("branch_gateway.app").main() or 0))
 
@@ -120,7 +136,16 @@ def demo(
     """Run the whole system here: HQ, a branch, a carrier, and agents who dial customers.
 
     Without --seconds it runs until Ctrl-C, and your own softphone may join.  With it, the last line is a JSON object
-    with "ok": true only if every answered call has both voices in its recording and its CDR.
+    with "ok": true only if everyone who should answer did, and every answered call has both voices in its recording
+    and its CDR.
+
+    Examples:
+
+      trunkline demo                            until Ctrl-C
+
+      trunkline demo --seconds 60 --agents 5    a minute with five agents; exit code 0 only if all was well
+
+      trunkline demo --block 78                 beside another one, on addresses 127.78.x.y
     """
     raise typer.Exit(_import("trunkline.demo").main(seconds=seconds, block=block, agents=agents))
 
@@ -128,11 +153,19 @@ def demo(
 @app.command()
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
-    block: Annotated[int, typer.Option(envvar="DEMO_BLOCK", min=1, max=254)] = 77,
+    block: Annotated[
+        int, typer.Option(envvar="DEMO_BLOCK", min=1, max=254, help="The demo's block of addresses.")
+    ] = 77,
 ) -> None:
     """Say in plain words what is missing or broken on this machine, and how to mend it.
 
     Exits with 1 when something blocks.
+
+    Examples:
+
+      trunkline doctor
+
+      trunkline doctor --json | jq '.findings[] | select(.level != "fine")'
     """
     raise typer.Exit(_import("trunkline.doctor").main(as_json=as_json, block=block))
 

@@ -40,6 +40,15 @@ class Attempt:
         return self.call.answered
 
     @property
+    def should_answer(self) -> bool:
+        """Whether this customer answers if the platform does its part, within the agent's patience."""
+        behaviour = self.customer.behaviour
+        rings = behaviour.ring_seconds
+        if rings is None or not behaviour.replies:
+            return False
+        return behaviour.final_code == 200 and behaviour.post_dial_delay_seconds + rings < RING_PATIENCE_SECONDS / 2
+
+    @property
     def connected(self) -> bool:
         """Whether both heard each other, as far as the customer says anything."""
         wanted = {self.customer.tone_hz} if self.customer.behaviour.voice == "tone" else set()

@@ -6,17 +6,24 @@ import time
 from collections import deque
 from typing import Any, Self
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from callmodel.privacy import mask_number
+from simulators.behaviours import ORDINARY
 from trunkline.apiclient import Api, ApiError
 from trunkline.dialling import Attempt
 
 REFRESH_SECONDS = 0.5
 FINISHED_SHOWN = 12
+# What the two tables take besides their rows: titles, headings, rules, the last lines.
+FRAME_LINES = 12
+WORDS_WIDTH, FIGURES_WIDTH = 66, 40
+GAVE_UP = 487
+STATE_WORDS = {"calling-agent": "ringing agent", "claiming": "starting"}
 STYLES = {"talking": "green", "ringing": "yellow", "dialling": "cyan", "claiming": "cyan"}
 
 
@@ -56,7 +63,8 @@ class CallView:
         self._finished.append(attempt)
         if self._screen is None:
             extension, number = attempt.extension, mask_number(attempt.customer.e164)
-            self._console.print(f"{extension} -> {number}  {outcome_of(attempt)}", highlight=False)
+            line = f"{extension} -> {number}  {outcome_of(attempt)}  (to carrier: {delay_of(attempt)})"
+            self._console.print(line, highlight=False, markup=False)
 
     async def _follow(self) -> None:
         while True:
@@ -71,9 +79,11 @@ class CallView:
             await asyncio.sleep(REFRESH_SECONDS)
 
     def _draw(self) -> Group:
-        live = Table(title="Calls now", title_justify="left", expand=True)
-        for heading in ("agent", "customer", "shown number", "trunk", "state", "seconds"):
-            live.add_column(heading)
+        live = _table(
+            "Calls now",
+            (("agent", 6), ("customer", 15), ("customer sees", 15), ("through", 11), ("state", 10)),
+            "seconds",
+        )
         for call in self._live:
             state = str(call.get("state", ""))
             since = call.get("answered_ms") or call.get("started_ms") or time.time() * 1000
@@ -81,28 +91,64 @@ class CallView:
                 str(call.get("extension") or ""),
                 str(call.get("number") or call.get("dialled") or ""),
                 str(call.get("caller_number") or ""),
-                str(call.get("trunk_id") or "on the net"),
-                Text(state, style=STYLES.get(state, "")),
+                way_of(call),
+                Text(STATE_WORDS.get(state, state), style=STYLES.get(state, "")),
                 f"{max(time.time() - since / 1000, 0):.0f}",
             )
-        done = Table(title="Last calls", title_justify="left", expand=True)
-        for heading in ("agent", "customer", "what happened"):
-            done.add_column(heading)
-        for attempt in self._finished:
-            style = "green" if attempt.answered else "dim"
+        done = _table("Last calls", (("agent", 6), ("customer", 15), ("what happened", self._words())), "to carrier")
+        for attempt in list(self._finished)[-self._room() :]:
             done.add_row(
-                attempt.extension, mask_number(attempt.customer.e164), Text(outcome_of(attempt), style=style)
+                attempt.extension,
+                mask_number(attempt.customer.e164),
+                Text(outcome_of(attempt), style=style_of(attempt)),
+                delay_of(attempt),
             )
-        line = Text(f"{self._attempted} calls attempted, {self._answered} answered.  Ctrl-C ends.  {self._problem}")
-        return Group(live, done, line)
+        line = Text(f" {self._attempted} calls, {self._answered} answered.  Ctrl-C ends.", style="bold")
+        return Group(live, done, line, *([Text(f" {self._problem}", style="red")] if self._problem else []))
+
+    def _words(self) -> int:
+        """How wide the one column of words may be, so that none of figures is squeezed out."""
+        return max(20, min(WORDS_WIDTH, self._console.width - FIGURES_WIDTH))
+
+    def _room(self) -> int:
+        """How many finished calls fit under the live ones on this screen."""
+        return max(3, min(FINISHED_SHOWN, self._console.height - len(self._live) - FRAME_LINES))
+
+
+def _table(title: str, columns: tuple[tuple[str, int], ...], last: str) -> Table:
+    """A table whose columns keep their width, whatever is in them: `last` holds figures."""
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), title_style="bold")
+    for heading, width in columns:
+        table.add_column(heading, min_width=width, max_width=width, no_wrap=True, overflow="ellipsis")
+    table.add_column(last, justify="right", min_width=len(last), no_wrap=True)
+    return table
+
+
+def way_of(call: dict[str, Any]) -> str:
+    """Say how a live call goes: through which trunk, or on the net to a colleague; nothing while that is open."""
+    if call.get("trunk_id"):
+        return str(call["trunk_id"])
+    on_the_net = not call.get("number") and call.get("state") in ("dialling", "ringing", "talking")
+    return "on the net" if on_the_net else ""
+
+
+def style_of(attempt: Attempt) -> str:
+    if attempt.answered:
+        return "green" if attempt.connected else "red"
+    return "red" if attempt.should_answer else "dim"
 
 
 def outcome_of(attempt: Attempt) -> str:
     """Say in words what became of a call."""
-    name = attempt.customer.behaviour.name.partition(":")[0]
-    delay = attempt.invite_to_invite_ms
-    set_up = f", {delay:.0f} ms to the carrier" if delay is not None else ", never seen by the carrier"
+    behaviour = attempt.customer.behaviour
+    name = behaviour.name.partition(":")[0]
     if attempt.answered:
-        heard = "both heard each other" if attempt.connected else "NOT both heard each other"
-        return f"answered ({name}), {heard}{set_up}"
-    return f"{attempt.call.final_code} ({name}){set_up}"
+        heard = "talked" if attempt.connected else "answered, NOT both heard each other"
+        return heard if behaviour.name == ORDINARY.name else f"{heard} ({name})"
+    return f"{'gave up' if attempt.call.final_code == GAVE_UP else f'told {attempt.call.final_code}'} ({name})"
+
+
+def delay_of(attempt: Attempt) -> str:
+    """From the agent's INVITE to the carrier's."""
+    delay = attempt.invite_to_invite_ms
+    return "never" if delay is None else f"{delay:.0f} ms"

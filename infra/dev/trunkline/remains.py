@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,10 +10,15 @@ from trunkline.diagnosis import Finding, Level, fine
 
 
 def check_run_folders(run_root: Path) -> Iterator[Finding]:
-    """No run folder has living processes whose stack is gone."""
+    """No run folder has living processes whose stack is gone, and none is somebody else's."""
     stale: dict[str, int] = {}
     running: list[str] = []
     for folder in sorted(run_root.glob("*")) if run_root.is_dir() else []:
+        if not os.access(folder, os.W_OK):
+            yield Finding(
+                "old runs", Level.WARNING, f"{folder} is another user's", f"sudo chown -R $(id -un) {folder}"
+            )
+            continue
         if stack_lives(folder):
             running.append(folder.name)
             continue

@@ -20,8 +20,9 @@ from typing import Self, TextIO
 from trunkline import conditions as when
 from trunkline.children import Child, Spec, StackError
 from trunkline.environments import AGENT_OF_BRANCH, COMMAND, Environments
-from trunkline.plan import PLATFORM_DOMAIN, AddressPlan
+from trunkline.plan import PLATFORM_DOMAIN, REPOSITORY, AddressPlan
 from trunkline.ports import is_free
+from trunkline.remains import belongs, pids_of
 
 ADMIN_SECONDS = 30.0
 JOINT_SECONDS = 20.0
@@ -100,6 +101,8 @@ class Stack:
 
     async def stop(self) -> None:
         """Stop everything in the reverse order, by pid."""
+        if self._children:
+            self._report(f"stopping {len(self._children)} processes, the last started first")
         for child in reversed(list(self._children.values())):
             await child.stop()
             self._note_pids()
@@ -142,32 +145,61 @@ class Stack:
     # -- before anything starts
 
     def _take_run_folder(self) -> None:
-        self.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = (self.run_dir / ".lock").open("a+", encoding="utf-8")
+        try:
+            self.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = (self.run_dir / ".lock").open("a+", encoding="utf-8")
+        except OSError as error:
+            raise self._unusable(error) from None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
             lock.close()
-            text = f"a stack runs already in {self.run_dir} (pid {holder}); stop it by Ctrl-C there"
-            raise StackError(text) from None
+            raise StackError(
+                f"a stack runs already in {self.run_dir} (pid {holder}).\n"
+                f"Stop it by Ctrl-C in its terminal (or: kill {holder}), or run another beside it: {self._beside}"
+            ) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
         self._lock = lock
-        for left in self.run_dir.iterdir():
-            if left.name != ".lock":
-                shutil.rmtree(left) if left.is_dir() else left.unlink()
-        for folder in ("redis", "control", "edge", "node", "branch"):
-            (self.run_dir / folder).mkdir(mode=0o700)
+        self._check_remains()
+        try:
+            for left in self.run_dir.iterdir():
+                if left.name != ".lock":
+                    shutil.rmtree(left) if left.is_dir() else left.unlink()
+            for folder in ("redis", "control", "edge", "node", "branch"):
+                (self.run_dir / folder).mkdir(mode=0o700)
+        except OSError as error:
+            raise self._unusable(error) from None
+
+    def _unusable(self, error: OSError) -> StackError:
+        return StackError(
+            f"the run folder {self.run_dir} can not be used: {error.strerror} ({error.filename}).\n"
+            f"Was it made by another user?  Give it to yourself: sudo chown -R $(id -un) {REPOSITORY / 'var'}"
+        )
+
+    @property
+    def _beside(self) -> str:
+        return f"DEMO_BLOCK={self.plan.block % 254 + 1} make demo"
+
+    def _check_remains(self) -> None:
+        """A stack that was killed may have left engines, which hold addresses and write into the folder."""
+        left = {name: pid for name, pid in pids_of(self.run_dir).items() if belongs(pid, self.run_dir)}
+        if left:
+            raise StackError(
+                f"an old run left processes behind: {', '.join(left)}.\n"
+                f"End them and start again: kill {' '.join(map(str, left.values()))}"
+            )
 
     def _check_addresses(self) -> None:
-        taken = [name for name, where in self.plan.listeners.items() if not is_free(*where)]
+        taken = [f"{name} ({host}:{port}/{kind})" for name, (kind, host, port) in self.plan.listeners.items()
+                 if not is_free(kind, host, port)]  # fmt: skip
         if taken:
             raise StackError(
-                f"addresses of block {self.plan.block} are taken: {', '.join(taken)}.\n"
-                f"Another stack may run; take another block: DEMO_BLOCK={self.plan.block % 254 + 1} make demo"
+                f"somebody else listens where this wants to: {', '.join(taken)}.\n"
+                f"Find out who by 'ss -lntup', or take other addresses: {self._beside}"
             )
 
     # -- specifications

@@ -113,7 +113,11 @@ async def summarise(attempts: list[Attempt], books: Books, owned_numbers: set[st
         who = f"{attempt.extension} -> {mask_number(attempt.customer.e164)}"
         cdr = cdrs.get(attempt.customer.e164)
         summary.cdrs_written += cdr is not None
-        for problem in [*_seen_wrongly(attempt, owned_numbers), *_written_wrongly(attempt, cdr)]:
+        for problem in [
+            *_ended_wrongly(attempt),
+            *_seen_wrongly(attempt, owned_numbers),
+            *_written_wrongly(attempt, cdr),
+        ]:
             summary.problems.append(f"{who}: {problem}")
         if attempt.answered and cdr is not None:
             wrong = await _recorded_wrongly(attempt, cdr, books)
@@ -135,6 +139,16 @@ def percentiles(values: list[float]) -> dict[str, float | None]:
         return {"p50": only, "p95": only}
     cuts = quantiles(values, n=100, method="inclusive")
     return {"p50": round(cuts[49], 1), "p95": round(cuts[94], 1)}
+
+
+def _ended_wrongly(attempt: Attempt) -> list[str]:
+    """Return how a call came to another end than its customer's: that is ours then, and not the customer's."""
+    name = attempt.customer.behaviour.name.partition(":")[0]
+    if attempt.should_answer and not attempt.answered:
+        return [f"should have been answered ({name}), but the agent was told {attempt.call.final_code}"]
+    if attempt.answered and not attempt.should_answer:
+        return [f"was answered, though nobody answers there ({name})"]
+    return []
 
 
 def _seen_wrongly(attempt: Attempt, owned_numbers: set[str]) -> list[str]:

@@ -2,20 +2,25 @@
 
 import io
 from itertools import pairwise
+from types import SimpleNamespace
+from typing import cast
+from unittest.mock import AsyncMock
 
 import numpy as np
 import pytest
 import soundfile
 
 from simulators.behaviours import BEHAVIOURS, CUSTOMER_TONES_HZ
+from simulators.call import PhoneCall
 from simulators.tones import tone
-from trunkline.customers import customers
-from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
-from trunkline.summary import Summary, percentiles
+from trunkline.customers import Customer, customers
+from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ, Attempt
+from trunkline.summary import Books, Summary, percentiles, summarise
 from trunkline.voices import voices_in
 
 CUSTOMER_HZ, AGENT_HZ = CUSTOMER_TONES_HZ[0], AGENT_TONES_HZ[0]
 SILENCE = np.zeros(24_000, np.int16)
+NO_BOOKS = cast("Books", SimpleNamespace(cdrs=AsyncMock(return_value=[]), gaps=AsyncMock(return_value=[])))
 NOISE = (np.random.default_rng(7).standard_normal(24_000) * 3000).astype(np.int16)
 
 
@@ -86,6 +91,28 @@ def test_a_summary_with_a_problem_or_without_an_answered_call_is_not_ok():
     assert Summary(answered=1).to_json()["ok"] is True
     assert Summary(answered=0).to_json()["ok"] is False
     assert Summary(answered=1, problems=["something"]).to_json()["ok"] is False
+
+
+def attempt(number: str, *, answered: bool) -> Attempt:
+    call = SimpleNamespace(answered=answered, final_code=200 if answered else 503)
+    return Attempt("1001", AGENT_HZ, Customer(number), cast("PhoneCall", call), dialled_at=0.0)
+
+
+@pytest.mark.parametrize("suffix", ["123", "002", "003", "004", "005", "007", "008", "010"])
+async def test_who_should_have_answered_and_did_not_is_a_problem(suffix: str):
+    summary = await summarise([attempt(f"13800000{suffix}", answered=False)], NO_BOOKS, set())
+
+    assert any("should have been answered" in problem for problem in summary.problems)
+    assert not summary.ok
+
+
+@pytest.mark.parametrize("suffix", ["486", "503", "480", "009", "001"])
+async def test_who_never_answers_may_be_unanswered_but_not_answered(suffix: str):
+    refused = await summarise([attempt(f"13800000{suffix}", answered=False)], NO_BOOKS, set())
+    answered = await summarise([attempt(f"13800000{suffix}", answered=True)], NO_BOOKS, set())
+
+    assert not any("answered" in problem for problem in refused.problems)
+    assert any("nobody answers there" in problem for problem in answered.problems)
 
 
 def test_percentiles_of_few_values_are_honest():

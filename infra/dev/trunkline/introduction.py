@@ -1,0 +1,56 @@
+"""What the demo says of itself once it runs: where to look, how to log in, and how to join with a softphone."""
+
+from rich.console import Console
+from rich.text import Text
+
+from trunkline.plan import AddressPlan
+from trunkline.seed import NUMBERS, Seed
+from trunkline.stack import Stack
+
+# Last three digits dialled, and what comes of them; `python -m simulators carrier --help` has the whole table.
+WORTH_DIALLING = (
+    ("13800000123", "a customer who answers, and speaks in a tone"),
+    ("13800000486", "busy"),
+    ("13800000002", "an answering machine"),
+    ("13800000009", "rings until you give up"),
+    ("13800000503", "congestion"),
+)
+
+
+def introduce(console: Console, plan: AddressPlan, stack: Stack, seed: Seed, *, may_join: bool) -> None:
+    """Print it.  may_join: whether there is time for somebody's own softphone."""
+    console.rule("Trunkline runs")
+    rows = [
+        ("API", f"{plan.api_url}/api/v1", f"document: {plan.api_url}/api/v1/openapi.json"),
+        ("login", f"admin / {stack.admin_password}", "HQ administrator"),
+        *(("login", f"{name} / {password}", role) for name, password, role in seed.logins),
+        ("logs", f"{stack.run_dir}/*.log", ""),
+    ]
+    _print(console, rows)
+    if may_join:
+        _print_softphone(console, plan, seed)
+    console.print()
+
+
+def _print_softphone(console: Console, plan: AddressPlan, seed: Seed) -> None:
+    spare = seed.branch_stations[-1]
+    console.print("\nYour own softphone, on this machine (docs/howto/first-call.md):", highlight=False)
+    rows = [
+        ("user", spare.extension, ""),
+        ("password", spare.password, ""),
+        ("domain", seed.domain, ""),
+        ("proxy", f"{plan.branch}:5060", "the branch; UDP or TCP, PCMA or PCMU"),
+        *(("dial", number, text) for number, text in WORTH_DIALLING),
+        ("dial", seed.hq_stations[0].extension, "a colleague at HQ, who answers; uses no trunk"),
+        ("", "", f"customers see {NUMBERS[0]}, which HQ owns"),
+    ]
+    _print(console, rows)
+
+
+def _print(console: Console, rows: list[tuple[str, str, str]]) -> None:
+    """Columns by hand: a table would cut off what does not fit, and these are to be copied."""
+    width = max(len(value) for _, value, text in rows if text)
+    for name, value, text in rows:
+        line = Text.assemble(f"  {name:8}  ", (f"{value:{width}}", "bold"), "  ", (text, "dim"))
+        line.rstrip()
+        console.print(line, soft_wrap=True)
