@@ -47,6 +47,11 @@ class Api:
         assert self._session is not None
         await self._session.close()
 
+    @property
+    def token(self) -> str:
+        """The access token at hand."""
+        return self._token
+
     async def sign_in(self) -> None:
         """Get a new access token.  Raises ApiError."""
         self._token = ""
