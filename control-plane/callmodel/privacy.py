@@ -2,12 +2,15 @@
 
 
 def mask_number(number: str) -> str:
-    """Return a number as agents and logs see it: `+8613812345678` becomes `+86138****5678`.
+    """Return a number as agents and logs see it: `+8613812345678` and `+86 138-1234-5678` become `+86138****5678`.
 
-    Short numbers (extensions, emergency numbers) identify nobody outside and stay as they are.
+    At least four digits are hidden, however it is written.  Short numbers (extensions, emergency numbers) identify
+    nobody outside and stay as they are.
     """
-    digits = sum(character.isdigit() for character in number)
-    if digits < 7:
+    digits = "".join(character for character in number if character.isdigit())
+    if len(digits) < 7:
         return number
-    shown_before = len(number) - 8
-    return f"{number[: max(shown_before, 2)]}****{number[-4:]}"
+    plus = "+" if number.lstrip().startswith("+") else ""
+    # Of seven to nine digits the beginning and the end together would be nearly all.
+    shown_before = digits[:-8] if len(digits) >= 10 else ""
+    return f"{plus}{shown_before}****{digits[max(4, len(digits) - 4) :]}"
