@@ -76,9 +76,15 @@ async def add_account(store: Store, account: Account) -> bool:
     return True
 
 
-async def save_account(store: Store, account: Account) -> None:
-    """Keep a user's changes; the name never changes."""
-    await store.upsert(USERS.name, to_row(account))
+async def save_account(store: Store, before: Account, after: Account) -> None:
+    """Keep what changed of a user, and nothing else: somebody else may be changing the rest.  The name never changes.
+
+    Otherwise a user who sets a password could bring back the roles that were being taken away.
+    """
+    known, row = to_row(before), to_row(after)
+    changes = {name: value for name, value in row.items() if value != known[name]}
+    if changes:
+        await store.upsert(USERS.name, {"scope": SCOPE, "user_id": before.user_id, **changes})
 
 
 def end_sessions(account: Account, at_ms: int) -> Account:

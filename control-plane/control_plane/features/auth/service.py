@@ -46,9 +46,7 @@ async def sign_in(context: Context, username: str, password: str) -> IssuedToken
     Raises WrongCredentialsError; TooManyRequestsError after too many wrong passwords for this user from this
     address, whether or not there is such a user.
     """
-    settings = context.settings
-    throttle = Throttle(context.redis, "sign-in", settings.sign_in_attempts, settings.sign_in_pause_seconds)
-    guesser = hashlib.sha256(f"{username.lower()}\0{context.address}".encode()).hexdigest()[:32]
+    throttle, guesser = _guesses(context, "sign-in"), _guesser(context, username)
     # Counted before the password is looked at: parallel guesses are counted too.
     await throttle.admit(guesser)
     account = await account_named(context.store, username)
@@ -57,7 +55,7 @@ async def sign_in(context: Context, username: str, password: str) -> IssuedToken
         raise WrongCredentialsError()
     await throttle.forget(guesser)
     session = Session(secrets.token_urlsafe(16), account.user_id, context.now_ms(), over=False)
-    await sessions.begin_session(context.store, session, settings.refresh_token_seconds)
+    await sessions.begin_session(context.store, session, context.settings.refresh_token_seconds)
     return await _issue(context, session)
 
 
@@ -87,13 +85,20 @@ async def sign_out(context: Context, refresh_token: str) -> None:
 
 
 async def change_password(context: Context, current: str, new: str) -> None:
-    """Set the user's own password and end all their sessions.  Raises PasswordWrongError, WeakPasswordError."""
+    """Set the user's own password and end all their sessions.
+
+    Raises PasswordWrongError, WeakPasswordError, TooManyRequestsError after too many wrong ones.
+    """
     account = await account_of(context.store, context.principal.user_id)
+    throttle, guesser = _guesses(context, "password"), _guesser(context, context.principal.username)
+    # Whoever found a screen unlocked must not find out the password too.
+    await throttle.admit(guesser)
     if account is None or not await context.passwords.verify(current, account.password_hash):
         raise PasswordWrongError()
+    await throttle.forget(guesser)
     check_password(new, account.username)
     changed = replace(account, password_hash=await context.passwords.hash(new))
-    await save_account(context.store, end_sessions(changed, context.now_ms()))
+    await save_account(context.store, account, end_sessions(changed, context.now_ms()))
 
 
 async def living_account(store: Store, session: Session) -> Account | None:
@@ -102,6 +107,15 @@ async def living_account(store: Store, session: Session) -> Account | None:
     if account is None or not account.enabled or session.over or session.begun_ms < account.sessions_from_ms:
         return None
     return account
+
+
+def _guesses(context: Context, what: str) -> Throttle:
+    settings = context.settings
+    return Throttle(context.redis, what, settings.sign_in_attempts, settings.sign_in_pause_seconds)
+
+
+def _guesser(context: Context, username: str) -> str:
+    return hashlib.sha256(f"{username.lower()}\0{context.address}".encode()).hexdigest()[:32]
 
 
 async def _issue(context: Context, session: Session) -> IssuedTokens:

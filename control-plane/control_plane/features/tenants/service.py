@@ -110,20 +110,21 @@ async def change(context: Context, tenant_id: TenantId, patch: TenantPatch) -> T
     if patch.caller_rule is not None:
         changes["caller_rule"] = to_wire(await _held_rule(context, tenant_id, patch.caller_rule.to_rule()))
     if patch.domain is not None and patch.domain != before.tenant.domain:
-        await _move(context, store, before, patch.domain)
+        await _claim_domain(context, store, tenant_id, patch.domain)
         changes["domain"] = patch.domain
     await store.change(tenant_id, changes)
+    if "domain" in changes:
+        # Only now: whoever dies before leaves a domain that nobody can take, and never one that two tenants have.
+        await store.release_domain(tenant_id, before.tenant.domain)
     return await find(context, tenant_id)
 
 
-async def _move(context: Context, store: TenantStore, record: TenantRecord, domain: str) -> None:
-    tenant_id = record.tenant.tenant_id
+async def _claim_domain(context: Context, store: TenantStore, tenant_id: TenantId, domain: str) -> None:
     _check_domain(context, domain)
     if await has_stations(context.store, tenant_id):
         raise DomainInUseError()
     if not await store.claim_domain(tenant_id, domain):
         raise DomainTakenError()
-    await store.release_domain(tenant_id, record.tenant.domain)
 
 
 async def _held_rule(context: Context, tenant_id: TenantId, rule: CallerRule) -> CallerRule:

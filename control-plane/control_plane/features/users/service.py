@@ -85,7 +85,7 @@ async def change(context: Context, user_id: UserId, patch: UserPatch) -> Account
         after = replace(after, password_hash=await context.passwords.hash(patch.password))
     if patch.password is not None or patch.enabled is False:
         after = end_sessions(after, context.now_ms())
-    await save_account(context.store, after)
+    await save_account(context.store, before, after)
     users = UserStore(context.store)
     for tenant_id in after.roles:
         await users.list_under(tenant_id, user_id)

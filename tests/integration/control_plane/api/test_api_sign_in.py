@@ -194,6 +194,16 @@ async def test_a_new_password_ends_every_session(world: World):
     await signed_in(world.url, client.username, "another-good-secret-8")
 
 
+async def test_who_is_signed_in_may_not_guess_the_password_for_long(strict: House):
+    admin = await signed_in(strict.url)
+    guess = {"current_password": "not this one", "new_password": "another-river-4711"}
+
+    said = [await admin.call("PUT", "/auth/password", guess) for _ in range(4)]
+
+    assert [answer.status for answer in said] == [403, 403, 403, 429]
+    assert said[0].error_id == "password-wrong" and int(said[3].headers["Retry-After"]) <= 2
+
+
 async def test_nothing_secret_is_in_the_log(world: World, house: House):
     client = await new_user(world)
     await Client(world.url).call("POST", "/auth/token", {"username": "admin", "password": "my-secret-guess"})
