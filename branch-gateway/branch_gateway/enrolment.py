@@ -116,7 +116,8 @@ async def renew_for_ever(
                 identity = keep_identity(identity.folder, identity.site_id, answer.certificate, pinned)
             except HeadquartersAwayError:
                 logger.warning("headquarters is away: not renewed yet")
-            except (RefusedError, IdentityError) as error:
+            except (RefusedError, IdentityError, OSError) as error:
+                # Whatever it is, a full disk included: the present certificate has a third of its life left.
                 logger.error("renewal failed", extra={"error": str(error)})
             else:
                 break

@@ -58,6 +58,8 @@ class SnapshotKeeper:
                 # The first look after a silence does not wait: people want to know that HQ is back.
                 wait_seconds = WAIT_SECONDS if self.in_contact else 0
                 snapshot = await self._headquarters.snapshot(self._mark, wait_seconds)
+                if snapshot is not None:
+                    await self._keep(snapshot)
             except HeadquartersAwayError as error:
                 self._tell(Contact(False, str(error)))
                 # All branches lose HQ in the same second, and must not come back in the same one.
@@ -67,10 +69,12 @@ class SnapshotKeeper:
                 logger.error("headquarters refuses this branch", extra={"error_id": error.error_id})
                 self._tell(Contact(False, str(error), refused=True))
                 await asyncio.sleep(REFUSED_SECONDS)
+            except OSError as error:
+                # A full disk must not stop the phones: they go on with the snapshot that there is.
+                logger.error("snapshot can not be written", extra={"error": error.strerror})
+                await asyncio.sleep(RETRY_SECONDS[1])
             else:
                 delay = RETRY_SECONDS[0]
-                if snapshot is not None:
-                    await self._keep(snapshot)
                 self._tell(Contact(True))
 
     async def _keep(self, snapshot: SiteSnapshot) -> None:
