@@ -101,12 +101,14 @@ class GroupWriter:
             self._connection.execute("COMMIT")
         except Exception as error:  # whatever went wrong belongs to a caller, never to this thread
             self._quietly(lambda connection: connection.execute("ROLLBACK"))
-            if len(group) > 1:
+            if len(group) > 1 and not isinstance(error, sqlite3.OperationalError):
                 # One operation spoiled the transaction for all: each gets its own, and only that one fails.
                 for waiting in group:
                     self._commit([waiting])
                 return
-            group[0].error = to_store_error(error)
+            # The file is locked or the disk full: for each alone it would be the same, after as long a wait.
+            for waiting in group:
+                waiting.error = to_store_error(error)
         _deliver(group)
 
     def _quietly(self, operation: Operation[Any]) -> None:

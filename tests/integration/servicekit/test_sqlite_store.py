@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import sqlite3
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -55,6 +56,25 @@ async def test_nobody_else_may_read_the_files(tmp_path: Path):
     await store.close()
 
     assert modes == dict.fromkeys(("store.db", "store.db-wal", "store.db-shm"), "0o600")
+
+
+async def test_locked_file_fails_all_who_wait_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("servicekit.stores.sqlite.BUSY_SECONDS", 0.3)
+    store = open_store(url_of(tmp_path), TABLES)
+    other = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+
+    writes = [store.upsert("owners", {"name": str(number)}) for number in range(40)]
+    failed = await asyncio.gather(*writes, return_exceptions=True)
+
+    # The first alone, and those who came meanwhile together; one after the other would take 12 s.
+    assert {type(error) for error in failed} == {StoreUnavailableError} and time.monotonic() - began < 3
+    other.execute("ROLLBACK")
+    await store.upsert("owners", {"name": "0"})
+    assert await store.get("owners", {"name": "0"})
+    other.close()
+    await store.close()
 
 
 @pytest.mark.parametrize("url", ["cassandra://host/keyspace", "store.db", "", "sqlite://store.db"])
