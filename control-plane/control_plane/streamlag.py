@@ -1,4 +1,7 @@
-"""How far consumer groups are behind, and what they could not take: for /readyz and the log."""
+"""How far consumer groups are behind, and what they could not take; what all have taken is removed.
+
+Facts name customers' numbers: they stay in Redis until they are records, and no longer.
+"""
 
 import asyncio
 import logging
@@ -8,7 +11,11 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError, ResponseError, TimeoutError
 
+from servicekit.streams import trim_handled
+
 LOOK_SECONDS = 10.0
+HANDLED_KEPT_SECONDS = 60.0
+"""For whoever looks into a stream while something goes wrong."""
 
 logger = logging.getLogger(__name__)
 
@@ -16,12 +23,20 @@ logger = logging.getLogger(__name__)
 class LagWatch:
     """Looks at the groups of the given streams every few seconds."""
 
-    def __init__(self, redis: Redis, groups: Iterable[str], streams: Callable[[], Iterable[str]], most: int) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        groups: Iterable[str],
+        streams: Callable[[], Iterable[str]],
+        most: int,
+        kept_seconds: float = HANDLED_KEPT_SECONDS,
+    ) -> None:
         """most: messages that a group may be behind before it counts as not ready."""
         self._redis: Any = redis
         self._groups = tuple(groups)
         self._streams = streams
         self._most = most
+        self._kept_seconds = kept_seconds
         self.behind: dict[str, int] = dict.fromkeys(self._groups, 0)
         self._buried: dict[str, int] = {}
 
@@ -60,3 +75,4 @@ class LagWatch:
         if buried > self._buried.get(stream, 0):
             logger.error("poison messages lie buried", extra={"stream": stream, "count": buried, "alarm": "poison"})
         self._buried[stream] = buried
+        await trim_handled(self._redis, stream, self._groups, self._kept_seconds)

@@ -6,7 +6,7 @@ A message is acked when its handler returned.  One that fails again and again en
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from redis.asyncio import Redis
@@ -18,6 +18,7 @@ Fields = dict[str, str]
 Handler = Callable[[str, str, Fields], Awaitable[object]]
 
 DEAD_LETTERS_KEPT = 10_000
+DEAD_LETTERS_SECONDS = 14 * 86_400
 BACKOFF_SECONDS = (0.1, 5.0)
 REDIS_AWAY = (ConnectionError, TimeoutError, ReadOnlyError)
 
@@ -33,6 +34,30 @@ async def append(redis: Redis, stream: str, fields: Mapping[str, str], maxlen: i
     return str(await redis.xadd(stream, dict(fields), maxlen=maxlen, approximate=True))  # type: ignore[arg-type]
 
 
+async def trim_handled(redis: Redis, stream: str, groups: Collection[str], keep_seconds: float) -> int:
+    """Remove what every group has handled and is older than keep_seconds; return how many messages those were.
+
+    Groups beside the named ones count too; nothing goes while one of the named has not begun to read.
+    Raises redis ResponseError where there is no such stream.
+    """
+    found: Any = await redis.xinfo_groups(stream)
+    if not set(groups) <= {group["name"] for group in found}:
+        return 0
+    seconds, micros = await redis.time()
+    floor = (int((seconds - keep_seconds) * 1000 + micros / 1000), 0)
+    for group in found:
+        waiting: Any = await redis.xpending(stream, group["name"]) if group["pending"] else {}
+        milliseconds, sequence = _id_of(group["last-delivered-id"])
+        first = waiting.get("min")
+        floor = min(floor, _id_of(first) if first else (milliseconds, sequence + 1))
+    return int(await redis.xtrim(stream, minid=f"{floor[0]}-{floor[1]}", approximate=False))
+
+
+def _id_of(text: str) -> tuple[int, int]:
+    milliseconds, _, sequence = text.partition("-")
+    return int(milliseconds), int(sequence or 0)
+
+
 class StreamReader:
     """One consumer of a group over a set of streams that may change while it runs.
 
@@ -40,7 +65,8 @@ class StreamReader:
     A handler that raises leaves its message pending; it comes again after claim_idle_ms, to this consumer or
     another, and after max_deliveries goes to `<stream>:dead`.  On RetryLaterError, and when Redis is away inside
     the handler, the message is kept and retried in place with backoff, so the stream itself is the spool.
-    In Redis Cluster the streams of one reader need a common hash tag.
+    In Redis Cluster the streams of one reader need a common hash tag.  forget_handled: remove a message when it is
+    acked, for streams that one group reads alone.
     """
 
     def __init__(
@@ -56,6 +82,7 @@ class StreamReader:
         claim_idle_ms: int = 30_000,
         max_deliveries: int = 5,
         concurrency: int = 1,
+        forget_handled: bool = False,
     ) -> None:
         if not 0 < block_ms <= 4000:
             raise ValueError("block_ms must be 1..4000, shorter than the socket's time-out")
@@ -67,6 +94,7 @@ class StreamReader:
         self._block_ms = block_ms
         self._claim_idle_ms = claim_idle_ms
         self._max_deliveries = max_deliveries
+        self._forget_handled = forget_handled
         self._slots = asyncio.Semaphore(concurrency)
         self._streams: set[str] = set(streams)
         self._prepared: set[str] = set()
@@ -139,9 +167,7 @@ class StreamReader:
         # A consumer that comes back under its old name need not wait for its own leftovers to age.
         last = "0"
         while True:
-            answer: Any = await self._redis.xreadgroup(
-                self._group, self._consumer, {stream: last}, count=self._batch
-            )
+            answer: Any = await self._redis.xreadgroup(self._group, self._consumer, {stream: last}, count=self._batch)
             messages = answer[0][1] if answer else []
             if not messages:
                 break
@@ -181,7 +207,11 @@ class StreamReader:
         letter: Any = {**fields, "dead_id": message_id, "dead_group": self._group, "dead_deliveries": deliveries}
         async with self._redis.pipeline(transaction=True) as both:
             both.xadd(f"{stream}:dead", letter, maxlen=DEAD_LETTERS_KEPT, approximate=True)
+            # Somebody looks at them within days; they may name customers.
+            both.expire(f"{stream}:dead", DEAD_LETTERS_SECONDS)
             both.xack(stream, self._group, message_id)
+            if self._forget_handled:
+                both.xdel(stream, message_id)
             await both.execute()
         logger.error(
             "poison message buried",
@@ -202,13 +232,22 @@ class StreamReader:
         async with self._slots:
             try:
                 if await self._attempt(stream, message_id, fields):
-                    await self._redis.xack(stream, self._group, message_id)
+                    await self._ack(stream, message_id)
             except REDIS_AWAY:
                 # Handled but not acked: it comes again with the next preparation, and twice is harmless.
                 self._prepared.discard(stream)
                 logger.warning("ack was lost", extra={"stream": stream, "message_id": message_id})
             finally:
                 unfinished.discard(message_id)
+
+    async def _ack(self, stream: str, message_id: str) -> None:
+        if not self._forget_handled:
+            await self._redis.xack(stream, self._group, message_id)
+            return
+        async with self._redis.pipeline(transaction=True) as both:
+            both.xack(stream, self._group, message_id)
+            both.xdel(stream, message_id)
+            await both.execute()
 
     async def _attempt(self, stream: str, message_id: str, fields: Fields) -> bool:
         delay = BACKOFF_SECONDS[0]

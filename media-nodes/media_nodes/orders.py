@@ -34,7 +34,9 @@ class OrderBook:
 
     def reader(self, redis: Redis, node_id: NodeId) -> StreamReader:
         """Return the reader to run; one conductor of a node reads at a time, so leftovers are its own."""
-        return StreamReader(redis, GROUP, node_id, self.handle, [keys.node_orders(node_id)], block_ms=1000)
+        stream = keys.node_orders(node_id)
+        # Orders name customers' numbers: none stays in Redis once it is carried out.
+        return StreamReader(redis, GROUP, node_id, self.handle, [stream], block_ms=1000, forget_handled=True)
 
     async def handle(self, _stream: str, message_id: str, fields: dict[str, str]) -> None:
         """Carry out one message.  Raises RetryLaterError while the switch is away."""

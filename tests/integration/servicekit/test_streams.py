@@ -144,6 +144,22 @@ async def test_poison_message_is_buried_and_the_rest_goes_on(redis: Redis):
     assert tries.count("good") == 1 and tries.count("poison") == 3
 
 
+async def test_what_one_group_reads_alone_is_forgotten_when_it_is_handled(redis: Redis):
+    async def handle(_stream: str, _id: str, fields: Fields) -> None:
+        if fields["n"] == "poison":
+            raise ValueError
+
+    for n in ("poison", "good"):
+        await append(redis, "orders", {"n": n}, 10)
+    reader = reader_of(redis, handle, "orders", max_deliveries=1, claim_idle_ms=100, forget_handled=True)
+    async with running(reader), asyncio.timeout(15):
+        while await redis.xlen("orders"):  # noqa: ASYNC110 - Redis decides
+            await asyncio.sleep(0.01)
+
+    assert (await pending(redis, "orders"), await redis.xlen("orders:dead")) == (0, 1)
+    assert 0 < await redis.ttl("orders:dead") <= 14 * 86_400
+
+
 @pytest.mark.parametrize("error", [RetryLaterError("store is away"), RedisAwayError()])
 async def test_message_waits_for_a_dependency_and_is_no_poison(redis: Redis, error: Exception):
     tries: list[str] = []

@@ -152,4 +152,7 @@ async def _owner(redis: Redis, tenant_id: TenantId, call_id: CallId) -> NodeId:
 
 
 async def _send(redis: Redis, node_id: NodeId, order: NodeOrder) -> None:
-    await append(redis, keys.node_orders(node_id), {"m": json.dumps(to_wire(order))}, ORDERS_KEPT)
+    stream = keys.node_orders(node_id)
+    await append(redis, stream, {"m": json.dumps(to_wire(order))}, ORDERS_KEPT)
+    # Orders to a node that never comes back name numbers too.
+    await redis.expire(stream, OWNER_SECONDS)

@@ -246,3 +246,29 @@ async def test_what_waits_and_what_was_buried_shows(house: House, caplog: pytest
 
     alarms = [record for record in caplog.records if getattr(record, "alarm", None) == "poison"]
     assert len(alarms) == 1
+
+
+async def test_facts_stay_in_redis_until_every_group_has_handled_them(house: House):
+    stream = keys.facts(ACME)
+    watch = LagWatch(house.redis, ["cdr", "live"], lambda: [stream], most=10, kept_seconds=0)
+    for _ in range(4):
+        await house.tell("call.ended", cdr(new_call_id()))
+    await house.redis.xgroup_create(stream, "cdr", id="0")
+    read: Any = await house.redis.xreadgroup("cdr", "one", {stream: ">"})
+    ids = [message_id for message_id, _ in read[0][1]]
+    await house.redis.xack(stream, "cdr", *ids)
+    await watch.look()
+    assert await house.redis.xlen(stream) == 4, "the other group has not begun"
+
+    await house.redis.xgroup_create(stream, "live", id="0")
+    await house.redis.xreadgroup("live", "one", {stream: ">"})
+    await house.redis.xack(stream, "live", ids[0], ids[1], ids[3])
+    await watch.look()
+    left: Any = await house.redis.xrange(stream)
+    assert [message_id for message_id, _ in left] == ids[2:], "one is pending, and what follows it waits"
+
+    await house.redis.xack(stream, "live", ids[2])
+    await LagWatch(house.redis, ["cdr", "live"], lambda: [stream], most=10).look()
+    assert await house.redis.xlen(stream) == 2, "too young"
+    await watch.look()
+    assert (watch.behind, await house.redis.xlen(stream)) == ({"cdr": 0, "live": 0}, 0)
