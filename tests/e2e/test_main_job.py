@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from simulators.call import CallEndedError
+from simulators.call import CallEndedError, PhoneCall
 from simulators.phone import answer_after
+from simulators.sip_message import parse_address
 from tests.e2e.world import HQ_TONE_HZ, World, listen, today
 from trunkline.conditions import until
 from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
@@ -199,6 +200,7 @@ async def test_sites_talk_to_each_other_on_the_net_without_a_trunk(world: World)
     call = await world.agent.dial(world.hq_phone.user)
     await call.wait_for("answered", 10)
     there = await world.hq_phone.wait_for_call()
+    assert caller_uri_of(there) == f"sip:{world.agent.user}@{world.seed.domain}"
     await call.wait_for_tones({HQ_TONE_HZ}, ALL_TONES_HZ)
     await there.wait_for_tones({AGENT_TONE_HZ}, ALL_TONES_HZ)
     await call.hang_up()
@@ -216,6 +218,7 @@ async def test_headquarters_reaches_a_phone_behind_the_branch(world: World):
     call = await world.hq_phone.dial(world.agent.user)
     await call.wait_for("answered", 10)
     there = await world.agent.wait_for_call()
+    assert caller_uri_of(there) == f"sip:{world.hq_phone.user}@{world.seed.domain}"
     await call.wait_for_tones({AGENT_TONE_HZ}, ALL_TONES_HZ)
     await there.wait_for_tones({HQ_TONE_HZ}, ALL_TONES_HZ)
     await there.hang_up()
@@ -309,6 +312,12 @@ async def test_nothing_is_left_when_all_have_hung_up(world: World):
         return not await gaps()
 
     assert await until(no_gap, 30, pause_seconds=0.5), await gaps()
+
+
+def caller_uri_of(call: PhoneCall) -> str:
+    """What the called phone keeps in its list of calls, and dials when its user calls back."""
+    assert call.invite is not None
+    return str(parse_address(call.invite.get("From")).uri)
 
 
 def drain(queue: asyncio.Queue[Any]) -> None:

@@ -126,6 +126,9 @@ def _to_station(decision: ToStation, request: Request) -> int:
     KSR.resetdsturi()
     if KSR.registrar.lookup("location") < 0:
         return reply(480, "Temporarily Unavailable")
+    if request.peer.kind is PeerKind.NODE and request.from_user:
+        # A media node writes its own address there: nothing that a phone may know, or could call back.
+        KSR.uac.uac_replace_from("", f"sip:{request.from_user}@{decision.domain}")
     site = site_ahead()
     # What lies between a branch and us crosses the Internet.
     begin(request, SRTP if site else decision.media, site_id=site or "")
