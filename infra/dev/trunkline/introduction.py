@@ -21,7 +21,8 @@ def introduce(console: Console, plan: AddressPlan, stack: Stack, seed: Seed, *, 
     """Print it.  may_join: whether there is time for somebody's own softphone."""
     console.rule("Trunkline runs")
     rows = [
-        ("API", f"{plan.api_url}/api/v1", f"document: {plan.api_url}/api/v1/openapi.json"),
+        ("API", f"{plan.api_url}/api/v1", ""),
+        ("document", f"{plan.api_url}/api/v1/openapi.json", ""),
         ("login", f"admin / {stack.admin_password}", "HQ administrator"),
         *(("login", f"{name} / {password}", role) for name, password, role in seed.logins),
         ("logs", f"{stack.run_dir}/*.log", ""),
