@@ -102,5 +102,9 @@ def to_account(row: Row) -> Account:
 def to_row(account: Account) -> dict[str, Any]:
     """Return the row of a user."""
     row = {name: getattr(account, name) for name in USERS.columns if name not in ("scope", "roles")}
-    roles = {tenant: sorted(role.value for role in held) for tenant, held in account.roles.items()}
-    return {**row, "scope": SCOPE, "roles": roles}
+    return {**row, "scope": SCOPE, "roles": role_names(account)}
+
+
+def role_names(account: Account) -> dict[TenantId, list[str]]:
+    """Return the user's roles by tenant as texts, in order."""
+    return {tenant: sorted(role.value for role in held) for tenant, held in account.roles.items()}

@@ -1,6 +1,6 @@
 """Routes of signing in."""
 
-from control_plane.accounts import account_of
+from control_plane.accounts import account_of, role_names
 from control_plane.features.auth import schemas, service
 from control_plane.web import Access, Context, Route
 from control_plane.web.problems import PasswordWeakError, TooManyRequestsError, UnauthenticatedError
@@ -39,7 +39,7 @@ async def me(context: Context) -> schemas.Me:
         display_name=account.display_name,
         belongs_to=account.belongs_to,
         is_hq_admin=account.is_hq_admin,
-        roles={tenant: sorted(role.value for role in held) for tenant, held in account.roles.items()},
+        roles=role_names(account),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from callmodel.ids import TenantId
 from control_plane.web import Shape
 
 
@@ -44,4 +45,4 @@ class Me(Shape):
     display_name: str
     belongs_to: str
     is_hq_admin: bool
-    roles: dict[str, list[str]]
+    roles: dict[TenantId, list[str]]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from callmodel.ids import E164, Extension, TenantId, TrunkId
+from control_plane.listing import every
 from control_plane.references import SCOPE
 from servicekit.stores import ColumnType, Row, Store, TableSpec
 
@@ -107,15 +108,9 @@ class NumberStore:
         records = [await self.one(row["number"]) for row in found.rows]
         return [record for record in records if record and record.tenant_id == tenant_id], found.next_token
 
-    async def each(self) -> AsyncIterator[NumberRecord]:
+    def each(self) -> AsyncIterator[NumberRecord]:
         """Yield every number."""
-        after: str | None = None
-        while True:
-            records, after = await self.page(PAGE_ROWS, after)
-            for record in records:
-                yield record
-            if after is None:
-                return
+        return every(self.page, PAGE_ROWS)
 
     async def _index(self, tenant_id: TenantId, number: E164) -> None:
         await self._store.upsert(TENANT_NUMBERS.name, {"tenant_id": tenant_id, "number": number})

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from redis.asyncio import Redis
@@ -10,6 +11,7 @@ from redis.asyncio import Redis
 from callmodel.ids import RecordingId, TenantId
 from control_plane.features.recordings.ledger import Entry, EntryState
 from control_plane.features.recordings.store import LedgerStore
+from control_plane.listing import every
 
 PAGE = 500
 DAYS_BACK = 7
@@ -77,13 +79,8 @@ async def alarm_gaps(
 
 async def _gaps(ledger: LedgerStore, tenant_id: TenantId, now_ms: int) -> AsyncIterator[Entry]:
     for day in days_before(now_ms):
-        after = None
-        while True:
-            entries, after = await ledger.gaps(tenant_id, day, PAGE, after)
-            for entry in entries:
-                yield entry
-            if after is None:
-                break
+        async for entry in every(partial(ledger.gaps, tenant_id, day), PAGE):
+            yield entry
 
 
 async def _first(redis: Redis, what: str, entry: Entry, seconds: int) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from callmodel.ids import SiteId
+from control_plane.listing import every
 from control_plane.references import SCOPE
 from servicekit.stores import ColumnType, Row, Store, TableSpec
 
@@ -60,15 +61,9 @@ class SiteStore:
         found = await self._store.page(SITES.name, {"scope": SCOPE}, limit=limit, after=after)
         return [to_site(row) for row in found.rows], found.next_token
 
-    async def each(self) -> AsyncIterator[Site]:
+    def each(self) -> AsyncIterator[Site]:
         """Yield every site."""
-        after: str | None = None
-        while True:
-            sites, after = await self.page(PAGE_ROWS, after)
-            for site in sites:
-                yield site
-            if after is None:
-                return
+        return every(self.page, PAGE_ROWS)
 
 
 def to_site(row: Row) -> Site:

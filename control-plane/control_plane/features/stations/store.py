@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from callmodel.ids import Extension, SiteId, TenantId
+from control_plane.listing import every
 from servicekit.crypto import TenantCipher
 from servicekit.stores import ColumnType, Row, Store, TableSpec
 
@@ -73,15 +74,9 @@ class StationStore:
         found = await self._store.page(STATIONS.name, {"tenant_id": tenant_id}, limit=limit, after=after)
         return [self._open(row) for row in found.rows], found.next_token
 
-    async def each(self, tenant_id: TenantId) -> AsyncIterator[StationRecord]:
+    def each(self, tenant_id: TenantId) -> AsyncIterator[StationRecord]:
         """Yield every station of the tenant."""
-        after: str | None = None
-        while True:
-            stations, after = await self.page(tenant_id, PAGE_ROWS, after)
-            for station in stations:
-                yield station
-            if after is None:
-                return
+        return every(lambda limit, after: self.page(tenant_id, limit, after), PAGE_ROWS)
 
     def _seal(self, tenant_id: TenantId, ha1: str) -> bytes:
         return self._cipher.encrypt(tenant_id, ha1.encode(), "station.ha1")

@@ -8,6 +8,7 @@ from callmodel.codec import from_wire, to_wire
 from callmodel.directory import CallerRule, Tenant
 from callmodel.ids import TenantId
 from callmodel.numbers import DiallingPlan
+from control_plane.listing import every
 from control_plane.references import SCOPE
 from servicekit.stores import ColumnType, Row, Store, TableSpec
 
@@ -72,15 +73,9 @@ class TenantStore:
         found = await self._store.page(TENANTS.name, {"scope": SCOPE}, limit=limit, after=after)
         return [to_record(row) for row in found.rows], found.next_token
 
-    async def each(self) -> AsyncIterator[TenantRecord]:
+    def each(self) -> AsyncIterator[TenantRecord]:
         """Yield every tenant."""
-        after: str | None = None
-        while True:
-            records, after = await self.page(PAGE_ROWS, after)
-            for record in records:
-                yield record
-            if after is None:
-                return
+        return every(self.page, PAGE_ROWS)
 
     async def claim_domain(self, tenant_id: TenantId, domain: str) -> bool:
         """Take a domain for the tenant; False when it is another's.  Taking one's own again is fine."""

@@ -9,6 +9,7 @@ from callmodel.codec import from_wire, to_wire
 from callmodel.directory import Trunk
 from callmodel.edgesnapshot import EdgeTrunk
 from callmodel.ids import TrunkId
+from control_plane.listing import every
 from control_plane.references import SCOPE
 from servicekit.crypto import TenantCipher
 from servicekit.stores import ColumnType, Row, Store, TableSpec
@@ -67,15 +68,9 @@ class TrunkStore:
         found = await self._store.page(TRUNKS.name, {"scope": SCOPE}, limit=limit, after=after)
         return [self._to_record(row) for row in found.rows], found.next_token
 
-    async def each(self) -> AsyncIterator[TrunkRecord]:
+    def each(self) -> AsyncIterator[TrunkRecord]:
         """Yield every trunk."""
-        after: str | None = None
-        while True:
-            records, after = await self.page(PAGE_ROWS, after)
-            for record in records:
-                yield record
-            if after is None:
-                return
+        return every(self.page, PAGE_ROWS)
 
     def _to_row(self, record: TrunkRecord) -> dict[str, Any]:
         credentials = record.peering.credentials

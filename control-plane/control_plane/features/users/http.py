@@ -1,6 +1,6 @@
 """Routes of users."""
 
-from control_plane.accounts import Account
+from control_plane.accounts import Account, role_names
 from control_plane.features.users import service
 from control_plane.features.users.schemas import NewUser, TenantUserView, UserPatch, UserView
 from control_plane.features.users.store import UserStore
@@ -55,7 +55,7 @@ def to_view(account: Account) -> UserView:
         display_name=account.display_name,
         belongs_to=account.belongs_to,
         is_hq_admin=account.is_hq_admin,
-        roles={tenant: sorted(role.value for role in held) for tenant, held in account.roles.items()},
+        roles=role_names(account),
         enabled=account.enabled,
         created_ms=account.created_ms,
     )

@@ -5,7 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from callmodel.ids import TenantId, UserId, uuid7
-from control_plane.accounts import Account, account_named, account_of, add_account, end_sessions, save_account
+from control_plane.accounts import (
+    Account,
+    account_named,
+    account_of,
+    add_account,
+    end_sessions,
+    role_names,
+    save_account,
+)
 from control_plane.features.users.schemas import NewUser, UserPatch
 from control_plane.features.users.store import UserStore
 from control_plane.passwords import check_password
@@ -73,7 +81,7 @@ async def change(context: Context, user_id: UserId, patch: UserPatch) -> Account
     after = before
     if patch.roles is not None or patch.is_hq_admin is not None:
         is_hq_admin = before.is_hq_admin if patch.is_hq_admin is None else patch.is_hq_admin
-        named = _names_of(before) if patch.roles is None else patch.roles
+        named = role_names(before) if patch.roles is None else patch.roles
         roles = await _allowed_roles(context, before.belongs_to, named, is_hq_admin)
         after = replace(after, roles=roles, is_hq_admin=is_hq_admin)
     if patch.display_name is not None:
@@ -107,7 +115,3 @@ async def _allowed_roles(
         if not await tenant_exists(context.store, tenant_id):
             raise RolesNotAllowedError(f"there is no tenant {tenant_id}")
     return roles
-
-
-def _names_of(account: Account) -> dict[TenantId, list[str]]:
-    return {tenant_id: [role.value for role in held] for tenant_id, held in account.roles.items()}
