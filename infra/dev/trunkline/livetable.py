@@ -134,7 +134,7 @@ def way_of(call: dict[str, Any]) -> str:
 
 def style_of(attempt: Attempt) -> str:
     if attempt.answered:
-        return "green" if attempt.connected else "red"
+        return "green" if attempt.connected else "" if attempt.seen is None else "red"
     return "red" if attempt.should_answer else "dim"
 
 
@@ -142,6 +142,9 @@ def outcome_of(attempt: Attempt) -> str:
     """Say in words what became of a call."""
     behaviour = attempt.customer.behaviour
     name = behaviour.name.partition(":")[0]
+    if attempt.answered and attempt.seen is None:
+        # Somebody has added a trunk to the running demo: that carrier is not ours to look into.
+        return "answered, through another carrier"
     if attempt.answered:
         heard = "talked" if attempt.connected else "answered, NOT both heard each other"
         return heard if behaviour.name == ORDINARY.name else f"{heard} ({name})"
@@ -151,4 +154,4 @@ def outcome_of(attempt: Attempt) -> str:
 def delay_of(attempt: Attempt) -> str:
     """From the agent's INVITE to the carrier's."""
     delay = attempt.invite_to_invite_ms
-    return "never" if delay is None else f"{delay:.0f} ms"
+    return "-" if delay is None else f"{delay:.0f} ms"
