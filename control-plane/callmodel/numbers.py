@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from callmodel.ids import E164, Extension
+from callmodel.ids import E164
 
 _EXTENSION = re.compile(r"\d{2,6}")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -30,13 +30,6 @@ class DiallingPlan:
 def is_extension(dialled: str) -> bool:
     """Say whether this has the form of an extension (whether a station has it is the directory's to know)."""
     return _EXTENSION.fullmatch(dialled) is not None
-
-
-def to_extension(text: str) -> Extension:
-    """Return the text as an extension.  Raises UndiallableNumberError when it is none."""
-    if not is_extension(text):
-        raise UndiallableNumberError("an extension has 2 to 6 digits")
-    return Extension(text)
 
 
 def to_e164(dialled: str, plan: DiallingPlan) -> E164:

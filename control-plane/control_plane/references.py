@@ -47,12 +47,6 @@ async def station_exists(store: Store, tenant_id: TenantId, extension: Extension
     return await store.get("stations", {"tenant_id": tenant_id, "extension": extension}) is not None
 
 
-async def site_of_station(store: Store, tenant_id: TenantId, extension: Extension) -> SiteId | None:
-    """Return where a station is, None when there is none."""
-    row = await store.get("stations", {"tenant_id": tenant_id, "extension": extension})
-    return None if row is None else SiteId(row["site_id"])
-
-
 async def has_stations(store: Store, tenant_id: TenantId) -> bool:
     """Say whether the tenant has any station."""
     return bool((await store.page("stations", {"tenant_id": tenant_id}, limit=1)).rows)

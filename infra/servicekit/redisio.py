@@ -1,7 +1,6 @@
 """Connections to Redis with time-outs and bounded retries, and Lua scripts by hash."""
 
 import hashlib
-from pathlib import Path
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -48,11 +47,6 @@ class LuaScripts:
     def register(self, name: str, source: str) -> None:
         """Register a script; the same name with another source replaces it."""
         self._scripts[name] = (hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest(), source)
-
-    def register_folder(self, folder: Path) -> None:
-        """Register each `<name>.lua` of a folder."""
-        for path in sorted(folder.glob("*.lua")):
-            self.register(path.stem, path.read_text(encoding="utf-8"))
 
     async def run(self, name: str, keys: list[str], args: list[str | int | float] | None = None) -> Any:
         """Run a script and return what it returns.

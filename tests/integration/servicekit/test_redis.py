@@ -50,10 +50,9 @@ async def test_client_survives_a_restart(redis: Redis, redis_server: RedisServer
     assert await redis.get("k") == "1"
 
 
-async def test_script_runs_by_hash_and_after_redis_forgot_it(redis: Redis, tmp_path: Path):
-    (tmp_path / "add.lua").write_text("return redis.call('INCRBY', KEYS[1], ARGV[1])")
+async def test_script_runs_by_hash_and_after_redis_forgot_it(redis: Redis):
     scripts = LuaScripts(redis)
-    scripts.register_folder(tmp_path)
+    scripts.register("add", "return redis.call('INCRBY', KEYS[1], ARGV[1])")
     assert await scripts.run("add", ["k"], [2]) == 2
     await redis.script_flush()
     assert await scripts.run("add", ["k"], [3]) == 5

@@ -9,10 +9,8 @@ from callmodel.privacy import mask_number
 from callmodel.wire import LiveCall, LiveLeg
 from control_plane.features.calls.sealing import CallRecord
 from control_plane.web import Shape
-from control_plane.web.shapes import NewestPageQuery
 
 CALL_ID = r"^[0-9a-zA-Z-]{1,64}$"
-DAY = NewestPageQuery.model_fields["day"]
 
 
 class NewCall(Shape):
