@@ -1,5 +1,6 @@
 """Two who change the same thing at once, and who dies in between: neither brings back what the other took away."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from callmodel.ids import TenantId, UserId
+from callmodel.ids import TenantId, TrunkId, UserId
 from control_plane.accounts import Account, account_of, add_account, save_account
 from control_plane.config import ControlPlaneSettings
 from control_plane.features.tenants import service as tenants
 from control_plane.features.tenants.schemas import NewTenant, TenantPatch
 from control_plane.features.tenants.store import TenantStore
+from control_plane.features.trunks import service as trunks
+from control_plane.features.trunks.schemas import NewTrunk, TrunkPatch
 from control_plane.permissions import Role
 from control_plane.resources import close_resources, open_resources
 from control_plane.web import Context, Principal
@@ -20,6 +23,7 @@ from control_plane.web.context import Resources, context_of
 from servicekit.stores import StoreUnavailableError
 
 ACME, GLOBEX = TenantId("acme"), TenantId("globex")
+A1 = TrunkId("a1")
 ADMIN = Principal(UserId("admin"), "admin", is_hq_admin=True)
 
 
@@ -74,3 +78,20 @@ async def test_a_domain_is_never_two_tenants(resources: Resources):
         await tenants.change(context, GLOBEX, TenantPatch(domain="old.example"))
     assert (await tenants.change(context, ACME, TenantPatch(domain="new.example"))).tenant.domain == "new.example"
     assert await TenantStore(resources.store).claim_domain(GLOBEX, "old.example")
+
+
+async def test_of_two_changes_to_a_trunk_at_once_one_is_told_to_look_again(resources: Resources):
+    context = context_of(resources, ADMIN)
+    gateway = {"host": "192.0.2.1"}
+    rate = {"prefix": "+86", "cost_per_minute": 0.05, "cost_class": "national"}
+    await trunks.create(
+        context, NewTrunk.model_validate({"trunk_id": "a1", "name": "A", "gateways": [gateway], "rates": [rate]})
+    )
+
+    changes = [TrunkPatch(enabled=False), TrunkPatch(max_channels=7)]
+    said = await asyncio.gather(*(trunks.change(context, A1, each) for each in changes), return_exceptions=True)
+
+    assert [type(each) for each in said].count(trunks.TrunkChangedError) == 1
+    await trunks.change(context, A1, changes[0 if isinstance(said[0], Exception) else 1])
+    now = (await trunks.find(context, A1)).trunk
+    assert (now.enabled, now.max_channels) == (False, 7)

@@ -99,7 +99,7 @@ routes = [
         _NEEDS,
         "Change a trunk",
         _TAGS,
-        errors=(service.TenantUnknownError, service.CredentialsMissingError),
+        errors=(service.TenantUnknownError, service.CredentialsMissingError, service.TrunkChangedError),
         configures=True,
         examples={"disable": {"enabled": False}},
     ),
@@ -111,7 +111,7 @@ routes = [
         "Drop a trunk's credentials",
         _TAGS,
         status=204,
-        errors=(service.CredentialsMissingError,),
+        errors=(service.CredentialsMissingError, service.TrunkChangedError),
         configures=True,
     ),
 ]

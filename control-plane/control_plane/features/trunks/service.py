@@ -24,6 +24,11 @@ class TenantUnknownError(InvalidRequestError):
     title = "There is no such tenant"
 
 
+class TrunkChangedError(ConflictError):
+    error_id = "trunk-changed"
+    title = "Somebody else changed the trunk at the same time; look at it and try again"
+
+
 class CredentialsMissingError(InvalidRequestError):
     error_id = "credentials-missing"
     title = "A trunk that registers needs credentials"
@@ -66,7 +71,7 @@ async def find(context: Context, trunk_id: TrunkId) -> TrunkRecord:
 
 
 async def change(context: Context, trunk_id: TrunkId, patch: TrunkPatch) -> TrunkRecord:
-    """Change a trunk.  Raises NotFoundError, TenantUnknownError, CredentialsMissingError."""
+    """Change a trunk.  Raises NotFoundError, TenantUnknownError, CredentialsMissingError, TrunkChangedError."""
     before = await find(context, trunk_id)
     await _check_tenants(context, patch.tenant_ids or ())
     routing: dict[str, Any] = _given(patch, "name", "max_channels", "priority", "enabled")
@@ -82,19 +87,23 @@ async def change(context: Context, trunk_id: TrunkId, patch: TrunkPatch) -> Trun
     if patch.credentials is not None:
         peering["credentials"] = _to_credentials(patch.credentials)
     record = replace(before, trunk=replace(before.trunk, **routing), peering=replace(before.peering, **peering))
-    return await _save(context, record)
+    return await _save(context, before, record)
 
 
 async def drop_credentials(context: Context, trunk_id: TrunkId) -> None:
-    """Forget a trunk's credentials.  Raises NotFoundError, CredentialsMissingError for one that registers."""
+    """Forget a trunk's credentials.
+
+    Raises NotFoundError, TrunkChangedError, CredentialsMissingError for one that registers.
+    """
     record = await find(context, trunk_id)
-    await _save(context, replace(record, peering=replace(record.peering, credentials=None)))
+    await _save(context, record, replace(record, peering=replace(record.peering, credentials=None)))
 
 
-async def _save(context: Context, record: TrunkRecord) -> TrunkRecord:
-    _check_registration(record)
-    await _trunks(context).save(record)
-    return record
+async def _save(context: Context, before: TrunkRecord, after: TrunkRecord) -> TrunkRecord:
+    _check_registration(after)
+    if not await _trunks(context).save(before, after):
+        raise TrunkChangedError()
+    return after
 
 
 def _check_registration(record: TrunkRecord) -> None:

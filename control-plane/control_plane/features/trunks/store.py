@@ -59,9 +59,17 @@ class TrunkStore:
         row = await self._store.get(TRUNKS.name, {"scope": SCOPE, "trunk_id": trunk_id})
         return None if row is None else self._to_record(row)
 
-    async def save(self, record: TrunkRecord) -> None:
-        """Keep a trunk's changes."""
-        await self._store.upsert(TRUNKS.name, self._to_row(record))
+    async def save(self, before: TrunkRecord, after: TrunkRecord) -> bool:
+        """Keep a trunk's changes; False when it is no longer as it was before them."""
+        key = {"scope": SCOPE, "trunk_id": before.trunk.trunk_id}
+        known, row = self._to_row(before), self._to_row(after)
+        # Credentials are sealed anew each time: their rows can not be compared.
+        expected = {name: known[name] for name in ("routing", "peering")}
+        changes = {name: value for name, value in row.items() if name not in key}
+        if before.peering.credentials == after.peering.credentials:
+            # Somebody else may have set others meanwhile.
+            del changes["credentials"]
+        return await self._store.replace_if(TRUNKS.name, key, expected, changes)
 
     async def page(self, limit: int, after: str | None = None) -> tuple[list[TrunkRecord], str | None]:
         """Return trunks by id, and the token of the next page.  Raises InvalidPageTokenError."""
