@@ -11,7 +11,7 @@ from trunkline.diagnosis import Finding, Level
 from trunkline.engines import check_asterisk, check_engines, check_python
 from trunkline.machine import check_clock, check_disk, check_file_limit, check_loopback, check_ports, check_redis
 from trunkline.plan import REPOSITORY, AddressPlan
-from trunkline.remains import check_run_folders
+from trunkline.remains import check_run_folders, stack_lives
 
 _MARKS = {
     Level.FINE: "[green]ok  [/green]",
@@ -28,7 +28,7 @@ def examine(plan: AddressPlan, run_root: Path) -> list[Finding]:
         check_asterisk,
         lambda: check_loopback(plan),
         lambda: check_run_folders(run_root),
-        lambda: check_ports(plan),
+        lambda: [] if stack_lives(run_root / f"demo-{plan.block}") else check_ports(plan),
         check_file_limit,
         check_clock,
         lambda: check_disk(run_root),
