@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from redis.exceptions import ConnectionError, TimeoutError
 
 from callmodel import keys
-from callmodel.codec import from_wire
+from callmodel.codec import ShapeError, from_wire
 from callmodel.directory import Directory
 from callmodel.ids import TenantId
 from callmodel.wire import Envelope
@@ -104,7 +104,12 @@ class Consumers:
     async def follow_directory(self) -> None:
         """Keep up with the directory, for ever."""
         async for _, document in snapshots.follow(self._resources.redis, keys.DIRECTORY):
-            directory = from_wire(Directory, document)
+            try:
+                directory = from_wire(Directory, document)
+            except ShapeError:
+                # The tenants that are known are read on; a newer control plane publishes what we do not understand.
+                logger.exception("directory has another shape")
+                continue
             self.follow_tenants(frozenset(tenant.tenant_id for tenant in directory.tenants))
 
     async def repair_live(self) -> None:

@@ -160,7 +160,7 @@ async def halted_in_the_middle(house: House, worker: str) -> Path:
 
 
 async def test_a_killed_child_process_costs_a_second_and_no_recording(house: House):
-    recording = spool(house.folder, new_call_id(), 300.0)
+    recording = spool(house.folder, new_call_id(), 150.0)
     await house.start_facts()
     await house.start_worker("worker", TRUNKLINE_WORKER_CONCURRENCY="1")
     await house.tell("recording.spooled", recording)
@@ -172,7 +172,7 @@ async def test_a_killed_child_process_costs_a_second_and_no_recording(house: Hou
     os.kill(child_of(house, "worker"), signal.SIGKILL)
 
     entry = await reaches(house, recording.recording_id, EntryState.ARCHIVED, 40)
-    assert entry.actual_seconds == 300.0
+    assert entry.actual_seconds == 150.0
     await until(lambda: gone(recording.path))
 
 
@@ -323,7 +323,7 @@ async def test_beat_keeps_its_schedule_in_redis_and_sends(house: House):
 
 
 async def test_a_worker_ends_on_sigterm_with_its_task_done(house: House):
-    recording = spool(house.folder, new_call_id(), 300.0)
+    recording = spool(house.folder, new_call_id(), 150.0)
     await enter(house, recording)
     await house.start_worker("worker", TRUNKLINE_WORKER_CONCURRENCY="1")
     await asyncio.to_thread(finish_recording_later, build_celery(house.settings), ACME, recording.recording_id)

@@ -164,6 +164,18 @@ async def test_a_tenant_that_comes_at_run_time_is_read(house: House):
     await until(lambda: records(house, initech))
 
 
+async def test_a_directory_that_nobody_can_read_stops_nothing(house: House):
+    await house.start_facts()
+    await snapshots.publish(house.redis, keys.DIRECTORY, {"tenants": "many"})
+
+    async def told() -> bool:
+        return any(line["message"] == "directory has another shape" for line in house.log_of("facts"))
+
+    await until(told)
+    await house.tell("call.ended", cdr(new_call_id()))
+    await until(lambda: records(house))
+
+
 async def test_the_live_picture_follows_a_call_and_lets_no_late_news_bring_it_back(house: House):
     await house.start_facts()
     live = LiveCalls(house.redis)
