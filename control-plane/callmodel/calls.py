@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from callmodel.callstate import Call, CallState, Direction, Leg, LegRole, LegState
-from callmodel.endings import Ending, ending_of, is_trunk_failure, sip_code_of
+from callmodel.endings import Ending, ending_of, is_trunk_failure, response_for, sip_code_of
 from callmodel.facts import (
     Beginning,
     CallAsked,
@@ -294,8 +294,8 @@ def _hung_up(call: Call, leg_id: LegId, fact: LegHungUp) -> Step:
     # 480 is what a phone says that nobody picks up, and what the edge says of one that is not there.
     never_rang = failed is Ending.NO_ANSWER and leg.ringing_ms is None
     if leg.role is not LegRole.CUSTOMER and (unreached or never_rang):
-        failed = Ending.STATION_UNREACHABLE
-    return _end(call, failed, fact.at_ms)
+        return _end(call, Ending.STATION_UNREACHABLE, fact.at_ms)
+    return _end(call, failed, fact.at_ms, told=response_for(failed, code))
 
 
 def _try_next_trunk(call: Call, at_ms: int) -> Step:
@@ -304,13 +304,14 @@ def _try_next_trunk(call: Call, at_ms: int) -> Step:
     return _prepend(freed, _connect(replace(call, trunk_held=False, far_leg=None), at_ms))
 
 
-def _end(call: Call, ending: Ending, at_ms: int) -> Step:
-    """Decide the ending, let every live leg go, and close at once where there is none."""
+def _end(call: Call, ending: Ending, at_ms: int, *, told: int | None = None) -> Step:
+    """Decide the ending, let every live leg go, and close at once where there is none.
+
+    told: the response for an origin that was not answered, where the ending's own is not to the point.
+    """
+    response = told or sip_code_of(ending)
     decided = replace(call, state=CallState.ENDING, ending=ending, ended_ms=at_ms, transfer_leg=None)
-    orders: list[Order] = [
-        HangUp(leg.leg_id, NORMAL if leg.state is LegState.ANSWERED else _told(leg, call, ending))
-        for leg in call.live_legs
-    ]
+    orders: list[Order] = [HangUp(leg.leg_id, _told(leg, call, response)) for leg in call.live_legs]
     return _close(decided, orders, at_ms)
 
 
@@ -323,9 +324,11 @@ def _close(call: Call, orders: list[Order], at_ms: int) -> Step:
     return closed, [*orders, *freed, Announce(Milestone.ENDED)]
 
 
-def _told(leg: Leg, call: Call, ending: Ending) -> int:
-    """Return what an unanswered leg is told: the origin the ending; a phone still ringing, that we gave up."""
-    return sip_code_of(ending) if leg.leg_id == call.origin_leg else sip_code_of(Ending.ABANDONED)
+def _told(leg: Leg, call: Call, response: int) -> int:
+    """Return what a leg is told: an unanswered origin the response; a phone still ringing, that we gave up."""
+    if leg.state is LegState.ANSWERED:
+        return NORMAL
+    return response if leg.leg_id == call.origin_leg else sip_code_of(Ending.ABANDONED)
 
 
 def _ending_now(call: Call) -> Ending:

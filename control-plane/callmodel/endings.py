@@ -94,6 +94,11 @@ def ending_of(sip_code: int) -> Ending:
             return Ending.UPSTREAM_FAILED
 
 
+def response_for(ending: Ending, sip_code: int) -> int:
+    """Return what the caller is told of a refusal with `sip_code`: the same, where that is a usual one."""
+    return sip_code if sip_code in (403, 404, 410, 480, 484, 486, 603) else sip_code_of(ending)
+
+
 def is_trunk_failure(sip_code: int) -> bool:
     """Say whether another trunk might do better: the carrier failed, not the callee."""
     return 500 <= sip_code < 600 or sip_code in (401, 402, 407, 429)

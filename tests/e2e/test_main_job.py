@@ -115,8 +115,9 @@ async def test_a_rotating_rule_shows_one_number_after_the_other(world: World):
     [
         ("486", 486, "busy"),
         ("404", 404, "number-invalid"),
-        ("410", 404, "number-invalid"),
+        ("410", 410, "number-invalid"),
         ("480", 480, "no-answer"),
+        ("403", 403, "rejected"),
         ("603", 603, "rejected"),
     ],
 )

@@ -8,7 +8,8 @@ from servicekit.stores.ports import ColumnType, TableSpec
 
 EXPIRES = "_expires_ms"
 
-_NOW_MS = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+# Rounded: cut off, half of all times would be a millisecond behind the clock that the expiry was taken from.
+_NOW_MS = "CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER)"
 _TYPES = {
     ColumnType.TEXT: "TEXT",
     ColumnType.INT: "INTEGER",

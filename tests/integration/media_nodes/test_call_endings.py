@@ -11,8 +11,9 @@ from simulators.phone import answer_after, reject_with, ring_forever
     [
         (486, 486, "busy"),
         (404, 404, "number-invalid"),
-        (410, 404, "number-invalid"),
+        (410, 410, "number-invalid"),
         (480, 480, "no-answer"),
+        (403, 403, "rejected"),
         (603, 603, "rejected"),
     ],
 )
