@@ -18,6 +18,7 @@ from media_harness import Node, directory, until
 from callmodel import keys
 from callmodel.codec import to_wire
 from servicekit import snapshots
+from trunkline.ports import is_free
 
 BARE_RATE, BARE_RECORDED, OURS = "rate", "recorded", "13812345678"
 
@@ -64,6 +65,7 @@ class BenchNode(Node):
         """Let sipp, which costs less than a phone, stand where the tests have the edge."""
         await self.edge.close()
         self._start("carrier", self._sipp("media_uas.xml", 5062))
+        await until(lambda: not is_free("udp", self.edge_address, 5062))
 
     async def stop(self) -> None:
         if "carrier" in self.processes:
