@@ -85,7 +85,6 @@ FORBIDDEN = {
         r"https?://[^\s\"')]*(pypi|npmjs|pythonhosted|deb\.debian|archive\.ubuntu|maven|docker\.io|artifact)", re.I
     ),
     "someone's home folder": re.compile(r"(?<![\w.])/(root|home/[a-z]\w*)/(?!\.\.)"),
-    "a folder of the machine it was written on": re.compile(r"(?<![\w.])/work/(main|shared)\b"),
     "a private key": re.compile(r"-----BEGIN (RSA |EC )?PRIVATE KEY-----\s*\n[A-Za-z0-9+/]{40}"),
 }
 
