@@ -1,5 +1,6 @@
-"""Whether an address is free to listen on."""
+"""Addresses that are free to listen on."""
 
+import secrets
 import socket
 
 
@@ -15,3 +16,14 @@ def is_free(kind: str, host: str, port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """Return a port of host that is free for UDP and TCP.
+
+    Not one that the system picks: it lends those to outgoing connections too, and may do so before it is bound.
+    """
+    while True:
+        port = 12_000 + secrets.randbelow(18_000)
+        if is_free("udp", host, port) and is_free("tcp", host, port):
+            return port

@@ -34,15 +34,10 @@ from control_plane.resources import close_resources, open_resources
 from control_plane.signing import create_signing_key
 from control_plane.web.context import Resources
 from servicekit import snapshots
+from trunkline.ports import free_port
 
 PASSWORD = "a gull on the quay 7"
 DOMAIN = "acme.trunkline.test"
-
-
-def free_port(host: str = "127.0.0.1") -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -88,8 +88,23 @@ async def test_of_two_changes_to_a_trunk_at_once_one_is_told_to_look_again(resou
         context, NewTrunk.model_validate({"trunk_id": "a1", "name": "A", "gateways": [gateway], "rates": [rate]})
     )
 
+    both_have_read = asyncio.Barrier(2)
+
+    class Meeting:
+        """A store whose readers of trunks wait for each other, so that neither has seen the other's change."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(resources.store, name)
+
+        async def get(self, table: str, key: dict[str, Any]) -> Any:
+            row = await resources.store.get(table, key)
+            await both_have_read.wait()
+            return row
+
+    meeting: Context = replace(context, store=Meeting())  # type: ignore[arg-type]
     changes = [TrunkPatch(enabled=False), TrunkPatch(max_channels=7)]
-    said = await asyncio.gather(*(trunks.change(context, A1, each) for each in changes), return_exceptions=True)
+    async with asyncio.timeout(5):
+        said = await asyncio.gather(*(trunks.change(meeting, A1, each) for each in changes), return_exceptions=True)
 
     assert [type(each) for each in said].count(trunks.TrunkChangedError) == 1
     await trunks.change(context, A1, changes[0 if isinstance(said[0], Exception) else 1])

@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from callmodel.vouched import HEADER, from_header, to_header
 from servicekit import redisio, snapshots
 from simulators.call import PhoneCall
 from simulators.phone import Softphone
+from trunkline.ports import free_port
 
 ASTERISK_ROOT = Path(os.environ.get("TRUNKLINE_CACHE", Path.home() / ".cache/trunkline")) / "asterisk-22"
 
@@ -59,12 +59,6 @@ def vouched_of(call: PhoneCall) -> dict[str, str]:
     """Return what the node told the edge with its INVITE."""
     assert call.invite is not None
     return from_header(call.invite.get(HEADER) or "")
-
-
-def free_port(address: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        return int(probe.getsockname()[1])
 
 
 async def until(condition: Callable[[], Any], seconds: float = 10.0) -> Any:

@@ -7,11 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from trunkline.ports import free_port
 
 
 async def until(condition: Callable[[], object], seconds: float = 15) -> None:

@@ -3,13 +3,13 @@
 import asyncio
 import contextlib
 import os
-import socket
 from pathlib import Path
 
 import pytest
 
 from simulators.phone import RegistrationError, Softphone, answer_after
 from simulators.transactions import Timers
+from trunkline.ports import free_port
 
 TREE = Path(os.environ.get("TRUNKLINE_CACHE", Path.home() / ".cache/trunkline")) / "asterisk-22"
 LIBRARIES = TREE / "usr/lib/x86_64-linux-gnu"
@@ -70,12 +70,6 @@ exten => ringback,1,PlayTones(425)
  same => n,Wait(30)
 exten => busy,1,Hangup(17)
 """
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def write_configuration(folder, address):

@@ -3,16 +3,11 @@
 import asyncio
 import json
 import signal
-import socket
 import sys
 
 import aiohttp
 
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from trunkline.ports import free_port
 
 
 async def run(*arguments):

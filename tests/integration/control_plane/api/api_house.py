@@ -18,16 +18,12 @@ from typing import Any
 
 import aiohttp
 
+from trunkline.ports import free_port
+
 ADMIN_PASSWORD = "correct-horse-4711-battery"
 USER_PASSWORD = "quiet-river-under-stars-7"
 COMMAND = (sys.executable, "-m", "trunkline.cli")
 ROLES = ("agent", "supervisor", "manager", "client")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

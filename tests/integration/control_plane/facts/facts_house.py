@@ -5,7 +5,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import wave
@@ -50,6 +49,7 @@ from control_plane.resources import close_resources, open_resources
 from control_plane.signing import create_signing_key
 from control_plane.times import now_ms
 from servicekit import snapshots
+from trunkline.ports import free_port
 
 ACME, GLOBEX = TenantId("acme"), TenantId("globex")
 NODE = NodeId("node-1")
@@ -69,12 +69,6 @@ DIRECTORY = Directory(
     trunks=(Trunk(TrunkId("carrier"), "Carrier", (Rate("+86", 0.1, "national"),)),),
     numbers=(Did(HQ_NUMBER, ACME), Did(E164("+862155550002"), GLOBEX)),
 )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 20) -> Any:
