@@ -30,14 +30,13 @@ from kemi.environment import (
     PLATFORM,
     RING_MS,
     SITE,
-    behind_nat,
     fell_silent,
     reply,
     send_from,
     text,
     view,
 )
-from kemi.legs import begin, connect_branch, relay, site_ahead
+from kemi.legs import alias_contact, begin, connect_branch, relay, site_ahead
 from kemi.peers import request_from
 
 
@@ -56,8 +55,7 @@ def invite(sender: Peer) -> int:
     KSR.textops.remove_hf_re(OURS)
     if not isinstance(decision, ToRoute):
         KSR.hdr.remove("Route")
-    if sender.kind is PeerKind.OUTSIDE and not (HQ and view().is_carrier(sender.address)) and behind_nat():
-        KSR.nathelper.set_contact_alias()
+    alias_contact(sender)
     return _carry_out(decision, request)
 
 

@@ -56,6 +56,12 @@ def relay(code: int = 503, reason: str = "Service Unavailable") -> int:
     return 1
 
 
+def alias_contact(sender: Peer) -> None:
+    """Keep where a phone behind NAT really sends from with its Contact; a carrier's Contact is as it says."""
+    if sender.kind is PeerKind.OUTSIDE and not (HQ and view().is_carrier(sender.address)) and behind_nat():
+        KSR.nathelper.set_contact_alias()
+
+
 def on_reply() -> int:
     """Anchor what the answer brings, and keep to ourselves what is nobody else's."""
     sender = peer()
@@ -67,8 +73,7 @@ def on_reply() -> int:
             KSR.rtpengine.rtpengine_answer(media.answer_flags(natted=natted))
         else:
             KSR.rtpengine.rtpengine_offer(media.offer_flags(MediaProtection(toward), natted=natted))
-    if outside and not (HQ and view().is_carrier(sender.address)) and behind_nat():
-        KSR.nathelper.set_contact_alias()
+    alias_contact(sender)
     KSR.textops.remove_hf_re(OURS)
     if sender.kind is PeerKind.NODE:
         KSR.textops.remove_hf_re(SOFTWARE)
@@ -112,8 +117,7 @@ def in_dialog(sender: Peer) -> int:
             return reply(480, "Branch Unreachable")
     if not KSR.isdsturiset():
         KSR.nathelper.handle_ruri_alias()
-    if sender.kind is PeerKind.OUTSIDE and not (HQ and view().is_carrier(sender.address)) and behind_nat():
-        KSR.nathelper.set_contact_alias()
+    alias_contact(sender)
     _renegotiate(sides)
     if KSR.tm.t_relay() < 0 and not KSR.is_ACK():
         KSR.sl.sl_reply_error()
