@@ -13,11 +13,12 @@ from control_plane import workplace
 from control_plane.config import ControlPlaneSettings
 from control_plane.features.recordings import tasks as _recordings  # noqa: F401 - registers its tasks
 from control_plane.features.recordings.finishing import remove_orphans
+from control_plane.jobtrace import follow_traces
 from control_plane.queueing import build_celery
 from control_plane.resources import close_resources, open_resources
 from control_plane.visibility import VouchForTasks
 from control_plane.workplace import Workplace
-from servicekit import logs
+from servicekit import logs, telemetry
 from servicekit.health import Check, start_health_server
 from servicekit.redisio import connect
 
@@ -51,15 +52,21 @@ def build_worker(settings: ControlPlaneSettings) -> Celery:
     """Return the application that runs tasks: each child process opens its own resources after the fork."""
     app = build_celery(settings)
     app.steps["consumer"].add(VouchForTasks)
+    follow_traces()
+    # Of a child process: its threads would not outlive the fork.
+    exports: list[telemetry.Telemetry | None] = []
 
     def child_started(**_: Any) -> None:
         logs.configure("worker", settings.log_level)
+        exports.append(telemetry.start("worker", settings))
         workplace.enter(Workplace(open_resources(settings), close_resources))
 
         remove_orphans(settings.run_dir / "finishing")
 
     def child_stopping(**_: Any) -> None:
         workplace.leave()
+        for each in filter(None, exports):
+            each.stop()
 
     signals.worker_process_init.connect(child_started, weak=False)
     signals.worker_process_shutdown.connect(child_stopping, weak=False)

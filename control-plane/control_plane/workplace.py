@@ -5,6 +5,7 @@ connections live from task to task.
 """
 
 import asyncio
+import contextvars
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -24,8 +25,8 @@ class Workplace:
         self._close = close
 
     def run(self, work: Work[T]) -> T:
-        """Return the work's result."""
-        return self._runner.run(work(self._resources))
+        """Return the work's result.  What the caller's context holds, such as its span, the work has too."""
+        return self._runner.run(work(self._resources), context=contextvars.copy_context())
 
     def close(self) -> None:
         """Let go of everything; nothing may be running."""

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from servicekit import logs
+from servicekit import logs, telemetry
 from servicekit.health import Check, start_health_server
 from servicekit.settings import ServiceSettings
 
@@ -182,7 +182,7 @@ async def serve(main: Main, settings: ServiceSettings, name: str, *, signals: bo
 
 
 def run(main: Main, settings: ServiceSettings, name: str) -> int:
-    """Configure logs, run the service on uvloop where it is installed, and return the exit code."""
+    """Configure logs and telemetry, run the service on uvloop where it is installed, and return the exit code."""
     logs.configure(name, settings.log_level)
     try:
         import uvloop
@@ -191,7 +191,7 @@ def run(main: Main, settings: ServiceSettings, name: str) -> int:
     except ImportError:
         loop_factory = None
     try:
-        with asyncio.Runner(loop_factory=loop_factory) as runner:
+        with telemetry.running(name, settings), asyncio.Runner(loop_factory=loop_factory) as runner:
             return runner.run(serve(main, settings, name))
     except (ExceptionGroup, OSError):
         logger.exception("service could not run")

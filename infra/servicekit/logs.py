@@ -10,6 +10,8 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
+from servicekit import tracing
+
 _bound: ContextVar[Mapping[str, str]] = ContextVar("servicekit_logs_bound", default={})  # noqa: B039 - never mutated
 
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
@@ -81,7 +83,7 @@ class RedactingFilter(logging.Filter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: ts, level, logger, service, message, bound ids, extras, exception."""
+    """One JSON object a line: ts, level, logger, service, message, bound ids, the span, extras, exception."""
 
     def __init__(self, service: str) -> None:
         super().__init__()
@@ -96,6 +98,9 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
             **_bound.get(),
         }
+        span = tracing.current()
+        if span is not None:
+            line |= {"trace_id": span.trace_id, "span_id": span.span_id}
         for key, value in record.__dict__.items():
             if key not in _STANDARD:
                 line[f"extra_{key}" if key in _RESERVED else key] = value

@@ -44,6 +44,11 @@ class ServiceSettings(BaseSettings):
     health_host: str = Field("127.0.0.1", description="address on which /healthz and /readyz listen")
     health_port: int = Field(0, ge=0, le=65535, description="port of /healthz and /readyz, 0 for none")
     shutdown_seconds: float = Field(10, ge=0, description="seconds to wait for held work at shutdown, such as 10")
+    otlp_endpoint: str = Field(
+        "", pattern=r"^(https?://\S+)?$", description="collector for spans and metrics, such as http://127.0.0.1:4318"
+    )
+    trace_sampling: float = Field(0.1, ge=0, le=1, description="share of the traces that begin here and are kept")
+    metrics_seconds: float = Field(15, ge=0.1, description="seconds between two reports of metrics, such as 15")
 
     @field_validator("log_level", mode="before")
     @classmethod
