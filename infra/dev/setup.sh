@@ -2,7 +2,7 @@
 # Brings a machine to where `make demo` and `make test` run.  Each step is skipped when it is done already.
 #
 # Installs distribution packages (no service is started or left enabled), a private Asterisk tree under
-# $TRUNKLINE_CACHE (default ~/.cache/trunkline), and the virtual environment .venv.  Only the packages need root:
+# $TRUNKLINE_CACHE (default ~/.cache/trunkline), Cassandra's jars beside it, and the virtual environment .venv.  Only the packages need root:
 # `setup.sh packages` does that part alone, for an administrator where the user has no sudo.
 set -euo pipefail
 
@@ -13,7 +13,7 @@ esac
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 readonly CACHE="${TRUNKLINE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/trunkline}"
-if [ "${1:-}" = packages ]; then readonly STEPS=1; else readonly STEPS=3; fi
+if [ "${1:-}" = packages ]; then readonly STEPS=1; else readonly STEPS=4; fi
 step=0
 
 # --- what each distribution calls things: one row a distribution, `common` is added to each ---------------------------
@@ -30,6 +30,9 @@ case "$distribution" in
   *)            packages="$common"; components=main
                 echo "set-up: $distribution is not known here; trying with Debian 12's package names" >&2 ;;
 esac
+# Cassandra 5 runs on Java 17 (or 11); a Java or Maven that is there is not added to.
+command -v java >/dev/null || packages="$packages openjdk-17-jre-headless"
+command -v mvn >/dev/null || packages="$packages maven"
 readonly services="kamailio redis-server rtpengine-daemon"
 
 # --- telling -----------------------------------------------------------------------------------------------------------
@@ -172,7 +175,30 @@ else
   done_
 fi
 
-# --- 3: Python ---------------------------------------------------------------------------------------------------------
+# --- 3: Cassandra ------------------------------------------------------------------------------------------------------
+readonly CASSANDRA="$CACHE/cassandra-$(sed -n '/cassandra-all/,/version/s/.*<version>\(.*\)<.*/\1/p' infra/dev/cassandra/pom.xml)"
+
+fetch_cassandra() {  # no host is named: Maven uses its own settings
+  mvn -B -f infra/dev/cassandra/pom.xml org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies \
+    -DincludeScope=runtime -DoutputDirectory="$1"
+}
+
+begin "Cassandra (jars)"
+if [ -d "$CASSANDRA" ]; then
+  skipped
+else
+  doing "fetching into $CASSANDRA"
+  building="$(mktemp -d "$CACHE/.cassandra-XXXXXX")"
+  trap 'rm -rf "$building"' EXIT
+  logged cassandra fetch_cassandra "$building/jars" ||
+    fail "Cassandra could not be fetched (log: $CACHE/setup-cassandra.log).  Is Maven's repository reachable, and are 100 MB free in $CACHE?"
+  mv "$building/jars" "$CASSANDRA"  # whole or not at all
+  rm -rf "$building"
+  trap - EXIT
+  done_
+fi
+
+# --- 4: Python ---------------------------------------------------------------------------------------------------------
 # The distribution's Python, and no other: Kamailio embeds its libpython and reads this environment.
 begin "Python environment (.venv)"
 stamp=.venv/.trunkline-stamp

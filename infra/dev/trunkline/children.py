@@ -32,7 +32,7 @@ class Spec:
     stop_seconds: float = 15.0
 
 
-def _die_with(parent: int) -> Callable[[], None]:
+def die_with(parent: int) -> Callable[[], None]:
     """Return what a child does before exec: ask the kernel for SIGTERM when its parent dies, however it dies."""
     libc = ctypes.CDLL(None, use_errno=True)
 
@@ -71,7 +71,7 @@ class Child:
                     stderr=log,
                     env=dict(self.spec.env),
                     start_new_session=True,
-                    preexec_fn=_die_with(os.getpid()),
+                    preexec_fn=die_with(os.getpid()),
                 )
             except OSError as error:
                 raise StackError(
@@ -159,4 +159,4 @@ async def _group_is_gone(group: int) -> bool:
     return False
 
 
-__all__ = ["PAUSE_SECONDS", "Child", "Spec", "StackError"]
+__all__ = ["PAUSE_SECONDS", "Child", "Spec", "StackError", "die_with"]

@@ -96,6 +96,23 @@ def redis_answers(host: str, port: int) -> Condition:
     return condition
 
 
+def cql_answers(host: str, port: int = 9042) -> Condition:
+    """Cassandra answers an OPTIONS frame of its native protocol, version 4, with SUPPORTED."""
+
+    async def condition() -> bool:
+        with contextlib.suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
+            async with asyncio.timeout(TRY_SECONDS):
+                reader, writer = await asyncio.open_connection(host, port)
+                try:
+                    writer.write(b"\x04\x00\x00\x00\x05\x00\x00\x00\x00")
+                    return (await reader.readexactly(9))[4] == 6
+                finally:
+                    writer.close()
+        return False
+
+    return condition
+
+
 def sip_answers(host: str, port: int = 5060, source: str = "127.0.0.1") -> Condition:
     """OPTIONS over UDP gets any SIP response."""
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from trunkline.diagnosis import Finding, Level
-from trunkline.engines import check_asterisk, check_engines, check_python
+from trunkline.engines import check_asterisk, check_cassandra, check_engines, check_python
 from trunkline.machine import check_clock, check_disk, check_file_limit, check_loopback, check_ports, check_redis
 from trunkline.plan import REPOSITORY, AddressPlan
 from trunkline.remains import check_run_folders, stack_lives
@@ -26,6 +26,7 @@ def examine(plan: AddressPlan, run_root: Path) -> list[Finding]:
         check_python,
         check_engines,
         check_asterisk,
+        check_cassandra,
         lambda: check_loopback(plan),
         lambda: check_run_folders(run_root),
         lambda: [] if stack_lives(run_root / f"demo-{plan.block}") else check_ports(plan),

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from trunkline.diagnosis import Finding, Level, fine, first_line_of
-from trunkline.plan import asterisk_folder
+from trunkline.plan import asterisk_folder, cassandra_folder
 
 SET_UP = "make setup"
 SBIN = "/usr/sbin:/sbin"
@@ -21,7 +21,10 @@ KAMAILIO_MODULES = (
     "rtpengine", "uac", "topos", "dialog", "pike", "outbound", "path", "auth",
 )  # fmt: skip
 
-PACKAGES = ("aiohttp", "redis", "pydantic", "celery", "redbeat", "argon2", "jwt", "soundfile", "numpy", "rich")
+JAVA_VERSIONS = (11, 17)
+PACKAGES = (
+    "aiohttp", "redis", "pydantic", "celery", "redbeat", "argon2", "jwt", "soundfile", "numpy", "rich", "cassandra",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,21 @@ def check_asterisk() -> Iterator[Finding]:
         yield Finding("asterisk", Level.BLOCKS, f"is too old: {line}", f"rm -rf {tree} && {SET_UP}")
     else:
         yield fine("asterisk", f"version {'.'.join(map(str, version))} in {tree}")
+
+
+def check_cassandra() -> Iterator[Finding]:
+    """Cassandra's jars and a Java that runs them are there; the demo needs neither, the tests do."""
+    jars = cassandra_folder()
+    if not list(jars.glob("cassandra-all-*.jar")):
+        yield Finding("cassandra", Level.WARNING, f"the jars in {jars} are missing; tests need them", SET_UP)
+        return
+    line = first_line_of("java", "-version") if shutil.which("java") else None
+    version = version_of(line or "")
+    if version is None or version[0] not in JAVA_VERSIONS:
+        text = f"needs Java {' or '.join(map(str, JAVA_VERSIONS))}; this machine has {line or 'none'}"
+        yield Finding("cassandra", Level.WARNING, text, SET_UP)
+    else:
+        yield fine("cassandra", f"jars in {jars}, Java {version[0]}")
 
 
 def check_python() -> Iterator[Finding]:

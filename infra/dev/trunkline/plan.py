@@ -27,6 +27,11 @@ def asterisk_folder() -> Path:
     return cache_folder() / "asterisk-22"
 
 
+def cassandra_folder() -> Path:
+    """Return the jars of Cassandra that infra/dev/setup.sh fetched."""
+    return cache_folder() / "cassandra-5.0.8"
+
+
 @dataclass(frozen=True)
 class AddressPlan:
     """Who lives where.  Every part has an address of its own, as on a network, so ports can be the usual ones."""
