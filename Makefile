@@ -1,7 +1,7 @@
 # Trunkline's few commands.  Each does its own set-up first, which takes no time once it is done.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench lint doctor clean
+.PHONY: help setup demo cluster test bench lint doctor clean
 
 PYTEST := .venv/bin/python -m pytest
 # JUNIT=path writes a JUnit file beside the closing line.
@@ -10,13 +10,17 @@ JUNIT_OPTION := $(if $(JUNIT),--junit-xml=$(JUNIT))
 help:  ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "  DEMO_SECONDS=60 make demo    ends by itself and says, as JSON in its last line, what it saw"
+	@echo "  DEMO_SECONDS=60 make demo    ends by itself and says, as JSON in its last line, what it saw;"
+	@echo "  CLUSTER_SECONDS=60 make cluster    likewise"
 
 setup:  ## install what is needed (packages, Asterisk, Python); skips what is there
 	@infra/dev/setup.sh
 
 demo: setup  ## run the whole system here, with a branch, a carrier and agents who dial
 	@.venv/bin/trunkline demo
+
+cluster: setup  ## run the shape of several machines here: two of everything, agents who dial
+	@.venv/bin/trunkline cluster
 
 test: setup  ## unit, architecture, integration on the real engines, and end to end
 	@$(PYTEST) $(JUNIT_OPTION) tests/unit tests/architecture tests/integration tests/e2e

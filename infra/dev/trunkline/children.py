@@ -95,6 +95,15 @@ class Child:
                 f"{self.spec.name} was not ready after {self.spec.ready_seconds:.0f} s\n{self.last_lines()}"
             )
 
+    def expect_end(self) -> None:
+        """Bear with it when the process ends from now on: it was asked to."""
+        self._ending = True
+
+    async def ended(self) -> None:
+        """Wait until the process has ended by itself."""
+        if self.process is not None:
+            await self.process.wait()
+
     async def stop(self) -> None:
         """SIGTERM, wait, then SIGKILL; whatever the process started itself goes too."""
         process = self.process

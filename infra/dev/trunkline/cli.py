@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from trunkline import clustercli
+
 SETTINGS_HINT = (
     "Settings come from TRUNKLINE_... variables and the TOML file named by TRUNKLINE_CONFIG; "
     "started without them, it lists what it misses."
@@ -25,6 +27,7 @@ app = typer.Typer(
         "  trunkline doctor                   is this machine fit to run it?\n\n"
         "  trunkline demo                     the whole system here, until Ctrl-C\n\n"
         "  trunkline demo --seconds 60        ends by itself, checks what it did\n\n"
+        "  trunkline cluster                  two of everything here, and commands to break it\n\n"
         "[bold]On servers[/bold] each process is one command (systemd units and images call these):\n\n"
         "  trunkline edge kamailio            trunkline media-node conductor\n\n"
         "  trunkline control-plane api        trunkline branch\n\n"
@@ -148,6 +151,9 @@ def demo(
       trunkline demo --block 78                 beside another one, on addresses 127.78.x.y
     """
     raise typer.Exit(_import("trunkline.demo").main(seconds=seconds, block=block, agents=agents))
+
+
+app.add_typer(clustercli.app, name="cluster")
 
 
 @app.command()

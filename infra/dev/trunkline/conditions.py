@@ -59,8 +59,8 @@ def http_status(host: str, port: int, path: str, wanted: frozenset[int] = frozen
     return condition
 
 
-def edge_serves(host: str, rpc_port: int = 5063) -> Condition:
-    """A Kamailio holds at least one active destination: a media node at HQ, one of HQ's edges at a branch."""
+def edge_serves(host: str, rpc_port: int = 5063, *, destinations: int = 1) -> Condition:
+    """A Kamailio holds so many active destinations: media nodes at HQ, HQ's edges at a branch."""
 
     async def condition() -> bool:
         with contextlib.suppress(OSError, TimeoutError):
@@ -71,7 +71,7 @@ def edge_serves(host: str, rpc_port: int = 5063) -> Condition:
                     head = f"POST /RPC HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
                     writer.write(f"{head}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
                     # A for active: pinged, and it answered.
-                    return _ACTIVE.search(await reader.read(100_000)) is not None
+                    return len(_ACTIVE.findall(await reader.read(100_000))) >= destinations
                 finally:
                     writer.close()
         return False

@@ -6,7 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from trunkline.plan import BRANCH_SITE, EDGE_ID, HQ_SITE, NODE_ID, PLATFORM_DOMAIN, AddressPlan, asterisk_folder
+from trunkline.plan import BRANCH_SITE, HQ_SITE, PLATFORM_DOMAIN, AddressPlan, asterisk_folder
+from trunkline.shape import SINGLE, Shape
 
 AGENT_OF_BRANCH = 9107
 COMMAND = (sys.executable, "-m", "trunkline.cli")
@@ -14,10 +15,11 @@ COMMAND = (sys.executable, "-m", "trunkline.cli")
 
 @dataclass(frozen=True)
 class Environments:
-    """Builds environments from an address plan and the stack's run folder."""
+    """Builds environments from an address plan, the stack's run folder and its shape.  Parts count from 1."""
 
     plan: AddressPlan
     run_dir: Path
+    shape: Shape = SINGLE
 
     @property
     def control_dir(self) -> Path:
@@ -46,33 +48,36 @@ class Environments:
             env |= {"TRUNKLINE_HEALTH_HOST": health[0], "TRUNKLINE_HEALTH_PORT": str(health[1])}
         return env
 
-    def control(self, health_port: int | None = None) -> dict[str, str]:
+    def control(self, health_port: int | None = None, index: int = 1) -> dict[str, str]:
         """Of the API, the fact consumers, workers, beat and administration."""
-        plan, folder = self.plan, self.control_dir
-        health = (plan.control, health_port) if health_port else None
-        return self._common("control", health) | {
+        folder, host = self.control_dir, self.plan.control_at(index)
+        url = f"http://{host}:8080"
+        return self._common("control", (host, health_port) if health_port else None) | {
             "TRUNKLINE_STORE_URL": f"sqlite:///{folder}/store.db",
             "TRUNKLINE_OBJECTS_URL": f"file://{folder}/objects",
             "TRUNKLINE_MASTER_KEY_FILE": str(folder / "master.key"),
             "TRUNKLINE_PKI_DIR": str(self.pki_dir),
-            "TRUNKLINE_API_HOST": plan.control,
+            "TRUNKLINE_API_HOST": host,
             "TRUNKLINE_API_PORT": "8080",
-            "TRUNKLINE_API_PUBLIC_URL": plan.api_url,
-            "TRUNKLINE_BRANCH_API_HOST": plan.control,
+            "TRUNKLINE_API_PUBLIC_URL": url,
+            "TRUNKLINE_BRANCH_API_HOST": host,
             "TRUNKLINE_BRANCH_API_PORT": "8443",
             "TRUNKLINE_ADMIN_USER": "admin",
             "TRUNKLINE_ADMIN_PASSWORD_FILE": str(self.admin_password_file),
         }
 
-    def edge(self, health_port: int | None = None) -> dict[str, str]:
+    def edge_dir(self, index: int = 1) -> Path:
+        """Where an edge of HQ keeps its certificate."""
+        return self.run_dir / self.shape.folder_of("edge", index)
+
+    def edge(self, health_port: int | None = None, index: int = 1) -> dict[str, str]:
         """Of HQ's Kamailio, rtpengine and edge agent."""
-        plan, folder = self.plan, self.run_dir / "edge"
-        health = (plan.edge, health_port) if health_port else None
-        return self._common("edge", health) | {
-            "TRUNKLINE_EDGE_ID": EDGE_ID,
+        host, folder = self.plan.edge_at(index), self.edge_dir(index)
+        return self._common(folder.name, (host, health_port) if health_port else None) | {
+            "TRUNKLINE_EDGE_ID": f"edge-{index}",
             "TRUNKLINE_EDGE_ROLE": "hq",
             "TRUNKLINE_SITE_ID": HQ_SITE,
-            "TRUNKLINE_EDGE_ADDRESS": plan.edge,
+            "TRUNKLINE_EDGE_ADDRESS": host,
             "TRUNKLINE_RTP_RANGE": "30000-34999",
             "TRUNKLINE_TLS_CERT": str(folder / "tls.crt"),
             "TRUNKLINE_TLS_KEY": str(folder / "tls.key"),
@@ -80,21 +85,22 @@ class Environments:
             "TRUNKLINE_SNAPSHOT": "redis",
         }
 
-    def node(self, health_port: int | None = None) -> dict[str, str]:
-        """Of the media node's Asterisk and conductor."""
-        plan = self.plan
-        health = (plan.node, health_port) if health_port else None
-        return self._common("node", health) | {
-            "TRUNKLINE_NODE_ID": NODE_ID,
-            "TRUNKLINE_NODE_ADDRESS": plan.node,
+    def node(self, health_port: int | None = None, index: int = 1) -> dict[str, str]:
+        """Of a media node's Asterisk and conductor."""
+        host, folder = self.plan.node_at(index), self.run_dir / self.shape.folder_of("node", index)
+        # Each node prefers another edge, and knows all.
+        edges = [1 + (index - 1 + turn) % self.shape.edges for turn in range(self.shape.edges)]
+        return self._common(folder.name, (host, health_port) if health_port else None) | {
+            "TRUNKLINE_NODE_ID": f"node-{index}",
+            "TRUNKLINE_NODE_ADDRESS": host,
             "TRUNKLINE_NODE_SIP_PORT": "5060",
             "TRUNKLINE_ARI_PORT": "8088",
             "TRUNKLINE_AMI_PORT": "5038",
-            "TRUNKLINE_CONTROL_ADDRESS": plan.node,
+            "TRUNKLINE_CONTROL_ADDRESS": host,
             "TRUNKLINE_NODE_RTP_RANGE": "20000-24999",
-            "TRUNKLINE_EDGE_INTERNAL": f"{plan.edge}:5062",
+            "TRUNKLINE_EDGE_INTERNAL": ",".join(f"{self.plan.edge_at(edge)}:5062" for edge in edges),
             "TRUNKLINE_ASTERISK_ROOT": str(asterisk_folder()),
-            "TRUNKLINE_SPOOL_DIR": str(self.run_dir / "node" / "spool"),
+            "TRUNKLINE_SPOOL_DIR": str(folder / "spool"),
         }
 
     def branch(self, token_file: Path, health_port: int | None = None) -> dict[str, str]:
@@ -111,7 +117,7 @@ class Environments:
             "TRUNKLINE_EDGE_ROLE": "branch",
             "TRUNKLINE_EDGE_ADDRESS": plan.branch,
             "TRUNKLINE_RTP_RANGE": "35000-39999",
-            "TRUNKLINE_HQ_EDGES": f"{plan.edge}:5061",
+            "TRUNKLINE_HQ_EDGES": ",".join(f"{plan.edge_at(edge)}:5061" for edge in range(1, self.shape.edges + 1)),
         }
         # A branch has HQ's API and edge, and nothing else of HQ's.
         del env["TRUNKLINE_REDIS_URL"]

@@ -27,7 +27,7 @@ def introduce(console: Console, plan: AddressPlan, stack: Stack, seed: Seed, *, 
         *(("login", f"{name} / {password}", role) for name, password, role in seed.logins),
         ("logs", f"{stack.run_dir}/*.log", ""),
     ]
-    _print(console, rows)
+    print_rows(console, rows)
     if may_join:
         _print_softphone(console, plan, seed)
     console.print()
@@ -45,10 +45,10 @@ def _print_softphone(console: Console, plan: AddressPlan, seed: Seed) -> None:
         ("dial", seed.hq_stations[0].extension, "a colleague at HQ, who answers; uses no trunk"),
         ("", "", f"customers see {NUMBERS[0]}, which HQ owns"),
     ]
-    _print(console, rows)
+    print_rows(console, rows)
 
 
-def _print(console: Console, rows: list[tuple[str, str, str]]) -> None:
+def print_rows(console: Console, rows: list[tuple[str, str, str]]) -> None:
     """Columns by hand: a table would cut off what does not fit, and these are to be copied."""
     width = max(len(value) for _, value, text in rows if text)
     for name, value, text in rows:

@@ -33,7 +33,7 @@ def check_loopback(plan: AddressPlan) -> Iterator[Finding]:
 
 def check_ports(plan: AddressPlan) -> Iterator[Finding]:
     """The addresses that the demo listens on are free."""
-    taken = [f"{name} ({host}:{port}/{kind})" for name, (kind, host, port) in plan.listeners.items()
+    taken = [f"{name} ({host}:{port}/{kind})" for name, (kind, host, port) in plan.listeners().items()
              if not is_free(kind, host, port)]  # fmt: skip
     if taken:
         mend = (

@@ -4,11 +4,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from trunkline.shape import SINGLE, Shape
+
 PLATFORM_DOMAIN = "trunkline.test"
 BRANCH_SITE = "branch-1"
 HQ_SITE = "hq"
-NODE_ID = "node-1"
-EDGE_ID = "edge-1"
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -45,17 +45,26 @@ class AddressPlan:
     def _address(self, third: int, fourth: int) -> str:
         return f"127.{self.block}.{third}.{fourth}"
 
+    def edge_at(self, index: int) -> str:
+        return self._address(10, index)
+
+    def node_at(self, index: int) -> str:
+        return self._address(11, index)
+
+    def control_at(self, index: int) -> str:
+        return self._address(12, index)
+
     @property
     def edge(self) -> str:
-        return self._address(10, 1)
+        return self.edge_at(1)
 
     @property
     def node(self) -> str:
-        return self._address(11, 1)
+        return self.node_at(1)
 
     @property
     def control(self) -> str:
-        return self._address(12, 1)
+        return self.control_at(1)
 
     @property
     def branch(self) -> str:
@@ -87,20 +96,26 @@ class AddressPlan:
     def branch_api_url(self) -> str:
         return f"https://{self.control}:8443"
 
-    @property
-    def listeners(self) -> dict[str, tuple[str, str, int]]:
+    def listeners(self, shape: Shape = SINGLE) -> dict[str, tuple[str, str, int]]:
         """What must be free before a start: name -> (udp or tcp, host, port)."""
-        return {
+        found = {
             "redis": ("tcp", self.control, 6390),
-            "api": ("tcp", self.control, 8080),
-            "branch listener": ("tcp", self.control, 8443),
-            "edge SIP": ("udp", self.edge, 5060),
-            "edge SIP over TLS": ("tcp", self.edge, 5061),
-            "edge RPC": ("tcp", self.edge, 5063),
-            "edge rtpengine": ("udp", self.edge, 2223),
-            "media node SIP": ("udp", self.node, 5060),
-            "media node ARI": ("tcp", self.node, 8088),
             "branch SIP": ("udp", self.branch, 5060),
             "branch rtpengine": ("udp", self.branch, 2223),
             "carrier": ("udp", self.carrier, 5060),
         }
+        for index in range(1, shape.apis + 1):
+            name, host = shape.name_of("api", index), self.control_at(index)
+            found |= {name: ("tcp", host, 8080), f"{name}'s branch listener": ("tcp", host, 8443)}
+        for index in range(1, shape.edges + 1):
+            name, host = shape.name_of("edge", index), self.edge_at(index)
+            found |= {
+                f"{name} SIP": ("udp", host, 5060),
+                f"{name} SIP over TLS": ("tcp", host, 5061),
+                f"{name} RPC": ("tcp", host, 5063),
+                f"{name} rtpengine": ("udp", host, 2223),
+            }
+        for index in range(1, shape.nodes + 1):
+            name, host = shape.name_of("node", index), self.node_at(index)
+            found |= {f"{name} SIP": ("udp", host, 5060), f"{name} ARI": ("tcp", host, 8088)}
+        return found

@@ -11,7 +11,7 @@ CARRIER_ACCOUNT = ("hq-trunk-1", "a-trunk-password")
 TENANT = "acme"
 TRUNK = "carrier-a"
 NUMBERS = ("+862155550100", "+862155550101", "+861055550100")
-HQ_EXTENSIONS = ("2001", "2002")
+HQ_STATIONS = 2
 USER_PASSWORD = "demo-pass-phrase-1"
 
 
@@ -34,8 +34,11 @@ class Seed:
     enrolment_token: str = ""
 
 
-async def sow(api: Api, plan: AddressPlan, agents: int = 2) -> Seed:
-    """Make sites, a tenant with stations, users and numbers, and a trunk to the carrier.  Raises ApiError."""
+async def sow(api: Api, plan: AddressPlan, agents: int = 2, hq_stations: int = HQ_STATIONS) -> Seed:
+    """Make sites, a tenant with stations, users and numbers, and a trunk to the carrier.  Raises ApiError.
+
+    agents: who dial at the branch.
+    """
     await api.post("/sites", {"site_id": HQ_SITE, "name": "Headquarters", "kind": "hq"})
     await api.post("/sites", {"site_id": BRANCH_SITE, "name": "Branch office", "kind": "branch"})
     tenant = await api.post("/tenants", {"tenant_id": TENANT, "name": "Acme"})
@@ -46,8 +49,9 @@ async def sow(api: Api, plan: AddressPlan, agents: int = 2) -> Seed:
     await api.patch(f"/tenants/{TENANT}", {"caller_rule": caller_rule()})
     # One station more than agents: for the softphone of whoever watches.
     branch = [str(1001 + index) for index in range(agents + 1)]
+    hq = [str(2001 + index) for index in range(hq_stations)]
     seed.branch_stations = [await sow_station(api, TENANT, extension, BRANCH_SITE) for extension in branch]
-    seed.hq_stations = [await sow_station(api, TENANT, extension, HQ_SITE) for extension in HQ_EXTENSIONS]
+    seed.hq_stations = [await sow_station(api, TENANT, extension, HQ_SITE) for extension in hq]
     for name, role in (("manager", "manager"), ("agent", "agent")):
         await api.post("/users", user(name, role))
         seed.logins.append((name, USER_PASSWORD, f"{role} of {TENANT}"))

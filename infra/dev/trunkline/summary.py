@@ -29,6 +29,8 @@ class Summary:
     cdrs_written: int = 0
     ledger_gaps: int = 0
     invite_to_invite_ms: dict[str, float | None] = field(default_factory=dict)
+    calls_by_edge: dict[str, int] = field(default_factory=dict)
+    calls_by_node: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -44,6 +46,8 @@ class Summary:
             "cdrs_written": self.cdrs_written,
             "ledger_gaps": self.ledger_gaps,
             "invite_to_invite_ms": self.invite_to_invite_ms,
+            **({"calls_by_edge": self.calls_by_edge} if self.calls_by_edge else {}),
+            **({"calls_by_node": self.calls_by_node} if self.calls_by_node else {}),
             "ok": self.ok,
         }
 

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 GROUPS = {
-    (): ("demo", "doctor", "edge", "media-node", "control-plane", "worker", "beat", "branch", "admin"),
+    (): ("demo", "cluster", "doctor", "edge", "media-node", "control-plane", "worker", "beat", "branch", "admin"),
+    ("cluster",): ("status", "kill", "stop", "start", "add-node", "drain", "remove-node"),
     ("edge",): ("kamailio", "rtpengine", "agent"),
     ("media-node",): ("asterisk", "conductor", "drain"),
     ("control-plane",): ("api", "facts"),

@@ -1,0 +1,96 @@
+"""What a stack of a given shape is made of: each process with its command, its environment, and when it is ready."""
+
+import os
+from dataclasses import dataclass, replace
+
+from trunkline import conditions as when
+from trunkline.children import Spec
+from trunkline.environments import AGENT_OF_BRANCH, COMMAND, Environments
+
+# Health ports.  Each process of a kind has one of its own: it is part of what a fact consumer is called.
+API_PORT, FACTS, WORKER, BEAT, AGENT, CONDUCTOR, BRANCH = 8080, 9101, 9102, 9103, 9104, 9105, 9106
+NEXT_OF_KIND = 10
+# The machine has two cores whatever the shape: what starts together is ready later.
+SECONDS_A_NEIGHBOUR = 3.0
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    environments: Environments
+
+    def redis(self) -> Spec:
+        host = self.environments.plan.control
+        argv = (
+            "redis-server", "--bind", host, "--port", "6390", "--dir", str(self.environments.run_dir / "redis"),
+            "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--daemonize", "no",
+        )  # fmt: skip
+        return Spec("redis", argv, {**os.environ}, when.redis_answers(host, 6390))
+
+    def api(self, index: int) -> Spec:
+        ready = _says_ready(self.environments.plan.control_at(index), API_PORT)
+        return self._ours("api", index, "control-plane api", self.environments.control(index=index), ready)
+
+    def facts(self, index: int) -> Spec:
+        return self._of_control("facts", index, "control-plane facts", FACTS)
+
+    def worker(self, index: int) -> Spec:
+        return self._of_control("worker", index, "worker", WORKER)
+
+    def beat(self, index: int) -> Spec:
+        return self._of_control("beat", index, "beat", BEAT)
+
+    def edge_engines(self, index: int) -> list[Spec]:
+        """rtpengine and Kamailio of one edge."""
+        plan, env = self.environments.plan, self.environments.edge(index=index)
+        host = plan.edge_at(index)
+        return [
+            self._ours("edge", index, "edge rtpengine", env, when.rtpengine_answers(host)),
+            self._ours("edge", index, "edge kamailio", env, when.sip_answers(host, 5060, plan.control)),
+        ]
+
+    def edge_agent(self, index: int) -> Spec:
+        port = AGENT + NEXT_OF_KIND * (index - 1)
+        env = self.environments.edge(port, index)
+        return self._ours("edge", index, "edge agent", env, _says_ready(self.environments.plan.edge_at(index), port))
+
+    def asterisk(self, index: int) -> Spec:
+        host = self.environments.plan.node_at(index)
+        # 401 without a password: the HTTP server and ARI are there, which is the last thing that Asterisk starts.
+        ready = when.http_status(host, 8088, "/ari/asterisk/ping", frozenset({200, 401}))
+        return self._ours("node", index, "media-node asterisk", self.environments.node(index=index), ready)
+
+    def conductor(self, index: int) -> Spec:
+        port = CONDUCTOR + NEXT_OF_KIND * (index - 1)
+        env = self.environments.node(port, index)
+        ready = _says_ready(self.environments.plan.node_at(index), port)
+        return self._ours("node", index, "media-node conductor", env, ready)
+
+    def branch(self, env: dict[str, str]) -> Spec:
+        """The branch gateway, which starts the branch's own edge."""
+        host = self.environments.plan.branch
+        # Its supervisor counts processes; only Kamailio itself can say that it takes calls.
+        parts = (_says_ready(host, BRANCH), _says_ready(host, AGENT_OF_BRANCH), when.sip_answers(host, 5060, host))
+
+        async def ready() -> bool:
+            return all([await part() for part in parts])
+
+        return self._patient(Spec("branch", (*COMMAND, "branch"), env, ready))
+
+    def _of_control(self, kind: str, index: int, command: str, first_port: int) -> Spec:
+        port = first_port + NEXT_OF_KIND * (index - 1)
+        ready = _says_ready(self.environments.plan.control_at(index), port)
+        return self._ours(kind, index, command, self.environments.control(port, index), ready)
+
+    def _ours(self, part: str, index: int, command: str, env: dict[str, str], ready: when.Condition) -> Spec:
+        words = command.split()
+        process = words[-1] if part in ("edge", "node") else ""
+        name = self.environments.shape.name_of(part, index, process)
+        return self._patient(Spec(name, (*COMMAND, *words), env, ready))
+
+    def _patient(self, spec: Spec) -> Spec:
+        neighbours = sum(vars(self.environments.shape).values()) - 6
+        return replace(spec, ready_seconds=spec.ready_seconds + SECONDS_A_NEIGHBOUR * neighbours)
+
+
+def _says_ready(host: str, port: int) -> when.Condition:
+    return when.http_status(host, port, "/readyz")

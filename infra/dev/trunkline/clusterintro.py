@@ -1,0 +1,41 @@
+"""What the cluster says of itself once it runs: what runs where, and what to try from another terminal."""
+
+from rich.console import Console
+
+from trunkline.introduction import print_rows
+from trunkline.seed import Seed
+from trunkline.stack import Stack
+
+WORTH_TRYING = (
+    ("status", "who runs, with pids"),
+    ("kill node-1-conductor", "calls of node-1 talk on; new ones go to node-2"),
+    ("start node-1-conductor", "it takes its calls over again"),
+    ("kill node-2-asterisk", "its calls end, and their records say why"),
+    ("kill api-1", "calls go on; api-2 answers"),
+    ("kill worker-1", "recordings are finished by worker-2"),
+    ("add-node", "a third media node joins; nothing else is restarted"),
+    ("drain node-2", "its calls finish, new ones go elsewhere"),
+    ("remove-node node-3", "drained, then gone"),
+)
+
+
+def introduce(console: Console, stack: Stack, seed: Seed) -> None:
+    """Print it."""
+    plan, shape = stack.plan, stack.shape
+    console.rule("A cluster runs")
+    edges, nodes, apis = (range(1, count + 1) for count in (shape.edges, shape.nodes, shape.apis))
+    rows = [
+        ("redis", plan.redis_url, "hot state, facts, orders"),
+        *((f"edge-{index}", f"{plan.edge_at(index)}:5060", "Kamailio, rtpengine, agent") for index in edges),
+        *((f"node-{index}", f"{plan.node_at(index)}:5060", "Asterisk, conductor") for index in nodes),
+        *((f"api-{index}", f"http://{plan.control_at(index)}:8080", "facts and worker beside it") for index in apis),
+        ("branch", f"{plan.branch}:5060", "reaches HQ by either edge"),
+        ("carrier", f"{plan.carrier}:5060", "simulated"),
+        ("login", f"admin / {stack.admin_password}", "HQ administrator"),
+        *(("login", f"{name} / {password}", role) for name, password, role in seed.logins),
+        ("logs", f"{stack.run_dir}/*.log", ""),
+    ]
+    print_rows(console, rows)
+    console.print("\nIn another terminal, what happens if ...", highlight=False)
+    print_rows(console, [("", f".venv/bin/trunkline cluster {words}", text) for words, text in WORTH_TRYING])
+    console.print()

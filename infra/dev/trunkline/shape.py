@@ -1,0 +1,42 @@
+"""How many of each part a stack has; what the parts are called follows from it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One of everything unless said otherwise: that is what the demo and the end-to-end tests run."""
+
+    edges: int = 1
+    nodes: int = 1
+    apis: int = 1
+    facts: int = 1
+    workers: int = 1
+    beats: int = 1
+
+    def __post_init__(self) -> None:
+        if not all(1 <= count <= MOST for count in vars(self).values()):
+            raise ValueError(f"a stack has 1 to {MOST} of each part")
+
+    @property
+    def is_single(self) -> bool:
+        """Whether there is one of everything, and nothing needs a number."""
+        return self == SINGLE
+
+    def name_of(self, part: str, index: int, process: str = "") -> str:
+        """Return the name of the index-th part (from 1), or of one of its processes.
+
+        `api-2`, `edge-1-kamailio`; where there is one of everything `api`, `kamailio`.
+        """
+        if self.is_single and index == 1:
+            return process or part
+        return f"{part}-{index}-{process}" if process else f"{part}-{index}"
+
+    def folder_of(self, part: str, index: int) -> str:
+        """Return the part's run folder: `edge-2`, or `edge` where there is one of everything."""
+        return self.name_of(part, index)
+
+
+MOST = 9
+SINGLE = Shape()
+CLUSTER = Shape(edges=2, nodes=2, apis=2, facts=2, workers=2)
