@@ -5,6 +5,7 @@ Three consumer groups read the same streams, each at its own pace: what one can 
 
 import asyncio
 import logging
+import os
 import socket
 from collections.abc import Awaitable, Callable
 
@@ -78,8 +79,9 @@ class Consumers:
             with bind(tenant_id=envelope.tenant_id, fact=envelope.fact_id):
                 await keep(envelope)
 
-        # A name that survives a restart: what this process left behind is its own again at once.
-        consumer = f"{socket.gethostname()}-{self._resources.settings.health_port}"
+        # A name that survives a restart: what this process left behind is its own again at once.  Its port tells it
+        # from others on this machine; one without a port is new each time.
+        consumer = f"{socket.gethostname()}-{self._resources.settings.health_port or f'pid{os.getpid()}'}"
         return StreamReader(
             self._resources.redis,
             group,

@@ -1,10 +1,16 @@
 """The Celery application: how tasks are sent, and what happens to those whose worker dies."""
 
+from typing import Any
+
 from celery import Celery
 from kombu.exceptions import OperationalError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from callmodel.ids import RecordingId, TenantId
 from control_plane.config import ControlPlaneSettings
+from servicekit import sentinel
+from servicekit.redisio import ASK_SECONDS
 
 KEY_PREFIX = "celery:"
 SOFT_LIMIT_SECONDS = 1800
@@ -38,6 +44,7 @@ def build_celery(settings: ControlPlaneSettings) -> Celery:
             "socket_timeout": 5,
             "socket_keepalive": True,
             "health_check_interval": 15,
+            **_sentinel_options(settings.redis_url),
         },
         task_serializer="json",
         accept_content=["json"],
@@ -56,20 +63,56 @@ def build_celery(settings: ControlPlaneSettings) -> Celery:
         worker_cancel_long_running_tasks_on_connection_loss=False,
         worker_enable_remote_control=False,
         beat_schedule=SCHEDULE,
-        beat_max_loop_interval=5,
-        redbeat_redis_url=settings.redis_url,
+        # The leader renews its lock at each look; who waits looks as often: another leads within their sum.
+        beat_max_loop_interval=2,
+        redbeat_lock_timeout=8,
         redbeat_key_prefix=f"{KEY_PREFIX}redbeat:",
-        redbeat_lock_timeout=15,
+        **_redbeat_options(settings.redis_url),
         timezone="UTC",
     )
     return app
 
 
 def broker_url_of(redis_url: str) -> str:
-    """Return the address as Celery's transport spells it: `unix:///path?db=1` is `redis+socket:///path?...` there."""
+    """Return the address as Celery's transport spells it.
+
+    `unix:///path?db=1` is `redis+socket:///path?...` there, and each sentinel has a URL of its own.
+    """
+    if sentinel.is_sentinel(redis_url):
+        address = sentinel.parse(redis_url)
+        sentinels = (f"sentinel://{address.user_info}{host}:{port}" for host, port in address.sentinels)
+        return ";".join(f"{each}/{address.database}" for each in sentinels)
     if not redis_url.startswith("unix://"):
         return redis_url
     return redis_url.replace("unix://", "redis+socket://", 1).replace("db=", "virtual_host=", 1)
+
+
+def _sentinel_options(redis_url: str) -> dict[str, Any]:
+    if not sentinel.is_sentinel(redis_url):
+        return {}
+    return {"master_name": sentinel.parse(redis_url).master, "sentinel_kwargs": _ask_options()}
+
+
+def _redbeat_options(redis_url: str) -> dict[str, Any]:
+    if not sentinel.is_sentinel(redis_url):
+        return {"redbeat_redis_url": redis_url, "redbeat_redis_options": {"socket_timeout": 5}}
+    address = sentinel.parse(redis_url)
+    options = {
+        "sentinels": list(address.sentinels),
+        "service_name": address.master,
+        "db": address.database,
+        "username": address.username,
+        "password": address.password,
+        "socket_timeout": 5,
+        "sentinel_kwargs": _ask_options(),
+    }
+    return {"redbeat_redis_url": "redis-sentinel", "redbeat_redis_options": options}
+
+
+def _ask_options() -> dict[str, Any]:
+    # No tries at a sentinel that is gone: there are others.
+    seconds = {"socket_timeout": ASK_SECONDS, "socket_connect_timeout": ASK_SECONDS}
+    return {**seconds, "retry": Retry(NoBackoff(), 0)}
 
 
 def finish_recording_later(app: Celery, tenant_id: TenantId, recording_id: RecordingId) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from celery import Celery, signals
-from redbeat import RedBeatScheduler
 
 from control_plane import workplace
 from control_plane.config import ControlPlaneSettings
@@ -16,6 +15,7 @@ from control_plane.features.recordings.finishing import remove_orphans
 from control_plane.jobtrace import follow_traces
 from control_plane.queueing import build_celery
 from control_plane.resources import close_resources, open_resources
+from control_plane.schedule import LeadingScheduler
 from control_plane.visibility import VouchForTasks
 from control_plane.workplace import Workplace
 from servicekit import logs, telemetry
@@ -36,7 +36,7 @@ class _Health:
 
     @property
     def ready(self) -> bool:
-        return self.state == "ready"
+        return self.state in ("ready", "standby")
 
     def serve(self) -> None:
         if self._settings.health_port:
@@ -103,7 +103,7 @@ def main() -> int:
 
 
 def beat() -> int:
-    """Run the scheduler until SIGTERM; of several only one is at work, and another follows it within 15 s.
+    """Run the scheduler until SIGTERM; of several only one is at work, and another follows it within 10 s.
 
     Raises SettingsError for settings that can not be used.
     """
@@ -113,8 +113,10 @@ def beat() -> int:
     health = _Health("beat", settings)
     signals.beat_init.connect(lambda **_: _enter(health, "ready"), weak=False)
     app = build_celery(settings)
+    # Ready until there is a lock to be had: whoever stands by is fit to take over.
+    _enter(health, "standby")
     health.serve()
-    app.Beat(scheduler_cls=RedBeatScheduler, loglevel=settings.log_level, quiet=True, pidfile=None).run()
+    app.Beat(scheduler_cls=LeadingScheduler, loglevel=settings.log_level, quiet=True, pidfile=None).run()
     return 0
 
 

@@ -20,6 +20,8 @@ from pydantic_settings import (
     SettingsError as SourceError,
 )
 
+from servicekit import sentinel
+
 ENV_PREFIX = "TRUNKLINE_"
 CONFIG_VARIABLE = "TRUNKLINE_CONFIG"
 
@@ -37,7 +39,15 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="ignore", populate_by_name=True)
 
     run_dir: Path = Field(description="folder for sockets, caches and data, such as /run/trunkline")
-    redis_url: str = Field("redis://127.0.0.1:6379/0", description="redis://[user:password@]host:port/database")
+    redis_url: str = Field(
+        "redis://127.0.0.1:6379/0", description=f"redis://[user:password@]host:port/database, or {sentinel.SHAPE}"
+    )
+    redis_wait_replicas: int = Field(
+        0, ge=0, le=8, description="replicas that must have a claim or a fact before it counts, 0 for a single Redis"
+    )
+    redis_wait_ms: int = Field(
+        100, ge=1, le=3000, description="milliseconds to wait for these replicas before what was written is unsure"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR"
     )
@@ -58,8 +68,10 @@ class ServiceSettings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _redis_scheme(cls, value: str) -> str:
-        if not value.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("a Redis address starts with redis://, rediss:// or unix://")
+        if sentinel.is_sentinel(value):
+            sentinel.parse(value)
+        elif not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("a Redis address starts with redis://, rediss://, unix:// or redis+sentinel://")
         return value
 
     @classmethod

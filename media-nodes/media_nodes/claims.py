@@ -1,11 +1,12 @@
 """Trunk channels, claimed in Redis by one script: no two nodes take the last channel.
 
 While Redis is away a node goes by the snapshot alone and counts what it holds itself: a trunk may then carry more
-than its limit over all nodes, which the carrier answers with 503, and that beats calling nobody.  Such claims are
-entered with the next renewal.
+than its limit over all nodes, which the carrier answers with 503, and that beats calling nobody.  Such claims, and
+those that a dying master may have taken along, are entered as soon as Redis takes them.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from dataclasses import dataclass
@@ -18,10 +19,11 @@ from callmodel import keys
 from callmodel.ids import CallId, TenantId, TrunkId
 from callmodel.orders import ClaimTrunk
 from media_nodes.ports import Full, Grant
-from servicekit.redisio import LuaScripts
+from servicekit.redisio import ALONE, LuaScripts, Replicas, execute
 
 LEASE_MS = 60_000
 RENEW_SECONDS = 20.0
+RENEW_AGAIN_SECONDS = 0.5
 CLAIM_SECONDS = 1.0
 
 logger = logging.getLogger(__name__)
@@ -36,8 +38,10 @@ class Held:
 class RedisClaims:
     """Claims of this node's calls.  `run` renews them; a node that dies loses its claims after LEASE_MS."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, replicas: Replicas = ALONE) -> None:
         self._redis = redis
+        self._replicas = replicas
+        self._unsure = asyncio.Event()
         self._scripts = LuaScripts(redis)
         self._scripts.register("claim", (Path(__file__).with_name("claims.lua")).read_text(encoding="utf-8"))
         self._held: dict[CallId, Held] = {}
@@ -50,14 +54,19 @@ class RedisClaims:
         limits = [order.tenant_max_channels, *(offer.max_channels for offer in order.offers)]
         try:
             async with asyncio.timeout(CLAIM_SECONDS):
-                place, turn = await self._scripts.run("claim", names, [call_id, _now_ms(), LEASE_MS, *limits])
+                (place, turn), sure = await self._scripts.run_replicated(
+                    "claim", names, [call_id, _now_ms(), LEASE_MS, *limits], self._replicas
+                )
         except (RedisError, OSError, TimeoutError) as error:
             logger.warning("trunk claimed without redis", extra={"error": type(error).__name__})
             place, turn = self._claim_alone(tenant_id, order)
+            sure = False
         if place <= 0:
             return Full(tenant_full=place < 0)
         trunk_id = order.offers[place - 1].trunk_id
         self._held[call_id] = Held(tenant_id, trunk_id)
+        if not sure:
+            self._unsure.set()
         return Grant(trunk_id, turn)
 
     def adopt(self, tenant_id: TenantId, call_id: CallId, trunk_id: TrunkId) -> None:
@@ -77,13 +86,22 @@ class RedisClaims:
             logger.warning("trunk not released", extra={"trunk_id": trunk_id, "error": type(error).__name__})
 
     async def run(self) -> None:
-        """Renew until cancelled."""
+        """Renew until cancelled: now and then, and again and again while Redis may lack a claim."""
+        away = False
         while True:
-            await asyncio.sleep(RENEW_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RENEW_SECONDS):
+                    await self._unsure.wait()
+            self._unsure.clear()
             try:
                 await self.renew()
+                away = False
             except (RedisError, OSError) as error:
-                logger.warning("claims not renewed", extra={"error": type(error).__name__})
+                if not away:
+                    logger.warning("claims not renewed", extra={"error": type(error).__name__})
+                away = True
+                self._unsure.set()
+                await asyncio.sleep(RENEW_AGAIN_SECONDS)
 
     async def renew(self) -> None:
         """Move the lapse of every claim held here to LEASE_MS from now.  Raises RedisError."""
@@ -93,7 +111,7 @@ class RedisClaims:
                 pipeline.zadd(keys.trunk_channels(held.trunk_id), {call_id: lapse})
                 pipeline.zadd(keys.tenant_channels(held.tenant_id), {call_id: lapse})
             if self._held:
-                await pipeline.execute()
+                await execute(pipeline, self._replicas)
 
     def _claim_alone(self, tenant_id: TenantId, order: ClaimTrunk) -> tuple[int, int]:
         held = list(self._held.values())

@@ -1,4 +1,4 @@
-"""Facts on their way to Redis: on disk first, sent in order, forgotten when Redis has them.
+"""Facts on their way to Redis: on disk first, sent in order, forgotten when Redis and enough replicas have them.
 
 A fact that is sent twice keeps its id, so whatever is unsure is sent again.
 """
@@ -18,6 +18,7 @@ from callmodel import keys
 from callmodel.codec import from_wire
 from callmodel.ids import CallId
 from callmodel.wire import Envelope
+from servicekit.redisio import ALONE, Replicas, execute
 
 BATCH = 200
 SEGMENT_FACTS = 500
@@ -40,8 +41,8 @@ class _Waiting(NamedTuple):
 class RedisOutbox:
     """Keeps facts in numbered files of up to SEGMENT_FACTS lines; a file goes once all of it was sent."""
 
-    def __init__(self, folder: Path, redis: Redis) -> None:
-        self._folder, self._redis = folder, redis
+    def __init__(self, folder: Path, redis: Redis, replicas: Replicas = ALONE) -> None:
+        self._folder, self._redis, self._replicas = folder, redis, replicas
         self._waiting: deque[_Waiting] = deque()
         self._unsent: dict[int, int] = {}
         self._bytes = 0
@@ -107,7 +108,7 @@ class RedisOutbox:
                 if envelope.kind == "call.started":
                     owner = keys.call_owner(envelope.tenant_id, CallId(envelope.body["call_id"]))
                     pipeline.set(owner, envelope.node_id, ex=OWNER_SECONDS)
-            await pipeline.execute()
+            await execute(pipeline, self._replicas)
         for number, _, _ in batch:
             self._waiting.popleft()
             self._sent(number)

@@ -81,14 +81,26 @@ def edge_serves(host: str, rpc_port: int = 5063, *, destinations: int = 1) -> Co
 
 def redis_answers(host: str, port: int) -> Condition:
     """Redis says PONG (and is not still loading)."""
+    return redis_reports(host, port, "PING", b"+PONG")
+
+
+def redis_reports(host: str, port: int, command: str, *wanted: bytes) -> Condition:
+    """Redis, or a sentinel, answers a command with bytes that hold all of these."""
 
     async def condition() -> bool:
         with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(TRY_SECONDS):
                 reader, writer = await asyncio.open_connection(host, port)
                 try:
-                    writer.write(b"PING\r\n")
-                    return (await reader.readline()).startswith(b"+PONG")
+                    writer.write(f"{command}\r\n".encode())
+                    answer = b""
+                    # Whoever waits for more than there is, runs into the time-out.
+                    while not all(part in answer for part in wanted) and not answer.startswith(b"-"):
+                        part = await reader.read(65536)
+                        if not part:
+                            return False
+                        answer += part
+                    return not answer.startswith(b"-")
                 finally:
                     writer.close()
         return False

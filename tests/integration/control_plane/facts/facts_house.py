@@ -80,13 +80,16 @@ async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 20) ->
 
 
 class House:
-    def __init__(self, folder: Path) -> None:
+    """redis_url: a Redis that somebody else runs; by default the house has its own."""
+
+    def __init__(self, folder: Path, redis_url: str = "") -> None:
         self.folder = folder
+        self._has_redis = not redis_url
         self.redis_port = free_port()
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.environment = {
             "TRUNKLINE_RUN_DIR": str(folder / "run"),
-            "TRUNKLINE_REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0",
+            "TRUNKLINE_REDIS_URL": redis_url or f"redis://127.0.0.1:{self.redis_port}/0",
             "TRUNKLINE_STORE_URL": f"sqlite:///{folder / 'store.db'}",
             "TRUNKLINE_OBJECTS_URL": f"file://{folder / 'objects'}",
             "TRUNKLINE_MASTER_KEY_FILE": str(folder / "master.key"),
@@ -97,7 +100,8 @@ class House:
         self.users: dict[str, str] = {}
 
     async def open(self) -> None:
-        self.start_redis()
+        if self._has_redis:
+            self.start_redis()
         settings = {name.removeprefix("TRUNKLINE_").lower(): value for name, value in self.environment.items()}
         self.settings = ControlPlaneSettings(**settings)  # type: ignore[arg-type]
         create_signing_key(self.settings.signing_key_file)

@@ -1,0 +1,121 @@
+"""The master of three Redis servers is killed under facts consumers, workers and beats."""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from facts_house import ACME, NODE, House, cdr, live_call, new_call_id, spool, until
+from redis.exceptions import RedisError
+
+from callmodel import keys
+from callmodel.codec import to_wire
+from callmodel.ids import CallId, RecordingId
+from callmodel.wire import Envelope
+from control_plane.features.calls.store import CallStore
+from control_plane.features.recordings.ledger import EntryState
+from control_plane.features.recordings.store import LedgerStore
+from control_plane.times import day_of, now_ms
+from media_nodes.outbox import RedisOutbox
+from servicekit.redisio import Replicas, connect
+
+REPLICAS = {"TRUNKLINE_REDIS_WAIT_REPLICAS": "1"}
+
+
+@pytest.fixture
+async def house(redises: Any, tmp_path: Path) -> AsyncIterator[House]:
+    house = House(tmp_path, redises.url)
+    house.environment |= REPLICAS
+    await house.open()
+    yield house
+    await house.close()
+
+
+async def archived(house: House, recording_id: RecordingId) -> bool:
+    entry = await LedgerStore(house.resources.store).one(ACME, recording_id)
+    return entry is not None and entry.state is EntryState.ARCHIVED
+
+
+async def recorded(house: House) -> list[CallId]:
+    calls = CallStore(house.resources.store, house.resources.cipher)
+    found, after = await calls.page(ACME, day_of(now_ms()), 500)
+    while after is not None:
+        more, after = await calls.page(ACME, day_of(now_ms()), 500, after)
+        found += more
+    return [record.cdr.call_id for record in found]
+
+
+async def test_no_fact_is_lost_or_doubled_and_work_goes_on(house: House, redises: Any, tmp_path: Path):
+    await house.start_facts("facts-1")
+    await house.start_worker()
+    first, second = (spool(house.folder, new_call_id(), 2.0) for _ in range(2))
+    client = connect(redises.url)
+    outbox = RedisOutbox(tmp_path / "outbox", client, Replicas(1, 200))
+    told: list[CallId] = []
+
+    def put(kind: str, identity: str, body: Any) -> None:
+        outbox.put(Envelope(f"{identity}:{kind}", kind, ACME, NODE, now_ms(), to_wire(body)))
+
+    async def tell(count: int) -> None:
+        for _ in range(count):
+            told.append(new_call_id())
+            put("call.started", told[-1], live_call(told[-1]))
+            put("call.ended", told[-1], cdr(told[-1]))
+            await asyncio.sleep(0.005)
+
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(outbox.run())
+        put("recording.spooled", first.recording_id, first)
+        await tell(200)
+        killed = time.monotonic()
+        killing = group.create_task(redises.kill_master())
+        await tell(200)
+        await killing
+        put("recording.spooled", second.recording_id, second)
+        await outbox.flushed()
+        flushed = time.monotonic() - killed
+        await tell(20)
+        await outbox.flushed()
+        running.cancel()
+
+    async def all_recorded() -> bool:
+        return set(await recorded(house)) == set(told)
+
+    await until(all_recorded, 30)
+    caught_up = time.monotonic() - killed
+    for recording in (first, second):
+        await until(lambda it=recording: archived(house, it.recording_id), 30)  # type: ignore[misc]
+    print(f"facts flow after {flushed:.1f} s, all in the store after {caught_up:.1f} s, "
+          f"recordings archived after {time.monotonic() - killed:.1f} s")  # fmt: skip
+    outbox.close()
+    await client.aclose()
+
+    assert Counter(await recorded(house)) == Counter(told)
+    assert caught_up < 20
+    assert all(house.processes[name].poll() is None for name in ("facts-1", "worker"))
+
+
+async def test_beat_outlives_the_master(house: House, redises: Any):
+    await house._ready(house.start("beat", "control_plane.worker:beat"))
+
+    async def leads() -> bool:
+        try:
+            return bool(await house.redis.exists("celery:redbeat::lock"))
+        except RedisError:
+            return False
+
+    async def said(message: str) -> bool:
+        return any(line["message"] == message for line in house.log_of("beat"))
+
+    await until(leads)
+    await redises.kill_master()
+    await until(lambda: said("beat does not lead"))
+    await until(leads, 20)
+
+    assert house.processes["beat"].poll() is None
+    assert json.loads(await house.redis.get(keys.DIRECTORY))["version"] == 1
+    assert await asyncio.to_thread(house.stop, "beat") == 0
