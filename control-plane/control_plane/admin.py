@@ -21,13 +21,15 @@ from control_plane.web import Principal, Problem
 from control_plane.web.context import Resources, context_of
 from servicekit.crypto import KeyFileError
 from servicekit.files import write_atomically
+from servicekit.objects import FolderObjects, ObjectError
 from servicekit.settings import SettingsError
 from servicekit.stores import StoreError
 
 T = TypeVar("T")
 
 app = typer.Typer(
-    help="Administer the platform: bootstrap, certificates, enrolment tokens, users.", no_args_is_help=True
+    help="Administer the platform: bootstrap, certificates, enrolment tokens, users, the bucket.",
+    no_args_is_help=True,
 )
 
 # What an operator can mend: told in a line, without a traceback.
@@ -36,6 +38,7 @@ MENDABLE = (
     SigningKeyError,
     KeyFileError,
     StoreError,
+    ObjectError,
     WeakPasswordError,
     UserExistsError,
     pki.AuthorityMissingError,
@@ -101,6 +104,33 @@ def enrolment_token(site_id: Annotated[str, typer.Argument(help="the branch offi
         return token
 
     typer.echo(_with_resources(issue))
+
+
+@app.command("objects-setup")
+def objects_setup(
+    expire: Annotated[
+        list[str] | None,
+        typer.Option("--expire", help="PREFIX=DAYS: S3 removes what lies under the prefix after so many days"),
+    ] = None,
+) -> None:
+    """Make the bucket and give it its rules; may be run again at any time, and after each change of the address.
+
+    The bucket gets object lock (legal hold needs it, and it can not be added later), encryption by default, no public
+    access, and a lifecycle: uploads that never ended and versions that were replaced go after a day.  Rules of your
+    own stay.  Recordings need no --expire: it would hide held ones; their retention is Trunkline's own.
+
+    Example:  trunkline admin objects-setup --expire acme/exports=30
+    """
+
+    async def set_up(resources: Resources) -> list[str]:
+        if isinstance(resources.objects, FolderObjects):
+            return ["objects lie in a folder: there is nothing to set up"]
+        from servicekit.objects.s3_setup import days_of, set_up_bucket
+
+        return await set_up_bucket(resources.objects, days_of(expire or []))
+
+    for line in _with_resources(set_up):
+        typer.echo(line)
 
 
 def _check_names(names: list[str]) -> None:

@@ -1,8 +1,9 @@
 """Settings of the control plane's processes: API, fact consumers, workers, administration."""
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from servicekit.settings import ServiceSettings
 
@@ -11,7 +12,13 @@ class ControlPlaneSettings(ServiceSettings):
     """See the field descriptions; each is TRUNKLINE_<NAME> in the environment."""
 
     store_url: str = Field(description="sqlite:////absolute/path.db")
-    objects_url: str = Field(description="file:///absolute/folder")
+    objects_url: str = Field(
+        description="file:///absolute/folder, or s3://bucket[/prefix]?endpoint=https://...&region=...&sse=aws:kms&..."
+    )
+    objects_access_key: SecretStr | None = Field(
+        None, description="access key of S3; without it (a role, a profile) the usual AWS chain finds one"
+    )
+    objects_secret_key: SecretStr | None = Field(None, description="secret key of S3, together with the access key")
     master_key_file: Path = Field(description="file with the key that encrypts secrets at rest (made by bootstrap)")
     jwt_key_file: Path | None = Field(
         None, description="file with the key that signs access tokens; by default jwt.pem beside the master key"
@@ -57,6 +64,19 @@ class ControlPlaneSettings(ServiceSettings):
     @classmethod
     def _lower(cls, value: str) -> str:
         return value.lower().strip(".")
+
+    @model_validator(mode="after")
+    def _both_keys(self) -> Self:
+        if (self.objects_access_key is None) != (self.objects_secret_key is None):
+            raise ValueError("TRUNKLINE_OBJECTS_ACCESS_KEY and TRUNKLINE_OBJECTS_SECRET_KEY are given together")
+        return self
+
+    @property
+    def objects_credentials(self) -> tuple[str, str] | None:
+        """Access key and secret key of S3, None for the AWS chain's."""
+        if self.objects_access_key is None or self.objects_secret_key is None:
+            return None
+        return self.objects_access_key.get_secret_value(), self.objects_secret_key.get_secret_value()
 
     @property
     def signing_key_file(self) -> Path:

@@ -31,7 +31,7 @@ def open_resources(
     return Resources(
         settings=settings,
         store=open_store(settings.store_url, MIGRATIONS),
-        objects=open_objects(settings.objects_url, link_secret, settings.public_url),
+        objects=open_objects(settings.objects_url, link_secret, settings.public_url, settings.objects_credentials),
         redis=connect(settings.redis_url),
         cipher=cipher,
         passwords=Passwords(),

@@ -1,11 +1,12 @@
 """Engines that the tests of several rooms share."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.integration.seaweed_server import SeaweedServer
 from trunkline.children import Child, Spec
 from trunkline.conditions import redis_reports, until
 from trunkline.ports import free_port, is_free
@@ -73,3 +74,12 @@ async def redises(tmp_path: Path) -> AsyncIterator[Redises]:
         yield made
     finally:
         await made.stop()
+
+
+@pytest.fixture(scope="session")
+def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeaweedServer]:
+    """One SeaweedFS for the whole run; each test takes a bucket of its own."""
+    server = SeaweedServer(tmp_path_factory.mktemp("s3"))
+    server.start()
+    yield server
+    server.kill()

@@ -13,7 +13,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,6 +22,7 @@ from servicekit.objects.http import add_routes as add_routes
 from servicekit.objects.ports import (
     MAX_LIST,
     ContentMismatchError,
+    ObjectHeldError,
     ObjectInfo,
     ObjectList,
     ObjectNotFoundError,
@@ -131,6 +132,14 @@ class FolderObjects:
         with _translated():
             await asyncio.to_thread(self._delete, check_key(key))
 
+    async def hold(self, key: str) -> None:
+        with _translated():
+            await asyncio.to_thread(self._set_hold, check_key(key), True)
+
+    async def release(self, key: str) -> None:
+        with _translated():
+            await asyncio.to_thread(self._set_hold, check_key(key), False)
+
     async def list(self, prefix: str, *, after: str | None = None, limit: int = MAX_LIST) -> ObjectList:
         if not 1 <= limit <= MAX_LIST:
             raise ValueError(f"limit must be 1..{MAX_LIST}")
@@ -167,9 +176,9 @@ class FolderObjects:
         sidecar.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _locked(sidecar.parent):
             replaced = self._read(info.key)
+            _check_free(replaced)
             temporary.replace(self._content(info.key, version))
-            text = json.dumps({**asdict(info), "version": version}, ensure_ascii=False)
-            write_atomically(sidecar, text.encode())
+            self._write(info, version)
             if replaced:
                 self._content(info.key, replaced[1]).unlink(missing_ok=True)
 
@@ -179,8 +188,23 @@ class FolderObjects:
             return
         with _locked(sidecar.parent):
             if found := self._read(key):
+                _check_free(found)
                 sidecar.unlink()
                 self._content(key, found[1]).unlink(missing_ok=True)
+
+    def _set_hold(self, key: str, is_held: bool) -> None:
+        folder = self._sidecar(key).parent
+        if folder.is_dir():
+            with _locked(folder):
+                if found := self._read(key):
+                    info, version = found
+                    self._write(replace(info, is_held=is_held), version)
+                    return
+        raise ObjectNotFoundError("there is no object under this key")
+
+    def _write(self, info: ObjectInfo, version: str) -> None:
+        text = json.dumps({**asdict(info), "version": version}, ensure_ascii=False)
+        write_atomically(self._sidecar(info.key), text.encode())
 
     def _read(self, key: str) -> tuple[ObjectInfo, str] | None:
         try:
@@ -235,6 +259,11 @@ class FolderObjects:
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < oldest:
                     path.unlink()
+
+
+def _check_free(found: tuple[ObjectInfo, str] | None) -> None:
+    if found is not None and found[0].is_held:
+        raise ObjectHeldError("the object is held")
 
 
 async def _chunks_of(source: Path | bytes) -> AsyncIterator[bytes]:

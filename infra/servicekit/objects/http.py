@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from servicekit.objects.ports import InvalidKeyError, ObjectNotFoundError, ObjectsUnavailableError
+from servicekit.objects.ports import InvalidKeyError, ObjectHeldError, ObjectNotFoundError, ObjectsUnavailableError
 from servicekit.objects.signing import ROUTE, LinkRefusedError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def add_routes(app: web.Application, objects: "FolderObjects") -> None:
         try:
             objects.signer.check(request.method, key, request.query)
             info = await objects.put_multipart(key, _body_of(request), content_type=request.content_type)
-        except (LinkRefusedError, InvalidKeyError, ObjectsUnavailableError) as error:
+        except (LinkRefusedError, InvalidKeyError, ObjectHeldError, ObjectsUnavailableError) as error:
             return _problem(error)
         return web.json_response({"key": info.key, "size": info.size, "sha256": info.sha256}, status=201)
 
@@ -67,7 +67,12 @@ def _headers(filename: str | None) -> dict[str, str]:
 
 def _problem(error: Exception) -> web.Response:
     """RFC 9457."""
-    statuses: dict[type[Exception], int] = {LinkRefusedError: 403, ObjectNotFoundError: 404, InvalidKeyError: 400}
+    statuses: dict[type[Exception], int] = {
+        LinkRefusedError: 403,
+        ObjectNotFoundError: 404,
+        InvalidKeyError: 400,
+        ObjectHeldError: 409,
+    }
     status = statuses.get(type(error), 503)
     body = {
         "type": "about:blank",

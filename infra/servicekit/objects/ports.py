@@ -8,7 +8,8 @@ from typing import Protocol
 
 MAX_LIST = 1000
 MAX_PRESIGN_SECONDS = 7 * 86400
-MAX_METADATA_BYTES = 2048
+MAX_METADATA_BYTES = 1900
+"""S3 takes 2 kB, of which an adapter may need some."""
 
 # "~" is kept free for adapters; a leading dot hides files.
 _SEGMENT = re.compile(r"[^/\\~\x00-\x1f\x7f.][^/\\~\x00-\x1f\x7f]*")
@@ -26,7 +27,7 @@ class InvalidKeyError(ObjectError):
 
 
 class InvalidMetadataError(ObjectError):
-    """Metadata names are a-z, 0-9 and -; values are printable ASCII; 2 kB in all, as S3 has it."""
+    """Metadata names are a-z, 0-9 and -; values are printable ASCII; 1,900 bytes in all."""
 
 
 class ObjectNotFoundError(ObjectError):
@@ -43,13 +44,26 @@ class RangeNotSatisfiableError(ObjectError):
     """The range begins behind the end of the object."""
 
 
+class ObjectHeldError(ObjectError):
+    """The object is under legal hold: it can be neither deleted nor replaced."""
+
+    error_id = "object-held"
+
+
 class ObjectsUnavailableError(ObjectError):
     """The object store can not serve now (full, away); trying again later may help."""
 
 
+class ObjectsRefusedError(ObjectError):
+    """The object store refuses us (credentials, bucket, policy): an operator has to mend that."""
+
+
 @dataclass(frozen=True)
 class ObjectInfo:
-    """What is known of an object without reading it; sha256 in hex, modified in ms since 1970."""
+    """What is known of an object without reading it; sha256 in hex, modified in ms since 1970.
+
+    sha256 is empty for what came by a presigned link, where nobody told the store.
+    """
 
     key: str
     size: int
@@ -57,6 +71,7 @@ class ObjectInfo:
     content_type: str
     modified_ms: int
     metadata: Mapping[str, str] = field(default_factory=dict)
+    is_held: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,8 +85,9 @@ class ObjectList:
 class Objects(Protocol):
     """The one object store; adapters share the contract suite in tests/integration/servicekit.
 
-    Every method raises InvalidKeyError for a key that is not tenant/path/name, and ObjectsUnavailableError for
-    what may pass.  An object is there whole or not at all; putting it again replaces it.
+    Every method raises InvalidKeyError for a key that is not tenant/path/name, ObjectsUnavailableError for what may
+    pass, and ObjectsRefusedError for what an operator has to mend.  An object is there whole or not at all; putting
+    it again replaces it, or raises ObjectHeldError.
     """
 
     async def put(
@@ -112,13 +128,22 @@ class Objects(Protocol):
         """Return what is known of the object, None if there is none."""
 
     async def delete(self, key: str) -> None:
-        """Delete the object; one that is not there is fine."""
+        """Delete the object; one that is not there is fine.  Raises ObjectHeldError."""
+
+    async def hold(self, key: str) -> None:
+        """Put the object under legal hold; twice is harmless.  Raises ObjectNotFoundError."""
+
+    async def release(self, key: str) -> None:
+        """End the legal hold; twice is harmless.  Raises ObjectNotFoundError."""
 
     async def list(self, prefix: str, *, after: str | None = None, limit: int = MAX_LIST) -> ObjectList:
-        """Return up to limit (1..1000) objects whose keys start with prefix (tenant/...) and come after `after`."""
+        """Return up to limit (1..1000) objects whose keys start with prefix (tenant/...) and come after `after`.
+
+        Key, size and time are told; the rest may be left empty, and is what `head` says.
+        """
 
     def presign(self, key: str, expires_seconds: int, method: str = "GET", filename: str | None = None) -> str:
-        """Return a link that lets anyone GET (HEAD) or PUT this object until it expires (7 days at most).
+        """Return a link that lets anyone GET, HEAD or PUT this object until it expires (7 days at most).
 
         filename: the name under which a browser saves it.
         """

@@ -31,10 +31,10 @@ class LinkSigner:
     def link(self, key: str, expires_seconds: int, method: str, filename: str | None) -> str:
         """Return the link, `/objects/<key>?...` behind the public address.
 
-        Raises ValueError for a method other than GET and PUT, or an expiry out of range.
+        Raises ValueError for a method other than GET, HEAD and PUT, or an expiry out of range.
         """
-        if method not in ("GET", "PUT") or not 1 <= expires_seconds <= MAX_PRESIGN_SECONDS:
-            raise ValueError(f"links are for GET or PUT, and last 1..{MAX_PRESIGN_SECONDS} seconds")
+        if method not in ("GET", "HEAD", "PUT") or not 1 <= expires_seconds <= MAX_PRESIGN_SECONDS:
+            raise ValueError(f"links are for GET, HEAD or PUT, and last 1..{MAX_PRESIGN_SECONDS} seconds")
         expires = int(time.time()) + expires_seconds
         query = {"expires": str(expires), "signature": self._sign(method, key, expires, filename)}
         if filename is not None:
@@ -42,11 +42,11 @@ class LinkSigner:
         return f"{self._public_url}{ROUTE}/{quote(key)}?{urlencode(query)}"
 
     def check(self, method: str, key: str, query: Mapping[str, str]) -> None:
-        """Raise LinkRefusedError unless the link is ours and lives; a link for GET is good for HEAD."""
+        """Raise LinkRefusedError unless the link is ours and lives; one for GET or HEAD is good for both."""
         try:
             expires = int(query["expires"])
             signature = query["signature"].encode()
-            wanted = self._sign("GET" if method == "HEAD" else method, key, expires, query.get("filename")).encode()
+            wanted = self._sign(method, key, expires, query.get("filename")).encode()
         except (KeyError, ValueError):
             raise LinkRefusedError("the link is damaged") from None
         if not hmac.compare_digest(signature, wanted):
@@ -55,6 +55,6 @@ class LinkSigner:
             raise LinkRefusedError("the link has expired")
 
     def _sign(self, method: str, key: str, expires: int, filename: str | None) -> str:
-        text = json.dumps([method, key, expires, filename]).encode()
+        text = json.dumps(["GET" if method == "HEAD" else method, key, expires, filename]).encode()
         digest = hmac.digest(self._secret, text, hashlib.sha256)
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")

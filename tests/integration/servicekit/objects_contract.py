@@ -15,6 +15,7 @@ from servicekit.objects import (
     ContentMismatchError,
     InvalidKeyError,
     InvalidMetadataError,
+    ObjectHeldError,
     ObjectNotFoundError,
     Objects,
     RangeNotSatisfiableError,
@@ -128,6 +129,32 @@ class ObjectsContract:
         assert await objects.head(KEY) is None
         assert await keys(objects, "acme/") == []
 
+    async def test_held_object_is_neither_deleted_nor_replaced(self, objects: Objects):
+        await objects.put(KEY, CONTENT)
+        for _ in range(2):
+            await objects.hold(KEY)
+        with pytest.raises(ObjectHeldError):
+            await objects.delete(KEY)
+        with pytest.raises(ObjectHeldError):
+            await objects.put(KEY, b"other")
+        info = await objects.head(KEY)
+        assert info is not None and info.is_held
+        assert await objects.get(KEY) == CONTENT
+
+    async def test_released_object_is_deleted(self, objects: Objects):
+        await objects.put(KEY, CONTENT)
+        await objects.hold(KEY)
+        for _ in range(2):
+            await objects.release(KEY)
+        await objects.put(KEY, b"other")
+        await objects.delete(KEY)
+        assert await objects.head(KEY) is None
+
+    async def test_nothing_there_to_hold(self, objects: Objects):
+        for attempt in (objects.hold(KEY), objects.release(KEY)):
+            with pytest.raises(ObjectNotFoundError):
+                await attempt
+
     async def test_list_is_in_key_order_and_paged(self, objects: Objects):
         names = ["t/a", "t/a-b", "t/a/b", "t/a/b/c", "t/a0", "t/b/1", "t/b/2", "t/ä", "t/z"]
         for name in reversed(names):
@@ -174,6 +201,11 @@ class ObjectsContract:
         assert (status, body) == (200, CONTENT)
         assert headers["Content-Type"] == "audio/ogg"
         assert "gespr%C3%A4ch.ogg" in headers["Content-Disposition"]
+
+    async def test_link_for_head_tells_the_size_and_sends_nothing(self, objects: Objects, fetch: Fetch):
+        await objects.put(KEY, CONTENT)
+        status, headers, body = await fetch("HEAD", objects.presign(KEY, 60, method="HEAD"))
+        assert (status, headers["Content-Length"], body) == (200, str(len(CONTENT)), b"")
 
     async def test_link_serves_ranges(self, objects: Objects, fetch: Fetch):
         await objects.put(KEY, CONTENT)

@@ -129,7 +129,20 @@ async def test_public_address_stands_before_links(tmp_path: Path):
     await asyncio.wait_for(objects.close(), 5)
 
 
-@pytest.mark.parametrize("url", ["s3://bucket", "file://relative", "file:///", "/tmp/x", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://bucket",
+        "s3://",
+        "s3://b?colour=red",
+        "s3://b?sse=rot13",
+        "s3://b?kms_key=k",
+        "file://relative",
+        "file:///",
+        "/tmp/x",
+        "",
+    ],
+)
 def test_other_addresses_are_refused_with_the_supported_ones(url: str):
-    with pytest.raises(ValueError, match="file:///"):
+    with pytest.raises(ValueError, match=r"file:///|s3://bucket|sse"):
         open_objects(url, SECRET)

@@ -44,6 +44,8 @@ from control_plane.config import ControlPlaneSettings
 from control_plane.features.auth import store as sessions
 from control_plane.features.auth.store import Session
 from control_plane.features.auth.tokens import issue_access_token
+from control_plane.features.recordings.ledger import Entry, EntryState
+from control_plane.features.recordings.store import LedgerStore
 from control_plane.permissions import Role
 from control_plane.resources import close_resources, open_resources
 from control_plane.signing import create_signing_key
@@ -82,7 +84,7 @@ async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 20) ->
 class House:
     """redis_url: a Redis that somebody else runs; by default the house has its own."""
 
-    def __init__(self, folder: Path, redis_url: str = "") -> None:
+    def __init__(self, folder: Path, redis_url: str = "", **environment: str) -> None:
         self.folder = folder
         self._has_redis = not redis_url
         self.redis_port = free_port()
@@ -96,6 +98,7 @@ class House:
             "TRUNKLINE_STALE_CALL_SECONDS": "1",
             "TRUNKLINE_TAKEOVER_SECONDS": "2",
             "TRUNKLINE_VISIBILITY_SECONDS": "3",
+            **environment,
         }
         self.users: dict[str, str] = {}
 
@@ -283,3 +286,15 @@ def level_db(channel: Any, hertz: float) -> float:
     spectrum = np.abs(np.fft.rfft(channel * np.hanning(len(channel))))
     place = round(hertz * len(channel) / 8000)
     return float(20 * np.log10(spectrum[place - 3 : place + 4].max() / len(channel) + 1e-12))
+
+
+async def entry_of(house: House, recording_id: RecordingId) -> Entry | None:
+    return await LedgerStore(house.resources.store).one(ACME, recording_id)
+
+
+async def reaches(house: House, recording_id: RecordingId, state: EntryState, seconds: float = 20) -> Entry:
+    async def there() -> Entry | None:
+        entry = await entry_of(house, recording_id)
+        return entry if entry is not None and entry.state is state else None
+
+    return await until(there, seconds)

@@ -12,7 +12,20 @@ from typing import Any
 
 import pytest
 import soundfile
-from facts_house import ACME, GLOBEX, House, cdr, level_db, live_call, loudest, new_call_id, spool, until
+from facts_house import (
+    ACME,
+    GLOBEX,
+    House,
+    cdr,
+    entry_of,
+    level_db,
+    live_call,
+    loudest,
+    new_call_id,
+    reaches,
+    spool,
+    until,
+)
 
 from callmodel.ids import RecordingId
 from callmodel.wire import RecordingSpooled
@@ -21,18 +34,6 @@ from control_plane.features.recordings.ledger import Entry, EntryState, FileSpoo
 from control_plane.features.recordings.store import LedgerStore
 from control_plane.queueing import build_celery, finish_recording_later
 from control_plane.times import day_of, now_ms
-
-
-async def entry_of(house: House, recording_id: RecordingId) -> Entry | None:
-    return await LedgerStore(house.resources.store).one(ACME, recording_id)
-
-
-async def reaches(house: House, recording_id: RecordingId, state: EntryState, seconds: float = 20) -> Entry:
-    async def there() -> Entry | None:
-        entry = await entry_of(house, recording_id)
-        return entry if entry is not None and entry.state is state else None
-
-    return await until(there, seconds)
 
 
 async def enter(house: House, recording: RecordingSpooled, at_ms: int | None = None) -> None:
