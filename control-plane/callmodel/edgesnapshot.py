@@ -73,7 +73,10 @@ class EdgeSnapshot:
 
 @dataclass(frozen=True)
 class NodeHealth:
-    """A media node's heartbeat.  `sip`: where its Asterisk listens, `host:port` over UDP."""
+    """A media node's heartbeat.  `sip`: where its Asterisk listens, `host:port` over UDP.
+
+    draining: whether it takes no new calls, because it was asked to drain or because its Asterisk is away.
+    """
 
     node_id: NodeId
     sip: str

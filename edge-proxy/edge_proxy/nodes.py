@@ -15,12 +15,12 @@ _LINE = re.compile(r"^\d+ (sip:\S+)", re.MULTILINE)
 class NodeBook:
     """Remembers when each media node was last heard.
 
-    A node that drains or falls silent gets no new calls, and stays known: its calls may still be going on, and the
-    edge takes calls from known nodes only.
+    A node that drains, is full or falls silent gets no new calls, and stays known: its calls may still be going on,
+    and the edge takes calls from known nodes only.
     """
 
     def __init__(self, known_uris: Iterable[str] = (), now: float = 0.0) -> None:
-        self._heard: dict[str, tuple[float, bool]] = {uri: (now, False) for uri in known_uris}
+        self._heard: dict[str, tuple[float, bool]] = {uri: (now, True) for uri in known_uris}
 
     def hear(self, reports: Iterable[NodeHealth], now: float) -> None:
         """Take in the heartbeats that are there.  `now`: monotonic seconds.  A report of nonsense is passed over."""
@@ -30,16 +30,16 @@ class NodeBook:
                 check_sip_uri(uri)
             except RenderingError:
                 continue
-            self._heard[uri] = (now, report.draining)
+            self._heard[uri] = (now, not report.draining and report.calls < report.capacity)
 
     def destinations(self, now: float) -> set[Destination]:
         """Return where new calls may go, and who else may send some."""
         wanted = set()
-        for uri, (heard, draining) in list(self._heard.items()):
+        for uri, (heard, has_room) in list(self._heard.items()):
             if now - heard > FORGOTTEN_AFTER_SECONDS:
                 del self._heard[uri]
             else:
-                serves = not draining and now - heard <= SILENT_AFTER_SECONDS
+                serves = has_room and now - heard <= SILENT_AFTER_SECONDS
                 wanted.add(Destination(MEDIA_SET if serves else KNOWN_SET, uri))
         return wanted
 

@@ -23,6 +23,7 @@ from media_nodes.asterisk import AriSwitch
 from media_nodes.claims import RedisClaims
 from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.config import MediaSettings
+from media_nodes.edges import EdgeChoice, edges_of
 from media_nodes.journal import Entry, Journal
 from media_nodes.listener import Listener, SupersededError
 from media_nodes.orders import OrderBook
@@ -60,11 +61,12 @@ async def serve(service: Service) -> None:
     replicas = redisio.replicas_of(settings)
     outbox = RedisOutbox(settings.state_dir / "outbox", redis, replicas)
     recorder = Recorder(settings.spool_dir.resolve(), node_id, outbox)
-    switch = AriSwitch(ari, ami, settings.edges[0], recorder.live)
+    edges = EdgeChoice(edges_of(settings.edges), ari)
+    switch = AriSwitch(ari, ami, edges.best, recorder.live)
     claims = RedisClaims(redis, replicas)
     journal = Journal(settings.state_dir / "calls")
     shelf = DirectoryShelf()
-    conductor = Conductor(node_id, switch, claims, outbox, recorder, journal, shelf)
+    conductor = Conductor(node_id, switch, claims, outbox, recorder, journal, shelf, settings.capacity)
     drain_flag = drain.Flag(settings.state_dir)
 
     def found() -> list[Entry]:
@@ -77,16 +79,21 @@ async def serve(service: Service) -> None:
     listener = Listener(ari, switch, conductor, found, lambda: recorder.close_all_but(conductor.recording_ids))
 
     def health() -> NodeHealth | None:
-        if not listener.connected.is_set() or shelf.current is None:
+        if shelf.current is None:
             return None
         sip = f"{settings.node_address}:{settings.node_sip_port}"
-        return NodeHealth(node_id, sip, settings.capacity, len(conductor.calls), conductor.draining, now_ms())
+        # Without its Asterisk a node takes no calls either, and edges learn it sooner by a word than by silence.
+        away = conductor.draining or not listener.connected.is_set()
+        return NodeHealth(node_id, sip, settings.capacity, len(conductor.calls), away, now_ms())
 
     async def is_connected() -> bool:
         return listener.connected.is_set()
 
     async def has_directory() -> bool:
         return shelf.current is not None
+
+    def can_place() -> bool:
+        return listener.connected.is_set() and shelf.current is not None
 
     service.add_check("asterisk", is_connected)
     service.add_check("directory", has_directory)
@@ -96,9 +103,10 @@ async def serve(service: Service) -> None:
     service.spawn("recorder", recorder.run())
     service.spawn("claims", claims.run())
     service.spawn("directory", _follow_directory(redis, shelf, settings.state_dir / "directory.json"))
+    service.spawn("edges", edges.run())
     service.spawn("listener", _listen(listener, service))
     service.spawn("heartbeat", heartbeat.beat(redis, health))
-    orders = OrderBook(conductor, settings.state_dir / "placed", lambda: health() is not None)
+    orders = OrderBook(conductor, settings.state_dir / "placed", can_place)
     service.spawn("orders", orders.reader(redis, node_id).run())
     service.spawn("drain", drain.watch(drain_flag, conductor, service))
 

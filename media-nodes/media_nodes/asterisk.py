@@ -4,6 +4,7 @@ Legs are created and then dialled, not originated: only a created one can be hea
 """
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,13 @@ from callmodel.vouched import HEADER, to_header
 from media_nodes.ami import Ami, AmiAwayError, AmiError
 from media_nodes.ari import Ari, AriAwayError, AriError
 from media_nodes.bridges import Bridges
+from media_nodes.edges import Edge
 from media_nodes.ports import LegGoneError, LegProgress, RecordingRefusedError, SwitchAwayError, SwitchState
 from media_nodes.stasis import APP, WANTED_EVENTS
 
 CREATION_SECONDS = 3.0
+# The edge takes it, as from a node without a conductor, to mean that nobody has tried the call yet.
+DECLINED_CAUSE = 42
 GONE = (404,)
 # Not in Stasis any more, or its origin is not: for a leg of ours that means it is on its way out.
 LEAVING = (400, 409, 412, 422)
@@ -28,9 +32,9 @@ _PROGRESS = {"Up": LegProgress.ANSWERED, "Ringing": LegProgress.RINGING}
 
 
 class AriSwitch:
-    """Orders to one Asterisk, which sends outbound legs to the edge at `edge` (`host:port`)."""
+    """Orders to one Asterisk, which sends outbound legs to the edge that `edge` names."""
 
-    def __init__(self, ari: Ari, ami: Ami, edge: str, live_dir: Path) -> None:
+    def __init__(self, ari: Ari, ami: Ami, edge: Callable[[], Edge], live_dir: Path) -> None:
         self._ari, self._ami, self._edge = ari, ami, edge
         self._live = live_dir
         self._created: dict[LegId, asyncio.Future[None]] = {}
@@ -45,16 +49,17 @@ class AriSwitch:
 
     async def dial_trunk(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialTrunk) -> None:
         vouched = {"target": "trunk", "trunk": order.trunk_id, "caller": order.caller_number}
-        uri = f"sip:{order.number}@{self._edge}"
+        edge = self._edge()
+        to = f"{edge.endpoint}/sip:{order.number}@{edge.address}"
         shown = f"<{order.caller_number}>"
-        await self._dial(call_id, tenant_id, origin, order, uri, shown, vouched)
+        await self._dial(call_id, tenant_id, origin, order, to, shown, vouched)
 
     async def dial_station(
         self, call_id: CallId, tenant_id: TenantId, domain: str, origin: LegId | None, order: DialStation
     ) -> None:
-        uri = f"sip:{order.extension}@{domain}"
+        to = f"{self._edge().endpoint}/sip:{order.extension}@{domain}"
         shown = f'"{order.shown}" <{order.shown}>'
-        await self._dial(call_id, tenant_id, origin, order, uri, shown, {"target": "station"})
+        await self._dial(call_id, tenant_id, origin, order, to, shown, {"target": "station"})
 
     async def _dial(
         self,
@@ -62,7 +67,7 @@ class AriSwitch:
         tenant_id: TenantId,
         origin: LegId | None,
         order: DialTrunk | DialStation,
-        uri: str,
+        to: str,
         shown: str,
         vouched: dict[str, str],
     ) -> None:
@@ -73,7 +78,7 @@ class AriSwitch:
             "CONNECTEDLINE(all,i)": shown,
             "PJSIP_TRANSFER_HANDLING()": "ari-only",
         }
-        query = {"endpoint": f"PJSIP/edge/{uri}", "app": APP, "appArgs": "out", "channelId": leg_id}
+        query = {"endpoint": f"PJSIP/{to}", "app": APP, "appArgs": "out", "channelId": leg_id}
         # The origin's codec first: two legs with the same one need no transcoding.
         query |= {"originator": origin} if origin is not None else {"formats": "ulaw,alaw"}
         created = self._created[leg_id] = asyncio.get_running_loop().create_future()
@@ -131,6 +136,9 @@ class AriSwitch:
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         cause = _CAUSES.get(sip_code, 16)
         await self._on_leg(leg_id, "DELETE", f"/channels/{leg_id}", {"reason_code": str(cause)})
+
+    async def decline(self, leg_id: LegId) -> None:
+        await self._on_leg(leg_id, "DELETE", f"/channels/{leg_id}", {"reason_code": str(DECLINED_CAUSE)})
 
     async def hold_music(self, leg_id: LegId, *, playing: bool) -> None:
         await self._on_leg(leg_id, "POST" if playing else "DELETE", f"/channels/{leg_id}/moh")

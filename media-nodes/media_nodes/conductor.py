@@ -42,7 +42,10 @@ class DirectoryShelf:
 
 
 class Conductor:
-    """The calls of node `node_id`.  Its methods return at once; calls live in the task group of `run`."""
+    """The calls of node `node_id`; beyond `capacity` it declines what comes from outside.
+
+    Its methods return at once; calls live in the task group of `run`.
+    """
 
     def __init__(
         self,
@@ -53,8 +56,10 @@ class Conductor:
         recordings: Recordings,
         journal: Journal,
         shelf: DirectoryShelf,
+        capacity: int = 100,
     ) -> None:
         self.node_id = node_id
+        self._capacity = capacity
         self.draining = False
         self.instance = ""
         self._switch, self._journal, self._shelf = switch, journal, shelf
@@ -127,9 +132,11 @@ class Conductor:
 
     def _arrive(self, arrived: Arrived) -> None:
         directory = self._shelf.current
-        if directory is None:
-            logger.error("call refused: no directory yet", extra={"leg_id": arrived.leg_id})
-            self._spawn(self._dismiss(arrived.leg_id, 503))
+        full = len(self._calls) >= self._capacity
+        if directory is None or self.draining or full:
+            # Not a call yet, and no record: it is the call of whichever node the edge tries next.
+            logger.info("call declined", extra={"leg_id": arrived.leg_id, "draining": self.draining, "full": full})
+            self._spawn(self._dismiss(arrived.leg_id, None))
             return
         call_id = CallId(uuid7(arrived.at_ms, secrets.randbits(74)))
         beginning: Beginning
@@ -256,9 +263,13 @@ class Conductor:
             logger.warning("stray leg ended", extra={"leg_id": leg_id})
             self._spawn(self._dismiss(leg_id, 503))
 
-    async def _dismiss(self, leg_id: LegId, sip_code: int) -> None:
+    async def _dismiss(self, leg_id: LegId, sip_code: int | None) -> None:
+        """End a leg that belongs to no call.  sip_code: None leaves it to another node."""
         try:
-            await self._switch.hang_up(leg_id, sip_code)
+            if sip_code is None:
+                await self._switch.decline(leg_id)
+            else:
+                await self._switch.hang_up(leg_id, sip_code)
         except (LegGoneError, SwitchAwayError) as error:
             logger.debug("leg was gone", extra={"leg_id": leg_id, "error": str(error)})
 

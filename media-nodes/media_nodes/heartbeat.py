@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 async def beat(redis: Redis, health: Callable[[], NodeHealth | None]) -> None:
-    """Publish what `health` returns until cancelled; None (not connected to Asterisk) lets the heartbeat lapse."""
+    """Publish what `health` returns until cancelled; None (nothing to decide by yet) lets the heartbeat lapse."""
     away = False
     while True:
         now = health()

@@ -68,6 +68,9 @@ class Switch(Protocol):
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         """End a leg; one from outside that was not answered gets `sip_code` as its final response."""
 
+    async def decline(self, leg_id: LegId) -> None:
+        """Refuse a leg from outside so that another node is asked for it."""
+
     async def hold_music(self, leg_id: LegId, *, playing: bool) -> None:
         """Let a bridged leg hear music and nobody; let it hear its bridge again."""
 

@@ -8,10 +8,22 @@ from pathlib import Path
 
 from callmodel.vouched import HEADER
 from media_nodes.config import MediaSettings
+from media_nodes.edges import edges_of
 from servicekit.files import write_atomically
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "asterisk"
 FOLDERS = ("etc", "spool", "run", "log", "var/keys", "cache", "data/sounds")
+_EDGE = """
+[{endpoint}](every-edge)
+outbound_proxy=sip:{address}\\;lr
+aors={endpoint}
+
+[{endpoint}]
+type=aor
+contact=sip:{address}
+qualify_frequency=1
+qualify_timeout=0.5
+"""
 RTP_TIMEOUT_SECONDS = 120
 RTP_HOLD_TIMEOUT_SECONDS = 3600
 
@@ -82,7 +94,7 @@ def _values_of(settings: MediaSettings) -> dict[str, str]:
         "max_files": str(max(4096, settings.capacity * 24)),
         "address": settings.node_address,
         "sip_port": str(settings.node_sip_port),
-        "edge": settings.edges[0],
+        "edges": "\n".join(_EDGE.format(**vars(edge)) for edge in edges_of(settings.edges)),
         "matches": "\n".join(f"match={edge.rpartition(':')[0]}" for edge in settings.edges),
         "loopback": settings.control_address,
         "ari_port": str(settings.ari_port),

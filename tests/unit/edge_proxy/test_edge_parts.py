@@ -190,6 +190,15 @@ def test_draining_and_silent_nodes_stay_known():
     assert groups(book, 9999.0) == {}
 
 
+def test_a_full_node_gets_no_new_calls_until_it_has_room():
+    book = NodeBook()
+    book.hear([health("10.0.0.1"), replace(health("10.0.0.2"), capacity=30, calls=30)], 100.0)
+
+    assert groups(book, 100.0) == {"sip:10.0.0.1:5060": MEDIA_SET, "sip:10.0.0.2:5060": KNOWN_SET}
+    book.hear([replace(health("10.0.0.2"), capacity=30, calls=29)], 101.0)
+    assert groups(book, 101.0)["sip:10.0.0.2:5060"] == MEDIA_SET
+
+
 def test_nodes_of_an_earlier_life_keep_serving_until_they_prove_silent():
     book = NodeBook(uris_in("1 sip:10.0.0.1:5060 0 0\n2 sip:10.0.0.2:5060 0 0\n"), 50.0)
 

@@ -79,6 +79,9 @@ class FakeSwitch:
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         self._tell("hang_up", leg_id)
 
+    async def decline(self, leg_id: LegId) -> None:
+        self._tell("decline", leg_id)
+
     async def hold_music(self, leg_id: LegId, *, playing: bool) -> None:
         self._tell("hold_music", leg_id)
 
@@ -94,6 +97,9 @@ class FakeSwitch:
     @property
     def words(self) -> list[str]:
         return [word for word, *_ in self.told]
+
+
+CAPACITY = 3
 
 
 @dataclass
@@ -145,7 +151,7 @@ class Stage:
         self.journal = Journal(self.folder)
         self.shelf = DirectoryShelf(directory())
         self.conductor = Conductor(
-            NODE, self.switch, self.claims, self.outbox, self.recordings, self.journal, self.shelf
+            NODE, self.switch, self.claims, self.outbox, self.recordings, self.journal, self.shelf, CAPACITY
         )
         self.conductor.instance = INSTANCE
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from media_fakes import ACME, INSTANCE, Stage, arrived
+from media_fakes import ACME, CAPACITY, INSTANCE, Stage, arrived
 
 from callmodel.endings import Ending
 from callmodel.facts import LegAnswered, LegHungUp, LegRang
@@ -91,18 +91,6 @@ async def test_call_without_recording_goes_on_and_the_loss_is_told(stage: Stage,
     assert list(stage.recordings.closed.values()) == ["disk full"]
 
 
-async def test_draining_node_refuses(stage: Stage, settled: Settled):
-    stage.conductor.draining = True
-
-    stage.conductor.hear(arrived())
-    await settled()
-    assert stage.switch.words == ["hang_up"]
-    stage.conductor.hear(LegHungUp(LegId("in.1"), None, NOW))
-    await settled()
-
-    assert ending(stage) == "draining"
-
-
 async def test_full_trunks_refuse(stage: Stage, settled: Settled):
     stage.claims.full = Full(tenant_full=True)
 
@@ -120,8 +108,30 @@ async def test_no_directory_no_call(stage: Stage, settled: Settled):
     stage.conductor.hear(arrived())
     await settled()
 
-    assert stage.switch.told == [("hang_up", "in.1")]
+    assert stage.switch.told == [("decline", "in.1")]
     assert stage.outbox.envelopes == []
+
+
+async def test_a_node_that_drains_leaves_the_call_and_its_record_to_another(stage: Stage, settled: Settled):
+    stage.conductor.draining = True
+
+    stage.conductor.hear(arrived())
+    await settled()
+
+    assert stage.switch.told == [("decline", "in.1")]
+    assert stage.outbox.envelopes == []
+
+
+async def test_a_full_node_leaves_the_call_to_another(stage: Stage, settled: Settled):
+    for index in range(1, CAPACITY + 1):
+        stage.conductor.hear(arrived(f"in.{index}"))
+    await settled()
+
+    stage.conductor.hear(arrived("in.one-too-many"))
+    await settled()
+
+    assert stage.switch.told[-1] == ("decline", "in.one-too-many")
+    assert len(stage.conductor.calls) == CAPACITY
 
 
 async def test_survey_makes_up_for_missed_events(stage: Stage, settled: Settled):
