@@ -122,6 +122,7 @@ def _newborn(beginning: Beginning, plan: Plan) -> Call:
         started_ms=beginning.at_ms,
         trunk_plan=plan if isinstance(plan, TrunkPlan) else None,
         station_plan=plan if isinstance(plan, StationPlan) else None,
+        trace=beginning.trace,
     )
     if isinstance(plan, TrunkPlan):
         call = replace(call, direction=Direction.OUTBOUND, number=plan.number)

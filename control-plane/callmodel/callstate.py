@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from callmodel.calltrace import CallTrace
 from callmodel.endings import Ending
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
 from callmodel.routing import StationPlan, TrunkPlan
@@ -101,6 +102,8 @@ class Call:
     recording_id: RecordingId | None = None
     asked_by: str | None = None
     """The user who asked for the call by click; None for a call dialled on the phone."""
+    trace: CallTrace | None = None
+    """None where nobody traces."""
 
     def leg_of(self, leg_id: LegId | None) -> Leg | None:
         return next((leg for leg in self.legs if leg.leg_id == leg_id), None)

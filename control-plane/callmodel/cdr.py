@@ -46,6 +46,7 @@ class Cdr:
     cost_class: str | None = None
     recording_id: RecordingId | None = None
     asked_by: str | None = None
+    trace_id: str | None = None
 
 
 def cdr_of(call: Call) -> Cdr:
@@ -74,6 +75,7 @@ def cdr_of(call: Call) -> Cdr:
         cost_class=call.cost_class,
         recording_id=call.recording_id,
         asked_by=call.asked_by,
+        trace_id=call.trace.trace_id if call.trace is not None else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from callmodel.calltrace import CallTrace
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, SiteId, TenantId, TrunkId
 from callmodel.routing import Plan
 
@@ -18,6 +19,7 @@ class StationDialled:
     site_id: SiteId
     dialled: str
     at_ms: int
+    trace: CallTrace | None = None
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class CustomerCalled:
     called_number: E164
     trunk_id: TrunkId
     at_ms: int
+    trace: CallTrace | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class CallAsked:
     dialled: str
     asked_by: str
     at_ms: int
+    trace: CallTrace | None = None
 
 
 Beginning = StationDialled | CustomerCalled | CallAsked

@@ -19,6 +19,7 @@ class Envelope:
 
     `fact_id` is the same when a fact is sent again: readers that keep something keep it once.
     `kind` is one of the values of `Milestone`, or `recording.spooled`, or `recording.lost`.
+    `traceparent`: the span of the call that it tells of, None where nobody traces.
     """
 
     fact_id: str
@@ -28,6 +29,7 @@ class Envelope:
     at_ms: int
     body: dict[str, Any]
     v: int = 1
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class PlaceCall:
     caller_number: str | None = None
     not_after_ms: int | None = None
     kind: str = "call.place"
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,9 @@ def order_of(document: dict[str, Any]) -> NodeOrder | None:
 def milestone_envelope(call: Call, milestone: Milestone, at_ms: int) -> Envelope:
     """Return the envelope that tells of a call's milestone: the CDR where it ended, else the call as it stands."""
     body = to_wire(cdr_of(call)) if milestone is Milestone.ENDED else to_wire(_brief(call))
-    return Envelope(f"{call.call_id}:{milestone.value}", milestone.value, call.tenant_id, call.node_id, at_ms, body)
+    fact_id = f"{call.call_id}:{milestone.value}"
+    said = call.trace.traceparent if call.trace is not None else None
+    return Envelope(fact_id, milestone.value, call.tenant_id, call.node_id, at_ms, body, traceparent=said)
 
 
 @dataclass(frozen=True)

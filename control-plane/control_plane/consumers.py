@@ -24,13 +24,14 @@ from control_plane.features.live.facts import keep_live, settle_live
 from control_plane.features.live.repair import Silence, repair
 from control_plane.features.recordings.facts import LedgerKeeper
 from control_plane.features.recordings.store import LedgerStore
+from control_plane.jobtrace import follow_traces
 from control_plane.livecalls import LiveCalls
 from control_plane.nodes import living_nodes
 from control_plane.queueing import build_celery, finish_recording_later
 from control_plane.resources import close_resources, open_resources
 from control_plane.streamlag import LagWatch
 from control_plane.web.context import Resources
-from servicekit import lifecycle, snapshots
+from servicekit import lifecycle, snapshots, tracing
 from servicekit.lifecycle import Service
 from servicekit.logs import bind
 from servicekit.streams import StreamReader
@@ -52,6 +53,7 @@ class Consumers:
         self._stale_call_seconds = stale_call_seconds
         self._live = LiveCalls(resources.redis)
         celery = build_celery(resources.settings)
+        follow_traces()
         cdrs = CdrWriter(CallStore(resources.store, resources.cipher))
         ledger = LedgerKeeper(
             LedgerStore(resources.store),
@@ -76,7 +78,8 @@ class Consumers:
     def _reader(self, group: str, keep: Keep, concurrency: int) -> StreamReader:
         async def handle(stream: str, _message_id: str, fields: dict[str, str]) -> None:
             envelope = envelope_of(self._tenants_by_stream[stream], fields)
-            with bind(tenant_id=envelope.tenant_id, fact=envelope.fact_id):
+            span = tracing.resume(envelope.traceparent, f"{group} {envelope.kind}", tenant_id=envelope.tenant_id)
+            with bind(tenant_id=envelope.tenant_id, fact=envelope.fact_id), span:
                 await keep(envelope)
 
         # A name that survives a restart: what this process left behind is its own again at once.  Its port tells it

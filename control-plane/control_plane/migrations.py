@@ -27,4 +27,5 @@ MIGRATIONS = [
     Migration(2, "configuration", [CreateTable(spec) for spec in CONFIGURATION]),
     Migration(3, "calls and recordings", [CreateTable(spec) for spec in (*calls.TABLES, *recordings.TABLES)]),
     Migration(4, "enrolment", [CreateTable(spec) for spec in enrolment.TABLES]),
+    Migration(5, "traces of calls", calls.ADDED_COLUMNS),
 ]

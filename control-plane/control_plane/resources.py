@@ -9,10 +9,14 @@ from control_plane.passwords import Passwords
 from control_plane.signing import load_signing_key
 from control_plane.times import now_ms
 from control_plane.web.context import Resources
+from servicekit import tracing
 from servicekit.crypto import TenantCipher, load_or_create_key
 from servicekit.objects import open_objects
 from servicekit.redisio import connect
 from servicekit.stores import open_store
+
+STORE_METHODS = ("upsert", "upsert_many", "get", "page", "claim", "replace_if", "delete", "delete_if")
+OBJECT_METHODS = ("put", "put_multipart", "get", "head", "delete", "list")
 
 
 def open_resources(
@@ -27,11 +31,15 @@ def open_resources(
     Raises StoreError, SigningKeyError, KeyFileError, ValueError for what is not there or can not be used.
     """
     cipher = TenantCipher(load_or_create_key(settings.master_key_file))
+    store = open_store(settings.store_url, MIGRATIONS)
+    tracing.trace_methods(store, "store", STORE_METHODS)
     link_secret = bytes.fromhex(cipher.keyed_hash("platform", "links to objects"))
+    objects = open_objects(settings.objects_url, link_secret, settings.public_url, settings.objects_credentials)
+    tracing.trace_methods(objects, "objects", OBJECT_METHODS)
     return Resources(
         settings=settings,
-        store=open_store(settings.store_url, MIGRATIONS),
-        objects=open_objects(settings.objects_url, link_secret, settings.public_url, settings.objects_credentials),
+        store=store,
+        objects=objects,
         redis=connect(settings.redis_url),
         cipher=cipher,
         passwords=Passwords(),

@@ -11,7 +11,7 @@ from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.exceptions import ConnectionError, NoScriptError
 
-from servicekit import sentinel
+from servicekit import sentinel, tracing
 from servicekit.settings import ServiceSettings
 
 CONNECT_SECONDS = 2.0
@@ -141,10 +141,11 @@ class LuaScripts:
         Raises as `run` does.
         """
         digest, source = self._scripts[name]
-        try:
-            return await self._run("EVALSHA", digest, keys, args, replicas)
-        except NoScriptError:
-            return await self._run("EVAL", source, keys, args, replicas)
+        with tracing.span(f"redis.{name}", "client"):
+            try:
+                return await self._run("EVALSHA", digest, keys, args, replicas)
+            except NoScriptError:
+                return await self._run("EVAL", source, keys, args, replicas)
 
     async def _run(
         self, command: str, script: str, keys: list[str], args: list[str | int | float], replicas: Replicas

@@ -12,6 +12,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError, ReadOnlyError, ResponseError, TimeoutError
 
+from servicekit import tracing
 from servicekit.cancellation import raise_if_cancelled
 
 Fields = dict[str, str]
@@ -32,7 +33,8 @@ class RetryLaterError(Exception):
 
 async def append(redis: Redis, stream: str, fields: Mapping[str, str], maxlen: int) -> str:
     """Append a message, trim the stream to about maxlen, and return the message's id."""
-    return str(await redis.xadd(stream, dict(fields), maxlen=maxlen, approximate=True))  # type: ignore[arg-type]
+    with tracing.span("redis.xadd", "producer"):
+        return str(await redis.xadd(stream, dict(fields), maxlen=maxlen, approximate=True))  # type: ignore[arg-type]
 
 
 async def trim_handled(redis: Redis, stream: str, groups: Collection[str], keep_seconds: float) -> int:

@@ -81,6 +81,10 @@ def is_on() -> bool:
     return _sink is not None
 
 
+def now_ns() -> int:
+    return time.time_ns()
+
+
 def new_span_id() -> str:
     return os.urandom(8).hex()
 
@@ -134,7 +138,7 @@ class _Running:
 
     def __enter__(self) -> Self:
         self._token: Token[SpanContext | None] = _current.set(self._context)
-        self._started_ns = time.time_ns()
+        self._started_ns = now_ns()
         return self
 
     def __exit__(
@@ -144,7 +148,7 @@ class _Running:
         if self._context.sampled:
             # Only the kind of the error: its text may hold numbers or secrets.
             problem = None if kind is None else kind.__name__
-            ended_ns, parent = time.time_ns(), self._parent_id
+            ended_ns, parent = now_ns(), self._parent_id
             tell(
                 Span(
                     self._name,
@@ -174,20 +178,26 @@ class _Nothing:
         pass
 
 
-_NOTHING = _Nothing()
+NOTHING: Recording = _Nothing()
 
 
 def span(name: str, kind: Kind = "internal", **attributes: str | int | float | bool) -> Recording:
     """Return a block that is a span below the current one; nothing where that is not kept, or there is none."""
-    above = _current.get()
+    return span_below(_current.get(), name, kind, **attributes)
+
+
+def span_below(
+    above: SpanContext | None, name: str, kind: Kind = "internal", **attributes: str | int | float | bool
+) -> Recording:
+    """Return a block that is a span below a given one."""
     if _sink is None or above is None or not above.sampled:
-        return _NOTHING
+        return NOTHING
     return _Running(name, SpanContext(above.trace_id, new_span_id(), True), above.span_id, kind, attributes)
 
 
 def root(name: str, kind: Kind = "server", **attributes: str | int | float | bool) -> Recording:
     """Return a block that begins a trace.  One that is not kept still has an id, for logs and for those who go on."""
-    return _NOTHING if _sink is None else _Running(name, begin(), None, kind, attributes)
+    return NOTHING if _sink is None else _Running(name, begin(), None, kind, attributes)
 
 
 def resume(
@@ -196,7 +206,7 @@ def resume(
     """Return a block that goes on in a trace which came from elsewhere; nothing without one."""
     above = parse(traceparent) if _sink is not None else None
     if above is None:
-        return _NOTHING
+        return NOTHING
     context = SpanContext(above.trace_id, new_span_id(), above.sampled) if above.sampled else above
     return _Running(name, context, above.span_id, kind, attributes)
 

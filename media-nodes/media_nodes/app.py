@@ -16,7 +16,7 @@ from callmodel.codec import ShapeError, from_wire
 from callmodel.directory import Directory
 from callmodel.edgesnapshot import NodeHealth
 from callmodel.ids import NodeId
-from media_nodes import drain, heartbeat
+from media_nodes import drain, heartbeat, telling
 from media_nodes.ami import Ami
 from media_nodes.ari import Ari
 from media_nodes.asterisk import AriSwitch
@@ -95,6 +95,7 @@ async def serve(service: Service) -> None:
     def can_place() -> bool:
         return listener.connected.is_set() and shelf.current is not None
 
+    telling.watch(conductor, settings.capacity, lambda: outbox.waiting, lambda: claims.held)
     service.add_check("asterisk", is_connected)
     service.add_check("directory", has_directory)
     service.spawn("ami", ami.run())

@@ -17,6 +17,7 @@ from media_nodes.bridges import Bridges
 from media_nodes.edges import Edge
 from media_nodes.ports import LegGoneError, LegProgress, RecordingRefusedError, SwitchAwayError, SwitchState
 from media_nodes.stasis import APP, WANTED_EVENTS
+from servicekit import tracing
 
 CREATION_SECONDS = 3.0
 # The edge takes it, as from a node without a conductor, to mean that nobody has tried the call yet.
@@ -73,6 +74,8 @@ class AriSwitch:
     ) -> None:
         leg_id = order.leg_id
         vouched = vouched | {"tenant": tenant_id, "call": call_id}
+        if said := tracing.traceparent():
+            vouched["traceparent"] = said
         variables = {
             f"PJSIP_HEADER(add,{HEADER})": to_header(vouched.items()),
             "CONNECTEDLINE(all,i)": shown,

@@ -19,12 +19,15 @@ from callmodel import keys
 from callmodel.ids import CallId, TenantId, TrunkId
 from callmodel.orders import ClaimTrunk
 from media_nodes.ports import Full, Grant
+from servicekit import meters
 from servicekit.redisio import ALONE, LuaScripts, Replicas, execute
 
 LEASE_MS = 60_000
 RENEW_SECONDS = 20.0
 RENEW_AGAIN_SECONDS = 0.5
 CLAIM_SECONDS = 1.0
+
+CLAIMS = meters.Counter("trunkline.claims", "{claim}", "trunk channels asked for")
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +50,11 @@ class RedisClaims:
         self._held: dict[CallId, Held] = {}
         self._turns: dict[TenantId, int] = {}
 
+    @property
+    def held(self) -> int:
+        """How many channels calls of this node hold."""
+        return len(self._held)
+
     async def claim(self, tenant_id: TenantId, call_id: CallId, order: ClaimTrunk) -> Grant | Full:
         """Return the grant, or what is full.  Never raises for Redis: see above."""
         names = [keys.tenant_channels(tenant_id), keys.rotation(tenant_id)]
@@ -57,12 +65,15 @@ class RedisClaims:
                 (place, turn), sure = await self._scripts.run_replicated(
                     "claim", names, [call_id, _now_ms(), LEASE_MS, *limits], self._replicas
                 )
+            source = "redis"
         except (RedisError, OSError, TimeoutError) as error:
             logger.warning("trunk claimed without redis", extra={"error": type(error).__name__})
             place, turn = self._claim_alone(tenant_id, order)
-            sure = False
+            sure, source = False, "alone"
         if place <= 0:
+            CLAIMS.add(result="tenant-full" if place < 0 else "trunks-full", source=source)
             return Full(tenant_full=place < 0)
+        CLAIMS.add(result="granted", source=source)
         trunk_id = order.offers[place - 1].trunk_id
         self._held[call_id] = Held(tenant_id, trunk_id)
         if not sure:

@@ -23,6 +23,7 @@ from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, S
 from callmodel.orders import Order
 from callmodel.routing import Plan, Refusal, StationPlan, plan_call, plan_inbound
 from callmodel.wire import EndCall, NodeOrder, PlaceCall, TransferCall
+from media_nodes import telling
 from media_nodes.journal import Entry, Journal
 from media_nodes.ports import Claims, LegGoneError, Outbox, Recordings, Switch, SwitchAwayError, SwitchState
 from media_nodes.running import RunningCall, Surroundings, Surveyed, now_ms
@@ -139,6 +140,7 @@ class Conductor:
             self._spawn(self._dismiss(arrived.leg_id, None))
             return
         call_id = CallId(uuid7(arrived.at_ms, secrets.randbits(74)))
+        trace = telling.trace_below(arrived.traceparent)
         beginning: Beginning
         if arrived.origin == "trunk":
             tenant_id, plan = plan_inbound(directory, arrived.dialled)
@@ -155,6 +157,7 @@ class Conductor:
                 E164(arrived.dialled),
                 TrunkId(arrived.trunk),
                 arrived.at_ms,
+                trace,
             )
         else:
             tenant_id = TenantId(arrived.tenant)
@@ -169,6 +172,7 @@ class Conductor:
                 SiteId(arrived.site),
                 arrived.dialled,
                 arrived.at_ms,
+                trace,
             )
         self._begin(beginning, plan)
 
@@ -242,6 +246,7 @@ class Conductor:
             order.dialled,
             order.asked_by,
             now_ms(),
+            telling.trace_below(order.traceparent),
         )
         self._begin(beginning, plan)
 

@@ -5,6 +5,7 @@ A fact that is sent twice keeps its id, so whatever is unsure is sent again.
 
 import asyncio
 import logging
+import time
 from collections import deque
 from io import FileIO
 from pathlib import Path
@@ -18,6 +19,7 @@ from callmodel import keys
 from callmodel.codec import from_wire
 from callmodel.ids import CallId
 from callmodel.wire import Envelope
+from media_nodes import telling
 from servicekit.redisio import ALONE, Replicas, execute
 
 BATCH = 200
@@ -101,6 +103,7 @@ class RedisOutbox:
         self._file.close()
 
     async def _send_batch(self) -> None:
+        began_ns = time.time_ns()
         batch = [self._waiting[n] for n in range(min(BATCH, len(self._waiting)))]
         async with self._redis.pipeline(transaction=False) as pipeline:
             for _, envelope, text in batch:
@@ -109,7 +112,8 @@ class RedisOutbox:
                     owner = keys.call_owner(envelope.tenant_id, CallId(envelope.body["call_id"]))
                     pipeline.set(owner, envelope.node_id, ex=OWNER_SECONDS)
             await execute(pipeline, self._replicas)
-        for number, _, _ in batch:
+        for number, envelope, _ in batch:
+            telling.tell_published(envelope, began_ns)
             self._waiting.popleft()
             self._sent(number)
         if not self._waiting:

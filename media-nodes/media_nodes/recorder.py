@@ -21,6 +21,7 @@ from callmodel.ids import CallId, NodeId, RecordingId, TenantId
 from callmodel.wire import Envelope, RecordingSpooled
 from media_nodes.ports import Outbox
 from media_nodes.wav import HEADER_BYTES, seconds_of, wrap
+from servicekit import tracing
 
 LOOK_SECONDS = 0.1
 QUIET_SECONDS = 2.0
@@ -36,6 +37,7 @@ class Note:
     call_id: CallId
     tenant_id: TenantId
     started_ms: int
+    traceparent: str | None = None
 
 
 class Recorder:
@@ -55,7 +57,8 @@ class Recorder:
     def expect(self, call: Call, recording_id: RecordingId, at_ms: int) -> None:
         if recording_id in self._notes:
             return
-        note = Note(recording_id, call.call_id, call.tenant_id, at_ms)
+        said = call.trace.traceparent if call.trace is not None else None
+        note = Note(recording_id, call.call_id, call.tenant_id, at_ms, said)
         # Without fsync, as the journal: a call shall not wait for the disk.
         temporary = self._notes_dir / f"{recording_id}.tmp"
         temporary.write_bytes(orjson.dumps(note))
@@ -105,7 +108,8 @@ class Recorder:
                 return
             live.replace(raw)
         if raw.exists():
-            seconds = await asyncio.to_thread(wrap, raw, wav)
+            with tracing.resume(note.traceparent, "spool recording", recording_id=recording_id):
+                seconds = await asyncio.to_thread(wrap, raw, wav)
             raw.unlink()
         elif wav.exists():
             seconds = seconds_of(wav.stat().st_size - HEADER_BYTES)
@@ -125,7 +129,8 @@ class Recorder:
 
     def _envelope(self, note: Note, kind: str, body: dict[str, object]) -> Envelope:
         at_ms = time.time_ns() // 1_000_000
-        return Envelope(f"{note.recording_id}:{kind}", kind, note.tenant_id, self._node_id, at_ms, body)
+        fact_id = f"{note.recording_id}:{kind}"
+        return Envelope(fact_id, kind, note.tenant_id, self._node_id, at_ms, body, traceparent=note.traceparent)
 
     def _forget(self, note: Note, envelope: Envelope) -> None:
         self._outbox.put(envelope)

@@ -31,6 +31,7 @@ from callmodel.orders import (
     StopHoldMusic,
 )
 from callmodel.wire import milestone_envelope
+from media_nodes import telling
 from media_nodes.journal import Entry, Journal
 from media_nodes.ports import (
     Claims,
@@ -106,6 +107,7 @@ class RunningCall:
 
     async def live(self, orders: Iterable[Order]) -> None:
         """Carry out the first orders, then take facts until the call has ended."""
+        telling.enter(self.call)
         with logs.bind(call_id=self.call.call_id, tenant_id=self.call.tenant_id):
             try:
                 await self._carry_out(tuple(orders))
@@ -115,6 +117,7 @@ class RunningCall:
                 logger.exception("call broke")
                 await self._break_off()
         self._around.journal.forget(self.call.call_id)
+        telling.tell_of(self.call)
         if self.call.recording_id is not None:
             self._around.recordings.close(self.call.recording_id)
 
@@ -152,7 +155,8 @@ class RunningCall:
 
     async def _do(self, order: Order) -> None:
         try:
-            await self._act(order)
+            with telling.span_of(self.call, order):
+                await self._act(order)
         except LegGoneError as gone:
             # A leg that could not even be dialled failed on our side, and another trunk may be tried.
             code = 503 if isinstance(order, DialTrunk | DialStation) else None

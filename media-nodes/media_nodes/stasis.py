@@ -8,7 +8,7 @@ from callmodel.ids import LegId
 from callmodel.vouched import from_header
 
 APP = "trunkline"
-VOUCHED = ("origin", "tenant", "station", "site", "trunk", "caller")
+VOUCHED = ("origin", "tenant", "station", "site", "trunk", "caller", "traceparent")
 """What the edge says of a call, see `callmodel.vouched`."""
 
 WANTED_EVENTS = (
@@ -39,6 +39,7 @@ class Arrived:
     dialled: str
     from_user: str
     at_ms: int
+    traceparent: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,9 @@ def _started(event: dict[str, Any], at_ms: int) -> News | None:
     if not arguments or arguments[0] != "in":
         return Created(leg_id)
     said = from_header(arguments[1] if len(arguments) > 1 else "")
-    origin, tenant, station, site, trunk, wanted = (said.get(name, "") for name in VOUCHED)
+    origin, tenant, station, site, trunk, wanted, trace = (said.get(name, "") for name in VOUCHED)
     dialled, from_user = channel["dialplan"]["exten"], channel["caller"]["number"]
-    return Arrived(leg_id, origin, tenant, station, site, trunk, wanted, dialled, from_user, at_ms)
+    return Arrived(leg_id, origin, tenant, station, site, trunk, wanted, dialled, from_user, at_ms, trace)
 
 
 def _sip_code_of(event: dict[str, Any]) -> int | None:

@@ -20,7 +20,7 @@ from control_plane.web.problems import (
     Problem,
     UnavailableError,
 )
-from servicekit import logs
+from servicekit import logs, tracing
 from servicekit.stores import InvalidPageTokenError, StoreUnavailableError
 
 SECURITY_HEADERS = {
@@ -45,11 +45,14 @@ def build_middleware(new_id: Callable[[], str]) -> Middleware:
         request_id = given if _REQUEST_ID.fullmatch(given) else new_id()
         REQUEST_ID.set(request_id)
         started = time.monotonic()
-        with logs.bind(request_id=request_id, tenant_id=request.match_info.get("tenant_id")):
+        # What a caller says of a trace is not believed: ours begins here.
+        span = tracing.root("request", method=request.method, route=_route_of(request))
+        with logs.bind(request_id=request_id, tenant_id=request.match_info.get("tenant_id")), span:
             try:
                 response = await handler(request)
             except Exception as error:  # the top of a request: whatever it was, the client gets a problem
                 response = _problem_of(error).to_response(request_id)
+            span.note(status=response.status)
             _log(request, response, started)
         if not response.prepared:
             response.headers["X-Request-Id"] = request_id
@@ -87,14 +90,18 @@ def _problem_of(error: Exception) -> Problem:
             return Problem("the error was logged with this request_id")
 
 
-def _log(request: web.Request, response: web.StreamResponse, started: float) -> None:
+def _route_of(request: web.Request) -> str:
     # The declared path, not the real one: numbers and names in paths do not belong in logs.
     resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "-"
+
+
+def _log(request: web.Request, response: web.StreamResponse, started: float) -> None:
     logger.info(
         "request",
         extra={
             "method": request.method,
-            "route": resource.canonical if resource is not None else "-",
+            "route": _route_of(request),
             "status": response.status,
             "duration_ms": round((time.monotonic() - started) * 1000, 1),
         },

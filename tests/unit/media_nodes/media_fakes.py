@@ -13,6 +13,7 @@ from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.journal import Journal
 from media_nodes.ports import Full, Grant, LegGoneError, RecordingRefusedError, SwitchAwayError, SwitchState
 from media_nodes.stasis import Arrived
+from servicekit import tracing
 
 ACME = TenantId("acme")
 NODE = NodeId("media-1")
@@ -36,6 +37,8 @@ def directory() -> Directory:
 @dataclass
 class FakeSwitch:
     told: list[tuple[str, ...]] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    """The `traceparent` of each leg that was dialled, where there is one."""
     gone: set[str] = field(default_factory=set)
     away: bool = False
     broken: bool = False
@@ -52,6 +55,7 @@ class FakeSwitch:
                 raise LegGoneError(LegId(leg_id))
 
     async def dial_trunk(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialTrunk) -> None:
+        self.said += filter(None, [tracing.traceparent()])
         self._tell("dial_trunk", order.leg_id)
 
     async def dial_station(

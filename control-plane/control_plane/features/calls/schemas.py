@@ -88,6 +88,7 @@ class CallView(Shape):
     cost_class: str | None
     recording_id: str | None
     asked_by: str | None
+    trace_id: str | None = Field(description="what the call's spans and log lines are found by; null where untraced")
     started_ms: int
     answered_ms: int | None
     ended_ms: int | None
@@ -116,6 +117,7 @@ def to_live_view(call: LiveCall, *, reveal: bool = False) -> CallView:
         cost_class=call.cost_class,
         recording_id=call.recording_id,
         asked_by=None,
+        trace_id=None,
         started_ms=call.started_ms,
         answered_ms=call.answered_ms,
         ended_ms=None,
@@ -146,6 +148,7 @@ def to_view(record: CallRecord, *, reveal: bool = False) -> CallView:
         cost_class=cdr.cost_class,
         recording_id=cdr.recording_id,
         asked_by=cdr.asked_by,
+        trace_id=cdr.trace_id,
         started_ms=cdr.started_ms,
         answered_ms=cdr.answered_ms,
         ended_ms=cdr.ended_ms,

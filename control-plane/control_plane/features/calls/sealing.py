@@ -13,7 +13,7 @@ from servicekit.stores import Row
 
 _PLAIN = (
     "node_id", "direction", "ended_ms", "ending", "ending_class", "answered_ms", "talk_seconds", "extension",
-    "site_id", "caller_number", "trunk_id", "cost_class", "recording_id", "asked_by",
+    "site_id", "caller_number", "trunk_id", "cost_class", "recording_id", "asked_by", "trace_id",
 )  # fmt: skip
 _SEALED = ("dialled", "number")
 

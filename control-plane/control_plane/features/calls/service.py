@@ -23,6 +23,7 @@ from control_plane.features.calls.store import CallStore
 from control_plane.livecalls import LiveCalls
 from control_plane.nodes import living_nodes
 from control_plane.web import Context, UnavailableError
+from servicekit import tracing
 from servicekit.streams import append
 
 OWNER_SECONDS = 86_400
@@ -73,6 +74,7 @@ async def place(
         context.principal.username,
         caller_number,
         not_after_ms=context.now_ms() + ORDER_SECONDS * 1000,
+        traceparent=tracing.traceparent(),
     )
     await _send(context.redis, node.node_id, order)
     return call_id

@@ -12,7 +12,7 @@ from callmodel.ids import CallId, TenantId
 from control_plane.features.calls.sealing import CallRecord, record_of, row_of, seal
 from control_plane.times import day_of
 from servicekit.crypto import TenantCipher
-from servicekit.stores import ColumnType, Row, Store, TableSpec
+from servicekit.stores import AddColumn, ColumnType, Row, Store, TableSpec
 
 TEXT, INT = ColumnType.TEXT, ColumnType.INT
 
@@ -58,6 +58,8 @@ CALLS_BY_ID = TableSpec(
 )
 
 TABLES = (CDRS, CALLS_BY_ID)
+
+ADDED_COLUMNS = (AddColumn(CDRS.name, "trace_id", TEXT),)
 
 
 class CallStore:
