@@ -22,6 +22,7 @@ from callmodel.ids import NodeId
 from edge_proxy import ngcontrol
 from edge_proxy.carriers import CarrierRegistration, registrations_of
 from edge_proxy.config import EdgeSettings
+from edge_proxy.hearing import Hearing, Registrations
 from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
 from edge_proxy.nodes import NodeBook, uris_in
 from edge_proxy.rendering import Destination, render_dispatcher
@@ -231,6 +232,8 @@ async def wire(service: Service) -> None:
     agent = EdgeAgent(settings)
     service.add_check("kamailio", agent.kamailio_answers)
     service.add_check("rtpengine", agent.rtpengine_answers)
+    if settings.otlp_endpoint:
+        await _hear(service, settings)
     redis = connect(settings.redis_url) if settings.snapshot == "redis" else None
     service.spawn("snapshots", agent.follow_snapshots(redis))
     if redis is not None:
@@ -239,6 +242,15 @@ async def wire(service: Service) -> None:
     if settings.edge_role == "hq":
         service.spawn("gateway-names", agent.resolve_again())
         service.spawn("registrations", agent.keep_registrations())
+
+
+async def _hear(service: Service, settings: EdgeSettings) -> None:
+    """Tell the collector of what Kamailio does."""
+    hearing = Hearing(settings.edge_dir)
+    hearing.open()
+    service.on_close(hearing.close)
+    registrations = Registrations(KamailioRpc(settings.control_address, settings.rpc_port))
+    service.spawn("registrations-count", registrations.follow(settings.metrics_seconds))
 
 
 def main() -> None:

@@ -46,6 +46,7 @@ class Request:
     tenant: str = ""
     trunk: str = ""
     caller: str = ""
+    traceparent: str = ""
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,9 @@ def script_environment(settings: EdgeSettings) -> dict[str, str]:
                 "rpc_port": settings.rpc_port,
                 "strikes_allowed": settings.strikes_allowed,
                 "secrets_file": str(settings.edge_dir / "secrets.json"),
+                "run": str(settings.edge_dir),
+                "telemetry": bool(settings.otlp_endpoint),
+                "trace_sampling": settings.trace_sampling,
             }
         ),
     }

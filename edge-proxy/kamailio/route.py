@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable
 
 import KSR
-from kemi import calls, legs, registrar, trunks
+from kemi import calls, legs, registrar, telling, trunks
 from kemi.environment import SETTINGS, reply, text, view
 from kemi.peers import listens_to, peer
 
@@ -90,7 +90,7 @@ class Edge:
 
     @guarded
     def ksr_failure_node(self, _msg: object) -> int:
-        return calls.node_failed()
+        return telling.failed(calls.node_failed())
 
     @guarded
     def ksr_branch_station(self, _msg: object) -> int:
@@ -98,15 +98,15 @@ class Edge:
 
     @guarded
     def ksr_failure_station(self, _msg: object) -> int:
-        return calls.station_failed()
+        return telling.failed(calls.station_failed())
 
     @guarded
     def ksr_failure_trunk(self, _msg: object) -> int:
-        return trunks.gateway_failed()
+        return telling.failed(trunks.gateway_failed())
 
     @guarded
     def ksr_failure_hq(self, _msg: object) -> int:
-        return calls.hq_failed()
+        return telling.failed(calls.hq_failed())
 
     @guarded
     def ksr_topology_event(self, _msg: object, _event: str = "") -> int:

@@ -1,5 +1,7 @@
 """INVITE outside of dialogs: each decision carried out, and what follows when its way fails."""
 
+import time
+
 import KSR
 
 from callmodel.vouched import HEADER, to_header
@@ -17,7 +19,7 @@ from edge_proxy.decisions import (
 )
 from edge_proxy.media import RTP, SRTP
 from edge_proxy.rendering import MEDIA_SET
-from kemi import trunks
+from kemi import telling, trunks
 from kemi.decide import settled
 from kemi.environment import (
     BY_PRIORITY,
@@ -41,6 +43,7 @@ from kemi.peers import request_from
 
 
 def invite(sender: Peer) -> int:
+    started_ns = time.time_ns()
     request = request_from(sender, "INVITE")
     alive = not HQ and KSR.dispatcher.ds_select_dst(MEDIA_SET, BY_PRIORITY) > 0
 
@@ -56,7 +59,7 @@ def invite(sender: Peer) -> int:
     if not isinstance(decision, ToRoute):
         KSR.hdr.remove("Route")
     alias_contact(sender)
-    return _carry_out(decision, request)
+    return _carry_out(telling.begin(decision, request, started_ns), request)
 
 
 def _carry_out(decision: Decision, request: Request) -> int:
@@ -104,7 +107,7 @@ def node_failed() -> int:
         if routing.tries_next_node(code, reason, silent=silent) and KSR.dispatcher.ds_next_domain() > 0:
             _try_node()
             if KSR.tm.t_relay() > 0:
-                return 1
+                return telling.TRIES_AGAIN
         if silent:
             KSR.tm.t_reply(503, "No Media Node")
         else:
@@ -185,7 +188,7 @@ def hq_failed() -> int:
         if KSR.dispatcher.ds_next_dst() > 0:
             _try_hq()
             if KSR.tm.t_relay() > 0:
-                return 1
+                return telling.TRIES_AGAIN
         KSR.tm.t_reply(503, "Headquarters Unreachable")
     elif KSR.tm.t_is_canceled() < 0:
         _keep_503()

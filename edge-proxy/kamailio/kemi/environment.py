@@ -9,6 +9,7 @@ import KSR
 
 from edge_proxy.rendering import branch_host
 from edge_proxy.view import EdgeView, StateFile
+from kemi import telling
 
 SETTINGS = json.loads(os.environ["EDGE_SCRIPT_SETTINGS"])
 HQ = SETTINGS["role"] == "hq"
@@ -46,6 +47,7 @@ def header(name: str) -> str:
 
 def reply(code: int, reason: str) -> int:
     KSR.sl.send_reply(code, reason)
+    telling.answered(code)
     return 1
 
 

@@ -8,6 +8,7 @@ from callmodel.edgesnapshot import MediaProtection
 from edge_proxy import media, routing
 from edge_proxy.decisions import Peer, PeerKind, Request
 from edge_proxy.rendering import site_of_branch_host
+from kemi import telling
 from kemi.environment import (
     HQ,
     NATTED_SOURCE,
@@ -64,6 +65,7 @@ def alias_contact(sender: Peer) -> None:
 
 def on_reply() -> int:
     """Anchor what the answer brings, and keep to ourselves what is nobody else's."""
+    telling.heard(KSR.kx.get_status())
     sender = peer()
     outside = sender.kind is PeerKind.OUTSIDE
     toward = text("$avp(toward)")

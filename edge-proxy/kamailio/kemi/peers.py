@@ -88,9 +88,9 @@ def request_from(sender: Peer, method: str) -> Request:
         "path": header("Path"),
     }
     if sender.kind is PeerKind.NODE:
-        known |= _vouched("target", "tenant", "trunk", "caller")
+        known |= _vouched("target", "tenant", "trunk", "caller", "traceparent")
     elif sender.kind is PeerKind.BRANCH:
-        known |= _vouched("station", "site")
+        known |= _vouched("station", "site", "traceparent")
     return Request(method, sender, **known)
 
 

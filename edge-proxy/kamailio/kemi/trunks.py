@@ -5,6 +5,7 @@ import KSR
 from edge_proxy import trunking
 from edge_proxy.decisions import Request, ToTrunk
 from edge_proxy.media import RTP
+from kemi import telling
 from kemi.environment import RING_MS, SOFTWARE, fell_silent, reply, send_from, text, view
 from kemi.legs import begin, relay
 
@@ -52,7 +53,7 @@ def gateway_failed() -> int:
     code = KSR.tm.t_get_status_code()
     trunk = view().trunk_of(text("$avp(trunk)"))
     if code in (401, 407) and trunk is not None and _answer_challenge(trunk.no_reply_ms):
-        return 1
+        return telling.TRIES_AGAIN
     if trunking.tries_next_gateway(code, timed_out=fell_silent()):
         attempt = None
         if trunk is not None:
@@ -61,7 +62,7 @@ def gateway_failed() -> int:
         if attempt is not None:
             _aim(attempt)
             if KSR.tm.t_relay() > 0:
-                return 1
+                return telling.TRIES_AGAIN
         KSR.tm.t_reply(503, "Carrier Unavailable")
     KSR.rtpengine.rtpengine_delete("")
     return 1

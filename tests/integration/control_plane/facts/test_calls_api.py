@@ -53,6 +53,7 @@ async def test_a_call_asked_for_goes_to_the_node_with_most_room(house: House):
     assert order == {
         "call_id": answer["call_id"], "tenant_id": ACME, "extension": "1001", "site_id": "branch-1",
         "dialled": "138 1234-5678", "asked_by": "ana", "caller_number": None, "kind": "call.place",
+            "traceparent": None,
     }  # fmt: skip
     assert await house.redis.get(keys.call_owner(ACME, answer["call_id"])) == "node-2"
     assert 0 < await house.redis.ttl(keys.call_owner(ACME, answer["call_id"])) <= 86_400
