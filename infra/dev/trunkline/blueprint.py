@@ -1,6 +1,5 @@
 """What a stack of a given shape is made of: each process with its command, its environment, and when it is ready."""
 
-import os
 from dataclasses import dataclass, replace
 
 from trunkline import conditions as when
@@ -17,14 +16,6 @@ SECONDS_A_NEIGHBOUR = 3.0
 @dataclass(frozen=True)
 class Blueprint:
     environments: Environments
-
-    def redis(self) -> Spec:
-        host = self.environments.plan.control
-        argv = (
-            "redis-server", "--bind", host, "--port", "6390", "--dir", str(self.environments.run_dir / "redis"),
-            "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--daemonize", "no",
-        )  # fmt: skip
-        return Spec("redis", argv, {**os.environ}, when.redis_answers(host, 6390))
 
     def api(self, index: int) -> Spec:
         ready = _says_ready(self.environments.plan.control_at(index), API_PORT)
@@ -88,7 +79,7 @@ class Blueprint:
         return self._patient(Spec(name, (*COMMAND, *words), env, ready))
 
     def _patient(self, spec: Spec) -> Spec:
-        neighbours = sum(vars(self.environments.shape).values()) - 6
+        neighbours = sum(self.environments.shape.parts) - len(self.environments.shape.parts)
         return replace(spec, ready_seconds=spec.ready_seconds + SECONDS_A_NEIGHBOUR * neighbours)
 
 

@@ -25,7 +25,7 @@ def introduce(console: Console, stack: Stack, seed: Seed) -> None:
     console.rule("A cluster runs")
     edges, nodes, apis = (range(1, count + 1) for count in (shape.edges, shape.nodes, shape.apis))
     rows = [
-        ("redis", plan.redis_url, "hot state, facts, orders"),
+        *((name, f"{host}:{port}", "") for name, (_, host, port) in stack.environments.ground.listeners().items()),
         *((f"edge-{index}", f"{plan.edge_at(index)}:5060", "Kamailio, rtpengine, agent") for index in edges),
         *((f"node-{index}", f"{plan.node_at(index)}:5060", "Asterisk, conductor") for index in nodes),
         *((f"api-{index}", f"http://{plan.control_at(index)}:8080", "facts and worker beside it") for index in apis),

@@ -4,8 +4,10 @@ import json
 import os
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from trunkline.ground import Ground
 from trunkline.plan import BRANCH_SITE, HQ_SITE, PLATFORM_DOMAIN, AddressPlan, asterisk_folder
 from trunkline.shape import SINGLE, Shape
 
@@ -20,6 +22,11 @@ class Environments:
     plan: AddressPlan
     run_dir: Path
     shape: Shape = SINGLE
+
+    @cached_property
+    def ground(self) -> Ground:
+        """What the stack stands on."""
+        return Ground(self.plan, self.run_dir, self.shape)
 
     @property
     def control_dir(self) -> Path:
@@ -40,10 +47,10 @@ class Environments:
         env["PYTHONUNBUFFERED"] = "1"
         env |= {
             "TRUNKLINE_RUN_DIR": str(self.run_dir / folder),
-            "TRUNKLINE_REDIS_URL": self.plan.redis_url,
             "TRUNKLINE_LOG_LEVEL": os.environ.get("TRUNKLINE_LOG_LEVEL", "INFO"),
             "TRUNKLINE_PLATFORM_DOMAIN": PLATFORM_DOMAIN,
         }
+        env |= self.ground.redis_environment()
         if health is not None:
             env |= {"TRUNKLINE_HEALTH_HOST": health[0], "TRUNKLINE_HEALTH_PORT": str(health[1])}
         return env
@@ -53,8 +60,7 @@ class Environments:
         folder, host = self.control_dir, self.plan.control_at(index)
         url = f"http://{host}:8080"
         return self._common("control", (host, health_port) if health_port else None) | {
-            "TRUNKLINE_STORE_URL": f"sqlite:///{folder}/store.db",
-            "TRUNKLINE_OBJECTS_URL": f"file://{folder}/objects",
+            **self.ground.store_environment(folder),
             "TRUNKLINE_MASTER_KEY_FILE": str(folder / "master.key"),
             "TRUNKLINE_PKI_DIR": str(self.pki_dir),
             "TRUNKLINE_API_HOST": host,
@@ -120,5 +126,4 @@ class Environments:
             "TRUNKLINE_HQ_EDGES": ",".join(f"{plan.edge_at(edge)}:5061" for edge in range(1, self.shape.edges + 1)),
         }
         # A branch has HQ's API and edge, and nothing else of HQ's.
-        del env["TRUNKLINE_REDIS_URL"]
-        return env
+        return {name: value for name, value in env.items() if not name.startswith("TRUNKLINE_REDIS")}

@@ -51,7 +51,8 @@ def _print_softphone(console: Console, plan: AddressPlan, seed: Seed) -> None:
 def print_rows(console: Console, rows: list[tuple[str, str, str]]) -> None:
     """Columns by hand: a table would cut off what does not fit, and these are to be copied."""
     width = max(len(value) for _, value, text in rows if text)
+    name_width = max(8, *(len(name) for name, _, _ in rows))
     for name, value, text in rows:
-        line = Text.assemble(f"  {name:8}  ", (f"{value:{width}}", "bold"), "  ", (text, "dim"))
+        line = Text.assemble(f"  {name:{name_width}}  ", (f"{value:{width}}", "bold"), "  ", (text, "dim"))
         line.rstrip()
         console.print(line, soft_wrap=True)

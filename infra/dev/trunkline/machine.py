@@ -10,8 +10,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from trunkline.diagnosis import Finding, Level, fine
+from trunkline.ground import Ground
 from trunkline.plan import AddressPlan, cache_folder
 from trunkline.ports import is_free
+from trunkline.shape import SINGLE
 
 FILES_NEEDED = 4096
 SPACE_NEEDED, SPACE_WISHED = 200 << 20, 2 << 30
@@ -33,7 +35,8 @@ def check_loopback(plan: AddressPlan) -> Iterator[Finding]:
 
 def check_ports(plan: AddressPlan) -> Iterator[Finding]:
     """The addresses that the demo listens on are free."""
-    taken = [f"{name} ({host}:{port}/{kind})" for name, (kind, host, port) in plan.listeners().items()
+    listeners = plan.listeners() | Ground(plan, Path(), SINGLE).listeners()
+    taken = [f"{name} ({host}:{port}/{kind})" for name, (kind, host, port) in listeners.items()
              if not is_free(kind, host, port)]  # fmt: skip
     if taken:
         mend = (

@@ -54,6 +54,16 @@ class AddressPlan:
     def control_at(self, index: int) -> str:
         return self._address(12, index)
 
+    def redis_at(self, index: int) -> str:
+        return self._address(13, index)
+
+    def cassandra_at(self, index: int) -> str:
+        return self._address(15, index)
+
+    @property
+    def objects(self) -> str:
+        return self._address(16, 1)
+
     @property
     def edge(self) -> str:
         return self.edge_at(1)
@@ -85,10 +95,6 @@ class AddressPlan:
         return self._address(10, 11 + index)
 
     @property
-    def redis_url(self) -> str:
-        return f"redis://{self.control}:6390/0"
-
-    @property
     def api_url(self) -> str:
         return f"http://{self.control}:8080"
 
@@ -97,9 +103,8 @@ class AddressPlan:
         return f"https://{self.control}:8443"
 
     def listeners(self, shape: Shape = SINGLE) -> dict[str, tuple[str, str, int]]:
-        """What must be free before a start: name -> (udp or tcp, host, port)."""
+        """What must be free before a start beside the engines: name -> (udp or tcp, host, port)."""
         found = {
-            "redis": ("tcp", self.control, 6390),
             "branch SIP": ("udp", self.branch, 5060),
             "branch rtpengine": ("udp", self.branch, 2223),
             "carrier": ("udp", self.carrier, 5060),

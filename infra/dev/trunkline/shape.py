@@ -13,10 +13,21 @@ class Shape:
     facts: int = 1
     workers: int = 1
     beats: int = 1
+    redises: int = 1
+    """More than one are a master, its replicas, and a sentinel beside each."""
+    cassandras: int = 0
+    """Without one the store is SQLite."""
+    s3: bool = False
+    """Without it objects lie in a folder."""
 
     def __post_init__(self) -> None:
-        if not all(1 <= count <= MOST for count in vars(self).values()):
+        if not all(1 <= count <= MOST for count in self.parts) or not 0 <= self.cassandras <= MOST:
             raise ValueError(f"a stack has 1 to {MOST} of each part")
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """How many there are of each part that no stack is without."""
+        return (self.edges, self.nodes, self.apis, self.facts, self.workers, self.beats, self.redises)
 
     @property
     def is_single(self) -> bool:
@@ -39,4 +50,4 @@ class Shape:
 
 MOST = 9
 SINGLE = Shape()
-CLUSTER = Shape(edges=2, nodes=2, apis=2, facts=2, workers=2)
+CLUSTER = Shape(edges=2, nodes=2, apis=2, facts=2, workers=2, beats=2, redises=3, s3=True)

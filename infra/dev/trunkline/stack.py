@@ -77,7 +77,8 @@ class Stack:
         self._folder.take(["redis", "control", *parts, "branch"])
         self._check_addresses()
         new = self._blueprint
-        await self._launch([new.redis()])
+        for group in self.environments.ground.groups():
+            await self._launch(group)
         await self._bootstrap()
         await self._launch(new.api(index) for index in _each(self.shape.apis))
         await self._launch(
@@ -195,7 +196,7 @@ class Stack:
     # -- starting
 
     def _check_addresses(self) -> None:
-        wanted = self.plan.listeners(self.shape)
+        wanted = self.plan.listeners(self.shape) | self.environments.ground.listeners()
         taken = [f"{name} ({host}:{port}/{kind})" for name, (kind, host, port) in wanted.items()
                  if not is_free(kind, host, port)]  # fmt: skip
         if taken:
@@ -227,6 +228,8 @@ class Stack:
         self.environments.admin_password_file.touch(mode=0o600)
         self.environments.admin_password_file.write_text(self.admin_password)
         await self._admin("bootstrap")
+        if self.shape.s3:
+            await self._admin("objects-setup")
         for index in _each(self.shape.edges):
             address, folder = self.plan.edge_at(index), self.environments.edge_dir(index)
             await self._admin("issue-certificate", f"edge.{PLATFORM_DOMAIN}", "--ip", address, "--out", str(folder))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from trunkline.environments import Environments
+from trunkline.ground import Ground
 from trunkline.plan import AddressPlan
 from trunkline.shape import CLUSTER, SINGLE, Shape
 
@@ -27,9 +28,10 @@ def test_where_there_are_several_everything_has_a_number():
     assert CLUSTER.folder_of("node", 1) == "node-1"
 
 
-@pytest.mark.parametrize("shape", [SINGLE, CLUSTER, Shape(edges=9, nodes=9, apis=9)])
+@pytest.mark.parametrize("shape", [SINGLE, CLUSTER, Shape(edges=9, nodes=9, apis=9, redises=9, cassandras=9)])
 def test_no_two_parts_share_an_address(shape: Shape):
-    places = [(kind, host, port) for kind, host, port in PLAN.listeners(shape).values()]
+    listeners = PLAN.listeners(shape) | Ground(PLAN, Path("/run/here"), shape).listeners()
+    places = list(listeners.values())
 
     assert len(places) == len(set(places))
 
