@@ -30,7 +30,8 @@ NO_REGISTRATIONS = (
 )
 TABLE_VERSIONS = "table_name(string) table_version(int)\nuacreg:5\n"
 
-TEMPLATES = Path(__file__).resolve().parents[1] / "kamailio"
+# Inside the package where it is installed from a wheel, beside it in the checkout.
+TEMPLATES = next(folder / "kamailio" for folder in Path(__file__).resolve().parents if (folder / "kamailio").is_dir())
 
 
 def kamailio() -> None:

@@ -11,7 +11,8 @@ from media_nodes.config import MediaSettings
 from media_nodes.edges import edges_of
 from servicekit.files import write_atomically
 
-TEMPLATES = Path(__file__).resolve().parents[1] / "asterisk"
+# Inside the package where it is installed from a wheel, beside it in the checkout.
+TEMPLATES = next(folder / "asterisk" for folder in Path(__file__).resolve().parents if (folder / "asterisk").is_dir())
 FOLDERS = ("etc", "spool", "run", "log", "var/keys", "cache", "data/sounds")
 _EDGE = """
 [{endpoint}](every-edge)

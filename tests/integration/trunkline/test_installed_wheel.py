@@ -1,0 +1,62 @@
+"""Engines start from an installed wheel, without the checkout: what an image and a server have."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from trunkline.blueprint import Blueprint
+from trunkline.children import Child, Spec
+from trunkline.environments import Environments
+from trunkline.plan import REPOSITORY, AddressPlan
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder into which the wheel was installed; what it depends on comes from the environment of the tests."""
+    folder = tmp_path_factory.mktemp("wheel")
+    quiet = ("--quiet", "--no-deps", "--no-index", "--disable-pip-version-check")
+    pip = (sys.executable, "-m", "pip")
+    build = (*pip, "wheel", *quiet, "--no-build-isolation", "--wheel-dir", str(folder), str(REPOSITORY))
+    subprocess.run(build, check=True, timeout=100)
+    (wheel,) = folder.glob("trunkline-*.whl")
+    target = folder / "site"
+    subprocess.run((*pip, "install", *quiet, "--target", str(target), str(wheel)), check=True, timeout=100)
+    return target
+
+
+@pytest.fixture
+def blueprint(tmp_path: Path) -> Blueprint:
+    return Blueprint(Environments(AddressPlan(1 + os.getpid() % 254), tmp_path))
+
+
+async def start_installed(spec: Spec, site: Path, tmp_path: Path) -> str:
+    """Start a process from the wheel until it is ready, end it, and return what it wrote."""
+    env = {name: value for name, value in spec.env.items() if not name.startswith("TRUNKLINE_TLS_")}
+    env |= {"PYTHONPATH": str(site), "PYTHONSAFEPATH": "1"}
+    child = Child(replace(spec, env=env), tmp_path / f"{spec.name}.log", lambda *_: None)
+    try:
+        await child.start()
+        await child.wait_ready()
+    finally:
+        await child.stop()
+    return child.log_path.read_text()
+
+
+async def test_kamailio_takes_requests(installed: Path, blueprint: Blueprint, tmp_path: Path):
+    _rtpengine, kamailio = blueprint.edge_engines(1)
+
+    await start_installed(kamailio, installed, tmp_path)
+
+    written = (tmp_path / "edge" / "edge-1" / "kamailio.cfg").read_text()
+    assert f"{installed}/edge_proxy/kamailio/route.py" in written and str(REPOSITORY) not in written
+
+
+async def test_asterisk_answers(installed: Path, blueprint: Blueprint, tmp_path: Path):
+    await start_installed(blueprint.asterisk(1), installed, tmp_path)
+
+    written = {path.name for path in (tmp_path / "node" / "asterisk-node-1" / "etc").iterdir()}
+    assert written == {path.name for path in (REPOSITORY / "media-nodes" / "asterisk").iterdir()}
