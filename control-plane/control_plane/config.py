@@ -56,6 +56,7 @@ class ControlPlaneSettings(ServiceSettings):
     download_link_seconds: int = Field(300, ge=10, le=3600, description="life of a link to a recording")
     worker_queues: str = Field("default,recordings", description="queues a worker takes from, comma-separated")
     worker_concurrency: int = Field(2, ge=1, le=256, description="tasks a worker runs at once")
+    worker_stop_seconds: float = Field(60, ge=0, description="seconds a worker may end its tasks in after SIGTERM")
     visibility_seconds: int = Field(10, ge=3, description="silence of a worker after which others take its tasks")
 
     reconcile_seconds: float = Field(30, gt=0, description="how often snapshots are rebuilt though nothing changed")

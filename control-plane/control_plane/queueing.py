@@ -2,19 +2,32 @@
 
 from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 from kombu.exceptions import OperationalError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from callmodel.ids import RecordingId, TenantId
 from control_plane.config import ControlPlaneSettings
+from control_plane.times import now_ms
 from servicekit import sentinel
 from servicekit.redisio import ASK_SECONDS
 
 KEY_PREFIX = "celery:"
 SOFT_LIMIT_SECONDS = 1800
 TIME_LIMIT_SECONDS = 1860
+
+# A queue for each kind of work, so that no kind waits for another: give long work workers of its own.  A task's name
+# begins with its kind; whoever sends one with queue= (`recordings.node-1`) chooses another queue.
+QUEUES = ("recordings", "imports", "exports", "reports", "webhooks", "default")
+ROUTES = {
+    "recordings.*": {"queue": "recordings"},
+    "imports.*": {"queue": "imports"},
+    "exports.*": {"queue": "exports"},
+    "reports.*": {"queue": "reports"},
+    "rollups.*": {"queue": "reports"},
+    "webhooks.*": {"queue": "webhooks"},
+}
 
 SCHEDULE = {
     "recordings.sweep": {"task": "recordings.sweep", "schedule": 30.0, "options": {"expires": 30}},
@@ -52,7 +65,7 @@ def build_celery(settings: ControlPlaneSettings) -> Celery:
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_default_queue="default",
-        task_routes={"recordings.*": {"queue": "recordings"}},
+        task_routes=ROUTES,
         task_soft_time_limit=SOFT_LIMIT_SECONDS,
         task_time_limit=TIME_LIMIT_SECONDS,
         task_publish_retry_policy={"max_retries": 1, "interval_start": 0.1},
@@ -71,6 +84,13 @@ def build_celery(settings: ControlPlaneSettings) -> Celery:
         timezone="UTC",
     )
     return app
+
+
+@signals.before_task_publish.connect  # type: ignore[untyped-decorator]  # Celery has no types
+def _stamp(headers: dict[str, Any] | None = None, **_: Any) -> None:
+    """Write on each message when it was sent: Redis does not know how long it has waited."""
+    if headers is not None:
+        headers["sent_ms"] = now_ms()
 
 
 def broker_url_of(redis_url: str) -> str:

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import os
+import signal
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -74,7 +76,7 @@ def build_worker(settings: ControlPlaneSettings) -> Celery:
 
 
 def main() -> int:
-    """Run a worker until SIGTERM: it takes no new tasks, ends those it has, and leaves.
+    """Run a worker until SIGTERM: it takes no new tasks, ends those it has, and puts back what takes too long.
 
     Raises SettingsError for settings that can not be used.
     """
@@ -84,7 +86,15 @@ def main() -> int:
     signals.setup_logging.connect(lambda **_: None, weak=False)
     health = _Health("worker", settings)
     signals.worker_ready.connect(lambda **_: _enter(health, "ready"), weak=False)
-    signals.worker_shutting_down.connect(lambda **_: _enter(health, "draining"), weak=False)
+
+    def drain(**_: Any) -> None:
+        _enter(health, "draining")
+        # Celery's own way to end at once: running tasks are cut off, and all that is not done goes back.
+        hurry = threading.Timer(settings.worker_stop_seconds, lambda: os.kill(os.getpid(), signal.SIGQUIT))
+        hurry.daemon = True
+        hurry.start()
+
+    signals.worker_shutting_down.connect(drain, weak=False)
     app = build_worker(settings)
     health.serve()
     worker = app.Worker(

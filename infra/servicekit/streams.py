@@ -1,6 +1,7 @@
 """Redis streams read by consumer groups: each message is handled at least once, whoever dies on the way.
 
-A message is acked when its handler returned.  One that fails again and again ends in `<stream>:dead`.
+A message is acked when its handler returned.  One that fails again and again ends in `<stream>:dead`; put back with
+the field ONLY_GROUP it is for that group alone.
 """
 
 import asyncio
@@ -18,6 +19,8 @@ from servicekit.cancellation import raise_if_cancelled
 Fields = dict[str, str]
 Handler = Callable[[str, str, Fields], Awaitable[object]]
 
+DEAD_SUFFIX = ":dead"
+ONLY_GROUP = "only_group"
 DEAD_LETTERS_KEPT = 10_000
 DEAD_LETTERS_SECONDS = 14 * 86_400
 BACKOFF_SECONDS = (0.1, 5.0)
@@ -210,9 +213,9 @@ class StreamReader:
     async def _bury(self, stream: str, message_id: str, fields: Fields, deliveries: int) -> None:
         letter: Any = {**fields, "dead_id": message_id, "dead_group": self._group, "dead_deliveries": deliveries}
         async with self._redis.pipeline(transaction=True) as both:
-            both.xadd(f"{stream}:dead", letter, maxlen=DEAD_LETTERS_KEPT, approximate=True)
+            both.xadd(f"{stream}{DEAD_SUFFIX}", letter, maxlen=DEAD_LETTERS_KEPT, approximate=True)
             # Somebody looks at them within days; they may name customers.
-            both.expire(f"{stream}:dead", DEAD_LETTERS_SECONDS)
+            both.expire(f"{stream}{DEAD_SUFFIX}", DEAD_LETTERS_SECONDS)
             both.xack(stream, self._group, message_id)
             if self._forget_handled:
                 both.xdel(stream, message_id)
@@ -254,6 +257,8 @@ class StreamReader:
             await both.execute()
 
     async def _attempt(self, stream: str, message_id: str, fields: Fields) -> bool:
+        if fields.get(ONLY_GROUP, self._group) != self._group:
+            return True
         delay = BACKOFF_SECONDS[0]
         while True:
             raise_if_cancelled()

@@ -94,11 +94,18 @@ _group(
 
 @app.command()
 def worker() -> None:
-    """Run a Celery worker (finishing recordings).
+    """Run a Celery worker.
 
-    Takes the control plane's settings.  Several may run; what a killed one had begun, another finishes.
+    Takes the control plane's settings.  Several may run; what a killed one had begun, another finishes.  On SIGTERM
+    it takes no new tasks, ends those it has within TRUNKLINE_WORKER_STOP_SECONDS, and puts back the rest.
 
-    Example:  TRUNKLINE_CONFIG=/etc/trunkline/control-plane.toml trunkline worker
+    Give long work a worker of its own, so that no recording waits for it.
+
+    Examples:
+
+      TRUNKLINE_CONFIG=/etc/trunkline/control-plane.toml trunkline worker
+
+      TRUNKLINE_WORKER_QUEUES=imports,exports,reports,webhooks trunkline worker
     """
     raise typer.Exit(int(_import("control_plane.worker").main() or 0))
 
@@ -192,6 +199,15 @@ def admin(context: typer.Context) -> None:
     """Administer the platform: bootstrap, certificates, enrolment tokens (see: trunkline admin --help)."""
     group = typer.main.get_command(_import("control_plane.admin").app)
     group(args=context.args, prog_name="trunkline admin")
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+)
+def jobs(context: typer.Context) -> None:
+    """Look at the work of Celery's queues, and at what failed for good (see: trunkline jobs --help)."""
+    group = typer.main.get_command(_import("control_plane.jobs.commands").app)
+    group(args=context.args, prog_name="trunkline jobs")
 
 
 def main() -> None:

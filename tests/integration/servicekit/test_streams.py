@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisAwayError
 from redis_server import RedisServer, until
 
-from servicekit.streams import Fields, RetryLaterError, StreamReader, append
+from servicekit.streams import ONLY_GROUP, Fields, RetryLaterError, StreamReader, append
 
 Record = list[tuple[str, str]]
 
@@ -272,3 +272,13 @@ async def test_a_reader_without_streams_waits_until_one_is_added(redis: Redis):
         await append(redis, "late", {"n": "1"}, 10)
         reader.add("late")
         await until(lambda: seen == [("late", "1")])
+
+
+async def test_a_message_that_is_put_back_for_another_group_is_passed_over(redis: Redis):
+    seen, handle = recorder()
+    await append(redis, "facts", {"n": "theirs", ONLY_GROUP: "other"}, 10)
+    await append(redis, "facts", {"n": "ours", ONLY_GROUP: "group"}, 10)
+    async with running(reader_of(redis, handle, "facts")):
+        await until(lambda: len(seen) == 1)
+        await drained(redis)
+    assert seen == [("facts", "ours")]

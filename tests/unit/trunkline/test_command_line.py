@@ -7,12 +7,14 @@ import sys
 import pytest
 
 GROUPS = {
-    (): ("demo", "cluster", "doctor", "edge", "media-node", "control-plane", "worker", "beat", "branch", "admin"),
+    (): ("demo", "cluster", "doctor", "edge", "media-node", "control-plane", "worker", "beat", "branch", "admin",
+         "jobs"),
     ("cluster",): ("status", "kill", "stop", "start", "add-node", "drain", "remove-node"),
     ("edge",): ("kamailio", "rtpengine", "agent"),
     ("media-node",): ("asterisk", "conductor", "drain"),
     ("control-plane",): ("api", "facts"),
-}
+    ("jobs",): ("list", "dead", "show", "retry", "drop"),
+}  # fmt: skip
 
 
 def trunkline(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

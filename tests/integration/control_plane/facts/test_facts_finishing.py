@@ -339,21 +339,6 @@ async def test_a_worker_ends_on_sigterm_with_its_task_done(house: House):
     assert entry is not None and entry.state is EntryState.ARCHIVED
 
 
-async def test_a_file_that_kills_its_workers_is_left_alone_with_an_alarm(house: House):
-    recording = spool(house.folder, new_call_id(), 1.0)
-    await enter(house, recording)
-    await house.redis.set(f"{{{ACME}}}:recording:{recording.recording_id}:deaths", 5, ex=3600)
-    await house.start_worker()
-    await asyncio.to_thread(finish_recording_later, build_celery(house.settings), ACME, recording.recording_id)
-
-    async def alarmed() -> list[dict[str, Any]]:
-        return [line for line in house.log_of("worker") if line.get("alarm") == "recording-kills-workers"]
-
-    await until(alarmed)
-    entry = await entry_of(house, recording.recording_id)
-    assert entry is not None and entry.state is EntryState.SPOOLED and Path(recording.path).exists()
-
-
 def test_what_killed_workers_left_behind_is_removed_once_it_is_old(tmp_path: Path):
     for name in ("old", "new"):
         (tmp_path / name).mkdir()
