@@ -19,6 +19,13 @@ class EdgeSettings(ServiceSettings):
     sip_port: int = Field(5060, gt=0, le=65535, description="port for phones and carriers, UDP and TCP")
     sip_tls_port: int = Field(5061, gt=0, le=65535, description="port for phones and branches, TLS")
     internal_port: int = Field(5062, gt=0, le=65535, description="for media nodes (HQ) or the uplink (branch)")
+    peer_port: int = Field(5064, gt=0, le=65535, description="for HQ's other edges, UDP on a private network")
+    edge_peers: str = Field(
+        "", description="peer sockets of HQ's other edges: host:port,host:port; empty for one edge"
+    )
+    edge_secret_file: Path | None = Field(
+        None, description="file with 64 hexadecimal digits that all of HQ's edges share (openssl rand -hex 32)"
+    )
     rpc_port: int = Field(5063, gt=0, le=65535, description="port of Kamailio's JSON-RPC")
     ng_port: int = Field(2223, gt=0, le=65535, description="port of rtpengine's control protocol")
     rtp_range: str = Field("30000-34999", pattern=r"^\d+-\d+$", description="ports for RTP, such as 30000-34999")
@@ -51,7 +58,15 @@ class EdgeSettings(ServiceSettings):
             raise ValueError(
                 "a branch's edge needs TRUNKLINE_SITE_ID, TRUNKLINE_HQ_EDGES and TRUNKLINE_TLS_CERT/_KEY/_CA"
             )
+        if self.edge_peers and (self.edge_role != "hq" or self.edge_secret_file is None):
+            raise ValueError("TRUNKLINE_EDGE_PEERS is for edges at HQ, and needs TRUNKLINE_EDGE_SECRET_FILE")
         return self
+
+    @property
+    def peers(self) -> list[str]:
+        """Peer sockets of HQ's other edges, `host:port`."""
+        hosts = [host.strip() for host in self.edge_peers.split(",") if host.strip()]
+        return [host if ":" in host else f"{host}:{self.peer_port}" for host in hosts]
 
     @property
     def control_address(self) -> str:

@@ -14,6 +14,8 @@ class PeerKind(Enum):
     NODE = "node"
     BRANCH = "branch"
     HQ = "hq"
+    EDGE = "edge"
+    """Another of HQ's edges, or this one itself over the socket for them."""
 
 
 @dataclass(frozen=True)
@@ -110,12 +112,17 @@ class ToRoute:
 
 
 @dataclass(frozen=True)
+class PassOn:
+    """Another edge's call to a contact whose connection is here: that edge has the media, this one the way."""
+
+
+@dataclass(frozen=True)
 class SaveContact:
     """Keep the contact.  `forward`: tell HQ too (a branch)."""
 
     forward: bool = False
 
 
-Decision = Authenticate | Reject | ToMediaNode | ToStation | ToTrunk | ToHq | ToRoute | SaveContact
+Decision = Authenticate | Reject | ToMediaNode | ToStation | ToTrunk | ToHq | ToRoute | PassOn | SaveContact
 
 NOT_READY = Reject(503, "Not Ready")

@@ -1,7 +1,10 @@
 """Renders the configuration and becomes the engine: the process id stays, so that a supervisor ends the right one."""
 
+import hashlib
+import hmac
 import json
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -29,6 +32,9 @@ NO_REGISTRATIONS = (
     "flags(int) reg_delay(int) contact_addr(string) socket(string)\n"
 )
 TABLE_VERSIONS = "table_name(string) table_version(int)\nuacreg:5\n"
+
+SECRET_NAMES = ("nonce", "topology", "seal")
+_SHARED_SECRET = re.compile(r"(?:[0-9a-f]{2}){32,64}")
 
 # Inside the package where it is installed from a wheel, beside it in the checkout.
 TEMPLATES = next(folder / "kamailio" for folder in Path(__file__).resolve().parents if (folder / "kamailio").is_dir())
@@ -103,6 +109,8 @@ def configuration_of(settings: EdgeSettings) -> EdgeConfiguration:
         sip_port=settings.sip_port,
         tls_port=settings.sip_tls_port,
         internal_port=settings.internal_port,
+        peer_port=settings.peer_port,
+        peers=tuple(settings.peers),
         rpc_port=settings.rpc_port,
         ng_port=settings.ng_port,
         rtp_range=(int(low), int(high)),
@@ -116,15 +124,26 @@ def configuration_of(settings: EdgeSettings) -> EdgeConfiguration:
 
 
 def secrets_of(settings: EdgeSettings) -> dict[str, str]:
-    """Return this edge's own keys, made at its first start: calls in progress outlive a restart by them."""
+    """Return this edge's keys: derived from what all edges share, else its own, made at its first start.
+
+    Calls in progress outlive a restart by them.  Raises RenderingError for a shared secret that is none, OSError.
+    """
     path = settings.edge_dir / "secrets.json"
-    try:
-        keys: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-        return keys
-    except FileNotFoundError:
-        keys = {name: secrets.token_hex(32) for name in ("nonce", "topology", "seal")}
+    if settings.edge_secret_file is not None:
+        shared = settings.edge_secret_file.read_text(encoding="utf-8").strip()
+        if not _SHARED_SECRET.fullmatch(shared):
+            raise RenderingError("the edges' shared secret is 64 hexadecimal digits or more")
+        keys = {
+            name: hmac.new(bytes.fromhex(shared), name.encode(), hashlib.sha256).hexdigest() for name in SECRET_NAMES
+        }
         _write(path, json.dumps(keys))
         return keys
+    try:
+        keys = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        keys = {name: secrets.token_hex(32) for name in SECRET_NAMES}
+        _write(path, json.dumps(keys))
+    return keys
 
 
 def script_environment(settings: EdgeSettings) -> dict[str, str]:
@@ -142,6 +161,8 @@ def script_environment(settings: EdgeSettings) -> dict[str, str]:
                 "state_file": str(settings.state_file),
                 "sip_port": settings.sip_port,
                 "internal_port": settings.internal_port,
+                "peer_port": settings.peer_port,
+                "peer_ports": dict(peer.rsplit(":", 1) for peer in settings.peers),
                 "rpc_port": settings.rpc_port,
                 "strikes_allowed": settings.strikes_allowed,
                 "secrets_file": str(settings.edge_dir / "secrets.json"),

@@ -18,12 +18,12 @@ SRTP = MediaProtection.SRTP
 # ICE off: every leg is anchored here, and what lies behind us has no use for a browser's candidates.
 _COMMON = "replace-origin replace-session-connection ICE=remove DTLS=off"
 _PROTOCOLS = {RTP: "RTP/AVP", SRTP: "RTP/SAVP"}
-_LETTERS = {RTP: "r", SRTP: "s"}
+_LETTERS = {RTP: "r", SRTP: "s", None: "-"}
 _PROTECTIONS = {letter: protection for protection, letter in _LETTERS.items()}
 
 SEAL_PARAMETER = "sg"
 SEAL_DIGITS = 16
-_PARAMETER = re.compile(rf";{SEAL_PARAMETER}=([0-9a-f]{{{SEAL_DIGITS}}})([rs]{{2}}[A-Za-z0-9-]*)")
+_PARAMETER = re.compile(rf";{SEAL_PARAMETER}=([0-9a-f]{{{SEAL_DIGITS}}})([rs-]{{2}}[A-Za-z0-9-]*)")
 
 
 def offer_flags(toward: MediaProtection, *, natted: bool) -> str:
@@ -44,10 +44,13 @@ def offered_protection(sdp: str) -> MediaProtection:
 
 @dataclass(frozen=True)
 class Sides:
-    """What caller and callee speak, and the site whose branch is one of them (empty for none)."""
+    """What caller and callee speak, and the site whose branch is one of them (empty for none).
 
-    caller: MediaProtection
-    callee: MediaProtection
+    Both None where another edge has the media.
+    """
+
+    caller: MediaProtection | None
+    callee: MediaProtection | None
     site_id: str = ""
 
 

@@ -16,7 +16,7 @@ def decide_register(view: EdgeView, request: Request, *, branch_role: bool) -> D
     """
     if not view.known:
         return NOT_READY
-    if request.peer.kind is PeerKind.NODE or request.peer.kind is PeerKind.HQ:
+    if request.peer.kind in (PeerKind.NODE, PeerKind.HQ, PeerKind.EDGE):
         return Reject(403, "Forbidden")
     if request.peer.kind is PeerKind.BRANCH:
         return _from_branch(view, request)

@@ -41,7 +41,7 @@ class TlsFiles:
 @dataclass(frozen=True)
 class EdgeConfiguration:
     """Everything the templates need.  `role`: hq or branch; `site_id` only for a branch; `control_address`: where RPC
-    and rtpengine's ng protocol listen."""
+    and rtpengine's ng protocol listen; `peers`: `host:port` of the other edges' sockets for each other."""
 
     role: str
     address: str
@@ -56,11 +56,13 @@ class EdgeConfiguration:
     sip_port: int = 5060
     tls_port: int = 5061
     internal_port: int = 5062
+    peer_port: int = 5064
     rpc_port: int = 5063
     ng_port: int = 2223
     rtp_range: tuple[int, int] = (30000, 34999)
     workers: int = 4
     tls: TlsFiles | None = None
+    peers: tuple[str, ...] = ()
     flood_requests_per_second: int = 50
     ban_seconds: int = 300
     nat_ping_seconds: int = 15
@@ -84,13 +86,21 @@ class EdgeConfiguration:
         if self.tls is not None:
             for path in (self.tls.certificate, self.tls.key, self.tls.ca):
                 check_path(path)
-        for port in (self.sip_port, self.tls_port, self.internal_port, self.rpc_port, self.ng_port, *self.rtp_range):
-            check_port(port)
-        if self.rtp_range[1] - self.rtp_range[0] < 3:
-            raise RenderingError("an RTP range holds at least four ports")
+        self._check_ports()
         for number in (self.workers, self.flood_requests_per_second, self.ban_seconds, self.nat_ping_seconds):
             if not 0 < number < 1_000_000:
                 raise RenderingError("a count or time is out of bounds")
+
+    def _check_ports(self) -> None:
+        ports = (self.sip_port, self.tls_port, self.internal_port, self.peer_port, self.rpc_port, self.ng_port)
+        for port in (*ports, *self.rtp_range):
+            check_port(port)
+        for peer in self.peers:
+            check_sip_uri(f"sip:{peer}")
+        if self.peers and self.role != "hq":
+            raise RenderingError("only headquarters' edges have peers")
+        if self.rtp_range[1] - self.rtp_range[0] < 3:
+            raise RenderingError("an RTP range holds at least four ports")
 
 
 @dataclass(frozen=True)
@@ -123,7 +133,11 @@ def render_kamailio(template: str, configuration: EdgeConfiguration) -> str:
         "ADDRESS": c.address,
         "CONTROL_ADDRESS": c.control_address,
         "SIP_PORT": c.sip_port,
+        "FEATURES": "#!define PEERS" if c.peers else "",
         "INTERNAL_PORT": c.internal_port,
+        "PEER_PORT": c.peer_port,
+        "PEER_ADDRESSES": _peer_addresses(c),
+        "REPLICATED": "dmqreplicate=1;" if c.peers else "",
         "RPC_PORT": c.rpc_port,
         "NG_PORT": c.ng_port,
         "TLS_LISTEN": _tls_listen(c),
@@ -244,6 +258,10 @@ def _tls_listen(c: EdgeConfiguration) -> str:
         # HQ names us so in Route: what it knows of our address is only the outside of a NAT.
         lines.append(f'alias="{host}"')
     return "\n".join(lines)
+
+
+def _peer_addresses(c: EdgeConfiguration) -> str:
+    return "\n".join(f'modparam("dmq", "notification_address", "sip:{peer}")' for peer in c.peers)
 
 
 def _tls_load(c: EdgeConfiguration) -> str:

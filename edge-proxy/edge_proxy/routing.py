@@ -11,6 +11,7 @@ from edge_proxy.decisions import (
     NOT_READY,
     Authenticate,
     Decision,
+    PassOn,
     PeerKind,
     Reject,
     Request,
@@ -44,6 +45,8 @@ def decide_invite(view: EdgeView, request: Request) -> Decision:
             return _from_branch(view, request)
         case PeerKind.OUTSIDE:
             return _from_outside(view, request)
+        case PeerKind.EDGE:
+            return PassOn()
         case _:
             return FORBIDDEN
 

@@ -11,9 +11,11 @@ import traceback
 from collections.abc import Callable
 
 import KSR
-from kemi import calls, legs, registrar, telling, trunks
+from kemi import calls, edges, legs, registrar, telling, trunks
 from kemi.environment import SETTINGS, reply, text, view
 from kemi.peers import listens_to, peer
+
+from edge_proxy.decisions import PeerKind
 
 PR_SET_PDEATHSIG = 1
 
@@ -57,7 +59,7 @@ class Edge:
         if KSR.kx.get_rcvport() == SETTINGS["rpc_port"]:
             return 1
         sender = peer()
-        if not listens_to(sender):
+        if not listens_to(sender) or edges.replicates(sender):
             return 1
         if KSR.is_CANCEL():
             if KSR.tm.t_check_trans() > 0:
@@ -69,6 +71,8 @@ class Edge:
             return 1
         if KSR.is_OPTIONS() and not KSR.kx.gete_ruser():
             return reply(200, "OK")
+        if KSR.is_OPTIONS() and sender.kind is PeerKind.EDGE:
+            return edges.ping(sender)
         if KSR.is_REGISTER():
             return registrar.register(sender)
         if KSR.is_INVITE():

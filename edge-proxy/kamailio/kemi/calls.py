@@ -5,9 +5,10 @@ import time
 import KSR
 
 from callmodel.vouched import HEADER, to_header
-from edge_proxy import routing
+from edge_proxy import peering, routing
 from edge_proxy.decisions import (
     Decision,
+    PassOn,
     Peer,
     PeerKind,
     Request,
@@ -21,6 +22,7 @@ from edge_proxy.media import RTP, SRTP
 from edge_proxy.rendering import MEDIA_SET
 from kemi import telling, trunks
 from kemi.decide import settled
+from kemi.edges import next_is_edge, through_holder
 from kemi.environment import (
     BY_PRIORITY,
     HQ,
@@ -32,13 +34,14 @@ from kemi.environment import (
     PLATFORM,
     RING_MS,
     SITE,
+    SOCKETS,
     fell_silent,
     reply,
     send_from,
     text,
     view,
 )
-from kemi.legs import alias_contact, begin, connect_branch, relay, site_ahead
+from kemi.legs import alias_contact, begin, connect_branch, pass_by, relay, site_ahead
 from kemi.peers import request_from
 
 
@@ -56,7 +59,7 @@ def invite(sender: Peer) -> int:
     if decision is None:
         return 1
     KSR.textops.remove_hf_re(OURS)
-    if not isinstance(decision, ToRoute):
+    if not isinstance(decision, ToRoute | PassOn):
         KSR.hdr.remove("Route")
     alias_contact(sender)
     return _carry_out(telling.begin(decision, request, started_ns), request)
@@ -74,6 +77,8 @@ def _carry_out(decision: Decision, request: Request) -> int:
             return _to_hq(decision, request)
         case ToRoute():
             return _to_route(decision, request)
+        case PassOn():
+            return _pass_on()
         case _:
             return reply(500, "Server Internal Error")
 
@@ -145,6 +150,20 @@ def _to_route(decision: ToRoute, request: Request) -> int:
     return _ring()
 
 
+def _pass_on() -> int:
+    """Bring another edge's call to a phone or branch that is connected here."""
+    KSR.rr.loose_route_preloaded()
+    site = site_ahead()
+    if not connect_branch(site):
+        return reply(480, "Branch Unreachable")
+    if not site:
+        # A phone knows the socket that it registered at; over TCP it is the connection that it opened, or nothing.
+        send_from(SOCKETS[peering.transport_of(text("$du"))])
+        KSR.set_forward_no_connect()
+    pass_by(site or "")
+    return _ring()
+
+
 def _ring() -> int:
     KSR.tm.t_on_failure("ksr_failure_station")
     KSR.tm.t_set_fr(RING_MS, PHONE_SILENCE_MS)
@@ -152,9 +171,11 @@ def _ring() -> int:
 
 
 def station_branch() -> int:
-    """Give each contact of a branch the connection that leads there; without one it can not ring."""
-    if not connect_branch(site_ahead()):
-        KSR.set_drop()
+    """Give each contact of a branch the connection that leads there, here or at another edge, else drop it."""
+    site = site_ahead()
+    if next_is_edge() or connect_branch(site) or (site and through_holder(site)):
+        return 1
+    KSR.set_drop()
     return 1
 
 

@@ -19,6 +19,7 @@ OWN_HOST = "" if HQ else branch_host(SITE, PLATFORM)
 SEAL_SECRET = bytes.fromhex(json.loads(Path(SETTINGS["secrets_file"]).read_text(encoding="utf-8"))["seal"])
 
 NODE_SILENCE_MS, HQ_SILENCE_MS, PHONE_SILENCE_MS, RING_MS = 1000, 1500, 3000, 180_000
+SOCKETS = {"udp": "sip", "tcp": "siptcp", "tls": "siptls", "ws": "siptcp", "wss": "siptls"}
 IN_TURN, BY_PRIORITY = 4, 8
 
 # Contact is private; the source is another than Via says (address, port).

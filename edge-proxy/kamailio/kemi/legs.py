@@ -9,6 +9,7 @@ from edge_proxy import media, routing
 from edge_proxy.decisions import Peer, PeerKind, Request
 from edge_proxy.rendering import site_of_branch_host
 from kemi import telling
+from kemi.edges import next_is_edge
 from kemi.environment import (
     HQ,
     NATTED_SOURCE,
@@ -26,6 +27,8 @@ from kemi.environment import (
 )
 from kemi.peers import peer
 
+PASSED = "passed"
+REPLACE_MEDIA_ADDRESS = 2
 _URI_HOST = re.compile(r"sips?:(?:[^@;]*@)?([^:;>?]+)")
 
 
@@ -38,14 +41,23 @@ def begin(request: Request, callee: MediaProtection, *, site_id: str = "") -> No
         KSR.rtpengine.rtpengine_offer(media.offer_flags(callee, natted=natted))
     else:
         caller = routing.media_of(view(), request.from_domain, request.from_user)
-    KSR.rr.record_route()
-    sides = media.Sides(caller, callee, site_id)
-    KSR.rr.add_rr_param(f";{media.SEAL_PARAMETER}={media.seal(SEAL_SECRET, KSR.kx.get_callid(), sides)}")
+    _stay(media.Sides(caller, callee, site_id))
     _expect_answer(caller, offered=bool(sdp))
 
 
-def _expect_answer(toward: MediaProtection, *, offered: bool) -> None:
-    KSR.pv.sets("$avp(toward)", toward.value)
+def pass_by(site_id: str) -> None:
+    """Stay in the path of a dialog whose media is anchored at another edge."""
+    _stay(media.Sides(None, None, site_id))
+    _expect_answer(None, offered=False)
+
+
+def _stay(sides: media.Sides) -> None:
+    KSR.rr.record_route()
+    KSR.rr.add_rr_param(f";{media.SEAL_PARAMETER}={media.seal(SEAL_SECRET, KSR.kx.get_callid(), sides)}")
+
+
+def _expect_answer(toward: MediaProtection | None, *, offered: bool) -> None:
+    KSR.pv.sets("$avp(toward)", toward.value if toward else PASSED)
     KSR.pv.sets("$avp(offered)", "1" if offered else "")
     KSR.tm.t_on_reply("ksr_onreply_media")
 
@@ -71,7 +83,11 @@ def on_reply() -> int:
     toward = text("$avp(toward)")
     if toward and has_sdp() and KSR.kx.get_status() < 300:
         natted = outside and KSR.nathelper.nat_uac_test(NATTED_SOURCE) > 0
-        if text("$avp(offered)"):
+        if toward == PASSED:
+            if natted:
+                # The edge that has the media does not see where the phone really is.
+                KSR.nathelper.fix_nated_sdp(REPLACE_MEDIA_ADDRESS)
+        elif text("$avp(offered)"):
             KSR.rtpengine.rtpengine_answer(media.answer_flags(natted=natted))
         else:
             KSR.rtpengine.rtpengine_offer(media.offer_flags(MediaProtection(toward), natted=natted))
@@ -115,8 +131,10 @@ def in_dialog(sender: Peer) -> int:
     KSR.textops.remove_hf_re(OURS)
     if sender.kind is PeerKind.NODE:
         KSR.textops.remove_hf_re(SOFTWARE)
-        if not connect_branch(sides.site_id):
-            return reply(480, "Branch Unreachable")
+    # From another edge: its media node's towards a branch of ours, or a branch of its own towards our media node.
+    outward = sender.kind is PeerKind.NODE or (sender.kind is PeerKind.EDGE and sides.caller is None)
+    if not next_is_edge() and outward and not connect_branch(sides.site_id):
+        return reply(480, "Branch Unreachable")
     if not KSR.isdsturiset():
         KSR.nathelper.handle_ruri_alias()
     alias_contact(sender)
@@ -127,6 +145,9 @@ def in_dialog(sender: Peer) -> int:
 
 
 def _renegotiate(sides: media.Sides) -> None:
+    if sides.caller is None or sides.callee is None:
+        _expect_answer(None, offered=False)
+        return
     KSR.tm.t_on_reply("ksr_onreply_media")
     if KSR.is_BYE():
         KSR.rtpengine.rtpengine_delete("")

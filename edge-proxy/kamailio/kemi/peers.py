@@ -8,6 +8,7 @@ from callmodel.vouched import HEADER, from_header
 from edge_proxy import screening
 from edge_proxy.certificates import is_headquarters, site_of_certificate
 from edge_proxy.decisions import Peer, PeerKind, Request
+from kemi.edges import announce_branch, at_peer_socket, is_edge
 from kemi.environment import HQ, SETTINGS, header, reply, text, view
 
 MAX_HOPS = 70
@@ -19,6 +20,8 @@ def peer() -> Peer:
     address = KSR.kx.get_srcip()
     if HQ and KSR.kx.get_rcvport() == SETTINGS["internal_port"]:
         return Peer(PeerKind.NODE if KSR.dispatcher.ds_is_from_lists() > 0 else PeerKind.OUTSIDE, address)
+    if at_peer_socket():
+        return Peer(PeerKind.EDGE if is_edge(address) else PeerKind.OUTSIDE, address)
     if KSR.kx.get_proto() != "tls":
         return Peer(PeerKind.OUTSIDE, address)
     verified, san = text("$tls_peer_verified") == "1", text("$tls_peer_san_uri")
@@ -31,6 +34,7 @@ def peer() -> Peer:
     if view().has_branch(site):
         # Branches sit behind NATs: this connection is the only way back.
         KSR.htable.sht_sets("branches", site, f"{address}:{KSR.kx.get_srcport()}")
+        announce_branch(site)
     return Peer(PeerKind.BRANCH, address, site)
 
 
@@ -50,6 +54,9 @@ def listens_to(sender: Peer) -> bool:
             return False
     if HQ and sender.kind is not PeerKind.NODE and KSR.kx.get_rcvport() == SETTINGS["internal_port"]:
         KSR.warn(f"stranger on the media nodes' port: {address}\n")
+        return False
+    if sender.kind is not PeerKind.EDGE and at_peer_socket():
+        KSR.warn(f"stranger on the edges' port: {address}\n")
         return False
     if not trusted and KSR.pike.pike_check_req() < 0:
         ban(address, screening.FLOOD)

@@ -8,6 +8,7 @@ from edge_proxy import registration
 from edge_proxy.decisions import Peer, PeerKind, SaveContact
 from edge_proxy.rendering import MEDIA_SET
 from kemi.decide import settled
+from kemi.edges import leave_path
 from kemi.environment import (
     BY_PRIORITY,
     HQ,
@@ -33,6 +34,7 @@ def register(sender: Peer) -> int:
     decision = settled(lambda asked: registration.decide_register(view(), asked, branch_role=not HQ), request)
     if decision is None:
         return 1
+    leave_path(sender)
     if sender.kind is PeerKind.OUTSIDE and behind_nat():
         KSR.nathelper.fix_nated_register()
         KSR.setbflag(BEHIND_NAT_FLAG)

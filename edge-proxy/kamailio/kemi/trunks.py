@@ -6,10 +6,9 @@ from edge_proxy import trunking
 from edge_proxy.decisions import Request, ToTrunk
 from edge_proxy.media import RTP
 from kemi import telling
-from kemi.environment import RING_MS, SOFTWARE, fell_silent, reply, send_from, text, view
+from kemi.environment import RING_MS, SOCKETS, SOFTWARE, fell_silent, reply, send_from, text, view
 from kemi.legs import begin, relay
 
-SOCKETS = {"udp": "sip", "tcp": "siptcp", "tls": "siptls"}
 PASSWORD_IS_HA1 = 1
 
 

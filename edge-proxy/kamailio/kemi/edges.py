@@ -1,0 +1,77 @@
+"""Several edges at HQ: what the others tell and pass on, and the way to a contact that one of them holds."""
+
+import re
+
+import KSR
+
+from edge_proxy.decisions import Peer, PeerKind
+from edge_proxy.peering import path_of
+from kemi.environment import SETTINGS, header, send_from, text
+
+PEERS = SETTINGS["peer_ports"]
+PEER_PORT = SETTINGS["peer_port"]
+REPLICATION = "KDMQ"
+_HOST = re.compile(r"sips?:([^:;>]+)")
+
+
+def at_peer_socket() -> bool:
+    return bool(PEERS) and KSR.kx.get_rcvport() == PEER_PORT
+
+
+def is_edge(address: str) -> bool:
+    """Say whether an address at the peer socket is another edge's, or our own (it pings through its own Path)."""
+    return address in PEERS or address == SETTINGS["address"]
+
+
+def replicates(sender: Peer) -> bool:
+    """Take what another edge replicates; say whether the request was that."""
+    if sender.kind is not PeerKind.EDGE or not KSR.is_method(REPLICATION):
+        return False
+    KSR.dmq.handle_message()
+    return True
+
+
+def leave_path(sender: Peer) -> None:
+    """Put this edge into the Path of a phone that registers: only here is the way through its NAT or connection."""
+    if sender.kind is not PeerKind.OUTSIDE:
+        return
+    KSR.hdr.remove("Path")
+    if PEERS and header("Contact").strip() not in ("", "*"):
+        source = (sender.address, KSR.kx.get_srcport(), KSR.kx.get_protoid())
+        KSR.hdr.append(f"Path: {path_of(SETTINGS['address'], PEER_PORT, source)}\r\n")
+        KSR.textopsx.msg_apply_changes()
+
+
+def ping(sender: Peer) -> int:
+    """Pass our own ping on to a phone behind NAT; the other edges' pings of the same phone are not needed."""
+    if sender.address == SETTINGS["address"] and KSR.rr.loose_route_preloaded() > 0:
+        # Only the socket that the phone registered at is on its NAT's list.
+        send_from("sip")
+        KSR.tm.t_relay()
+    return 1
+
+
+def next_is_edge() -> bool:
+    """Say whether the next hop is another edge, and send from the socket that it listens to us on."""
+    found = _HOST.match(text("$du"))
+    if not found or found.group(1) not in PEERS:
+        return False
+    send_from("peer")
+    return True
+
+
+def announce_branch(site_id: str) -> None:
+    """Tell the other edges, every few seconds, that a branch is connected here."""
+    if PEERS and KSR.htable.sht_get("announced", site_id) is None:
+        KSR.htable.sht_sets("announced", site_id, "1")
+        KSR.htable.sht_sets("holders", site_id, SETTINGS["address"])
+
+
+def through_holder(site_id: str) -> bool:
+    """Point the next hop to the edge that a branch is connected to; say whether there is one."""
+    holder = KSR.htable.sht_get("holders", site_id) if PEERS else None
+    if holder not in PEERS:
+        return False
+    KSR.setdsturi(f"sip:{holder}:{PEERS[holder]}")
+    send_from("peer")
+    return True
