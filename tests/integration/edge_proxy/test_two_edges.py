@@ -229,14 +229,17 @@ async def test_branch_that_reaches_one_edge_only_is_rung_from_the_other(pair, no
     try:
         await branch.start()
         await branch.connected_to(first)
-        # Else it lapses ten seconds after the last sign of the branch.
-        await second.rpc.htable_delete("branches", BRANCH_SITE)
+        await until(lambda: not_at(second), "the other edge has forgotten the branch's last connection", 12)
         async with branch_phone() as phone:
             await phone.register()
             await until(lambda: has_contact(second, "2001"), "both edges have the branch's contact", 2)
             await voice_both_ways(node_of(second), phone)
     finally:
         branch.stop()
+
+
+async def not_at(edge: Edge) -> bool:
+    return await edge.rpc.htable_get("branches", BRANCH_SITE) is None
 
 
 async def voice_both_ways(node: Softphone, phone: Softphone) -> None:
