@@ -32,6 +32,7 @@ USER_NAMES = TableSpec(
     name="user_names",
     partition=("username",),
     columns={"username": ColumnType.TEXT, "user_id": ColumnType.TEXT},
+    guarded=True,
 )
 TABLES = (USERS, USER_NAMES)
 

@@ -11,7 +11,11 @@ from servicekit.settings import ServiceSettings
 class ControlPlaneSettings(ServiceSettings):
     """See the field descriptions; each is TRUNKLINE_<NAME> in the environment."""
 
-    store_url: str = Field(description="sqlite:////absolute/path.db")
+    store_url: str = Field(
+        description="sqlite:////absolute/path.db, or cassandra://host1,host2,host3/keyspace?dc=datacenter1"
+    )
+    store_user: str = Field("", description="user of the Cassandra cluster, empty where it asks for none")
+    store_password: SecretStr | None = Field(None, description="password of that user")
     objects_url: str = Field(
         description="file:///absolute/folder, or s3://bucket[/prefix]?endpoint=https://...&region=...&sse=aws:kms&..."
     )
@@ -78,6 +82,12 @@ class ControlPlaneSettings(ServiceSettings):
         if self.objects_access_key is None or self.objects_secret_key is None:
             return None
         return self.objects_access_key.get_secret_value(), self.objects_secret_key.get_secret_value()
+
+    @property
+    def store_login(self) -> dict[str, str]:
+        """User and password for `open_store`."""
+        secret = self.store_password
+        return {"user": self.store_user, "password": secret.get_secret_value() if secret else ""}
 
     @property
     def signing_key_file(self) -> Path:

@@ -31,7 +31,7 @@ def open_resources(
     Raises StoreError, SigningKeyError, KeyFileError, ValueError for what is not there or can not be used.
     """
     cipher = TenantCipher(load_or_create_key(settings.master_key_file))
-    store = open_store(settings.store_url, MIGRATIONS)
+    store = open_store(settings.store_url, MIGRATIONS, **settings.store_login)
     tracing.trace_methods(store, "store", STORE_METHODS)
     link_secret = bytes.fromhex(cipher.keyed_hash("platform", "links to objects"))
     objects = open_objects(settings.objects_url, link_secret, settings.public_url, settings.objects_credentials)

@@ -176,10 +176,10 @@ else
 fi
 
 # --- 3: Cassandra ------------------------------------------------------------------------------------------------------
-readonly CASSANDRA="$CACHE/cassandra-$(sed -n '/cassandra-all/,/version/s/.*<version>\(.*\)<.*/\1/p' infra/dev/cassandra/pom.xml)"
+readonly CASSANDRA="$CACHE/cassandra-$(sed -n '/cassandra-all/,/version/s/.*<version>\(.*\)<.*/\1/p' infra/dev/cassandra-jars/pom.xml)"
 
 fetch_cassandra() {  # no host is named: Maven uses its own settings
-  mvn -B -f infra/dev/cassandra/pom.xml org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies \
+  mvn -B -f infra/dev/cassandra-jars/pom.xml org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies \
     -DincludeScope=runtime -DoutputDirectory="$1"
 }
 

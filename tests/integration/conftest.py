@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.seaweed_server import SeaweedServer
+from trunkline.cassandra import Nodes, running
 from trunkline.children import Child, Spec
 from trunkline.conditions import redis_reports, until
 from trunkline.ports import free_port, is_free
@@ -83,3 +84,18 @@ def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeaweedServer]
     server.start()
     yield server
     server.kill()
+
+
+@pytest.fixture(scope="session")
+def cassandra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
+    """One Cassandra node for all tests of a run; each takes a keyspace of its own."""
+    with running([f"127.{64 + os.getpid() % 160}.14.1"], tmp_path_factory.mktemp("cassandra")) as nodes:
+        yield nodes
+
+
+@pytest.fixture(scope="session")
+def cassandras(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
+    """Three Cassandra nodes; a test that kills one starts it again."""
+    hosts = [f"127.{64 + os.getpid() % 160}.14.{host}" for host in (11, 12, 13)]
+    with running(hosts, tmp_path_factory.mktemp("cassandras")) as nodes:
+        yield nodes

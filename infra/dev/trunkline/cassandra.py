@@ -103,7 +103,7 @@ def _command(folder: Path) -> tuple[str, ...]:
         *(f"--add-exports={name}=ALL-UNNAMED" for name in _EXPORTS),
         *(f"--add-opens={name}=ALL-UNNAMED" for name in _OPENS),
         f"-javaagent:{agent}", "-cp", f"{jars}/*",
-        f"-Dlogback.configurationFile={REPOSITORY}/infra/dev/cassandra/logback.xml",
+        f"-Dlogback.configurationFile={REPOSITORY}/infra/dev/cassandra-jars/logback.xml",
         "-Dcassandra-foreground=yes", f"-Dcassandra.config=file://{folder}/cassandra.yaml",
         f"-Dcassandra.storagedir={folder}", f"-Dcassandra.triggers_dir={folder}/triggers",
         "-Dcassandra.skip_wait_for_gossip_to_settle=0", "-Dcassandra.ring_delay_ms=3000",

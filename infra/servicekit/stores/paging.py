@@ -7,7 +7,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from servicekit.stores.ports import ColumnType, InvalidPageTokenError, TableSpec
+from servicekit.stores.ports import ColumnType, InvalidPageTokenError, TableSpec, UnknownColumnError
+from servicekit.stores.rows import encode
 
 _CHECK_BYTES = 8
 
@@ -48,6 +49,32 @@ def successor(prefix: str) -> str | None:
         if code <= 0x10FFFF:
             return prefix[: end - 1] + chr(code)
     return None
+
+
+def falls_of(spec: TableSpec, newest_first: bool | None) -> bool:
+    """Return whether a listing gives the first clustering column in falling order."""
+    declared = bool(spec.clustering) and spec.clustering[0] in spec.descending
+    return declared if newest_first is None else newest_first
+
+
+def bounds_of(spec: TableSpec, since: Any, until: Any, prefix: str | None) -> tuple[Any, Any]:
+    """Return the least and the first value beyond (None: no bound) of the first clustering column.
+
+    Raises UnknownColumnError for bounds that the table can not have, WrongTypeError.
+    """
+    if since is None and until is None and prefix is None:
+        return None, None
+    if not spec.clustering:
+        raise UnknownColumnError(f"table {spec.name} has no clustering column to bound")
+    first = spec.clustering[0]
+    if prefix is not None:
+        if spec.columns[first] is not ColumnType.TEXT or since is not None or until is not None:
+            raise UnknownColumnError(f"prefix needs a TEXT column alone, {spec.name}.{first} can not be so bounded")
+        return prefix, successor(prefix)
+    for bound in (since, until):
+        if bound is not None:
+            encode(spec, (first,), [{first: bound}])
+    return since, until
 
 
 def _check_of(spec: TableSpec, partition: Sequence[Any], falling: bool, body: bytes) -> bytes:

@@ -36,6 +36,10 @@ class WrongTypeError(StoreError):
     """A value does not have the type of its column."""
 
 
+class GuardError(StoreError):
+    """The operation needs a guarded table, or one that is not."""
+
+
 class InvalidPageTokenError(StoreError):
     """The page token is damaged, or was given out for another table, partition or direction."""
 
@@ -69,6 +73,10 @@ class TableSpec:
     """One table: rows live in partitions, ordered inside by the clustering columns.
 
     columns names all columns, keys included; descending names the clustering columns kept in falling order.
+    guarded: rows are claimed, compared or end by themselves one by one.  On an engine without transactions every
+    write of such a table is then a conditional one, several times as dear, so that no two ways of writing ever race.
+    churning: rows are deleted as fast as they come.  Deletions are forgotten within the hour, so that a row may be
+    back which was deleted while a node was away; whoever reads it must bear that.
     Raises SchemaError for a spec that can not be.
     """
 
@@ -77,6 +85,8 @@ class TableSpec:
     clustering: tuple[str, ...] = ()
     columns: Mapping[str, ColumnType] = field(default_factory=dict)
     descending: tuple[str, ...] = ()
+    guarded: bool = False
+    churning: bool = False
 
     def __post_init__(self) -> None:
         for identifier in (self.name, *self.columns):
@@ -109,17 +119,31 @@ class Store(Protocol):
 
     Every method raises UnknownTableError, UnknownColumnError, IncompleteKeyError, WrongTypeError for what the
     caller got wrong, and StoreUnavailableError for what may pass.  Rows read hold every column of the table.
-    A row with a TTL is gone once it has passed; writing to a row without ttl_seconds keeps the TTL it has.
+
+    A row with a TTL is gone once it has passed.  In a guarded table a row has one TTL: writing with ttl_seconds sets
+    it, writing without keeps it.  In any other table whoever gives a row a TTL gives the same end to every write of
+    it: what is written without may outlive the rest.
     """
 
     async def upsert(self, table: str, row: Key, *, ttl_seconds: float | None = None) -> None:
         """Write the given columns of one row; others stay as they are."""
 
     async def upsert_many(self, table: str, rows: Sequence[Key], *, ttl_seconds: float | None = None) -> None:
-        """Write rows as one batch: all of them or none."""
+        """Write rows as one batch; the later of two with the same key wins.
+
+        All are checked before any is written.  Rows of one partition up to 128 kB, and rows of several up to 30 kB,
+        are written all or none; a longer list may be written in part when the store fails, and is written again.
+        Raises GuardError for more than one row of a guarded table.
+        """
 
     async def get(self, table: str, key: Key) -> Row | None:
         """Return the row with the full primary key, or None."""
+
+    async def get_many(self, table: str, keys: Sequence[Key]) -> list[Row | None]:
+        """Return the rows with these full primary keys in their order, None for each that is not there.
+
+        Rows of one partition come in one request; ask for hundreds, not for thousands.
+        """
 
     async def page(
         self,
@@ -141,7 +165,10 @@ class Store(Protocol):
         """
 
     async def claim(self, table: str, row: Key, *, ttl_seconds: float | None = None) -> bool:
-        """Insert if absent: True for the first writer, and for the same row claimed again."""
+        """Insert if absent: True for the first writer, and for the same row claimed again.
+
+        Raises GuardError, as `replace_if` and `delete_if` do, for a table that is not guarded.
+        """
 
     async def replace_if(self, table: str, key: Key, expected: Key, changes: Key) -> bool:
         """Compare and set: write changes if the row exists and its columns equal expected."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from servicekit.stores.ports import (
     ColumnType,
+    GuardError,
     IncompleteKeyError,
     Key,
     Row,
@@ -84,6 +85,18 @@ def require_plain(spec: TableSpec, row: Key) -> tuple[str, ...]:
     if in_key:
         raise UnknownColumnError(f"table {spec.name}: key column {', '.join(in_key)} can not be compared or changed")
     return columns
+
+
+def require_guard(spec: TableSpec) -> None:
+    """Raise GuardError unless rows of the table may be claimed and compared."""
+    if not spec.guarded:
+        raise GuardError(f"table {spec.name} is not guarded: its rows can not be claimed or compared")
+
+
+def require_single(spec: TableSpec, rows: Sequence[Key]) -> None:
+    """Raise GuardError for several rows of a guarded table: each is a condition of its own."""
+    if spec.guarded and len(rows) > 1:
+        raise GuardError(f"table {spec.name} is guarded: its rows are written one by one")
 
 
 def decode(spec: TableSpec, values: Sequence[Any]) -> Row:

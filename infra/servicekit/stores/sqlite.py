@@ -1,7 +1,6 @@
 """The embedded store: one SQLite file in WAL mode, shared by as many processes as need it."""
 
 import asyncio
-import logging
 import os
 import sqlite3
 import tempfile
@@ -14,11 +13,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from servicekit.stores import sqlite_sql
-from servicekit.stores.migrations import AddColumn, CreateTable, Migration, pending, tables_after
-from servicekit.stores.paging import issue_token, read_token, successor
+from servicekit.stores.migrations import (
+    AddColumn,
+    CreateTable,
+    DropColumn,
+    DropTable,
+    Migration,
+    Phase,
+    log_applied,
+    pending,
+    split,
+    tables_after,
+)
+from servicekit.stores.paging import bounds_of, falls_of, issue_token, read_token
 from servicekit.stores.ports import (
     MAX_PAGE_ROWS,
-    ColumnType,
     Key,
     Page,
     Row,
@@ -28,7 +37,17 @@ from servicekit.stores.ports import (
     UnknownColumnError,
     UnknownTableError,
 )
-from servicekit.stores.rows import columns_of, decode, encode, encode_key, matches, require, require_plain
+from servicekit.stores.rows import (
+    columns_of,
+    decode,
+    encode,
+    encode_key,
+    matches,
+    require,
+    require_guard,
+    require_plain,
+    require_single,
+)
 from servicekit.stores.sqlite_writer import GroupWriter, to_store_error
 
 BUSY_SECONDS = 10.0
@@ -38,7 +57,6 @@ READERS = 2
 FILE_MODE = 0o600
 
 T = TypeVar("T")
-logger = logging.getLogger(__name__)
 
 
 class SqliteStore:
@@ -48,7 +66,9 @@ class SqliteStore:
     StoreUnavailableError.
     """
 
-    def __init__(self, path: Path | None, schema: Sequence[Migration] | Sequence[TableSpec]) -> None:
+    def __init__(
+        self, path: Path | None, schema: Sequence[Migration] | Sequence[TableSpec], phase: Phase = Phase.PRE
+    ) -> None:
         self._folder = None if path else tempfile.TemporaryDirectory(prefix="trunkline-store-")
         self._path = path or Path(self._folder.name) / "store.db"  # type: ignore[union-attr]
         self._pid = os.getpid()
@@ -59,7 +79,7 @@ class SqliteStore:
             # SQLite would make it readable to all, and gives the files beside it (-wal, -shm) this one's mode.
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, FILE_MODE))
             connection = _connect(self._path)
-            tables = _prepare(connection, schema)
+            tables, self.applied = _prepare(connection, schema, phase)
         except (sqlite3.Error, OSError) as error:
             raise StoreUnavailableError(f"can not open the store {self._path}: {error}") from error
         self._tables = {spec.name: (spec, sqlite_sql.Statements(spec)) for spec in tables}
@@ -72,6 +92,7 @@ class SqliteStore:
     async def upsert_many(self, table: str, rows: Sequence[Key], *, ttl_seconds: float | None = None) -> None:
         spec, statements = self._table(table)
         batch = list(rows)
+        require_single(spec, batch)
 
         def write(connection: sqlite3.Connection) -> None:
             # Rows with the same columns share a statement; those in a run keep their order, the last one wins.
@@ -97,6 +118,17 @@ class SqliteStore:
 
         return await self._read(read)
 
+    async def get_many(self, table: str, keys: Sequence[Key]) -> list[Row | None]:
+        spec, statements = self._table(table)
+        wanted = [encode_key(spec, spec.key, key) for key in keys]
+
+        def read(connection: sqlite3.Connection) -> list[Row | None]:
+            now = _now_ms()
+            found = [connection.execute(statements.get, (*values, now)).fetchone() for values in wanted]
+            return [None if values is None else decode(spec, values) for values in found]
+
+        return await self._read(read)
+
     async def page(
         self,
         table: str,
@@ -113,9 +145,8 @@ class SqliteStore:
         if not 1 <= limit <= MAX_PAGE_ROWS:
             raise ValueError(f"limit must be 1..{MAX_PAGE_ROWS}")
         owner = encode_key(spec, spec.partition, partition)
-        since, until = _bounds(spec, since, until, prefix)
-        declared = bool(spec.clustering) and spec.clustering[0] in spec.descending
-        falling = declared if newest_first is None else newest_first
+        since, until = bounds_of(spec, since, until, prefix)
+        falling = falls_of(spec, newest_first)
         position = sqlite_sql.position_values(read_token(spec, owner, falling, after)) if after else []
         sql = statements.page(falling, since is not None, until is not None, bool(position))
 
@@ -133,6 +164,7 @@ class SqliteStore:
 
     async def claim(self, table: str, row: Key, *, ttl_seconds: float | None = None) -> bool:
         spec, statements = self._table(table)
+        require_guard(spec)
         columns = columns_of(spec, row)
         require(spec, spec.key, row)
         values = encode(spec, columns, [row])[0]
@@ -174,6 +206,7 @@ class SqliteStore:
 
     async def _if_equal(self, table: str, key: Key, expected: Key, sql: str, values: Sequence[Any]) -> bool:
         spec, statements = self._table(table)
+        require_guard(spec)
         if columns := require_plain(spec, expected):
             encode(spec, columns, [expected])
         owner = encode_key(spec, spec.key, key)
@@ -244,14 +277,15 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, schema: Sequence[Migration] | Sequence[TableSpec]) -> list[TableSpec]:
+def _prepare(
+    connection: sqlite3.Connection, schema: Sequence[Migration] | Sequence[TableSpec], phase: Phase
+) -> tuple[list[TableSpec], list[Migration]]:
     """Bring the file to the schema under the write lock, so that a second process finds it done."""
-    migrations = [item for item in schema if isinstance(item, Migration)]
-    tables = [item for item in schema if isinstance(item, TableSpec)]
+    migrations, tables = split(schema)
     planned = tables_after(migrations)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _migrate(connection, migrations)
+        applied = _migrate(connection, migrations, phase)
         for spec in tables:
             for sql in sqlite_sql.create_table(spec):
                 connection.execute(sql)
@@ -263,18 +297,19 @@ def _prepare(connection: sqlite3.Connection, schema: Sequence[Migration] | Seque
         connection.execute("ROLLBACK")
         connection.close()
         raise
-    return found
+    return found, applied
 
 
-def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
+def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], phase: Phase) -> list[Migration]:
     if not migrations:
-        return
+        return []
     connection.execute(
         "CREATE TABLE IF NOT EXISTS schema_migrations "
         "(version INTEGER PRIMARY KEY, name TEXT, checksum TEXT, applied_ms INTEGER) STRICT"
     )
     applied: Mapping[int, str] = dict(connection.execute("SELECT version, checksum FROM schema_migrations"))
-    for migration in pending(migrations, applied):
+    todo = pending(migrations, applied, phase)
+    for migration in todo:
         for step in migration.steps:
             match step:
                 case CreateTable(spec):
@@ -282,9 +317,14 @@ def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) ->
                         connection.execute(sql)
                 case AddColumn(table, column, kind):
                     connection.execute(sqlite_sql.add_column(table, column, kind))
+                case DropColumn(table, column):
+                    connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+                case DropTable(table):
+                    connection.execute(f"DROP TABLE {table}")
         done = (migration.version, migration.name, migration.checksum, _now_ms())
         connection.execute("INSERT INTO schema_migrations VALUES (?, ?, ?, ?)", done)
-        logger.info("migration applied", extra={"version": migration.version, "migration": migration.name})
+        log_applied(migration)
+    return todo
 
 
 def _compare(connection: sqlite3.Connection, spec: TableSpec) -> None:
@@ -292,22 +332,6 @@ def _compare(connection: sqlite3.Connection, spec: TableSpec) -> None:
     missing = sorted({*spec.columns, sqlite_sql.EXPIRES} - have)
     if missing:
         raise SchemaError(f"table {spec.name} in the store lacks column {', '.join(missing)}: add a migration")
-
-
-def _bounds(spec: TableSpec, since: Any, until: Any, prefix: str | None) -> tuple[Any, Any]:
-    if since is None and until is None and prefix is None:
-        return None, None
-    if not spec.clustering:
-        raise UnknownColumnError(f"table {spec.name} has no clustering column to bound")
-    first = spec.clustering[0]
-    if prefix is not None:
-        if spec.columns[first] is not ColumnType.TEXT or since is not None or until is not None:
-            raise UnknownColumnError(f"prefix needs a TEXT column alone, {spec.name}.{first} can not be so bounded")
-        return prefix, successor(prefix)
-    for bound in (since, until):
-        if bound is not None:
-            encode(spec, (first,), [{first: bound}])
-    return since, until
 
 
 def _key_of(spec: TableSpec, row: Key) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ import pytest
 
 from servicekit.stores import (
     ColumnType,
+    GuardError,
     IncompleteKeyError,
     InvalidPageTokenError,
     Store,
@@ -23,6 +24,7 @@ from servicekit.stores import (
     WrongTypeError,
     open_store,
 )
+from servicekit.stores.spanning import page_over
 
 TEXT, INT, DOUBLE, BOOL, BLOB, JSON = ColumnType
 CALLS = TableSpec(
@@ -33,7 +35,9 @@ CALLS = TableSpec(
     columns={"tenant_id": TEXT, "day": TEXT, "started_ms": INT, "call_id": TEXT, "ending": TEXT, "seconds": DOUBLE,
              "recorded": BOOL, "number": BLOB, "legs": JSON},
 )  # fmt: skip
-OWNERS = TableSpec("owners", partition=("name",), columns={"name": TEXT, "owner": TEXT, "details": JSON})
+OWNERS = TableSpec(
+    "owners", partition=("name",), columns={"name": TEXT, "owner": TEXT, "details": JSON}, guarded=True
+)
 FILES = TableSpec(
     "files", ("tenant_id",), ("path", "part"), {"tenant_id": TEXT, "path": TEXT, "part": BLOB, "n": INT}
 )
@@ -41,6 +45,8 @@ TABLES = [CALLS, OWNERS, FILES]
 
 ACME = {"tenant_id": "acme", "day": "2026-11-23"}
 PROCESSES = 4
+PLACES = ((28, 1), (28, 4), (27, 9), (12, 12), (12, 21), (2, 24))
+"""Day and number of calls in few of many partitions."""
 
 
 def call(n: int, **more: Any) -> dict[str, Any]:
@@ -114,6 +120,29 @@ class StoreContract:
         row = await store.get("calls", key_of(call(1)))
         assert row == call(1, ending=None, seconds=2.0, recorded=True, number=None, legs=None)
 
+    async def test_row_of_nothing_but_its_key_is_a_row(self, store: Store):
+        await store.upsert("calls", call(1, ending="x"))
+        await store.upsert("calls", call(1, ending=None))
+        await store.upsert("owners", {"name": "x"})
+        assert await store.get("calls", key_of(call(1))) is not None
+        assert await store.get("owners", {"name": "x"}) == {"name": "x", "owner": None, "details": None}
+
+    async def test_many_come_back_in_the_order_asked_for(self, store: Store):
+        await store.upsert_many("calls", [call(n) for n in range(9)])
+        await store.upsert("owners", {"name": "x", "owner": "me"})
+        keys = [key_of(call(n)) for n in (7, 99, 2)] + [key_of(call(3) | {"tenant_id": "other"})]
+        found = await store.get_many("calls", keys)
+        assert [row and row["call_id"] for row in found] == ["call-007", None, "call-002", None]
+        owners = await store.get_many("owners", [{"name": "y"}, {"name": "x"}])
+        assert [row and row["owner"] for row in owners] == [None, "me"]
+        assert await store.get_many("calls", []) == []
+
+    async def test_batch_over_many_partitions_and_many_bytes_is_whole(self, store: Store):
+        rows = [call(n, ending="x" * 2000) | {"day": f"2026-11-{n % 3 + 1:02}"} for n in range(300)]
+        await store.upsert_many("calls", rows)
+        days = [{**ACME, "day": f"2026-11-{day:02}"} for day in (1, 2, 3)]
+        assert [len((await store.page("calls", day, limit=1000)).rows) for day in days] == [100, 100, 100]
+
     async def test_later_row_of_a_batch_wins(self, store: Store):
         await store.upsert_many("calls", [call(1, ending="a"), call(1, seconds=1.0), call(1, ending="b")])
         row = await store.get("calls", key_of(call(1)))
@@ -158,6 +187,49 @@ class StoreContract:
         rows = await pages(store, "calls", ACME, since=1010, until=1020)
         assert [row["started_ms"] for row in rows] == list(range(1019, 1009, -1))
 
+    async def test_pages_inside_a_range_stay_inside(self, store: Store):
+        await store.upsert_many("calls", [call(n) for n in range(90)])
+        for newest_first in (True, False):
+            rows = await pages(store, "calls", ACME, since=1003, until=1013, newest_first=newest_first)
+            wanted = sorted((call(n) for n in range(9, 39)), key=lambda row: (-row["started_ms"], row["call_id"]))
+            assert [row["call_id"] for row in rows] == [row["call_id"] for row in wanted][
+                :: 1 if newest_first else -1
+            ]
+
+    @pytest.mark.parametrize("limit", [1, 2, 3, 7, 10, 100])
+    async def test_pages_span_partitions_as_if_they_were_one(self, store: Store, limit: int):
+        days = [{"tenant_id": "acme", "day": f"2026-11-{day:02}"} for day in range(28, 0, -1)]
+        rows = [
+            call(n) | {"day": f"2026-11-{day:02}"} for day, n in ((28, 1), (28, 2), (27, 3), (12, 4), (12, 7), (2, 8))
+        ]
+        for row in rows:
+            await store.upsert("calls", row)
+        await store.upsert("calls", call(9) | {"day": "2026-11-29"})
+
+        found, sizes, after = [], [], None
+        while True:
+            page = await page_over(store, "calls", days, limit, after)
+            found += page.rows
+            sizes.append(len(page.rows))
+            after = page.next_token
+            if after is None:
+                break
+        wanted = sorted(rows, key=lambda row: (row["day"], row["started_ms"]), reverse=True)
+        assert [row["started_ms"] for row in found] == [row["started_ms"] for row in wanted]
+        # Tokens lead to rows, and no page but the last is short of them.
+        assert all(sizes) and sizes[:-1] == [limit] * (len(sizes) - 1)
+
+    async def test_token_of_another_span_is_refused(self, store: Store):
+        days = [{"tenant_id": "acme", "day": f"2026-11-{day:02}"} for day in (3, 2, 1)]
+        await store.upsert_many("calls", [call(n) | {"day": "2026-11-03"} for n in range(9)])
+        token = (await page_over(store, "calls", days, 4, None)).next_token
+        assert token is not None
+        for wrong in ("AAAA", "0", "1" + token[1:], "7" + token[1:], "²" + token[1:], token + "A"):
+            with pytest.raises(InvalidPageTokenError):
+                await page_over(store, "calls", days, 4, wrong)
+        with pytest.raises(InvalidPageTokenError):
+            await page_over(store, "calls", [day | {"tenant_id": "other"} for day in days], 4, token)
+
     async def test_prefix_bounds_a_text_column(self, store: Store):
         paths = ["a", "a/", "a/1", "a/\U0010ffff", "a0", "b/1"]
         await store.upsert_many("files", [{"tenant_id": "t", "path": path, "part": b"\0"} for path in paths])
@@ -198,9 +270,11 @@ class StoreContract:
             store.get("calls", ACME),
             store.page("calls", {"tenant_id": "acme"}, limit=1),
             store.claim("owners", {"owner": "x"}),
-            store.replace_if("calls", ACME, {}, {"ending": "x"}),
+            store.get_many("calls", [key_of(call(1)), ACME]),
+            store.replace_if("owners", {}, {}, {"owner": "x"}),
             store.delete("calls", ACME),
-            store.delete_if("calls", ACME, {}),
+            store.delete("owners", {}),
+            store.delete_if("owners", {}, {}),
         ]
         for attempt in attempts:
             with pytest.raises(IncompleteKeyError):
@@ -212,9 +286,10 @@ class StoreContract:
             store.get("calls", {**key_of(call(1)), "ending": "x"}),
             store.page("calls", {**ACME, "call_id": "x"}, limit=1),
             store.claim("owners", {"name": "x", "colour": "red"}),
-            store.replace_if("calls", key_of(call(1)), {"colour": "red"}, {"ending": "x"}),
-            store.replace_if("calls", key_of(call(1)), {}, {"call_id": "x"}),
-            store.delete_if("calls", key_of(call(1)), {"started_ms": 1}),
+            store.replace_if("owners", {"name": "x"}, {"colour": "red"}, {"owner": "x"}),
+            store.replace_if("owners", {"name": "x"}, {}, {"name": "y"}),
+            store.replace_if("owners", {"name": "x"}, {}, {}),
+            store.delete_if("owners", {"name": "x"}, {"name": "x"}),
             store.page("owners", {"name": "x"}, limit=1, since="a"),
         ]
         for attempt in attempts:
@@ -252,6 +327,32 @@ class StoreContract:
         assert await store.replace_if("owners", {"name": "x"}, {"owner": "you"}, {"owner": None})
         assert await store.replace_if("owners", {"name": "x"}, {"owner": None}, {"owner": "last"})
 
+    async def test_claim_after_a_deletion_holds(self, store: Store):
+        for turn in range(10):
+            assert await store.claim("owners", {"name": "x", "owner": f"tenant-{turn}"})
+            assert (await store.get("owners", {"name": "x"}) or {})["owner"] == f"tenant-{turn}"
+            await store.delete("owners", {"name": "x"})
+            assert await store.get("owners", {"name": "x"}) is None
+
+    async def test_changes_of_one_row_are_kept_in_their_order(self, store: Store):
+        assert await store.claim("owners", {"name": "x", "owner": "0"})
+        for turn in range(10):
+            await store.upsert("owners", {"name": "x", "details": turn})
+            assert await store.replace_if("owners", {"name": "x"}, {"details": turn}, {"owner": str(turn)})
+        assert await store.get("owners", {"name": "x"}) == {"name": "x", "owner": "9", "details": 9}
+
+    async def test_only_guarded_rows_are_claimed_and_compared(self, store: Store):
+        attempts = [
+            store.claim("calls", call(1)),
+            store.replace_if("calls", key_of(call(1)), {}, {"ending": "x"}),
+            store.delete_if("calls", key_of(call(1)), {}),
+            store.upsert_many("owners", [{"name": "x"}, {"name": "y"}]),
+        ]
+        for attempt in attempts:
+            with pytest.raises(GuardError):
+                await attempt
+        assert await store.get("owners", {"name": "x"}) is None
+
     async def test_delete_is_harmless_twice(self, store: Store):
         await store.upsert("owners", {"name": "x", "owner": "me"})
         await store.delete("owners", {"name": "x"})
@@ -276,10 +377,24 @@ class StoreContract:
         assert await store.claim("owners", {"name": "x", "owner": "you"})
 
     async def test_row_past_its_ttl_starts_anew(self, store: Store):
-        await store.upsert("calls", call(1, ending="old", seconds=1.0), ttl_seconds=0)
-        await store.upsert("calls", call(1, seconds=2.0))
-        row = await store.get("calls", key_of(call(1)))
-        assert row is not None and (row["ending"], row["seconds"]) == (None, 2.0)
+        await store.upsert("owners", {"name": "x", "owner": "me", "details": [1]}, ttl_seconds=0)
+        await store.upsert("owners", {"name": "x", "details": [2]})
+        assert await store.get("owners", {"name": "x"}) == {"name": "x", "owner": None, "details": [2]}
+
+    async def test_ttl_is_the_rows_and_can_be_prolonged(self, store: Store):
+        await store.upsert("owners", {"name": "x", "owner": "me", "details": [1]}, ttl_seconds=1)
+        await store.upsert("owners", {"name": "x", "owner": "you"}, ttl_seconds=3600)
+        await store.upsert("owners", {"name": "clock", "owner": "me"}, ttl_seconds=2)
+        async with asyncio.timeout(10):
+            while await store.get("owners", {"name": "clock"}) is not None:  # noqa: ASYNC110 - the clock decides
+                await asyncio.sleep(0.05)
+        assert await store.get("owners", {"name": "x"}) == {"name": "x", "owner": "you", "details": [1]}
+
+    async def test_rows_past_their_ttl_take_no_place_on_a_page(self, store: Store):
+        await store.upsert_many("calls", [call(n) for n in range(0, 60, 3)], ttl_seconds=0)
+        await store.upsert_many("calls", [call(n) for n in range(60, 90, 3)])
+        rows = await pages(store, "calls", ACME, newest_first=False)
+        assert [row["call_id"] for row in rows] == [call(n)["call_id"] for n in range(60, 90, 3)]
 
     async def test_claim_with_a_ttl_can_be_taken_over_afterwards(self, store: Store):
         assert await store.claim("owners", {"name": "x", "owner": "me"}, ttl_seconds=0)

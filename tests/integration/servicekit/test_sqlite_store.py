@@ -77,7 +77,7 @@ async def test_locked_file_fails_all_who_wait_at_once(tmp_path: Path, monkeypatc
     await store.close()
 
 
-@pytest.mark.parametrize("url", ["cassandra://host/keyspace", "store.db", "", "sqlite://store.db"])
+@pytest.mark.parametrize("url", ["postgres://host/db", "store.db", "", "sqlite://store.db"])
 def test_other_addresses_are_refused_with_the_supported_ones(url: str):
     with pytest.raises(ValueError, match=r"sqlite|SQLite"):
         open_store(url, TABLES)

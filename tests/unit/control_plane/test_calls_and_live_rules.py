@@ -16,8 +16,10 @@ from callmodel.wire import LiveCall
 from control_plane.bus import envelope_of
 from control_plane.features.calls.nodes import choose_node
 from control_plane.features.calls.schemas import to_live_view, to_view
-from control_plane.features.calls.sealing import CallRecord, record_of, row_of
+from control_plane.features.calls.sealing import CallRecord, key_of, record_of, row_of
+from control_plane.features.calls.store import CDRS
 from control_plane.features.live.repair import Silence, stale_calls
+from control_plane.times import slots_of
 from servicekit.crypto import DecryptionError, TenantCipher
 
 ACME, GLOBEX = TenantId("acme"), TenantId("globex")
@@ -70,8 +72,7 @@ def test_numbers_are_masked_unless_revealed():
 
 def test_no_customer_number_lies_in_clear_and_the_record_comes_back_whole():
     cipher = TenantCipher(secrets.token_bytes(32))
-    row = {**row_of(cipher, ACME, RECORD, RECORD.started_ms), "disposition": "sold", "note_sealed": None,
-           "disposed_by": None, "disposed_ms": None}  # fmt: skip
+    row = {**dict.fromkeys(CDRS.columns), **row_of(cipher, ACME, RECORD), "disposition": "sold"}
 
     assert "12345678" not in json.dumps(row, default=lambda value: value.decode("latin-1"))
     assert b"12345678" not in b"".join(value for value in row.values() if isinstance(value, bytes))
@@ -84,12 +85,21 @@ def test_no_customer_number_lies_in_clear_and_the_record_comes_back_whole():
         record_of(cipher, ACME, {**row, "call_id": uuid7(1, 1)})
 
 
-def test_a_call_is_kept_under_the_day_in_which_it_began_by_utc():
-    cipher = TenantCipher(bytes(32))
+def test_a_call_is_kept_in_the_half_hour_that_its_id_names_by_utc():
     late = 1_700_006_399_999  # 2023-11-14T23:59:59.999Z
 
-    assert row_of(cipher, ACME, replace(RECORD, started_ms=late), late)["day"] == "2023-11-14"
-    assert row_of(cipher, ACME, replace(RECORD, started_ms=late + 1), late + 1)["day"] == "2023-11-15"
+    slots = [key_of(ACME, CallId(uuid7(at_ms, 7)))["slot"] for at_ms in (late - 1_800_000, late, late + 1)]
+
+    assert slots == ["2023-11-14T23:00", "2023-11-14T23:30", "2023-11-15T00:00"]
+    assert slots_of("2023-11-14")[:2] == slots[1::-1] and len(slots_of("2023-11-14")) == 48
+    with pytest.raises(ValueError):
+        key_of(ACME, CallId("call-1"))
+
+
+def test_what_a_record_leaves_empty_is_not_written():
+    row = row_of(TenantCipher(bytes(32)), ACME, replace(RECORD, recording_id=None))
+
+    assert "recording_id" not in row and None not in row.values()
 
 
 def test_calls_of_a_silent_node_are_stale_only_after_a_while():

@@ -14,11 +14,13 @@ SESSIONS = TableSpec(
         "begun_ms": ColumnType.INT,
         "over": ColumnType.BOOL,
     },
+    guarded=True,
 )
 REFRESH_TOKENS = TableSpec(
     name="refresh_tokens",
     partition=("token_hash",),
     columns={"token_hash": ColumnType.TEXT, "family": ColumnType.TEXT, "used": ColumnType.BOOL},
+    guarded=True,
 )
 TABLES = (SESSIONS, REFRESH_TOKENS)
 

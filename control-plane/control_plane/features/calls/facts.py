@@ -7,7 +7,7 @@ from callmodel.cdr import Cdr
 from callmodel.codec import from_wire
 from callmodel.ids import TenantId
 from callmodel.orders import Milestone
-from callmodel.wire import Envelope, LiveCall
+from callmodel.wire import Envelope
 from control_plane.features.calls.store import CallStore
 from servicekit.stores import StoreUnavailableError
 from servicekit.streams import RetryLaterError
@@ -32,12 +32,8 @@ class CdrWriter:
         Raises RetryLaterError while the store is away, codec.ShapeError for a fact that can never be kept.
         """
         try:
-            match envelope.kind:
-                case Milestone.STARTED.value:
-                    call = from_wire(LiveCall, envelope.body)
-                    await self._calls.note_started(envelope.tenant_id, call.call_id, call.started_ms)
-                case Milestone.ENDED.value:
-                    await self._write(envelope.tenant_id, from_wire(Cdr, envelope.body))
+            if envelope.kind == Milestone.ENDED.value:
+                await self._write(envelope.tenant_id, from_wire(Cdr, envelope.body))
         except StoreUnavailableError as error:
             raise RetryLaterError("the store is away") from error
 

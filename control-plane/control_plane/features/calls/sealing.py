@@ -6,8 +6,8 @@ from typing import Any
 
 from callmodel.cdr import Cdr
 from callmodel.codec import from_wire, to_wire
-from callmodel.ids import CallId, TenantId
-from control_plane.times import day_of
+from callmodel.ids import CallId, TenantId, unix_ms_of
+from control_plane.times import slot_of
 from servicekit.crypto import TenantCipher
 from servicekit.stores import Row
 
@@ -39,26 +39,31 @@ def unseal(cipher: TenantCipher, tenant_id: TenantId, what: str, call_id: CallId
     return None if sealed is None else cipher.decrypt(tenant_id, sealed, f"cdr.{what}/{call_id}").decode()
 
 
-def row_of(cipher: TenantCipher, tenant_id: TenantId, cdr: Cdr, started_ms: int) -> dict[str, Any]:
-    """Return the CDR as a row of `cdrs`, without the columns that the agent writes.
+def key_of(tenant_id: TenantId, call_id: CallId) -> dict[str, Any]:
+    """Return where a call's record lies.  Raises ValueError for a call id that is no version 7 UUID."""
+    return {"tenant_id": tenant_id, "slot": slot_of(unix_ms_of(call_id)), "call_id": call_id}
 
-    started_ms: what the call is kept under, should two nodes ever tell different beginnings of one call.
+
+def row_of(cipher: TenantCipher, tenant_id: TenantId, cdr: Cdr) -> dict[str, Any]:
+    """Return the CDR as a row of `cdrs`, without the columns that the agent writes and without those it leaves empty.
+
+    An empty column that is written is a tombstone in Cassandra, and every listing has to step over it.
+    Raises ValueError for a call id that is no version 7 UUID.
     """
     document = to_wire(cdr)
     legs = []
     for leg in document["legs"]:
         sealed = seal(cipher, tenant_id, "leg", cdr.call_id, leg.pop("number"))
         legs.append({**leg, "number_sealed": None if sealed is None else base64.b64encode(sealed).decode()})
-    return {
-        "tenant_id": tenant_id,
-        "day": day_of(started_ms),
-        "started_ms": started_ms,
-        "call_id": cdr.call_id,
+    row = {
+        **key_of(tenant_id, cdr.call_id),
+        "started_ms": cdr.started_ms,
         **{name: document[name] for name in _PLAIN},
         **{f"{name}_sealed": seal(cipher, tenant_id, name, cdr.call_id, document[name]) for name in _SEALED},
         "number_hash": None if cdr.number is None else cipher.keyed_hash(tenant_id, cdr.number),
         "legs": legs,
     }
+    return {name: value for name, value in row.items() if value is not None}
 
 
 def record_of(cipher: TenantCipher, tenant_id: TenantId, row: Row) -> CallRecord:

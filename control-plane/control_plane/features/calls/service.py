@@ -113,15 +113,11 @@ async def transfer(context: Context, tenant_id: TenantId, call_id: CallId, exten
 async def dispose(context: Context, tenant_id: TenantId, call_id: CallId, disposition: str, note: str | None) -> None:
     """Keep the agent's word on a call, ended or not.  Raises CallUnknownError."""
     calls = CallStore(context.store, context.cipher)
-    said = (disposition, note, context.principal.username, context.now_ms())
-    if await calls.dispose(tenant_id, call_id, *said):
-        return
+    # In this order: a call leaves the live picture once its record is written, and is missed at no moment.
     live = await LiveCalls(context.redis).one(tenant_id, call_id)
-    if live is None:
+    if live is None and not await calls.knows(tenant_id, call_id):
         raise errors.CallUnknownError()
-    # The live picture is ahead of the records: the place is made here, and the consumer finds it.
-    await calls.note_started(tenant_id, call_id, live.started_ms)
-    await calls.dispose(tenant_id, call_id, *said)
+    await calls.dispose(tenant_id, call_id, disposition, note, context.principal.username, context.now_ms())
 
 
 async def _directory(context: Context) -> Directory:

@@ -19,6 +19,7 @@ TOKENS = TableSpec(
         "key_fingerprint": ColumnType.TEXT,
         "serial": ColumnType.TEXT,
     },
+    guarded=True,
 )
 CERTIFICATES = TableSpec(
     name="site_certificates",
@@ -33,6 +34,7 @@ CERTIFICATES = TableSpec(
         "revoked_ms": ColumnType.INT,
         "revoked_by": ColumnType.TEXT,
     },
+    guarded=True,
 )
 LINKS = TableSpec(
     name="site_links",

@@ -21,6 +21,7 @@ NUMBERS = TableSpec(
         "trunk_ids": ColumnType.JSON,
         "created_ms": ColumnType.INT,
     },
+    guarded=True,
 )
 TENANT_NUMBERS = TableSpec(
     name="tenant_numbers",

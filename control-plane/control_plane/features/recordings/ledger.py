@@ -183,11 +183,18 @@ def is_short(entry: Entry) -> bool:
 def day_of(recording_id: RecordingId) -> str:
     """Return the UTC day that a recording is kept under: that of its call, whose id its own begins with.
 
+    Raises ValueError for an id that does not begin with a version 7 UUID.
+    """
+    return datetime.fromtimestamp(began_ms_of(recording_id) / 1000, UTC).strftime("%Y-%m-%d")
+
+
+def began_ms_of(recording_id: RecordingId) -> int:
+    """Return when the recording's call began.
+
     Every fact about a recording names the id and few name a time, so the id alone finds the ledger's partition.
     Raises ValueError for an id that does not begin with a version 7 UUID.
     """
-    started = datetime.fromtimestamp(unix_ms_of(recording_id[:_UUID_LENGTH]) / 1000, UTC)
-    return started.strftime("%Y-%m-%d")
+    return unix_ms_of(recording_id[:_UUID_LENGTH])
 
 
 def object_key_of(tenant_id: TenantId, recording_id: RecordingId, suffix: str) -> str:

@@ -14,22 +14,24 @@ from control_plane.features.recordings.ledger import (
     Entry,
     LedgerFact,
     advance_entry,
-    day_of,
+    began_ms_of,
     is_known_loss,
     is_short,
 )
+from control_plane.times import slot_of, slots_of
 from servicekit.stores import ColumnType, Row, Store, StoreUnavailableError, TableSpec
+from servicekit.stores.spanning import page_over
 
 TEXT, INT, DOUBLE = ColumnType.TEXT, ColumnType.INT, ColumnType.DOUBLE
 ATTEMPTS = 20
 
 LEDGER = TableSpec(
     name="recording_ledger",
-    partition=("tenant_id", "day"),
+    partition=("tenant_id", "slot"),
     clustering=("recording_id",),
     columns={
         "tenant_id": TEXT,
-        "day": TEXT,
+        "slot": TEXT,
         "recording_id": TEXT,
         "call_id": TEXT,
         "state": TEXT,
@@ -49,13 +51,16 @@ LEDGER = TableSpec(
         "revision": INT,
     },
     descending=("recording_id",),
+    guarded=True,
 )
 
 GAPS = TableSpec(
     name="recording_gaps",
-    partition=("tenant_id", "day"),
+    partition=("tenant_id", "slot"),
     clustering=("recording_id",),
-    columns={"tenant_id": TEXT, "day": TEXT, "recording_id": TEXT},
+    columns={"tenant_id": TEXT, "slot": TEXT, "recording_id": TEXT},
+    # One that is back after it was struck off is struck off again by whoever reads it.
+    churning=True,
 )
 
 TABLES = (LEDGER, GAPS)
@@ -103,23 +108,33 @@ class LedgerStore:
         self, tenant_id: TenantId, day: str, limit: int, after: str | None = None
     ) -> tuple[list[Entry], str | None]:
         """Return a UTC day's entries, newest first, and the next page's token.  Raises InvalidPageTokenError."""
-        found = await self._store.page(LEDGER.name, {"tenant_id": tenant_id, "day": day}, limit=limit, after=after)
+        found = await page_over(self._store, LEDGER.name, _slots_of(tenant_id, day), limit, after)
         return [_entry_of(row) for row in found.rows], found.next_token
 
     async def gaps(
         self, tenant_id: TenantId, day: str, limit: int, after: str | None = None
     ) -> tuple[list[Entry], str | None]:
         """Return a UTC day's entries that are owed and did not come (yet), and the next page's token."""
-        found = await self._store.page(GAPS.name, {"tenant_id": tenant_id, "day": day}, limit=limit, after=after)
+        found = await page_over(self._store, GAPS.name, _slots_of(tenant_id, day), limit, after)
+        return await self._owed(tenant_id, found.rows), found.next_token
+
+    async def gaps_in(
+        self, tenant_id: TenantId, slot: str, limit: int, after: str | None = None
+    ) -> tuple[list[Entry], str | None]:
+        """Return what `gaps` does, of one slot of the day."""
+        found = await self._store.page(GAPS.name, {"tenant_id": tenant_id, "slot": slot}, limit=limit, after=after)
+        return await self._owed(tenant_id, found.rows), found.next_token
+
+    async def _owed(self, tenant_id: TenantId, rows: list[Row]) -> list[Entry]:
         entries = []
-        for row in found.rows:
+        for row in rows:
             entry = await self.one(tenant_id, RecordingId(row["recording_id"]))
             if entry is not None and entry.state in CLOSED:
                 # Whoever closed it died before striking it off.
                 await self._store.delete(GAPS.name, _key_of(tenant_id, entry.recording_id))
             elif entry is not None:
                 entries.append(entry)
-        return entries, found.next_token
+        return entries
 
     async def _swap(self, key: dict[str, Any], row: Row | None, entry: Entry) -> bool:
         if row is None:
@@ -139,7 +154,11 @@ def _raise_alarms(key: dict[str, Any], before: Entry, after: Entry) -> None:
 
 
 def _key_of(tenant_id: TenantId, recording_id: RecordingId) -> dict[str, Any]:
-    return {"tenant_id": tenant_id, "day": day_of(recording_id), "recording_id": recording_id}
+    return {"tenant_id": tenant_id, "slot": slot_of(began_ms_of(recording_id)), "recording_id": recording_id}
+
+
+def _slots_of(tenant_id: TenantId, day: str) -> list[dict[str, Any]]:
+    return [{"tenant_id": tenant_id, "slot": slot} for slot in slots_of(day)]
 
 
 def _columns_of(entry: Entry) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from callmodel.ids import RecordingId, TenantId
 from control_plane.features.recordings.ledger import Entry, EntryState
 from control_plane.features.recordings.store import LedgerStore
 from control_plane.listing import every
+from control_plane.times import slot_of, slots_of
 
 PAGE = 500
 DAYS_BACK = 7
@@ -22,6 +23,12 @@ ASK_AGAIN_SECONDS = 120
 ALARM_AGAIN_SECONDS = 3600
 NO_END_SECONDS = 6 * 3600
 """A call that was answered so long ago and has no end yet is a gap too."""
+
+SETTLED_SECONDS, QUIET_SECONDS = 2 * 3600, 3600
+"""A slot that has been over for two hours and has no gap is looked at again an hour later: facts may come late."""
+
+_quiet: dict[tuple[TenantId, str], int] = {}
+"""Until when a tenant's slot need not be looked at: nearly all of a week's."""
 
 Enqueue = Callable[[TenantId, RecordingId], None]
 
@@ -78,9 +85,17 @@ async def alarm_gaps(
 
 
 async def _gaps(ledger: LedgerStore, tenant_id: TenantId, now_ms: int) -> AsyncIterator[Entry]:
-    for day in days_before(now_ms):
-        async for entry in every(partial(ledger.gaps, tenant_id, day), PAGE):
+    for slot in (slot for day in days_before(now_ms) for slot in slots_of(day)):
+        if _quiet.get((tenant_id, slot), 0) > now_ms:
+            continue
+        found = False
+        async for entry in every(partial(ledger.gaps_in, tenant_id, slot), PAGE):
+            found = True
             yield entry
+        if not found and slot < slot_of(now_ms - SETTLED_SECONDS * 1000):
+            _quiet[(tenant_id, slot)] = now_ms + QUIET_SECONDS * 1000
+    for key in [key for key, until_ms in _quiet.items() if until_ms <= now_ms]:
+        del _quiet[key]
 
 
 async def _first(redis: Redis, what: str, entry: Entry, seconds: int) -> bool:

@@ -21,6 +21,7 @@ SITES = TableSpec(
         "enabled": ColumnType.BOOL,
         "created_ms": ColumnType.INT,
     },
+    guarded=True,
 )
 TABLES = (SITES,)
 PAGE_ROWS = 500

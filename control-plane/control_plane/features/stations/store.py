@@ -22,6 +22,7 @@ STATIONS = TableSpec(
         "ha1": ColumnType.BLOB,
         "created_ms": ColumnType.INT,
     },
+    guarded=True,
 )
 TABLES = (STATIONS,)
 PAGE_ROWS = 1000

@@ -30,11 +30,13 @@ TENANTS = TableSpec(
         "records_calls": ColumnType.BOOL,
         "created_ms": ColumnType.INT,
     },
+    guarded=True,
 )
 TENANT_DOMAINS = TableSpec(
     name="tenant_domains",
     partition=("domain",),
     columns={"domain": ColumnType.TEXT, "tenant_id": ColumnType.TEXT},
+    guarded=True,
 )
 TABLES = (TENANTS, TENANT_DOMAINS)
 PAGE_ROWS = 500

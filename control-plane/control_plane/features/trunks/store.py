@@ -26,6 +26,7 @@ TRUNKS = TableSpec(
         "credentials": ColumnType.BLOB,
         "created_ms": ColumnType.INT,
     },
+    guarded=True,
 )
 TABLES = (TRUNKS,)
 PAGE_ROWS = 500

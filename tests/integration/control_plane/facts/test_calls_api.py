@@ -25,8 +25,8 @@ CALLS = f"/tenants/{ACME}/calls"
 
 async def write(house: House, count: int = 1, tenant_id: TenantId = ACME) -> list[CallId]:
     calls = CallStore(house.resources.store, house.resources.cipher)
-    call_ids = [new_call_id() for _ in range(count)]
     started = [now_ms() - (count - index) for index in range(count)]
+    call_ids = [new_call_id(at_ms) for at_ms in started]
     await calls.write(
         tenant_id, [cdr(call_id, tenant_id, started_ms=at) for call_id, at in zip(call_ids, started, strict=True)]
     )
@@ -229,7 +229,7 @@ async def test_a_disposition_may_come_before_the_record_and_again(house: House):
 
     assert (await house.ask(ana, "PUT", path, {"disposition": "sold"}))[1]["error_id"] == "call-unknown"
     record = cdr(call_id)
-    await calls.note_started(ACME, call_id, record.started_ms)
+    await LiveCalls(house.redis).show(ACME, live_call(call_id, "talking"))
     assert (await house.ask(ana, "PUT", path, {"disposition": "sold", "note": "two"}))[0] == 204
     await calls.write(ACME, [record])
     assert (await house.ask(ana, "GET", f"{CALLS}/{call_id}"))[1]["disposition"] == "sold"

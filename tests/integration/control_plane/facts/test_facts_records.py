@@ -12,12 +12,11 @@ from callmodel import keys
 from callmodel.codec import to_wire
 from callmodel.directory import Tenant
 from callmodel.ids import CallId, TenantId
-from control_plane.features.calls.store import CALLS_BY_ID, CallStore
+from control_plane.features.calls.store import CallStore
 from control_plane.livecalls import LiveCalls
 from control_plane.streamlag import LagWatch
 from control_plane.times import day_of, now_ms
 from servicekit import snapshots
-from servicekit.stores import StoreUnavailableError
 
 
 async def records(house: House, tenant_id: TenantId = ACME) -> list[Any]:
@@ -60,10 +59,10 @@ async def test_the_first_record_of_a_call_counts_and_a_disposition_is_kept(house
     calls = CallStore(house.resources.store, house.resources.cipher)
     call_id = new_call_id()
     first = cdr(call_id)
-    assert not await calls.dispose(ACME, call_id, "sold", None, "sue", now_ms())
+    assert not await calls.knows(ACME, call_id)
 
-    await calls.note_started(ACME, call_id, first.started_ms)
-    assert await calls.dispose(ACME, call_id, "sold", "call back 13812345678", "sue", 5)
+    await calls.dispose(ACME, call_id, "sold", "call back 13812345678", "sue", 5)
+    assert await calls.knows(ACME, call_id)
     assert await records(house) == [] and await calls.one(ACME, call_id) is None
     assert await calls.write(ACME, [first, first]) == 1
     # Another beginning and another end for the same call: two nodes told of it.  It stays one record.
@@ -73,34 +72,6 @@ async def test_the_first_record_of_a_call_counts_and_a_disposition_is_kept(house
     assert (record.cdr, record.disposition, record.note) == (first, "sold", "call back 13812345678")
     assert record == await calls.one(ACME, call_id)
     assert await calls.one(GLOBEX, call_id) is None
-
-
-async def test_a_record_that_was_cut_off_is_written_again_in_the_same_place(house: House):
-    """The writer dies with the record in the store and its end not yet noted; then comes another node's version."""
-
-    class Dying:
-        """The store of a process that dies before it notes the call's end."""
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(house.resources.store, name)
-
-        async def upsert_many(self, table: str, rows: Any) -> None:
-            if table == CALLS_BY_ID.name:
-                raise StoreUnavailableError("gone")
-            await house.resources.store.upsert_many(table, rows)
-
-    call_id = new_call_id()
-    first = cdr(call_id)
-    with pytest.raises(StoreUnavailableError):
-        await CallStore(Dying(), house.resources.cipher).write(ACME, [first])  # type: ignore[arg-type]
-    assert await CallStore(house.resources.store, house.resources.cipher).one(ACME, call_id) is None
-
-    calls = CallStore(house.resources.store, house.resources.cipher)
-    await calls.note_started(ACME, call_id, first.started_ms + 500)
-    assert await calls.write(ACME, [cdr(call_id, started_ms=first.started_ms + 777)]) == 1
-
-    [record] = await records(house)
-    assert record.cdr.started_ms == first.started_ms
 
 
 async def test_nothing_of_a_customers_number_is_in_the_files_of_the_store(house: House):
