@@ -15,7 +15,7 @@ from servicekit.objects import open_objects
 from servicekit.redisio import connect
 from servicekit.stores import open_store
 
-STORE_METHODS = ("upsert", "upsert_many", "get", "page", "claim", "replace_if", "delete", "delete_if")
+STORE_METHODS = ("upsert", "upsert_many", "get", "get_many", "page", "claim", "replace_if", "delete", "delete_if")
 OBJECT_METHODS = ("put", "put_multipart", "get", "head", "delete", "list")
 
 
