@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import signal
+import time
 from collections import Counter
 from typing import Any
 
@@ -53,6 +56,46 @@ async def test_a_killed_consumer_and_facts_that_come_twice_make_each_record_once
     await until(all_handled, 40)
     counted = Counter(record.cdr.call_id for record in await records(house))
     assert counted == Counter(call_ids)
+
+
+async def test_one_of_two_consumers_is_killed_under_load_and_the_other_makes_it_good(house: House):
+    """100 calls a second through one group; the killed one's messages are taken over, and the lag goes."""
+    await house.start_facts("facts-1")
+    await house.start_facts("facts-2")
+    told: list[CallId] = []
+
+    async def tell(seconds: float) -> None:
+        started = time.monotonic()
+        for number in range(int(seconds * 100)):
+            await asyncio.sleep(max(0.0, started + number / 100 - time.monotonic()))
+            told.append(new_call_id())
+            await house.tell("call.started", live_call(told[-1]))
+            await house.tell("call.ended", cdr(told[-1]))
+
+    await tell(1.5)
+    stream = keys.facts(ACME)
+    consumers: Any = await house.redis.xinfo_consumers(stream, "cdr")
+    # Stopped while it holds messages, and killed like that.
+    os.killpg(house.processes["facts-1"].pid, signal.SIGSTOP)
+    await tell(0.5)
+
+    held: Any = await house.redis.xinfo_consumers(stream, "cdr")
+    house.kill("facts-1")
+    killed = time.monotonic()
+    await tell(2)
+
+    async def caught_up() -> bool:
+        return await pending(house, "cdr") == 0
+
+    await until(caught_up, 30)
+    print(
+        f"{sum(each['pending'] for each in held)} pending at the kill, no lag {time.monotonic() - killed:.1f} s after"
+    )
+
+    assert len(consumers) == 2, "each has a name of its own"
+    assert Counter(record.cdr.call_id for record in await records(house)) == Counter(told)
+    taken = [line for line in house.log_of("facts-2") if line["message"] == "pending messages taken over"]
+    assert taken
 
 
 async def test_the_first_record_of_a_call_counts_and_a_disposition_is_kept(house: House):
