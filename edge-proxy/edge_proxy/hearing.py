@@ -16,7 +16,7 @@ from servicekit import meters, telemetry, tracing
 from servicekit.tracing import Span
 
 DATAGRAM_BYTES = 2048
-REGISTRATIONS = "location-contacts"
+REGISTRATIONS = "location_contacts"
 
 CALLS = meters.Counter("trunkline.edge.calls", "{call}", "INVITE transactions by where they went and their answer")
 RING_SECONDS = meters.Histogram("trunkline.edge.ring_time", "s", "from an INVITE to the first ringing")

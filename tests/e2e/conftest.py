@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.collector import Collector
 from tests.e2e.world import World, build_world
 from trunkline.plan import REPOSITORY
 from trunkline.remains import stack_lives
@@ -32,4 +33,12 @@ async def world() -> AsyncIterator[World]:
         if not stack_lives(old):
             shutil.rmtree(old)
     async with AsyncExitStack() as parts:
-        yield await build_world(parts, block, runs / f"e2e-{block}")
+        # Every call is traced: whatever tracing may break is broken here.
+        collector = parts.enter_context(Collector(f"127.{block}.60.1", 4318))
+        told = parts.enter_context(pytest.MonkeyPatch.context())
+        told.setenv("TRUNKLINE_OTLP_ENDPOINT", collector.endpoint)
+        told.setenv("TRUNKLINE_TRACE_SAMPLING", "1")
+        told.setenv("TRUNKLINE_METRICS_SECONDS", "1")
+        world = await build_world(parts, block, runs / f"e2e-{block}")
+        world.collector = collector
+        yield world

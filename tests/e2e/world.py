@@ -12,6 +12,7 @@ from simulators.call import PhoneCall
 from simulators.carrier import CallRecord, Carrier
 from simulators.g711 import FRAME_SECONDS
 from simulators.phone import Softphone
+from tests.collector import Collector
 from trunkline.apiclient import Api
 from trunkline.conditions import until
 from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
@@ -35,6 +36,8 @@ class World:
     agent: Softphone
     colleague: Softphone
     hq_phone: Softphone
+    collector: Collector = field(init=False)
+    """Where all processes send their spans and metrics."""
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property

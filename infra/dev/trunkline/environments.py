@@ -12,6 +12,10 @@ from trunkline.plan import BRANCH_SITE, HQ_SITE, PLATFORM_DOMAIN, AddressPlan, a
 from trunkline.shape import SINGLE, Shape
 
 AGENT_OF_BRANCH = 9107
+PASSED_ON = (
+    "TRUNKLINE_LOG_LEVEL", "TRUNKLINE_OTLP_ENDPOINT", "TRUNKLINE_TRACE_SAMPLING", "TRUNKLINE_METRICS_SECONDS",
+)  # fmt: skip
+"""How much a stack tells is for the one who runs it to say; what it does is not."""
 COMMAND = (sys.executable, "-m", "trunkline.cli")
 
 
@@ -42,12 +46,15 @@ class Environments:
 
     def _common(self, folder: str, health: tuple[str, int] | None) -> dict[str, str]:
         # Settings of the one who runs this must not leak into the stack; engines are in /usr/sbin.
-        env = {name: value for name, value in os.environ.items() if not name.startswith("TRUNKLINE_")}
+        env = {
+            name: value
+            for name, value in os.environ.items()
+            if name in PASSED_ON or not name.startswith("TRUNKLINE_")
+        }
         env["PATH"] = f"{env.get('PATH', '/usr/bin:/bin')}:/usr/sbin:/sbin"
         env["PYTHONUNBUFFERED"] = "1"
         env |= {
             "TRUNKLINE_RUN_DIR": str(self.run_dir / folder),
-            "TRUNKLINE_LOG_LEVEL": os.environ.get("TRUNKLINE_LOG_LEVEL", "INFO"),
             "TRUNKLINE_PLATFORM_DOMAIN": PLATFORM_DOMAIN,
         }
         env |= self.ground.redis_environment()

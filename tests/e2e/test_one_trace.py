@@ -1,0 +1,127 @@
+"""One trace a call: from the INVITE at the branch's edge to the archived recording, as a collector sees it."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from tests.collector import Received
+from tests.e2e.world import World
+from trunkline.conditions import until
+from trunkline.plan import BRANCH_SITE
+
+# Of a span: whose it is, its name, and the span above it.
+CHAIN = [
+    ("edge-agent", "INVITE", None),  # the branch's edge
+    ("edge-agent", "INVITE", "INVITE"),  # HQ's
+    ("media-node", "call", "INVITE"),
+    ("media-node", "ClaimTrunk", "call"),
+    ("media-node", "redis.claim", "ClaimTrunk"),
+    ("media-node", "leg agent", "call"),
+    ("media-node", "leg customer", "call"),
+    ("media-node", "DialTrunk", "leg customer"),
+    ("edge-agent", "INVITE", "DialTrunk"),  # on its way to the carrier
+    ("media-node", "StartRecording", "call"),
+    ("media-node", "Answer", "call"),
+    ("media-node", "publish call.ended", "call"),
+    ("facts", "cdr call.ended", "call"),
+    ("facts", "store.upsert_many", "cdr call.ended"),
+    ("media-node", "spool recording", "call"),
+    ("facts", "recordings recording.spooled", "call"),
+    ("worker", "task recordings.finish", "recordings recording.spooled"),
+    ("worker", "objects.put", "task recordings.finish"),
+    ("worker", "store.replace_if", "task recordings.finish"),
+]
+
+
+def links_of(spans: list[Received]) -> set[tuple[str, str, str | None]]:
+    """Every span with the one above it, which may not have arrived yet."""
+    names: dict[str, str | None] = {span.span_id: span.name for span in spans} | {"": None}
+    return {(span.service, span.name, names.get(span.parent_id, "?")) for span in spans}
+
+
+async def test_a_call_is_one_connected_trace_up_to_its_archived_recording(world: World):
+    number = world.new_number()
+    call, _ = await world.talk(number)
+    await call.hang_up()
+    cdr = await world.cdr_to(number)
+    await world.recording(cdr["recording_id"])
+
+    async def whole() -> bool:
+        known = {span.span_id for span in world.collector.trace(cdr["trace_id"])}
+        above = {span.parent_id for span in world.collector.trace(cdr["trace_id"]) if span.parent_id}
+        return above <= known and links_of(world.collector.trace(cdr["trace_id"])) >= set(CHAIN)
+
+    arrived = await until(whole, 15, pause_seconds=0.2)
+
+    spans = world.collector.trace(cdr["trace_id"])
+    known = {span.span_id for span in spans}
+    assert len(known) == len(spans), "a span is told of once"
+    assert [span for span in spans if span.parent_id and span.parent_id not in known] == [], (
+        "nobody has lost its parent"
+    )
+    assert [(span.service, span.name) for span in spans if not span.parent_id] == [("edge-agent", "INVITE")]
+    assert arrived, set(CHAIN) - links_of(spans)
+    assert {span.attributes["call_id"] for span in spans if span.name == "call"} == {cdr["call_id"]}
+    told = json.dumps([span.attributes for span in spans])
+    assert number not in told
+
+
+async def test_the_trace_of_a_call_stands_in_the_logs_of_those_who_worked_for_it(world: World):
+    number = world.new_number()
+    call, _ = await world.talk(number)
+    await call.hang_up()
+    cdr = await world.cdr_to(number)
+    await world.recording(cdr["recording_id"])
+
+    lines = lines_in(Path(world.stack.run_dir))
+    of_call = [line for line in lines if line.get("trace_id") == cdr["trace_id"]]
+    assert "recording archived" in {line["message"] for line in of_call}
+    assert all(len(line["span_id"]) == 16 for line in of_call)
+
+
+async def test_a_call_asked_for_by_click_hangs_below_the_request(world: World):
+    asked = {"extension": world.agent.user, "number": world.colleague.user}
+    accepted = await world.api.post(f"{world.path}/calls", asked)
+    call = await world.agent.wait_for_call()
+    await call.wait_for("answered", 15)
+    await call.hang_up()
+    cdr = await world.cdr_where(lambda each: each["call_id"] == accepted["call_id"])
+
+    async def connected() -> bool:
+        return ("media-node", "call", "request") in links_of(world.collector.trace(cdr["trace_id"]))
+
+    assert await until(connected, 10, pause_seconds=0.2)
+    names = Counter(span.name for span in world.collector.trace(cdr["trace_id"]))
+    assert names["call"] == names["request"] == 1
+
+
+async def test_figures_of_every_part_arrive(world: World):
+    number = world.new_number()
+    call, _ = await world.talk(number)
+    await call.hang_up()
+    await world.cdr_to(number)
+    value_of, at_branch = world.collector.value_of, {"trunkline.site_id": BRANCH_SITE}
+
+    async def arrived() -> bool:
+        return (
+            None
+            not in (
+                value_of("trunkline.calls.ended", ending="completed", ending_class="success", direction="outbound"),
+                value_of("trunkline.call.answer_time", direction="outbound"),
+                value_of("trunkline.edge.answer_time", route="trunk"),
+                value_of("trunkline.edge.calls", route="media-node", status=200),
+                value_of("trunkline.claims", result="granted", source="redis"),
+                value_of("trunkline.node.capacity"),
+                value_of("trunkline.outbox.waiting"),
+            )
+            and value_of("trunkline.edge.registrations", **at_branch) == 2
+        )
+
+    assert await until(arrived, 20, pause_seconds=0.2), sorted(world.collector.metrics)
+
+
+def lines_in(run_dir: Path) -> list[dict[str, Any]]:
+    """What all processes have logged; engines write what is no JSON."""
+    texts = [path.read_text(errors="replace") for path in run_dir.rglob("*.log")]
+    return [json.loads(line) for text in texts for line in text.splitlines() if line.startswith('{"ts"')]
