@@ -24,6 +24,7 @@ from control_plane.features.live.facts import keep_live, settle_live
 from control_plane.features.live.repair import Silence, repair
 from control_plane.features.recordings.facts import LedgerKeeper
 from control_plane.features.recordings.store import LedgerStore
+from control_plane.figures import Figures
 from control_plane.jobtrace import follow_traces
 from control_plane.livecalls import LiveCalls
 from control_plane.nodes import living_nodes
@@ -149,6 +150,8 @@ async def start(service: Service) -> None:
         service.add_check(f"lag-{group}", lambda group=group: lag.keeps_up(group))  # type: ignore[misc]
     service.spawn("repair-live", consumers.repair_live())
     service.spawn("lag", lag.watch())
+    if settings.otlp_endpoint:
+        service.spawn("figures", Figures(resources.redis, lag).follow(settings.metrics_seconds))
 
 
 def main() -> int:

@@ -38,7 +38,7 @@ class LagWatch:
         self._most = most
         self._kept_seconds = kept_seconds
         self.behind: dict[str, int] = dict.fromkeys(self._groups, 0)
-        self._buried: dict[str, int] = {}
+        self.buried: dict[str, int] = {}
 
     async def keeps_up(self, group: str) -> bool:
         """Say whether the group was not too far behind at the last look."""
@@ -72,7 +72,7 @@ class LagWatch:
                 # `lag` is null where Redis can not tell; then only what is pending is known.
                 behind[group["name"]] += (group.get("lag") or 0) + group["pending"]
         buried = await self._redis.xlen(f"{stream}:dead")
-        if buried > self._buried.get(stream, 0):
+        if buried > self.buried.get(stream, 0):
             logger.error("poison messages lie buried", extra={"stream": stream, "count": buried, "alarm": "poison"})
-        self._buried[stream] = buried
+        self.buried[stream] = buried
         await trim_handled(self._redis, stream, self._groups, self._kept_seconds)

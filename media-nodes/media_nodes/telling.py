@@ -21,7 +21,7 @@ RING_SECONDS = meters.Histogram("trunkline.call.ring_time", "s", "from a call's 
 ANSWER_SECONDS = meters.Histogram("trunkline.call.answer_time", "s", "from a call's beginning until its answer")
 LIVE = meters.Gauge("trunkline.calls.live", "{call}", "calls in progress by state")
 CAPACITY = meters.Gauge("trunkline.node.capacity", "{call}", "calls that the node is meant to carry")
-DRAINING = meters.Gauge("trunkline.node.draining", "1", "1 while the node takes no new calls")
+DRAINING = meters.Gauge("trunkline.node.draining", "{flag}", "1 while the node takes no new calls")
 OUTBOX = meters.Gauge("trunkline.outbox.waiting", "{fact}", "facts that Redis does not have yet")
 HELD = meters.Gauge("trunkline.claims.held", "{channel}", "trunk channels that the node's calls hold")
 

@@ -114,6 +114,8 @@ async def test_figures_of_every_part_arrive(world: World):
                 value_of("trunkline.claims", result="granted", source="redis"),
                 value_of("trunkline.node.capacity"),
                 value_of("trunkline.outbox.waiting"),
+                value_of("trunkline.facts.behind", group="cdr"),
+                value_of("trunkline.jobs.waiting", queue="recordings"),
             )
             and value_of("trunkline.edge.registrations", **at_branch) == 2
         )

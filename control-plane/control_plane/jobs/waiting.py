@@ -42,18 +42,27 @@ class Held:
 async def queues_of(redis: Redis) -> list[Queue]:
     """Return all queues that are known or were ever bound.  Raises redis errors."""
     client: Any = redis
-    names = set(QUEUES)
+    names = set[str]()
     async for key in client.scan_iter(f"{KEY_PREFIX}{BINDINGS}", count=SCAN):
         # kombu separates routing key, pattern and queue by these three.
         names.update(binding.rpartition("\x06\x16")[2] for binding in await client.smembers(key))
-    found = []
-    for name in sorted(names, key=lambda name: (name not in QUEUES, QUEUES.index(name) if name in QUEUES else name)):
-        key = f"{KEY_PREFIX}{name}"
-        depth = await client.llen(key)
-        # Sent at the left end, taken at the right.
-        last = await client.lindex(key, -1) if depth else None
-        found.append(Queue(name, depth, _headers_of(json.loads(last)).get("sent_ms") if last else None))
+    found = await known_queues(redis)
+    for name in sorted(names - set(QUEUES)):
+        found.append(await _queue_of(client, name))
     return found
+
+
+async def known_queues(redis: Redis) -> list[Queue]:
+    """Return the queues of `QUEUES` alone: a few commands, however much Redis holds.  Raises redis errors."""
+    return [await _queue_of(redis, name) for name in QUEUES]
+
+
+async def _queue_of(client: Any, name: str) -> Queue:
+    key = f"{KEY_PREFIX}{name}"
+    depth = await client.llen(key)
+    # Sent at the left end, taken at the right.
+    last = await client.lindex(key, -1) if depth else None
+    return Queue(name, depth, _headers_of(json.loads(last)).get("sent_ms") if last else None)
 
 
 async def held_by_workers(redis: Redis) -> list[Held]:

@@ -9,6 +9,7 @@ from control_plane.directory import current_directory
 from control_plane.features.recordings import sweeping
 from control_plane.features.recordings.finishing import finish_recording
 from control_plane.features.recordings.store import LedgerStore
+from control_plane.figures import note_overdue
 from control_plane.jobs.job import job
 from control_plane.web.context import Resources
 
@@ -40,7 +41,9 @@ async def gaps(resources: Resources, **_later: Any) -> None:
     """Raise the alarm for recordings that are owed and did not come."""
     seconds = resources.settings.recording_overdue_seconds
     ledger = LedgerStore(resources.store)
-    await sweeping.alarm_gaps(ledger, resources.redis, await _tenants(resources), seconds, resources.now_ms())
+    tenants = await _tenants(resources)
+    overdue = await sweeping.alarm_gaps(ledger, resources.redis, tenants, seconds, resources.now_ms())
+    await note_overdue(resources.redis, overdue)
 
 
 async def _tenants(resources: Resources) -> list[TenantId]:

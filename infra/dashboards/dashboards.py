@@ -1,0 +1,122 @@
+"""Writes the Grafana dashboards beside this file: rows of panels, each a title, a unit and queries."""
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+HERE = Path(__file__).parent
+WIDTH, HEIGHT, COLUMNS = 8, 8, 24
+
+
+class Panel(NamedTuple):
+    """`queries`: PromQL by the legend of its lines; units are Grafana's."""
+
+    title: str
+    unit: str
+    queries: dict[str, str]
+
+
+def quantiles(histogram: str, by: str) -> dict[str, str]:
+    """Return p50 and p95 of a histogram by an attribute."""
+    rate = f"sum by (le, {by}) (rate({histogram}_bucket[$__rate_interval]))"
+    return {f"p{n} {{{{{by}}}}}": f"histogram_quantile(0.{n}, {rate})" for n in (50, 95)}
+
+
+CALLS = [
+    Panel("Calls in progress", "short", {"{{state}}": "sum by (state) (trunkline_calls_live)"}),
+    Panel(
+        "Calls a second by ending class",
+        "cps",
+        {"{{ending_class}}": "sum by (ending_class) (rate(trunkline_calls_ended_total[$__rate_interval]))"},
+    ),
+    Panel(
+        "Endings that are ours or the carrier's",
+        "cps",
+        {
+            "{{ending}}": 'sum by (ending) (rate(trunkline_calls_ended_total{ending_class=~"server|upstream"}'
+            "[$__rate_interval]))"
+        },
+    ),
+    Panel("INVITE to ringing, at the edge", "s", quantiles("trunkline_edge_ring_time_seconds", "route")),
+    Panel("Call to ringing, at the conductor", "s", quantiles("trunkline_call_ring_time_seconds", "direction")),
+    Panel("Call to answer, at the conductor", "s", quantiles("trunkline_call_answer_time_seconds", "direction")),
+    Panel(
+        "Load of media nodes",
+        "percentunit",
+        {"{{instance}}": "sum by (instance) (trunkline_calls_live) / sum by (instance) (trunkline_node_capacity)"},
+    ),
+    Panel("Draining", "short", {"{{instance}}": "trunkline_node_draining"}),
+    Panel("INVITE to answer, at the edge", "s", quantiles("trunkline_edge_answer_time_seconds", "route")),
+    Panel(
+        "Trunk channels asked for",
+        "cps",
+        {"{{result}} {{source}}": "sum by (result, source) (rate(trunkline_claims_total[$__rate_interval]))"},
+    ),
+    Panel("Trunk channels held", "short", {"{{instance}}": "trunkline_claims_held"}),
+    Panel(
+        "INVITEs at the edges",
+        "reqps",
+        {"{{route}} {{status}}": "sum by (route, status) (rate(trunkline_edge_calls_total[$__rate_interval]))"},
+    ),
+    Panel("Registered contacts", "short", {"{{instance}}": "trunkline_edge_registrations"}),
+]
+
+BACKSTAGE = [
+    Panel("Facts not handled yet", "short", {"{{group}}": "max by (group) (trunkline_facts_behind)"}),
+    Panel("Facts put aside", "short", {"buried": "max(trunkline_facts_buried)"}),
+    Panel("Facts that Redis does not have", "short", {"{{instance}}": "trunkline_outbox_waiting"}),
+    Panel("Jobs that wait", "short", {"{{queue}}": "max by (queue) (trunkline_jobs_waiting)"}),
+    Panel("Oldest job", "s", {"{{queue}}": "max by (queue) (trunkline_jobs_oldest_seconds)"}),
+    Panel("Recordings that did not come", "short", {"overdue": "max(trunkline_recordings_overdue)"}),
+    Panel(
+        "Spans that nobody took",
+        "cps",
+        {"{{job}} {{reason}}": "sum by (job, reason) (rate(trunkline_telemetry_dropped_total[$__rate_interval]))"},
+    ),
+]
+
+DASHBOARDS = {"calls": ("Trunkline: calls", CALLS), "backstage": ("Trunkline: backstage", BACKSTAGE)}
+
+
+def dashboard(uid: str, title: str, panels: list[Panel]) -> dict[str, Any]:
+    """Return a dashboard as Grafana imports it."""
+    variable = {"name": "source", "label": "Prometheus", "type": "datasource", "query": "prometheus"}
+    return {
+        "uid": f"trunkline-{uid}",
+        "title": title,
+        "schemaVersion": 39,
+        "refresh": "30s",
+        "time": {"from": "now-3h", "to": "now"},
+        "templating": {"list": [variable]},
+        "panels": [_panel(place, panel) for place, panel in enumerate(panels)],
+    }
+
+
+def _panel(place: int, panel: Panel) -> dict[str, Any]:
+    source = {"type": "prometheus", "uid": "${source}"}
+    across = COLUMNS // WIDTH
+    return {
+        "id": place + 1,
+        "type": "timeseries",
+        "title": panel.title,
+        "datasource": source,
+        "gridPos": {"x": place % across * WIDTH, "y": place // across * HEIGHT, "w": WIDTH, "h": HEIGHT},
+        "fieldConfig": {"defaults": {"unit": panel.unit, "min": 0}, "overrides": []},
+        "targets": [
+            {"refId": chr(65 + n), "expr": query, "legendFormat": legend, "datasource": source}
+            for n, (legend, query) in enumerate(panel.queries.items())
+        ],
+    }
+
+
+def files() -> dict[str, str]:
+    """Return what each file holds, by its name."""
+    return {
+        f"{uid}.json": json.dumps(dashboard(uid, title, panels), indent=2) + "\n"
+        for uid, (title, panels) in DASHBOARDS.items()
+    }
+
+
+if __name__ == "__main__":
+    for name, text in files().items():
+        (HERE / name).write_text(text, encoding="utf-8")
