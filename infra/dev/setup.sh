@@ -3,17 +3,18 @@
 #
 # Installs distribution packages (no service is started or left enabled), a private Asterisk tree under
 # $TRUNKLINE_CACHE (default ~/.cache/trunkline), Cassandra's jars beside it, and the virtual environment .venv.  Only the packages need root:
-# `setup.sh packages` does that part alone, for an administrator where the user has no sudo.
+# `setup.sh packages` does that part alone, for an administrator where the user has no sudo; `setup.sh asterisk` ends
+# after Asterisk, which is all that an image needs of it.
 set -euo pipefail
 
 case "${1:-}" in
-  "" | packages) ;;
-  *) echo "usage: $0 [packages]" >&2; exit 2 ;;
+  "" | packages | asterisk) ;;
+  *) echo "usage: $0 [packages|asterisk]" >&2; exit 2 ;;
 esac
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 readonly CACHE="${TRUNKLINE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/trunkline}"
-if [ "${1:-}" = packages ]; then readonly STEPS=1; else readonly STEPS=4; fi
+case "${1:-}" in packages) readonly STEPS=1 ;; asterisk) readonly STEPS=2 ;; *) readonly STEPS=4 ;; esac
 step=0
 
 # --- what each distribution calls things: one row a distribution, `common` is added to each ---------------------------
@@ -174,6 +175,8 @@ else
   trap - EXIT
   done_
 fi
+
+[ "${1:-}" != asterisk ] || exit 0
 
 # --- 3: Cassandra ------------------------------------------------------------------------------------------------------
 readonly CASSANDRA="$CACHE/cassandra-$(sed -n '/cassandra-all/,/version/s/.*<version>\(.*\)<.*/\1/p' infra/dev/cassandra-jars/pom.xml)"

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from trunkline import clustercli
+from trunkline import answers, clustercli
 
 SETTINGS_HINT = (
     "Settings come from TRUNKLINE_... variables and the TOML file named by TRUNKLINE_CONFIG; "
@@ -161,6 +161,7 @@ def demo(
 
 
 app.add_typer(clustercli.app, name="cluster")
+app.command()(answers.answers)
 
 
 @app.command()

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 GROUPS = {
-    (): ("demo", "cluster", "doctor", "edge", "media-node", "control-plane", "worker", "beat", "branch", "admin",
-         "jobs"),
+    (): ("demo", "cluster", "doctor", "edge", "media-node", "control-plane", "worker", "beat", "branch",
+         "answers", "admin", "jobs"),
     ("cluster",): ("status", "kill", "stop", "start", "add-node", "drain", "remove-node"),
     ("edge",): ("kamailio", "rtpengine", "agent"),
     ("media-node",): ("asterisk", "conductor", "drain"),
