@@ -1,6 +1,7 @@
 """The schedule of `trunkline beat`: of several, one leads, and none of them dies with Redis."""
 
 import logging
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,16 @@ class LeadingScheduler(RedBeatScheduler):  # type: ignore[misc]  # redbeat has n
     """redbeat's scheduler; one that can not renew its lock sends nothing until it holds it anew."""
 
     lock: Any = None
+
+    def setup_schedule(self) -> None:
+        """Write the schedule, as soon as Redis takes it."""
+        while True:
+            try:
+                super().setup_schedule()
+                return
+            except RedisError as error:
+                logger.warning("beat waits for redis", extra={"error": type(error).__name__})
+                time.sleep(AGAIN_SECONDS)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Send what is due, and return how many seconds to wait."""

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from redis._parsers.base import BaseParser
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.client import Pipeline
 from redis.asyncio.retry import Retry
@@ -19,6 +20,14 @@ SOCKET_SECONDS = 5.0
 POOL_SIZE = 64
 ASK_SECONDS = 1.0
 """How long one sentinel may take to say who the master is; then the next is asked."""
+
+
+class TooFewReplicasError(ConnectionError):
+    """The master has lost its replicas and takes no writes (min-replicas-to-write): it counts as away."""
+
+
+# redis-py takes LOADING for a lost connection, and this for a fault of the command: workers and beats died of it.
+BaseParser.EXCEPTION_CLASSES["NOREPLICAS"] = TooFewReplicasError
 
 
 def connect(url: str) -> Redis:

@@ -25,7 +25,6 @@ DEAD_LETTERS_KEPT = 10_000
 DEAD_LETTERS_SECONDS = 14 * 86_400
 BACKOFF_SECONDS = (0.1, 5.0)
 REDIS_AWAY = (ConnectionError, TimeoutError, ReadOnlyError)
-MASTER_CHANGES = ("NOREPLICAS", "MASTERDOWN")
 
 logger = logging.getLogger(__name__)
 
@@ -134,11 +133,10 @@ class StreamReader:
             except REDIS_AWAY as error:
                 logger.warning("redis is away", extra={"group": self._group, "error": type(error).__name__})
             except ResponseError as error:
-                # The stream vanished (flushed, expired, an empty Redis after a restart): make the group anew.  Or the
-                # master became a replica while we were blocked, or has lost its own.
-                if not str(error).startswith(("NOGROUP", "UNBLOCKED", *MASTER_CHANGES)):
+                # The stream vanished (flushed, expired, an empty Redis after a restart): make the group anew.
+                if not str(error).startswith(("NOGROUP", "UNBLOCKED")):
                     raise
-                logger.warning("stream not readable now", extra={"group": self._group, "error": str(error)[:80]})
+                logger.warning("stream group vanished", extra={"group": self._group})
             self._prepared.clear()
             await asyncio.sleep(delay)
             delay = min(delay * 2, BACKOFF_SECONDS[1])

@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
+import os
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from media_harness import until
+import pytest
+from media_harness import AGENT_HZ, CUSTOMER_HZ, Node, hears, until
 from redis.exceptions import RedisError
 
 from callmodel import keys
@@ -18,10 +21,66 @@ from media_nodes.claims import RedisClaims
 from media_nodes.outbox import RedisOutbox
 from media_nodes.ports import Grant
 from servicekit.redisio import Replicas, connect
+from simulators.phone import answer_after
 
 ACME, TRUNK = TenantId("acme"), TrunkId("t1")
 ORDER = ClaimTrunk((TrunkOffer(TRUNK, 100_000, "national", ()),), 100_000)
 ONE_REPLICA = Replicas(1, 100)
+
+
+class SentinelNode(Node):
+    """A node on the Redis of the test, which may lose its master."""
+
+    def __init__(self, folder: Path, redis_url: str) -> None:
+        super().__init__(folder, 64 + os.getpid() % 160)
+        self.redis_url = redis_url
+        self.env |= {"TRUNKLINE_REDIS_URL": redis_url, "TRUNKLINE_REDIS_WAIT_REPLICAS": "1"}
+
+    def start_redis(self) -> None:
+        """Somebody else did."""
+
+
+@pytest.fixture
+async def node(redises: Any, tmp_path: Path) -> AsyncIterator[Node]:
+    made = SentinelNode(tmp_path, redises.url)
+    try:
+        await made.start()
+        yield made
+    finally:
+        await made.stop()
+
+
+async def test_calls_go_on_and_new_ones_come_while_the_master_is_replaced(redises: Any, node: Node):
+    node.with_trunks({"cheap": answer_after(0.0)})
+    agent = await node.dial("13812345678")
+    customer = await node.edge.wait_for_call()
+    await hears(agent, CUSTOMER_HZ)
+
+    await redises.kill_master()
+    killed = time.monotonic()
+    calls, set_ups = [agent], []
+    while "trunks are claimed in redis again" not in node.log("conductor"):
+        dialled = time.monotonic()
+        calls.append(await node.dial("13912345678"))
+        await calls[-1].wait_for("answered")
+        set_ups.append(time.monotonic() - dialled)
+        assert time.monotonic() - killed < 20
+        await asyncio.sleep(0.2)
+    back = time.monotonic() - killed
+    await hears(agent, CUSTOMER_HZ)
+    await hears(customer, AGENT_HZ)
+    assert await node.redis.zcard(keys.tenant_channels(ACME)) == len(calls)
+    for call in calls:
+        await call.hang_up()
+    await node.cdr(len(calls), seconds=15)
+
+    print(
+        f"{len(set_ups)} calls set up meanwhile, in {max(set_ups):.2f} s at most; claims in Redis after {back:.1f} s"
+    )
+    ended = [fact["body"] for fact in await node.of_kind("call.ended")]
+    assert {body["ending"] for body in ended} == {"completed"}
+    assert len({body["call_id"] for body in ended}) == len(calls)
+    assert back < 12 and max(set_ups) < 2.5
 
 
 async def test_every_acknowledged_claim_is_there_after_a_fail_over(redises: Any):

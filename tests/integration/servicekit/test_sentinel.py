@@ -9,7 +9,7 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from servicekit.redisio import NotReplicatedError, Replicas, connect, execute
+from servicekit.redisio import NotReplicatedError, Replicas, TooFewReplicasError, connect, execute
 from servicekit.streams import StreamReader
 from trunkline.conditions import redis_reports, until
 
@@ -104,3 +104,21 @@ async def test_what_too_few_replicas_have_is_told(redises: Any, redis: Redis):
     async with redis.pipeline(transaction=False) as pipeline:
         pipeline.set("k", "3")
         assert await execute(pipeline, Replicas(1, 1000)) == [True]
+
+
+async def test_a_master_without_replicas_counts_as_away_until_one_is_back(redises: Any, redis: Redis):
+    for name in ("redis-2", "redis-3"):
+        await redises.children[name].kill()
+
+    async def takes_writes() -> bool:
+        try:
+            return bool(await redis.set("k", "1"))
+        except TooFewReplicasError:
+            return False
+
+    async def refuses() -> bool:
+        return not await takes_writes()
+
+    assert await until(refuses, 15)
+    await redises.come_back("redis-2")
+    assert await until(takes_writes, 15)

@@ -1,6 +1,7 @@
 """The master of three Redis servers is killed under facts consumers, workers and beats."""
 
 import asyncio
+import contextlib
 import json
 import time
 from collections import Counter
@@ -47,6 +48,13 @@ async def recorded(house: House) -> list[CallId]:
         more, after = await calls.page(ACME, day_of(now_ms()), 500, after)
         found += more
     return [record.cdr.call_id for record in found]
+
+
+async def leading(house: House) -> bool:
+    """Say whether a beat holds the lock."""
+    with contextlib.suppress(RedisError):
+        return bool(await house.redis.exists("celery:redbeat::lock"))
+    return False
 
 
 async def test_no_fact_is_lost_or_doubled_and_work_goes_on(house: House, redises: Any, tmp_path: Path):
@@ -102,20 +110,45 @@ async def test_no_fact_is_lost_or_doubled_and_work_goes_on(house: House, redises
 async def test_beat_outlives_the_master(house: House, redises: Any):
     await house._ready(house.start("beat", "control_plane.worker:beat"))
 
-    async def leads() -> bool:
-        try:
-            return bool(await house.redis.exists("celery:redbeat::lock"))
-        except RedisError:
-            return False
-
     async def said(message: str) -> bool:
         return any(line["message"] == message for line in house.log_of("beat"))
 
-    await until(leads)
+    await until(lambda: leading(house))
     await redises.kill_master()
     await until(lambda: said("beat does not lead"))
-    await until(leads, 20)
+    await until(lambda: leading(house), 20)
 
     assert house.processes["beat"].poll() is None
     assert json.loads(await house.redis.get(keys.DIRECTORY))["version"] == 1
     assert await asyncio.to_thread(house.stop, "beat") == 0
+
+
+async def test_nobody_dies_while_the_master_takes_no_writes(house: House, redises: Any):
+    """It lost its replicas, so what it took could be lost: it refuses, until one is back."""
+    await house.start_facts()
+    await house.start_worker()
+    await house._ready(house.start("beat", "control_plane.worker:beat"))
+    await until(lambda: leading(house))
+    for name in ("redis-2", "redis-3"):
+        await redises.children[name].kill()
+
+    async def all_felt_it() -> bool:
+        facts = any(line["message"] == "redis is away" for line in house.log_of("facts"))
+        return facts and any(line["message"] == "beat does not lead" for line in house.log_of("beat"))
+
+    await until(all_felt_it, 30)
+    await redises.come_back("redis-2")
+    call_id, recording = new_call_id(), spool(house.folder, new_call_id(), 2.0)
+
+    async def told() -> bool:
+        with contextlib.suppress(RedisError):
+            await house.tell("call.ended", cdr(call_id))
+            await house.tell("recording.spooled", recording)
+            return True
+        return False
+
+    await until(told, 15)
+    await until(lambda: archived(house, recording.recording_id), 40)
+
+    assert await recorded(house) == [call_id]
+    assert all(house.processes[name].poll() is None for name in ("facts", "worker", "beat"))
