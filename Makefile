@@ -1,7 +1,7 @@
 # Trunkline's few commands.  Each does its own set-up first, which takes no time once it is done.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo cluster test bench lint doctor clean
+.PHONY: help setup demo cluster faults test bench lint doctor clean
 
 PYTEST := .venv/bin/python -m pytest
 # JUNIT=path writes a JUnit file beside the closing line.
@@ -21,6 +21,9 @@ demo: setup  ## run the whole system here, with a branch, a carrier and agents w
 
 cluster: setup  ## run the shape of several machines here: two of everything, agents who dial
 	@.venv/bin/trunkline cluster
+
+faults: setup  ## kill each part of a cluster under calls and count what is lost; writes var/faults.json
+	@.venv/bin/trunkline faults
 
 test: setup  ## unit, architecture, integration on the real engines, and end to end
 	@$(PYTEST) $(JUNIT_OPTION) tests/unit tests/architecture tests/integration tests/e2e

@@ -81,8 +81,8 @@ class Softphone:
     `proxy` is where everything is sent (default: the domain itself, port 5060 or 5061).  `nat` is a private
     (host, port) that the phone believes to have: it goes into Via, Contact and SDP.  `ca` verifies a TLS
     server, which must be `server_name` (default: the domain); without it, and without `ssl_context`, the
-    phone trusts anybody.  `port` 0 takes a free one.  With `trace`, `messages` holds every message as
-    (monotonic seconds, "sent" or "received", text).
+    phone trusts anybody.  `port` 0 takes a free one.  `send_every` more than 1 leaves RTP frames out.  With
+    `trace`, `messages` holds every message as (monotonic seconds, "sent" or "received", text).
     """
 
     def __init__(
@@ -106,6 +106,7 @@ class Softphone:
         timers: Timers | None = None,
         trace: bool = False,
         keep_alive_seconds: float | None = None,
+        send_every: int = 1,
         wrap_transport: Callable[[Transport], Transport] = lambda transport: transport,
     ) -> None:
         self.user = user
@@ -115,7 +116,7 @@ class Softphone:
         self.registered = False
         self.incoming: asyncio.Queue[PhoneCall] = asyncio.Queue(WAITING_CALLS)
         advertised = nat[0] if nat else ""
-        media = MediaSettings(bind, advertised, srtp, payload_types, tone_sound(tone_hz))
+        media = MediaSettings(bind, advertised, srtp, payload_types, tone_sound(tone_hz), send_every=send_every)
         self._line = Line(user, f"sip:{user}@{domain}", media, password)
         self._table = CallTable(self._on_invite)
         network = _build_transport(transport, (bind, port), ssl_context, ca, certificate, server_name or domain)

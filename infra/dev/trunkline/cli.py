@@ -193,6 +193,29 @@ def bench() -> None:
     raise typer.Exit(subprocess.run([sys.executable, str(run)], cwd=REPOSITORY, check=False).returncode)
 
 
+@app.command()
+def faults(
+    only: Annotated[str, typer.Option(help="Only the faults whose name holds this text.")] = "",
+    size: Annotated[
+        str, typer.Option(help="small: a few calls, quick; full: a hundred calls in progress.", metavar="small|full")
+    ] = "full",
+    block: Annotated[int, clustercli.BLOCK] = 86,
+) -> None:
+    """Kill each part of a cluster under calls, one after another, and count what is lost; write var/faults.json.
+
+    Counted at the phones, the carrier and the stores.  Exits with 1 when a fault costs more than it may.
+
+    Examples:
+
+      trunkline faults                          all of them, a hundred calls in progress
+
+      trunkline faults --size small --only conductor
+    """
+    if size not in ("small", "full"):
+        raise typer.BadParameter("a size is small or full")
+    raise typer.Exit(_import("trunkline.faults.run").main(only=only, size=size, block=block))
+
+
 @app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
 )

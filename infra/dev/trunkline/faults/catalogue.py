@@ -1,0 +1,42 @@
+"""The faults, one after the other: what is struck, what is mended, and what it may cost."""
+
+from trunkline.faults.field import Field, Talk
+from trunkline.faults.trial import Fault
+
+
+def killed(name: str, *processes: str, **more: object) -> Fault:
+    """SIGKILL to some processes at once; they are started again when new calls have been watched."""
+
+    async def strike(field: Field) -> None:
+        for process in processes:
+            await field.stack.kill(process)
+
+    async def mend(field: Field) -> None:
+        for process in processes:
+            await field.stack.start(process)
+
+    return Fault(name, strike, mend, **more)  # type: ignore[arg-type]
+
+
+async def conductor_back_at_once(field: Field) -> None:
+    """As a supervisor would: the successor is started as soon as the death is seen."""
+    await field.stack.kill("node-1-conductor")
+    await field.stack.start("node-1-conductor")
+
+
+async def calls_of_first_node(field: Field, talks: list[Talk]) -> int:
+    """Return how many calls the first media node holds: they end with its Asterisk."""
+    page = await field.api.items(f"/tenants/{field.seed.tenant_id}/calls", state="live")
+    wanted = {f"+86{talk.number}" for talk in talks}
+    return sum(item["node_id"] == "node-1" for item in page) if wanted else 0
+
+
+FAULTS = (
+    Fault("conductor killed, and started again", conductor_back_at_once),
+    killed("asterisk killed", "node-1-asterisk", may_lose=calls_of_first_node),
+    # Its phones look for the other edge by themselves; the branch is led there by its own.
+    killed("edge killed (Kamailio)", "edge-1-kamailio", probe_from=(1, 3, 4)),
+    killed("API process killed", "api-2"),
+    killed("CDR writer killed", "facts-1"),
+    killed("Celery worker killed", "worker-1"),
+)

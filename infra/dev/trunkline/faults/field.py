@@ -1,0 +1,168 @@
+"""Where faults strike: a cluster with phones at both edges and at the branch, a carrier, and calls in progress."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from simulators.call import CallEndedError, PhoneCall
+from simulators.carrier import CallRecord, Carrier
+from simulators.phone import RegistrationError, Softphone
+from trunkline.apiclient import Api
+from trunkline.conditions import until
+from trunkline.plan import AddressPlan
+from trunkline.seed import CARRIER_ACCOUNT, CARRIER_REALM, NUMBERS, TRUNK, Seed, sow
+from trunkline.shape import Shape
+from trunkline.stack import Report, Stack
+from trunkline.summary import Books
+
+TALKERS = 8
+"""Phones whose calls are in progress, each at the next edge.  Many, or the edges would take one for a flood."""
+
+PROBERS = 4
+SET_UP_SECONDS = 10.0
+# Calls begin no faster than this: a hundred at once is another test.
+PAUSE_SECONDS = 0.1
+LISTENS_EVERY = 25
+"""Of an agent's RTP frames one in so many is sent: a hundred talking phones would be the load, not the platform."""
+
+SILENCE_SECONDS = 1.5
+
+
+@dataclass
+class Talk:
+    """One call in progress as its two ends see it."""
+
+    number: str
+    call: PhoneCall
+    far: CallRecord
+    heard: int = 0
+    _heard_at_carrier: int = 0
+
+    def note(self) -> None:
+        """Remember how much each end has heard by now."""
+        self.heard, self._heard_at_carrier = self._counts()
+
+    @property
+    def lives(self) -> bool:
+        """Whether neither end was hung up on, and each has heard more of the other since `note`."""
+        heard, at_carrier = self._counts()
+        ended = self.call.ended or self.far.line is None or self.far.line.ended
+        return not ended and heard > self.heard and at_carrier > self._heard_at_carrier
+
+    def _counts(self) -> tuple[int, int]:
+        far = self.far.line.media.endpoint.reception.total_packets if self.far.line else 0
+        return self.call.media.endpoint.reception.total_packets, far
+
+
+@dataclass
+class Field:
+    stack: Stack
+    api: Api
+    seed: Seed
+    books: Books
+    carrier: Carrier
+    talkers: list[Softphone]
+    probers: list[Softphone]
+    """Phones that place new calls: one at each edge after the other, the last at the branch."""
+    owed: set[str] = field(default_factory=set)
+    """Recordings that an earlier fault has lost: counted there, and not again."""
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def new_number(self) -> str:
+        """A customer nobody has called yet, who answers at once and speaks."""
+        return f"139{next(self._numbers):05d}003"
+
+    async def talk(self, calls: int) -> list[Talk]:
+        """Begin so many calls, and return them once both ends of each hear each other.  Raises CallEndedError."""
+        talks = []
+        for index in range(calls):
+            number = self.new_number()
+            call = await self.talkers[index % len(self.talkers)].dial(number, timeout=SET_UP_SECONDS)
+            await call.wait_for("answered", SET_UP_SECONDS)
+            talks.append(Talk(number, call, self.seen(number)))
+            await asyncio.sleep(PAUSE_SECONDS)
+        await self.all_live(talks)
+        return talks
+
+    async def all_live(self, talks: list[Talk], seconds: float = SET_UP_SECONDS) -> list[Talk]:
+        """Wait until audio flows anew both ways in all of the calls; return those in which it does not."""
+        for talk in talks:
+            talk.note()
+
+        async def live() -> bool:
+            return all(talk.lives for talk in talks)
+
+        await until(live, seconds)
+        return [talk for talk in talks if not talk.lives]
+
+    def seen(self, number: str) -> CallRecord:
+        """The call to a number as the carrier saw it.  Raises LookupError."""
+        for record in reversed(self.carrier.calls):
+            if record.dialled.endswith(number) and record.line is not None:
+                return record
+        raise LookupError("the carrier has not seen that call")
+
+    async def probe(self, prober: Softphone) -> tuple[str, bool]:
+        """Place one new call, and hang up when it is answered; return its number and whether it was, within 2 s."""
+        number = self.new_number()
+        call = await prober.dial(number, timeout=SET_UP_SECONDS)
+        with contextlib.suppress(CallEndedError, TimeoutError):
+            await call.wait_for("answered", 2.0)
+        answered = call.answered
+        with contextlib.suppress(TimeoutError):
+            await call.hang_up()
+        return number, answered
+
+
+@contextlib.asynccontextmanager
+async def field_of(
+    block: int, run_dir: Path, shape: Shape, report: Report = lambda line: None
+) -> AsyncIterator[Field]:
+    """Start a cluster with all that a fault needs.  Raises StackError, ApiError, RegistrationError."""
+    plan = AddressPlan(block)
+    async with AsyncExitStack() as parts:
+        stack = await parts.enter_async_context(Stack(plan, run_dir, shape=shape, report=report))
+        carrier = Carrier(plan.carrier, 5060, accounts=dict([CARRIER_ACCOUNT]), realm=CARRIER_REALM)
+        await parts.enter_async_context(carrier)
+        api = await parts.enter_async_context(Api(plan.api_url, "admin", stack.admin_password))
+        report("filling in a tenant, stations, numbers and a trunk")
+        seed = await sow(api, plan, 1, TALKERS + PROBERS)
+        await api.patch(f"/tenants/{seed.tenant_id}", {"max_channels": 1000})
+        await api.patch(f"/trunks/{TRUNK}", {"max_channels": 1000})
+        await stack.start_branch(seed.enrolment_token)
+        report("registering phones")
+        phones = []
+        for index, station in enumerate(seed.hq_stations):
+            edge = plan.edge_at(1 + index % shape.edges)
+            phone = Softphone(
+                station.extension, seed.domain, station.password, proxy=(edge, 5060), bind=plan.hq_phone(index),
+                tone_hz=2000, send_every=LISTENS_EVERY,
+            )  # fmt: skip
+            phones.append(await parts.enter_async_context(phone))
+        station = seed.branch_stations[0]
+        at_branch = Softphone(
+            station.extension, seed.domain, station.password, proxy=(plan.branch, 5060), bind=plan.branch_phone(0)
+        )
+        phones.append(await parts.enter_async_context(at_branch))
+        await asyncio.gather(*map(register, phones))
+        yield Field(stack, api, seed, Books(api, seed.tenant_id), carrier, phones[:TALKERS], phones[TALKERS:])
+
+
+async def register(phone: Softphone) -> None:
+    """Register, for as long as it takes an edge to hear of a new station.  Raises RegistrationError."""
+
+    async def registered() -> bool:
+        with contextlib.suppress(RegistrationError, TimeoutError):
+            await phone.register()
+            return True
+        return False
+
+    if not await until(registered, 20.0, pause_seconds=0.5):
+        raise RegistrationError(408, f"{phone.user} could not register")
+
+
+__all__ = ["NUMBERS", "Field", "Talk", "field_of", "register"]

@@ -1,0 +1,76 @@
+"""Runs the faults one after another on one cluster, prints them as a table and writes them to var/faults.json."""
+
+import asyncio
+import json
+import signal
+import sys
+import time
+
+from rich.console import Console
+
+from simulators.call import CallEndedError
+from simulators.phone import RegistrationError
+from trunkline.apiclient import ApiError
+from trunkline.children import StackError
+from trunkline.faults.catalogue import FAULTS
+from trunkline.faults.field import field_of
+from trunkline.faults.outcome import Outcome, table_of
+from trunkline.faults.trial import FULL, SMALL, Fault, Size, try_fault
+from trunkline.foreground import PLAIN, can_start
+from trunkline.plan import REPOSITORY, AddressPlan
+from trunkline.shape import CLUSTER
+
+RESULT = REPOSITORY / "var" / "faults.json"
+SIZES = {"small": SMALL, "full": FULL}
+
+
+async def run_all(faults: list[Fault], size: Size, block: int, console: Console) -> list[Outcome]:
+    """Return what came of each.  Raises StackError and what else keeps a cluster from starting."""
+    outcomes: list[Outcome] = []
+
+    def say(line: str) -> None:
+        console.print(line, **PLAIN)
+
+    async with field_of(block, REPOSITORY / "var" / "run" / f"faults-{block}", CLUSTER, say) as field:
+        for number, fault in enumerate(faults, 1):
+            say(f"[{number}/{len(faults)}] {fault.name}: {size.calls} calls in progress")
+            begun = time.monotonic()
+            try:
+                outcomes.append(await try_fault(field, fault, size))
+            except (StackError, CallEndedError, LookupError, TimeoutError) as error:
+                remark = f"could not be tried: {type(error).__name__}: {error}"
+                outcomes.append(Outcome(fault.name, 0, 0, 0, 0, 0, 0, None, fault.aim_seconds, (remark,)))
+            came = outcomes[-1]
+            word = "ok" if came.ok else "NOT OK"
+            say(f"    {word} after {time.monotonic() - begun:.0f} s: {json.dumps(came.to_json())}")
+    return outcomes
+
+
+def main(*, only: str, size: str, block: int) -> int:
+    """Run them to the exit code: 0 when each fault cost no more than it may."""
+    console = Console(file=sys.stdout, soft_wrap=True)
+    faults = [fault for fault in FAULTS if only.lower() in fault.name.lower()]
+    if not faults:
+        console.print(f"no fault is called {only}; there are:", **PLAIN)
+        for fault in FAULTS:
+            console.print(f"  {fault.name}", **PLAIN)
+        return 2
+    if not can_start(AddressPlan(block), console, "cluster"):
+        return 1
+
+    async def run() -> list[Outcome]:
+        task = asyncio.current_task()
+        assert task is not None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await run_all(faults, SIZES[size], block, console)
+
+    try:
+        outcomes = asyncio.run(run())
+    except (StackError, ApiError, RegistrationError) as error:
+        console.print(f"\nthe cluster could not be started: {error}", **PLAIN)
+        return 1
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps([outcome.to_json() for outcome in outcomes], indent=2) + "\n", encoding="utf-8")
+    console.print(table_of(outcomes))
+    console.print(f"written to {RESULT}", **PLAIN)
+    return 0 if all(outcome.ok for outcome in outcomes) else 1
