@@ -112,8 +112,11 @@ class Conductor:
             case _:
                 self._tell(news.leg_id, news)
 
-    def survey(self, state: SwitchState, *, found: list[Entry] | None = None) -> None:
-        """Compare every call with what the switch holds.  `found`: calls of a former conductor, to be taken over."""
+    def survey(self, state: SwitchState, *, found: list[Entry] | None = None, away_ms: int | None = None) -> None:
+        """Compare every call with what the switch holds.
+
+        found: calls of a former conductor, to be taken over.  away_ms: when the switch went away, if it had.
+        """
         self.instance = state.instance
         for entry in found or []:
             if entry.call.call_id in self._calls:
@@ -121,7 +124,7 @@ class Conductor:
             running = RunningCall(self._around, entry.call, entry.instance)
             running.redo(entry.orders)
             self._start(running, [])
-        surveyed = Surveyed(state, now_ms(), adopted=bool(found))
+        surveyed = Surveyed(state, now_ms(), adopted=bool(found), away_ms=away_ms)
         for running in self._calls.values():
             running.post(surveyed)
         owned = {leg.leg_id for call in self.calls for leg in call.legs}

@@ -42,7 +42,7 @@ class EdgeChoice:
         while len(self._edges) > 1:
             try:
                 silent = {edge.endpoint for edge in self._edges if not await self._answers(edge)}
-            except (AriAwayError, AriError):
+            except AriAwayError:
                 silent = self._silent  # no Asterisk, no calls
             if silent != self._silent:
                 logger.warning("edges changed", extra={"silent": sorted(silent)})
@@ -50,5 +50,10 @@ class EdgeChoice:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _answers(self, edge: Edge) -> bool:
-        known = await self._ari.command("GET", f"/endpoints/PJSIP/{edge.endpoint}")
+        try:
+            known = await self._ari.command("GET", f"/endpoints/PJSIP/{edge.endpoint}")
+        except AriError as error:
+            # An Asterisk that was configured for fewer edges.
+            logger.error("edge not known", extra={"endpoint": edge.endpoint, "error": str(error)})
+            return False
         return bool(known["state"] == "online")

@@ -40,6 +40,7 @@ class Listener:
         self._ari, self._switch, self._conductor = ari, switch, conductor
         self._found, self._on_adopted = found, on_adopted
         self._adopted = False
+        self._away_ms: int | None = None
         self.connected = asyncio.Event()
 
     async def run(self) -> None:
@@ -54,6 +55,8 @@ class Listener:
                     logger.warning("asterisk is away", extra={"error": str(error)})
                 quiet = True
             finally:
+                if self.connected.is_set():
+                    self._away_ms = now_ms()
                 self.connected.clear()
             await asyncio.sleep(RETRY_SECONDS)
 
@@ -73,7 +76,8 @@ class Listener:
     async def _survey(self) -> None:
         state = await self._switch.state()
         found = [] if self._adopted else self._found()
-        self._conductor.survey(state, found=found)
+        self._conductor.survey(state, found=found, away_ms=self._away_ms)
+        self._away_ms = None
         self._adopted = True
         self._on_adopted()
 

@@ -24,6 +24,7 @@ type=aor
 contact=sip:{address}
 qualify_frequency=1
 qualify_timeout=0.5
+qualify_2xx_only=yes
 """
 RTP_TIMEOUT_SECONDS = 120
 RTP_HOLD_TIMEOUT_SECONDS = 3600

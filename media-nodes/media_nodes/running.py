@@ -63,11 +63,13 @@ class Surveyed:
     """The switch was listed: compare, and make up for what was missed.
 
     `adopted`: the call was read from the journal, so its last orders may never have been carried out.
+    `away_ms`: when the switch was last heard, if it had been away.
     """
 
     state: SwitchState
     at_ms: int
     adopted: bool = False
+    away_ms: int | None = None
 
 
 @dataclass(frozen=True)
@@ -212,7 +214,8 @@ class RunningCall:
     async def _compare(self, surveyed: Surveyed) -> None:
         """Feed in what was missed, then do again what may have been left undone."""
         if surveyed.state.instance != self.instance:
-            await self._take(NodeLost(surveyed.at_ms))
+            # Its calls ended with it, not when its successor was there to be asked.
+            await self._take(NodeLost(surveyed.away_ms or surveyed.at_ms))
             return
         undone, self._undone = self._undone, ()
         for leg in self.call.live_legs:

@@ -115,3 +115,15 @@ def remove_node(context: typer.Context, node: Annotated[str, NODE]) -> None:
     Example:  trunkline cluster remove-node node-3
     """
     _ask(context, "remove-node", node)
+
+
+@app.command()
+def roll(context: typer.Context) -> None:
+    """Restart every process, one after another, while calls go on: as an upgrade does.
+
+    API, consumers, workers and beats finish what they hold; Redis hands over to a replica.  Media nodes and edges
+    are drained first: new calls go to the others, and the restart waits for the last call there.
+
+    Example:  trunkline cluster roll
+    """
+    _ask(context, "roll")

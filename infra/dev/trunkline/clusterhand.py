@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 from trunkline.children import StackError
+from trunkline.rolling import roll
 from trunkline.stack import Stack
 
 SOCKET = "hand.sock"
@@ -61,9 +62,14 @@ async def _remove_node(stack: Stack, name: str, tell: Tell) -> None:
     await tell(f"{name} is gone")
 
 
+async def _roll(stack: Stack, _name: str, tell: Tell) -> None:
+    await roll(stack, tell)
+    await tell("every process has been restarted")
+
+
 ACTIONS: dict[str, Action] = {
     "status": _status, "kill": _kill, "stop": _stop, "start": _start,
-    "add-node": _add_node, "drain": _drain, "remove-node": _remove_node,
+    "add-node": _add_node, "drain": _drain, "remove-node": _remove_node, "roll": _roll,
 }  # fmt: skip
 
 

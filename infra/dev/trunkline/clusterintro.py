@@ -16,6 +16,7 @@ WORTH_TRYING = (
     ("add-node", "a third media node joins; nothing else is restarted"),
     ("drain node-2", "its calls finish, new ones go elsewhere"),
     ("remove-node node-3", "drained, then gone"),
+    ("roll", "every process restarted in turn, under calls"),
 )
 
 

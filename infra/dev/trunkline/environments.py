@@ -41,6 +41,11 @@ class Environments:
         return self.control_dir / "admin-password"
 
     @property
+    def edge_secret_file(self) -> Path:
+        """What HQ's edges share."""
+        return self.run_dir / "edge-secret"
+
+    @property
     def pki_dir(self) -> Path:
         return self.control_dir / "pki"
 
@@ -86,6 +91,11 @@ class Environments:
     def edge(self, health_port: int | None = None, index: int = 1) -> dict[str, str]:
         """Of HQ's Kamailio, rtpengine and edge agent."""
         host, folder = self.plan.edge_at(index), self.edge_dir(index)
+        others = [self.plan.edge_at(edge) for edge in range(1, self.shape.edges + 1) if edge != index]
+        peers = {
+            "TRUNKLINE_EDGE_PEERS": ",".join(f"{other}:5064" for other in others),
+            "TRUNKLINE_EDGE_SECRET_FILE": str(self.edge_secret_file),
+        }
         return self._common(folder.name, (host, health_port) if health_port else None) | {
             "TRUNKLINE_EDGE_ID": f"edge-{index}",
             "TRUNKLINE_EDGE_ROLE": "hq",
@@ -96,6 +106,7 @@ class Environments:
             "TRUNKLINE_TLS_KEY": str(folder / "tls.key"),
             "TRUNKLINE_TLS_CA": str(folder / "ca.crt"),
             "TRUNKLINE_SNAPSHOT": "redis",
+            **(peers if others else {}),
         }
 
     def node(self, health_port: int | None = None, index: int = 1) -> dict[str, str]:

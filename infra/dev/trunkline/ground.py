@@ -72,6 +72,14 @@ class Ground:
             found["seaweed"] = ("tcp", self._seaweed.address, self._seaweed.port)
         return found
 
+    def redis_at(self, place: int) -> tuple[str, int]:
+        """Where one of several Redis servers listens, counted from 1."""
+        return self._redises.hosts[place - 1], self._redises.port
+
+    def sentinel_at(self, place: int) -> tuple[str, int]:
+        """Where the sentinel beside it listens."""
+        return self._redises.hosts[place - 1], self._redises.sentinel_port
+
     def _redis(self) -> Spec:
         host = self.plan.control
         argv = (

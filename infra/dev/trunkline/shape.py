@@ -1,6 +1,6 @@
 """How many of each part a stack has; what the parts are called follows from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -50,4 +50,6 @@ class Shape:
 
 MOST = 9
 SINGLE = Shape()
-CLUSTER = Shape(edges=2, nodes=2, apis=2, facts=2, workers=2, beats=2, redises=3, s3=True)
+CLUSTER = Shape(edges=2, nodes=2, apis=2, facts=2, workers=2, beats=2, redises=3, cassandras=3, s3=True)
+LEAN = replace(CLUSTER, cassandras=0)
+"""Without what takes a minute to start; the store is SQLite, which several processes share too."""

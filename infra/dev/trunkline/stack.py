@@ -22,7 +22,7 @@ from trunkline.ports import is_free
 from trunkline.runfolder import RunFolder
 from trunkline.shape import SINGLE, Shape
 
-COMMAND_SECONDS = 30.0
+COMMAND_SECONDS = 90.0
 JOINT_SECONDS = 20.0
 
 Report = Callable[[str], None]
@@ -50,7 +50,7 @@ class Stack:
         self._report = report
         self._children: dict[str, Child] = {}
         self._groups: list[list[Child]] = []
-        self._nodes = list(_each(shape.nodes))
+        self.nodes = list(_each(shape.nodes))
 
     # -- life
 
@@ -91,15 +91,14 @@ class Stack:
             ]
         )
         await self._launch([*map(new.edge_agent, edges), *map(new.conductor, nodes)])
-        await self._nodes_found()
+        await self.nodes_found()
 
     async def start_branch(self, token: str) -> None:
         """Start the branch gateway with an enrolment token; ready means registered at HQ and able to take phones."""
         folder = self.run_dir / "branch"
         folder.mkdir(mode=0o700, exist_ok=True)
         token_file = folder / "enrolment-token"
-        token_file.touch(mode=0o600)
-        token_file.write_text(token)
+        _write_secret(token_file, token)
         await self._launch([self._blueprint.branch(self.environments.branch(token_file, BRANCH))])
         serves = when.edge_serves(self.plan.branch, destinations=self.shape.edges)
         await self._wait_until("the branch has found HQ", serves)
@@ -141,12 +140,12 @@ class Stack:
 
     async def add_node(self) -> int:
         """Start one more media node and return its index once all edges send it calls.  Raises StackError."""
-        index = max(self._nodes) + 1
+        index = max(self.nodes) + 1
         (self.run_dir / self.shape.folder_of("node", index)).mkdir(mode=0o700, exist_ok=True)
         await self._launch([self._blueprint.asterisk(index)])
         await self._launch([self._blueprint.conductor(index)])
-        self._nodes.append(index)
-        await self._nodes_found()
+        self.nodes.append(index)
+        await self.nodes_found()
         return index
 
     async def drain_node(self, index: int) -> None:
@@ -160,17 +159,31 @@ class Stack:
         await conductor.ended()
         self._note_pids()
 
+    async def drain_edge(self, index: int) -> None:
+        """Let an edge finish its calls and take no new ones; returns when its Kamailio and its agent have left.
+
+        Raises KeyError for an edge that is not there, StackError when it can not be asked.
+        """
+        leaving = [self._children[self.shape.name_of("edge", index, part)] for part in ("kamailio", "agent")]
+        for child in leaving:
+            child.expect_end()
+        await self._run("edge", "drain", env=self.environments.edge(index=index))
+        for child in leaving:
+            await child.ended()
+        self._note_pids()
+
     async def remove_node(self, index: int) -> None:
         """Drain a media node and take it away.  Raises as `drain_node`."""
         await self.drain_node(index)
         for process in ("conductor", "asterisk"):
             await self._children.pop(self.shape.name_of("node", index, process)).stop()
-        self._nodes.remove(index)
+        self.nodes.remove(index)
         self._note_pids()
 
-    async def _nodes_found(self) -> None:
+    async def nodes_found(self) -> None:
+        """Wait until every edge sends calls to every media node.  Raises StackError."""
         for edge in _each(self.shape.edges):
-            serves = when.edge_serves(self.plan.edge_at(edge), destinations=len(self._nodes))
+            serves = when.edge_serves(self.plan.edge_at(edge), destinations=len(self.nodes))
             await self._wait_until("HQ's edges have found the media nodes", serves)
 
     def pid(self, name: str) -> int | None:
@@ -184,7 +197,7 @@ class Stack:
     def index_of_node(self, node_id: str) -> int:
         """Return the index of a media node by its id, `node-2`.  Raises KeyError."""
         index = int(node_id.removeprefix("node-")) if node_id.removeprefix("node-").isdigit() else 0
-        if index not in self._nodes:
+        if index not in self.nodes:
             raise KeyError(node_id)
         return index
 
@@ -225,8 +238,8 @@ class Stack:
         """Make keys, authority, schema and the first administrator, then the edges' certificates."""
         self._report("bootstrapping the control plane")
         self.admin_password = secrets.token_urlsafe(12)
-        self.environments.admin_password_file.touch(mode=0o600)
-        self.environments.admin_password_file.write_text(self.admin_password)
+        _write_secret(self.environments.admin_password_file, self.admin_password)
+        _write_secret(self.environments.edge_secret_file, secrets.token_hex(32))
         await self._admin("bootstrap")
         if self.shape.s3:
             await self._admin("objects-setup")
@@ -261,6 +274,11 @@ class Stack:
 
     def _note_pids(self) -> None:
         self._folder.note({name: child.pid for name, child in self._children.items() if child.pid is not None})
+
+
+def _write_secret(path: Path, secret: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(secret)
 
 
 def _each(count: int) -> range:

@@ -12,7 +12,7 @@ from trunkline.conditions import until
 from trunkline.floor import phone_of, tone_of_agent
 from trunkline.plan import AddressPlan
 from trunkline.seed import CARRIER_ACCOUNT, CARRIER_REALM, Seed, sow
-from trunkline.shape import CLUSTER
+from trunkline.shape import LEAN
 from trunkline.stack import Stack
 from trunkline.summary import Books
 
@@ -41,14 +41,14 @@ class ClusterWorld:
 async def build_cluster(parts: AsyncExitStack, block: int) -> ClusterWorld:
     """Start everything, in order, to be ended by `parts`."""
     plan = AddressPlan(block)
-    stack = await parts.enter_async_context(Stack(plan, run_dir_of(block), shape=CLUSTER))
+    stack = await parts.enter_async_context(Stack(plan, run_dir_of(block), shape=LEAN))
     carrier = Carrier(plan.carrier, 5060, accounts=dict([CARRIER_ACCOUNT]), realm=CARRIER_REALM)
     await parts.enter_async_context(carrier)
     api = await parts.enter_async_context(Api(plan.api_url, "admin", stack.admin_password))
     seed = await sow(api, plan, 1, PHONES)
     world = ClusterWorld(stack, api, seed, Books(api, seed.tenant_id), carrier)
     for index, station in enumerate(seed.hq_stations):
-        edge = plan.edge_at(1 + index % CLUSTER.edges)
+        edge = plan.edge_at(1 + index % LEAN.edges)
         phone = phone_of(seed, station, edge, plan.hq_phone(index), tone_of_agent(index))
         world.phones.append(await parts.enter_async_context(phone))
 

@@ -9,7 +9,7 @@ import pytest
 GROUPS = {
     (): ("demo", "cluster", "doctor", "edge", "media-node", "control-plane", "worker", "beat", "branch",
          "answers", "admin", "jobs"),
-    ("cluster",): ("status", "kill", "stop", "start", "add-node", "drain", "remove-node"),
+    ("cluster",): ("status", "kill", "stop", "start", "add-node", "drain", "remove-node", "roll"),
     ("edge",): ("kamailio", "rtpengine", "agent"),
     ("media-node",): ("asterisk", "conductor", "drain"),
     ("control-plane",): ("api", "facts"),

@@ -1,7 +1,9 @@
 """The faults, one after the other: what is struck, what is mended, and what it may cost."""
 
 from trunkline.faults.field import Field, Talk
+from trunkline.faults.steady import Steady
 from trunkline.faults.trial import Fault
+from trunkline.rolling import master_of, roll
 
 
 def killed(name: str, *processes: str, **more: object) -> Fault:
@@ -31,7 +33,30 @@ async def calls_of_first_node(field: Field, talks: list[Talk]) -> int:
     return sum(item["node_id"] == "node-1" for item in page) if wanted else 0
 
 
-FAULTS = (
+async def roll_everything(field: Field) -> None:
+    """Restart every process in turn."""
+
+    async def quietly(_line: str) -> None: ...
+
+    await roll(field.stack, quietly)
+
+
+async def redis_master_dies(field: Field) -> None:
+    """SIGKILL to whichever Redis is the master now; it comes back as a replica of the next."""
+    name = await master_of(field.stack)
+    await field.stack.kill(name)
+
+
+async def dead_come_back(field: Field) -> None:
+    """Start again whatever is down."""
+    for name in field.stack.names:
+        if field.stack.pid(name) is None:
+            await field.stack.start(name)
+
+
+Trial = Fault | Steady
+
+FAULTS: tuple[Trial, ...] = (
     Fault("conductor killed, and started again", conductor_back_at_once),
     killed("asterisk killed", "node-1-asterisk", may_lose=calls_of_first_node),
     # Its phones look for the other edge by themselves; the branch is led there by its own.
@@ -39,4 +64,8 @@ FAULTS = (
     killed("API process killed", "api-2"),
     killed("CDR writer killed", "facts-1"),
     killed("Celery worker killed", "worker-1"),
+    Fault("Redis master killed", redis_master_dies, dead_come_back),
+    killed("object store away", "seaweed", away_seconds=60.0),
+    killed("Cassandra node killed", "cassandra-2", needs="cassandra-2"),
+    Steady("rolling restart of every process", roll_everything),
 )

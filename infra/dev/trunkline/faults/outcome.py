@@ -24,6 +24,8 @@ class Outcome:
     recordings_lost: int
     seconds_to_new_calls: float | None
     aim_seconds: float
+    new_calls: int = 0
+    new_calls_failed: int = 0
     remarks: tuple[str, ...] = ()
     """What went wrong beside, in words; with one the fault is not passed."""
 

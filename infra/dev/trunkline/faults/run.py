@@ -12,34 +12,34 @@ from simulators.call import CallEndedError
 from simulators.phone import RegistrationError
 from trunkline.apiclient import ApiError
 from trunkline.children import StackError
-from trunkline.faults.catalogue import FAULTS
+from trunkline.faults.catalogue import FAULTS, Trial
 from trunkline.faults.field import field_of
 from trunkline.faults.outcome import Outcome, table_of
-from trunkline.faults.trial import FULL, SMALL, Fault, Size, try_fault
+from trunkline.faults.trial import FULL, SMALL, Size
 from trunkline.foreground import PLAIN, can_start
 from trunkline.plan import REPOSITORY, AddressPlan
-from trunkline.shape import CLUSTER
 
 RESULT = REPOSITORY / "var" / "faults.json"
 SIZES = {"small": SMALL, "full": FULL}
 
 
-async def run_all(faults: list[Fault], size: Size, block: int, console: Console) -> list[Outcome]:
+async def run_all(faults: list[Trial], size: Size, block: int, console: Console) -> list[Outcome]:
     """Return what came of each.  Raises StackError and what else keeps a cluster from starting."""
     outcomes: list[Outcome] = []
 
     def say(line: str) -> None:
         console.print(line, **PLAIN)
 
-    async with field_of(block, REPOSITORY / "var" / "run" / f"faults-{block}", CLUSTER, say) as field:
+    async with field_of(block, REPOSITORY / "var" / "run" / f"faults-{block}", size.shape, say) as field:
+        faults = [fault for fault in faults if fault.fits(field)]
         for number, fault in enumerate(faults, 1):
             say(f"[{number}/{len(faults)}] {fault.name}: {size.calls} calls in progress")
             begun = time.monotonic()
             try:
-                outcomes.append(await try_fault(field, fault, size))
+                outcomes.append(await fault.tried(field, size))
             except (StackError, CallEndedError, LookupError, TimeoutError) as error:
                 remark = f"could not be tried: {type(error).__name__}: {error}"
-                outcomes.append(Outcome(fault.name, 0, 0, 0, 0, 0, 0, None, fault.aim_seconds, (remark,)))
+                outcomes.append(Outcome(fault.name, 0, 0, 0, 0, 0, 0, None, fault.aim_seconds, remarks=(remark,)))
             came = outcomes[-1]
             word = "ok" if came.ok else "NOT OK"
             say(f"    {word} after {time.monotonic() - begun:.0f} s: {json.dumps(came.to_json())}")
@@ -69,6 +69,9 @@ def main(*, only: str, size: str, block: int) -> int:
     except (StackError, ApiError, RegistrationError) as error:
         console.print(f"\nthe cluster could not be started: {error}", **PLAIN)
         return 1
+    except asyncio.CancelledError:
+        console.print("stopped; nothing is written", **PLAIN)
+        return 130
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps([outcome.to_json() for outcome in outcomes], indent=2) + "\n", encoding="utf-8")
     console.print(table_of(outcomes))

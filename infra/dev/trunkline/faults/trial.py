@@ -15,6 +15,7 @@ from trunkline.apiclient import ApiError
 from trunkline.conditions import until
 from trunkline.faults.field import SILENCE_SECONDS, Field, Talk
 from trunkline.faults.outcome import Outcome
+from trunkline.shape import CLUSTER, LEAN, Shape
 from trunkline.summary import callee_of
 
 PROBE_SECONDS = 0.2
@@ -27,15 +28,17 @@ Act = Callable[[Field], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Size:
-    """Of a trial: calls in progress, how long new calls are watched, and how long the books may take."""
+    """Of a trial: its cluster, calls in progress, how long new calls are watched and the books may take."""
 
+    shape: Shape
     calls: int
+    calls_per_second: float
     watch_seconds: float
     settle_seconds: float
 
 
-SMALL = Size(calls=6, watch_seconds=4.0, settle_seconds=60.0)
-FULL = Size(calls=100, watch_seconds=10.0, settle_seconds=180.0)
+SMALL = Size(LEAN, calls=6, calls_per_second=2.0, watch_seconds=4.0, settle_seconds=60.0)
+FULL = Size(CLUSTER, calls=100, calls_per_second=20.0, watch_seconds=10.0, settle_seconds=180.0)
 
 
 async def nothing(_field: Field) -> None:
@@ -62,8 +65,18 @@ class Fault:
     aim_seconds: float = 2.0
     may_lose: Callable[[Field, list[Talk]], int | Awaitable[int]] = none_lost
     probe_from: tuple[int, ...] = EVERYWHERE
-    watch_seconds: float = 0.0
-    """Watched at least so long, when what is to be seen takes longer than the size's time."""
+    away_seconds: float = 0.0
+    """How long it stays away at full size, where that is longer than new calls are watched."""
+    needs: str = ""
+    """A process without which there is nothing to try, in a shape that has none."""
+
+    def fits(self, field: Field) -> bool:
+        """Say whether this cluster has what is struck."""
+        return not self.needs or self.needs in field.stack.names
+
+    async def tried(self, field: Field, size: Size) -> Outcome:
+        """Carry it out under calls in progress, and count what came of it."""
+        return await _try(field, self, size)
 
 
 @dataclass
@@ -80,20 +93,20 @@ class Probes:
         return (0.0 if not failed else min(good)) if good else None
 
 
-async def try_fault(field: Field, fault: Fault, size: Size) -> Outcome:
-    """Carry one fault out and count what came of it."""
+async def _try(field: Field, fault: Fault, size: Size) -> Outcome:
     talks = await field.talk(size.calls)
     asked = fault.may_lose(field, talks)
     allowed = asked if isinstance(asked, int) else await asked
     struck_at = time.monotonic()
-    seconds = max(size.watch_seconds, fault.watch_seconds)
-    _, probes = await asyncio.gather(fault.strike(field), _probe(field, fault, struck_at, seconds))
+    _, probes = await asyncio.gather(fault.strike(field), _probe(field, fault, struck_at, size.watch_seconds))
     lost = await field.all_live(talks, SILENCE_SECONDS)
+    if size is FULL and fault.away_seconds > size.watch_seconds:
+        await asyncio.sleep(fault.away_seconds - size.watch_seconds)
     await fault.mend(field)
     await _hang_up(talks)
     numbers = [talk.number for talk in talks] + [number for number, _, answered in probes.placed if answered]
-    remarks = await _settle(field, numbers, size.settle_seconds)
-    doubled, missing, unrecorded = await _count(field, numbers)
+    remarks = await settle(field, numbers, size.settle_seconds)
+    doubled, missing, unrecorded = await count(field, numbers)
     return Outcome(
         fault.name,
         calls_in_progress=len(talks),
@@ -104,6 +117,8 @@ async def try_fault(field: Field, fault: Fault, size: Size) -> Outcome:
         recordings_lost=len(unrecorded),
         seconds_to_new_calls=probes.seconds_to_new_calls,
         aim_seconds=fault.aim_seconds,
+        new_calls=len(probes.placed),
+        new_calls_failed=sum(not answered for _, _, answered in probes.placed),
         remarks=(*remarks, *unrecorded),
     )
 
@@ -143,7 +158,7 @@ async def _hang_up(talks: list[Talk]) -> None:
     await asyncio.gather(*(one(talk.far.line) for talk in talks if talk.far.line is not None))
 
 
-async def _settle(field: Field, numbers: list[str], seconds: float) -> tuple[str, ...]:
+async def settle(field: Field, numbers: list[str], seconds: float) -> tuple[str, ...]:
     """Wait until each call has its record and no recording is owed; return what is still missing, in words."""
     wanted = {f"+86{number}" for number in numbers}
     gaps: list[dict[str, Any]] = []
@@ -160,7 +175,7 @@ async def _settle(field: Field, numbers: list[str], seconds: float) -> tuple[str
     return (f"{len(gaps)} recordings are owed by the ledger",) if gaps else ()
 
 
-async def _count(field: Field, numbers: list[str]) -> tuple[int, int, list[str]]:
+async def count(field: Field, numbers: list[str]) -> tuple[int, int, list[str]]:
     """Return of these answered calls: records too many, records too few, and what is wrong with recordings."""
     wanted = {f"+86{number}" for number in numbers}
     cdrs = [cdr for cdr in await field.books.cdrs() if callee_of(cdr) in wanted]

@@ -1,0 +1,116 @@
+"""Calls offered steadily while something goes on, by phones that try the next edge as RFC 3263 has them do."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from simulators.call import CallEndedError, PhoneCall
+from simulators.phone import Softphone
+from trunkline.faults.field import Field
+from trunkline.faults.outcome import Outcome
+from trunkline.faults.trial import Size, count, settle
+
+TALK_SECONDS = 3.0
+NEXT_EDGE_SECONDS = 2.0
+"""A phone that hears nothing at all for so long tries the next edge."""
+
+
+class Flow:
+    """Places calls at a rate until its work is done; remembers those that were answered, and those that were not."""
+
+    def __init__(self, field: Field, calls_per_second: float) -> None:
+        self._field = field
+        self._pause_seconds = 1.0 / calls_per_second
+        self.offered = 0
+        self.answered: list[str] = []
+        self.lost: list[str] = []
+        self.longest_wait_seconds = 0.0
+        """Of a caller, from the first INVITE to the answer."""
+
+    async def during(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Place calls while the work is done, and finish those that are up."""
+        done = asyncio.Event()
+
+        async def watched() -> None:
+            try:
+                await work()
+            finally:
+                done.set()
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(watched())
+            while not done.is_set():
+                group.create_task(self._one(self.offered))
+                self.offered += 1
+                await asyncio.sleep(self._pause_seconds)
+
+    async def _one(self, turn: int) -> None:
+        phones = self._field.talkers
+        number, begun = self._field.new_number(), time.monotonic()
+        # Neighbours in the list sit at different edges: the second is where the first would go next.
+        for phone in (phones[turn % len(phones)], phones[(turn + 1) % len(phones)]):
+            call = await self._try(phone, number)
+            if call is not None:
+                break
+        else:
+            self.lost.append(f"{number}: no edge took it")
+            return
+        self.longest_wait_seconds = max(self.longest_wait_seconds, time.monotonic() - begun)
+        self.answered.append(number)
+        with contextlib.suppress(TimeoutError):
+            await call.wait_for("ended", TALK_SECONDS)
+        if call.ended:
+            self.lost.append(f"{number}: ended after {time.monotonic() - begun:.1f} s with {call.reason}")
+            return
+        with contextlib.suppress(TimeoutError):
+            await call.hang_up()
+
+    @staticmethod
+    async def _try(phone: Softphone, number: str) -> PhoneCall | None:
+        """Return the answered call, None when this edge does not take it."""
+        call = await phone.dial(number, timeout=30)
+        with contextlib.suppress(CallEndedError, TimeoutError):
+            await call.wait_for("trying", NEXT_EDGE_SECONDS)
+        if not call.ended and call.state == "calling":
+            with contextlib.suppress(TimeoutError):
+                await call.hang_up()
+            return None
+        with contextlib.suppress(CallEndedError, TimeoutError):
+            await call.wait_for("answered", 20.0)
+        return call if call.answered else None
+
+
+@dataclass(frozen=True)
+class Steady:
+    """Work that must cost no call at all, however long it takes; a caller may wait `aim_seconds` at most."""
+
+    name: str
+    work: Callable[[Field], Awaitable[None]]
+    aim_seconds: float = 5.0
+
+    def fits(self, _field: Field) -> bool:
+        """Say yes: there is always something to do."""
+        return True
+
+    async def tried(self, field: Field, size: Size) -> Outcome:
+        """Let the work be done under steady calls, and count what came of it."""
+        flow = Flow(field, size.calls_per_second)
+        await flow.during(lambda: self.work(field))
+        remarks = await settle(field, flow.answered, size.settle_seconds)
+        doubled, missing, unrecorded = await count(field, flow.answered)
+        return Outcome(
+            self.name,
+            calls_in_progress=flow.offered,
+            calls_lost=len(flow.lost),
+            allowed_lost=0,
+            facts_lost=missing,
+            facts_doubled=doubled,
+            recordings_lost=len(unrecorded),
+            seconds_to_new_calls=round(flow.longest_wait_seconds, 3),
+            aim_seconds=self.aim_seconds,
+            new_calls=flow.offered,
+            new_calls_failed=len(flow.lost),
+            remarks=(*remarks, *unrecorded, *flow.lost[:10]),
+        )

@@ -1,0 +1,124 @@
+"""A rolling restart: every process of a running stack, one after another, while calls go on."""
+
+from collections.abc import Awaitable, Callable
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from trunkline.children import StackError
+from trunkline.conditions import until
+from trunkline.stack import Stack
+
+MASTER = "trunkline"
+FAILOVER_SECONDS = 30.0
+ANSWER_SECONDS = 5.0
+
+Tell = Callable[[str], Awaitable[None]]
+
+
+async def roll(stack: Stack, tell: Tell) -> None:
+    """Restart everything.  What holds calls is drained first, and takes them again before the next one is touched.
+
+    Raises StackError when a process does not come back: the rest is left as it is.
+    """
+    names = stack.names
+    for kind in ("api", "facts", "worker", "beat", "seaweed", "cassandra"):
+        for name in names:
+            if name == kind or name.startswith(f"{kind}-"):
+                await _restart(stack, name, tell)
+    await _roll_redis(stack, tell)
+    for node in stack.nodes:
+        await _roll_node(stack, node, tell)
+    for edge in range(1, stack.shape.edges + 1):
+        await _roll_edge(stack, edge, tell)
+    if "branch" in names:
+        # A branch has one gateway: its phones wait for the restart, and its calls in progress with them.
+        await tell("the branch stays: its gateway is alone, and is restarted when nobody there talks")
+
+
+async def _restart(stack: Stack, name: str, tell: Tell) -> None:
+    await tell(f"{name}: finishes what it holds")
+    await stack.end(name)
+    await stack.start(name)
+    await tell(f"{name}: is back")
+
+
+async def _roll_node(stack: Stack, index: int, tell: Tell) -> None:
+    """The conductor alone first: its calls talk on.  Then the whole node, which has to be empty."""
+    conductor, asterisk = (stack.shape.name_of("node", index, part) for part in ("conductor", "asterisk"))
+    await _restart(stack, conductor, tell)
+    await tell(f"node-{index}: takes no new calls; waiting for those that it has")
+    await stack.drain_node(index)
+    await stack.end(asterisk)
+    await stack.start(asterisk)
+    await stack.start(conductor)
+    await stack.nodes_found()
+    await tell(f"node-{index}: takes calls again")
+
+
+async def _roll_edge(stack: Stack, index: int, tell: Tell) -> None:
+    kamailio, rtpengine, agent = (
+        stack.shape.name_of("edge", index, part) for part in ("kamailio", "rtpengine", "agent")
+    )
+    await _restart(stack, agent, tell)
+    await tell(f"edge-{index}: takes no new calls; waiting for those that it has")
+    await stack.drain_edge(index)
+    await stack.end(rtpengine)
+    for name in (rtpengine, kamailio, agent):
+        await stack.start(name)
+    await stack.nodes_found()
+    await tell(f"edge-{index}: takes calls again")
+
+
+async def _roll_redis(stack: Stack, tell: Tell) -> None:
+    """Sentinels and replicas, then the master, which first hands over to a replica."""
+    if stack.shape.redises == 1:
+        await _restart(stack, "redis", tell)
+        return
+    places = range(1, stack.shape.redises + 1)
+    for place in places:
+        await _restart(stack, f"sentinel-{place}", tell)
+    masters = [place for place in places if await _is_master(stack, place)]
+    for place in [place for place in places if place not in masters]:
+        await _restart(stack, f"redis-{place}", tell)
+    for place in masters:
+        await tell(f"redis-{place}: hands over to a replica")
+        await _hand_over(stack, place)
+        await _restart(stack, f"redis-{place}", tell)
+
+
+async def master_of(stack: Stack) -> str:
+    """Return the name of the Redis that is the master now.  Raises StackError when none says so."""
+    for place in range(1, stack.shape.redises + 1):
+        if await _is_master(stack, place):
+            return f"redis-{place}"
+    raise StackError("no Redis is the master")
+
+
+async def _is_master(stack: Stack, place: int) -> bool:
+    host, port = stack.environments.ground.redis_at(place)
+    async with Redis(host=host, port=port, socket_timeout=ANSWER_SECONDS, decode_responses=True) as redis:
+        try:
+            return bool((await redis.info("replication"))["role"] == "master")
+        except RedisError:
+            return False  # it is down, or about to
+
+
+async def _hand_over(stack: Stack, place: int) -> None:
+    host, port = stack.environments.ground.sentinel_at(place)
+    async with Redis(host=host, port=port, socket_timeout=ANSWER_SECONDS) as sentinel:
+
+        async def asked() -> bool:
+            try:
+                await sentinel.sentinel_failover(MASTER)
+            except RedisError:
+                return False  # it has not found the restarted replicas yet
+            return True
+
+        async def handed_over() -> bool:
+            return not await _is_master(stack, place)
+
+        if not await until(asked, FAILOVER_SECONDS, pause_seconds=0.5):
+            raise StackError("the sentinels did not take the order to fail over")
+        if not await until(handed_over, FAILOVER_SECONDS, pause_seconds=0.25):
+            raise StackError("no replica took the master's place")
