@@ -76,6 +76,7 @@ class NodeHealth:
     """A media node's heartbeat.  `sip`: where its Asterisk listens, `host:port` over UDP.
 
     draining: whether it takes no new calls, because it was asked to drain or because its Asterisk is away.
+    spool: `room`, `filling` (alarm), or `full`: its calls go on unrecorded.
     """
 
     node_id: NodeId
@@ -84,3 +85,6 @@ class NodeHealth:
     calls: int
     draining: bool
     at_ms: int
+    spool: str = "room"
+    spool_bytes: int = 0
+    spool_max_bytes: int = 0

@@ -32,15 +32,24 @@ class Envelope:
     traceparent: str | None = None
 
 
+DEFAULT_QUEUE = "recordings"
+RECORDING_QUEUE = r"^recordings(\.[a-z0-9-]{1,41})?$"
+"""Names of queues: workers that see every spool share the default one, others take from that of their own host."""
+
+
 @dataclass(frozen=True)
 class RecordingSpooled:
-    """A recording lies finished in a media node's spool: `path` is a WAV file, channel 1 customer, 2 agent."""
+    """A recording lies finished in a media node's spool: `path` is a WAV file, channel 1 customer, 2 agent.
+
+    `queue`: whose workers see that file.
+    """
 
     recording_id: RecordingId
     call_id: CallId
     path: str
     seconds: float
     started_ms: int
+    queue: str = DEFAULT_QUEUE
 
 
 @dataclass(frozen=True)

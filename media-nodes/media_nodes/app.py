@@ -31,6 +31,7 @@ from media_nodes.outbox import RedisOutbox
 from media_nodes.recorder import Recorder
 from media_nodes.rendering import passwords_of
 from media_nodes.running import now_ms
+from media_nodes.spool import Limits, SpoolWatch
 from servicekit import lifecycle, redisio, snapshots
 from servicekit.lifecycle import Service
 from servicekit.settings import load
@@ -60,7 +61,10 @@ async def serve(service: Service) -> None:
     ami = Ami(settings.control_address, settings.ami_port, USER, passwords.ami)
     replicas = redisio.replicas_of(settings)
     outbox = RedisOutbox(settings.state_dir / "outbox", redis, replicas)
-    recorder = Recorder(settings.spool_dir.resolve(), node_id, outbox)
+    spool = settings.spool_dir.resolve()
+    spool.mkdir(parents=True, exist_ok=True, mode=0o700)
+    watch = SpoolWatch(spool, Limits(settings.spool_max_bytes, settings.spool_min_free_bytes))
+    recorder = Recorder(spool, node_id, outbox, watch, settings.recording_queue)
     edges = EdgeChoice(edges_of(settings.edges), ari)
     switch = AriSwitch(ari, ami, edges.best, recorder.live)
     claims = RedisClaims(redis, replicas)
@@ -84,7 +88,17 @@ async def serve(service: Service) -> None:
         sip = f"{settings.node_address}:{settings.node_sip_port}"
         # Without its Asterisk a node takes no calls either, and edges learn it sooner by a word than by silence.
         away = conductor.draining or not listener.connected.is_set()
-        return NodeHealth(node_id, sip, settings.capacity, len(conductor.calls), away, now_ms())
+        return NodeHealth(
+            node_id,
+            sip,
+            settings.capacity,
+            len(conductor.calls),
+            away,
+            now_ms(),
+            watch.reading.level.value,
+            watch.reading.used_bytes,
+            watch.limits.max_bytes,
+        )
 
     async def is_connected() -> bool:
         return listener.connected.is_set()
@@ -102,6 +116,7 @@ async def serve(service: Service) -> None:
     service.spawn("conductor", conductor.run())
     service.spawn("outbox", outbox.run())
     service.spawn("recorder", recorder.run())
+    service.spawn("spool", watch.run())
     service.spawn("claims", claims.run())
     service.spawn("directory", _follow_directory(redis, shelf, settings.state_dir / "directory.json"))
     service.spawn("edges", edges.run())

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
+from callmodel.wire import DEFAULT_QUEUE, RECORDING_QUEUE
 from servicekit.settings import ServiceSettings
 
 
@@ -21,6 +22,17 @@ class MediaSettings(ServiceSettings):
     edge_internal: str = Field(description="internal socket of the edge, host:port; more separated by commas")
     asterisk_root: Path = Field(description="the private Asterisk tree, such as ~/.cache/trunkline/asterisk-22")
     spool_dir: Path = Field(description="folder for recordings on their way to the object store")
+    spool_max_bytes: int = Field(
+        20 * 1024**3, ge=1_000_000, description="bytes of recordings kept here at most, such as 21474836480"
+    )
+    spool_min_free_bytes: int = Field(
+        512 * 1024**2, ge=0, description="bytes that recordings leave free on the spool's disk, such as 536870912"
+    )
+    recording_queue: str = Field(
+        DEFAULT_QUEUE,
+        pattern=RECORDING_QUEUE,
+        description="queue of the workers that see this spool: recordings, or recordings.<node> beside each node",
+    )
     capacity: Annotated[int, Field(ge=1)] = 100
     shutdown_seconds: float = Field(15, ge=0, description="seconds to wait for held work at shutdown")
 

@@ -4,7 +4,10 @@ Written without fsync: what a dead process wrote stays, and a machine that loses
 its calls with it anyway.
 """
 
+import errno
 import logging
+import os
+import time
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -36,6 +39,7 @@ KINDS: dict[str, Any] = {
 }
 
 COMPACT_BYTES = 16 * 1024 * 1024
+CATCH_UP_SECONDS = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -59,10 +63,16 @@ class Journal:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = folder / "journal.jsonl"
         self._lines: dict[str, bytes] = dict(self._load())
-        self._file = self._compact()
+        self._behind_since: float | None = None
+        self._bytes = 0
+        self._file = self._path.open("ab", buffering=0)
+        try:
+            self._file = self._compact()
+        except OSError as error:
+            self._fall_behind(error)
 
     def write(self, entry: Entry) -> None:
-        """Note the entry in place of the call's former one.  Raises OSError."""
+        """Note the entry in place of the call's former one; on a full disk later, with all others."""
         # orjson writes values as `codec.to_wire` and `json` do, in a fiftieth of the time: a call has six entries.
         orders = [[type(order).__name__, order] for order in entry.orders]
         document = {"id": entry.call.call_id, "call": entry.call, "orders": orders, "instance": entry.instance}
@@ -84,18 +94,41 @@ class Journal:
         return found
 
     def _append(self, call_id: str, line: bytes) -> None:
-        self._file.write(line)
         self._lines[call_id] = line
         self._bytes += len(line)
-        if self._bytes > COMPACT_BYTES:
-            self._file.close()
+        try:
+            if self._behind_since is not None:
+                self._catch_up()
+            elif self._file.write(line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            elif self._bytes > COMPACT_BYTES:
+                self._file = self._compact()
+        except OSError as error:
+            self._fall_behind(error)
+
+    def _fall_behind(self, error: OSError) -> None:
+        """A full disk.  Calls go on; should this process be killed, its successor knows what was written so far."""
+        if self._behind_since is None:
+            extra = {"error": error.strerror, "alarm": "journal-behind"}
+            logger.error("journal not written: calls go on without", extra=extra)
+        self._behind_since = time.monotonic()
+
+    def _catch_up(self) -> None:
+        if self._behind_since is not None and time.monotonic() - self._behind_since > CATCH_UP_SECONDS:
             self._file = self._compact()
+            self._behind_since = None
+            logger.info("journal is written again")
 
     def _compact(self) -> FileIO:
         """Write the file anew with the living calls only."""
         temporary = self._path.with_suffix(".tmp")
-        temporary.write_bytes(b"".join(self._lines.values()))
-        temporary.replace(self._path)
+        try:
+            temporary.write_bytes(b"".join(self._lines.values()))
+            temporary.replace(self._path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
+        self._file.close()
         self._bytes = 0
         # Unbuffered: what is written is in the kernel's hands.
         return self._path.open("ab", buffering=0)

@@ -60,4 +60,7 @@ class OrderBook:
             (self._marks / call_id).touch(exist_ok=False)
         except FileExistsError:
             return False
+        except OSError as error:
+            # A full disk: better a call that a killed conductor's successor might place again than none.
+            logger.error("order not marked", extra={"call_id": call_id, "error": error.strerror})
         return True

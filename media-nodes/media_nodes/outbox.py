@@ -4,7 +4,9 @@ A fact that is sent twice keeps its id, so whatever is unsure is sent again.
 """
 
 import asyncio
+import errno
 import logging
+import os
 import time
 from collections import deque
 from io import FileIO
@@ -57,6 +59,7 @@ class RedisOutbox:
             self._load(number)
         self._number = numbers[-1] + 1 if numbers else 1
         self._lines = 0
+        self._is_written = True
         self._file = self._open()
 
     @property
@@ -65,21 +68,41 @@ class RedisOutbox:
         return len(self._waiting)
 
     def put(self, envelope: Envelope) -> None:
-        """Keep a fact.  The line is in the kernel's hands on return, so this process may be killed."""
+        """Keep a fact.  The line is in the kernel's hands on return, so this process may be killed.
+
+        On a full disk it is kept in memory alone until it is sent.
+        """
         if self._bytes > MAX_BYTES // 2 and envelope.kind in PASSING:
             logger.warning("outbox is filling: a passing fact was left out", extra={"kind": envelope.kind})
             return
-        if self._lines >= SEGMENT_FACTS:
-            self._file.close()
-            self._number += 1
-            self._lines = 0
-            self._file = self._open()
         text = orjson.dumps(envelope)
         line = text + b"\n"
-        self._file.write(line)
+        try:
+            if self._lines >= SEGMENT_FACTS:
+                self._begin_segment()
+            self._write(line)
+            self._is_written = True
+        except OSError as error:
+            # A full disk: Redis gets the fact from here, and would have none of it after a SIGKILL.
+            if self._is_written:
+                extra = {"error": error.strerror, "alarm": "outbox-in-memory"}
+                logger.error("facts are kept in memory only", extra=extra)
+            self._is_written = False
         self._lines += 1
         self._bytes += len(line)
         self._queue(_Waiting(self._number, envelope, text))
+
+    def _begin_segment(self) -> None:
+        following = self._path(self._number + 1).open("ab", buffering=0)
+        self._file.close()
+        self._file, self._number, self._lines = following, self._number + 1, 0
+
+    def _write(self, line: bytes) -> None:
+        """Write the line whole or not at all.  Raises OSError."""
+        written = self._file.write(line)
+        if written != len(line):
+            self._file.truncate(os.fstat(self._file.fileno()).st_size - written)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     async def run(self) -> None:
         """Send until cancelled; Redis may go away and come back."""

@@ -111,8 +111,8 @@ class Claims(Protocol):
 class Recordings(Protocol):
     """The spool of recordings that are owed."""
 
-    def expect(self, call: Call, recording_id: RecordingId, at_ms: int) -> None:
-        """Note that a recording begins."""
+    def expect(self, call: Call, recording_id: RecordingId, at_ms: int) -> bool:
+        """Note that a recording begins.  False: there is no room for it; its loss is told, and the call goes on."""
 
     def close(self, recording_id: RecordingId, refused: str | None = None) -> None:
         """Say that the recorded call is over, or that the switch refused to record it."""

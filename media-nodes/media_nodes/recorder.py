@@ -18,8 +18,9 @@ import orjson
 from callmodel.callstate import Call
 from callmodel.codec import from_wire, to_wire
 from callmodel.ids import CallId, NodeId, RecordingId, TenantId
-from callmodel.wire import Envelope, RecordingSpooled
+from callmodel.wire import DEFAULT_QUEUE, Envelope, RecordingSpooled
 from media_nodes.ports import Outbox
+from media_nodes.spool import SpoolWatch
 from media_nodes.wav import HEADER_BYTES, seconds_of, wrap
 from servicekit import tracing
 
@@ -27,6 +28,8 @@ LOOK_SECONDS = 0.1
 QUIET_SECONDS = 2.0
 GRACE_SECONDS = 3.0
 """How long Asterisk may take to write the first sound of a recording after its call's end."""
+
+NO_ROOM = "the spool was full"
 
 logger = logging.getLogger(__name__)
 
@@ -41,10 +44,15 @@ class Note:
 
 
 class Recorder:
-    """Finishes the recordings of one node.  `run` does the work; the other methods only note what there is to do."""
+    """Finishes the recordings of one node.  `run` does the work; the other methods only note what there is to do.
 
-    def __init__(self, spool: Path, node_id: NodeId, outbox: Outbox) -> None:
-        self._node_id, self._outbox = node_id, outbox
+    queue: whose workers see this spool.
+    """
+
+    def __init__(
+        self, spool: Path, node_id: NodeId, outbox: Outbox, watch: SpoolWatch, queue: str = DEFAULT_QUEUE
+    ) -> None:
+        self._node_id, self._outbox, self._watch, self._queue = node_id, outbox, watch, queue
         self.live, self.done, self._wav, self._notes_dir = (spool / name for name in ("live", "done", "wav", "notes"))
         for folder in (self.live, self.done, self._wav, self._notes_dir):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -54,16 +62,16 @@ class Recorder:
         self._work = asyncio.Event()
         self._load()
 
-    def expect(self, call: Call, recording_id: RecordingId, at_ms: int) -> None:
+    def expect(self, call: Call, recording_id: RecordingId, at_ms: int) -> bool:
         if recording_id in self._notes:
-            return
+            return True
         said = call.trace.traceparent if call.trace is not None else None
         note = Note(recording_id, call.call_id, call.tenant_id, at_ms, said)
-        # Without fsync, as the journal: a call shall not wait for the disk.
-        temporary = self._notes_dir / f"{recording_id}.tmp"
-        temporary.write_bytes(orjson.dumps(note))
-        temporary.replace(temporary.with_suffix(".json"))
+        if not self._watch.has_room or not self._write(note):
+            self._outbox.put(self._lost(note, NO_ROOM))
+            return False
         self._notes[recording_id] = note
+        return True
 
     def close(self, recording_id: RecordingId, refused: str | None = None) -> None:
         if recording_id in self._notes:
@@ -116,13 +124,24 @@ class Recorder:
         elif recording_id not in self._refused and time.monotonic() < self._closed[recording_id]:
             return
         else:
-            self._forget(note, self._lost(note))
+            self._forget(note, self._lost(note, self._refused.get(recording_id, "no sound was written")))
             return
-        spooled = RecordingSpooled(recording_id, note.call_id, str(wav), seconds, note.started_ms)
+        spooled = RecordingSpooled(recording_id, note.call_id, str(wav), seconds, note.started_ms, self._queue)
         self._forget(note, self._envelope(note, "recording.spooled", to_wire(spooled)))
 
-    def _lost(self, note: Note) -> Envelope:
-        reason = self._refused.get(note.recording_id, "no sound was written")
+    def _write(self, note: Note) -> bool:
+        # Without fsync, as the journal: a call shall not wait for the disk.
+        temporary = self._notes_dir / f"{note.recording_id}.tmp"
+        try:
+            temporary.write_bytes(orjson.dumps(note))
+            temporary.replace(temporary.with_suffix(".json"))
+        except OSError as error:
+            logger.error("recording not noted", extra={"recording_id": note.recording_id, "error": error.strerror})
+            temporary.unlink(missing_ok=True)
+            return False
+        return True
+
+    def _lost(self, note: Note, reason: str) -> Envelope:
         logger.error("recording lost", extra={"recording_id": note.recording_id, "reason": reason})
         body: dict[str, object] = {"recording_id": note.recording_id, "call_id": note.call_id, "reason": reason}
         return self._envelope(note, "recording.lost", body)

@@ -12,7 +12,7 @@ from callmodel.callstate import Call, CallState, Leg, LegState
 from callmodel.directory import Directory
 from callmodel.endings import Ending
 from callmodel.facts import Fact, LegAnswered, LegHungUp, LegRang, NodeLost, TrunkGranted, TrunkRefused
-from callmodel.ids import LegId
+from callmodel.ids import LegId, RecordingId
 from callmodel.orders import (
     Announce,
     Answer,
@@ -193,11 +193,7 @@ class RunningCall:
             case PlayHoldMusic(leg_id) | StopHoldMusic(leg_id):
                 await switch.hold_music(leg_id, playing=isinstance(order, PlayHoldMusic))
             case StartRecording(recording_id, customer_leg):
-                self._around.recordings.expect(call, recording_id, now_ms())
-                try:
-                    await switch.start_recording(recording_id, customer_leg)
-                except RecordingRefusedError as error:
-                    self._around.recordings.close(recording_id, refused=str(error))
+                await self._record(recording_id, customer_leg)
             case HangUp(leg_id, sip_code):
                 await switch.hang_up(leg_id, sip_code)
 
@@ -207,6 +203,15 @@ class RunningCall:
             self._next.append(TrunkRefused(answer.tenant_full, now_ms()))
         else:
             self._next.append(TrunkGranted(answer.trunk_id, answer.rotation, now_ms()))
+
+    async def _record(self, recording_id: RecordingId, customer_leg: LegId) -> None:
+        recordings = self._around.recordings
+        if not recordings.expect(self.call, recording_id, now_ms()):
+            return
+        try:
+            await self._around.switch.start_recording(recording_id, customer_leg)
+        except RecordingRefusedError as error:
+            recordings.close(recording_id, refused=str(error))
 
     def _announce(self, milestone: Milestone) -> None:
         self._around.outbox.put(milestone_envelope(self.call, milestone, now_ms()))

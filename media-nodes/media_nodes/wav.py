@@ -32,7 +32,18 @@ def wrap(raw: Path, wav: Path) -> float:
     size -= size % FRAME_BYTES
     wav.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = wav.with_name(f".{wav.name}.tmp")
-    with raw.open("rb") as source, temporary.open("wb") as target:
+    try:
+        _copy(raw, size, temporary)
+        temporary.replace(wav)
+    except OSError:
+        # A full disk: half a file would only take more of it.
+        temporary.unlink(missing_ok=True)
+        raise
+    return seconds_of(size)
+
+
+def _copy(raw: Path, size: int, target_path: Path) -> None:
+    with raw.open("rb") as source, target_path.open("wb") as target:
         target.write(header_of(size))
         target.flush()
         sent = 0
@@ -42,5 +53,3 @@ def wrap(raw: Path, wav: Path) -> float:
                 raise OSError(f"{raw.name} became shorter while it was read")
             sent += count
         os.fsync(target.fileno())
-    temporary.replace(wav)
-    return seconds_of(size)

@@ -2,26 +2,53 @@
 
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from media_harness import ASTERISK_ROOT, Node
+from media_harness import ASTERISK_ROOT, Node, SmallDisk
 
 # Runs at the same time on one machine each have a loopback block of their own.
 BLOCK = 64 + os.getpid() % 160
 
 
-@pytest.fixture
-async def node(tmp_path: Path) -> AsyncIterator[Node]:
+@asynccontextmanager
+async def running(made: Node) -> AsyncIterator[Node]:
     if not ASTERISK_ROOT.is_dir():
         pytest.fail(f"no Asterisk in {ASTERISK_ROOT}: run `make setup`")
-    made = Node(tmp_path, BLOCK)
     try:
         await made.start()
         yield made
     finally:
         await made.stop()
+
+
+@pytest.fixture
+async def node(tmp_path: Path) -> AsyncIterator[Node]:
+    async with running(Node(tmp_path, BLOCK)) as made:
+        yield made
+
+
+@pytest.fixture
+async def small_spool_node(tmp_path: Path) -> AsyncIterator[Node]:
+    """May spool a megabyte."""
+    async with running(Node(tmp_path, BLOCK, TRUNKLINE_SPOOL_MAX_BYTES="1000000")) as made:
+        yield made
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    disk = SmallDisk(tmp_path / "disk", megabytes=24)
+    yield disk
+    disk.close()
+
+
+@pytest.fixture
+async def small_disk_node(tmp_path: Path, small_disk: SmallDisk) -> AsyncIterator[Node]:
+    """Has all that it writes on a disk of 24 MB: spool, journal, outbox, and Asterisk's own files."""
+    async with running(Node(tmp_path, BLOCK, small_disk, TRUNKLINE_SPOOL_MIN_FREE_BYTES="2000000")) as made:
+        yield made

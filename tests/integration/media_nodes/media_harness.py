@@ -17,7 +17,7 @@ import redis
 from callmodel import keys
 from callmodel.codec import to_wire
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
-from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from callmodel.ids import E164, Extension, NodeId, SiteId, TenantId, TrunkId
 from callmodel.vouched import HEADER, from_header, to_header
 from servicekit import redisio, snapshots
 from simulators.call import PhoneCall
@@ -97,11 +97,41 @@ class Process:
             self._file.close()
 
 
-class Node:
-    """One node in `folder`, on the loopback block 127.<block>.0.0/16."""
+class SmallDisk:
+    """A file system of `megabytes` in a mount namespace: it needs no root, and goes with its holder."""
 
-    def __init__(self, folder: Path, block: int) -> None:
+    def __init__(self, mounted: Path, megabytes: int) -> None:
+        self.mounted = mounted
+        mounted.mkdir()
+        script = f"mount -t tmpfs -o size={megabytes}m trunkline '{mounted}' && echo ready && exec sleep infinity"
+        command = ["unshare", "--map-root-user", "--mount", "sh", "-c", script]
+        self._holder = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
+        assert self._holder.stdout is not None and self._holder.stdout.readline() == b"ready\n"
+        self.command = ["nsenter", "--target", str(self._holder.pid), "--user", "--mount", "--preserve-credentials"]
+        self.seen = Path(f"/proc/{self._holder.pid}/root{mounted}")
+        """How it looks from outside of the namespace."""
+
+    def fill(self) -> None:
+        """Let somebody else take all the room that is left."""
+        with (self.seen / "filler").open("wb", buffering=0) as file, contextlib.suppress(OSError):
+            while True:
+                file.write(bytes(1 << 16))
+
+    def make_room(self) -> None:
+        (self.seen / "filler").unlink()
+
+    def close(self) -> None:
+        self._holder.kill()
+        self._holder.wait()
+
+
+class Node:
+    """One node in `folder`, on the loopback block 127.<block>.0.0/16; with a disk of its own if it is given one."""
+
+    def __init__(self, folder: Path, block: int, disk: SmallDisk | None = None, **settings: str) -> None:
         self.folder = folder
+        self._disk = disk
+        own = disk.mounted if disk else folder
         self.address, self.edge_address = f"127.{block}.11.1", f"127.{block}.10.1"
         self.redis_address = f"127.{block}.12.1"
         self.redis_port = free_port(self.redis_address)
@@ -109,7 +139,7 @@ class Node:
         self.health_port = free_port(self.address)
         self.env = os.environ | {
             "TRUNKLINE_LOG_LEVEL": os.environ.get("TEST_LOG_LEVEL", "INFO"),
-            "TRUNKLINE_RUN_DIR": str(folder / "run"),
+            "TRUNKLINE_RUN_DIR": str(own / "run"),
             "TRUNKLINE_REDIS_URL": self.redis_url,
             "TRUNKLINE_NODE_ID": "media-1",
             "TRUNKLINE_NODE_ADDRESS": self.address,
@@ -118,11 +148,12 @@ class Node:
             "TRUNKLINE_AMI_PORT": str(free_port(self.address)),
             "TRUNKLINE_EDGE_INTERNAL": f"{self.edge_address}:5062",
             "TRUNKLINE_ASTERISK_ROOT": str(ASTERISK_ROOT),
-            "TRUNKLINE_SPOOL_DIR": str(folder / "spool"),
+            "TRUNKLINE_SPOOL_DIR": str(own / "spool"),
             "TRUNKLINE_HEALTH_HOST": self.address,
             "TRUNKLINE_HEALTH_PORT": str(self.health_port),
+            **settings,
         }
-        self.spool = folder / "spool"
+        self.spool = (disk.seen if disk else folder) / "spool"
         self.processes: dict[str, Process] = {}
         self._replaced: list[Process] = []
         self.edge: Softphone
@@ -131,7 +162,7 @@ class Node:
     # -- life
 
     async def start(self) -> None:
-        (self.folder / "run").mkdir(parents=True, exist_ok=True)
+        ((self._disk.seen if self._disk else self.folder) / "run").mkdir(parents=True, exist_ok=True)
         self.start_redis()
         self.redis = redisio.connect(self.redis_url)
         await until(self._redis_answers)
@@ -161,10 +192,13 @@ class Node:
         self._start("redis", command)
 
     def start_asterisk(self) -> None:
-        self._start("asterisk", [sys.executable, "-m", "media_nodes.launch"])
+        self._start("asterisk", [*self._on_disk(), sys.executable, "-m", "media_nodes.launch"])
 
     def start_conductor(self) -> None:
-        self._start("conductor", [sys.executable, "-m", "media_nodes.app"])
+        self._start("conductor", [*self._on_disk(), sys.executable, "-m", "media_nodes.app"])
+
+    def _on_disk(self) -> list[str]:
+        return self._disk.command if self._disk else []
 
     def _start(self, name: str, command: list[str]) -> None:
         if name in self.processes:
@@ -226,6 +260,10 @@ class Node:
 
     async def of_kind(self, kind: str) -> list[dict[str, Any]]:
         return [fact for fact in await self.facts() if fact["kind"] == kind]
+
+    async def health(self) -> dict[str, Any]:
+        """Return the heartbeat's content."""
+        return dict(json.loads(await self.redis.get(keys.heartbeat(NodeId("media-1"))) or "{}"))
 
     async def cdr(self, count: int = 1, seconds: float = 10.0) -> dict[str, Any]:
         """Wait for so many CDRs and return the last one's body."""

@@ -1,6 +1,8 @@
 """A switch, claims, outbox and recordings that only remember what they were told."""
 
-from collections.abc import Callable
+import resource
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -131,11 +133,13 @@ class FakeOutbox:
 
 @dataclass
 class FakeRecordings:
+    room: bool = True
     expected: list[RecordingId] = field(default_factory=list)
     closed: dict[RecordingId, str | None] = field(default_factory=dict)
 
-    def expect(self, call: Call, recording_id: RecordingId, at_ms: int) -> None:
+    def expect(self, call: Call, recording_id: RecordingId, at_ms: int) -> bool:
         self.expected.append(recording_id)
+        return self.room
 
     def close(self, recording_id: RecordingId, refused: str | None = None) -> None:
         self.closed.setdefault(recording_id, refused)
@@ -171,6 +175,17 @@ def arrived(leg_id: str = "in.1", dialled: str = "13812345678", **more: str) -> 
         "from_user": "edge",
     } | more
     return Arrived(leg_id=LegId(leg_id), dialled=dialled, at_ms=1_790_000_000_000, **values)
+
+
+@contextmanager
+def files_limited_to(size: int) -> Iterator[None]:
+    """Let no file grow further: the kernel then writes a part of what it can not take whole, as a full disk does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 Told = Callable[[], bool]

@@ -91,6 +91,14 @@ async def test_call_without_recording_goes_on_and_the_loss_is_told(stage: Stage,
     assert list(stage.recordings.closed.values()) == ["disk full"]
 
 
+async def test_call_for_whose_recording_there_is_no_room_goes_on_unrecorded(stage: Stage, settled: Settled):
+    stage.recordings.room = False
+
+    await talking(stage, settled)
+
+    assert "bridge" in stage.switch.words and "start_recording" not in stage.switch.words
+
+
 async def test_full_trunks_refuse(stage: Stage, settled: Settled):
     stage.claims.full = Full(tenant_full=True)
 
