@@ -8,6 +8,7 @@ import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from redis.exceptions import ConnectionError, TimeoutError
 
@@ -58,7 +59,7 @@ class Consumers:
         cdrs = CdrWriter(CallStore(resources.store, resources.cipher))
         ledger = LedgerKeeper(
             LedgerStore(resources.store),
-            lambda tenant_id, recording_id: finish_recording_later(celery, tenant_id, recording_id),
+            partial(finish_recording_later, celery),
         )
 
         async def keep_record(envelope: Envelope) -> None:

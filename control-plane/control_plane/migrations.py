@@ -28,4 +28,5 @@ MIGRATIONS = [
     Migration(3, "calls and recordings", [CreateTable(spec) for spec in (*calls.TABLES, *recordings.TABLES)]),
     Migration(4, "enrolment", [CreateTable(spec) for spec in enrolment.TABLES]),
     Migration(5, "traces of calls", calls.ADDED_COLUMNS),
+    Migration(6, "spools of several hosts, and legal hold", recordings.ADDED_COLUMNS),
 ]

@@ -28,6 +28,8 @@ class Permission(Enum):
     """See customers' full numbers; each look is audited."""
     RECORDINGS_READ = "recordings.read"
     RECORDINGS_DOWNLOAD = "recordings.download"
+    RECORDINGS_HOLD = "recordings.hold"
+    """Put recordings under legal hold, and end it; audited."""
     AUDIT_READ = "audit.read"
     PLATFORM_MANAGE = "platform.manage"
     """Tenants, sites, trunks, numbers, users and branches: HQ administrators only."""
@@ -49,6 +51,7 @@ _MANAGER = _SUPERVISOR | {
     Permission.STATIONS_WRITE,
     Permission.USERS_READ,
     Permission.CALLS_REVEAL,
+    Permission.RECORDINGS_HOLD,
     Permission.AUDIT_READ,
 }
 _CLIENT = frozenset(

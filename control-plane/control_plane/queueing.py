@@ -8,6 +8,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from callmodel.ids import RecordingId, TenantId
+from callmodel.wire import DEFAULT_QUEUE
 from control_plane.config import ControlPlaneSettings
 from control_plane.times import now_ms
 from servicekit import sentinel
@@ -30,7 +31,7 @@ ROUTES = {
 }
 
 SCHEDULE = {
-    "recordings.sweep": {"task": "recordings.sweep", "schedule": 30.0, "options": {"expires": 30}},
+    "recordings.sweep": {"task": "recordings.sweep", "schedule": 15.0, "options": {"expires": 15}},
     "recordings.gaps": {"task": "recordings.gaps", "schedule": 60.0, "options": {"expires": 60}},
 }
 
@@ -135,9 +136,12 @@ def _ask_options() -> dict[str, Any]:
     return {**seconds, "retry": Retry(NoBackoff(), 0)}
 
 
-def finish_recording_later(app: Celery, tenant_id: TenantId, recording_id: RecordingId) -> None:
-    """Ask a worker to finish a recording; blocks.  Raises ConnectionError when the broker is away."""
+def finish_recording_later(
+    app: Celery, tenant_id: TenantId, recording_id: RecordingId, queue: str = DEFAULT_QUEUE
+) -> None:
+    """Ask a worker of the queue to finish a recording; blocks.  Raises ConnectionError when the broker is away."""
     try:
-        app.send_task("recordings.finish", kwargs={"tenant_id": tenant_id, "recording_id": recording_id})
+        kwargs = {"tenant_id": tenant_id, "recording_id": recording_id}
+        app.send_task("recordings.finish", kwargs=kwargs, queue=queue)
     except OperationalError as error:
         raise ConnectionError("the broker is away") from error

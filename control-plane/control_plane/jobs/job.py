@@ -41,20 +41,30 @@ class Job:
     tries: int
     done_seconds: float
     is_buried: bool
+    longest_pause_seconds: float
+    asked_again: tuple[type[Exception], ...]
 
 
 def job(
-    name: str, *, about: tuple[str, ...] = (), tries: int = 7, done_seconds: float = 60, is_buried: bool = True
+    name: str,
+    *,
+    about: tuple[str, ...] = (),
+    tries: int = 7,
+    done_seconds: float = 60,
+    is_buried: bool = True,
+    longest_pause_seconds: float = PAUSE_SECONDS[1],
+    asked_again: tuple[type[Exception], ...] = (),
 ) -> Callable[[Work], Task]:
     """Return a decorator that makes a task of a function.
 
     about: the keyword arguments that, with the tenant, tell one piece of work from another.
     done_seconds: how long a second sending counts as the same piece.
     is_buried: False for work that comes again by itself, such as the schedule's.
+    asked_again: what does not bury it after the last try, as somebody asks for it again once that has passed.
     """
 
     def declare(work: Work) -> Task:
-        kind = Job(name, work, about, tries, done_seconds, is_buried)
+        kind = Job(name, work, about, tries, done_seconds, is_buried, longest_pause_seconds, asked_again)
 
         def perform(task: Task, **kwargs: Any) -> None:
             _perform(kind, task, kwargs)
@@ -64,9 +74,9 @@ def job(
     return declare
 
 
-def pause_of(tries: int) -> float:
+def pause_of(tries: int, longest: float = PAUSE_SECONDS[1]) -> float:
     """Return how many seconds to wait after so many tries: twice as long each time, and nobody at the same moment."""
-    shortest, longest = PAUSE_SECONDS
+    shortest = PAUSE_SECONDS[0]
     return min(longest, shortest * float(2 ** (tries - 1))) * random.uniform(0.5, 1.0)
 
 
@@ -79,8 +89,10 @@ def _perform(kind: Job, task: Task, kwargs: dict[str, Any]) -> None:
             run(lambda resources: _attempt(kind, task, piece, kwargs, resources))
         except Exception as error:  # whatever it was: it is tried again or buried
             if tries < kind.tries:
-                raise task.retry(exc=error, countdown=pause_of(tries), max_retries=None) from error
-            if not kind.is_buried:
+                raise task.retry(
+                    exc=error, countdown=pause_of(tries, kind.longest_pause_seconds), max_retries=None
+                ) from error
+            if not kind.is_buried or isinstance(error, kind.asked_again):
                 raise
             letter = _letter_of(task, piece, kwargs, tries, *reason_of(error))
             run(lambda resources: DeadLetters(resources.redis).bury(letter))

@@ -21,6 +21,7 @@ from control_plane.web.problems import (
     UnavailableError,
 )
 from servicekit import logs, tracing
+from servicekit.objects import ObjectsUnavailableError
 from servicekit.stores import InvalidPageTokenError, StoreUnavailableError
 
 SECURITY_HEADERS = {
@@ -69,7 +70,7 @@ def _problem_of(error: Exception) -> Problem:
             return error
         case InvalidPageTokenError():
             return InvalidRequestError(errors=[{"where": "query.after", "message": str(error)}])
-        case StoreUnavailableError() | RedisError():
+        case StoreUnavailableError() | ObjectsUnavailableError() | RedisError():
             logger.error("request failed: a dependency is away", extra={"error": type(error).__name__})
             return UnavailableError()
         case WeakPasswordError():

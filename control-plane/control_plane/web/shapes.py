@@ -24,12 +24,16 @@ class PageQuery(Shape):
     )
 
 
-class NewestPageQuery(PageQuery):
-    """Which part of a day's listing, newest first."""
+class DayQuery(Shape):
+    """Which day."""
 
     day: str = Field(
         pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", description="UTC day, `YYYY-MM-DD`"
     )
+
+
+class NewestPageQuery(PageQuery, DayQuery):
+    """Which part of a day's listing, newest first."""
 
 
 class PageOf(BaseModel, Generic[ItemT]):

@@ -16,6 +16,8 @@ from control_plane.features.recordings.ledger import (
     FileArchived,
     FileLost,
     FileSpooled,
+    HoldEnded,
+    HoldOrdered,
     RecordingOwed,
     advance_entry,
     day_of,
@@ -156,3 +158,16 @@ def test_a_recording_that_lacks_more_than_clocks_explain_is_short():
     assert not is_short(archived(96.1))
     assert is_short(archived(95.9))
     assert not is_short(after(SPOOLED, ENDED))
+
+
+def test_a_hold_is_kept_through_every_state_until_it_ends():
+    held = after(ANSWERED, HoldOrdered(2000), ENDED, SPOOLED, ARCHIVED, HoldOrdered(9999))
+
+    assert (held.state, held.held_ms) == (EntryState.ARCHIVED, 2000)
+    assert advance_entry(held, HoldEnded()).held_ms is None
+    assert after(HoldEnded()) == OWED
+
+
+def test_the_ledger_knows_whose_workers_see_the_file():
+    assert after(SPOOLED).queue is None
+    assert after(FileSpooled("/spool/a.wav", 6.1, 9100, "recordings.node-2")).queue == "recordings.node-2"

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import Field
+
 from control_plane.web import Shape
 
 
@@ -15,6 +17,9 @@ class NodeView(Shape):
     calls: int | None = None
     draining: bool | None = None
     at_ms: int | None = None
+    spool: str | None = Field(default=None, description="`room`, `filling`, or `full`: its calls go on unrecorded")
+    spool_bytes: int | None = Field(default=None, description="recordings that wait there to be archived")
+    spool_max_bytes: int | None = None
 
 
 class SnapshotView(Shape):

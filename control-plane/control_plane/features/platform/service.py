@@ -67,4 +67,7 @@ def _node_of(name: str, beat: str | None) -> NodeView:
         calls=health.calls,
         draining=health.draining,
         at_ms=health.at_ms,
+        spool=health.spool,
+        spool_bytes=health.spool_bytes,
+        spool_max_bytes=health.spool_max_bytes,
     )

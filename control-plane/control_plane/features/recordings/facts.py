@@ -1,6 +1,7 @@
 """Facts about recordings become entries of the ledger, and a spooled one a task."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ from callmodel.cdr import Cdr
 from callmodel.codec import ShapeError, from_wire
 from callmodel.ids import CallId, RecordingId, TenantId
 from callmodel.orders import Milestone
-from callmodel.wire import Envelope, LiveCall, RecordingSpooled
+from callmodel.wire import DEFAULT_QUEUE, RECORDING_QUEUE, Envelope, LiveCall, RecordingSpooled
 from control_plane.features.recordings.ledger import (
     CallOver,
     EntryState,
@@ -21,8 +22,8 @@ from control_plane.features.recordings.store import LedgerStore
 from servicekit.stores import StoreUnavailableError
 from servicekit.streams import RetryLaterError
 
-Enqueue = Callable[[TenantId, RecordingId], None]
-"""Asks a worker to finish a recording; blocks.  Raises OSError when the broker is away."""
+Enqueue = Callable[[TenantId, RecordingId, str], None]
+"""Asks a worker of a queue to finish a recording; blocks.  Raises OSError when the broker is away."""
 
 
 class LedgerKeeper:
@@ -45,7 +46,8 @@ class LedgerKeeper:
             entry, is_news = await self._ledger.advance(envelope.tenant_id, recording_id, call_id, fact)
             # Not only when it is news: whoever entered it may have died before asking.
             if isinstance(fact, FileSpooled) and (is_news or entry.state is EntryState.SPOOLED):
-                await asyncio.to_thread(self._enqueue, envelope.tenant_id, recording_id)
+                queue = entry.queue or DEFAULT_QUEUE
+                await asyncio.to_thread(self._enqueue, envelope.tenant_id, recording_id, queue)
         except (StoreUnavailableError, OSError) as error:
             raise RetryLaterError("store or broker are away") from error
         except ValueError as error:
@@ -66,7 +68,10 @@ def _told(envelope: Envelope) -> tuple[RecordingId, CallId, LedgerFact] | None:
                 return cdr.recording_id, cdr.call_id, CallOver(cdr.talk_seconds, cdr.ended_ms)
         case "recording.spooled":
             file = from_wire(RecordingSpooled, body)
-            return file.recording_id, file.call_id, FileSpooled(file.path, file.seconds, envelope.at_ms)
+            if not re.fullmatch(RECORDING_QUEUE, file.queue):
+                raise ShapeError("recording.spooled names no queue of recordings")
+            queue = None if file.queue == DEFAULT_QUEUE else file.queue
+            return file.recording_id, file.call_id, FileSpooled(file.path, file.seconds, envelope.at_ms, queue)
         case "recording.lost":
             try:
                 ids = RecordingId(body["recording_id"]), CallId(body["call_id"])

@@ -52,6 +52,9 @@ async def finish_recording(
     if entry.state is EntryState.SPOOLED:
         entry = await _archive(ledger, objects, work_dir, entry, source, now_ms)
     if entry.state is EntryState.ARCHIVED:
+        if entry.held_ms is not None and entry.object_key is not None:
+            # Ordered before there was anything to hold.
+            await objects.hold(entry.object_key)
         # Whoever archived it may have died before this.
         await asyncio.to_thread(source.unlink, missing_ok=True)
     return entry.state
@@ -87,6 +90,8 @@ async def _archive(
     except FileNotFoundError:
         return await _missing(ledger, entry, now_ms)
     key = object_key_of(tenant_id, recording_id, encoding.SUFFIX)
+    # Only to learn whether the store is there: encoding is dear, and would be done again at each try.
+    await objects.head(key)
     await asyncio.to_thread(work_dir.mkdir, mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=work_dir, ignore_cleanup_errors=True) as folder:
         target = Path(folder) / f"recording.{encoding.SUFFIX}"

@@ -9,10 +9,11 @@ from callmodel.ids import RecordingId, TenantId
 from control_plane.audit import record
 from control_plane.features.recordings import schemas
 from control_plane.features.recordings.encoding import SUFFIX
-from control_plane.features.recordings.ledger import Entry, EntryState
+from control_plane.features.recordings.ledger import Entry, EntryState, HoldEnded, HoldOrdered, LedgerFact
 from control_plane.features.recordings.store import LedgerStore
 from control_plane.permissions import Permission
 from control_plane.web import ConflictError, Context, NotFoundError, PageOf, Route
+from control_plane.web.shapes import DayQuery
 
 RecordingPath = Annotated[str, StringConstraints(pattern=schemas.RECORDING_ID)]
 
@@ -27,14 +28,14 @@ class RecordingNotArchivedError(ConflictError):
     title = "The recording is not in the archive"
 
 
-async def find(context: Context, tenant_id: str, query: schemas.DayQuery) -> PageOf[schemas.RecordingView]:
+async def find(context: Context, tenant_id: str, query: schemas.DayPageQuery) -> PageOf[schemas.RecordingView]:
     """List the recordings of a UTC day's calls, newest first."""
     ledger = LedgerStore(context.store)
     entries, next_token = await ledger.page(TenantId(tenant_id), query.day, query.limit, query.after)
     return PageOf[schemas.RecordingView](items=[schemas.to_view(entry) for entry in entries], next=next_token)
 
 
-async def gaps(context: Context, tenant_id: str, query: schemas.DayQuery) -> PageOf[schemas.RecordingView]:
+async def gaps(context: Context, tenant_id: str, query: schemas.DayPageQuery) -> PageOf[schemas.RecordingView]:
     """List what is owed for a UTC day's calls and is not archived: still on its way, overdue or lost.
 
     A call of less than half a second of which no sound was written owes nothing: its entry is `empty`, and no gap.
@@ -43,6 +44,12 @@ async def gaps(context: Context, tenant_id: str, query: schemas.DayQuery) -> Pag
     ledger = LedgerStore(context.store)
     entries, next_token = await ledger.gaps(TenantId(tenant_id), query.day, query.limit, query.after)
     return PageOf[schemas.RecordingView](items=[schemas.to_view(entry) for entry in entries], next=next_token)
+
+
+async def summary(context: Context, tenant_id: str, query: DayQuery) -> schemas.DaySummary:
+    """Sum up a UTC day's recordings by state: how many, how long, how big, and how many under legal hold."""
+    sums = await LedgerStore(context.store).sums(TenantId(tenant_id), query.day)
+    return schemas.to_summary(query.day, sums)
 
 
 async def one(context: Context, tenant_id: str, recording_id: RecordingPath) -> schemas.RecordingView:
@@ -72,6 +79,31 @@ async def download(context: Context, tenant_id: str, recording_id: RecordingPath
     return schemas.DownloadLink(url=url, expires_at=expires.isoformat(), sha256=entry.sha256)
 
 
+async def hold(context: Context, tenant_id: str, recording_id: RecordingPath) -> None:
+    """Put a recording under legal hold: nobody and no retention rule removes it until the hold ends.  Audited.
+
+    It may be ordered before there is a file; the file is then held as soon as it is archived.
+    """
+    entry = await _entry(context, tenant_id, recording_id)
+    # The ledger first: whoever archives it meanwhile reads it there.
+    held = await _advance(context, entry, HoldOrdered(context.now_ms()))
+    if held.state is EntryState.ARCHIVED and held.object_key is not None:
+        await context.objects.hold(held.object_key)
+
+
+async def release(context: Context, tenant_id: str, recording_id: RecordingPath) -> None:
+    """End a recording's legal hold.  Audited."""
+    entry = await _entry(context, tenant_id, recording_id)
+    if entry.state is EntryState.ARCHIVED and entry.object_key is not None:
+        await context.objects.release(entry.object_key)
+    await _advance(context, entry, HoldEnded())
+
+
+async def _advance(context: Context, entry: Entry, fact: LedgerFact) -> Entry:
+    ledger = LedgerStore(context.store)
+    return (await ledger.advance(entry.tenant_id, entry.recording_id, entry.call_id, fact))[0]
+
+
 async def _entry(context: Context, tenant_id: str, recording_id: str) -> Entry:
     try:
         entry = await LedgerStore(context.store).one(TenantId(tenant_id), RecordingId(recording_id))
@@ -90,6 +122,7 @@ routes = [
     Route("GET", _RECORDINGS, find, Permission.RECORDINGS_READ, "List recordings", _TAGS),
     # Before the one with a placeholder: aiohttp takes the first that fits.
     Route("GET", _RECORDINGS + "/gaps", gaps, Permission.RECORDINGS_READ, "What is owed and missing", _TAGS),
+    Route("GET", _RECORDINGS + "/summary", summary, Permission.RECORDINGS_READ, "A day's sums by state", _TAGS),
     Route(
         "GET",
         _RECORDING,
@@ -107,5 +140,25 @@ routes = [
         "A link to the file",
         _TAGS,
         errors=(RecordingUnknownError, RecordingNotArchivedError),
+    ),
+    Route(
+        "PUT",
+        _RECORDING + "/hold",
+        hold,
+        Permission.RECORDINGS_HOLD,
+        "Put under legal hold",
+        _TAGS,
+        status=204,
+        errors=(RecordingUnknownError,),
+    ),
+    Route(
+        "DELETE",
+        _RECORDING + "/hold",
+        release,
+        Permission.RECORDINGS_HOLD,
+        "End the legal hold",
+        _TAGS,
+        status=204,
+        errors=(RecordingUnknownError,),
     ),
 ]

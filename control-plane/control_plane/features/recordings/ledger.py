@@ -53,6 +53,10 @@ class Entry:
     size_bytes: int | None = None
     format: str | None = None
     reason: str | None = None
+    queue: str | None = None
+    """Whose workers see the spooled file; None for those that see every spool."""
+    held_ms: int | None = None
+    """Since when it is under legal hold; None where it is not."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class FileSpooled:
     path: str
     seconds: float
     at_ms: int
+    queue: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,19 @@ class FileLost:
     at_ms: int
 
 
-LedgerFact = RecordingOwed | CallOver | FileSpooled | FileArchived | FileLost
+@dataclass(frozen=True)
+class HoldOrdered:
+    """Nobody may remove it from now on."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class HoldEnded:
+    """It may be removed again."""
+
+
+LedgerFact = RecordingOwed | CallOver | FileSpooled | FileArchived | FileLost | HoldOrdered | HoldEnded
 
 
 def advance_entry(entry: Entry, fact: LedgerFact) -> Entry:
@@ -117,13 +134,14 @@ def _after(entry: Entry, fact: LedgerFact) -> Entry:
         case CallOver(seconds, at_ms) if entry.call_ended_ms is None:
             return replace(entry, expected_seconds=seconds, call_ended_ms=at_ms)
 
-        case FileSpooled(path, seconds, at_ms) if _is_news(entry, at_ms):
+        case FileSpooled(path, seconds, at_ms, queue) if _is_news(entry, at_ms):
             return replace(
                 entry,
                 state=EntryState.SPOOLED,
                 spool_path=path,
                 actual_seconds=seconds,
                 spooled_ms=at_ms,
+                queue=queue,
                 lost_ms=None,
                 reason=None,
             )
@@ -144,6 +162,12 @@ def _after(entry: Entry, fact: LedgerFact) -> Entry:
 
         case FileLost(reason, at_ms) if entry.state is EntryState.EXPECTED or _is_unreadable(entry, at_ms):
             return replace(entry, state=EntryState.LOST, reason=reason, lost_ms=at_ms)
+
+        case HoldOrdered(at_ms) if entry.held_ms is None:
+            return replace(entry, held_ms=at_ms)
+
+        case HoldEnded():
+            return replace(entry, held_ms=None)
 
         case _:
             return entry
@@ -166,6 +190,23 @@ def _is_news(entry: Entry, spooled_ms: int) -> bool:
 def _is_unreadable(entry: Entry, lost_ms: int) -> bool:
     """Say whether the loss was noticed after the file was spooled: the file is what turned out to be none."""
     return entry.state is EntryState.SPOOLED and lost_ms > (entry.spooled_ms or 0)
+
+
+@dataclass
+class Sums:
+    """What the entries of one state come to."""
+
+    recordings: int = 0
+    seconds: float = 0.0
+    size_bytes: int = 0
+    held: int = 0
+
+    def add(self, seconds: float, size_bytes: int, *, is_held: bool) -> None:
+        """Count one more."""
+        self.recordings += 1
+        self.seconds += seconds
+        self.size_bytes += size_bytes
+        self.held += is_held
 
 
 def is_known_loss(entry: Entry) -> bool:

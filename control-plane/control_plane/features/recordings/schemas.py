@@ -1,15 +1,17 @@
 """Wire shapes of recordings.  Where a file is spooled is nobody's business outside."""
 
+from collections.abc import Mapping
+
 from pydantic import Field
 
-from control_plane.features.recordings.ledger import Entry, is_short
+from control_plane.features.recordings.ledger import Entry, EntryState, Sums, is_short
 from control_plane.web import Shape
 from control_plane.web.shapes import NewestPageQuery
 
 RECORDING_ID = r"^[0-9a-zA-Z-]{1,80}$"
 
 
-class DayQuery(NewestPageQuery):
+class DayPageQuery(NewestPageQuery):
     """The UTC day in which the calls began."""
 
 
@@ -35,6 +37,24 @@ class RecordingView(Shape):
     format: str | None
     object_key: str | None
     reason: str | None = Field(description="why it is lost or empty")
+    held_ms: int | None = Field(description="since when it is under legal hold, null where it is not")
+
+
+class StateSums(Shape):
+    """All of a day's recordings in one state."""
+
+    state: str
+    recordings: int
+    seconds: float = Field(description="of sound, or of talk where no sound came")
+    size_bytes: int = Field(description="in the archive")
+    held: int = Field(description="how many of them are under legal hold")
+
+
+class DaySummary(Shape):
+    """How far the recordings of a UTC day's calls have come; every state is told, empty ones too."""
+
+    day: str
+    states: list[StateSums]
 
 
 class DownloadLink(Shape):
@@ -43,6 +63,21 @@ class DownloadLink(Shape):
     url: str
     expires_at: str = Field(description="UTC, RFC 3339")
     sha256: str
+
+
+def to_summary(day: str, sums: Mapping[EntryState, Sums]) -> DaySummary:
+    """Return a day's sums as the API shows them."""
+    states = [
+        StateSums(
+            state=state.value,
+            recordings=of_state.recordings,
+            seconds=round(of_state.seconds, 3),
+            size_bytes=of_state.size_bytes,
+            held=of_state.held,
+        )
+        for state, of_state in sums.items()
+    ]
+    return DaySummary(day=day, states=states)
 
 
 def to_view(entry: Entry) -> RecordingView:
@@ -65,4 +100,5 @@ def to_view(entry: Entry) -> RecordingView:
         format=entry.format,
         object_key=entry.object_key,
         reason=entry.reason,
+        held_ms=entry.held_ms,
     )

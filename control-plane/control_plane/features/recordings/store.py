@@ -5,6 +5,7 @@ looking for gaps reads what is missing and never a whole day.
 """
 
 import logging
+from functools import partial
 from typing import Any
 
 from callmodel.codec import from_wire, to_wire
@@ -12,18 +13,22 @@ from callmodel.ids import CallId, RecordingId, TenantId
 from control_plane.features.recordings.ledger import (
     CLOSED,
     Entry,
+    EntryState,
     LedgerFact,
+    Sums,
     advance_entry,
     began_ms_of,
     is_known_loss,
     is_short,
 )
+from control_plane.listing import every
 from control_plane.times import slot_of, slots_of
-from servicekit.stores import ColumnType, Row, Store, StoreUnavailableError, TableSpec
+from servicekit.stores import AddColumn, ColumnType, Row, Store, StoreUnavailableError, TableSpec
 from servicekit.stores.spanning import page_over
 
 TEXT, INT, DOUBLE = ColumnType.TEXT, ColumnType.INT, ColumnType.DOUBLE
 ATTEMPTS = 20
+SUMMED_ROWS = 1000
 
 LEDGER = TableSpec(
     name="recording_ledger",
@@ -64,6 +69,8 @@ GAPS = TableSpec(
 )
 
 TABLES = (LEDGER, GAPS)
+ADDED_COLUMNS = (AddColumn(LEDGER.name, "queue", TEXT), AddColumn(LEDGER.name, "held_ms", INT))
+"""Columns of the ledger that came after its table."""
 
 logger = logging.getLogger(__name__)
 
@@ -135,6 +142,20 @@ class LedgerStore:
             elif entry is not None:
                 entries.append(entry)
         return entries
+
+    async def sums(self, tenant_id: TenantId, day: str) -> dict[EntryState, Sums]:
+        """Return what a UTC day's entries come to, by state.  Reads all of the day's, a page at a time."""
+        sums = {state: Sums() for state in EntryState}
+        for partition in _slots_of(tenant_id, day):
+            async for row in every(partial(self._rows, partition), SUMMED_ROWS):
+                seconds = row["actual_seconds"] or row["expected_seconds"] or 0.0
+                is_held = row["held_ms"] is not None
+                sums[EntryState(row["state"])].add(seconds, row["size_bytes"] or 0, is_held=is_held)
+        return sums
+
+    async def _rows(self, partition: dict[str, Any], limit: int, after: str | None) -> tuple[list[Row], str | None]:
+        found = await self._store.page(LEDGER.name, partition, limit=limit, after=after)
+        return found.rows, found.next_token
 
     async def _swap(self, key: dict[str, Any], row: Row | None, entry: Entry) -> bool:
         if row is None:

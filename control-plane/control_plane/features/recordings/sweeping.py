@@ -1,5 +1,6 @@
 """Looks after the ledger: what was spooled and not finished, what is owed and never came."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from callmodel.ids import RecordingId, TenantId
+from callmodel.wire import DEFAULT_QUEUE
 from control_plane.features.recordings.ledger import Entry, EntryState
 from control_plane.features.recordings.store import LedgerStore
 from control_plane.listing import every
@@ -30,7 +32,10 @@ SETTLED_SECONDS, QUIET_SECONDS = 2 * 3600, 3600
 _quiet: dict[tuple[TenantId, str], int] = {}
 """Until when a tenant's slot need not be looked at: nearly all of a week's."""
 
-Enqueue = Callable[[TenantId, RecordingId], None]
+MOST_ASKED = 500
+"""Recordings asked for at one look: after a long outage the queues are filled no faster than they are worked off."""
+
+Enqueue = Callable[[TenantId, RecordingId, str], None]
 
 logger = logging.getLogger(__name__)
 
@@ -58,15 +63,22 @@ def is_overdue(entry: Entry, now_ms: int, overdue_seconds: float) -> bool:
 async def sweep(
     ledger: LedgerStore, redis: Redis, tenant_ids: Iterable[TenantId], enqueue: Enqueue, now_ms: int
 ) -> int:
-    """Ask again for every stuck recording; return for how many."""
+    """Ask for stuck recordings again, each at its own queue; return for how many, MOST_ASKED at most."""
     asked = 0
     for tenant_id in tenant_ids:
         async for entry in _gaps(ledger, tenant_id, now_ms):
             if is_stuck(entry, now_ms) and await _first(redis, "asked", entry, ASK_AGAIN_SECONDS):
-                enqueue(tenant_id, entry.recording_id)
+                await asyncio.to_thread(enqueue, tenant_id, entry.recording_id, entry.queue or DEFAULT_QUEUE)
                 asked += 1
                 logger.warning("recording asked for again", extra=_ids_of(entry))
+                if asked == MOST_ASKED:
+                    return asked
     return asked
+
+
+async def forget_asking(redis: Redis, tenant_id: TenantId, recording_id: RecordingId) -> None:
+    """Let the next look ask for a recording again, however soon that is."""
+    await redis.delete(_mark_of(tenant_id, recording_id, "asked"))
 
 
 async def alarm_gaps(
@@ -100,8 +112,11 @@ async def _gaps(ledger: LedgerStore, tenant_id: TenantId, now_ms: int) -> AsyncI
 
 async def _first(redis: Redis, what: str, entry: Entry, seconds: int) -> bool:
     """Say whether this is the first time within so many seconds."""
-    key = f"{{{entry.tenant_id}}}:recording:{entry.recording_id}:{what}"
-    return bool(await redis.set(key, "1", nx=True, ex=seconds))
+    return bool(await redis.set(_mark_of(entry.tenant_id, entry.recording_id, what), "1", nx=True, ex=seconds))
+
+
+def _mark_of(tenant_id: TenantId, recording_id: RecordingId, what: str) -> str:
+    return f"{{{tenant_id}}}:recording:{recording_id}:{what}"
 
 
 def _ids_of(entry: Entry) -> dict[str, Any]:
