@@ -69,7 +69,8 @@ def job(
         def perform(task: Task, **kwargs: Any) -> None:
             _perform(kind, task, kwargs)
 
-        return shared_task(name=name, bind=True)(perform)
+        # Celery would give up by itself after three, and bury nothing.
+        return shared_task(name=name, bind=True, max_retries=None)(perform)
 
     return declare
 
@@ -89,9 +90,7 @@ def _perform(kind: Job, task: Task, kwargs: dict[str, Any]) -> None:
             run(lambda resources: _attempt(kind, task, piece, kwargs, resources))
         except Exception as error:  # whatever it was: it is tried again or buried
             if tries < kind.tries:
-                raise task.retry(
-                    exc=error, countdown=pause_of(tries, kind.longest_pause_seconds), max_retries=None
-                ) from error
+                raise task.retry(exc=error, countdown=pause_of(tries, kind.longest_pause_seconds)) from error
             if not kind.is_buried or isinstance(error, kind.asked_again):
                 raise
             letter = _letter_of(task, piece, kwargs, tries, *reason_of(error))
