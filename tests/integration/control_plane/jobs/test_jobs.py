@@ -147,7 +147,8 @@ async def test_what_fails_for_good_is_a_letter_and_can_be_done_again(house: Hous
     shown = await trunkline(house, "show", letter_id)
     log = (house.folder / "worker.log").read_text()
     assert "dead letters: 1" in listed and "recordings" in listed
-    assert "ValueError: no way to 138****5678" in shown and "jobs_of_tests.py:" in shown and "fail" in shown
+    for told in ("sent  2", "ValueError: no way to 138****5678", "jobs_of_tests.py:", "fail"):
+        assert told in shown
     for text in (shown, log, await house.redis.hget(f"{{{ACME}}}:jobs:dead", letter_id)):
         assert "hunter2" not in text and "13812345678" not in text
     assert letter_id not in await trunkline(house, "dead", "--tenant", "globex", "--json")
