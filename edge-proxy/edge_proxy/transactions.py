@@ -15,6 +15,7 @@ ROUTES = {
     "ToTrunk": "trunk",
     "ToHq": "hq",
     "ToRoute": "route",
+    "PassOn": "edge",
 }
 
 

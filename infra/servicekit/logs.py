@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from servicekit import tracing
@@ -45,8 +46,8 @@ def _mask_run(match: re.Match[str]) -> str:
 
 def redact(key: str, value: Any) -> Any:
     """Return the value as it may be logged under the key: JSON types only, secrets dropped, numbers masked."""
-    words = [word.lower() for word in _KEY_WORDS.findall(key)]
-    if SECRET_WORDS.intersection(words):
+    is_secret, plain = _judge(key)
+    if is_secret:
         return "[dropped]"
     if isinstance(value, bool | float) or value is None:
         return value
@@ -54,11 +55,18 @@ def redact(key: str, value: Any) -> Any:
         return {str(name): redact(str(name), item) for name, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [redact(key, item) for item in value]
-    plain = bool(words) and words[-1] in PLAIN_WORDS and key.lower() not in NUMBER_KEYS
     if isinstance(value, int):
         return value if plain or abs(value) < 1_000_000 else mask_text(str(value))
     text = value if isinstance(value, str) else str(value)
     return text if plain else mask_text(text)
+
+
+@lru_cache(maxsize=1024)
+def _judge(key: str) -> tuple[bool, bool]:
+    """Say of a key whether it holds a secret, and whether its digits are no phone number."""
+    words = [word.lower() for word in _KEY_WORDS.findall(key)]
+    is_plain = bool(words) and words[-1] in PLAIN_WORDS and key.lower() not in NUMBER_KEYS
+    return bool(SECRET_WORDS.intersection(words)), is_plain
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 Names, units and what to do about each: docs/telemetry.md, which a test compares with what is declared.
 """
 
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -33,14 +34,25 @@ class Instrument:
 
 
 class Counter(Instrument):
-    """Grows only."""
+    """Grows only.  Counted here, and read when figures are sent: the SDK's own takes ten times as long to add one."""
+
+    def __init__(self, name: str, unit: str, description: str) -> None:
+        self._counts: dict[tuple[tuple[str, Value], ...], int] = {}
+        self._lock = threading.Lock()
+        super().__init__(name, unit, description)
 
     def add(self, amount: int = 1, **attributes: Value) -> None:
         if self._bound is not None:
-            self._bound.add(amount, attributes)
+            key = tuple(attributes.items())
+            with self._lock:
+                self._counts[key] = self._counts.get(key, 0) + amount
 
     def _make(self, meter: Any) -> Any:
-        return meter.create_counter(self.name, self.unit, self.description)
+        return _observed(meter.create_observable_counter, self, self._look)
+
+    def _look(self) -> Observed:
+        with self._lock:
+            return [(count, dict(key)) for key, count in self._counts.items()]
 
 
 class Histogram(Instrument):
@@ -68,12 +80,16 @@ class Gauge(Instrument):
         self._look = look
 
     def _make(self, meter: Any) -> Any:
-        from opentelemetry.metrics import Observation
+        return _observed(meter.create_observable_gauge, self, lambda: self._look())
 
-        def observations(_options: object) -> list[Any]:
-            return [Observation(value, attributes) for value, attributes in self._look()]
 
-        return meter.create_observable_gauge(self.name, [observations], self.unit, self.description)
+def _observed(create: Callable[..., Any], instrument: Instrument, look: Callable[[], Observed]) -> Any:
+    from opentelemetry.metrics import Observation
+
+    def observations(_options: object) -> list[Any]:
+        return [Observation(value, attributes) for value, attributes in look()]
+
+    return create(instrument.name, [observations], instrument.unit, instrument.description)
 
 
 def bind(meter: Any) -> None:

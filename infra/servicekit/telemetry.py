@@ -9,21 +9,17 @@ import os
 import socket
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from servicekit import meters, tracing
-from servicekit.logs import redact
 from servicekit.settings import ServiceSettings
 
-if TYPE_CHECKING:
-    from opentelemetry.sdk.resources import Resource
-
 QUEUE_SPANS = 4096
-BATCH_SPANS = 64
+BATCH_SPANS = 128
 """Few: encoding a batch holds the interpreter's lock, and the process's own work waits for that long."""
-LINGER_SECONDS = 1.0
+LINGER_SECONDS = 2.0
 EXPORT_SECONDS = 2.0
 AWAY_SECONDS = (1.0, 30.0)
 STOP_SECONDS = 3.0
@@ -83,22 +79,17 @@ class SpanQueue:
 
 
 class _Collector:
-    """The exporter of the SDK, and one line in the log for each time that the collector goes away."""
+    """The exporter, and one line in the log for each time that the collector goes away."""
 
-    def __init__(self, endpoint: str, resource: "Resource") -> None:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    def __init__(self, endpoint: str, resource: Mapping[str, str]) -> None:
+        from servicekit.telemetry_spans import SpanExporter
 
-        from servicekit.telemetry_spans import Translation
-
-        self._exporter: Any = OTLPSpanExporter(f"{endpoint}/v1/traces", timeout=EXPORT_SECONDS)
-        self._translation = Translation(resource, redact)
+        self._exporter = SpanExporter(endpoint, resource, EXPORT_SECONDS)
         self._away = False
 
     def export(self, spans: list[tracing.Span]) -> bool:
-        from opentelemetry.sdk.trace.export import SpanExportResult
-
         try:
-            taken = self._exporter.export(self._translation.of(spans)) is SpanExportResult.SUCCESS
+            taken = self._exporter.export(spans)
         except Exception:  # the top of the exporting thread: whatever fails, spans are dropped and work goes on
             logger.exception("spans not exported")
             taken = False
@@ -113,8 +104,9 @@ class Telemetry:
 
     def __init__(self, service: str, settings: ServiceSettings) -> None:
         from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
-        from opentelemetry.sdk.metrics import MeterProvider
+        from opentelemetry.sdk.metrics import AlwaysOffExemplarFilter, MeterProvider
         from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+        from opentelemetry.sdk.resources import Resource
 
         # Each failed export is a line or three of theirs; ours is one for each outage.
         logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
@@ -127,7 +119,9 @@ class Telemetry:
             export_interval_millis=settings.metrics_seconds * 1000,
             export_timeout_millis=EXPORT_SECONDS * 1000,
         )
-        self._meters = MeterProvider([reader], resource, shutdown_on_exit=False)
+        self._meters = MeterProvider(
+            [reader], Resource(resource), exemplar_filter=AlwaysOffExemplarFilter(), shutdown_on_exit=False
+        )
         self._spans.start()
         meters.bind(self._meters.get_meter("trunkline"))
         tracing.switch_on(self._spans.put, settings.trace_sampling)
@@ -161,16 +155,11 @@ def running(service: str, settings: ServiceSettings) -> Iterator[None]:
             telemetry.stop()
 
 
-def _resource_of(service: str, settings: ServiceSettings) -> "Resource":
-    from opentelemetry.sdk.resources import Resource
-
-    places = {f"trunkline.{name}": getattr(settings, name) for name in PLACES if getattr(settings, name, "")}
-    instance = f"{socket.gethostname()}:{os.getpid()}"
-    return Resource(
-        {
-            "service.namespace": "trunkline",
-            "service.name": service,
-            "service.instance.id": instance,
-            **places,
-        }
-    )
+def _resource_of(service: str, settings: ServiceSettings) -> dict[str, str]:
+    places = {f"trunkline.{name}": str(getattr(settings, name)) for name in PLACES if getattr(settings, name, "")}
+    return {
+        "service.namespace": "trunkline",
+        "service.name": service,
+        "service.instance.id": f"{socket.gethostname()}:{os.getpid()}",
+        **places,
+    }
