@@ -12,6 +12,8 @@ from callmodel.ids import E164, Extension, NodeId, SiteId, TenantId, TrunkId
 class MediaProtection(Enum):
     RTP = "rtp"
     SRTP = "srtp"
+    WEBRTC = "webrtc"
+    """DTLS-SRTP with ICE, as browsers do."""
 
 
 @dataclass(frozen=True)

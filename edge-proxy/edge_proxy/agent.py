@@ -19,12 +19,13 @@ from callmodel import keys
 from callmodel.codec import ShapeError, from_wire, to_wire
 from callmodel.edgesnapshot import EdgeSnapshot, NodeHealth
 from callmodel.ids import NodeId
-from edge_proxy import ngcontrol
+from edge_proxy import drain, ngcontrol
 from edge_proxy.carriers import CarrierRegistration, registrations_of
 from edge_proxy.config import EdgeSettings
 from edge_proxy.hearing import Hearing, Registrations
 from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
 from edge_proxy.nodes import NodeBook, uris_in
+from edge_proxy.registering import Alone, CarrierRegistrar, Lease
 from edge_proxy.rendering import Destination, render_dispatcher
 from edge_proxy.trunking import gateway_names
 from edge_proxy.view import EdgeState, EdgeView
@@ -35,7 +36,6 @@ from servicekit.redisio import connect
 from servicekit.settings import SettingsError
 
 NODES_SECONDS = 0.5
-RECONCILE_SECONDS = 1.0
 FILE_LOOK_SECONDS = 0.2
 RESOLVE_SECONDS = 30.0
 LOOKUP_SECONDS = 3.0
@@ -51,8 +51,6 @@ class EdgeAgent:
         self._rpc = KamailioRpc(settings.control_address, settings.rpc_port)
         self._state = EdgeState()
         self._snapshot_came = asyncio.Event()
-        self._registered: dict[str, CarrierRegistration] = {}
-        self._kamailio_life = ""
         self._dispatcher_file = settings.edge_dir / "dispatcher.list"
 
     # Checks
@@ -148,34 +146,9 @@ class EdgeAgent:
         except RpcError as error:
             logger.error("dispatcher not changed", extra={"error": str(error)})
 
-    # Carriers
-
-    async def keep_registrations(self) -> None:
-        """Keep the registrations at carriers in step, also after a restart of Kamailio.  Runs for ever."""
-        while True:
-            try:
-                await self._register()
-            except RpcUnreachableError:
-                pass  # /readyz says so
-            except RpcError as error:
-                logger.error("registrations not changed", extra={"error": str(error)})
-            await asyncio.sleep(RECONCILE_SECONDS)
-
-    async def _register(self) -> None:
-        life = await self._rpc.started_at()
-        if life != self._kamailio_life:
-            self._kamailio_life, self._registered = life, {}
-        wanted = registrations_of(self._state.snapshot, EdgeView(self._state))
-        for trunk_id, held in list(self._registered.items()):
-            if wanted.get(trunk_id) != held:
-                await self._rpc.call("uac.reg_remove", trunk_id)
-                del self._registered[trunk_id]
-        socket_name = f"{self._settings.edge_address}:{self._settings.sip_port}"
-        for trunk_id, registration in wanted.items():
-            if trunk_id not in self._registered:
-                await self._rpc.call("uac.reg_add", *registration.parameters(socket_name))
-                self._registered[trunk_id] = registration
-                logger.info("registers at a carrier", extra={"trunk_id": trunk_id})
+    def wanted_registrations(self) -> dict[str, CarrierRegistration]:
+        """Return which bindings at carriers the snapshot asks for, by trunk."""
+        return registrations_of(self._state.snapshot, EdgeView(self._state))
 
 
 async def heartbeats(redis: Redis) -> list[NodeHealth]:
@@ -241,7 +214,18 @@ async def wire(service: Service) -> None:
         service.spawn("nodes", agent.follow_nodes(redis))
     if settings.edge_role == "hq":
         service.spawn("gateway-names", agent.resolve_again())
-        service.spawn("registrations", agent.keep_registrations())
+        _register(service, settings, agent, redis)
+
+
+def _register(service: Service, settings: EdgeSettings, agent: EdgeAgent, redis: Redis | None) -> None:
+    """Register at carriers, in turn with the other edges, and watch for the end of this edge's work."""
+    flag = drain.Flag(settings.edge_dir)
+    turn = Lease(redis, settings.edge_id) if redis is not None and settings.peers else Alone()
+    rpc = KamailioRpc(settings.control_address, settings.rpc_port)
+    sends_from = f"{settings.edge_address}:{settings.sip_port}"
+    registrar = CarrierRegistrar(rpc, turn, agent.wanted_registrations, flag.is_raised, sends_from)
+    service.spawn("registrations", registrar.run())
+    service.spawn("drain", drain.watch(flag, settings, service))
 
 
 async def _hear(service: Service, settings: EdgeSettings) -> None:

@@ -26,6 +26,9 @@ class EdgeSettings(ServiceSettings):
     edge_secret_file: Path | None = Field(
         None, description="file with 64 hexadecimal digits that all of HQ's edges share (openssl rand -hex 32)"
     )
+    sip_ws_port: int = Field(0, ge=0, le=65535, description="port for browsers over WebSocket; 0 for none")
+    sip_wss_port: int = Field(0, ge=0, le=65535, description="port for browsers over WebSocket and TLS; 0 for none")
+    ws_origins: str = Field("", description="pages that may connect: https://host,https://host:port")
     rpc_port: int = Field(5063, gt=0, le=65535, description="port of Kamailio's JSON-RPC")
     ng_port: int = Field(2223, gt=0, le=65535, description="port of rtpengine's control protocol")
     rtp_range: str = Field("30000-34999", pattern=r"^\d+-\d+$", description="ports for RTP, such as 30000-34999")
@@ -58,6 +61,8 @@ class EdgeSettings(ServiceSettings):
             raise ValueError(
                 "a branch's edge needs TRUNKLINE_SITE_ID, TRUNKLINE_HQ_EDGES and TRUNKLINE_TLS_CERT/_KEY/_CA"
             )
+        if (self.sip_ws_port or self.sip_wss_port) and not self.ws_origins:
+            raise ValueError("TRUNKLINE_SIP_WS_PORT and TRUNKLINE_SIP_WSS_PORT need TRUNKLINE_WS_ORIGINS")
         if self.edge_peers and (self.edge_role != "hq" or self.edge_secret_file is None):
             raise ValueError("TRUNKLINE_EDGE_PEERS is for edges at HQ, and needs TRUNKLINE_EDGE_SECRET_FILE")
         return self
@@ -67,6 +72,11 @@ class EdgeSettings(ServiceSettings):
         """Peer sockets of HQ's other edges, `host:port`."""
         hosts = [host.strip() for host in self.edge_peers.split(",") if host.strip()]
         return [host if ":" in host else f"{host}:{self.peer_port}" for host in hosts]
+
+    @property
+    def origins(self) -> list[str]:
+        """Origins (RFC 6454) of the pages whose WebSockets are taken."""
+        return [origin.strip().lower() for origin in self.ws_origins.split(",") if origin.strip()]
 
     @property
     def control_address(self) -> str:

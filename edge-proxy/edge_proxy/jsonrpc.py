@@ -84,6 +84,10 @@ class KamailioRpc:
         """Return when Kamailio started, as it writes it: another text means another life, with empty tables."""
         return str((await self.call("core.uptime"))["up_since"])
 
+    async def main_pid(self) -> int:
+        """Return the process that all of Kamailio ends with; its own `core.kill` would hit its process group."""
+        return min(int(process["PID"]) for process in await self.call("core.psx"))
+
     async def dispatcher_targets(self) -> list[DispatcherTarget]:
         """Return all destinations of all sets."""
         try:

@@ -14,31 +14,44 @@ from callmodel.edgesnapshot import MediaProtection
 
 RTP = MediaProtection.RTP
 SRTP = MediaProtection.SRTP
+WEBRTC = MediaProtection.WEBRTC
 
+_ADDRESSES = "replace-origin replace-session-connection"
 # ICE off: every leg is anchored here, and what lies behind us has no use for a browser's candidates.
-_COMMON = "replace-origin replace-session-connection ICE=remove DTLS=off"
+_PLAIN = f"{_ADDRESSES} ICE=remove rtcp-mux-demux"
+_COMMON = f"{_PLAIN} DTLS=off"
+# What a browser asks for (RFC 8827, 8834, 8843): it offers no keys in SDP, and takes none.
+_BROWSER = f"{_ADDRESSES} ICE=force transport-protocol=UDP/TLS/RTP/SAVPF rtcp-mux-offer generate-mid SDES-off"
 _PROTOCOLS = {RTP: "RTP/AVP", SRTP: "RTP/SAVP"}
-_LETTERS = {RTP: "r", SRTP: "s", None: "-"}
+_LETTERS = {RTP: "r", SRTP: "s", WEBRTC: "w", None: "-"}
 _PROTECTIONS = {letter: protection for protection, letter in _LETTERS.items()}
 
 SEAL_PARAMETER = "sg"
 SEAL_DIGITS = 16
-_PARAMETER = re.compile(rf";{SEAL_PARAMETER}=([0-9a-f]{{{SEAL_DIGITS}}})([rs-]{{2}}[A-Za-z0-9-]*)")
+_PARAMETER = re.compile(rf";{SEAL_PARAMETER}=([0-9a-f]{{{SEAL_DIGITS}}})([rsw-]{{2}}[A-Za-z0-9-]*)")
 
 
 def offer_flags(toward: MediaProtection, *, natted: bool) -> str:
     """Return the flags for an offer that goes to a side.  natted: its sender's SDP holds an address of no use."""
     source = " SIP-source-address" if natted else ""
+    if toward is WEBRTC:
+        return f"{_BROWSER}{source}"
     return f"{_COMMON} {_PROTOCOLS[toward]}{source}"
 
 
-def answer_flags(*, natted: bool) -> str:
-    """Return the flags for an answer: rtpengine gives it the protocol that the offer had."""
-    return f"{_COMMON} SIP-source-address" if natted else _COMMON
+def answer_flags(toward: MediaProtection, answered: MediaProtection, *, natted: bool) -> str:
+    """Return the flags for an answer that goes to a side: rtpengine gives it the protocol that the offer had.
+
+    answered: what the answer itself speaks; DTLS must stay on where a browser gave it.
+    """
+    flags = _BROWSER if toward is WEBRTC else _PLAIN if answered is WEBRTC else _COMMON
+    return f"{flags} SIP-source-address" if natted else flags
 
 
 def offered_protection(sdp: str) -> MediaProtection:
-    """Return what an offer asks for (RFC 4568: SDES needs the SAVP profile)."""
+    """Return what an SDP speaks (RFC 4568: SDES needs the SAVP profile; RFC 8827: browsers do DTLS only)."""
+    if "UDP/TLS/RTP/SAVP" in sdp:
+        return WEBRTC
     return SRTP if "RTP/SAVP" in sdp else RTP
 
 

@@ -1,4 +1,4 @@
-"""Asks rtpengine whether it lives: the ng protocol, a bencoded dictionary behind a cookie in one UDP datagram."""
+"""Asks rtpengine whether it lives and has calls: the ng protocol, bencoded behind a cookie in one UDP datagram."""
 
 import asyncio
 import secrets
@@ -22,18 +22,28 @@ class _Answer(asyncio.DatagramProtocol):
 
 async def is_alive(host: str, port: int) -> bool:
     """Say whether rtpengine answers a ping within a second."""
+    return b"6:result4:pong" in await _ask(host, port, b"d7:command4:pinge")
+
+
+async def has_calls(host: str, port: int) -> bool:
+    """Say whether any call has its media here; none has when rtpengine does not answer."""
+    answer = await _ask(host, port, b"d7:command4:list5:limiti1ee")
+    return bool(answer) and b"5:callsle" not in answer
+
+
+async def _ask(host: str, port: int, question: bytes) -> bytes:
     cookie = secrets.token_hex(6).encode()
     try:
         transport, answer = await asyncio.get_running_loop().create_datagram_endpoint(
             lambda: _Answer(cookie), remote_addr=(host, port)
         )
     except OSError:
-        return False
+        return b""
     try:
-        transport.sendto(cookie + b" d7:command4:pinge")
+        transport.sendto(cookie + b" " + question)
         async with asyncio.timeout(PING_SECONDS):
-            return b"6:result4:pong" in await answer.received
+            return await answer.received
     except (OSError, TimeoutError):
-        return False
+        return b""
     finally:
         transport.close()

@@ -16,6 +16,7 @@ MEDIA_SET = 1
 KNOWN_SET = 2
 """Media nodes that get no new calls (draining, or without a conductor) and may still end theirs."""
 
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 _PLACEHOLDER = re.compile(r"@([A-Z_]+)@")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
@@ -40,8 +41,11 @@ class TlsFiles:
 
 @dataclass(frozen=True)
 class EdgeConfiguration:
-    """Everything the templates need.  `role`: hq or branch; `site_id` only for a branch; `control_address`: where RPC
-    and rtpengine's ng protocol listen; `peers`: `host:port` of the other edges' sockets for each other."""
+    """Everything the templates need.
+
+    `role`: hq or branch; `site_id` only for a branch; `control_address`: where RPC and ng (rtpengine) listen;
+    `peers`: `host:port` of the other edges' sockets for each other; `ws_port`, `wss_port`: 0 for no WebSocket.
+    """
 
     role: str
     address: str
@@ -63,6 +67,9 @@ class EdgeConfiguration:
     workers: int = 4
     tls: TlsFiles | None = None
     peers: tuple[str, ...] = ()
+    ws_port: int = 0
+    wss_port: int = 0
+    ws_origins: tuple[str, ...] = ()
     flood_requests_per_second: int = 50
     ban_seconds: int = 300
     nat_ping_seconds: int = 15
@@ -97,6 +104,12 @@ class EdgeConfiguration:
             check_port(port)
         for peer in self.peers:
             check_sip_uri(f"sip:{peer}")
+        for port in filter(None, (self.ws_port, self.wss_port)):
+            check_port(port)
+        if not all(_ORIGIN.fullmatch(origin) for origin in self.ws_origins):
+            raise RenderingError("an origin is https://host or https://host:port")
+        if self.wss_port and self.tls is None:
+            raise RenderingError("WebSocket over TLS needs a certificate")
         if self.peers and self.role != "hq":
             raise RenderingError("only headquarters' edges have peers")
         if self.rtp_range[1] - self.rtp_range[0] < 3:
@@ -133,13 +146,17 @@ def render_kamailio(template: str, configuration: EdgeConfiguration) -> str:
         "ADDRESS": c.address,
         "CONTROL_ADDRESS": c.control_address,
         "SIP_PORT": c.sip_port,
-        "FEATURES": "#!define PEERS" if c.peers else "",
+        "FEATURES": _features(c),
         "INTERNAL_PORT": c.internal_port,
         "PEER_PORT": c.peer_port,
         "PEER_ADDRESSES": _peer_addresses(c),
         "REPLICATED": "dmqreplicate=1;" if c.peers else "",
         "RPC_PORT": c.rpc_port,
         "NG_PORT": c.ng_port,
+        "WS_LISTEN": _ws_listen(c),
+        "WS_PORT": c.ws_port,
+        "WSS_PORT": c.wss_port,
+        "WS_ORIGINS": "|".join(origin.replace(".", "[.]") for origin in c.ws_origins),
         "TLS_LISTEN": _tls_listen(c),
         "TLS_LOAD": _tls_load(c),
         "MODULES": c.modules,
@@ -258,6 +275,19 @@ def _tls_listen(c: EdgeConfiguration) -> str:
         # HQ names us so in Route: what it knows of our address is only the outside of a NAT.
         lines.append(f'alias="{host}"')
     return "\n".join(lines)
+
+
+def _features(c: EdgeConfiguration) -> str:
+    wanted = {"PEERS": c.peers, "WEBSOCKET": c.ws_port or c.wss_port}
+    return "\n".join(f"#!define {name}" for name, on in wanted.items() if on)
+
+
+def _ws_listen(c: EdgeConfiguration) -> str:
+    lines = {
+        f'listen=tcp:{c.address}:{c.ws_port} name "ws"': c.ws_port,
+        f'listen=tls:{c.address}:{c.wss_port} name "wss"': c.wss_port,
+    }
+    return "\n".join(line for line, port in lines.items() if port)
 
 
 def _peer_addresses(c: EdgeConfiguration) -> str:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from edge_proxy.decisions import PeerKind
+
 SCANNERS = (
     "friendly-scanner", "sipvicious", "sipcli", "sip-scan", "sipsak", "sundayddr", "iwar", "pplsip",
     "vaxsipuseragent", "sivus", "gulp", "smap", "svcrack", "svwar", "vicidial-scan",
@@ -59,6 +61,20 @@ def screen(user_agent: str, *, banned: bool, trusted: bool, size_bytes: int) -> 
     if is_scanner(user_agent):
         return Ban(SCANNER)
     return LISTEN
+
+
+def leaves_to_others(kind: PeerKind, method: str, *, registers: bool) -> bool:
+    """Say whether an edge that drains leaves a new request to another edge.
+
+    What media nodes and edges send must pass: they have chosen this edge for what only it can reach, or have not
+    heard of the drain yet.  registers: the sender is a carrier that knows this edge by a registration alone.
+    """
+    if method == "OPTIONS":
+        return True
+    if method == "REGISTER":
+        # A branch's counts at all edges, wherever it comes in.
+        return kind is PeerKind.OUTSIDE
+    return kind is PeerKind.BRANCH or (kind is PeerKind.OUTSIDE and not registers)
 
 
 def is_scanner(user_agent: str) -> bool:

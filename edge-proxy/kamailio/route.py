@@ -13,9 +13,9 @@ from collections.abc import Callable
 import KSR
 from kemi import calls, edges, legs, registrar, telling, trunks
 from kemi.environment import SETTINGS, reply, text, view
-from kemi.peers import listens_to, peer
+from kemi.peers import leaves_to_others, listens_to, peer
 
-from edge_proxy.decisions import PeerKind
+from edge_proxy.decisions import Peer, PeerKind
 
 PR_SET_PDEATHSIG = 1
 
@@ -69,14 +69,20 @@ class Edge:
             return legs.in_dialog(sender)
         if KSR.is_ACK() or KSR.tm.t_check_trans() == 0:
             return 1
-        if KSR.is_OPTIONS() and not KSR.kx.gete_ruser():
-            return reply(200, "OK")
-        if KSR.is_OPTIONS() and sender.kind is PeerKind.EDGE:
-            return edges.ping(sender)
+        if KSR.is_OPTIONS():
+            return self._options(sender)
         if KSR.is_REGISTER():
-            return registrar.register(sender)
+            return 1 if leaves_to_others(sender, "REGISTER") else registrar.register(sender)
         if KSR.is_INVITE():
-            return calls.invite(sender)
+            return 1 if leaves_to_others(sender, "INVITE") else calls.invite(sender)
+        return self._refuse_method()
+
+    def _options(self, sender: Peer) -> int:
+        if not KSR.kx.gete_ruser():
+            return 1 if leaves_to_others(sender, "OPTIONS") else reply(200, "OK")
+        return edges.ping(sender) if sender.kind is PeerKind.EDGE else self._refuse_method()
+
+    def _refuse_method(self) -> int:
         KSR.hdr.append_to_reply("Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER\r\n")
         return reply(405, "Method Not Allowed")
 

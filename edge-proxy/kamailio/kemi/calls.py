@@ -26,16 +26,17 @@ from kemi.edges import next_is_edge, through_holder
 from kemi.environment import (
     BY_PRIORITY,
     HQ,
-    HQ_SILENCE_MS,
     IN_TURN,
     NODE_SILENCE_MS,
     OURS,
     PHONE_SILENCE_MS,
     PLATFORM,
+    RETRY_AFTER,
     RING_MS,
     SITE,
     SOCKETS,
     fell_silent,
+    relay_up,
     reply,
     send_from,
     text,
@@ -192,24 +193,16 @@ def _to_hq(decision: ToHq, request: Request) -> int:
     if request.preferred_identity:
         KSR.hdr.append(f"P-Preferred-Identity: {request.preferred_identity}\r\n")
     begin(request, SRTP)
-    _try_hq()
-    return relay()
-
-
-def _try_hq() -> None:
-    send_from("uplink")
-    KSR.tm.t_on_failure("ksr_failure_hq")
-    KSR.tm.t_set_fr(RING_MS, HQ_SILENCE_MS)
+    return 1 if relay_up("ksr_failure_hq") else relay()
 
 
 def hq_failed() -> int:
-    """Try HQ's next edge when this one does not answer at all; what it answers is the call's own result."""
-    if KSR.tm.t_is_canceled() < 0 and fell_silent():
-        KSR.dispatcher.ds_mark_dst_state("tp")
-        if KSR.dispatcher.ds_next_dst() > 0:
-            _try_hq()
-            if KSR.tm.t_relay() > 0:
-                return telling.TRIES_AGAIN
+    """Try HQ's next edge when this one does not answer at all, or drains; else its answer is the call's result."""
+    drains = KSR.tm.t_check_status("503") > 0 and text(f"$T_rpl($hdr({RETRY_AFTER}))") != ""
+    if KSR.tm.t_is_canceled() < 0 and (drains or fell_silent()):
+        KSR.dispatcher.ds_mark_dst_state("ip" if drains else "tp")
+        if KSR.dispatcher.ds_next_dst() > 0 and relay_up("ksr_failure_hq"):
+            return telling.TRIES_AGAIN
         KSR.tm.t_reply(503, "Headquarters Unreachable")
     elif KSR.tm.t_is_canceled() < 0:
         _keep_503()

@@ -8,7 +8,7 @@ from pathlib import Path
 import KSR
 
 from edge_proxy.rendering import branch_host
-from edge_proxy.view import EdgeView, StateFile
+from edge_proxy.view import LOOK_SECONDS, EdgeView, StateFile
 from kemi import telling
 
 SETTINGS = json.loads(os.environ["EDGE_SCRIPT_SETTINGS"])
@@ -26,14 +26,24 @@ IN_TURN, BY_PRIORITY = 4, 8
 _NATTED = 1 + 2 + 16
 NATTED_SOURCE = 2
 
+RETRY_AFTER = "Retry-After"
 OURS = "^(X-Trunkline.*|P-Asserted-Identity|P-Preferred-Identity|Remote-Party-ID|Diversion|History-Info)$"
 SOFTWARE = "^(User-Agent|Server|Organization|X-Asterisk-.*)$"
 
+_DRAIN: dict[str, float | bool] = {"looked": -1.0, "raised": False}
 _STATE = StateFile(SETTINGS["state_file"], lambda problem: KSR.err(problem + "\n"))
 
 
 def view() -> EdgeView:
     return _STATE.view(time.monotonic())
+
+
+def draining() -> bool:
+    """Say whether this edge leaves new work to others; looks at the flag as rarely as at the state."""
+    now = time.monotonic()
+    if now - _DRAIN["looked"] >= LOOK_SECONDS:
+        _DRAIN["looked"], _DRAIN["raised"] = now, os.path.exists(SETTINGS["drain_flag"])  # noqa: PTH110
+    return bool(_DRAIN["raised"])
 
 
 def text(name: str) -> str:
@@ -57,7 +67,7 @@ def has_sdp() -> bool:
 
 
 def over_connection() -> bool:
-    return KSR.kx.get_proto() in ("tcp", "tls")
+    return KSR.kx.get_proto() in ("tcp", "tls", "ws", "wss")
 
 
 def behind_nat() -> bool:
@@ -66,6 +76,19 @@ def behind_nat() -> bool:
 
 def send_from(socket: str) -> None:
     KSR.corex.set_send_socket_name(socket)
+
+
+def relay_up(failure_route: str) -> bool:
+    """Send a branch's request to HQ's edge at hand, or the next one that takes a connection; say whether one does."""
+    while True:
+        send_from("uplink")
+        KSR.tm.t_on_failure(failure_route)
+        KSR.tm.t_set_fr(RING_MS, HQ_SILENCE_MS)
+        if KSR.tm.t_relay() > 0:
+            return True
+        KSR.dispatcher.ds_mark_dst_state("tp")
+        if KSR.dispatcher.ds_next_dst() < 0:
+            return False
 
 
 def fell_silent() -> bool:

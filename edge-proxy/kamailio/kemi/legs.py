@@ -47,6 +47,8 @@ def begin(request: Request, callee: MediaProtection, *, site_id: str = "") -> No
 
 def pass_by(site_id: str) -> None:
     """Stay in the path of a dialog whose media is anchored at another edge."""
+    # The media is not here to count: a drain waits for these dialogs too.
+    KSR.dialog.dlg_manage()
     _stay(media.Sides(None, None, site_id))
     _expect_answer(None, offered=False)
 
@@ -88,7 +90,9 @@ def on_reply() -> int:
                 # The edge that has the media does not see where the phone really is.
                 KSR.nathelper.fix_nated_sdp(REPLACE_MEDIA_ADDRESS)
         elif text("$avp(offered)"):
-            KSR.rtpengine.rtpengine_answer(media.answer_flags(natted=natted))
+            answered = media.offered_protection(KSR.kx.gete_body())
+            flags = media.answer_flags(MediaProtection(toward), answered, natted=natted)
+            KSR.rtpengine.rtpengine_answer(flags)
         else:
             KSR.rtpengine.rtpengine_offer(media.offer_flags(MediaProtection(toward), natted=natted))
     alias_contact(sender)
@@ -152,7 +156,8 @@ def _renegotiate(sides: media.Sides) -> None:
     if KSR.is_BYE():
         KSR.rtpengine.rtpengine_delete("")
     elif KSR.is_ACK() and has_sdp():
-        KSR.rtpengine.rtpengine_answer(media.answer_flags(natted=False))
+        answered = media.offered_protection(KSR.kx.gete_body())
+        KSR.rtpengine.rtpengine_answer(media.answer_flags(sides.callee, answered, natted=False))
     elif KSR.is_INVITE() or KSR.is_UPDATE():
         from_caller = KSR.rr.is_direction("downstream") > 0
         ahead, behind = (sides.callee, sides.caller) if from_caller else (sides.caller, sides.callee)

@@ -9,9 +9,10 @@ from edge_proxy import screening
 from edge_proxy.certificates import is_headquarters, site_of_certificate
 from edge_proxy.decisions import Peer, PeerKind, Request
 from kemi.edges import announce_branch, at_peer_socket, is_edge
-from kemi.environment import HQ, SETTINGS, header, reply, text, view
+from kemi.environment import HQ, RETRY_AFTER, SETTINGS, draining, header, reply, text, view
 
 MAX_HOPS = 70
+RETRY_AFTER_SECONDS = 5
 SANITY_MESSAGE, SANITY_URI = 17895, 7
 
 
@@ -67,6 +68,18 @@ def listens_to(sender: Peer) -> bool:
     if KSR.sanity.sanity_check(SANITY_MESSAGE, SANITY_URI) < 0:
         return False  # it has answered
     KSR.force_rport()
+    return True
+
+
+def leaves_to_others(sender: Peer, method: str) -> bool:
+    """Refuse new work while this edge drains; say whether that was done."""
+    if not draining():
+        return False
+    registers = HQ and any(trunk.registers for trunk in view().trunks_from(sender.address))
+    if not screening.leaves_to_others(sender.kind, method, registers=registers):
+        return False
+    KSR.hdr.append_to_reply(f"{RETRY_AFTER}: {RETRY_AFTER_SECONDS}\r\n")
+    reply(503, "Draining")
     return True
 
 

@@ -12,13 +12,11 @@ from kemi.edges import leave_path
 from kemi.environment import (
     BY_PRIORITY,
     HQ,
-    HQ_SILENCE_MS,
     OWN_HOST,
-    RING_MS,
     behind_nat,
     header,
     over_connection,
-    send_from,
+    relay_up,
     text,
     view,
 )
@@ -61,11 +59,8 @@ def _tell_headquarters() -> int:
     KSR.nathelper.set_contact_alias()
     KSR.hdr.append(f"Path: <sip:{OWN_HOST};lr>\r\n")
     KSR.seturi(f"sip:{KSR.kx.get_thost()}")
-    send_from("uplink")
     KSR.tm.t_on_reply("ksr_onreply_register")
-    KSR.tm.t_on_failure("ksr_failure_register")
-    KSR.tm.t_set_fr(RING_MS, HQ_SILENCE_MS)
-    if KSR.tm.t_relay() < 0:
+    if not relay_up("ksr_failure_register"):
         _grant_alone()
     return 1
 
@@ -102,7 +97,9 @@ def on_reply() -> int:
 def on_failure() -> int:
     code = KSR.tm.t_get_status_code()
     if code == 408 or code >= 500:
-        _grant_alone()
+        KSR.tm.t_on_reply("ksr_onreply_register")
+        if KSR.dispatcher.ds_next_dst() < 0 or not relay_up("ksr_failure_register"):
+            _grant_alone()
     else:
         KSR.warn(f"headquarters refused a registration: {code}\n")
         KSR.registrar.unregister("location", text("$avp(aor)"))

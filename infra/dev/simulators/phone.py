@@ -29,8 +29,9 @@ from .transactions import ServerTransaction, Timers
 from .transferee import outcome_of, replaced_call, sipfrag_notify, target_of
 from .transport import Endpoint, StreamTransport, Transport, UdpTransport, client_tls_context
 from .user_agent import METHODS, UserAgent
+from .websocket import WebSocketTransport
 
-TransportName = Literal["udp", "tcp", "tls"]
+TransportName = Literal["udp", "tcp", "tls", "ws", "wss"]
 InvitePolicy = Callable[[PhoneCall], Coroutine[Any, Any, None]]
 
 RENEW_AT = 0.8
@@ -81,8 +82,9 @@ class Softphone:
     `proxy` is where everything is sent (default: the domain itself, port 5060 or 5061).  `nat` is a private
     (host, port) that the phone believes to have: it goes into Via, Contact and SDP.  `ca` verifies a TLS
     server, which must be `server_name` (default: the domain); without it, and without `ssl_context`, the
-    phone trusts anybody.  `port` 0 takes a free one.  `send_every` more than 1 leaves RTP frames out.  With
-    `trace`, `messages` holds every message as (monotonic seconds, "sent" or "received", text).
+    phone trusts anybody.  Over `ws` and `wss` it comes from a page of `origin`.  `port` 0 takes a free one.
+    `send_every` more than 1 leaves RTP frames out.  With `trace`, `messages` holds every message as
+    (monotonic seconds, "sent" or "received", text).
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class Softphone:
         ca: str | None = None,
         certificate: tuple[str, str] | None = None,
         server_name: str | None = None,
+        origin: str = "",
         payload_types: tuple[int, ...] = (PCMU, PCMA),
         timers: Timers | None = None,
         trace: bool = False,
@@ -119,7 +122,10 @@ class Softphone:
         media = MediaSettings(bind, advertised, srtp, payload_types, tone_sound(tone_hz), send_every=send_every)
         self._line = Line(user, f"sip:{user}@{domain}", media, password)
         self._table = CallTable(self._on_invite)
-        network = _build_transport(transport, (bind, port), ssl_context, ca, certificate, server_name or domain)
+        # Reading the system's authorities takes long; most phones speak UDP.
+        encrypted = transport in ("tls", "wss") and ssl_context is None
+        context = client_tls_context(ca, certificate) if encrypted else ssl_context
+        network = _build_transport(transport, (bind, port), context, server_name or domain, origin)
         self._connection_lost = asyncio.Event()
         network.lost_listeners.append(lambda addresses: self._connection_lost.set())
         self._agent = UserAgent(
@@ -319,16 +325,16 @@ def _granted_seconds(response: SipMessage, contact: str, asked: int) -> int:
 
 
 def _build_transport(
-    name: TransportName,
-    local: Endpoint,
-    context: ssl.SSLContext | None,
-    ca: str | None,
-    certificate: tuple[str, str] | None,
-    server_hostname: str,
+    name: TransportName, local: Endpoint, context: ssl.SSLContext | None, server_hostname: str, origin: str
 ) -> Transport:
-    if name == "udp":
-        return UdpTransport(local)
-    if name == "tcp":
-        return StreamTransport(local)
-    context = context or client_tls_context(ca, certificate)
-    return StreamTransport(local, client_tls=context, server_hostname=server_hostname)
+    match name:
+        case "udp":
+            return UdpTransport(local)
+        case "tcp":
+            return StreamTransport(local)
+        case "tls":
+            return StreamTransport(local, client_tls=context, server_hostname=server_hostname)
+        case "ws":
+            return WebSocketTransport(local[0], origin)
+        case "wss":
+            return WebSocketTransport(local[0], origin, context)

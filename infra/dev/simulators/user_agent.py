@@ -77,7 +77,9 @@ class UserAgent:
 
     def contact(self, user: str) -> str:
         host, port = self.advertised
-        tail = "" if self.transport.name == "UDP" else f";transport={self.transport.name.lower()}"
+        tail = (
+            "" if self.transport.name == "UDP" else f";transport={self.transport.name.lower().replace('wss', 'ws')}"
+        )
         return f"<sip:{user}@{host}:{port}{tail}>"
 
     def new_via(self) -> str:

@@ -71,6 +71,12 @@ _group(
         "kamailio": ("edge_proxy.launch", "kamailio", "Render Kamailio's configuration and become Kamailio."),
         "rtpengine": ("edge_proxy.launch", "rtpengine", "Render rtpengine's configuration and become rtpengine."),
         "agent": ("edge_proxy.agent", "main", "Apply snapshots and node heartbeats to the running Kamailio."),
+        "drain": (
+            "edge_proxy.drain",
+            "main",
+            "Leave new calls and registrations to the other edges; Kamailio and the agent end after the last call.",
+        ),
+        "undrain": ("edge_proxy.drain", "undrain", "Take new work again, where a drain has not ended the edge yet."),
     },
 )
 _group(

@@ -9,17 +9,12 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from certificates_of_tests import Authority
-from edge_harness import BRANCH, BRANCH_SITE, HQ, NODE, PLATFORM, Edge, branch_snapshot, snapshot
+from edge_harness import BRANCH, BRANCH_SITE, HQ, NODE, PLATFORM, Edge, branch_snapshot, snapshot, tls_files
+from two_edges import branch_of_two, node_of, pair, pair_authority
 
 from simulators.phone import Softphone
 
-
-def tls_files(authority: Authority, files: tuple[Path, Path]) -> dict[str, str]:
-    return {
-        "TRUNKLINE_TLS_CERT": str(files[0]),
-        "TRUNKLINE_TLS_KEY": str(files[1]),
-        "TRUNKLINE_TLS_CA": str(authority.ca),
-    }
+__all__ = ["branch_of_two", "node_of", "pair", "pair_authority"]
 
 
 @pytest.fixture

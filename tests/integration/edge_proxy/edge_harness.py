@@ -16,6 +16,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from certificates_of_tests import Authority
+
 from callmodel.codec import to_wire
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway, MediaProtection
 from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
@@ -113,6 +115,14 @@ def trunk_headers(trunk_id: str = "trunk-1", caller: str = DID, call_id: str = "
     return {"X-Trunkline": f"target=trunk;tenant=acme;trunk={trunk_id};caller={caller};call={call_id}"}
 
 
+def tls_files(authority: Authority, files: tuple[Path, Path]) -> dict[str, str]:
+    return {
+        "TRUNKLINE_TLS_CERT": str(files[0]),
+        "TRUNKLINE_TLS_KEY": str(files[1]),
+        "TRUNKLINE_TLS_CA": str(authority.ca),
+    }
+
+
 def _ask_ng(to: tuple[str, int], question: dict[str, str]) -> dict[str, Any]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
         asking.settimeout(3)
@@ -184,7 +194,7 @@ class Edge:
         for engine in engines or ("rtpengine", "kamailio"):
             self._spawn(engine, f"import edge_proxy.launch as launch; launch.{engine}()")
         if "kamailio" in self._children:
-            await until(self._kamailio_answers, "Kamailio answers")
+            await until(self._kamailio_answers, "Kamailio answers", 30)
         if "rtpengine" in self._children:
             await until(lambda: ngcontrol.is_alive(self.host, 2223), "rtpengine answers")
 
@@ -224,6 +234,10 @@ class Edge:
         """Ask rtpengine something about a call and return its answer."""
         question = {"command": command} | ({"call-id": call_id} if call_id else {})
         return await asyncio.to_thread(_ask_ng, (self.host, 2223), question)
+
+    def exit_code(self, name: str, seconds: float) -> int:
+        """Wait for a process to end by itself.  Raises TimeoutExpired."""
+        return self._children[name].wait(seconds)
 
     def stop(self, *names: str, with_signal: int = signal.SIGTERM) -> None:
         """End processes by their pid."""

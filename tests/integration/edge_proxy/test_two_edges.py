@@ -1,122 +1,16 @@
 """Two edges at HQ: one register of phones, bans and nonces, and either takes any call to any phone."""
 
-import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
-from certificates_of_tests import Authority
-from edge_harness import (
-    BRANCH,
-    BRANCH_SITE,
-    DOMAIN,
-    HQ,
-    NODE,
-    PLATFORM,
-    Edge,
-    address,
-    branch_snapshot,
-    snapshot,
-    station_headers,
-    until,
-)
+from edge_harness import BRANCH_SITE, DOMAIN, Edge, address, station_headers, until
 from sip_probe import UdpProbe
+from two_edges import PHONE, branch_at, branch_phone, has_contact, no_calls_in, phone_at
 
-from conftest import tls_files
 from simulators.phone import Softphone
 
-HQ_2 = address("10.2")
-PHONE, PHONE_2, SCANNER = address("10.11"), address("10.12"), address("66.6")
-NODE_PORTS = {HQ: 5060, HQ_2: 5070}
-PORTS = {"udp": 5060, "tcp": 5060, "tls": 5061}
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("pki"))
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[tuple[Edge, Edge]]:
-    """Two HQ edges that know each other and two media nodes, running for all tests of this module."""
-    folder = tmp_path_factory.mktemp("pair")
-    (folder / "edge-secret").write_text("5e" * 32)
-    first, second = (edge_of_two(folder, host, other, authority) for host, other in ((HQ, HQ_2), (HQ_2, HQ)))
-
-    async def start() -> None:
-        await asyncio.gather(first.start(), second.start())
-        await until(lambda: they_know_each_other(first, second), "the edges know each other")
-
-    try:
-        asyncio.run(start())
-        yield first, second
-    finally:
-        for edge in (first, second):
-            edge.stop()
-
-
-def edge_of_two(folder: Path, host: str, other: str, authority: Authority) -> Edge:
-    environment = tls_files(authority, authority.for_edge(host))
-    environment |= {
-        "TRUNKLINE_EDGE_PEERS": f"{other}:5064",
-        "TRUNKLINE_EDGE_SECRET_FILE": str(folder / "edge-secret"),
-        "TRUNKLINE_NAT_PING_SECONDS": "1",
-    }
-    edge = Edge(folder / host, host, environment=environment)
-    edge.know(snapshot())
-    edge.direct(*(f"sip:{NODE}:{port}" for port in NODE_PORTS.values()))
-    return edge
-
-
-@pytest.fixture
-async def node_of(pair) -> AsyncIterator:
-    """Media nodes by the edge that they speak to."""
-    agents = {
-        host: Softphone("node", PLATFORM, proxy=(host, 5062), bind=NODE, port=port, tone_hz=700)
-        for host, port in NODE_PORTS.items()
-    }
-    async with agents[HQ], agents[HQ_2]:
-        yield lambda edge: agents[edge.host]
-
-
-@pytest.fixture
-async def branch_of_two(tmp_path: Path, authority, pair) -> AsyncIterator[Edge]:
-    environment = tls_files(authority, authority.for_branch(BRANCH_SITE))
-    environment |= {"TRUNKLINE_SITE_ID": BRANCH_SITE, "TRUNKLINE_HQ_EDGES": f"{HQ}:5061,{HQ_2}:5061"}
-    edge = Edge(tmp_path, BRANCH, "branch", environment)
-    edge.know(branch_snapshot())
-    try:
-        await edge.start()
-        for hq in pair:
-            await edge.connected_to(hq)
-        yield edge
-    finally:
-        edge.stop()
-
-
-def phone_at(edge: Edge, extension: str = "1001", transport: str = "udp", **values) -> Softphone:
-    proxy = (edge.host, PORTS[transport])
-    values = {"bind": PHONE, "tone_hz": 440, **values}
-    return Softphone(extension, DOMAIN, f"pw-{extension}", proxy=proxy, transport=transport, **values)
-
-
-def branch_phone() -> Softphone:
-    return Softphone("2001", DOMAIN, "pw-2001", proxy=(BRANCH, 5060), bind=address("20.11"), tone_hz=440)
-
-
-async def they_know_each_other(*edges: Edge) -> bool:
-    listings = [str(await edge.rpc.call("dmq.list_nodes")) for edge in edges]
-    return all(listing.count("active") == len(edges) for listing in listings)
-
-
-async def has_contact(edge: Edge, extension: str = "1001") -> bool:
-    return f"{extension}@" in str(await edge.rpc.call("ul.dump"))
-
-
-async def no_calls_in(edge: Edge) -> bool:
-    return not (await edge.ng("list"))["calls"]
+SCANNER = address("66.6")
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp", "tls", "nat"])
@@ -220,22 +114,13 @@ async def test_phone_at_the_branch_is_rung_from_either_edge(pair, node_of, branc
             await voice_both_ways(node_of(edge), phone)
 
 
-async def test_branch_that_reaches_one_edge_only_is_rung_from_the_other(pair, node_of, tmp_path, authority):
+async def test_branch_that_reaches_one_edge_only_is_rung_from_the_other(pair, node_of, tmp_path, pair_authority):
     first, second = pair
-    environment = tls_files(authority, authority.for_branch(BRANCH_SITE))
-    environment |= {"TRUNKLINE_SITE_ID": BRANCH_SITE, "TRUNKLINE_HQ_EDGES": f"{HQ}:5061"}
-    branch = Edge(tmp_path, BRANCH, "branch", environment)
-    branch.know(branch_snapshot())
-    try:
-        await branch.start()
-        await branch.connected_to(first)
+    async with branch_at([first], tmp_path, pair_authority), branch_phone() as phone:
         await until(lambda: not_at(second), "the other edge has forgotten the branch's last connection", 12)
-        async with branch_phone() as phone:
-            await phone.register()
-            await until(lambda: has_contact(second, "2001"), "both edges have the branch's contact", 2)
-            await voice_both_ways(node_of(second), phone)
-    finally:
-        branch.stop()
+        await phone.register()
+        await until(lambda: has_contact(second, "2001"), "both edges have the branch's contact", 2)
+        await voice_both_ways(node_of(second), phone)
 
 
 async def not_at(edge: Edge) -> bool:

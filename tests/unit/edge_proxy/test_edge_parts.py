@@ -77,14 +77,38 @@ def test_offer_is_turned_into_what_the_other_side_speaks():
     assert "RTP/SAVP" in media.offer_flags(media.SRTP, natted=False)
     assert "RTP/AVP" in media.offer_flags(media.RTP, natted=True)
     assert "SIP-source-address" in media.offer_flags(media.RTP, natted=True)
-    assert "RTP/" not in media.answer_flags(natted=False)
+    assert "RTP/" not in media.answer_flags(media.RTP, media.RTP, natted=False)
     assert all(
         "ICE=remove" in flags
-        for flags in (media.offer_flags(media.RTP, natted=False), media.answer_flags(natted=True))
+        for flags in (
+            media.offer_flags(media.RTP, natted=False),
+            media.answer_flags(media.RTP, media.SRTP, natted=True),
+        )
     )
 
 
+def test_browser_gets_ice_and_dtls_and_everybody_else_neither():
+    offered = media.offer_flags(media.WEBRTC, natted=False)
+    answered = media.answer_flags(media.WEBRTC, media.RTP, natted=False)
+    for flags in (offered, answered):
+        assert "ICE=force" in flags and "UDP/TLS/RTP/SAVPF" in flags and "SDES-off" in flags
+        assert "DTLS=off" not in flags
+
+    assert "DTLS=off" in media.offer_flags(media.RTP, natted=False)
+    # The browser's own answer brings a fingerprint, which must count.
+    from_browser = media.answer_flags(media.RTP, media.WEBRTC, natted=False)
+    assert "ICE=remove" in from_browser and "DTLS=off" not in from_browser
+
+
+def test_seal_remembers_a_browser():
+    sides = media.Sides(media.WEBRTC, media.RTP)
+    route = f"<sip:203.0.113.10;lr;sg={media.seal(b'key', 'call-1', sides)}>"
+
+    assert media.open_seal(b"key", "call-1", route) == sides
+
+
 def test_protection_is_read_from_the_offer():
+    assert media.offered_protection("v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111 0\r\n") is media.WEBRTC
     assert media.offered_protection("v=0\r\nm=audio 9 RTP/SAVP 0\r\n") is media.SRTP
     assert media.offered_protection("v=0\r\nm=audio 9 RTP/AVP 0\r\n") is media.RTP
 

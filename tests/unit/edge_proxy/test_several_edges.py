@@ -102,3 +102,21 @@ def test_seal_remembers_that_the_media_is_elsewhere():
     route = f"<sip:203.0.113.10;lr;sg={media.seal(b'key', 'call-1', sides)}>"
 
     assert media.open_seal(b"key", "call-1", route) == sides
+
+
+def test_websocket_is_off_unless_a_port_is_given_and_then_needs_origins(tmp_path):
+    assert "#!define WEBSOCKET" not in render_kamailio(TEMPLATE, configuration_of(settings(tmp_path)))
+    with pytest.raises(ValueError, match="WS_ORIGINS"):
+        settings(tmp_path, sip_ws_port=8088)
+
+    given = settings(tmp_path, sip_ws_port=8088, ws_origins="https://desk.example.com, http://localhost:3000")
+    rendered = render_kamailio(TEMPLATE, configuration_of(given))
+    assert 'listen=tcp:203.0.113.10:8088 name "ws"' in rendered
+    assert 'name "wss"' not in rendered
+    assert '"^(https://desk[.]example[.]com|http://localhost:3000)$"' in rendered
+
+
+@pytest.mark.parametrize("origin", ['https://x" || 1==1', "desk.example.com", "https://a.example/path"])
+def test_origin_that_is_none_is_refused(tmp_path, origin):
+    with pytest.raises(RenderingError):
+        configuration_of(settings(tmp_path, sip_ws_port=8088, ws_origins=origin))

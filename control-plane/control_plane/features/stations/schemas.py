@@ -7,7 +7,7 @@ from pydantic import Field
 from control_plane.fields import DisplayName, ExtensionText, SiteIdText
 from control_plane.web import Shape
 
-Media = Literal["rtp", "srtp"]
+Media = Literal["rtp", "srtp", "webrtc"]
 _PASSWORD = "at least 12 printable ASCII characters; leave out to have one made"
 
 
@@ -18,7 +18,7 @@ class NewStation(Shape):
     site_id: SiteIdText
     display_name: DisplayName | None = None
     password: str | None = Field(None, min_length=12, max_length=64, pattern="^[!-~]+$", description=_PASSWORD)
-    media: Media = Field("rtp", description="`srtp`: the phone must encrypt (SDES)")
+    media: Media = Field("rtp", description="`srtp`: the phone must encrypt (SDES); `webrtc`: a browser")
 
 
 class StationPatch(Shape):

@@ -1,0 +1,83 @@
+"""`trunkline edge drain`: the edge leaves new work to the other edges, and ends once its last dialog is over."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+from edge_proxy import ngcontrol
+from edge_proxy.config import EdgeSettings
+from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
+from servicekit.lifecycle import Service
+from servicekit.settings import SettingsError
+
+LOOK_SECONDS = 0.2
+# Every sender has learned of the drain by then, and what it sent before that is a call, or none.
+SETTLE_SECONDS = 3.0
+
+logger = logging.getLogger(__name__)
+
+
+class Flag:
+    """A file that asks for the drain: SIP workers look at it without asking anybody, and a restart finds it."""
+
+    def __init__(self, edge_dir: Path) -> None:
+        self.path = edge_dir / "drain"
+
+    def raise_(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.path.touch()
+
+    def is_raised(self) -> bool:
+        return self.path.exists()
+
+    def lower(self) -> None:
+        self.path.unlink(missing_ok=True)
+
+
+def main() -> int:
+    """Ask this edge to drain; returns at once."""
+    Flag(_settings().edge_dir).raise_()
+    return 0
+
+
+def undrain() -> int:
+    """Let this edge take new work again; returns at once."""
+    Flag(_settings().edge_dir).lower()
+    return 0
+
+
+def _settings() -> EdgeSettings:
+    try:
+        return EdgeSettings.load()
+    except SettingsError as error:
+        sys.exit(f"the edge can not be told: {error}")
+
+
+async def watch(flag: Flag, settings: EdgeSettings, service: Service) -> None:
+    """End Kamailio and the agent once the flag is up and no dialog is left; lower it, so that both may return."""
+    rpc = KamailioRpc(settings.control_address, settings.rpc_port)
+    raised_for = 0.0
+    while raised_for < SETTLE_SECONDS or await _is_busy(rpc, settings):
+        await asyncio.sleep(LOOK_SECONDS)
+        raised_for = raised_for + LOOK_SECONDS if flag.is_raised() else 0.0
+    logger.info("edge is drained")
+    flag.lower()
+    try:
+        os.kill(await rpc.main_pid(), signal.SIGTERM)
+    except (RpcError, RpcUnreachableError, OSError) as error:
+        logger.warning("kamailio not told to end", extra={"error": type(error).__name__})
+    service.stop()
+
+
+async def _is_busy(rpc: KamailioRpc, settings: EdgeSettings) -> bool:
+    """Say whether calls are left: with media here, or passed on to a phone that is connected here."""
+    if await ngcontrol.has_calls(settings.control_address, settings.ng_port):
+        return True
+    try:
+        stats = await rpc.call("dlg.stats_active")
+    except (RpcError, RpcUnreachableError):
+        return False
+    return int(stats["all"]) > 0
