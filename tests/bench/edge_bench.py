@@ -24,7 +24,7 @@ from simulators.digest import answer_challenge
 from simulators.sip_message import SipMessage, parse_message
 
 RUNS = 3
-CALLS, CALLS_A_SECOND = 1500, 150
+CALLS, CALLS_A_SECOND = 600, 60
 PHONES, AT_ONCE = 1000, 50
 HERTZ = os.sysconf("SC_CLK_TCK")
 NATIVE = Path(__file__).with_name("native_route.cfg")
