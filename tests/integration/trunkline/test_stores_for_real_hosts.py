@@ -29,7 +29,8 @@ async def url(tmp_path: Path) -> AsyncIterator[str]:
                 data.mkdir(exist_ok=True)
                 env = {
                     "PATH": os.environ["PATH"], "STORE_ADDRESS": host, "REDIS_FIRST": HOSTS[0],
-                    "REDIS_DATA": str(data), "REDIS_AUTH": str(auth), "REDIS_PORT": str(port), "SENTINEL_PORT": str(sentinel_port),
+                    "REDIS_DATA": str(data), "REDIS_AUTH": str(auth), "REDIS_PORT": str(port),
+                    "SENTINEL_PORT": str(sentinel_port),
                 }  # fmt: skip
                 ready = tcp_open(host, port if kind == "server" else sentinel_port)
                 child = Child(

@@ -27,8 +27,8 @@ TOP_KEYS = {"name", "include", "services", "volumes", "secrets"}
 # Of the Compose specification, what these files may use.
 KEYS = {
     "image", "command", "user", "network_mode", "read_only", "tmpfs", "cap_drop", "security_opt", "restart",
-    "profiles", "stop_grace_period", "pre_stop", "logging", "environment", "env_file", "secrets", "volumes", "ulimits",
-    "pids_limit",     "healthcheck", "mem_limit", "cpus", "depends_on", "extends",
+    "profiles", "stop_grace_period", "pre_stop", "logging", "environment", "env_file", "secrets", "volumes",
+    "ulimits", "pids_limit", "healthcheck", "mem_limit", "cpus", "depends_on", "extends",
 }  # fmt: skip
 HEALTH_KEYS = {"test", "interval", "timeout", "retries", "start_period", "disable"}
 WITHOUT_HEALTH = {"bootstrap", "collector"}

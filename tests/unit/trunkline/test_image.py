@@ -1,4 +1,4 @@
-"""The image's definition: what it copies is there, its packages are the set-up's, its drain waits for the conductor."""
+"""The image's definition: its packages are the set-up's, and its drain waits for the conductor."""
 
 import fcntl
 import os
