@@ -1,15 +1,18 @@
 """What the tests of compose files and units share: commands of the command line, settings, and the example files."""
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
-from click import Command, Group
+from typer.core import TyperGroup
 
 from branch_gateway.config import BranchSettings
 from control_plane import admin
 from control_plane.config import ControlPlaneSettings
+from control_plane.jobs import commands
 from edge_proxy.config import EdgeSettings
 from media_nodes.config import MediaSettings
 from servicekit.settings import CONFIG_VARIABLE, ENV_PREFIX, ServiceSettings, _is_secret, load
@@ -29,28 +32,29 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "admin": ControlPlaneSettings,
     "branch": BranchSettings,
 }
+PASSED_ON = {"admin": admin.app, "jobs": commands.app}
+"""Words that hand over to a command line of the control plane's."""
 ENGINES = ("edge rtpengine", "edge kamailio", "media-node asterisk")
 """What becomes an engine, and has no health page of ours."""
 
 
 def check_command(words: list[str]) -> None:
     """Fail unless `trunkline WORDS` is a command."""
-    command: Command = typer.main.get_command(cli.app)
+    command: Any = typer.main.get_command(cli.app)
     for word in words:
         if word == "answers":
             kind, address = words[1:3]
             assert answers.Kind(kind) and address.rpartition(":")[2].isdigit(), words
-        if not isinstance(command, Group):
+        if not isinstance(command, TyperGroup):
             break
         assert word in command.commands, f"there is no `trunkline {' '.join(words)}`"
-        command = typer.main.get_command(admin.app) if word == "admin" else command.commands[word]
-    assert not isinstance(command, Group), f"`trunkline {' '.join(words)}` is not a whole command"
+        command = typer.main.get_command(PASSED_ON[word]) if word in PASSED_ON else command.commands[word]
+    assert not isinstance(command, TyperGroup), f"`trunkline {' '.join(words)}` is not a whole command"
 
 
 def read_env(path: Path) -> dict[str, str]:
-    """Return the variables of an environment file."""
-    lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
-    return dict(line.split("=", 1) for line in lines)
+    """Return the variables of an environment file, which systemd, Compose and a shell read alike."""
+    return dict(word.split("=", 1) for word in shlex.split(path.read_text(), comments=True))
 
 
 def example_of(path: str) -> Path:

@@ -1,12 +1,16 @@
 """The compose files for real hosts, read as Compose reads them: no engine is needed to know that they fit."""
 
 import functools
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from servicekit import sentinel
+from servicekit.objects.s3_client import parse_address
+from servicekit.stores.cassandra_address import read_address
 from tests.unit.trunkline.deployment import (
     COMPOSE,
     ENGINES,
@@ -164,6 +168,16 @@ def test_one_host_has_all_of_hq_and_no_name_twice():
     assert len(names) == len(set(names))
     # Compose takes the same name from two files only if both say the same of it.
     assert len({name for name, _ in secrets}) == len({(name, str(secret)) for name, secret in secrets})
+
+
+def test_addresses_of_the_stores_can_be_read():
+    control = read_env(EXAMPLES / "control.env.example")
+    redis = tomllib.loads((EXAMPLES / "redis.toml.example").read_text())
+    scheme, _, store = control["TRUNKLINE_STORE_URL"].partition("://")
+
+    assert scheme == "cassandra" and len(read_address(store).hosts) == 3
+    assert parse_address(control["TRUNKLINE_OBJECTS_URL"]).bucket
+    assert len(sentinel.parse(redis["redis_url"]).sentinels) == 3
 
 
 def test_asterisk_is_stopped_before_the_conductor_and_drained_first():
