@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
+from control_plane.config import ControlPlaneSettings
 from servicekit import sentinel
 from servicekit.objects.s3_client import parse_address
 from servicekit.stores.cassandra_address import read_address
 from tests.unit.trunkline.deployment import (
     COMPOSE,
+    DRAINED,
     ENGINES,
     EXAMPLES,
     check_command,
@@ -32,7 +34,7 @@ TOP_KEYS = {"name", "include", "services", "volumes", "secrets"}
 KEYS = {
     "image", "command", "user", "network_mode", "read_only", "tmpfs", "cap_drop", "security_opt", "restart",
     "profiles", "stop_grace_period", "pre_stop", "logging", "environment", "env_file", "secrets", "volumes",
-    "ulimits", "pids_limit", "healthcheck", "mem_limit", "cpus", "depends_on", "extends",
+    "ulimits", "pids_limit", "healthcheck", "mem_limit", "cpus", "depends_on", "extends", "pid",
 }  # fmt: skip
 HEALTH_KEYS = {"test", "interval", "timeout", "retries", "start_period", "disable"}
 WITHOUT_HEALTH = {"bootstrap", "collector"}
@@ -185,8 +187,25 @@ def test_asterisk_is_stopped_before_the_conductor_and_drained_first():
 
     assert "conductor" in asterisk["depends_on"]
     assert asterisk["pre_stop"] == [{"command": ["drain-media-node"]}]
-    # Another restart policy would bring a drained conductor back at once.
-    assert service_of("hq-media.yaml", "conductor")["restart"] == "on-failure"
+
+
+def test_what_was_drained_stays_away():
+    policies = {name: service_of(file, name)["restart"] for file, name in OURS if name != "bootstrap"}
+
+    assert {name for name, policy in policies.items() if policy == "on-failure"} == DRAINED
+    assert {policy for name, policy in policies.items() if name not in DRAINED} == {"unless-stopped"}
+    # The agent ends Kamailio by its pid.
+    assert service_of("hq-edge.yaml", "edge-agent")["pid"] == "service:kamailio"
+
+
+def test_a_node_s_recordings_go_to_the_worker_beside_it():
+    node, worker = (read_env(EXAMPLES / f"{name}.env.example") for name in ("media", "recordings"))
+
+    assert node["TRUNKLINE_RECORDING_QUEUE"] == f"recordings.{node['TRUNKLINE_NODE_ID']}"
+    assert worker["TRUNKLINE_WORKER_QUEUES"] == node["TRUNKLINE_RECORDING_QUEUE"]
+    # Sweeps and everything else are the control plane's.
+    assert "recordings" in ControlPlaneSettings.model_fields["worker_queues"].default.split(",")
+    assert "TRUNKLINE_WORKER_QUEUES" not in read_env(EXAMPLES / "control.env.example")
 
 
 def test_stores_get_what_their_scripts_ask_for():

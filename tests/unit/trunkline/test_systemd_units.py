@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.trunkline.deployment import (
+    DRAINED,
     ENGINES,
     SYSTEMD,
     check_command,
@@ -82,8 +83,8 @@ def test_a_unit_is_bounded_and_comes_back(name: str):
     unit = directives_of(SYSTEMD / name)
 
     assert unit["MemoryMax"][0][-1] in "MG"
-    # After a drain a conductor ends with 0, and is to stay away.
-    assert unit["Restart"] == ["on-failure" if "conductor" in name else "always"]
+    part = name.removeprefix("trunkline-").partition(".")[0].rstrip("@")
+    assert unit["Restart"] == ["on-failure" if part in DRAINED else "always"]
     assert "User" not in unit and "StartLimitBurst" not in unit, "that is said once, for all, in hardening.conf"
 
 
