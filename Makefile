@@ -1,7 +1,11 @@
 # Trunkline's few commands.  Each does its own set-up first, which takes no time once it is done.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help setup demo cluster faults test bench lint doctor clean
+=======
+.PHONY: help setup demo cluster test bench attack lint doctor clean
+>>>>>>> 08e763e (edge-proxy: stand torture, mutated requests and scanners)
 
 PYTEST := .venv/bin/python -m pytest
 # JUNIT=path writes a JUnit file beside the closing line.
@@ -30,6 +34,9 @@ test: setup  ## unit, architecture, integration on the real engines, and end to 
 
 bench: setup  ## measure against bare Asterisk and bare sqlite3; writes var/bench.json
 	@.venv/bin/trunkline bench
+
+attack: setup  ## 100,000 broken requests and a flood against a real edge; writes var/attack.json
+	@.venv/bin/trunkline attack
 
 lint: setup  ## ruff, mypy and the import contracts
 	@.venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports

@@ -11,9 +11,9 @@ import traceback
 from collections.abc import Callable
 
 import KSR
-from kemi import calls, edges, legs, registrar, telling, trunks
+from kemi import calls, edges, legs, openssl, registrar, telling, trunks
 from kemi.environment import SETTINGS, reply, text, view
-from kemi.peers import leaves_to_others, listens_to, peer
+from kemi.peers import is_trusted, leaves_to_others, listens_to, peer, strike
 
 from edge_proxy.decisions import Peer, PeerKind
 
@@ -27,6 +27,12 @@ def guarded(callback: Callable[..., int]) -> Callable[..., int]:
     def run(self: "Edge", *arguments: object) -> int:
         try:
             return callback(self, *arguments)
+        except UnicodeDecodeError:
+            # Text that is no UTF-8 in a header that we read; neither a phone nor a carrier writes that.
+            strike(peer())
+            if callback.__name__ == "ksr_request_route":
+                KSR.sl.send_reply(400, "Bad Request")
+            return 1
         except Exception:
             KSR.err(f"script failed in {callback.__name__}: {traceback.format_exc()!r}\n")
             if callback.__name__.startswith("ksr_failure"):
@@ -52,6 +58,7 @@ class Edge:
         if os.getpid() != self._main_pid:
             # Workers outlive a killed main process by default, and keep its ports from the next one.
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            openssl.part_with_other_processes()
         return 0
 
     @guarded
@@ -125,7 +132,17 @@ class Edge:
             KSR.set_drop()
         return 1
 
+    @guarded
+    def ksr_parse_error(self, _msg: object) -> int:
+        strike(peer())
+        return 1
+
+    @guarded
     def ksr_reply_route(self, _msg: object) -> int:
+        # Kamailio would send a response on to wherever its second Via points, though we have never asked anything:
+        # anybody could aim us at anybody.  A peer's late 200, whose transaction is gone, may pass.
+        if KSR.tm.t_check_trans() <= 0 and not is_trusted(peer()):
+            KSR.set_drop()
         return 1
 
     def ksr_onsend_route(self, _msg: object) -> int:

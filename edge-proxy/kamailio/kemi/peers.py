@@ -12,8 +12,12 @@ from kemi.edges import announce_branch, at_peer_socket, is_edge
 from kemi.environment import HQ, RETRY_AFTER, SETTINGS, draining, header, reply, text, view
 
 MAX_HOPS = 70
+<<<<<<< HEAD
 RETRY_AFTER_SECONDS = 5
 SANITY_MESSAGE, SANITY_URI = 17895, 7
+=======
+SANITY_MESSAGE, SANITY_URI = 18407, 7
+>>>>>>> 08e763e (edge-proxy: stand torture, mutated requests and scanners)
 
 
 def peer() -> Peer:
@@ -42,7 +46,12 @@ def peer() -> Peer:
 def listens_to(sender: Peer) -> bool:
     """Say whether to go on with a request; when not, whatever answer it deserves has been sent."""
     address = sender.address
-    trusted = sender.kind is not PeerKind.OUTSIDE or (HQ and view().is_carrier(address))
+    # Before the first answer: also what is refused has to find its way back through a NAT.
+    KSR.force_rport()
+    # Answers go back on the connection that asked, or nowhere: whoever closes it and gives a name in Via would make a
+    # worker wait for a name server.
+    KSR.set_reply_no_connect()
+    trusted = is_trusted(sender)
     banned = not trusted and KSR.htable.sht_get("banned", address) is not None
     match screening.screen(KSR.kx.gete_ua(), banned=banned, trusted=trusted, size_bytes=KSR.kx.get_msglen()):
         case screening.Ignore():
@@ -65,10 +74,13 @@ def listens_to(sender: Peer) -> bool:
     if KSR.maxfwd.process_maxfwd(MAX_HOPS) < 0:
         reply(483, "Too Many Hops")
         return False
-    if KSR.sanity.sanity_check(SANITY_MESSAGE, SANITY_URI) < 0:
-        return False  # it has answered
-    KSR.force_rport()
-    return True
+    # It has answered what it refuses.
+    return bool(KSR.sanity.sanity_check(SANITY_MESSAGE, SANITY_URI) > 0)
+
+
+def is_trusted(sender: Peer) -> bool:
+    """Say whether we never ban a sender, since a ban would cut off everybody behind it."""
+    return sender.kind is not PeerKind.OUTSIDE or (HQ and view().is_carrier(sender.address))
 
 
 def leaves_to_others(sender: Peer, method: str) -> bool:
@@ -88,11 +100,13 @@ def ban(address: str, reason: str) -> None:
     KSR.warn(f"banned {address}: {reason}\n")
 
 
-def strike(address: str) -> None:
-    """Count a failure of an address; too many in a minute ban it."""
-    strikes = KSR.htable.sht_inc("strikes", address) or 0
+def strike(sender: Peer) -> None:
+    """Count a failure of a stranger's address; too many in a minute ban it."""
+    if is_trusted(sender):
+        return
+    strikes = KSR.htable.sht_inc("strikes", sender.address) or 0
     if screening.ban_after(strikes, SETTINGS["strikes_allowed"]):
-        ban(address, screening.GUESSING)
+        ban(sender.address, screening.GUESSING)
 
 
 def request_from(sender: Peer, method: str) -> Request:

@@ -222,6 +222,27 @@ def faults(
     raise typer.Exit(_import("trunkline.faults.run").main(only=only, size=size, block=block))
 
 
+@app.command()
+def attack(
+    requests: Annotated[int, typer.Option(min=1, help="How many mutated requests.")] = 100_000,
+    seed: Annotated[int, typer.Option(help="Another seed makes other requests.")] = 4475,
+) -> None:
+    """Attack a real edge on this machine, in full: mutated requests over UDP, TCP and TLS; write var/attack.json.
+
+    Exits with 1 when a worker died, something got a 200 that must fail, or memory grew.  `make test` runs it smaller.
+
+    Examples:
+
+      trunkline attack
+
+      trunkline attack --requests 5000 --seed 7
+    """
+    from trunkline.plan import REPOSITORY
+
+    run = [sys.executable, "tests/attack/run.py", "--requests", str(requests), "--seed", str(seed)]
+    raise typer.Exit(subprocess.run(run, cwd=REPOSITORY, check=False).returncode)
+
+
 @app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
 )

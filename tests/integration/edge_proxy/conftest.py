@@ -1,7 +1,8 @@
 """Edges per test, and what stands for a media node; certificates as the platform's authority would issue them."""
 
+import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,19 @@ async def node() -> AsyncIterator[Softphone]:
     agent = Softphone("node", PLATFORM, proxy=(HQ, 5062), bind=NODE, port=5060, tone_hz=700, trace=True)
     async with agent:
         yield agent
+
+
+@pytest.fixture(scope="module")
+def patient_hq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+    """An HQ edge that bans nobody but scanners: an attacker gets to try everything from one address."""
+    folder = tmp_path_factory.mktemp("patient")
+    authority = Authority(folder / "pki")
+    patience = {"TRUNKLINE_FLOOD_REQUESTS_PER_SECOND": "100000", "TRUNKLINE_STRIKES_ALLOWED": "100000000"}
+    edge = Edge(folder, environment=tls_files(authority, authority.for_edge(HQ)) | patience)
+    edge.know(snapshot())
+    edge.direct(f"sip:{NODE}:5060")
+    try:
+        asyncio.run(edge.start())
+        yield edge
+    finally:
+        edge.stop()

@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 
 import pytest
-from edge_harness import DOMAIN, HQ, OTHER_DOMAIN, Edge, address, snapshot, until
+from edge_harness import CARRIER, DOMAIN, HQ, OTHER_DOMAIN, Edge, address, snapshot, until
 from sip_probe import UdpProbe, message
 
 from simulators.phone import RegistrationError, Softphone
@@ -191,3 +191,26 @@ async def test_rpc_answers_on_its_own_port_only(hq):
 
     assert await asyncio.to_thread(post, 5063) == 200
     assert await asyncio.to_thread(post, 5060) == 404
+
+
+async def test_sender_of_what_is_no_sip_is_banned_and_others_go_on(hq, probe):
+    for _ in range(11):
+        probe.send(b"INVITE sip:1001@x SIP/2.0\r\nVia: ;;,;,,\r\nCSeq: none\r\n\r\n")
+    await until(lambda: ban_of(hq, STRANGER), "the sender of rubbish is banned", 3)
+
+    assert await probe.ask("OPTIONS", EDGE_URI) == 0
+    other = await UdpProbe.open(address("66.3"), (HQ, 5060))
+    assert await other.ask("OPTIONS", EDGE_URI) == 200
+    other.close()
+
+
+async def test_carrier_is_never_banned_whatever_comes_from_its_address(hq):
+    """Its address can be forged over UDP, and a ban would cut off its calls."""
+    forger = await UdpProbe.open(CARRIER, (HQ, 5060))
+    for _ in range(20):
+        forger.send(b"INVITE sip:1001@x SIP/2.0\r\nVia: ;;,;,,\r\nCSeq: none\r\n\r\n")
+        forger.send(message("OPTIONS", EDGE_URI, forger.via, headers={"User-Agent": "sipvicious"}))
+
+    assert await forger.ask("OPTIONS", EDGE_URI) == 200
+    assert await ban_of(hq, CARRIER) is None
+    forger.close()
