@@ -27,13 +27,11 @@ def guarded(callback: Callable[..., int]) -> Callable[..., int]:
     def run(self: "Edge", *arguments: object) -> int:
         try:
             return callback(self, *arguments)
-        except UnicodeDecodeError:
-            # Text that is no UTF-8 in a header that we read; neither a phone nor a carrier writes that.
-            strike(peer())
-            if callback.__name__ == "ksr_request_route":
-                KSR.sl.send_reply(400, "Bad Request")
-            return 1
-        except Exception:
+        except Exception as error:
+            if isinstance(error, UnicodeDecodeError) and callback.__name__ == "ksr_request_route":
+                # Text that is no UTF-8 where we read it: no phone writes that.
+                strike(peer())
+                return reply(400, "Bad Request")
             KSR.err(f"script failed in {callback.__name__}: {traceback.format_exc()!r}\n")
             if callback.__name__.startswith("ksr_failure"):
                 KSR.tm.t_reply(500, "Server Internal Error")

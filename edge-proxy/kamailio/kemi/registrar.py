@@ -33,11 +33,14 @@ def register(sender: Peer) -> int:
     if decision is None:
         return 1
     leave_path(sender)
-    if sender.kind is PeerKind.OUTSIDE and behind_nat():
+    if sender.kind is PeerKind.OUTSIDE:
+        # It is called where it registers from, whatever its Contact says: that could be a carrier, which takes calls
+        # from our address and bills them.
         KSR.nathelper.fix_nated_register()
-        KSR.setbflag(BEHIND_NAT_FLAG)
-        if not over_connection():
-            KSR.setbflag(PING_FLAG)
+        if behind_nat():
+            KSR.setbflag(BEHIND_NAT_FLAG)
+            if not over_connection():
+                KSR.setbflag(PING_FLAG)
     if (
         isinstance(decision, SaveContact)
         and decision.forward
