@@ -46,6 +46,7 @@ CALLS = [
         {"{{instance}}": "sum by (instance) (trunkline_calls_live) / sum by (instance) (trunkline_node_capacity)"},
     ),
     Panel("Draining", "short", {"{{instance}}": "trunkline_node_draining"}),
+    Panel("Room taken in the spools", "percentunit", {"{{instance}}": "trunkline_spool_share"}),
     Panel("INVITE to answer, at the edge", "s", quantiles("trunkline_edge_answer_time_seconds", "route")),
     Panel(
         "Trunk channels asked for",

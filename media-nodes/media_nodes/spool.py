@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from servicekit import meters
+
 LOOK_SECONDS = 1.0
 FILLING_SHARE = 0.8
 SLACK_SHARE = 0.05
 """By so much a share must fall before a level is left, or a spool at the edge would alarm with each recording."""
+
+SHARE = meters.Gauge("trunkline.spool.share", "{share}", "how full a media node's spool is")
 
 logger = logging.getLogger(__name__)
 
@@ -38,9 +42,14 @@ class Reading:
     level: Level
 
 
+def share_of(used_bytes: int, free_bytes: int, limits: Limits) -> float:
+    """Return how full the spool is, 1 for full: by its own size, or because its disk is."""
+    return max(used_bytes / limits.max_bytes, limits.min_free_bytes / max(free_bytes, 1))
+
+
 def level_of(used_bytes: int, free_bytes: int, limits: Limits, before: Level) -> Level:
-    """Return how full the spool is: by its own size, or because its disk is."""
-    share = max(used_bytes / limits.max_bytes, limits.min_free_bytes / max(free_bytes, 1))
+    """Return what follows from how full the spool is, and from what it was."""
+    share = share_of(used_bytes, free_bytes, limits)
     if share >= 1 or (before is Level.FULL and share >= 1 - SLACK_SHARE):
         return Level.FULL
     if share >= FILLING_SHARE or (before is not Level.ROOM and share >= FILLING_SHARE - SLACK_SHARE):
@@ -56,6 +65,7 @@ class SpoolWatch:
         self._folder = folder
         self.reading = Reading(0, limits.max_bytes, Level.ROOM)
         self.look()
+        SHARE.observe(lambda: [(share_of(self.reading.used_bytes, self.reading.free_bytes, limits), {})])
 
     @property
     def has_room(self) -> bool:
