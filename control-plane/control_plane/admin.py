@@ -117,7 +117,7 @@ def objects_setup(
 
     The bucket gets object lock (legal hold needs it, and it can not be added later), encryption by default, no public
     access, and a lifecycle: uploads that never ended and versions that were replaced go after a day.  Rules of your
-    own stay.  Recordings need no --expire: it would hide held ones; their retention is Trunkline's own.
+    own stay; those of --expire are the last run's.  Give recordings none: it would hide held ones from the ledger.
 
     Example:  trunkline admin objects-setup --expire acme/exports=30
     """

@@ -21,7 +21,7 @@ from callmodel.ids import E164, Extension, NodeId, SiteId, TenantId, TrunkId
 from callmodel.vouched import HEADER, from_header, to_header
 from servicekit import redisio, snapshots
 from simulators.call import PhoneCall
-from simulators.phone import Softphone
+from simulators.phone import Softphone, answer_after
 from trunkline.ports import free_port
 
 ASTERISK_ROOT = Path(os.environ.get("TRUNKLINE_CACHE", Path.home() / ".cache/trunkline")) / "asterisk-22"
@@ -290,3 +290,14 @@ TONES = (AGENT_HZ, CUSTOMER_HZ, COLLEAGUE_HZ, 425)
 async def hears(call: PhoneCall, hz: int, seconds: float = 5.0) -> None:
     """Wait until a party hears just this tone of all that are in use.  Raises TimeoutError."""
     await call.wait_for_tones({hz}, TONES, timeout=seconds)
+
+
+async def talking(node: Node) -> tuple[PhoneCall, PhoneCall]:
+    """Return an agent and a customer who hear each other."""
+    node.edge.calls.clear()
+    node.with_trunks({"cheap": answer_after(0.0)})
+    agent = await node.dial("13812345678")
+    customer = await node.edge.wait_for_call()
+    await hears(agent, CUSTOMER_HZ)
+    await hears(customer, AGENT_HZ)
+    return agent, customer

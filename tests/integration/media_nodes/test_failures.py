@@ -5,22 +5,12 @@ import signal
 import time
 import wave
 
-from media_harness import ACME, AGENT_HZ, CUSTOMER_HZ, Node, hears, until
+from media_harness import ACME, AGENT_HZ, CUSTOMER_HZ, Node, hears, talking, until
 from recordings import channels_of
 
 from callmodel import keys
-from simulators.call import PhoneCall
 from simulators.phone import answer_after, ring_forever
 from simulators.tones import loudest_tones
-
-
-async def talking(node: Node) -> tuple[PhoneCall, PhoneCall]:
-    node.with_trunks({"cheap": answer_after(0.0)})
-    agent = await node.dial("13812345678")
-    customer = await node.edge.wait_for_call()
-    await hears(agent, CUSTOMER_HZ)
-    await hears(customer, AGENT_HZ)
-    return agent, customer
 
 
 async def spooled(node: Node) -> dict[str, object]:

@@ -3,24 +3,12 @@
 import hashlib
 from pathlib import Path
 
-from media_harness import AGENT_HZ, CUSTOMER_HZ, Node, SmallDisk, hears, until
+from media_harness import AGENT_HZ, CUSTOMER_HZ, Node, SmallDisk, hears, talking, until
 from recordings import channels_of
 
-from simulators.call import PhoneCall
-from simulators.phone import answer_after
 from simulators.tones import loudest_tones
 
 NO_ROOM = "the spool was full"
-
-
-async def talking(node: Node) -> tuple[PhoneCall, PhoneCall]:
-    node.edge.calls.clear()
-    node.with_trunks({"cheap": answer_after(0.0)})
-    agent = await node.dial("13812345678")
-    customer = await node.edge.wait_for_call()
-    await hears(agent, CUSTOMER_HZ)
-    await hears(customer, AGENT_HZ)
-    return agent, customer
 
 
 def lay_down(node: Node, name: str, size: int) -> Path:
