@@ -276,6 +276,15 @@ class Node:
         assert len({fact["fact_id"] for fact in ended}) == len(ended), "a call ended twice"
         return dict(ended[-1]["body"])
 
+    async def endings(self, count: int, seconds: float = 15.0) -> dict[str, str]:
+        """Wait for so many calls' ends and return them by fact id.  After a fault of Redis a fact may come twice."""
+
+        async def enough() -> dict[str, str]:
+            ended = {fact["fact_id"]: str(fact["body"]["ending"]) for fact in await self.of_kind("call.ended")}
+            return ended if len(ended) >= count else {}
+
+        return dict(await until(enough, seconds))
+
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
