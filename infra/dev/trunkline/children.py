@@ -59,8 +59,11 @@ class Child:
     def pid(self) -> int | None:
         return self.process.pid if self.process is not None and self.process.returncode is None else None
 
-    async def start(self) -> None:
-        """Start the process; its output is appended to its log.  Raises StackError when there is no such program."""
+    async def start(self, changes: Mapping[str, str] | None = None) -> None:
+        """Start the process; its output is appended to its log.  Raises StackError when there is no such program.
+
+        changes: variables that differ from the specification's, in this life only.
+        """
         self._ending = False
         with self.log_path.open("ab") as log:
             try:
@@ -69,7 +72,7 @@ class Child:
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
-                    env=dict(self.spec.env),
+                    env={**self.spec.env, **(changes or {})},
                     start_new_session=True,
                     preexec_fn=die_with(os.getpid()),
                 )

@@ -60,6 +60,10 @@ class AddressPlan:
     def cassandra_at(self, index: int) -> str:
         return self._address(15, index)
 
+    def wan_at(self, index: int) -> str:
+        """Where a branch reaches an edge when something stands on the line between them."""
+        return self._address(19, index)
+
     @property
     def objects(self) -> str:
         return self._address(16, 1)

@@ -9,7 +9,7 @@ async with Stack(AddressPlan(77), Path("var/run/demo")) as stack:
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -129,10 +129,13 @@ class Stack:
         await self._children[name].stop()
         self._note_pids()
 
-    async def start(self, name: str) -> None:
-        """Start a process again that was killed, and wait until it is ready.  Raises KeyError, StackError."""
+    async def start(self, name: str, changes: Mapping[str, str] | None = None) -> None:
+        """Start a process again that was killed, and wait until it is ready.  Raises KeyError, StackError.
+
+        changes: variables that differ from its usual ones, until it is started the next time.
+        """
         child = self._children[name]
-        await child.start()
+        await child.start(changes)
         self._note_pids()
         await child.wait_ready()
 

@@ -1,14 +1,15 @@
-"""A small cluster for the tests here: two edges, two media nodes, with phones at both edges and a carrier."""
+"""A cluster for the tests here: two of everything, Redis with Sentinel, S3; phones at both edges and at a branch."""
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from tests.integration.cluster.cluster_world import ClusterWorld, build_cluster
+from trunkline.faults.field import Field, field_of
+from trunkline.faults.trial import SMALL
+from trunkline.plan import REPOSITORY
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -19,8 +20,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def cluster() -> AsyncIterator[ClusterWorld]:
-    """The cluster, started once.  What a test changes in it, it changes back."""
-    # Several runs at once must not meet; blocks under 100 are for people, and e2e has others.
-    async with AsyncExitStack() as parts:
-        yield await build_cluster(parts, 91 + os.getpid() % 9)
+async def field() -> AsyncIterator[Field]:
+    """The cluster, started once.  What a test breaks in it, it mends."""
+    # Several runs at once must not meet; blocks under 90 are for people, and e2e has those from 100.
+    block = 90 + os.getpid() % 10
+    async with field_of(block, REPOSITORY / "var" / "run" / f"cluster-test-{block}", SMALL.shape) as made:
+        yield made

@@ -1,52 +1,38 @@
 """A media node joins under calls, takes its share, drains, and goes; nothing else is restarted, no call is lost."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
-from itertools import count
+from collections import Counter
 
-from simulators.call import PhoneCall
-from tests.integration.cluster.cluster_world import ClusterWorld
 from trunkline.conditions import until
-
-numbers = count(1)
-
-
-async def dial(world: ClusterWorld, phone: int) -> PhoneCall:
-    """A call to a customer who answers at once."""
-    call = await world.phones[phone].dial(f"139{next(numbers):05d}003")
-    await call.wait_for("answered", 15)
-    return call
+from trunkline.faults.field import Field
 
 
-@contextlib.asynccontextmanager
-async def talking(world: ClusterWorld) -> AsyncIterator[list[PhoneCall]]:
-    """A call on each phone, which nobody but the test ends."""
-    calls = [await dial(world, phone) for phone in range(len(world.phones))]
-    yield calls
-    await asyncio.gather(*(call.hang_up() for call in calls if not call.ended))
-    assert await until(world.idle, 15)
+async def live_by_node(field: Field) -> Counter[str]:
+    """How many calls each media node holds now."""
+    page = await field.api.get(f"/tenants/{field.seed.tenant_id}/calls", state="live")
+    return Counter(item["node_id"] for item in page["items"])
 
 
-async def test_a_third_node_takes_calls_and_leaves_again(cluster: ClusterWorld):
-    before = {name: cluster.stack.pid(name) for name in cluster.stack.names}
-    async with talking(cluster) as calls:
-        index = await cluster.stack.add_node()
-        node = f"node-{index}"
+async def test_a_third_node_takes_calls_and_leaves_again(field: Field):
+    before = {name: field.stack.pid(name) for name in field.stack.names}
+    talks = await field.talk(4)
 
-        # The nodes that hold calls already are passed over: the next calls are the new node's.
-        fresh = [await dial(cluster, phone) for phone in (0, 1)]
+    index = await field.stack.add_node()
+    node = f"node-{index}"
+    fresh = await field.talk(6)
 
-        async def holds_them() -> bool:
-            return (await cluster.live_by_node())[node] == len(fresh)
+    async def takes_part() -> bool:
+        return (await live_by_node(field))[node] > 0
 
-        assert await until(holds_them, 5), await cluster.live_by_node()
-        removal = asyncio.create_task(cluster.stack.remove_node(index))  # noqa: TID251
-        refused_by_it = [await dial(cluster, phone) for phone in (2, 3)]
-        assert (await cluster.live_by_node())[node] == len(fresh)
+    assert await until(takes_part, 5), await live_by_node(field)
+    its_calls = (await live_by_node(field))[node]
+    async with asyncio.TaskGroup() as group:
+        removal = group.create_task(field.stack.remove_node(index))
+        others = await field.talk(4)
+        assert (await live_by_node(field))[node] == its_calls, "it takes no new ones"
         assert not removal.done(), "its calls are not over"
-        assert not any(call.ended for call in (*calls, *fresh))
-        await asyncio.gather(*(call.hang_up() for call in (*fresh, *refused_by_it)))
-        await asyncio.wait_for(removal, 30)
+        assert await field.all_live([*talks, *fresh, *others]) == []
+        for talk in (*talks, *fresh, *others):
+            await talk.call.hang_up()
 
-    assert {name: cluster.stack.pid(name) for name in cluster.stack.names} == before
+    assert {name: field.stack.pid(name) for name in field.stack.names} == before

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from black_hole import BlackHole
 from media_harness import ACME, AGENT_HZ, CUSTOMER_HZ, Node, hears, until
 
 from callmodel import keys
+from simulators.black_hole import BlackHole
 from simulators.phone import answer_after
 from trunkline.ports import free_port
 

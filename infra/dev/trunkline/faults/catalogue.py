@@ -1,5 +1,6 @@
 """The faults, one after the other: what is struck, what is mended, and what it may cost."""
 
+from trunkline.faults.cutoff import branch_without_hq, clock_wrong, node_without_redis
 from trunkline.faults.field import Field, Talk
 from trunkline.faults.steady import Steady
 from trunkline.faults.trial import Fault
@@ -66,6 +67,9 @@ FAULTS: tuple[Trial, ...] = (
     killed("Celery worker killed", "worker-1"),
     Fault("Redis master killed", redis_master_dies, dead_come_back),
     killed("object store away", "seaweed", away_seconds=60.0),
-    killed("Cassandra node killed", "cassandra-2", needs="cassandra-2"),
+    killed("Cassandra node killed", "cassandra-2", needs_cassandra=True),
+    node_without_redis(),
+    branch_without_hq(),
+    clock_wrong(),
     Steady("rolling restart of every process", roll_everything),
 )

@@ -76,12 +76,13 @@ class Field:
         """A customer nobody has called yet, who answers at once and speaks."""
         return f"139{next(self._numbers):05d}003"
 
-    async def talk(self, calls: int) -> list[Talk]:
+    async def talk(self, calls: int, *, from_branch: bool = False) -> list[Talk]:
         """Begin so many calls, and return them once both ends of each hear each other.  Raises CallEndedError."""
         talks = []
+        talkers = self.probers[-1:] if from_branch else self.talkers
         for index in range(calls):
             number = self.new_number()
-            call = await self.talkers[index % len(self.talkers)].dial(number, timeout=SET_UP_SECONDS)
+            call = await talkers[index % len(talkers)].dial(number, timeout=SET_UP_SECONDS)
             await call.wait_for("answered", SET_UP_SECONDS)
             talks.append(Talk(number, call, self.seen(number)))
             await asyncio.sleep(PAUSE_SECONDS)

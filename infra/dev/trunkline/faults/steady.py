@@ -11,6 +11,7 @@ from simulators.phone import Softphone
 from trunkline.faults.field import Field
 from trunkline.faults.outcome import Outcome
 from trunkline.faults.trial import Size, count, settle
+from trunkline.shape import Shape
 
 TALK_SECONDS = 3.0
 NEXT_EDGE_SECONDS = 2.0
@@ -90,7 +91,7 @@ class Steady:
     work: Callable[[Field], Awaitable[None]]
     aim_seconds: float = 5.0
 
-    def fits(self, _field: Field) -> bool:
+    def fits_shape(self, _shape: Shape) -> bool:
         """Say yes: there is always something to do."""
         return True
 

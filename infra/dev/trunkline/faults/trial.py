@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +42,11 @@ SMALL = Size(LEAN, calls=6, calls_per_second=2.0, watch_seconds=4.0, settle_seco
 FULL = Size(CLUSTER, calls=100, calls_per_second=20.0, watch_seconds=10.0, settle_seconds=180.0)
 
 
+def unprepared(_field: Field) -> AbstractAsyncContextManager[None]:
+    """Return a preparation that is none."""
+    return contextlib.nullcontext()
+
+
 async def nothing(_field: Field) -> None:
     """Nothing to do."""
 
@@ -54,6 +60,7 @@ def none_lost(_field: Field, _talks: list[Talk]) -> int:
 class Fault:
     """What is done to the platform, and what it may cost.
 
+    prepare: what has to stand before calls begin; entered before, left after the count.
     strike: does it, and returns at once.  mend: brings back what was taken away, after new calls were watched.
     may_lose: how many calls in progress have to end with what died, asked before the strike.
     probe_from: which probers place new calls; the dead edge's phones have to look for another.
@@ -62,21 +69,25 @@ class Fault:
     name: str
     strike: Act
     mend: Act = nothing
+    prepare: Callable[[Field], AbstractAsyncContextManager[None]] = unprepared
     aim_seconds: float = 2.0
     may_lose: Callable[[Field, list[Talk]], int | Awaitable[int]] = none_lost
     probe_from: tuple[int, ...] = EVERYWHERE
     away_seconds: float = 0.0
     """How long it stays away at full size, where that is longer than new calls are watched."""
-    needs: str = ""
-    """A process without which there is nothing to try, in a shape that has none."""
+    talk_from_branch: bool = False
+    """Whether the calls in progress are the branch's, and not HQ's."""
+    needs_cassandra: bool = False
+    """Whether there is nothing to strike in a shape without Cassandra."""
 
-    def fits(self, field: Field) -> bool:
-        """Say whether this cluster has what is struck."""
-        return not self.needs or self.needs in field.stack.names
+    def fits_shape(self, shape: Shape) -> bool:
+        """Say whether such a cluster has what is struck."""
+        return shape.cassandras > 0 or not self.needs_cassandra
 
     async def tried(self, field: Field, size: Size) -> Outcome:
         """Carry it out under calls in progress, and count what came of it."""
-        return await _try(field, self, size)
+        async with self.prepare(field):
+            return await _try(field, self, size)
 
 
 @dataclass
@@ -94,15 +105,19 @@ class Probes:
 
 
 async def _try(field: Field, fault: Fault, size: Size) -> Outcome:
-    talks = await field.talk(size.calls)
+    talks = await field.talk(size.calls, from_branch=fault.talk_from_branch)
     asked = fault.may_lose(field, talks)
     allowed = asked if isinstance(asked, int) else await asked
     struck_at = time.monotonic()
     _, probes = await asyncio.gather(fault.strike(field), _probe(field, fault, struck_at, size.watch_seconds))
-    lost = await field.all_live(talks, SILENCE_SECONDS)
     if size is FULL and fault.away_seconds > size.watch_seconds:
         await asyncio.sleep(fault.away_seconds - size.watch_seconds)
-    await fault.mend(field)
+    if fault.talk_from_branch:
+        # Nothing can be heard while the line is cut; what counts is that the calls are there again.
+        await fault.mend(field)
+    lost = await field.all_live(talks, SILENCE_SECONDS)
+    if not fault.talk_from_branch:
+        await fault.mend(field)
     await _hang_up(talks)
     numbers = [talk.number for talk in talks] + [number for number, _, answered in probes.placed if answered]
     remarks = await settle(field, numbers, size.settle_seconds)

@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+from typing import Self
 
 
 class BlackHole:
-    """Stands between a node and Redis, on an address of its own."""
+    """Stands between two processes, on an address of its own: `async with`, or start and stop."""
 
     def __init__(self, host: str, port: int, target_host: str, target_port: int) -> None:
         self._here, self._target = (host, port), (target_host, target_port)
@@ -13,6 +14,13 @@ class BlackHole:
         self._open.set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
 
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._serve, *self._here)
