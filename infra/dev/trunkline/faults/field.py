@@ -30,6 +30,8 @@ LISTENS_EVERY = 25
 """Of an agent's RTP frames one in so many is sent: a hundred talking phones would be the load, not the platform."""
 
 SILENCE_SECONDS = 1.5
+SAID_PACKETS = 100
+"""Two seconds: what Asterisk has heard for less may still be in its memory, and on no disk."""
 
 
 @dataclass
@@ -87,6 +89,11 @@ class Field:
             talks.append(Talk(number, call, self.seen(number)))
             await asyncio.sleep(PAUSE_SECONDS)
         await self.all_live(talks)
+
+        async def said() -> bool:
+            return all(talk.call.media.endpoint.reception.total_packets > SAID_PACKETS for talk in talks)
+
+        await until(said, SET_UP_SECONDS)
         return talks
 
     async def all_live(self, talks: list[Talk], seconds: float = SET_UP_SECONDS) -> list[Talk]:
