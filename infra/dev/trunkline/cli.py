@@ -201,7 +201,9 @@ def bench() -> None:
 
 @app.command()
 def faults(
-    only: Annotated[str, typer.Option(help="Only the faults whose name holds this text.")] = "",
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="TEXT", help="Only the faults whose name holds this; may be repeated.")
+    ] = None,
     size: Annotated[
         str, typer.Option(help="small: a few calls, quick; full: a hundred calls in progress.", metavar="small|full")
     ] = "full",
@@ -219,7 +221,7 @@ def faults(
     """
     if size not in ("small", "full"):
         raise typer.BadParameter("a size is small or full")
-    raise typer.Exit(_import("trunkline.faults.run").main(only=only, size=size, block=block))
+    raise typer.Exit(_import("trunkline.faults.run").main(only=only or [""], size=size, block=block))
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """The faults, one after the other: what is struck, what is mended, and what it may cost."""
 
 from trunkline.faults.cutoff import branch_without_hq, clock_wrong, node_without_redis
+from trunkline.faults.disk import spool_full
 from trunkline.faults.field import Field, Talk
 from trunkline.faults.steady import Steady
 from trunkline.faults.trial import Fault
@@ -70,6 +71,7 @@ FAULTS: tuple[Trial, ...] = (
     killed("Cassandra node killed", "cassandra-2", needs_cassandra=True),
     node_without_redis(),
     branch_without_hq(),
+    spool_full(),
     clock_wrong(),
     Steady("rolling restart of every process", roll_everything),
 )

@@ -77,6 +77,8 @@ class Fault:
     """How long it stays away at full size, where that is longer than new calls are watched."""
     talk_from_branch: bool = False
     """Whether the calls in progress are the branch's, and not HQ's."""
+    new_calls_recorded: bool = True
+    """Whether the recordings of calls that began after the strike have to be whole too."""
     needs_cassandra: bool = False
     """Whether there is nothing to strike in a shape without Cassandra."""
 
@@ -121,7 +123,9 @@ async def _try(field: Field, fault: Fault, size: Size) -> Outcome:
     await _hang_up(talks)
     numbers = [talk.number for talk in talks] + [number for number, _, answered in probes.placed if answered]
     remarks = await settle(field, numbers, size.settle_seconds)
-    doubled, missing, unrecorded = await count(field, numbers)
+    doubled, missing, unrecorded = await count(
+        field, numbers, recorded=numbers if fault.new_calls_recorded else numbers[: len(talks)]
+    )
     return Outcome(
         fault.name,
         calls_in_progress=len(talks),
@@ -181,7 +185,12 @@ async def settle(field: Field, numbers: list[str], seconds: float) -> tuple[str,
 
     async def settled() -> bool:
         with contextlib.suppress(ApiError, aiohttp.ClientError, TimeoutError):
-            gaps[:] = [gap for gap in await field.books.gaps() if gap["recording_id"] not in before]
+            # What is lost does not come any more; it is counted.
+            gaps[:] = [
+                gap
+                for gap in await field.books.gaps()
+                if gap["recording_id"] not in before and gap["state"] != "lost"
+            ]
             return not gaps and wanted <= {callee_of(cdr) for cdr in await field.books.cdrs()}
         return False
 
@@ -190,12 +199,16 @@ async def settle(field: Field, numbers: list[str], seconds: float) -> tuple[str,
     return (f"{len(gaps)} recordings are owed by the ledger",) if gaps else ()
 
 
-async def count(field: Field, numbers: list[str]) -> tuple[int, int, list[str]]:
-    """Return of these answered calls: records too many, records too few, and what is wrong with recordings."""
+async def count(field: Field, numbers: list[str], recorded: list[str] | None = None) -> tuple[int, int, list[str]]:
+    """Return of these answered calls: records too many, records too few, and what is wrong with recordings.
+
+    recorded: those whose recording has to be whole, if not all.
+    """
     wanted = {f"+86{number}" for number in numbers}
     cdrs = [cdr for cdr in await field.books.cdrs() if callee_of(cdr) in wanted]
     counted = Counter(callee_of(cdr) for cdr in cdrs)
-    wrong = [await _recorded_wrongly(field, cdr) for cdr in cdrs]
+    owed = {f"+86{number}" for number in (numbers if recorded is None else recorded)}
+    wrong = [await _recorded_wrongly(field, cdr) for cdr in cdrs if callee_of(cdr) in owed]
     return sum(counted.values()) - len(counted), len(wanted - counted.keys()), [each for each in wrong if each]
 
 
