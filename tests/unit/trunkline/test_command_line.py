@@ -7,7 +7,7 @@ import sys
 import pytest
 
 GROUPS = {
-    (): ("demo", "cluster", "doctor", "edge", "media-node", "control-plane", "worker", "beat", "branch",
+    (): ("demo", "cluster", "faults", "doctor", "edge", "media-node", "control-plane", "worker", "beat", "branch",
          "answers", "admin", "jobs"),
     ("cluster",): ("status", "kill", "stop", "start", "add-node", "drain", "remove-node", "roll"),
     ("edge",): ("kamailio", "rtpengine", "agent"),

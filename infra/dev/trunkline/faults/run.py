@@ -51,7 +51,7 @@ def main(*, only: list[str], size: str, block: int) -> int:
     console = Console(file=sys.stdout, soft_wrap=True)
     faults = [fault for fault in FAULTS if any(text.lower() in fault.name.lower() for text in only)]
     if not faults:
-        console.print(f"no fault is called {", ".join(only)}; there are:", **PLAIN)
+        console.print(f"no fault is called {', '.join(only)}; there are:", **PLAIN)
         for fault in FAULTS:
             console.print(f"  {fault.name}", **PLAIN)
         return 2
