@@ -100,7 +100,7 @@ def main(*, seconds: float | None, block: int, agents: int) -> int:
     """Run the cluster to its exit code: 0 fine, 1 something is not as it should be, 130 ended by hand."""
     console = Console(file=sys.stdout, soft_wrap=True)
     plan = AddressPlan(block)
-    if not can_start(plan, console, "cluster"):
+    if not can_start(plan, console, "cluster", CLUSTER):
         return 1
 
     async def run() -> int:

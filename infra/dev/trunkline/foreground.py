@@ -11,10 +11,11 @@ from simulators.phone import RegistrationError
 from trunkline.apiclient import ApiError
 from trunkline.children import StackError
 from trunkline.diagnosis import Level
-from trunkline.engines import check_asterisk, check_engines
+from trunkline.engines import check_asterisk, check_cassandra, check_engines
 from trunkline.machine import check_loopback
 from trunkline.plan import AddressPlan
 from trunkline.progress import Steps
+from trunkline.shape import SINGLE, Shape
 from trunkline.stack import Stack
 
 PLAIN: Any = {"highlight": False, "soft_wrap": True, "markup": False}
@@ -83,9 +84,11 @@ async def run_in_foreground(show: Show, console: Console, *, name: str, ends: bo
     return 0 if verdict.ok else 1
 
 
-def can_start(plan: AddressPlan, console: Console, name: str) -> bool:
+def can_start(plan: AddressPlan, console: Console, name: str, shape: Shape = SINGLE) -> bool:
     """Say whether this machine has what a run needs, and print what is missing."""
-    missing = [
+    # Elsewhere one can do without.
+    missing = [finding for finding in check_cassandra() if shape.cassandras and finding.level is not Level.FINE]
+    missing += [
         finding
         for finding in (*check_engines(), *check_asterisk(), *check_loopback(plan))
         if finding.level is Level.BLOCKS

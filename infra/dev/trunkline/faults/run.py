@@ -55,7 +55,7 @@ def main(*, only: list[str], size: str, block: int) -> int:
         for fault in FAULTS:
             console.print(f"  {fault.name}", **PLAIN)
         return 2
-    if not can_start(AddressPlan(block), console, "cluster"):
+    if not can_start(AddressPlan(block), console, "cluster", SIZES[size].shape):
         return 1
 
     async def run() -> list[Outcome]:
