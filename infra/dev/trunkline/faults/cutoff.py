@@ -73,6 +73,8 @@ def branch_without_hq() -> Fault:
             await parts.enter_async_context(restarted(field, "branch", changes))
             await register(field.probers[-1])
             line.frozen = processes_with(field.stack.run_dir / "branch", "rtpengine")
+            if not line.frozen:
+                raise StackError("the branch's rtpengine was not found")
             yield
         await register(field.probers[-1])
 
