@@ -1,11 +1,7 @@
 # Trunkline's few commands.  Each does its own set-up first, which takes no time once it is done.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help setup demo cluster faults test bench lint doctor clean
-=======
-.PHONY: help setup demo cluster test bench attack lint doctor clean
->>>>>>> 08e763e (edge-proxy: stand torture, mutated requests and scanners)
+.PHONY: help setup demo cluster faults test bench attack lint doctor clean
 
 PYTEST := .venv/bin/python -m pytest
 # JUNIT=path writes a JUnit file beside the closing line.

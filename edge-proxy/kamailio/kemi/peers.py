@@ -12,12 +12,8 @@ from kemi.edges import announce_branch, at_peer_socket, is_edge
 from kemi.environment import HQ, RETRY_AFTER, SETTINGS, draining, header, reply, text, view
 
 MAX_HOPS = 70
-<<<<<<< HEAD
 RETRY_AFTER_SECONDS = 5
-SANITY_MESSAGE, SANITY_URI = 17895, 7
-=======
 SANITY_MESSAGE, SANITY_URI = 18407, 7
->>>>>>> 08e763e (edge-proxy: stand torture, mutated requests and scanners)
 
 
 def peer() -> Peer:
