@@ -64,8 +64,11 @@ class RedisClaims:
         """Return the grant, or what is full.  Never raises for Redis: see above."""
         answer = None if self._alone else await self._ask(tenant_id, call_id, order)
         (place, turn), sure = answer or (self._claim_alone(tenant_id, order), False)
+        source = "alone" if answer is None else "redis"
         if place <= 0:
+            CLAIMS.add(result="tenant-full" if place < 0 else "trunks-full", source=source)
             return Full(tenant_full=place < 0)
+        CLAIMS.add(result="granted", source=source)
         trunk_id = order.offers[place - 1].trunk_id
         self._held[call_id] = Held(tenant_id, trunk_id)
         if not sure:

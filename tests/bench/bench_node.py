@@ -44,8 +44,9 @@ os.execv(command[0], command)
 class BenchNode(Node):
     """The node of the tests with two bare extensions; sipp stands where the tests have a phone."""
 
-    def __init__(self, folder: Path, *, records: bool) -> None:
-        super().__init__(folder, 224 + os.getpid() % 16)
+    def __init__(self, folder: Path, *, records: bool, neighbour: int = 0) -> None:
+        """neighbour: counts nodes that stand side by side, each on addresses of its own."""
+        super().__init__(folder, 224 + (os.getpid() + neighbour) % 16)
         self.records = records
 
     def start_asterisk(self) -> None:

@@ -1,6 +1,8 @@
 """One trace a call: from the INVITE at the branch's edge to the archived recording, as a collector sees it."""
 
 import json
+import statistics
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -121,6 +123,35 @@ async def test_figures_of_every_part_arrive(world: World):
         )
 
     assert await until(arrived, 20, pause_seconds=0.2), sorted(world.collector.metrics)
+
+
+async def test_a_collector_that_hangs_is_not_felt_by_calls(world: World):
+    told = await seconds_to_answer(world)
+    asked_before = world.collector.requests
+    world.collector.hang = True
+    try:
+
+        async def hangs() -> bool:
+            return world.collector.requests > asked_before + 3
+
+        assert await until(hangs, 10, pause_seconds=0.1), "several processes wait for an answer"
+        not_told = await seconds_to_answer(world)
+    finally:
+        world.collector.hang = False
+
+    assert statistics.median(not_told) < statistics.median(told) * 1.5 + 0.1, (told, not_told)
+
+
+async def seconds_to_answer(world: World, calls: int = 7) -> list[float]:
+    """From the agent's INVITE to the answer of a customer who picks up at once; every call succeeds."""
+    took = []
+    for _ in range(calls):
+        began = time.monotonic()
+        call = await world.agent.dial(world.new_number("003"))
+        await call.wait_for("answered", 5)
+        took.append(time.monotonic() - began)
+        await call.hang_up()
+    return took
 
 
 def lines_in(run_dir: Path) -> list[dict[str, Any]]:
