@@ -1,6 +1,7 @@
 """A SeaweedFS of the tests' own, that can be killed and started again on the same data."""
 
 import asyncio
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from trunkline import conditions
+from trunkline.children import die_with
 from trunkline.ports import free_port
 from trunkline.seaweed import Seaweed
 
@@ -35,7 +37,10 @@ class SeaweedServer:
     def start(self) -> None:
         spec = self.settings.spec()
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(spec.argv, env=spec.env, stdout=log, stderr=log)
+            # A run that is killed leaves none behind.
+            self._process = subprocess.Popen(
+                spec.argv, env=spec.env, stdout=log, stderr=log, preexec_fn=die_with(os.getpid())
+            )
         ready = asyncio.run(conditions.until(spec.ready, spec.ready_seconds))
         assert ready and self._process.poll() is None, self._log.read_text(errors="replace")[-2000:]
 
