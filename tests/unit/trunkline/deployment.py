@@ -109,7 +109,9 @@ def listeners_of(words: list[str], settings: ServiceSettings) -> set[tuple[str, 
     match settings, words[-1]:
         case EdgeSettings(), "kamailio":
             ports = (settings.sip_port, settings.sip_tls_port, settings.internal_port, settings.peer_port)
-            return {(settings.edge_address, port) for port in ports} | {(settings.control_address, settings.rpc_port)}
+            browsers = {settings.sip_ws_port, settings.sip_wss_port} - {0}
+            control = {(settings.control_address, settings.rpc_port)}
+            return control | {(settings.edge_address, port) for port in {*ports, *browsers}}
         case EdgeSettings(), "rtpengine":
             return {(settings.control_address, settings.ng_port)}
         case MediaSettings(), "asterisk":
