@@ -14,6 +14,7 @@ from control_plane.bootstrap import UserExistsError, create_administrator
 from control_plane.bootstrap import bootstrap as make_platform
 from control_plane.config import ControlPlaneSettings
 from control_plane.features.enrolment import service as enrolment
+from control_plane.migrations import MIGRATIONS
 from control_plane.passwords import WeakPasswordError
 from control_plane.resources import close_resources, open_resources
 from control_plane.signing import SigningKeyError
@@ -23,7 +24,8 @@ from servicekit.crypto import KeyFileError
 from servicekit.files import write_atomically
 from servicekit.objects import FolderObjects, ObjectError
 from servicekit.settings import SettingsError
-from servicekit.stores import StoreError
+from servicekit.stores import Migration, Phase, StoreError
+from servicekit.stores import migrate as migrate_store
 
 T = TypeVar("T")
 
@@ -55,6 +57,37 @@ def bootstrap() -> None:
     for line in report.made:
         typer.echo(f"made {line}")
     typer.echo("the platform is ready")
+
+
+@app.command()
+def migrate(
+    phase: Annotated[
+        Phase, typer.Option(help="pre: before the new version runs; post: after the old one is gone")
+    ] = Phase.PRE,
+) -> None:
+    """Bring the store's schema to this version.
+
+    An upgrade goes in three steps, and nobody notices any of them:
+
+      trunkline admin migrate --phase pre     with the new version's program, while the old version runs
+
+      restart the processes one by one        both versions work on the store at once
+
+      trunkline admin migrate --phase post    when no process of the old version is left
+
+    Phase pre only adds, and a process applies it at its start where nobody did before; on a big cluster do it by
+    hand, so that no process waits.  Phase post only takes away what the old version needed: there is no way back to
+    the old version after it.  Running either again changes nothing.
+    """
+
+    async def bring() -> list[Migration]:
+        settings = ControlPlaneSettings.load()
+        return await migrate_store(settings.store_url, MIGRATIONS, phase, **settings.store_login)
+
+    applied = _run(bring)
+    for migration in applied:
+        typer.echo(f"applied {migration.version} ({migration.name}), phase {migration.phase.value}")
+    typer.echo("the schema is complete" if phase is Phase.POST else "the schema has all that this version needs")
 
 
 @app.command("create-user")

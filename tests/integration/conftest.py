@@ -38,8 +38,15 @@ def cassandra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
 
 
 @pytest.fixture(scope="session")
-def cassandras(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
-    """Three Cassandra nodes; a test that kills one starts it again."""
+def three_cassandras(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
+    """See `cassandras`."""
     hosts = [f"127.{64 + os.getpid() % 160}.14.{host}" for host in (11, 12, 13)]
     with running(hosts, tmp_path_factory.mktemp("cassandras")) as nodes:
         yield nodes
+
+
+@pytest.fixture
+def cassandras(three_cassandras: Nodes) -> Nodes:
+    """Three Cassandra nodes, all running; a test may kill one, and the next test that takes them has it back."""
+    three_cassandras.start()
+    return three_cassandras

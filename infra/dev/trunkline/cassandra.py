@@ -121,16 +121,17 @@ class Nodes:
         self._folder = folder
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, *hosts: str) -> None:
-        """Start these nodes (all, by default) and wait until they answer.  Raises StackError with a log's end."""
-        for host in hosts or self.hosts:
+    def start(self) -> None:
+        """Start the nodes that do not run and wait until they answer.  Raises StackError with a log's end."""
+        missing = [host for host in self.hosts if host not in self._processes]
+        for host in missing:
             spec = self._specs[host]
             with self._log(host).open("ab") as log:
                 self._processes[host] = subprocess.Popen(
                     spec.argv, env=dict(spec.env), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                     start_new_session=True, preexec_fn=die_with(os.getpid()),
                 )  # fmt: skip
-        for host in hosts or self.hosts:
+        for host in missing:
             self._wait(host)
 
     def kill(self, host: str) -> None:

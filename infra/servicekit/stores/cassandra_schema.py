@@ -3,8 +3,9 @@
 import secrets
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from servicekit.stores import cassandra_cql as cql
 from servicekit.stores.cassandra_session import CassandraSession
@@ -24,7 +25,10 @@ from servicekit.stores.ports import SchemaError, StoreUnavailableError, TableSpe
 
 LEASE_SECONDS = 60
 WAIT_SECONDS = 300.0
+KNOWN_SECONDS = 10.0
 PAUSE_SECONDS = 0.2
+
+T = TypeVar("T")
 
 # Made by whoever comes first, several at once: with the id given, all of them make the same table.
 _OWN_TABLES = {
@@ -52,7 +56,7 @@ class Schema:
         Raises SchemaError when the keyspace can not be what the program expects.
         """
         self._make_keyspace()
-        self._session.use_keyspace(self._keyspace)
+        self._when_known(lambda: self._session.use_keyspace(self._keyspace))
         done: list[Migration] = []
         if self._is_behind(phase):
             with self._lease():
@@ -75,7 +79,20 @@ class Schema:
             return True
         if not self._migrations:
             return False
-        return "schema_migrations" not in columns or bool(pending(self._migrations, self._applied(), phase))
+        if "schema_migrations" not in columns:
+            return True
+        return bool(pending(self._migrations, self._when_known(self._applied), phase))
+
+    def _when_known(self, action: Callable[[], T]) -> T:
+        """Do what needs something that another process has just made: a node tells of it before it knows it."""
+        deadline = time.monotonic() + KNOWN_SECONDS
+        while True:
+            try:
+                return action()
+            except StoreUnavailableError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(PAUSE_SECONDS)
 
     def _apply(self, phase: Phase) -> list[Migration]:
         for spec in self._tables:

@@ -137,11 +137,16 @@ class CassandraSession:
         self._cluster.register_listener(_NodeLog())
 
     def apply(self, cql: str, values: Values = ()) -> Answer:
-        """Run a statement of schema work and wait for it; blocks.  Raises StoreUnavailableError."""
+        """Run a statement of schema work and wait for it; blocks.
+
+        Raises StoreUnavailableError, also for a table that the node asked does not know (yet).
+        """
         self._check_process()
         try:
             future = self._session.execute_async(cql, tuple(values), timeout=AGREEMENT_SECONDS)
             rows = list(future.result())
+        except InvalidRequest as error:
+            raise StoreUnavailableError(f"Cassandra refuses: {error}") from error
         except Exception as error:
             raise to_store_error(error) from error
         if not future.is_schema_agreed:
@@ -153,7 +158,7 @@ class CassandraSession:
         try:
             self._session.set_keyspace(keyspace)
         except Exception as error:
-            raise to_store_error(error) from error
+            raise StoreUnavailableError(f"keyspace {keyspace} can not be used: {type(error).__name__}") from error
 
     async def prepare(self, cql: str, *, conditional: bool = False, serial: bool = False) -> PreparedStatement:
         """Return the prepared statement.  conditional: not to be repeated; serial: reads behind all conditions."""

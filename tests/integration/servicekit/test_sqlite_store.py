@@ -1,7 +1,6 @@
 """The SQLite adapter: the contract, and what only a file on disk can do wrong."""
 
 import asyncio
-import multiprocessing
 import os
 import sqlite3
 import sys
@@ -116,12 +115,6 @@ async def test_older_program_runs_beside_a_newer_store(tmp_path: Path):
     await store.close()
 
 
-async def test_changed_migration_is_refused(tmp_path: Path):
-    await open_store(url_of(tmp_path), [V1]).close()
-    with pytest.raises(SchemaError, match=r"migration 1 \(begin\) was changed"):
-        open_store(url_of(tmp_path), [Migration(1, "begin", [CreateTable(CALLS)])])
-
-
 async def test_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path):
     await open_store(url_of(tmp_path), [V1]).close()
     with sqlite3.connect(tmp_path / "store.db") as connection:
@@ -139,17 +132,6 @@ async def test_table_that_lacks_a_column_is_refused(tmp_path: Path):
     wider = TableSpec("owners", ("name",), (), {**OWNERS.columns, "note": ColumnType.TEXT})
     with pytest.raises(SchemaError, match="lacks column note"):
         open_store(url_of(tmp_path), [wider])
-
-
-def migrate_once(url: str) -> None:
-    asyncio.run(open_store(url, [V1, V2]).close())
-
-
-def test_processes_that_migrate_at_once_agree(tmp_path: Path):
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        pool.map(migrate_once, [url_of(tmp_path)] * 8)
-    with sqlite3.connect(tmp_path / "store.db") as connection:
-        assert [row[0] for row in connection.execute("SELECT version FROM schema_migrations")] == [1, 2]
 
 
 async def test_waiting_writes_share_a_transaction(tmp_path: Path):
