@@ -4,6 +4,7 @@ import secrets
 from typing import Any
 
 from callmodel.ids import TenantId, uuid7
+from control_plane.retention import Kept, Retention
 from control_plane.times import day_of
 from servicekit.stores import ColumnType, Store, TableSpec
 
@@ -39,8 +40,14 @@ async def record(
     subject: dict[str, Any],
     address: str = "",
     request_id: str = "",
+    retention: Retention | None = None,
 ) -> None:
-    """Add a row to the tenant's trail, or the platform's for None.  `subject`: ids, never numbers or secrets."""
+    """Add a row to the tenant's trail, or the platform's for None.  `subject`: ids, never numbers or secrets.
+
+    retention: the rules by which the row will end; without them it is kept for ever.
+    """
+    tenant = None if tenant_id is None else TenantId(tenant_id)
+    left = await retention.seconds_left(tenant, Kept.AUDIT, at_ms, at_ms) if retention is not None else None
     await store.upsert(
         AUDIT.name,
         {
@@ -54,4 +61,5 @@ async def record(
             "address": address,
             "request_id": request_id,
         },
+        ttl_seconds=left,
     )

@@ -52,6 +52,13 @@ class ControlPlaneSettings(ServiceSettings):
         frozenset(), description='addresses whose X-Forwarded-For is believed, as JSON: ["127.0.0.1"]'
     )
 
+    keep_calls_days: int | None = Field(
+        None, ge=1, description="days that call records are kept where the tenant has no rule; unset: for ever"
+    )
+    keep_audit_days: int | None = Field(
+        None, ge=1, description="days that the audit trail is kept where the tenant has no rule; unset: for ever"
+    )
+
     most_connections: int = Field(1000, ge=10, description="connections that each listener takes at once")
     max_body_bytes: int = Field(262_144, ge=1024, description="largest request body the API takes")
     stale_call_seconds: float = Field(30, gt=0, description="silence after which a node's calls are hidden")

@@ -56,7 +56,7 @@ class Consumers:
         self._live = LiveCalls(resources.redis)
         celery = build_celery(resources.settings)
         follow_traces()
-        cdrs = CdrWriter(CallStore(resources.store, resources.cipher))
+        cdrs = CdrWriter(CallStore(resources.store, resources.cipher, resources.retention))
         ledger = LedgerKeeper(
             LedgerStore(resources.store),
             partial(finish_recording_later, celery),

@@ -1,6 +1,6 @@
 """The schema of the durable store, version by version.  A released version never changes: add a new one."""
 
-from control_plane import accounts, audit
+from control_plane import accounts, audit, retention
 from control_plane.features.auth import store as auth
 from control_plane.features.calls import store as calls
 from control_plane.features.enrolment import store as enrolment
@@ -29,4 +29,5 @@ MIGRATIONS = [
     Migration(4, "enrolment", [CreateTable(spec) for spec in enrolment.TABLES]),
     Migration(5, "traces of calls", calls.ADDED_COLUMNS),
     Migration(6, "spools of several hosts, and legal hold", recordings.ADDED_COLUMNS),
+    Migration(7, "retention", retention.COLUMNS),
 ]

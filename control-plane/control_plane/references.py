@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from control_plane.scope import SCOPE
 from control_plane.web.problems import NotFoundError
 from servicekit.stores import Store
-
-SCOPE = "platform"
-"""The one partition of what HQ owns and there are few of: tenants, sites, trunks, users."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from control_plane.config import ControlPlaneSettings
 from control_plane.migrations import MIGRATIONS
 from control_plane.passwords import Passwords
+from control_plane.retention import Retention
 from control_plane.signing import load_signing_key
 from control_plane.times import now_ms
 from control_plane.web.context import Resources
@@ -44,6 +45,7 @@ def open_resources(
         cipher=cipher,
         passwords=Passwords(),
         signing_key=load_signing_key(settings.signing_key_file) if signs_tokens else None,
+        retention=Retention(store, settings),
         now_ms=now_ms,
         configuration_changed=configuration_changed,
     )

@@ -23,6 +23,11 @@ def slot_of(at_ms: int) -> str:
     return f"{at:%Y-%m-%dT%H}:{at.minute // SLOT_MINUTES * SLOT_MINUTES:02}"
 
 
+def slot_ends_ms(at_ms: int) -> int:
+    """Return when the slot of a time is over."""
+    return (at_ms // (SLOT_MINUTES * 60_000) + 1) * SLOT_MINUTES * 60_000
+
+
 def slots_of(day: str) -> list[str]:
     """Return a UTC day's slots, the last one first."""
     minutes = range(24 * 60 - SLOT_MINUTES, -1, -SLOT_MINUTES)

@@ -10,6 +10,7 @@ from callmodel.ids import SiteId, TenantId, UserId
 from control_plane.config import ControlPlaneSettings
 from control_plane.passwords import Passwords
 from control_plane.permissions import Permission, Role, is_granted
+from control_plane.retention import Retention
 from control_plane.signing import SigningKey
 from servicekit.crypto import TenantCipher
 from servicekit.objects import Objects
@@ -51,6 +52,7 @@ class Resources:
     passwords: Passwords
     signing_key: SigningKey | None
     """None in processes that sign no access tokens."""
+    retention: Retention
     now_ms: Callable[[], int]
     configuration_changed: Callable[[], None] = lambda: None
 

@@ -130,6 +130,7 @@ class _Endpoint:
                 subject=dict(request.match_info),
                 address=context.address,
                 request_id=context.request_id,
+                retention=context.retention,
             )
 
     def _answer(self, result: Any) -> web.StreamResponse:

@@ -382,9 +382,9 @@ class StoreContract:
         assert await store.get("owners", {"name": "x"}) == {"name": "x", "owner": None, "details": [2]}
 
     async def test_ttl_is_the_rows_and_can_be_prolonged(self, store: Store):
-        await store.upsert("owners", {"name": "x", "owner": "me", "details": [1]}, ttl_seconds=1)
+        await store.upsert("owners", {"name": "x", "owner": "me", "details": [1]}, ttl_seconds=3)
         await store.upsert("owners", {"name": "x", "owner": "you"}, ttl_seconds=3600)
-        await store.upsert("owners", {"name": "clock", "owner": "me"}, ttl_seconds=2)
+        await store.upsert("owners", {"name": "clock", "owner": "me"}, ttl_seconds=4)
         async with asyncio.timeout(10):
             while await store.get("owners", {"name": "clock"}) is not None:  # noqa: ASYNC110 - the clock decides
                 await asyncio.sleep(0.05)
@@ -402,7 +402,7 @@ class StoreContract:
         assert not await store.claim("owners", {"name": "x", "owner": "me"}, ttl_seconds=3600)
 
     async def test_change_keeps_the_ttl(self, store: Store):
-        await store.upsert("owners", {"name": "x", "owner": "me"}, ttl_seconds=0.5)
+        await store.upsert("owners", {"name": "x", "owner": "me"}, ttl_seconds=3)
         await store.upsert("owners", {"name": "x", "owner": "you"})
         async with asyncio.timeout(10):
             while await store.get("owners", {"name": "x"}) is not None:  # noqa: ASYNC110 - the clock decides

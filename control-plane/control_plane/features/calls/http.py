@@ -107,6 +107,7 @@ async def _audit_look(context: Context, tenant_id: TenantId, call_ids: list[str]
         subject={"call_ids": call_ids},
         address=context.address,
         request_id=context.request_id,
+        retention=context.retention,
         tenant_id=tenant_id,
     )
 

@@ -112,7 +112,7 @@ async def transfer(context: Context, tenant_id: TenantId, call_id: CallId, exten
 
 async def dispose(context: Context, tenant_id: TenantId, call_id: CallId, disposition: str, note: str | None) -> None:
     """Keep the agent's word on a call, ended or not.  Raises CallUnknownError."""
-    calls = CallStore(context.store, context.cipher)
+    calls = CallStore(context.store, context.cipher, context.retention)
     # In this order: a call leaves the live picture once its record is written, and is missed at no moment.
     live = await LiveCalls(context.redis).one(tenant_id, call_id)
     if live is None and not await calls.knows(tenant_id, call_id):

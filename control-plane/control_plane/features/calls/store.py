@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from callmodel.cdr import Cdr
-from callmodel.ids import CallId, TenantId
+from callmodel.ids import CallId, TenantId, unix_ms_of
 from control_plane.features.calls.sealing import CallRecord, key_of, record_of, row_of, seal
-from control_plane.times import slots_of
+from control_plane.retention import Kept, Retention
+from control_plane.times import now_ms, slot_ends_ms, slots_of
 from servicekit.crypto import TenantCipher
 from servicekit.stores import AddColumn, ColumnType, Row, Store, TableSpec
 from servicekit.stores.spanning import page_over
@@ -59,11 +60,15 @@ ADDED_COLUMNS = (AddColumn(CDRS.name, "trace_id", TEXT),)
 
 
 class CallStore:
-    """Call records.  Every method raises StoreUnavailableError when the store can not serve."""
+    """Call records.  Every method raises StoreUnavailableError when the store can not serve.
 
-    def __init__(self, store: Store, cipher: TenantCipher) -> None:
+    retention: the rules by which what is written will end; without them it is kept for ever.
+    """
+
+    def __init__(self, store: Store, cipher: TenantCipher, retention: Retention | None = None) -> None:
         self._store = store
         self._cipher = cipher
+        self._retention = retention
 
     async def write(self, tenant_id: TenantId, cdrs: Sequence[Cdr]) -> int:
         """Write the records that are not there yet, and return how many those were.  A call's first one counts.
@@ -77,7 +82,7 @@ class CallStore:
             if row is None or row["ending"] is None:
                 fresh = row_of(self._cipher, tenant_id, cdr)
                 by_slot[fresh["slot"]].append(fresh)
-        await asyncio.gather(*(self._store.upsert_many(CDRS.name, rows) for rows in by_slot.values()))
+        await asyncio.gather(*(self._write_slot(tenant_id, rows) for rows in by_slot.values()))
         return sum(map(len, by_slot.values()))
 
     async def page(
@@ -121,4 +126,16 @@ class CallStore:
             "disposed_by": by,
             "disposed_ms": at_ms,
         }
-        await self._store.upsert(CDRS.name, {**key_of(tenant_id, call_id), **said})
+        left = await self._seconds_left(tenant_id, call_id)
+        await self._store.upsert(CDRS.name, {**key_of(tenant_id, call_id), **said}, ttl_seconds=left)
+
+    async def _write_slot(self, tenant_id: TenantId, rows: list[Row]) -> None:
+        left = await self._seconds_left(tenant_id, CallId(rows[0]["call_id"]))
+        await self._store.upsert_many(CDRS.name, rows, ttl_seconds=left)
+
+    async def _seconds_left(self, tenant_id: TenantId, call_id: CallId) -> float | None:
+        """Return how long the record is kept.  What is written of one call at different times ends at once."""
+        if self._retention is None:
+            return None
+        over_ms = slot_ends_ms(unix_ms_of(call_id))
+        return await self._retention.seconds_left(tenant_id, Kept.CALLS, over_ms, now_ms())

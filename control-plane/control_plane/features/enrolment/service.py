@@ -159,6 +159,7 @@ async def _certify(context: Context, authority: pki.Authority, site_id: str, csr
         subject={"site_id": site_id, "serial": serial},
         address=context.address,
         request_id=context.request_id,
+        retention=context.retention,
     )
     logger.info("branch certified", extra={"site_id": site_id, "certificate_id": serial})
     return pem

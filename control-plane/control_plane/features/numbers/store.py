@@ -6,7 +6,7 @@ from typing import Any
 
 from callmodel.ids import E164, Extension, TenantId, TrunkId
 from control_plane.listing import every
-from control_plane.references import SCOPE
+from control_plane.scope import SCOPE
 from servicekit.stores import ColumnType, Row, Store, TableSpec
 
 NUMBERS = TableSpec(

@@ -72,6 +72,7 @@ async def download(context: Context, tenant_id: str, recording_id: RecordingPath
         subject={"recording_id": recording_id, "call_id": entry.call_id},
         address=context.address,
         request_id=context.request_id,
+        retention=context.retention,
         tenant_id=tenant_id,
     )
     url = context.objects.presign(entry.object_key, seconds, filename=f"{recording_id}.{SUFFIX}")

@@ -43,6 +43,8 @@ def to_view(record: TenantRecord) -> TenantView:
         max_channels=tenant.max_channels,
         ring_timeout_seconds=tenant.ring_timeout_seconds,
         records_calls=tenant.records_calls,
+        keep_calls_days=record.keep_calls_days,
+        keep_audit_days=record.keep_audit_days,
         created_ms=record.created_ms,
     )
 

@@ -62,7 +62,9 @@ class NewTenant(Shape):
 
 
 class TenantPatch(Shape):
-    """What is to change; what is absent or null stays. `domain`, `provider`, `max_channels`: HQ administrators."""
+    """What is to change; what is absent or null stays. `domain`, `provider`, `max_channels` and how long
+    records are kept: HQ administrators.
+    """
 
     name: DisplayName | None = None
     domain: SipDomain | None = None
@@ -72,6 +74,8 @@ class TenantPatch(Shape):
     max_channels: int | None = Field(None, ge=1, le=10_000)
     ring_timeout_seconds: int | None = Field(None, ge=5, le=180)
     records_calls: bool | None = None
+    keep_calls_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
+    keep_audit_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
 
 
 class TenantView(Shape):
@@ -86,4 +90,6 @@ class TenantView(Shape):
     max_channels: int
     ring_timeout_seconds: int
     records_calls: bool
+    keep_calls_days: int | None = Field(description="how long call records are kept; null: the platform's rule")
+    keep_audit_days: int | None = Field(description="how long the audit trail is kept; null: the platform's rule")
     created_ms: int

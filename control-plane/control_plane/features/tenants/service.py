@@ -11,7 +11,7 @@ from control_plane.features.tenants.store import TenantRecord, TenantStore
 from control_plane.references import has_stations, holder_of
 from control_plane.web import ConflictError, Context, ForbiddenError, InvalidRequestError, NotFoundError
 
-HQ_ONLY = frozenset({"domain", "provider", "max_channels"})
+HQ_ONLY = frozenset({"domain", "provider", "max_channels", "keep_calls_days", "keep_audit_days"})
 
 
 class TenantExistsError(ConflictError):

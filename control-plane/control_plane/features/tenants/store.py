@@ -9,7 +9,7 @@ from callmodel.directory import CallerRule, Tenant
 from callmodel.ids import TenantId
 from callmodel.numbers import DiallingPlan
 from control_plane.listing import every
-from control_plane.references import SCOPE
+from control_plane.scope import SCOPE
 from servicekit.stores import ColumnType, Row, Store, TableSpec
 
 TENANTS = TableSpec(
@@ -49,6 +49,8 @@ class TenantRecord:
     tenant: Tenant
     provider: str
     created_ms: int
+    keep_calls_days: int | None = None
+    keep_audit_days: int | None = None
 
 
 class TenantStore:
@@ -96,7 +98,7 @@ def to_record(row: Row) -> TenantRecord:
         dialling=from_wire(DiallingPlan, row["dialling"]),
         caller_rule=from_wire(CallerRule, row["caller_rule"]),
     )
-    return TenantRecord(tenant, row["provider"], row["created_ms"])
+    return TenantRecord(tenant, row["provider"], row["created_ms"], row["keep_calls_days"], row["keep_audit_days"])
 
 
 def to_row(record: TenantRecord) -> dict[str, Any]:

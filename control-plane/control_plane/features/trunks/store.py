@@ -10,7 +10,7 @@ from callmodel.directory import Trunk
 from callmodel.edgesnapshot import EdgeTrunk
 from callmodel.ids import TrunkId
 from control_plane.listing import every
-from control_plane.references import SCOPE
+from control_plane.scope import SCOPE
 from servicekit.crypto import TenantCipher
 from servicekit.stores import ColumnType, Row, Store, TableSpec
 

@@ -17,6 +17,7 @@ from callmodel.directory import Tenant
 from callmodel.ids import CallId, TenantId
 from control_plane.features.calls.store import CallStore
 from control_plane.livecalls import LiveCalls
+from control_plane.retention import Kept
 from control_plane.streamlag import LagWatch
 from control_plane.times import day_of, now_ms
 from servicekit import snapshots
@@ -298,3 +299,27 @@ async def test_facts_stay_in_redis_until_every_group_has_handled_them(house: Hou
     assert await house.redis.xlen(stream) == 2, "too young"
     await watch.look()
     assert (watch.behind, await house.redis.xlen(stream)) == ({"cdr": 0, "live": 0}, 0)
+
+
+async def test_records_end_by_the_tenants_rule_and_what_is_said_later_ends_with_them(house: House):
+    store, day_ms = house.resources.store, 86_400_000
+    rule = {"scope": "platform", "tenant_id": ACME, "keep_calls_days": 2}
+    await store.upsert("tenants", rule)
+    calls = CallStore(store, house.resources.cipher, house.resources.retention)
+    kept, over, others = (
+        new_call_id(now_ms() - day_ms),
+        new_call_id(now_ms() - 3 * day_ms),
+        new_call_id(1_700_000_000_000),
+    )
+
+    await calls.write(ACME, [cdr(kept), cdr(over)])
+    await calls.write(GLOBEX, [cdr(others, GLOBEX)])
+    await calls.dispose(ACME, over, "sold", None, "sue", now_ms())
+    await calls.dispose(ACME, kept, "sold", None, "sue", now_ms())
+
+    assert await calls.one(ACME, over) is None and not await calls.knows(ACME, over)
+    assert (await calls.one(ACME, kept) or pytest.fail("gone")).disposition == "sold"
+    assert await calls.one(GLOBEX, others) is not None
+    left = await house.resources.retention.seconds_left(ACME, Kept.CALLS, now_ms(), now_ms())
+    assert left is not None and 2 * 86_400 - 1 < left <= 2 * 86_400
+    assert await house.resources.retention.seconds_left(GLOBEX, Kept.CALLS, now_ms(), now_ms()) is None

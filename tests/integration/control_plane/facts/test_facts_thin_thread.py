@@ -1,11 +1,28 @@
 """From facts on the bus to the API: a CDR that can be read, a recording that can be downloaded."""
 
 import io
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path
 
+import pytest
 import soundfile
 from facts_house import ACME, House, cdr, live_call, loudest, new_call_id, spool, until
 
 from control_plane.permissions import Role
+
+
+@pytest.fixture(params=["sqlite", "cassandra"])
+async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
+    """The same processes on either store: nothing but a setting differs."""
+    settings = {}
+    if request.param == "cassandra":
+        url = request.getfixturevalue("cassandra").url(f"facts_{secrets.token_hex(4)}")
+        settings["TRUNKLINE_STORE_URL"] = url
+    house = House(tmp_path, **settings)
+    await house.open()
+    yield house
+    await house.close()
 
 
 async def test_facts_become_a_record_and_a_recording_to_download(house: House):

@@ -1,0 +1,57 @@
+"""The API on Cassandra, by settings alone: a world is built through it, and two tenants see nothing of each other."""
+
+import asyncio
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from api_house import ROLES, House, World, build_world, run, running
+from test_api_isolation import READS, TENANT_ROUTES, body_for, path_of
+
+from trunkline.cassandra import Nodes
+
+
+@pytest.fixture(scope="module")
+def cassandra_house(tmp_path_factory: pytest.TempPathFactory, cassandra: Nodes) -> Iterator[House]:
+    yield from running(
+        tmp_path_factory.mktemp("on-cassandra"), TRUNKLINE_STORE_URL=cassandra.url(f"api_{secrets.token_hex(4)}")
+    )
+
+
+@pytest.fixture(scope="module")
+def cassandra_world(cassandra_house: House) -> World:
+    return run(build_world(cassandra_house.url))
+
+
+async def test_hq_reads_what_it_made(cassandra_world: World):
+    world = cassandra_world
+    answers = await asyncio.gather(*(world.admin.call("GET", path_of(route, world.ids["bolt"])) for route in READS))
+
+    assert {answer.status for answer in answers} == {200}
+    tenants = await world.admin.get("/tenants")
+    assert [tenant["tenant_id"] for tenant in tenants["items"]] == ["acme", "bolt"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_another_tenants_things_do_not_exist(cassandra_world: World, role: str):
+    stranger = cassandra_world.users[("acme", role)]
+    for route in TENANT_ROUTES:
+        answer = await stranger.call(route.method, path_of(route, cassandra_world.ids["bolt"]), body_for(route))
+        assert (answer.status, answer.error_id) == (404, "not-found"), route.path
+
+
+async def test_one_name_one_user_and_one_number_one_owner(cassandra_world: World):
+    admin = cassandra_world.admin
+    numbers = [
+        admin.call("POST", "/numbers", {"number": "+862155559999", "tenant_id": tenant})
+        for tenant in ("acme", "bolt") * 4
+    ]
+
+    statuses = sorted([answer.status for answer in await asyncio.gather(*numbers)])
+
+    assert statuses.count(201) == 1 and statuses.count(409) == 7
+
+
+def test_schema_is_complete_and_stays_so(cassandra_house: House):
+    assert "applied" not in cassandra_house.admin("migrate", "--phase", "pre")
+    assert "the schema is complete" in cassandra_house.admin("migrate", "--phase", "post")
