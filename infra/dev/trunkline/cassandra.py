@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -156,7 +157,10 @@ class Nodes:
         async def ready_or_dead() -> bool:
             return process.poll() is not None or await ready()
 
-        if not asyncio.run(until(ready_or_dead, READY_SECONDS)) or process.poll() is not None:
+        # In a thread: the caller's may have a loop that runs, and a node dies with the thread that started it.
+        with ThreadPoolExecutor(1) as pool:
+            came = pool.submit(lambda: asyncio.run(until(ready_or_dead, READY_SECONDS))).result()
+        if not came or process.poll() is not None:
             end = self._log(host).read_text(errors="replace").splitlines()[-25:]
             raise StackError("\n".join([f"Cassandra on {host} does not answer; the end of its log:", *end]))
 

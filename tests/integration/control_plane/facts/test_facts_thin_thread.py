@@ -13,13 +13,16 @@ from control_plane.permissions import Role
 
 
 @pytest.fixture(params=["sqlite", "cassandra"])
-async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
-    """The same processes on either store: nothing but a setting differs."""
-    settings = {}
-    if request.param == "cassandra":
-        url = request.getfixturevalue("cassandra").url(f"facts_{secrets.token_hex(4)}")
-        settings["TRUNKLINE_STORE_URL"] = url
-    house = House(tmp_path, **settings)
+def store_settings(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Settings that choose the store: nothing else differs."""
+    if request.param == "sqlite":
+        return {}
+    return {"TRUNKLINE_STORE_URL": request.getfixturevalue("cassandra").url(f"facts_{secrets.token_hex(4)}")}
+
+
+@pytest.fixture
+async def house(store_settings: dict[str, str], tmp_path: Path) -> AsyncIterator[House]:
+    house = House(tmp_path, **store_settings)
     await house.open()
     yield house
     await house.close()
