@@ -53,7 +53,7 @@ def ping(sender: Peer) -> int:
 
 def next_is_edge() -> bool:
     """Say whether the next hop is another edge, and send from the socket that it listens to us on."""
-    found = _HOST.match(text("$du"))
+    found = _HOST.match(text("$du")) if PEERS else None
     if not found or found.group(1) not in PEERS:
         return False
     send_from("peer")
