@@ -28,7 +28,6 @@ from kemi.environment import (
     HQ,
     IN_TURN,
     NODE_SILENCE_MS,
-    OURS,
     PHONE_SILENCE_MS,
     PLATFORM,
     RETRY_AFTER,
@@ -39,6 +38,7 @@ from kemi.environment import (
     relay_up,
     reply,
     send_from,
+    strip_ours,
     text,
     view,
 )
@@ -59,7 +59,7 @@ def invite(sender: Peer) -> int:
     decision = settled(decide, request)
     if decision is None:
         return 1
-    KSR.textops.remove_hf_re(OURS)
+    strip_ours()
     if not isinstance(decision, ToRoute | PassOn):
         KSR.hdr.remove("Route")
     alias_contact(sender)

@@ -13,15 +13,15 @@ from kemi.edges import next_is_edge
 from kemi.environment import (
     HQ,
     NATTED_SOURCE,
-    OURS,
     PLATFORM,
     SEAL_SECRET,
-    SOFTWARE,
     behind_nat,
     has_sdp,
     header,
     reply,
     send_from,
+    strip_ours,
+    strip_software,
     text,
     view,
 )
@@ -96,9 +96,9 @@ def on_reply() -> int:
         else:
             KSR.rtpengine.rtpengine_offer(media.offer_flags(MediaProtection(toward), natted=natted))
     alias_contact(sender)
-    KSR.textops.remove_hf_re(OURS)
+    strip_ours()
     if sender.kind is PeerKind.NODE:
-        KSR.textops.remove_hf_re(SOFTWARE)
+        strip_software()
     return 1
 
 
@@ -132,9 +132,9 @@ def in_dialog(sender: Peer) -> int:
     if sides is None or KSR.rr.loose_route() < 0:
         # Not a dialog of ours: relaying it would lend our name to anybody.  An ACK is never answered.
         return 1 if KSR.is_ACK() else reply(481, "Call Does Not Exist")
-    KSR.textops.remove_hf_re(OURS)
+    strip_ours()
     if sender.kind is PeerKind.NODE:
-        KSR.textops.remove_hf_re(SOFTWARE)
+        strip_software()
     # From another edge: its media node's towards a branch of ours, or a branch of its own towards our media node.
     outward = sender.kind is PeerKind.NODE or (sender.kind is PeerKind.EDGE and sides.caller is None)
     if not next_is_edge() and outward and not connect_branch(sides.site_id):

@@ -6,7 +6,7 @@ from edge_proxy import trunking
 from edge_proxy.decisions import Request, ToTrunk
 from edge_proxy.media import RTP
 from kemi import telling
-from kemi.environment import RING_MS, SOCKETS, SOFTWARE, fell_silent, reply, send_from, text, view
+from kemi.environment import RING_MS, SOCKETS, fell_silent, reply, send_from, strip_software, text, view
 from kemi.legs import begin, relay
 
 PASSWORD_IS_HA1 = 1
@@ -18,7 +18,7 @@ def to_trunk(decision: ToTrunk, request: Request) -> int:
     if trunk is None or attempt is None:
         return reply(503, "No Gateway")
     identity = trunking.identity_of(decision.caller, decision.domain)
-    KSR.textops.remove_hf_re(SOFTWARE)
+    strip_software()
     KSR.uac.uac_replace_from("", identity)
     KSR.uac.uac_replace_to("", trunking.identity_of(decision.callee, decision.domain))
     KSR.hdr.append(f"P-Asserted-Identity: <{identity}>\r\n")
