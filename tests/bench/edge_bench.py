@@ -42,6 +42,7 @@ def become(kind: str) -> None:
     if kind == "native":
         text = re.sub(r'loadmodule "app_python3.so"|modparam\("app_python3".*|cfgengine.*|kemi\..*', "", text)
         text = re.sub(r'modparam\("topoh", "event_callback".*', "", text)
+        text = re.sub(r"event_route\[core:receive-parse-error\] \{.*?\n\}", "", text, flags=re.DOTALL)
         places = {
             "RPC_PORT": settings.rpc_port,
             "INTERNAL_PORT": settings.internal_port,

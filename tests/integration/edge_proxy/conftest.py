@@ -1,6 +1,8 @@
 """Edges per test, and what stands for a media node; certificates as the platform's authority would issue them."""
 
 import asyncio
+import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -10,9 +12,24 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from certificates_of_tests import Authority
-from edge_harness import BRANCH, BRANCH_SITE, HQ, NODE, PLATFORM, Edge, branch_snapshot, snapshot, tls_files
+from edge_harness import (
+    BRANCH,
+    BRANCH_SITE,
+    HQ,
+    NODE,
+    PLATFORM,
+    REDIS,
+    Edge,
+    branch_snapshot,
+    snapshot,
+    tls_files,
+    until,
+)
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError
 from two_edges import branch_of_two, node_of, pair, pair_authority
 
+from servicekit.redisio import connect
 from simulators.phone import Softphone
 
 __all__ = ["branch_of_two", "node_of", "pair", "pair_authority"]
@@ -73,3 +90,29 @@ def patient_hq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
         yield edge
     finally:
         edge.stop()
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    server = subprocess.Popen(
+        ["redis-server", "--port", "6390", "--bind", REDIS, "--save", "", "--dir", str(tmp_path)],
+        stdout=subprocess.DEVNULL,
+    )
+    yield server
+    server.send_signal(signal.SIGTERM)
+    server.wait(5)
+
+
+@pytest.fixture
+async def redis(redis_server) -> AsyncIterator[Redis]:
+    client = connect(f"redis://{REDIS}:6390/0")
+    await until(lambda: answers(client), "Redis answers")
+    yield client
+    await client.aclose()
+
+
+async def answers(client: Redis) -> bool:
+    try:
+        return bool(await client.ping())
+    except ConnectionError:
+        return False

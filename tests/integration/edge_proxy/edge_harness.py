@@ -40,6 +40,7 @@ def address(tail: str) -> str:
 
 
 HQ, NODE, BRANCH, CARRIER, CARRIER_2 = (address(tail) for tail in ("10.1", "11.1", "20.1", "30.1", "30.2"))
+REDIS = address("12.1")
 
 
 async def until(condition: Callable[[], Any], what: str, seconds: float = 10.0) -> Any:

@@ -2,25 +2,18 @@
 
 import asyncio
 import signal
-import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
-import pytest
-from edge_harness import CARRIER, DID, Edge, address, snapshot, trunk, until
+from edge_harness import CARRIER, DID, Edge, snapshot, trunk, until
 from redis.asyncio import Redis
-from redis.exceptions import ConnectionError
 
 from callmodel.edgesnapshot import TrunkCredentials
 from edge_proxy.carriers import CarrierRegistration, registrations_of
 from edge_proxy.registering import LEASE_MS, CarrierRegistrar, Lease
 from edge_proxy.view import EdgeState, EdgeView
-from servicekit.redisio import connect
 from simulators.carrier import Carrier
 from simulators.digest import ha1_of
 
-REDIS = address("12.2")
 ACCOUNT = "acct7"
 KNOWN = snapshot(
     trunks=(
@@ -31,32 +24,6 @@ KNOWN = snapshot(
         ),
     )
 )
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    server = subprocess.Popen(
-        ["redis-server", "--port", "6390", "--bind", REDIS, "--save", "", "--dir", str(tmp_path)],
-        stdout=subprocess.DEVNULL,
-    )
-    yield server
-    server.send_signal(signal.SIGTERM)
-    server.wait(5)
-
-
-@pytest.fixture
-async def redis(server: subprocess.Popen[bytes]) -> AsyncIterator[Redis]:
-    client = connect(f"redis://{REDIS}:6390/0")
-    await until(lambda: answers(client), "Redis answers")
-    yield client
-    await client.aclose()
-
-
-async def answers(client: Redis) -> bool:
-    try:
-        return bool(await client.ping())
-    except ConnectionError:
-        return False
 
 
 def wanted() -> dict[str, CarrierRegistration]:
@@ -109,13 +76,13 @@ async def test_one_edge_is_registered_and_the_other_takes_over(pair, node_of, re
     assert took < LEASE_MS / 1000 + 6
 
 
-async def test_turn_stays_as_it_was_while_redis_is_away(redis, server):
+async def test_turn_stays_as_it_was_while_redis_is_away(redis, redis_server):
     holder, other = Lease(redis, "edge-1"), Lease(redis, "edge-2")
     assert await holder.take()
     assert not await other.take()
 
-    server.kill()
-    server.wait()
+    redis_server.kill()
+    redis_server.wait()
 
     assert await holder.take()
     assert not await other.take()

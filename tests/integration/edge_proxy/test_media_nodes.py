@@ -3,9 +3,8 @@
 import asyncio
 import json
 import signal
-import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from edge_harness import (
     HQ,
     NODE,
     PLATFORM,
+    REDIS,
     Edge,
     address,
     snapshot,
@@ -31,39 +31,12 @@ from callmodel.edgesnapshot import NodeHealth, TrunkCredentials
 from callmodel.ids import NodeId
 from edge_proxy.view import LOOK_SECONDS
 from servicekit import snapshots
-from servicekit.redisio import connect
 from simulators.call import PhoneCall
 from simulators.carrier import Carrier
 from simulators.digest import ha1_of
 from simulators.phone import Softphone, reject_with
 
-PHONE, NODE_2, REDIS = address("10.11"), address("11.2"), address("12.1")
-
-
-@pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    server = subprocess.Popen(
-        ["redis-server", "--port", "6390", "--bind", REDIS, "--save", "", "--dir", str(tmp_path)],
-        stdout=subprocess.DEVNULL,
-    )
-    yield server
-    server.send_signal(signal.SIGTERM)
-    server.wait(5)
-
-
-@pytest.fixture
-async def redis(redis_server) -> AsyncIterator[Redis]:
-    client = connect(f"redis://{REDIS}:6390/0")
-    await until(lambda: answers(client), "Redis answers")
-    yield client
-    await client.aclose()
-
-
-async def answers(client: Redis) -> bool:
-    try:
-        return bool(await client.ping())
-    except ConnectionError:
-        return False
+PHONE, NODE_2 = address("10.11"), address("11.2")
 
 
 @pytest.fixture
