@@ -38,6 +38,9 @@ TOKENS = (
 )  # fmt: skip
 NUMBERS = (b"-1", b"0", b"99999999999999999999", b"4294967296", b"2147483648", b"1e9", b"0x10", b"")
 
+SHORTEST_BYTES = 8
+"""What is cut down to less is broken enough."""
+
 Mutation = Callable[[random.Random, bytes], bytes]
 
 
@@ -159,5 +162,6 @@ def mutated(seed: str, count: int, *, domain: str, host: str) -> Iterator[bytes]
         chance = random.Random(f"{seed}/{place}")
         data = chance.choice(messages) if chance.random() < 0.25 else valid_requests(chance, domain, host)
         for _ in range(chance.choice((1, 1, 2, 3))):
-            data = chance.choice(MUTATIONS)(chance, data) or b"\r\n"
-        yield data
+            if len(data) > SHORTEST_BYTES:
+                data = chance.choice(MUTATIONS)(chance, data)
+        yield data or b"\r\n"

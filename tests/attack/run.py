@@ -1,5 +1,5 @@
 # ruff: noqa: E402 - the edge of the tests is imported by path
-"""Attacks a real edge in full: 100,000 mutated requests, and a flood beside others' calls; writes var/attack.json.
+"""Attacks a real edge in full: 100,000 mutated requests over its transports; writes var/attack.json.
 
 `make test` runs each at a smaller size; this takes minutes, and its figures are those of docs/performance.md.
 """
