@@ -9,6 +9,8 @@ from trunkline.environments import AGENT_OF_BRANCH, COMMAND, Environments
 # Health ports.  Each process of a kind has one of its own: it is part of what a fact consumer is called.
 API_PORT, FACTS, WORKER, BEAT, AGENT, CONDUCTOR, BRANCH = 8080, 9101, 9102, 9103, 9104, 9105, 9106
 NEXT_OF_KIND = 10
+WORKER_STOP_SECONDS = 65.0
+"""It ends the tasks that it has within 60."""
 # The machine has two cores whatever the shape: what starts together is ready later.
 SECONDS_A_NEIGHBOUR = 3.0
 
@@ -25,7 +27,7 @@ class Blueprint:
         return self._of_control("facts", index, "control-plane facts", FACTS)
 
     def worker(self, index: int) -> Spec:
-        return self._of_control("worker", index, "worker", WORKER)
+        return replace(self._of_control("worker", index, "worker", WORKER), stop_seconds=WORKER_STOP_SECONDS)
 
     def beat(self, index: int) -> Spec:
         return self._of_control("beat", index, "beat", BEAT)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-import re
+import json
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -11,7 +11,7 @@ from typing import Any
 Condition = Callable[[], Awaitable[bool]]
 
 TRY_SECONDS = 1.0
-_ACTIVE = re.compile(rb'"FLAGS":\s*"A')
+SERVING_SET = 1
 PAUSE_SECONDS = 0.05
 
 
@@ -60,23 +60,33 @@ def http_status(host: str, port: int, path: str, wanted: frozenset[int] = frozen
 
 
 def edge_serves(host: str, rpc_port: int = 5063, *, destinations: int = 1) -> Condition:
-    """A Kamailio holds so many active destinations: media nodes at HQ, HQ's edges at a branch."""
+    """A Kamailio sends new work to so many active destinations: media nodes at HQ, HQ's edges at a branch."""
 
     async def condition() -> bool:
-        with contextlib.suppress(OSError, TimeoutError):
+        with contextlib.suppress(OSError, TimeoutError, ValueError):
             async with asyncio.timeout(TRY_SECONDS):
                 reader, writer = await asyncio.open_connection(host, rpc_port)
                 try:
                     body = b'{"jsonrpc": "2.0", "id": 1, "method": "dispatcher.list"}'
                     head = f"POST /RPC HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
                     writer.write(f"{head}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
-                    # A for active: pinged, and it answered.
-                    return len(_ACTIVE.findall(await reader.read(100_000))) >= destinations
+                    answer = await reader.read(100_000)
+                    return serving_in(json.loads(answer.partition(b"\r\n\r\n")[2])) >= destinations
                 finally:
                     writer.close()
         return False
 
     return condition
+
+
+def serving_in(answer: dict[str, Any]) -> int:
+    """Return how many destinations of a dispatcher.list get new work."""
+    return sum(
+        item["DEST"]["FLAGS"].startswith("A")  # active: pinged, and it answered
+        for record in answer.get("result", {}).get("RECORDS", [])
+        if record["SET"]["ID"] == SERVING_SET
+        for item in record["SET"]["TARGETS"]
+    )
 
 
 def redis_answers(host: str, port: int) -> Condition:

@@ -205,7 +205,8 @@ async def count(field: Field, numbers: list[str], recorded: list[str] | None = N
     recorded: those whose recording has to be whole, if not all.
     """
     wanted = {f"+86{number}" for number in numbers}
-    cdrs = [cdr for cdr in await field.books.cdrs() if callee_of(cdr) in wanted]
+    # A phone that heard nothing from an edge and called again by the next has two calls, of which one was answered.
+    cdrs = [cdr for cdr in await field.books.cdrs() if callee_of(cdr) in wanted and cdr["answered_ms"] is not None]
     counted = Counter(callee_of(cdr) for cdr in cdrs)
     owed = {f"+86{number}" for number in (numbers if recorded is None else recorded)}
     wrong = [await _recorded_wrongly(field, cdr) for cdr in cdrs if callee_of(cdr) in owed]
