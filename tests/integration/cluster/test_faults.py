@@ -7,7 +7,7 @@ from trunkline.faults.field import Field
 from trunkline.faults.trial import SMALL
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(420)
 @pytest.mark.parametrize(
     "fault", [fault for fault in FAULTS if fault.fits_shape(SMALL.shape)], ids=lambda it: it.name
 )

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 
-from trunkline.conditions import until
+from trunkline.conditions import edge_serves, until
 from trunkline.faults.field import Field
 
 
@@ -11,6 +11,12 @@ async def live_by_node(field: Field) -> Counter[str]:
     """How many calls each media node holds now."""
     page = await field.api.get(f"/tenants/{field.seed.tenant_id}/calls", state="live")
     return Counter(item["node_id"] for item in page["items"])
+
+
+async def edges_send_to(field: Field, nodes: int) -> bool:
+    """Whether every edge sends new calls to so many nodes, and to no more."""
+    hosts = [field.stack.plan.edge_at(edge) for edge in range(1, field.stack.shape.edges + 1)]
+    return not any([await edge_serves(host, destinations=nodes + 1)() for host in hosts])
 
 
 async def test_a_third_node_takes_calls_and_leaves_again(field: Field):
@@ -28,6 +34,7 @@ async def test_a_third_node_takes_calls_and_leaves_again(field: Field):
     its_calls = (await live_by_node(field))[node]
     async with asyncio.TaskGroup() as group:
         removal = group.create_task(field.stack.remove_node(index))
+        assert await until(lambda: edges_send_to(field, nodes=2), 30)
         others = await field.talk(4)
         assert (await live_by_node(field))[node] == its_calls, "it takes no new ones"
         assert not removal.done(), "its calls are not over"

@@ -14,7 +14,7 @@ from trunkline.faults.trial import Size, count, settle
 from trunkline.shape import Shape
 
 TALK_SECONDS = 3.0
-NEXT_EDGE_SECONDS = 2.0
+NEXT_EDGE_SECONDS = 4.0
 """A phone that hears nothing at all for so long tries the next edge."""
 
 
