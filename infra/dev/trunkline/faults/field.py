@@ -10,6 +10,7 @@ from pathlib import Path
 
 from simulators.call import CallEndedError, PhoneCall
 from simulators.carrier import CallRecord, Carrier
+from simulators.g711 import FRAME_SECONDS
 from simulators.phone import RegistrationError, Softphone
 from trunkline.apiclient import Api
 from trunkline.conditions import until
@@ -113,6 +114,11 @@ class Field:
             if record.dialled.endswith(number) and record.line is not None:
                 return record
         raise LookupError("the carrier has not seen that call")
+
+    def said_seconds(self, number: str) -> float:
+        """Return for how long the customer at a number sent audio.  Raises LookupError."""
+        line = self.seen(number).line
+        return line.media.endpoint.sent_packets * FRAME_SECONDS if line is not None else 0.0
 
     async def probe(self, prober: Softphone) -> tuple[str, bool]:
         """Place one new call, and hang up when it is answered; return its number and whether it was, within 2 s."""
