@@ -4,10 +4,14 @@ import dataclasses
 import functools
 import types
 import typing
+from collections.abc import Callable
 from enum import Enum
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_Place = Any
+"""Where in a document: a name, or a place and what lies there.  Put into words only for an error."""
+_Reader = Callable[[Any, _Place], Any]
 
 
 class ShapeError(ValueError):
@@ -34,68 +38,92 @@ def from_wire(cls: type[T], document: Any) -> T:
 
     Raises ShapeError, naming the place, when a needed key is missing or a value is of another type.
     """
-    return typing.cast(T, _read(cls, document, cls.__name__))
+    kind: Any = cls  # a type that can be hashed, as every class
+    return typing.cast(T, _reader_of(kind)(document, cls.__name__))
 
 
 @functools.cache
-def _fields_of(cls: type) -> dict[str, tuple[Any, bool]]:
-    """Return each field's type and whether a document may leave it out."""
+def _fields_of(cls: type) -> dict[str, tuple[_Reader, bool]]:
+    """Return what reads each field, and whether a document may leave it out."""
     hints = typing.get_type_hints(cls)
     return {
         field.name: (
-            hints[field.name],
+            _reader_of(hints[field.name]),
             field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING,
         )
         for field in dataclasses.fields(cls)
     }
 
 
-def _read(kind: Any, value: Any, where: str) -> Any:
+@functools.cache
+def _reader_of(kind: Any) -> _Reader:
+    """Return what reads values of a kind.  A type is looked into once: facts come by the hundred a second."""
     if isinstance(kind, typing.NewType):
-        return _read(kind.__supertype__, value, where)
+        return _reader_of(kind.__supertype__)
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
-        return _read_optional(kind, value, where)
+        return _optional_reader(kind)
     if origin is tuple:
-        item = typing.get_args(kind)[0]
-        return tuple(_read(item, each, f"{where}[{n}]") for n, each in enumerate(_expect(list, value, where)))
+        return _tuple_reader(_reader_of(typing.get_args(kind)[0]))
     if origin is dict:
-        item = typing.get_args(kind)[1]
-        return {key: _read(item, each, f"{where}.{key}") for key, each in _expect(dict, value, where).items()}
+        return _dict_reader(_reader_of(typing.get_args(kind)[1]))
     if dataclasses.is_dataclass(kind):
-        return _read_dataclass(kind, _expect(dict, value, where), where)
+        return lambda value, where: _read_dataclass(kind, _expect(dict, value, where), where)
     if isinstance(kind, type) and issubclass(kind, Enum):
+        return _enum_reader(kind)
+    if kind is Any:
+        return lambda value, where: value
+    if kind is float:
+        return lambda value, where: float(value) if isinstance(value, int) else _expect(float, value, where)
+    return lambda value, where: _expect(kind, value, where)
+
+
+def _optional_reader(kind: Any) -> _Reader:
+    choices = [choice for choice in typing.get_args(kind) if choice is not type(None)]
+    if len(choices) != 1:
+        raise ShapeError(f"only `X | None` can be read, not {kind}")
+    read = _reader_of(choices[0])
+    return lambda value, where: None if value is None else read(value, where)
+
+
+def _tuple_reader(read: _Reader) -> _Reader:
+    return lambda value, where: tuple(
+        [read(each, (where, number)) for number, each in enumerate(_expect(list, value, where))]
+    )
+
+
+def _dict_reader(read: _Reader) -> _Reader:
+    return lambda value, where: {key: read(each, (where, key)) for key, each in _expect(dict, value, where).items()}
+
+
+def _enum_reader(kind: type[Enum]) -> _Reader:
+    def read(value: Any, where: _Place) -> Enum:
         try:
             return kind(value)
         except ValueError:
-            raise ShapeError(f"{where}: {value!r} is no {kind.__name__}") from None
-    if kind is Any:
-        return value
-    if kind is float and isinstance(value, int):
-        return float(value)
-    return _expect(kind, value, where)
+            raise ShapeError(f"{_text_of(where)}: {value!r} is no {kind.__name__}") from None
+
+    return read
 
 
-def _read_optional(kind: Any, value: Any, where: str) -> Any:
-    choices = [choice for choice in typing.get_args(kind) if choice is not type(None)]
-    if value is None:
-        return None
-    if len(choices) != 1:
-        raise ShapeError(f"{where}: only `X | None` can be read, not {kind}")
-    return _read(choices[0], value, where)
-
-
-def _read_dataclass(kind: Any, document: dict[str, Any], where: str) -> Any:
+def _read_dataclass(kind: Any, document: dict[str, Any], where: _Place) -> Any:
     values = {}
-    for name, (hint, optional) in _fields_of(kind).items():
+    for name, (read, optional) in _fields_of(kind).items():
         if name in document:
-            values[name] = _read(hint, document[name], f"{where}.{name}")
+            values[name] = read(document[name], (where, name))
         elif not optional:
-            raise ShapeError(f"{where}.{name} is missing")
+            raise ShapeError(f"{_text_of((where, name))} is missing")
     return kind(**values)
 
 
-def _expect(kind: Any, value: Any, where: str) -> Any:
+def _expect(kind: Any, value: Any, where: _Place) -> Any:
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise ShapeError(f"{where}: expected {kind.__name__}, not {type(value).__name__}")
+        raise ShapeError(f"{_text_of(where)}: expected {kind.__name__}, not {type(value).__name__}")
     return value
+
+
+def _text_of(where: _Place) -> str:
+    if isinstance(where, str):
+        return where
+    outer, inner = where
+    return f"{_text_of(outer)}[{inner}]" if isinstance(inner, int) else f"{_text_of(outer)}.{inner}"

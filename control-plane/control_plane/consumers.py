@@ -40,6 +40,8 @@ from servicekit.streams import StreamReader
 
 REPAIR_SECONDS = 5.0
 BATCH = 128
+GATHER_MS = 20
+"""A round costs as much as several facts: at hundreds a second these few make the work a third."""
 MOST_BEHIND = 10_000
 
 Keep = Callable[[Envelope], Awaitable[object]]
@@ -95,6 +97,7 @@ class Consumers:
             batch=BATCH,
             claim_idle_ms=int(self._resources.settings.takeover_seconds * 1000),
             concurrency=concurrency,
+            gather_ms=GATHER_MS,
         )
 
     def follow_tenants(self, tenants: frozenset[TenantId]) -> None:

@@ -24,6 +24,8 @@ ONLY_GROUP = "only_group"
 DEAD_LETTERS_KEPT = 10_000
 DEAD_LETTERS_SECONDS = 14 * 86_400
 BACKOFF_SECONDS = (0.1, 5.0)
+ACK_SECONDS = 0.1
+"""How long a handled message waits at most to be acked together with others of its round."""
 REDIS_AWAY = (ConnectionError, TimeoutError, ReadOnlyError)
 
 logger = logging.getLogger(__name__)
@@ -71,7 +73,8 @@ class StreamReader:
     another, and after max_deliveries goes to `<stream>:dead`.  On RetryLaterError, and when Redis is away inside
     the handler, the message is kept and retried in place with backoff, so the stream itself is the spool.
     In Redis Cluster the streams of one reader need a common hash tag.  forget_handled: remove a message when it is
-    acked, for streams that one group reads alone.
+    acked, for streams that one group reads alone.  gather_ms: let that long go by after each round that brought
+    something, so that a busy stream is read in few large rounds; the first message after a silence is read at once.
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class StreamReader:
         max_deliveries: int = 5,
         concurrency: int = 1,
         forget_handled: bool = False,
+        gather_ms: int = 0,
     ) -> None:
         if not 0 < block_ms <= 4000:
             raise ValueError("block_ms must be 1..4000, shorter than the socket's time-out")
@@ -100,6 +104,7 @@ class StreamReader:
         self._claim_idle_ms = claim_idle_ms
         self._max_deliveries = max_deliveries
         self._forget_handled = forget_handled
+        self._gather_seconds = gather_ms / 1000
         self._slots = asyncio.Semaphore(concurrency)
         self._streams: set[str] = set(streams)
         self._prepared: set[str] = set()
@@ -161,6 +166,8 @@ class StreamReader:
         )
         for stream, messages in answer or []:
             await self._handle_all(stream, messages)
+        if answer and self._gather_seconds:
+            await asyncio.sleep(self._gather_seconds)
 
     async def _prepare(self, stream: str) -> None:
         try:
@@ -228,31 +235,35 @@ class StreamReader:
         async with asyncio.TaskGroup() as group:
             keeper = group.create_task(self._keep(stream, unfinished))
             # The semaphore serves first come, first: with one slot a stream stays in order.
-            work = [group.create_task(self._handle(stream, *message, unfinished)) for message in messages]
-            if work:
-                await asyncio.wait(work)
+            work = [group.create_task(self._handle(stream, *message)) for message in messages]
+            while work:
+                # One ack for many, and those that are done need not wait for the slowest.
+                done, _ = await asyncio.wait(work, timeout=ACK_SECONDS)
+                work = [task for task in work if task not in done]
+                finished = {message_id: handled for message_id, handled in (task.result() for task in done)}
+                await self._ack(stream, [message_id for message_id, handled in finished.items() if handled])
+                unfinished.difference_update(finished)
             keeper.cancel()
 
-    async def _handle(self, stream: str, message_id: str, fields: Fields, unfinished: set[str]) -> None:
+    async def _handle(self, stream: str, message_id: str, fields: Fields) -> tuple[str, bool]:
         async with self._slots:
-            try:
-                if await self._attempt(stream, message_id, fields):
-                    await self._ack(stream, message_id)
-            except REDIS_AWAY:
-                # Handled but not acked: it comes again with the next preparation, and twice is harmless.
-                self._prepared.discard(stream)
-                logger.warning("ack was lost", extra={"stream": stream, "message_id": message_id})
-            finally:
-                unfinished.discard(message_id)
+            return message_id, await self._attempt(stream, message_id, fields)
 
-    async def _ack(self, stream: str, message_id: str) -> None:
-        if not self._forget_handled:
-            await self._redis.xack(stream, self._group, message_id)
+    async def _ack(self, stream: str, message_ids: list[str]) -> None:
+        if not message_ids:
             return
-        async with self._redis.pipeline(transaction=True) as both:
-            both.xack(stream, self._group, message_id)
-            both.xdel(stream, message_id)
-            await both.execute()
+        try:
+            if not self._forget_handled:
+                await self._redis.xack(stream, self._group, *message_ids)
+                return
+            async with self._redis.pipeline(transaction=True) as both:
+                both.xack(stream, self._group, *message_ids)
+                both.xdel(stream, *message_ids)
+                await both.execute()
+        except REDIS_AWAY:
+            # Handled but not acked: they come again with the next preparation, and twice is harmless.
+            self._prepared.discard(stream)
+            logger.warning("acks were lost", extra={"stream": stream, "count": len(message_ids)})
 
     async def _attempt(self, stream: str, message_id: str, fields: Fields) -> bool:
         if fields.get(ONLY_GROUP, self._group) != self._group:

@@ -18,12 +18,14 @@ from facts_house import ACME, House, cdr, live_call, new_call_id
 from callmodel import keys
 from callmodel.ids import CallId
 from control_plane.livecalls import RECORDED
+from trunkline.cassandra import running
 
 CALLS_A_SECOND = 100
 SECONDS = 6
 RUNS = 5
 LOOK_SECONDS = 0.005
 AIM_MS = 500
+HOST = "127.158.14.1"
 
 
 async def watch(house: House, told: dict[CallId, float], took_ms: list[float]) -> None:
@@ -56,9 +58,9 @@ async def run_once(house: House) -> float:
     return statistics.quantiles(took_ms, n=100)[98]
 
 
-async def run_all() -> list[float]:
+async def run_all(store: dict[str, str]) -> list[float]:
     with tempfile.TemporaryDirectory() as folder:
-        house = House(Path(folder))
+        house = House(Path(folder), **store)
         await house.open()
         try:
             await house.start_facts()
@@ -70,19 +72,26 @@ async def run_all() -> list[float]:
 
 def measure() -> list[dict[str, Any]]:
     """Return the p99 from stream to record: the median over RUNS runs."""
-    runs = asyncio.run(run_all())
-    return [
-        {
-            "name": f"facts: from stream to CDR in the store, p99 at {CALLS_A_SECOND} calls/s",
-            "value": statistics.median(runs),
-            "unit": "ms",
-            "aim": AIM_MS,
-            "direction": "at-most",
-            "against": f"no other; one consumer process, {CALLS_A_SECOND * SECONDS} calls a run, three facts a call",
-            "runs": runs,
-        }
-    ]
+    return [result_of("SQLite", asyncio.run(run_all({})))]
+
+
+def measure_on_cassandra() -> list[dict[str, Any]]:
+    """The same with the records in Cassandra, one node."""
+    with tempfile.TemporaryDirectory() as folder, running([HOST], Path(folder)) as nodes:
+        return [result_of("Cassandra", asyncio.run(run_all({"TRUNKLINE_STORE_URL": nodes.url("facts")})))]
+
+
+def result_of(store: str, runs: list[float]) -> dict[str, Any]:
+    return {
+        "name": f"facts: from stream to CDR in {store}, p99 at {CALLS_A_SECOND} calls/s",
+        "value": statistics.median(runs),
+        "unit": "ms",
+        "aim": AIM_MS,
+        "direction": "at-most",
+        "against": f"no other; one consumer process, {CALLS_A_SECOND * SECONDS} calls a run, three facts a call",
+        "runs": runs,
+    }
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(), indent=2))
+    print(json.dumps(measure() + measure_on_cassandra(), indent=2))

@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -107,6 +108,48 @@ async def test_concurrent_handling_is_bounded(redis: Redis):
     async with running(reader_of(redis, handle, "facts", concurrency=8)):
         await until(lambda: done == 40)
     assert most == 8
+
+
+async def redis_says_pending(redis: Redis, count: int) -> None:
+    async with asyncio.timeout(15):
+        while await pending(redis) != count:  # noqa: ASYNC110 - Redis decides
+            await asyncio.sleep(0.01)
+
+
+async def calls_of(redis: Redis, command: str) -> int:
+    stats: Any = await redis.info("commandstats")
+    return int(stats.get(f"cmdstat_{command}", {}).get("calls", 0))
+
+
+async def test_handled_messages_are_acked_together_and_wait_for_no_slow_one(redis: Redis):
+    freed = asyncio.Event()
+
+    async def handle(_stream: str, _id: str, fields: Fields) -> None:
+        if fields["n"] == "3":
+            await freed.wait()
+
+    await redis.xgroup_create("facts", "group", id="0", mkstream=True)
+    for n in range(40):
+        await append(redis, "facts", {"n": str(n)}, 1000)
+    before = await calls_of(redis, "xack")
+    async with running(reader_of(redis, handle, "facts", concurrency=40)), asyncio.timeout(15):
+        await redis_says_pending(redis, 1)
+        freed.set()
+        await drained(redis)
+    assert await calls_of(redis, "xack") - before <= 3
+
+
+async def test_busy_stream_is_read_in_few_rounds(redis: Redis):
+    seen, handle = recorder()
+    before = await calls_of(redis, "xack")
+    async with running(reader_of(redis, handle, "facts", gather_ms=200)):
+        for n in range(60):
+            await append(redis, "facts", {"n": str(n)}, 1000)
+            await asyncio.sleep(0.005)
+        await until(lambda: len(seen) == 60)
+        await drained(redis)
+    assert seen == [("facts", str(n)) for n in range(60)]
+    assert await calls_of(redis, "xack") - before < 30
 
 
 async def test_failed_message_comes_again(redis: Redis):
