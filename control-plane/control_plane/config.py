@@ -58,6 +58,9 @@ class ControlPlaneSettings(ServiceSettings):
     keep_audit_days: int | None = Field(
         None, ge=1, description="days that the audit trail is kept where the tenant has no rule; unset: for ever"
     )
+    keep_recordings_days: int | None = Field(
+        None, ge=1, description="days that recordings are kept where the tenant has no rule; unset: for ever"
+    )
 
     most_connections: int = Field(1000, ge=10, description="connections that each listener takes at once")
     max_body_bytes: int = Field(262_144, ge=1024, description="largest request body the API takes")

@@ -30,4 +30,5 @@ MIGRATIONS = [
     Migration(5, "traces of calls", calls.ADDED_COLUMNS),
     Migration(6, "spools of several hosts, and legal hold", recordings.ADDED_COLUMNS),
     Migration(7, "retention", retention.COLUMNS),
+    Migration(8, "retention of recordings", [retention.RECORDINGS_COLUMN, recordings.EXPIRED_COLUMN]),
 ]

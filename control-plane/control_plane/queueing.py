@@ -33,6 +33,8 @@ ROUTES = {
 SCHEDULE = {
     "recordings.sweep": {"task": "recordings.sweep", "schedule": 15.0, "options": {"expires": 15}},
     "recordings.gaps": {"task": "recordings.gaps", "schedule": 60.0, "options": {"expires": 60}},
+    # Of the kind `default`: it may take long, and no recording that is to be finished waits for it.
+    "retention.recordings": {"task": "retention.recordings", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
 

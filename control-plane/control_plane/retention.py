@@ -1,6 +1,7 @@
-"""How long records are kept: by the tenant's rule, else by the platform's, else for ever.
+"""How long records and recordings are kept: by the tenant's rule, else by the platform's, else for ever.
 
-A rule is applied when a row is written, as the row's own end: changing it changes nothing for what is there.
+Of records a rule is applied when a row is written, as the row's own end: changing it changes nothing for what is
+there.  Recordings are looked at again and again by a task: their rule of today counts.
 """
 
 import time
@@ -20,9 +21,11 @@ class Kept(Enum):
 
     CALLS = "keep_calls_days"
     AUDIT = "keep_audit_days"
+    RECORDINGS = "keep_recordings_days"
 
 
-COLUMNS = tuple(AddColumn("tenants", kind.value, ColumnType.INT) for kind in Kept)
+COLUMNS = tuple(AddColumn("tenants", kind.value, ColumnType.INT) for kind in (Kept.CALLS, Kept.AUDIT))
+RECORDINGS_COLUMN = AddColumn("tenants", Kept.RECORDINGS.value, ColumnType.INT)
 
 
 class Retention:
@@ -38,8 +41,13 @@ class Retention:
 
         tenant_id: None for what is of no tenant, where the platform's rule counts.
         """
-        days = (await self._rules_of(tenant_id))[kind] if tenant_id is not None else self._platform[kind]
-        return None if not days else max(0.0, (from_ms + days * DAY_MS - now_ms) / 1000)
+        days = await self.days(tenant_id, kind)
+        return None if days is None else max(0.0, (from_ms + days * DAY_MS - now_ms) / 1000)
+
+    async def days(self, tenant_id: TenantId | None, kind: Kept) -> int | None:
+        """Return for how many days it is kept; None is for ever."""
+        rules = self._platform if tenant_id is None else await self._rules_of(tenant_id)
+        return rules[kind] or None
 
     async def _rules_of(self, tenant_id: TenantId) -> dict[Kept, int | None]:
         read_at, rules = self._rules.get(tenant_id, (None, {}))

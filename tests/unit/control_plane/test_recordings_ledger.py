@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callmodel.ids import CallId, RecordingId, TenantId, uuid7
+from control_plane.features.recordings.expiring import is_over
 from control_plane.features.recordings.ledger import (
     CLOSED,
     LEAST_SECONDS,
@@ -14,12 +15,15 @@ from control_plane.features.recordings.ledger import (
     Entry,
     EntryState,
     FileArchived,
+    FileExpired,
     FileLost,
     FileSpooled,
     HoldEnded,
     HoldOrdered,
     RecordingOwed,
+    RemovalRefused,
     advance_entry,
+    began_ms_of,
     day_of,
     is_known_loss,
     is_short,
@@ -171,3 +175,47 @@ def test_a_hold_is_kept_through_every_state_until_it_ends():
 def test_the_ledger_knows_whose_workers_see_the_file():
     assert after(SPOOLED).queue is None
     assert after(FileSpooled("/spool/a.wav", 6.1, 9100, "recordings.node-2")).queue == "recordings.node-2"
+
+
+EXPIRED = FileExpired(99_000)
+DAY_MS = 86_400_000
+AFTER_A_WEEK_MS = began_ms_of(RECORDING) + 7 * DAY_MS
+
+
+def test_an_archived_recording_is_over_once_it_is_as_old_as_the_rule():
+    archived = after(SPOOLED, ARCHIVED)
+
+    assert not is_over(archived, 7, AFTER_A_WEEK_MS - 1)
+    assert is_over(archived, 7, AFTER_A_WEEK_MS)
+    assert not is_over(archived, 8, AFTER_A_WEEK_MS)
+
+
+@pytest.mark.parametrize("facts", [[ANSWERED], [SPOOLED], [SPOOLED, UNREADABLE], [SPOOLED, ARCHIVED, HoldOrdered(1)]])
+def test_what_is_owed_lost_or_held_is_never_over(facts: list[object]):
+    assert not is_over(after(*facts), 1, 10**15)
+    assert after(*facts, EXPIRED) == after(*facts)
+
+
+def test_an_expired_recording_owes_nothing_and_no_old_news_brings_it_back():
+    expired = after(ANSWERED, ENDED, SPOOLED, ARCHIVED, EXPIRED)
+
+    assert (expired.state, expired.expired_ms, expired.sha256) == (EntryState.EXPIRED, 99_000, "ab" * 32)
+    assert expired.state in CLOSED and not is_short(expired)
+    for fact in (ANSWERED, ENDED, SPOOLED, ARCHIVED, UNREADABLE, FileExpired(100_000)):
+        assert advance_entry(expired, fact) == expired
+
+
+def test_whoever_died_between_the_ledger_and_the_archive_left_a_file_that_goes_with_the_next_run():
+    assert is_over(after(SPOOLED, ARCHIVED, EXPIRED), 7, AFTER_A_WEEK_MS)
+
+
+def test_of_a_hold_and_the_rule_the_first_one_wins():
+    assert after(SPOOLED, ARCHIVED, HoldOrdered(1), EXPIRED).state is EntryState.ARCHIVED
+    assert after(SPOOLED, ARCHIVED, EXPIRED, HoldOrdered(100_000)).held_ms is None
+    assert after(SPOOLED, ARCHIVED, HoldOrdered(1), HoldEnded(), EXPIRED).state is EntryState.EXPIRED
+
+
+def test_what_the_object_store_holds_by_itself_is_archived_again():
+    refused = after(SPOOLED, ARCHIVED, EXPIRED, RemovalRefused())
+
+    assert refused == after(SPOOLED, ARCHIVED) == after(SPOOLED, ARCHIVED, RemovalRefused())

@@ -51,7 +51,7 @@ async def finish_recording(
     source = Path(entry.spool_path)
     if entry.state is EntryState.SPOOLED:
         entry = await _archive(ledger, objects, work_dir, entry, source, now_ms)
-    if entry.state is EntryState.ARCHIVED:
+    if entry.state in (EntryState.ARCHIVED, EntryState.EXPIRED):
         if entry.held_ms is not None and entry.object_key is not None:
             # Ordered before there was anything to hold.
             await objects.hold(entry.object_key)

@@ -28,6 +28,11 @@ class RecordingNotArchivedError(ConflictError):
     title = "The recording is not in the archive"
 
 
+class RecordingExpiredError(ConflictError):
+    error_id = "recording-expired"
+    title = "The recording was removed as the tenant's retention rule says"
+
+
 async def find(context: Context, tenant_id: str, query: schemas.DayPageQuery) -> PageOf[schemas.RecordingView]:
     """List the recordings of a UTC day's calls, newest first."""
     ledger = LedgerStore(context.store)
@@ -60,6 +65,7 @@ async def one(context: Context, tenant_id: str, recording_id: RecordingPath) -> 
 async def download(context: Context, tenant_id: str, recording_id: RecordingPath) -> schemas.DownloadLink:
     """Return a link to the file that lives for a few minutes.  Who asked is audited."""
     entry = await _entry(context, tenant_id, recording_id)
+    _require_kept(entry)
     if entry.state is not EntryState.ARCHIVED or entry.object_key is None or entry.sha256 is None:
         raise RecordingNotArchivedError(f"the recording is {entry.state.value}")
     seconds = context.settings.download_link_seconds
@@ -88,6 +94,7 @@ async def hold(context: Context, tenant_id: str, recording_id: RecordingPath) ->
     entry = await _entry(context, tenant_id, recording_id)
     # The ledger first: whoever archives it meanwhile reads it there.
     held = await _advance(context, entry, HoldOrdered(context.now_ms()))
+    _require_kept(held)
     if held.state is EntryState.ARCHIVED and held.object_key is not None:
         await context.objects.hold(held.object_key)
 
@@ -98,6 +105,13 @@ async def release(context: Context, tenant_id: str, recording_id: RecordingPath)
     if entry.state is EntryState.ARCHIVED and entry.object_key is not None:
         await context.objects.release(entry.object_key)
     await _advance(context, entry, HoldEnded())
+
+
+def _require_kept(entry: Entry) -> None:
+    """Raise RecordingExpiredError for a recording that is there no more."""
+    if entry.state is EntryState.EXPIRED:
+        at = datetime.fromtimestamp((entry.expired_ms or 0) // 1000, UTC)
+        raise RecordingExpiredError(f"it was removed on {at:%Y-%m-%d}")
 
 
 async def _advance(context: Context, entry: Entry, fact: LedgerFact) -> Entry:
@@ -140,7 +154,7 @@ routes = [
         Permission.RECORDINGS_DOWNLOAD,
         "A link to the file",
         _TAGS,
-        errors=(RecordingUnknownError, RecordingNotArchivedError),
+        errors=(RecordingUnknownError, RecordingNotArchivedError, RecordingExpiredError),
     ),
     Route(
         "PUT",
@@ -150,7 +164,7 @@ routes = [
         "Put under legal hold",
         _TAGS,
         status=204,
-        errors=(RecordingUnknownError,),
+        errors=(RecordingUnknownError, RecordingExpiredError),
     ),
     Route(
         "DELETE",

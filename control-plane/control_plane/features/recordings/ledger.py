@@ -19,16 +19,18 @@ _UUID_LENGTH = 36
 class EntryState(Enum):
     """`EXPECTED`: owed, nothing seen of it.  `SPOOLED`: a WAV file lies on a media node.  `ARCHIVED`: in the object
     store, read back.  `LOST`: there will be no recording, and `reason` says why.  `EMPTY`: the call was over in less
-    than `LEAST_SECONDS` and no sound was written; nothing is owed any more."""
+    than `LEAST_SECONDS` and no sound was written; nothing is owed any more.  `EXPIRED`: it was archived, and
+    removed when the tenant's rule said so."""
 
     EXPECTED = "expected"
     SPOOLED = "spooled"
     ARCHIVED = "archived"
     LOST = "lost"
     EMPTY = "empty"
+    EXPIRED = "expired"
 
 
-CLOSED = frozenset({EntryState.ARCHIVED, EntryState.EMPTY})
+CLOSED = frozenset({EntryState.ARCHIVED, EntryState.EMPTY, EntryState.EXPIRED})
 """States in which nothing is owed: no gaps."""
 
 
@@ -57,6 +59,7 @@ class Entry:
     """Whose workers see the spooled file; None for those that see every spool."""
     held_ms: int | None = None
     """Since when it is under legal hold; None where it is not."""
+    expired_ms: int | None = None
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,29 @@ class HoldEnded:
     """It may be removed again."""
 
 
-LedgerFact = RecordingOwed | CallOver | FileSpooled | FileArchived | FileLost | HoldOrdered | HoldEnded
+@dataclass(frozen=True)
+class FileExpired:
+    """It has been kept for as long as the rule says; its file goes once the ledger has taken this."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class RemovalRefused:
+    """The object store did not let it go: somebody holds it there."""
+
+
+LedgerFact = (
+    RecordingOwed
+    | CallOver
+    | FileSpooled
+    | FileArchived
+    | FileLost
+    | HoldOrdered
+    | HoldEnded
+    | FileExpired
+    | RemovalRefused
+)
 
 
 def advance_entry(entry: Entry, fact: LedgerFact) -> Entry:
@@ -146,7 +171,7 @@ def _after(entry: Entry, fact: LedgerFact) -> Entry:
                 reason=None,
             )
 
-        case FileArchived() if entry.state is not EntryState.ARCHIVED:
+        case FileArchived() if entry.state not in (EntryState.ARCHIVED, EntryState.EXPIRED):
             return replace(
                 entry,
                 state=EntryState.ARCHIVED,
@@ -163,7 +188,14 @@ def _after(entry: Entry, fact: LedgerFact) -> Entry:
         case FileLost(reason, at_ms) if entry.state is EntryState.EXPECTED or _is_unreadable(entry, at_ms):
             return replace(entry, state=EntryState.LOST, reason=reason, lost_ms=at_ms)
 
-        case HoldOrdered(at_ms) if entry.held_ms is None:
+        # A hold and the rule meet here: whichever is written first wins, and the other is refused.
+        case FileExpired(at_ms) if entry.state is EntryState.ARCHIVED and entry.held_ms is None:
+            return replace(entry, state=EntryState.EXPIRED, expired_ms=at_ms)
+
+        case RemovalRefused() if entry.state is EntryState.EXPIRED:
+            return replace(entry, state=EntryState.ARCHIVED, expired_ms=None)
+
+        case HoldOrdered(at_ms) if entry.held_ms is None and entry.state is not EntryState.EXPIRED:
             return replace(entry, held_ms=at_ms)
 
         case HoldEnded():
@@ -240,4 +272,9 @@ def began_ms_of(recording_id: RecordingId) -> int:
 
 def object_key_of(tenant_id: TenantId, recording_id: RecordingId, suffix: str) -> str:
     """Return where a recording lies in the object store: `<tenant>/recordings/<yyyy>/<mm>/<dd>/<id>.<suffix>`."""
-    return f"{tenant_id}/recordings/{day_of(recording_id).replace('-', '/')}/{recording_id}.{suffix}"
+    return f"{folder_of(tenant_id, day_of(recording_id))}/{recording_id}.{suffix}"
+
+
+def folder_of(tenant_id: TenantId, day: str = "") -> str:
+    """Return where a tenant's recordings lie in the object store, or those of a UTC day."""
+    return f"{tenant_id}/recordings/{day.replace('-', '/')}"

@@ -22,7 +22,8 @@ class RecordingView(Shape):
     call_id: str
     tenant_id: str
     state: str = Field(
-        description="`expected`, `spooled`, `archived`, `lost`, or `empty`: over too soon for any sound to be written"
+        description="`expected`, `spooled`, `archived`, `lost`, `empty`: over too soon for any sound to be written, "
+        "or `expired`: it was archived, and removed when the tenant's rule said so"
     )
     expected_seconds: float | None = Field(description="how long the call talked")
     actual_seconds: float | None = Field(description="how long the recording is")
@@ -32,6 +33,7 @@ class RecordingView(Shape):
     spooled_ms: int | None
     archived_ms: int | None
     lost_ms: int | None
+    expired_ms: int | None
     sha256: str | None
     size_bytes: int | None
     format: str | None
@@ -46,7 +48,7 @@ class StateSums(Shape):
     state: str
     recordings: int
     seconds: float = Field(description="of sound, or of talk where no sound came")
-    size_bytes: int = Field(description="in the archive")
+    size_bytes: int = Field(description="in the archive; of `expired` ones what they took there")
     held: int = Field(description="how many of them are under legal hold")
 
 
@@ -95,6 +97,7 @@ def to_view(entry: Entry) -> RecordingView:
         spooled_ms=entry.spooled_ms,
         archived_ms=entry.archived_ms,
         lost_ms=entry.lost_ms,
+        expired_ms=entry.expired_ms,
         sha256=entry.sha256,
         size_bytes=entry.size_bytes,
         format=entry.format,

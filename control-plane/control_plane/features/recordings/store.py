@@ -72,6 +72,8 @@ TABLES = (LEDGER, GAPS)
 ADDED_COLUMNS = (AddColumn(LEDGER.name, "queue", TEXT), AddColumn(LEDGER.name, "held_ms", INT))
 """Columns of the ledger that came after its table."""
 
+EXPIRED_COLUMN = AddColumn(LEDGER.name, "expired_ms", INT)
+
 logger = logging.getLogger(__name__)
 
 
@@ -100,7 +102,7 @@ class LedgerStore:
             if after.state not in CLOSED and (row is None or entry.state in CLOSED):
                 await self._store.upsert(GAPS.name, key)
             if await self._swap(key, row, after):
-                if after.state in CLOSED:
+                if after.state in CLOSED and entry.state not in CLOSED:
                     await self._store.delete(GAPS.name, key)
                 _raise_alarms(key, entry, after)
                 return after, True

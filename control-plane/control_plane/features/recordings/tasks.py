@@ -1,19 +1,22 @@
 """Celery tasks of the ledger.  Ids by keyword; what a newer sender adds is passed over."""
 
 import logging
+import random
 from functools import partial
 from typing import Any
 
 from celery import current_app
 
 from callmodel.ids import RecordingId, TenantId
+from control_plane.audit import record
 from control_plane.directory import current_directory
-from control_plane.features.recordings import sweeping
+from control_plane.features.recordings import expiring, sweeping
 from control_plane.features.recordings.finishing import finish_recording
 from control_plane.features.recordings.store import LedgerStore
 from control_plane.figures import note_overdue
 from control_plane.jobs.job import job
 from control_plane.queueing import finish_recording_later
+from control_plane.retention import Kept
 from control_plane.web.context import Resources
 from servicekit.objects import Objects, ObjectsUnavailableError
 
@@ -66,6 +69,33 @@ async def gaps(resources: Resources, **_later: Any) -> None:
     tenants = await _tenants(resources)
     overdue = await sweeping.alarm_gaps(ledger, resources.redis, tenants, seconds, resources.now_ms())
     await note_overdue(resources.redis, overdue)
+
+
+@job("retention.recordings", tries=1, done_seconds=0, is_buried=False)
+async def expire(resources: Resources, **_later: Any) -> None:
+    """Remove archived recordings that are older than their tenant's rule, a bounded number in one run.
+
+    The trail says how many, the ledger which.
+    """
+    ledger, left = LedgerStore(resources.store), expiring.MOST_REMOVED
+    tenants = await _tenants(resources)
+    # Whose turn it is first changes: one with much to remove does not keep the others from theirs.
+    for tenant_id in random.sample(tenants, len(tenants)):
+        days = await resources.retention.days(tenant_id, Kept.RECORDINGS)
+        if days is None:
+            continue
+        async for removed in expiring.expire(ledger, resources.objects, tenant_id, days, resources.now_ms(), left):
+            left -= removed
+            logger.info("recordings expired", extra={"tenant_id": tenant_id, "recordings": removed})
+            await record(
+                resources.store,
+                tenant_id,
+                at_ms=resources.now_ms(),
+                actor="system:retention",
+                action="recordings.expire",
+                subject={"recordings": removed, Kept.RECORDINGS.value: days},
+                retention=resources.retention,
+            )
 
 
 async def _is_there(objects: Objects, tenant_id: TenantId) -> bool:

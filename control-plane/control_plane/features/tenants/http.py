@@ -45,6 +45,7 @@ def to_view(record: TenantRecord) -> TenantView:
         records_calls=tenant.records_calls,
         keep_calls_days=record.keep_calls_days,
         keep_audit_days=record.keep_audit_days,
+        keep_recordings_days=record.keep_recordings_days,
         created_ms=record.created_ms,
     )
 

@@ -76,6 +76,9 @@ class TenantPatch(Shape):
     records_calls: bool | None = None
     keep_calls_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
     keep_audit_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
+    keep_recordings_days: int | None = Field(
+        None, ge=0, le=7300, description="0: for ever, whatever the platform's rule"
+    )
 
 
 class TenantView(Shape):
@@ -92,4 +95,5 @@ class TenantView(Shape):
     records_calls: bool
     keep_calls_days: int | None = Field(description="how long call records are kept; null: the platform's rule")
     keep_audit_days: int | None = Field(description="how long the audit trail is kept; null: the platform's rule")
+    keep_recordings_days: int | None = Field(description="how long recordings are kept; null: the platform's rule")
     created_ms: int

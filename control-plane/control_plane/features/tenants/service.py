@@ -9,9 +9,10 @@ from control_plane.audit import PLATFORM
 from control_plane.features.tenants.schemas import NewTenant, TenantPatch
 from control_plane.features.tenants.store import TenantRecord, TenantStore
 from control_plane.references import has_stations, holder_of
+from control_plane.retention import Kept
 from control_plane.web import ConflictError, Context, ForbiddenError, InvalidRequestError, NotFoundError
 
-HQ_ONLY = frozenset({"domain", "provider", "max_channels", "keep_calls_days", "keep_audit_days"})
+HQ_ONLY = frozenset({"domain", "provider", "max_channels", *(kind.value for kind in Kept)})
 
 
 class TenantExistsError(ConflictError):

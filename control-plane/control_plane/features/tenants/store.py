@@ -9,6 +9,7 @@ from callmodel.directory import CallerRule, Tenant
 from callmodel.ids import TenantId
 from callmodel.numbers import DiallingPlan
 from control_plane.listing import every
+from control_plane.retention import Kept
 from control_plane.scope import SCOPE
 from servicekit.stores import ColumnType, Row, Store, TableSpec
 
@@ -51,6 +52,7 @@ class TenantRecord:
     created_ms: int
     keep_calls_days: int | None = None
     keep_audit_days: int | None = None
+    keep_recordings_days: int | None = None
 
 
 class TenantStore:
@@ -98,7 +100,8 @@ def to_record(row: Row) -> TenantRecord:
         dialling=from_wire(DiallingPlan, row["dialling"]),
         caller_rule=from_wire(CallerRule, row["caller_rule"]),
     )
-    return TenantRecord(tenant, row["provider"], row["created_ms"], row["keep_calls_days"], row["keep_audit_days"])
+    rules = {kind.value: row[kind.value] for kind in Kept}
+    return TenantRecord(tenant, row["provider"], row["created_ms"], **rules)
 
 
 def to_row(record: TenantRecord) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from api_house import USER_PASSWORD, Client, House, World, fresh, signed_in, trunk
 
+from control_plane.retention import Kept
+
 
 async def new_tenant(world: World, **changes: Any) -> str:
     tenant_id = fresh("t")
@@ -90,10 +92,13 @@ async def test_a_manager_changes_rules_and_not_limits(world: World):
     rule = {"kind": "rotating", "numbers": [world.ids["acme"]["number"]]}
 
     ruled = await manager.call("PATCH", "/tenants/acme", {"caller_rule": rule, "ring_timeout_seconds": 30})
-    raised = await manager.call("PATCH", "/tenants/acme", {"max_channels": 9999})
+    limits = {kind.value: 30 for kind in Kept} | {"max_channels": 9999}
+    raised = [await manager.call("PATCH", "/tenants/acme", {name: limit}) for name, limit in limits.items()]
 
     assert ruled.status == 200 and ruled.body["caller_rule"] == rule | {"regions": {}}
-    assert (raised.status, raised.error_id) == (403, "forbidden")
+    assert {(each.status, each.error_id) for each in raised} == {(403, "forbidden")}
+    changed = await world.admin.call("PATCH", f"/tenants/{await new_tenant(world)}", limits)
+    assert changed.status == 200 and limits.items() <= changed.body.items()
 
 
 async def test_a_caller_rule_names_only_numbers_that_the_tenant_holds(world: World):

@@ -183,13 +183,14 @@ async def test_a_tenant_that_comes_at_run_time_is_read(house: House):
 
 
 async def test_a_directory_that_nobody_can_read_stops_nothing(house: House):
+    async def told(message: str) -> bool:
+        return any(line["message"] == message for line in house.log_of("facts"))
+
     await house.start_facts()
+    # It is ready before it has read the directory, and would meet the new one first.
+    await until(lambda: told("tenants changed"))
     await snapshots.publish(house.redis, keys.DIRECTORY, {"tenants": "many"})
-
-    async def told() -> bool:
-        return any(line["message"] == "directory has another shape" for line in house.log_of("facts"))
-
-    await until(told)
+    await until(lambda: told("directory has another shape"))
     await house.tell("call.ended", cdr(new_call_id()))
     await until(lambda: records(house))
 

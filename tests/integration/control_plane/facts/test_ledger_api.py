@@ -58,6 +58,7 @@ async def test_a_days_sums_are_told_by_state(house: House):
         "archived": (1, 2.0),
         "lost": (1, 7.5),
         "empty": (0, 0),
+        "expired": (0, 0),
     }
     sizes = {each["state"]: each["size_bytes"] for each in summary["states"] if each["size_bytes"]}
     entry = await entry_of(house, archived.recording_id)
