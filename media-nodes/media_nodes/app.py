@@ -1,11 +1,11 @@
 """`trunkline media-node conductor`: wires the conductor of one Asterisk."""
 
-import asyncio
 import contextlib
 import fcntl
 import logging
 import os
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -32,27 +32,33 @@ from media_nodes.recorder import Recorder
 from media_nodes.rendering import passwords_of
 from media_nodes.running import now_ms
 from media_nodes.spool import Limits, SpoolWatch
-from servicekit import lifecycle, redisio, snapshots
+from servicekit import lifecycle, logs, redisio, snapshots
 from servicekit.lifecycle import Service
 from servicekit.settings import load
 
 USER = "conductor"
-LOCK_RETRY_SECONDS = 0.1
+NAME = "media-node"
+LOCK_RETRY_SECONDS = 0.05
 
 logger = logging.getLogger(__name__)
 
 
 def main() -> int:
-    """Run until SIGTERM: new calls are refused, held ones finish or are left to a successor."""
-    return lifecycle.run(serve, load(MediaSettings), "media-node")
+    """Run until SIGTERM: new calls are refused, held ones finish or are left to a successor.
+
+    While another conductor serves this node it stands by with everything loaded, and with the same settings: it
+    binds no port before it takes over.
+    """
+    settings = load(MediaSettings)
+    logs.configure(NAME, settings.log_level)
+    settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return lifecycle.run(serve, settings, NAME) if _take_lock(settings.state_dir) else 0
 
 
 async def serve(service: Service) -> None:
     """Wire and start; ready once Asterisk is connected and a directory is loaded."""
     settings = service.settings
     assert isinstance(settings, MediaSettings)
-    settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    await _lock(settings.state_dir / "lock", service)
     node_id = NodeId(settings.node_id)
     redis = redisio.connect(settings.redis_url)
     service.on_close(redis.aclose)
@@ -135,24 +141,27 @@ async def serve(service: Service) -> None:
     service.on_close(ari.close)
 
 
-async def _lock(lock: Path, service: Service) -> None:
-    """Wait until no other conductor of this node lives: the kernel frees the lock of one that was killed."""
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+def _take_lock(state_dir: Path) -> bool:
+    """Wait until no other conductor of this node lives, and say whether to take its place.
 
-    async def close() -> None:
-        os.close(descriptor)
-
-    service.on_close(close)
+    The kernel frees the lock of one that was killed, and ours when this process ends.  A node that drains needs no
+    successor.
+    """
+    descriptor = os.open(state_dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    drain_flag = drain.Flag(state_dir)
     waiting = False
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
+            return True
         except BlockingIOError:
             if not waiting:
                 logger.warning("another conductor serves this node: standing by")
             waiting = True
-            await asyncio.sleep(LOCK_RETRY_SECONDS)
+        if drain_flag.is_raised():
+            logger.info("the node drains: standing by no more")
+            return False
+        time.sleep(LOCK_RETRY_SECONDS)
 
 
 async def _listen(listener: Listener, service: Service) -> None:

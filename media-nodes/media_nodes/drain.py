@@ -42,6 +42,8 @@ async def watch(flag: Flag, conductor: Conductor, service: Service) -> None:
         await asyncio.sleep(LOOK_SECONDS)
     conductor.draining = True
     await conductor.idle()
+    # Long enough for one that stands by to see it: it would take over a node that is to be empty.
+    await asyncio.sleep(LOOK_SECONDS)
     flag.lower()
     service.stop()
 

@@ -93,11 +93,3 @@ class BenchNode(Node):
         if int(rows[-1]["SuccessfulCall(C)"]) != calls:
             raise RuntimeError(f"{rows[-1]['FailedCall(C)']} of {calls} calls to {number} failed")
         return took
-
-    def cpu_seconds(self) -> float:
-        """Return what Asterisk and the conductor have used so far."""
-        ticks = 0
-        for name in ("asterisk", "conductor"):
-            fields = Path(f"/proc/{self.processes[name].child.pid}/stat").read_text().rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")

@@ -73,13 +73,13 @@ def measure_recorded_calls() -> dict[str, Any]:
 
     async def one(node: BenchNode, number: str) -> float:
         node.edge.on_invite = answer_after()
-        before = node.cpu_seconds()
+        before = node.cpu_seconds("asterisk", "conductor")
         vouched = {HEADER: "origin=station;tenant=acme;station=1001;site=branch-1"}
         calls = [await node.edge.dial(f"sip:{number}@{node.address}", vouched) for _ in range(RECORDED_CALLS)]
         for call in calls:
             await call.wait_for("answered", 15)
         await asyncio.sleep(RECORDED_SECONDS)
-        used = node.cpu_seconds() - before
+        used = node.cpu_seconds("asterisk", "conductor") - before
         assert all(call.state == "answered" for call in calls), "calls ended before their time"
         for call in calls:
             await call.hang_up()

@@ -7,7 +7,7 @@ from trunkline.children import Spec
 from trunkline.environments import AGENT_OF_BRANCH, COMMAND, Environments
 
 # Health ports.  Each process of a kind has one of its own: it is part of what a fact consumer is called.
-API_PORT, FACTS, WORKER, BEAT, AGENT, CONDUCTOR, BRANCH = 8080, 9101, 9102, 9103, 9104, 9105, 9106
+API_PORT, FACTS, WORKER, BEAT, AGENT, CONDUCTOR, BRANCH, BULK = 8080, 9101, 9102, 9103, 9104, 9105, 9106, 9109
 NEXT_OF_KIND = 10
 WORKER_STOP_SECONDS = 65.0
 """It ends the tasks that it has within 60."""
@@ -28,6 +28,12 @@ class Blueprint:
 
     def worker(self, index: int) -> Spec:
         return replace(self._of_control("worker", index, "worker", WORKER), stop_seconds=WORKER_STOP_SECONDS)
+
+    def bulk_worker(self, index: int) -> Spec:
+        """A worker for long work, so that no recording waits for it."""
+        spec = self._of_control("bulk-worker", index, "worker", BULK)
+        env = {**spec.env, "TRUNKLINE_WORKER_QUEUES": "imports,exports,reports,webhooks"}
+        return replace(spec, env=env, stop_seconds=WORKER_STOP_SECONDS)
 
     def beat(self, index: int) -> Spec:
         return self._of_control("beat", index, "beat", BEAT)

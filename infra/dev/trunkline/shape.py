@@ -15,6 +15,8 @@ class Shape:
     beats: int = 1
     redises: int = 1
     """More than one are a master, its replicas, and a sentinel beside each."""
+    bulk_workers: int = 0
+    """Workers for long work alone."""
     cassandras: int = 0
     """Without one the store is SQLite."""
     s3: bool = False
@@ -50,6 +52,8 @@ class Shape:
 
 MOST = 9
 SINGLE = Shape()
-CLUSTER = Shape(edges=2, nodes=2, apis=2, facts=2, workers=2, beats=2, redises=3, cassandras=3, s3=True)
+CLUSTER = Shape(
+    edges=2, nodes=2, apis=2, facts=2, workers=2, bulk_workers=1, beats=2, redises=3, cassandras=3, s3=True
+)
 LEAN = replace(CLUSTER, cassandras=0)
 """Without what takes a minute to start; the store is SQLite, which several processes share too."""

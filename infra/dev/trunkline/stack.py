@@ -85,6 +85,7 @@ class Stack:
             [
                 *(new.facts(index) for index in _each(self.shape.facts)),
                 *(new.worker(index) for index in _each(self.shape.workers)),
+                *(new.bulk_worker(index) for index in _each(self.shape.bulk_workers)),
                 *(new.beat(index) for index in _each(self.shape.beats)),
                 *(engine for index in edges for engine in new.edge_engines(index)),
                 *(new.asterisk(index) for index in nodes),

@@ -186,6 +186,14 @@ class Node:
         if "redis" in self.processes:
             self.processes["redis"].kill()
 
+    def cpu_seconds(self, *names: str) -> float:
+        """Return what these processes have used so far."""
+        ticks = 0
+        for name in names:
+            fields = Path(f"/proc/{self.processes[name].child.pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def start_redis(self) -> None:
         command = ["redis-server", "--bind", self.redis_address, "--port", str(self.redis_port)]
         command += ["--dir", str(self.folder), "--appendonly", "yes", "--save", ""]

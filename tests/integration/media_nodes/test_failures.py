@@ -29,9 +29,8 @@ async def test_killed_conductor_s_call_goes_on_and_is_adopted(node: Node):
     await hears(agent, CUSTOMER_HZ)
     refused = await node.dial("13812345678")
     await refused.wait_for("ended")
-    began = time.monotonic()
     await adopted(node)
-    took = time.monotonic() - began
+    used = node.cpu_seconds("conductor")
     await hears(customer, AGENT_HZ)
     await customer.hang_up()
     await agent.wait_for("ended")
@@ -40,7 +39,8 @@ async def test_killed_conductor_s_call_goes_on_and_is_adopted(node: Node):
 
     # Another node's to take, and to write down.
     assert refused.final_code == 503
-    assert took < 3
+    # Not the seconds it took, which are the machine's: those are asked of one that stands by.
+    assert used < 1.5
     assert cdr["ending"] == "completed"
     assert abs(seconds - cdr["talk_seconds"]) < 0.5
     assert loudest_tones(first, 8000) == [CUSTOMER_HZ]
@@ -171,19 +171,38 @@ async def test_drain_refuses_new_calls_and_ends_after_the_last(node: Node):
     assert code == 0
 
 
+async def stands_by(node: Node) -> None:
+    """Start a second conductor with the first one's settings, and wait until it has come to the lock."""
+    node.start_conductor()
+    await until(lambda: "standing by" in node.log("conductor"))
+
+
 async def test_second_conductor_stands_by_until_the_first_dies(node: Node):
     agent, _customer = await talking(node)
     first = node.processes["conductor"]
 
-    node.env["TRUNKLINE_HEALTH_PORT"] = "0"
-    node.start_conductor()
-    await until(lambda: "standing by" in node.log("conductor"))
+    await stands_by(node)
+    began = time.monotonic()
     first.kill()
     await until(lambda: node.log("conductor").count("asterisk is connected") == 2)
+    took = time.monotonic() - began
+    await until(node.ready)
     await hears(agent, CUSTOMER_HZ)
     await agent.hang_up()
 
     assert (await node.cdr())["ending"] == "completed"
+    assert took < 2
+
+
+async def test_conductor_that_stands_by_leaves_a_node_that_drains(node: Node):
+    first = node.processes["conductor"]
+    await stands_by(node)
+
+    (node.folder / "run/conductor-media-1/drain").touch()
+    codes = [await asyncio.to_thread(process.child.wait, 10) for process in (node.processes["conductor"], first)]
+
+    assert codes == [0, 0]
+    assert node.log("conductor").count("asterisk is connected") == 1
 
 
 async def test_twenty_calls_a_second_without_an_error(node: Node):

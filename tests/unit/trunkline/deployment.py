@@ -32,7 +32,7 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "admin": ControlPlaneSettings,
     "branch": BranchSettings,
 }
-DRAINED = {"conductor", "kamailio", "edge-agent"}
+DRAINED = {"conductor", "conductor-standby", "kamailio", "edge-agent"}
 """They end with 0 once they are drained, and a supervisor must not bring them back."""
 PASSED_ON = {"admin": admin.app, "jobs": commands.app}
 """Words that hand over to a command line of the control plane's."""
