@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections import deque
 
 from .call_dialog import CallDialog, RequestRefusedError
@@ -33,6 +34,9 @@ class PhoneCall(CallDialog):
         self._server: ServerTransaction | None = None
         self._client: ClientTransaction | None = None
         self._answered_realms: set[str] = set()
+        self.retry_after_seconds: int | None = None
+        """What a refusal said: to leave whoever sent it alone for so long (section 20.33)."""
+
         self._cancel_wanted = False
         self._cancel_sent = False
         self._answer_text = ""
@@ -74,6 +78,8 @@ class PhoneCall(CallDialog):
         elif response.status < 300:
             self._on_answer(response)
         elif not self._answer_challenge(response):
+            found = re.match(r"\d+", response.get("Retry-After"))
+            self.retry_after_seconds = int(found[0]) if found else None
             self._end("remote", response.status, response.reason)
 
     def _on_provisional(self, response: SipMessage) -> None:

@@ -22,14 +22,13 @@ class MediaSettings:
     payload_types: tuple[int, ...] = (PCMU, PCMA)
     sound: Sound = field(default=silent)
     keep_seconds: float = KEEP_SECONDS
-    send_every: int = 1
 
 
 class CallMedia:
     """One RTP endpoint and the session descriptions that were exchanged about it."""
 
     def __init__(self, settings: MediaSettings) -> None:
-        self.endpoint = RtpEndpoint(settings.host, keep_seconds=settings.keep_seconds, send_every=settings.send_every)
+        self.endpoint = RtpEndpoint(settings.host, keep_seconds=settings.keep_seconds)
         self.endpoint.play(settings.sound)
         self.remote: AudioSession | None = None
         self.direction = "sendrecv"

@@ -60,7 +60,7 @@ def _srtp_session(key: str, ssrc_type: int) -> Session:
 class RtpEndpoint:
     """One side of one call's audio: a socket that listens from the start and sends once connected.
 
-    send_every: 1 sends each frame of 20 ms; more leaves frames out, for a party that only listens among many.
+    `quiet` says that nothing is sent for now, as by a phone with silence suppression whose user only listens.
     """
 
     def __init__(
@@ -68,15 +68,13 @@ class RtpEndpoint:
         host: str,
         *,
         keep_seconds: float = KEEP_SECONDS,
-        send_every: int = 1,
         clock: MediaClock | None = None,
     ) -> None:
         self.socket = _even_port_socket(host)
         self.local: Endpoint = self.socket.getsockname()[:2]
         self.reception = Reception(keep_seconds)
         self.sent_packets = 0
-        self._send_every = send_every
-        self._ticks = 0
+        self.quiet = False
         self._remote: Endpoint | None = None
         self._payload_type = PCMU
         self._telephone_event: int | None = None
@@ -136,8 +134,7 @@ class RtpEndpoint:
 
     def tick(self) -> None:
         """Send one frame of 20 ms."""
-        self._ticks += 1
-        if not self._sending or self._ticks % self._send_every:
+        if not self._sending or self.quiet:
             self._timestamp += FRAME_SAMPLES
             return
         if self._digits:

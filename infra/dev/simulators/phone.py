@@ -83,8 +83,7 @@ class Softphone:
     (host, port) that the phone believes to have: it goes into Via, Contact and SDP.  `ca` verifies a TLS
     server, which must be `server_name` (default: the domain); without it, and without `ssl_context`, the
     phone trusts anybody.  Over `ws` and `wss` it comes from a page of `origin`.  `port` 0 takes a free one.
-    `send_every` more than 1 leaves RTP frames out.  With `trace`, `messages` holds every message as
-    (monotonic seconds, "sent" or "received", text).
+    With `trace`, `messages` holds every message as (monotonic seconds, "sent" or "received", text).
     """
 
     def __init__(
@@ -109,7 +108,6 @@ class Softphone:
         timers: Timers | None = None,
         trace: bool = False,
         keep_alive_seconds: float | None = None,
-        send_every: int = 1,
         wrap_transport: Callable[[Transport], Transport] = lambda transport: transport,
     ) -> None:
         self.user = user
@@ -119,7 +117,7 @@ class Softphone:
         self.registered = False
         self.incoming: asyncio.Queue[PhoneCall] = asyncio.Queue(WAITING_CALLS)
         advertised = nat[0] if nat else ""
-        media = MediaSettings(bind, advertised, srtp, payload_types, tone_sound(tone_hz), send_every=send_every)
+        media = MediaSettings(bind, advertised, srtp, payload_types, tone_sound(tone_hz))
         self._line = Line(user, f"sip:{user}@{domain}", media, password)
         self._table = CallTable(self._on_invite)
         # Reading the system's authorities takes long; most phones speak UDP.

@@ -73,6 +73,10 @@ class Books:
             for cdr in await self._api.items(f"{self._path}/calls", day=day, reveal="numbers")
         ]
 
+    async def recordings(self) -> list[dict[str, Any]]:
+        """Return the recording ledger."""
+        return [entry for day in self._days() for entry in await self._api.items(f"{self._path}/recordings", day=day)]
+
     async def gaps(self) -> list[dict[str, Any]]:
         """Return what the recording ledger still waits for."""
         return [

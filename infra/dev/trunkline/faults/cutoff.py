@@ -1,5 +1,6 @@
 """Faults of the network and of the clock: packets that vanish between two places, a node in another time."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -8,6 +9,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from simulators.black_hole import BlackHole
+from simulators.call import CallEndedError
 from trunkline.children import StackError
 from trunkline.faults.field import Field, register
 from trunkline.faults.trial import Fault
@@ -15,6 +17,7 @@ from trunkline.rolling import master_of
 
 CONDUCTOR = "node-1-conductor"
 CLOCK_AHEAD_SECONDS = 300
+COLLEAGUE_SECONDS = 10.0
 
 
 class Cut:
@@ -71,16 +74,27 @@ def branch_without_hq() -> Fault:
             ]
             changes = {"TRUNKLINE_HQ_EDGES": ",".join(f"{plan.wan_at(edge)}:5061" for edge in edges)}
             await parts.enter_async_context(restarted(field, "branch", changes))
-            await register(field.probers[-1])
+            await asyncio.gather(register(field.probers[-1]), register(field.colleague))
             line.frozen = processes_with(field.stack.run_dir / "branch", "rtpengine")
             if not line.frozen:
                 raise StackError("the branch's rtpengine was not found")
             yield
-        await register(field.probers[-1])
+        await asyncio.gather(register(field.probers[-1]), register(field.colleague))
 
     # HQ's own calls go on meanwhile; the branch's are the ones that wait for the line.
     return Fault("partition between a branch and HQ", line.cut, line.heal, prepare=prepare, probe_from=(0, 1, 2, 3),
-                 talk_from_branch=True)  # fmt: skip
+                 meanwhile=colleagues_talk, at_branch=True)  # fmt: skip
+
+
+async def colleagues_talk(field: Field) -> tuple[str, ...]:
+    """Let one phone of the branch call another, by its extension; return what went wrong, in words."""
+    call = await field.probers[-1].dial(field.colleague.user, timeout=COLLEAGUE_SECONDS)
+    with contextlib.suppress(CallEndedError, TimeoutError):
+        await call.wait_for("answered", COLLEAGUE_SECONDS)
+    answered = call.answered
+    with contextlib.suppress(TimeoutError):
+        await call.hang_up()
+    return () if answered else ("colleagues in the branch did not reach each other",)
 
 
 def clock_wrong() -> Fault:

@@ -27,9 +27,6 @@ PROBERS = 4
 SET_UP_SECONDS = 10.0
 # Calls begin no faster than this: a hundred at once is another test.
 PAUSE_SECONDS = 0.1
-LISTENS_EVERY = 25
-"""Of an agent's RTP frames one in so many is sent: a hundred talking phones would be the load, not the platform."""
-
 SILENCE_SECONDS = 1.5
 SAID_PACKETS = 100
 """Two seconds: what Asterisk has heard for less may still be in its memory, and on no disk."""
@@ -46,8 +43,17 @@ class Talk:
     _heard_at_carrier: int = 0
 
     def note(self) -> None:
-        """Remember how much each end has heard by now."""
+        """Remember how much each end has heard by now, and let the agent speak."""
         self.heard, self._heard_at_carrier = self._counts()
+        self.call.media.endpoint.quiet = False
+
+    def listen(self) -> None:
+        """Let the agent only listen: a hundred who speak would be the load, not the platform.
+
+        All at once or not at all: after each pause of a tenth of a second MixMonitor drops the frames that it holds,
+        so an agent who sends a frame now and then cuts away at the customer's side of the recording.
+        """
+        self.call.media.endpoint.quiet = True
 
     @property
     def lives(self) -> bool:
@@ -71,6 +77,10 @@ class Field:
     talkers: list[Softphone]
     probers: list[Softphone]
     """Phones that place new calls: one at each edge after the other, the last at the branch."""
+    colleague: Softphone
+    """At the branch, for its last prober to call."""
+    said: dict[str, float] = field(default_factory=dict)
+    """For how many seconds each customer had spoken, by the carrier's packets, when the call ended or was struck."""
     owed: set[str] = field(default_factory=set)
     """Recordings that an earlier fault has lost: counted there, and not again."""
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -95,6 +105,8 @@ class Field:
             return all(talk.call.media.endpoint.reception.total_packets > SAID_PACKETS for talk in talks)
 
         await until(said, SET_UP_SECONDS)
+        for talk in talks:
+            talk.listen()
         return talks
 
     async def all_live(self, talks: list[Talk], seconds: float = SET_UP_SECONDS) -> list[Talk]:
@@ -106,6 +118,8 @@ class Field:
             return all(talk.lives for talk in talks)
 
         await until(live, seconds)
+        for talk in talks:
+            talk.listen()
         return [talk for talk in talks if not talk.lives]
 
     def seen(self, number: str) -> CallRecord:
@@ -115,21 +129,41 @@ class Field:
                 return record
         raise LookupError("the carrier has not seen that call")
 
-    def said_seconds(self, number: str) -> float:
-        """Return for how long the customer at a number sent audio.  Raises LookupError."""
-        line = self.seen(number).line
-        return line.media.endpoint.sent_packets * FRAME_SECONDS if line is not None else 0.0
+    def note_said(self, number: str) -> None:
+        """Remember for how long the customer at a number has spoken by now: so long the recording has to be.
 
-    async def probe(self, prober: Softphone) -> tuple[str, bool]:
-        """Place one new call, and hang up when it is answered; return its number and whether it was, within 2 s."""
+        Packets, not the clock: on a busy machine the carrier's customers stammer, and what nobody sent nobody loses.
+        Raises LookupError.
+        """
+        line = self.seen(number).line
+        self.said[number] = line.media.endpoint.sent_packets * FRAME_SECONDS if line is not None else 0.0
+
+    def times_answered(self, number: str) -> int:
+        """Return how many calls to a number the carrier has answered.
+
+        Two where a phone heard nothing from one edge, gave up, and called by the next: both may come through.
+        """
+        return sum(
+            record.dialled.endswith(number) and record.line is not None and record.line.answered
+            for record in self.carrier.calls
+        )
+
+    async def probe(self, prober: Softphone, seconds: float) -> tuple[str, float | None]:
+        """Place one new call, and hang up when it is answered.
+
+        Return its number and how long it had to wait, None when nobody answered within so many seconds.
+        """
         number = self.new_number()
         call = await prober.dial(number, timeout=SET_UP_SECONDS)
         with contextlib.suppress(CallEndedError, TimeoutError):
-            await call.wait_for("answered", 2.0)
-        answered = call.answered
+            await call.wait_for("answered", seconds)
+        waited = None
+        if call.answered:
+            waited = call.times["answered"] - call.times["calling"]
+            self.note_said(number)
         with contextlib.suppress(TimeoutError):
             await call.hang_up()
-        return number, answered
+        return number, waited
 
 
 @contextlib.asynccontextmanager
@@ -154,16 +188,19 @@ async def field_of(
             edge = plan.edge_at(1 + index % shape.edges)
             phone = Softphone(
                 station.extension, seed.domain, station.password, proxy=(edge, 5060), bind=plan.hq_phone(index),
-                tone_hz=2000, send_every=LISTENS_EVERY,
+                tone_hz=2000,
             )  # fmt: skip
             phones.append(await parts.enter_async_context(phone))
-        station = seed.branch_stations[0]
-        at_branch = Softphone(
-            station.extension, seed.domain, station.password, proxy=(plan.branch, 5060), bind=plan.branch_phone(0)
-        )
-        phones.append(await parts.enter_async_context(at_branch))
+        for index, station in enumerate(seed.branch_stations):
+            at_branch = Softphone(
+                station.extension, seed.domain, station.password, proxy=(plan.branch, 5060),
+                bind=plan.branch_phone(index),
+            )  # fmt: skip
+            phones.append(await parts.enter_async_context(at_branch))
         await asyncio.gather(*map(register, phones))
-        yield Field(stack, api, seed, Books(api, seed.tenant_id), carrier, phones[:TALKERS], phones[TALKERS:])
+        *at_hq, prober, colleague = phones
+        probers = [*at_hq[TALKERS:], prober]
+        yield Field(stack, api, seed, Books(api, seed.tenant_id), carrier, at_hq[:TALKERS], probers, colleague)
 
 
 async def register(phone: Softphone) -> None:

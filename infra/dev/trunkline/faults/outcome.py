@@ -11,8 +11,8 @@ from rich.table import Table
 class Outcome:
     """Counted at phones, carrier and stores.
 
-    `seconds_to_new_calls`: from the strike to the first new call after which none failed; None when new calls did not
-    come back while they were watched.
+    `seconds_to_new_calls`: from the strike to the answer of the first new call after which none failed, and where
+    none failed the longest that one waited; None when new calls did not come back while they were watched.
     """
 
     fault: str

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 
 from simulators.call import CallEndedError, PhoneCall
 from simulators.phone import Softphone
+from trunkline.faults.counting import count, settle
 from trunkline.faults.field import Field
 from trunkline.faults.outcome import Outcome
-from trunkline.faults.trial import Size, count, settle
+from trunkline.faults.trial import Size
 from trunkline.shape import Shape
 
 TALK_SECONDS = 3.0
 NEXT_EDGE_SECONDS = 4.0
-"""A phone that hears nothing at all for so long tries the next edge."""
+"""A phone that hears nothing at all for so long tries the next edge, and leaves the silent one alone for a while."""
+
+SILENT_EDGE_SECONDS = 60.0
 
 
 class Flow:
@@ -29,6 +32,9 @@ class Flow:
         self.lost: list[str] = []
         self.longest_wait_seconds = 0.0
         """Of a caller, from the first INVITE to the answer."""
+        self._left_alone_until: dict[str, float] = {}
+        """By phone: when it may try its edge again, which was silent, or asked for peace (Retry-After)."""
+        self._group: asyncio.TaskGroup | None = None
 
     async def during(self, work: Callable[[], Awaitable[None]]) -> None:
         """Place calls while the work is done, and finish those that are up."""
@@ -41,6 +47,7 @@ class Flow:
                 done.set()
 
         async with asyncio.TaskGroup() as group:
+            self._group = group
             group.create_task(watched())
             while not done.is_set():
                 group.create_task(self._one(self.offered))
@@ -51,7 +58,8 @@ class Flow:
         phones = self._field.talkers
         number, begun = self._field.new_number(), time.monotonic()
         # Neighbours in the list sit at different edges: the second is where the first would go next.
-        for phone in (phones[turn % len(phones)], phones[(turn + 1) % len(phones)]):
+        either = [phones[turn % len(phones)], phones[(turn + 1) % len(phones)]]
+        for phone in sorted(either, key=lambda phone: self._left_alone_until.get(phone.user, 0.0) > begun):
             call = await self._try(phone, number)
             if call is not None:
                 break
@@ -62,25 +70,36 @@ class Flow:
         self.answered.append(number)
         with contextlib.suppress(TimeoutError):
             await call.wait_for("ended", TALK_SECONDS)
+        self._field.note_said(number)
         if call.ended:
             self.lost.append(f"{number}: ended after {time.monotonic() - begun:.1f} s with {call.reason}")
             return
-        with contextlib.suppress(TimeoutError):
-            await call.hang_up()
+        await _hang_up(call)
 
-    @staticmethod
-    async def _try(phone: Softphone, number: str) -> PhoneCall | None:
+    async def _try(self, phone: Softphone, number: str) -> PhoneCall | None:
         """Return the answered call, None when this edge does not take it."""
         call = await phone.dial(number, timeout=30)
         with contextlib.suppress(CallEndedError, TimeoutError):
             await call.wait_for("trying", NEXT_EDGE_SECONDS)
         if not call.ended and call.state == "calling":
-            with contextlib.suppress(TimeoutError):
-                await call.hang_up()
+            self._leave_alone(phone, SILENT_EDGE_SECONDS)
+            # Its CANCEL waits for a first word from the edge; the caller does not.
+            assert self._group is not None
+            self._group.create_task(_hang_up(call))
             return None
         with contextlib.suppress(CallEndedError, TimeoutError):
             await call.wait_for("answered", 20.0)
+        if call.retry_after_seconds is not None:
+            self._leave_alone(phone, call.retry_after_seconds)
         return call if call.answered else None
+
+    def _leave_alone(self, phone: Softphone, seconds: float) -> None:
+        self._left_alone_until[phone.user] = time.monotonic() + seconds
+
+
+async def _hang_up(call: PhoneCall) -> None:
+    with contextlib.suppress(TimeoutError):
+        await call.hang_up()
 
 
 @dataclass(frozen=True)
@@ -100,18 +119,18 @@ class Steady:
         flow = Flow(field, size.calls_per_second)
         await flow.during(lambda: self.work(field))
         remarks = await settle(field, flow.answered, size.settle_seconds)
-        doubled, missing, unrecorded = await count(field, flow.answered)
+        tally = await count(field, flow.answered, recorded=flow.answered, died=0)
         return Outcome(
             self.name,
             calls_in_progress=flow.offered,
             calls_lost=len(flow.lost),
             allowed_lost=0,
-            facts_lost=missing,
-            facts_doubled=doubled,
-            recordings_lost=len(unrecorded),
+            facts_lost=tally.facts_lost,
+            facts_doubled=tally.facts_doubled,
+            recordings_lost=len(tally.recordings_wrong),
             seconds_to_new_calls=round(flow.longest_wait_seconds, 3),
-            aim_seconds=self.aim_seconds,
+            aim_seconds=self.aim_seconds * size.patience,
             new_calls=flow.offered,
             new_calls_failed=len(flow.lost),
-            remarks=(*remarks, *unrecorded, *flow.lost[:10]),
+            remarks=(*remarks, *tally.endings_wrong, *tally.recordings_wrong, *flow.lost[:10]),
         )
