@@ -6,6 +6,7 @@ import pytest
 
 from trunkline.conditions import serving_in
 from trunkline.faults.catalogue import FAULTS
+from trunkline.faults.counting import ended_wrongly, recorded_wrongly
 from trunkline.faults.outcome import Outcome
 from trunkline.faults.trial import Probes
 
@@ -38,16 +39,48 @@ def test_a_fault_that_cost_something_is_not(changes: dict[str, object]):
 @pytest.mark.parametrize(
     ("placed", "seconds"),
     [
-        ([("a", 0.2, True), ("b", 0.4, True)], 0.0),
-        ([("a", 0.2, False), ("b", 0.4, True), ("c", 0.6, False), ("d", 0.8, True)], 0.8),
-        ([("a", 0.2, True), ("b", 0.4, False)], None),
+        ([("a", 0.2, 0.1), ("b", 0.4, 0.3)], 0.3),
+        ([("a", 0.2, None), ("b", 0.4, 0.1), ("c", 0.6, None), ("d", 0.8, 0.25)], 1.05),
+        ([("a", 0.2, 0.1), ("b", 0.4, None)], None),
         ([], None),
     ],
 )
 def test_new_calls_flow_again_from_the_first_after_which_none_failed(
-    placed: list[tuple[str, float, bool]], seconds: float | None
+    placed: list[tuple[str, float, float | None]], seconds: float | None
 ):
     assert Probes(placed).seconds_to_new_calls == seconds
+
+
+CDR = {"call_id": "c1", "ending": "completed", "talk_seconds": 14.0, "recording_id": "c1-r"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "wrong"),
+    [
+        ({"state": "archived", "actual_seconds": 13.2}, False),
+        ({"state": "archived", "actual_seconds": 12.9}, True),
+        ({"state": "lost", "actual_seconds": 14.0}, True),
+        (None, True),
+    ],
+)
+def test_a_recording_has_to_hold_what_was_said(entry: dict[str, object] | None, wrong: bool):
+    entries = {} if entry is None else {"c1-r": entry}
+
+    assert (recorded_wrongly(14.0, [CDR], entries) is not None) is wrong
+
+
+def test_a_call_given_up_before_its_answer_owes_no_more_than_its_own_recording():
+    given_up = CDR | {"call_id": "c0", "recording_id": "c0-r"}
+    entries = {"c0-r": {"state": "empty"}, "c1-r": {"state": "archived", "actual_seconds": 14.0}}
+
+    assert recorded_wrongly(14.0, [given_up, CDR], entries) is None
+
+
+def test_only_calls_that_were_lost_may_end_with_their_node():
+    cdrs = [CDR, CDR | {"ending": "node-lost"}, CDR | {"ending": "busy"}]
+
+    assert ended_wrongly(cdrs, died=1) == ["call c1 ended as busy"]
+    assert len(ended_wrongly(cdrs, died=0)) == 2
 
 
 def test_every_fault_has_a_name_of_its_own():

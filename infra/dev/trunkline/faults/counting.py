@@ -64,16 +64,16 @@ async def count(field: Field, numbers: list[str], *, recorded: list[str], died: 
     of_call = Counter(entry["call_id"] for entry in entries.values())
     twice = sum(of_call[cdr["call_id"]] > 1 for found in cdrs.values() for cdr in found)
     surplus = [len(found) - field.times_answered(number) for number, found in cdrs.items()]
-    wrong = [_recorded_wrongly(field.said[number], cdrs[number], entries) for number in recorded if cdrs[number]]
+    wrong = [recorded_wrongly(field.said[number], cdrs[number], entries) for number in recorded if cdrs[number]]
     return Tally(
         facts_lost=sum(not found for found in cdrs.values()),
         facts_doubled=twice + sum(more for more in surplus if more > 0),
         recordings_wrong=[each for each in wrong if each],
-        endings_wrong=_ended_wrongly([cdr for found in cdrs.values() for cdr in found], died),
+        endings_wrong=ended_wrongly([cdr for found in cdrs.values() for cdr in found], died),
     )
 
 
-def _ended_wrongly(cdrs: list[dict[str, Any]], died: int) -> list[str]:
+def ended_wrongly(cdrs: list[dict[str, Any]], died: int) -> list[str]:
     """Say which answered calls ended in another way than by a hang-up, or with their node."""
     lost = [cdr for cdr in cdrs if cdr["ending"] == NODE_LOST]
     odd = [cdr for cdr in cdrs if cdr["ending"] not in (HANGED_UP, NODE_LOST)]
@@ -81,7 +81,7 @@ def _ended_wrongly(cdrs: list[dict[str, Any]], died: int) -> list[str]:
     return wrong if len(lost) <= died else [*wrong, f"{len(lost)} calls ended as {NODE_LOST}, and {died} were lost"]
 
 
-def _recorded_wrongly(said: float, cdrs: list[dict[str, Any]], entries: dict[str, dict[str, Any]]) -> str | None:
+def recorded_wrongly(said: float, cdrs: list[dict[str, Any]], entries: dict[str, dict[str, Any]]) -> str | None:
     """Return what is wrong with the recordings of the calls to a number, None for nothing.
 
     Of two calls one was given up before its answer came; what was said was said in the other.
