@@ -12,7 +12,9 @@ from kemi.edges import announce_branch, at_peer_socket, is_edge
 from kemi.environment import HQ, RETRY_AFTER, SETTINGS, draining, header, reply, text, view
 
 MAX_HOPS = 70
-RETRY_AFTER_SECONDS = 5
+RETRY_AFTER_SECONDS = 30
+"""As long as an edge may be away that restarts: who comes back sooner waits for a process that is not there."""
+
 SANITY_MESSAGE, SANITY_URI = 18407, 7
 
 

@@ -49,12 +49,12 @@ async def _each(store: Store, table: str, partitions: Sequence[Key], limit: int,
 
 
 def _token(table: str, partitions: Sequence[Key], place: int, inner: str | None) -> str:
-    return f"{place}.{_check_of(table, partitions, place)}.{inner or ''}"
+    return f"{place}-{_check_of(table, partitions, place)}-{inner or ''}"
 
 
 def _read_token(table: str, partitions: Sequence[Key], token: str) -> tuple[int, str | None]:
-    number, _, rest = token.partition(".")
-    check, _, inner = rest.partition(".")
+    number, _, rest = token.partition("-")
+    check, _, inner = rest.partition("-")
     if not (number.isascii() and number.isdigit() and len(number) < 6) or int(number) >= len(partitions):
         raise InvalidPageTokenError("the page token is damaged")
     if check != _check_of(table, partitions, int(number)):

@@ -6,6 +6,7 @@ processes may open one empty store.
 
 import asyncio
 import multiprocessing
+import re
 from collections.abc import AsyncIterator
 from itertools import chain
 from typing import Any
@@ -224,6 +225,7 @@ class StoreContract:
         await store.upsert_many("calls", [call(n) | {"day": "2026-11-03"} for n in range(9)])
         token = (await page_over(store, "calls", days, 4, None)).next_token
         assert token is not None
+        assert re.fullmatch(r"[A-Za-z0-9_-]+", token), "it stands in a query as it is, and the API takes no other"
         for wrong in ("AAAA", "0", "1" + token[1:], "7" + token[1:], "²" + token[1:], token + "A"):
             with pytest.raises(InvalidPageTokenError):
                 await page_over(store, "calls", days, 4, wrong)
