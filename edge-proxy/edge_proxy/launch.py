@@ -48,8 +48,17 @@ def kamailio() -> None:
     except (SettingsError, RenderingError, OSError) as error:
         sys.exit(f"the edge can not start: {error}")
     os.environ.update(script_environment(settings))
+    _become(kamailio_command(settings))
+
+
+def kamailio_command(settings: EdgeSettings) -> list[str]:
+    """Return how Kamailio is run; of its memory managers the one whose cost does not grow with what was allocated.
+
+    The default looks through a thousand lists of free pieces, which was a quarter of the CPU of a call.
+    """
     run = str(settings.edge_dir)
-    _become([str(settings.kamailio_bin), "-f", f"{run}/kamailio.cfg", "-DD", "-E", "-w", run, "-Y", run, "-m", "128"])
+    memory = ["-m", "128", "-x", "tlsf", "-X", "tlsf"]
+    return [str(settings.kamailio_bin), "-f", f"{run}/kamailio.cfg", "-DD", "-E", "-w", run, "-Y", run, *memory]
 
 
 def rtpengine() -> None:

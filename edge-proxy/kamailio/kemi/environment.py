@@ -8,6 +8,7 @@ from pathlib import Path
 
 import KSR
 
+from callmodel.vouched import HEADER
 from edge_proxy.rendering import branch_host
 from edge_proxy.view import LOOK_SECONDS, EdgeView, StateFile
 from kemi import telling
@@ -28,10 +29,11 @@ _NATTED = 1 + 2 + 16
 NATTED_SOURCE = 2
 
 RETRY_AFTER = "Retry-After"
-_OURS = "^(X-Trunkline.*|P-Asserted-Identity|P-Preferred-Identity|Remote-Party-ID|Diversion|History-Info)$"
-_OURS_SOMEWHERE = re.compile("x-trunkline|p-asserted|p-preferred|remote-party|diversion|history-info", re.IGNORECASE)
+_OURS = ("P-Asserted-Identity", "P-Preferred-Identity", "Remote-Party-ID", "Diversion", "History-Info", HEADER)
+_OURS_LOWERED = tuple((name, name.lower()) for name in _OURS)
+_BEGIN_LIKE_OURS, _LIKE_OURS_SOMEWHERE = f"^{HEADER}.+$", re.compile(f"{HEADER.lower()}[^:\\s]")
 _SOFTWARE = ("User-Agent", "Server", "Organization")
-_OF_ASTERISK, _OF_ASTERISK_SOMEWHERE = "^X-Asterisk-.*$", re.compile("x-asterisk", re.IGNORECASE)
+_OF_ASTERISK, _OF_ASTERISK_LOWERED = "^X-Asterisk-.*$", "x-asterisk"
 
 _DRAIN: dict[str, float | bool] = {"looked": -1.0, "raised": False}
 _STATE = StateFile(SETTINGS["state_file"], lambda problem: KSR.err(problem + "\n"))
@@ -97,18 +99,22 @@ def relay_up(failure_route: str) -> bool:
 def strip_ours() -> None:
     """Take away what only our own rooms may say.
 
-    Kamailio compiles a pattern anew at each call from Python, which costs more than all else here: first we look
-    whether the words are anywhere in the message.
+    Kamailio compiles a pattern anew at each call from Python (0.1 ms), and Python's patterns that ignore case take as
+    long over a message: words are looked for first, and names are removed.
     """
-    if _OURS_SOMEWHERE.search(text("$mb")):
-        KSR.textops.remove_hf_re(_OURS)
+    message = text("$mb").lower()
+    for name, lowered in _OURS_LOWERED:
+        if lowered in message:
+            KSR.hdr.remove(name)
+    if _LIKE_OURS_SOMEWHERE.search(message):
+        KSR.textops.remove_hf_re(_BEGIN_LIKE_OURS)
 
 
 def strip_software() -> None:
     """Take away what tells of the programs behind us."""
     for name in _SOFTWARE:
         KSR.hdr.remove(name)
-    if _OF_ASTERISK_SOMEWHERE.search(text("$mb")):
+    if _OF_ASTERISK_LOWERED in text("$mb").lower():
         KSR.textops.remove_hf_re(_OF_ASTERISK)
 
 
