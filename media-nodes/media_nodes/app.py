@@ -72,7 +72,7 @@ async def serve(service: Service) -> None:
     watch = SpoolWatch(spool, Limits(settings.spool_max_bytes, settings.spool_min_free_bytes))
     recorder = Recorder(spool, node_id, outbox, watch, settings.recording_queue)
     edges = EdgeChoice(edges_of(settings.edges), ari)
-    switch = AriSwitch(ari, ami, edges.best, recorder.live)
+    switch = AriSwitch(ari, ami, edges, recorder.live)
     claims = RedisClaims(redis, replicas)
     journal = Journal(settings.state_dir / "calls")
     shelf = DirectoryShelf()

@@ -4,7 +4,6 @@ Legs are created and then dialled, not originated: only a created one can be hea
 """
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,9 @@ from callmodel.vouched import HEADER, to_header
 from media_nodes.ami import Ami, AmiAwayError, AmiError
 from media_nodes.ari import Ari, AriAwayError, AriError
 from media_nodes.bridges import Bridges
-from media_nodes.edges import Edge
+from media_nodes.edges import EdgeChoice
 from media_nodes.ports import LegGoneError, LegProgress, RecordingRefusedError, SwitchAwayError, SwitchState
-from media_nodes.stasis import APP, WANTED_EVENTS
+from media_nodes.stasis import APP, WANTED_EVENTS, endpoint_of
 from servicekit import tracing
 
 CREATION_SECONDS = 3.0
@@ -33,14 +32,18 @@ _PROGRESS = {"Up": LegProgress.ANSWERED, "Ringing": LegProgress.RINGING}
 
 
 class AriSwitch:
-    """Orders to one Asterisk, which sends outbound legs to the edge that `edge` names."""
+    """Orders to one Asterisk, which sends outbound legs to the edge that `edges` names."""
 
-    def __init__(self, ari: Ari, ami: Ami, edge: Callable[[], Edge], live_dir: Path) -> None:
-        self._ari, self._ami, self._edge = ari, ami, edge
+    def __init__(self, ari: Ari, ami: Ami, edges: EdgeChoice, live_dir: Path) -> None:
+        self._ari, self._ami, self._edges = ari, ami, edges
         self._live = live_dir
         self._created: dict[LegId, asyncio.Future[None]] = {}
         self._bridges = Bridges(self._command)
         self._tones: set[LegId] = set()
+
+    def leg_arrived(self, leg_id: LegId, endpoint: str) -> None:
+        """Hear from the event side which edge a leg came in by."""
+        self._edges.came(leg_id, endpoint)
 
     def leg_created(self, leg_id: LegId) -> None:
         """Hear from the event side that a leg may be dialled."""
@@ -50,7 +53,7 @@ class AriSwitch:
 
     async def dial_trunk(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialTrunk) -> None:
         vouched = {"target": "trunk", "trunk": order.trunk_id, "caller": order.caller_number}
-        edge = self._edge()
+        edge = self._edges.best(origin)
         to = f"{edge.endpoint}/sip:{order.number}@{edge.address}"
         shown = f"<{order.caller_number}>"
         await self._dial(call_id, tenant_id, origin, order, to, shown, vouched)
@@ -58,7 +61,7 @@ class AriSwitch:
     async def dial_station(
         self, call_id: CallId, tenant_id: TenantId, domain: str, origin: LegId | None, order: DialStation
     ) -> None:
-        to = f"{self._edge().endpoint}/sip:{order.extension}@{domain}"
+        to = f"{self._edges.best(origin).endpoint}/sip:{order.extension}@{domain}"
         shown = f'"{order.shown}" <{order.shown}>'
         await self._dial(call_id, tenant_id, origin, order, to, shown, {"target": "station"})
 
@@ -157,6 +160,7 @@ class AriSwitch:
         paths = ("/asterisk/info", "/channels", "/bridges")
         info, legs, bridges = await asyncio.gather(*(self._command("GET", path) for path in paths))
         known = {LegId(leg["id"]): _PROGRESS.get(leg["state"], LegProgress.SETTING_UP) for leg in legs}
+        self._edges.learn({LegId(leg["id"]): endpoint_of(leg["name"]) for leg in legs})
         return SwitchState(info["status"]["startup_time"], known, self._bridges.learn(bridges))
 
     async def subscribe(self) -> None:

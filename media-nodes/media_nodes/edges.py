@@ -1,10 +1,11 @@
-"""Which edge new legs leave by: the preferred one, or the next while Asterisk gets no answer from it."""
+"""Which edge new legs leave by, of those that answer Asterisk: the one the call came in by, else the preferred."""
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from callmodel.ids import LegId
 from media_nodes.ari import Ari, AriAwayError, AriError
 
 LOOK_SECONDS = 0.25
@@ -19,6 +20,10 @@ class Edge:
     endpoint: str
     address: str
 
+    @property
+    def host(self) -> str:
+        return self.address.rpartition(":")[0]
+
 
 def edges_of(addresses: Sequence[str]) -> list[Edge]:
     """Return the edges by their internal sockets, the preferred first: `edge`, `edge-2`, ..."""
@@ -32,10 +37,24 @@ class EdgeChoice:
         self._edges = edges
         self._ari = ari
         self._silent: set[str] = set()
+        self._came_by: dict[LegId, str] = {}
 
-    def best(self) -> Edge:
-        """Return the first edge that answers; where none does, the preferred."""
-        return next((edge for edge in self._edges if edge.endpoint not in self._silent), self._edges[0])
+    def came(self, leg_id: LegId, endpoint: str) -> None:
+        """Take note of the endpoint that a leg belongs to."""
+        self._came_by[leg_id] = endpoint
+
+    def learn(self, endpoints: Mapping[LegId, str]) -> None:
+        """Take over the endpoints of all legs there are: those of others are forgotten."""
+        self._came_by = dict(endpoints)
+
+    def best(self, origin: LegId | None = None) -> Edge:
+        """Return the edge that the origin came in by, if it answers: a call then has one edge to lose, not two.
+
+        Else the first that answers; where none does, the preferred.
+        """
+        alive = [edge for edge in self._edges if edge.endpoint not in self._silent] or self._edges[:1]
+        came_by = self._came_by.get(origin) if origin is not None else None
+        return next((edge for edge in alive if edge.endpoint == came_by), alive[0])
 
     async def run(self) -> None:
         """Keep up with which edges answer, until cancelled; one edge alone needs no choice."""

@@ -12,7 +12,7 @@ from media_nodes.conductor import Conductor
 from media_nodes.journal import Entry
 from media_nodes.ports import SwitchAwayError
 from media_nodes.running import now_ms
-from media_nodes.stasis import APP, Created, Superseded, to_news
+from media_nodes.stasis import APP, Arrived, Created, Superseded, to_news
 
 RETRY_SECONDS = 0.2
 SURVEY_SECONDS = 10.0
@@ -90,6 +90,8 @@ class Listener:
         if isinstance(news, Created):
             self._switch.leg_created(news.leg_id)
         else:
+            if isinstance(news, Arrived):
+                self._switch.leg_arrived(news.leg_id, news.edge)
             self._conductor.hear(news)
 
     async def _watch(self, group: asyncio.TaskGroup) -> None:

@@ -20,6 +20,11 @@ outbound_proxy=sip:{address}\\;lr
 aors={endpoint}
 
 [{endpoint}]
+type=identify
+endpoint={endpoint}
+match={host}
+
+[{endpoint}]
 type=aor
 contact=sip:{address}
 qualify_frequency=1
@@ -96,8 +101,7 @@ def _values_of(settings: MediaSettings) -> dict[str, str]:
         "max_files": str(max(4096, settings.capacity * 24)),
         "address": settings.node_address,
         "sip_port": str(settings.node_sip_port),
-        "edges": "\n".join(_EDGE.format(**vars(edge)) for edge in edges_of(settings.edges)),
-        "matches": "\n".join(f"match={edge.rpartition(':')[0]}" for edge in settings.edges),
+        "edges": "\n".join(_EDGE.format(**vars(edge), host=edge.host) for edge in edges_of(settings.edges)),
         "loopback": settings.control_address,
         "ari_port": str(settings.ari_port),
         "ami_port": str(settings.ami_port),

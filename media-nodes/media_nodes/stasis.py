@@ -27,7 +27,7 @@ WANTED_EVENTS = (
 
 @dataclass(frozen=True)
 class Arrived:
-    """An INVITE from the edge waits for our word.  Empty text where the edge said nothing."""
+    """An INVITE from the edge waits for our word.  Empty text where the edge said nothing; `edge`: its endpoint."""
 
     leg_id: LegId
     origin: str
@@ -40,6 +40,7 @@ class Arrived:
     from_user: str
     at_ms: int
     traceparent: str = ""
+    edge: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,25 @@ def _started(event: dict[str, Any], at_ms: int) -> News | None:
     said = from_header(arguments[1] if len(arguments) > 1 else "")
     origin, tenant, station, site, trunk, wanted, trace = (said.get(name, "") for name in VOUCHED)
     dialled, from_user = channel["dialplan"]["exten"], channel["caller"]["number"]
-    return Arrived(leg_id, origin, tenant, station, site, trunk, wanted, dialled, from_user, at_ms, trace)
+    return Arrived(
+        leg_id,
+        origin,
+        tenant,
+        station,
+        site,
+        trunk,
+        wanted,
+        dialled,
+        from_user,
+        at_ms,
+        trace,
+        endpoint_of(channel["name"]),
+    )
+
+
+def endpoint_of(name: str) -> str:
+    """Return the endpoint in a channel's name, `PJSIP/edge-2-0000001a`."""
+    return name.partition("/")[2].rpartition("-")[0]
 
 
 def _sip_code_of(event: dict[str, Any]) -> int | None:

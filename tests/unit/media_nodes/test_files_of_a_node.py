@@ -93,7 +93,8 @@ def test_every_place_of_the_templates_is_filled(tmp_path: Path):
     rendered = {path.name: path.read_text() for path in etc.iterdir()}
     assert rendered.keys() == {path.name for path in TEMPLATES.glob("*.conf")}
     assert not [name for name, text in rendered.items() if "@" in text.replace("@lr", "")]
-    assert "match=127.9.10.1\nmatch=127.9.10.2" in rendered["pjsip.conf"]
+    assert "endpoint=edge\nmatch=127.9.10.1\n" in rendered["pjsip.conf"]
+    assert "endpoint=edge-2\nmatch=127.9.10.2\n" in rendered["pjsip.conf"]
     assert "PJSIP_HEADER(read,X-Trunkline)" in rendered["extensions.conf"]
 
 

@@ -14,6 +14,7 @@ LEG = LegId("call-2")
 def event(kind: str, **more: Any) -> dict[str, Any]:
     channel = {
         "id": LEG,
+        "name": "PJSIP/edge-2-0000001a",
         "state": "Down",
         "caller": {"number": "+8613812345678"},
         "dialplan": {"exten": "+862155550100"},
@@ -24,7 +25,7 @@ def event(kind: str, **more: Any) -> dict[str, Any]:
 def test_invite_carries_what_the_edge_vouches_for():
     news = to_news(event("StasisStart", args=["in", "origin=trunk;trunk=t1"]), 5)
 
-    assert news == Arrived(LEG, "trunk", "", "", "", "t1", "", "+862155550100", "+8613812345678", 5)
+    assert news == Arrived(LEG, "trunk", "", "", "", "t1", "", "+862155550100", "+8613812345678", 5, edge="edge-2")
 
 
 @pytest.mark.parametrize("kind", ["StasisEnd", "ChannelHangupRequest"])
