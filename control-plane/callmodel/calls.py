@@ -17,6 +17,7 @@ from callmodel.facts import (
     LegSentEarlyMedia,
     LegUnheld,
     NodeLost,
+    SpendStopped,
     StationDialled,
     TransferAsked,
     TrunkGranted,
@@ -76,11 +77,10 @@ def advance(call: Call, fact: Fact) -> Step:
         case TrunkGranted():
             return _dial_trunk(call, fact)
 
-        case TrunkRefused(tenant_full, at_ms) if call.state is CallState.CLAIMING:
-            full = Ending.TENANT_CHANNELS_EXHAUSTED if tenant_full else Ending.TRUNK_CHANNELS_EXHAUSTED
+        case TrunkRefused(refused, at_ms) if call.state is CallState.CLAIMING:
             # Another trunk was tried before and failed: that is what the caller should hear of.
             tried = any(leg.role is LegRole.CUSTOMER for leg in call.legs)
-            return _end(call, Ending.UPSTREAM_FAILED if tried else full, at_ms)
+            return _end(call, Ending.UPSTREAM_FAILED if tried else refused, at_ms)
 
         case LegRang(leg_id, at_ms):
             return _rang(call, leg_id, at_ms)
@@ -99,6 +99,9 @@ def advance(call: Call, fact: Fact) -> Step:
 
         case HangUpAsked(at_ms) if not _is_over(call):
             return _end(call, _ending_now(call), at_ms)
+
+        case SpendStopped(at_ms) if call.trunk_held and not _is_over(call):
+            return _end(call, Ending.SPEND_LIMIT_REACHED, at_ms)
 
         case TransferAsked(plan) if call.state is CallState.TALKING and call.transfer_leg is None:
             return _transfer(call, plan, fact.at_ms)
@@ -155,7 +158,8 @@ def _connect(call: Call, at_ms: int) -> Step:
     """Call the party that the origin wants: claim a trunk first, or ring the station at once."""
     if call.trunk_plan is not None:
         plan = call.trunk_plan
-        return replace(call, state=CallState.CLAIMING), [ClaimTrunk(plan.offers, plan.tenant_max_channels)]
+        claim = ClaimTrunk(plan.offers, plan.tenant_max_channels, plan.limits, call.extension, call.started_ms)
+        return replace(call, state=CallState.CLAIMING), [claim]
     assert call.station_plan is not None
     return _dial_station(call, call.station_plan, at_ms)
 
@@ -185,6 +189,7 @@ def _dial_trunk(call: Call, granted: TrunkGranted) -> Step:
         trunk_id=offer.trunk_id,
         trunk_held=True,
         cost_class=offer.cost_class,
+        cost_per_minute=offer.cost_per_minute,
     )
     return dialling, [DialTrunk(leg.leg_id, plan.number, offer.trunk_id, shown, plan.ring_timeout_seconds)]
 

@@ -96,6 +96,8 @@ class Call:
     trunk_held: bool = False
     """Whether a channel of `trunk_id` is claimed for this call and owed back."""
     cost_class: str | None = None
+    cost_per_minute: float = 0.0
+    """What the trunk's carrier asks for it."""
     answered_ms: int | None = None
     ended_ms: int | None = None
     ending: Ending | None = None

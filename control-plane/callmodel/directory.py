@@ -8,6 +8,7 @@ from enum import Enum
 from functools import cached_property
 
 from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
 
 
@@ -41,6 +42,7 @@ class Tenant:
     max_channels: int = 100
     ring_timeout_seconds: int = 60
     records_calls: bool = True
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True)

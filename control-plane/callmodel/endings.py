@@ -27,6 +27,9 @@ class Ending(Enum):
     TENANT_CHANNELS_EXHAUSTED = "tenant-channels-exhausted"
     TRUNK_CHANNELS_EXHAUSTED = "trunk-channels-exhausted"
     NO_TRUNK = "no-trunk"
+    DESTINATION_BLOCKED = "destination-blocked"
+    SPEND_LIMIT_REACHED = "spend-limit-reached"
+    CALL_RATE_EXCEEDED = "call-rate-exceeded"
     UPSTREAM_FAILED = "upstream-failed"
     DRAINING = "draining"
     ORDER_EXPIRED = "order-expired"
@@ -61,6 +64,9 @@ _SIP_CODES = {
     Ending.TENANT_CHANNELS_EXHAUSTED: 503,
     Ending.TRUNK_CHANNELS_EXHAUSTED: 503,
     Ending.NO_TRUNK: 503,
+    Ending.DESTINATION_BLOCKED: 403,
+    Ending.SPEND_LIMIT_REACHED: 403,
+    Ending.CALL_RATE_EXCEEDED: 403,
     Ending.UPSTREAM_FAILED: 503,
     Ending.DRAINING: 503,
     Ending.ORDER_EXPIRED: 503,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from callmodel.calltrace import CallTrace
+from callmodel.endings import Ending
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, SiteId, TenantId, TrunkId
 from callmodel.routing import Plan
 
@@ -66,9 +67,9 @@ class TrunkGranted:
 
 @dataclass(frozen=True)
 class TrunkRefused:
-    """No channel: every trunk is full, or (`tenant_full`) the tenant has used all of its own."""
+    """No channel: the trunks are full, or a limit of the tenant's is reached; `ending` says which."""
 
-    tenant_full: bool
+    ending: Ending
     at_ms: int
 
 
@@ -119,6 +120,13 @@ class HangUpAsked:
 
 
 @dataclass(frozen=True)
+class SpendStopped:
+    """The tenant's calls of this call's day have cost so much that running ones are ended too."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True)
 class TransferAsked:
     """The agent asked that the customer be taken over; `plan` is where the target is."""
 
@@ -143,6 +151,7 @@ Fact = (
     | LegHeld
     | LegUnheld
     | HangUpAsked
+    | SpendStopped
     | TransferAsked
     | NodeLost
 )

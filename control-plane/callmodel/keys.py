@@ -1,6 +1,6 @@
 """Names of everything in Redis.  A tenant's keys start with its hash tag: Redis Cluster keeps them together."""
 
-from callmodel.ids import CallId, NodeId, SiteId, TenantId, TrunkId
+from callmodel.ids import CallId, Extension, NodeId, SiteId, TenantId, TrunkId
 
 DIRECTORY = "platform:directory"
 """Snapshot (`callmodel.directory.Directory`) for media nodes."""
@@ -49,6 +49,16 @@ def trunk_channels(trunk_id: TrunkId) -> str:
 def tenant_channels(tenant_id: TenantId) -> str:
     """Sorted set: call id, scored by when its claim lapses."""
     return f"{{trunks}}:tenant:{tenant_id}"
+
+
+def spend(tenant_id: TenantId, day: str) -> str:
+    """Hash of what a tenant's calls of a UTC day cost, in millionths: `total`, and what is booked for each claim."""
+    return f"{{trunks}}:spend:{tenant_id}:{day}"
+
+
+def call_rate(tenant_id: TenantId, extension: Extension | None = None) -> str:
+    """Sorted set of the calls over trunks of a tenant's last minute, or of one station's, scored by their time."""
+    return f"{{trunks}}:rate:{tenant_id}:{extension or ''}"
 
 
 def rotation(tenant_id: TenantId) -> str:

@@ -4,15 +4,22 @@ from dataclasses import dataclass
 from enum import Enum
 
 from callmodel.ids import E164, Extension, LegId, RecordingId, SiteId, TrunkId
+from callmodel.limits import Limits
 from callmodel.routing import TrunkOffer
 
 
 @dataclass(frozen=True)
 class ClaimTrunk:
-    """Claim a channel of the first offer that has one free, within the tenant's own limit."""
+    """Claim a channel of the first offer that has one free, within the tenant's own limits.
+
+    `extension` is the station that calls, and `started_ms` says which day the call counts for.
+    """
 
     offers: tuple[TrunkOffer, ...]
     tenant_max_channels: int
+    limits: Limits = Limits()
+    extension: Extension | None = None
+    started_ms: int = 0
 
 
 @dataclass(frozen=True)

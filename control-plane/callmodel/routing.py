@@ -6,6 +6,7 @@ from callmodel.callernumbers import CallerNumberError, caller_pool_of, carried_b
 from callmodel.directory import Directory, Tenant
 from callmodel.endings import Ending
 from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from callmodel.limits import Limits, is_allowed
 from callmodel.numbers import UndiallableNumberError, is_extension, to_e164
 from callmodel.trunks import trunks_for
 
@@ -18,6 +19,7 @@ class TrunkOffer:
     max_channels: int
     cost_class: str
     caller_pool: tuple[E164, ...]
+    cost_per_minute: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class TrunkPlan:
     tenant_max_channels: int
     ring_timeout_seconds: int
     records: bool
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True)
@@ -93,15 +96,18 @@ def _to_station(directory: Directory, tenant: Tenant, extension: str, *, records
 
 
 def _to_trunk(directory: Directory, tenant: Tenant, number: E164, wanted_caller: str | None) -> Plan:
+    if not is_allowed(tenant.limits, number):
+        return Refusal(Ending.DESTINATION_BLOCKED)
     try:
         pool = caller_pool_of(directory, tenant, number, wanted_caller)
     except CallerNumberError as error:
         return Refusal(error.ending)
     offers = tuple(
-        TrunkOffer(trunk.trunk_id, trunk.max_channels, rate.cost_class, carried)
+        TrunkOffer(trunk.trunk_id, trunk.max_channels, rate.cost_class, carried, rate.cost_per_minute)
         for trunk, rate in trunks_for(directory, tenant.tenant_id, number)
         if (carried := carried_by(directory, pool, trunk.trunk_id))
     )
     if not offers:
         return Refusal(Ending.NO_TRUNK)
-    return TrunkPlan(number, offers, tenant.max_channels, tenant.ring_timeout_seconds, tenant.records_calls)
+    seconds = tenant.ring_timeout_seconds
+    return TrunkPlan(number, offers, tenant.max_channels, seconds, tenant.records_calls, tenant.limits)

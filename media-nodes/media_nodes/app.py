@@ -31,6 +31,7 @@ from media_nodes.outbox import RedisOutbox
 from media_nodes.recorder import Recorder
 from media_nodes.rendering import passwords_of
 from media_nodes.running import now_ms
+from media_nodes.spending import Spending
 from media_nodes.spool import Limits, SpoolWatch
 from servicekit import lifecycle, logs, redisio, snapshots
 from servicekit.lifecycle import Service
@@ -73,10 +74,11 @@ async def serve(service: Service) -> None:
     recorder = Recorder(spool, node_id, outbox, watch, settings.recording_queue)
     edges = EdgeChoice(edges_of(settings.edges), ari)
     switch = AriSwitch(ari, ami, edges, recorder.live)
-    claims = RedisClaims(redis, replicas)
     journal = Journal(settings.state_dir / "calls")
     shelf = DirectoryShelf()
+    claims = RedisClaims(redis, replicas, Spending(lambda: shelf.current))
     conductor = Conductor(node_id, switch, claims, outbox, recorder, journal, shelf, settings.capacity)
+    claims.attend(lambda: conductor.calls, conductor.stop_spending)
     drain_flag = drain.Flag(settings.state_dir)
 
     def found() -> list[Entry]:

@@ -1,15 +1,18 @@
-"""Trunk channels, claimed in Redis by one script: no two nodes take the last channel.
+"""Trunk channels, claimed in Redis by one script: no two nodes take the last channel, nor a tenant's last money.
 
-While Redis is away a node goes by the snapshot alone and counts what it holds itself: a trunk may then carry more
-than its limit over all nodes, which the carrier answers with 503, and that beats calling nobody.  Such claims, and
-those that a dying master may have taken along, are entered as soon as Redis takes them.  Only the first calls wait
-for a Redis that does not answer: until it does again, the node asks no more.
+While Redis is away a node goes by the snapshot alone and counts what it holds and spends itself: a trunk may then
+carry more than its limit over all nodes, which the carrier answers with 503, and that beats calling nobody; and each
+node may spend what was left of a tenant's limit when it last heard of it.  Such claims and bookings, and those that
+a dying master may have taken along, are entered as soon as Redis takes them.  Only the first calls wait for a Redis
+that does not answer: until it does again, the node asks no more.
 """
 
 import asyncio
 import contextlib
 import logging
 import time
+from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,43 +20,87 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from callmodel import keys
-from callmodel.ids import CallId, TenantId, TrunkId
+from callmodel.callstate import Call
+from callmodel.endings import Ending
+from callmodel.ids import CallId, Extension, TenantId, TrunkId
+from callmodel.limits import SpendLevel, cost_micros, spend_day_of
 from callmodel.orders import ClaimTrunk
+from callmodel.spend import Bill, bill_so_far
 from media_nodes.ports import Full, Grant
+from media_nodes.spending import Claim, Spending
 from servicekit import meters
-from servicekit.redisio import ALONE, LuaScripts, Replicas, execute
+from servicekit.redisio import ALONE, LuaScripts, NotReplicatedError, Replicas
 
 LEASE_MS = 60_000
 RENEW_SECONDS = 20.0
 RENEW_AGAIN_SECONDS = 0.5
 RENEW_WAIT_SECONDS = 2.0
 CLAIM_SECONDS = 1.0
+MINUTE_MS = 60_000
+UNSETTLED_MOST = 10_000
 
 CLAIMS = meters.Counter("trunkline.claims", "{claim}", "trunk channels asked for")
+
+REFUSALS = {
+    0: Ending.TRUNK_CHANNELS_EXHAUSTED,
+    -1: Ending.TENANT_CHANNELS_EXHAUSTED,
+    -2: Ending.SPEND_LIMIT_REACHED,
+    -3: Ending.CALL_RATE_EXCEEDED,
+}
+"""What the script says in place of a trunk."""
+RESULTS = {
+    Ending.TRUNK_CHANNELS_EXHAUSTED: "trunks-full",
+    Ending.TENANT_CHANNELS_EXHAUSTED: "tenant-full",
+    Ending.SPEND_LIMIT_REACHED: "spend-limit",
+    Ending.CALL_RATE_EXCEEDED: "call-rate",
+}
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Held:
+    """`bill` is the first minute's, None for what was adopted: the call itself knows better as soon as it lives."""
+
     tenant_id: TenantId
     trunk_id: TrunkId
+    bill: Bill | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One claim as the script writes it: `lapse_ms` is 0 for one that was given back, and without a bill none is
+    booked."""
+
+    tenant_id: TenantId
+    call_id: CallId
+    trunk_id: TrunkId
+    lapse_ms: int
+    bill: Bill | None
 
 
 class RedisClaims:
     """Claims of this node's calls.  `run` renews them; a node that dies loses its claims after LEASE_MS."""
 
-    def __init__(self, redis: Redis, replicas: Replicas = ALONE) -> None:
-        self._redis = redis
+    def __init__(self, redis: Redis, replicas: Replicas = ALONE, spending: Spending | None = None) -> None:
+        self.spending = spending or Spending(lambda: None)
+        self._calls: Callable[[], Iterable[Call]] = tuple
+        self._stop: Callable[[CallId], None] = lambda call_id: None
         self._replicas = replicas
         self._unsure = asyncio.Event()
         self._alone = False
         # Given back without Redis, and until when: what was sent before the release may still arrive after it.
-        self._gone: dict[CallId, tuple[Held, int]] = {}
+        self._gone: dict[Claim, tuple[Kept, int]] = {}
         self._scripts = LuaScripts(redis)
-        self._scripts.register("claim", (Path(__file__).with_name("claims.lua")).read_text(encoding="utf-8"))
+        for name, file in (("claim", "claims.lua"), ("keep", "keep.lua")):
+            self._scripts.register(name, (Path(__file__).with_name(file)).read_text(encoding="utf-8"))
         self._held: dict[CallId, Held] = {}
         self._turns: dict[TenantId, int] = {}
+        self._recent: deque[tuple[int, TenantId, Extension | None, CallId]] = deque()
+
+    def attend(self, calls: Callable[[], Iterable[Call]], stop: Callable[[CallId], None]) -> None:
+        """Ask the living calls what they have cost from now on, and end those that a hard stop has caught up with."""
+        self._calls, self._stop = calls, stop
 
     @property
     def held(self) -> int:
@@ -62,31 +109,49 @@ class RedisClaims:
 
     async def claim(self, tenant_id: TenantId, call_id: CallId, order: ClaimTrunk) -> Grant | Full:
         """Return the grant, or what is full.  Never raises for Redis: see above."""
+        day = spend_day_of(order.started_ms)
         answer = None if self._alone else await self._ask(tenant_id, call_id, order)
-        (place, turn), sure = answer or (self._claim_alone(tenant_id, order), False)
+        (place, turn, spent), sure = answer or ((*self._claim_alone(tenant_id, call_id, order), None), False)
         source = "alone" if answer is None else "redis"
         if place <= 0:
-            CLAIMS.add(result="tenant-full" if place < 0 else "trunks-full", source=source)
-            return Full(tenant_full=place < 0)
+            ending = REFUSALS[place]
+            CLAIMS.add(result=RESULTS[ending], source=source)
+            if ending is Ending.SPEND_LIMIT_REACHED:
+                self.spending.warn(tenant_id, day, SpendLevel.REACHED)
+            return Full(ending)
         CLAIMS.add(result="granted", source=source)
-        trunk_id = order.offers[place - 1].trunk_id
-        self._held[call_id] = Held(tenant_id, trunk_id)
+        offer = order.offers[place - 1]
+        first_minute = Bill(day, cost_micros(offer.cost_per_minute, MINUTE_MS))
+        self._held[call_id] = Held(tenant_id, offer.trunk_id, first_minute)
+        self._note_recent(tenant_id, call_id, order.extension)
+        self.spending.book(tenant_id, (call_id, offer.trunk_id), first_minute)
+        if spent is not None:
+            self.spending.hear(tenant_id, day, spent)
         if not sure:
             self._unsure.set()
-        return Grant(trunk_id, turn)
+        return Grant(offer.trunk_id, turn)
 
     async def _ask(
         self, tenant_id: TenantId, call_id: CallId, order: ClaimTrunk
-    ) -> tuple[tuple[int, int], bool] | None:
+    ) -> tuple[tuple[int, int, int], bool] | None:
         """Return Redis's answer and whether enough replicas have it; None while Redis does not answer."""
+        limits = order.limits
         names = [keys.tenant_channels(tenant_id), keys.rotation(tenant_id)]
+        names += [keys.spend(tenant_id, spend_day_of(order.started_ms))]
+        names += [keys.call_rate(tenant_id), keys.call_rate(tenant_id, order.extension or Extension("-"))]
         names += [keys.trunk_channels(offer.trunk_id) for offer in order.offers]
-        limits = [order.tenant_max_channels, *(offer.max_channels for offer in order.offers)]
-        values: list[str | int | float] = [call_id, _now_ms(), LEASE_MS, *limits]
+        most = -1 if limits.spend_micros is None else limits.spend_micros
+        station_rate = limits.station_calls_per_minute if order.extension is not None else None
+        values: list[str | int | float] = [call_id, _now_ms(), LEASE_MS, order.tenant_max_channels, most]
+        values += [limits.calls_per_minute or 0, station_rate or 0]
+        for offer in order.offers:
+            values += [offer.trunk_id, offer.max_channels, cost_micros(offer.cost_per_minute, MINUTE_MS)]
         try:
             async with asyncio.timeout(CLAIM_SECONDS):
-                (place, turn), sure = await self._scripts.run_replicated("claim", names, values, self._replicas)
-                return (place, turn), sure
+                (place, turn, spent), sure = await self._scripts.run_replicated(
+                    "claim", names, values, self._replicas
+                )
+                return (place, turn, spent), sure
         except (RedisError, OSError, TimeoutError) as error:
             logger.warning("trunks are claimed without redis", extra={"error": type(error).__name__})
             self._alone = True
@@ -97,17 +162,21 @@ class RedisClaims:
         """Renew from now on what a former conductor claimed."""
         self._held[call_id] = Held(tenant_id, trunk_id)
 
-    async def release(self, tenant_id: TenantId, call_id: CallId, trunk_id: TrunkId) -> None:
-        if self._held.get(call_id) == Held(tenant_id, trunk_id):
+    async def release(self, tenant_id: TenantId, call_id: CallId, trunk_id: TrunkId, bill: Bill) -> None:
+        """Give back, and settle what it cost; twice is harmless."""
+        held = self._held.get(call_id)
+        if held is not None and held.trunk_id == trunk_id:
             del self._held[call_id]
+        self.spending.settle(tenant_id, (call_id, trunk_id), bill)
+        gone = Kept(tenant_id, call_id, trunk_id, 0, bill)
         try:
-            async with asyncio.timeout(CLAIM_SECONDS), self._redis.pipeline(transaction=False) as pipeline:
-                pipeline.zrem(keys.trunk_channels(trunk_id), call_id)
-                pipeline.zrem(keys.tenant_channels(tenant_id), call_id)
-                await pipeline.execute()
+            async with asyncio.timeout(CLAIM_SECONDS):
+                await self._keep([gone], self._replicas)
         except (RedisError, OSError, TimeoutError) as error:
-            # It would lapse by itself; the next renewal takes it out.
-            self._gone[call_id] = Held(tenant_id, trunk_id), _now_ms() + LEASE_MS
+            # The claim would lapse by itself, its cost would not be booked: the next renewal does both.
+            self._gone[(call_id, trunk_id)] = gone, _now_ms() + LEASE_MS
+            while len(self._gone) > UNSETTLED_MOST:
+                del self._gone[next(iter(self._gone))]
             self._unsure.set()
             logger.warning("trunk not released", extra={"trunk_id": trunk_id, "error": type(error).__name__})
 
@@ -137,29 +206,77 @@ class RedisClaims:
             away = self._alone = False
 
     async def renew(self) -> None:
-        """Move the lapse of every claim held here to LEASE_MS from now, and take out the gone.  Raises RedisError."""
-        now = _now_ms()
-        lapse = now + LEASE_MS
-        self._gone = {call_id: gone for call_id, gone in self._gone.items() if gone[1] > now}
-        async with self._redis.pipeline(transaction=False) as pipeline:
-            pipeline.ping()
-            for call_id, (held, _) in self._gone.items():
-                pipeline.zrem(keys.trunk_channels(held.trunk_id), call_id)
-                pipeline.zrem(keys.tenant_channels(held.tenant_id), call_id)
-            for call_id, held in self._held.items():
-                pipeline.zadd(keys.trunk_channels(held.trunk_id), {call_id: lapse})
-                pipeline.zadd(keys.tenant_channels(held.tenant_id), {call_id: lapse})
-            await execute(pipeline, self._replicas if self._held else ALONE)
+        """Move the lapse of every claim held here to LEASE_MS from now, book what each has cost so far, take out the
+        gone, and end the calls that may go on no longer.
 
-    def _claim_alone(self, tenant_id: TenantId, order: ClaimTrunk) -> tuple[int, int]:
+        Raises RedisError, NotReplicatedError.
+        """
+        now = _now_ms()
+        calls = {call.call_id: call for call in self._calls()}
+        kept = [gone for gone, _ in self._gone.values()]
+        for call_id, held in self._held.items():
+            call = calls.get(call_id)
+            # A call that tries its next trunk does not know yet which one it got.
+            knows = call is not None and call.trunk_held and call.trunk_id == held.trunk_id
+            bill = bill_so_far(call, now) if call is not None and knows else held.bill
+            if bill is not None:
+                self.spending.book(held.tenant_id, (call_id, held.trunk_id), bill)
+            kept.append(Kept(held.tenant_id, call_id, held.trunk_id, now + LEASE_MS, bill))
+        try:
+            await self._keep(kept, self._replicas if kept else ALONE)
+            self._gone = {claim: gone for claim, gone in self._gone.items() if gone[1] > now}
+        finally:
+            for call in self.spending.to_stop(calls.values()):
+                self._stop(call.call_id)
+
+    async def _keep(self, kept: list[Kept], replicas: Replicas) -> None:
+        names: list[str] = []
+        values: list[str | int | float] = []
+        today = spend_day_of(_now_ms())
+        for each in kept:
+            names += [keys.trunk_channels(each.trunk_id), keys.tenant_channels(each.tenant_id)]
+            names.append(keys.spend(each.tenant_id, each.bill.day if each.bill is not None else today))
+            values += [each.call_id, each.trunk_id, each.lapse_ms, each.bill.micros if each.bill is not None else -1]
+        totals, sure = await self._scripts.run_replicated("keep", names, values, replicas)
+        for each, total in zip(kept, totals, strict=True):
+            if each.bill is not None:
+                self.spending.hear(each.tenant_id, each.bill.day, total)
+        if not sure:
+            raise NotReplicatedError("claims and bills")
+
+    def _claim_alone(self, tenant_id: TenantId, call_id: CallId, order: ClaimTrunk) -> tuple[int, int]:
+        if self._is_too_fast(tenant_id, call_id, order):
+            return -3, 0
         held = list(self._held.values())
         if sum(each.tenant_id == tenant_id for each in held) >= order.tenant_max_channels:
             return -1, 0
+        refusal, most = 0, order.limits.spend_micros
+        spent = self.spending.known(tenant_id, spend_day_of(order.started_ms))
         for place, offer in enumerate(order.offers, start=1):
-            if sum(each.trunk_id == offer.trunk_id for each in held) < offer.max_channels:
-                turn = self._turns[tenant_id] = self._turns.get(tenant_id, -1) + 1
-                return place, turn
-        return 0, 0
+            if sum(each.trunk_id == offer.trunk_id for each in held) >= offer.max_channels:
+                continue
+            if most is not None and spent + cost_micros(offer.cost_per_minute, MINUTE_MS) > most:
+                refusal = -2
+                continue
+            turn = self._turns[tenant_id] = self._turns.get(tenant_id, -1) + 1
+            return place, turn
+        return refusal, 0
+
+    def _note_recent(self, tenant_id: TenantId, call_id: CallId, extension: Extension | None) -> None:
+        now = _now_ms()
+        self._recent.append((now, tenant_id, extension, call_id))
+        while self._recent[0][0] <= now - MINUTE_MS:
+            self._recent.popleft()
+
+    def _is_too_fast(self, tenant_id: TenantId, call_id: CallId, order: ClaimTrunk) -> bool:
+        since = _now_ms() - MINUTE_MS
+        theirs = {call: station for at, tenant, station, call in self._recent if tenant == tenant_id and at > since}
+        if call_id in theirs:
+            return False
+        limits, station_s = order.limits, sum(station == order.extension for station in theirs.values())
+        too_many = limits.calls_per_minute is not None and len(theirs) >= limits.calls_per_minute
+        rate = limits.station_calls_per_minute
+        return too_many or (rate is not None and order.extension is not None and station_s >= rate)
 
 
 def _now_ms() -> int:

@@ -16,6 +16,7 @@ from callmodel.facts import (
     Fact,
     HangUpAsked,
     LegHungUp,
+    SpendStopped,
     StationDialled,
     TransferAsked,
 )
@@ -263,6 +264,12 @@ class Conductor:
             self._spawn(running.report_transfer(succeeded=False))
             return
         running.post(TransferAsked(plan, at_ms))
+
+    def stop_spending(self, call_id: CallId) -> None:
+        """End a call whose tenant's spend has come to the hard stop."""
+        running = self._calls.get(call_id)
+        if running is not None:
+            running.post(SpendStopped(now_ms()))
 
     # -- housekeeping
 

@@ -5,8 +5,10 @@ from enum import Enum
 from typing import Protocol
 
 from callmodel.callstate import Call
+from callmodel.endings import Ending
 from callmodel.ids import CallId, LegId, RecordingId, TenantId, TrunkId
 from callmodel.orders import ClaimTrunk, DialStation, DialTrunk
+from callmodel.spend import Bill
 from callmodel.wire import Envelope
 
 
@@ -94,9 +96,9 @@ class Grant:
 
 @dataclass(frozen=True)
 class Full:
-    """No channel: `tenant_full` where the tenant's own limit says so, else all trunks are full."""
+    """No channel: the trunks are full, or a limit of the tenant's is reached; `ending` says which."""
 
-    tenant_full: bool
+    ending: Ending
 
 
 class Claims(Protocol):
@@ -104,8 +106,8 @@ class Claims(Protocol):
 
     async def claim(self, tenant_id: TenantId, call_id: CallId, order: ClaimTrunk) -> Grant | Full: ...
 
-    async def release(self, tenant_id: TenantId, call_id: CallId, trunk_id: TrunkId) -> None:
-        """Give back; twice is harmless."""
+    async def release(self, tenant_id: TenantId, call_id: CallId, trunk_id: TrunkId, bill: Bill) -> None:
+        """Give back, and settle what it cost; twice is harmless."""
 
 
 class Recordings(Protocol):

@@ -12,7 +12,7 @@ from callmodel.callstate import Call, CallState, Leg, LegState
 from callmodel.directory import Directory
 from callmodel.endings import Ending
 from callmodel.facts import Fact, LegAnswered, LegHungUp, LegRang, NodeLost, TrunkGranted, TrunkRefused
-from callmodel.ids import LegId, RecordingId
+from callmodel.ids import LegId, RecordingId, TrunkId
 from callmodel.orders import (
     Announce,
     Answer,
@@ -30,6 +30,7 @@ from callmodel.orders import (
     StartRecording,
     StopHoldMusic,
 )
+from callmodel.spend import final_bill
 from callmodel.wire import milestone_envelope
 from media_nodes import telling
 from media_nodes.journal import Entry, Journal
@@ -175,7 +176,7 @@ class RunningCall:
             case ClaimTrunk():
                 await self._claim(order)
             case ReleaseTrunk(trunk_id):
-                await self._around.claims.release(call.tenant_id, call.call_id, trunk_id)
+                await self._release(trunk_id)
             case DialTrunk():
                 await switch.dial_trunk(call.call_id, call.tenant_id, self._origin_of(order.leg_id), order)
             case DialStation(leg_id):
@@ -200,9 +201,13 @@ class RunningCall:
     async def _claim(self, order: ClaimTrunk) -> None:
         answer = await self._around.claims.claim(self.call.tenant_id, self.call.call_id, order)
         if isinstance(answer, Full):
-            self._next.append(TrunkRefused(answer.tenant_full, now_ms()))
+            self._next.append(TrunkRefused(answer.ending, now_ms()))
         else:
             self._next.append(TrunkGranted(answer.trunk_id, answer.rotation, now_ms()))
+
+    async def _release(self, trunk_id: TrunkId) -> None:
+        bill = final_bill(self.call, trunk_id, now_ms())
+        await self._around.claims.release(self.call.tenant_id, self.call.call_id, trunk_id, bill)
 
     async def _record(self, recording_id: RecordingId, customer_leg: LegId) -> None:
         recordings = self._around.recordings
@@ -261,7 +266,7 @@ class RunningCall:
             leg if leg.ended_ms else replace(leg, state=LegState.ENDED, ended_ms=at_ms) for leg in self.call.legs
         )
         if self.call.trunk_held and self.call.trunk_id:
-            await self._around.claims.release(self.call.tenant_id, self.call.call_id, self.call.trunk_id)
+            await self._release(self.call.trunk_id)
         ending = self.call.ending or Ending.INTERNAL_ERROR
         ended_ms = self.call.ended_ms or at_ms
         self.call = replace(self.call, legs=legs, state=CallState.ENDED, ending=ending, ended_ms=ended_ms)

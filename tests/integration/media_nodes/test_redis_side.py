@@ -9,9 +9,11 @@ import pytest
 from media_harness import Node, until
 
 from callmodel import keys
+from callmodel.endings import Ending
 from callmodel.ids import CallId, NodeId, TenantId, TrunkId
 from callmodel.orders import ClaimTrunk
 from callmodel.routing import TrunkOffer
+from callmodel.spend import Bill
 from callmodel.wire import Envelope
 from media_nodes.claims import RedisClaims
 from media_nodes.outbox import SEGMENT_FACTS, RedisOutbox
@@ -44,7 +46,7 @@ async def test_first_free_trunk_is_granted_until_all_are_full(server: Node):
     third = await claims.claim(ACME, CallId("c3"), order)
 
     assert (first, second) == (Grant(TrunkId("t1"), 0), Grant(TrunkId("t2"), 0))
-    assert third == Full(tenant_full=False)
+    assert third == Full(Ending.TRUNK_CHANNELS_EXHAUSTED)
 
 
 async def test_tenant_s_own_limit(server: Node):
@@ -53,7 +55,7 @@ async def test_tenant_s_own_limit(server: Node):
 
     await claims.claim(ACME, CallId("c1"), order)
 
-    assert await claims.claim(ACME, CallId("c2"), order) == Full(tenant_full=True)
+    assert await claims.claim(ACME, CallId("c2"), order) == Full(Ending.TENANT_CHANNELS_EXHAUSTED)
     assert isinstance(await claims.claim(OTHER, CallId("c3"), order), Grant)
 
 
@@ -63,7 +65,7 @@ async def test_claiming_and_releasing_twice_is_harmless(server: Node):
 
     assert await claims.claim(ACME, CallId("c1"), order) == await claims.claim(ACME, CallId("c1"), order)
     for _ in range(2):
-        await claims.release(ACME, CallId("c1"), TrunkId("t1"))
+        await claims.release(ACME, CallId("c1"), TrunkId("t1"), Bill("2026-11-27", 0))
 
     assert await claims.claim(ACME, CallId("c2"), order) == Grant(TrunkId("t1"), 1)
 
@@ -86,7 +88,7 @@ async def test_claim_of_a_dead_node_lapses_and_a_renewed_one_does_not(server: No
     await server.redis.zadd(keys.trunk_channels(TrunkId("t1")), {"c1": 1})
 
     await claims.renew()
-    assert await claims.claim(OTHER, CallId("c2"), order) == Full(tenant_full=False)
+    assert await claims.claim(OTHER, CallId("c2"), order) == Full(Ending.TRUNK_CHANNELS_EXHAUSTED)
     await server.redis.zadd(keys.trunk_channels(TrunkId("t1")), {"c1": 1})
 
     assert isinstance(await claims.claim(OTHER, CallId("c2"), order), Grant)

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callmodel.callstate import Call, CallState
+from callmodel.endings import Ending
 from callmodel.facts import (
     Fact,
     HangUpAsked,
@@ -13,6 +14,7 @@ from callmodel.facts import (
     LegRang,
     LegSentEarlyMedia,
     NodeLost,
+    SpendStopped,
     TransferAsked,
     TrunkGranted,
     TrunkRefused,
@@ -51,7 +53,7 @@ BEGINNINGS = [dialled(CUSTOMER), dialled(BEN), dialled("12"), asked_for(CUSTOMER
 legs = st.sampled_from(LEGS)
 facts = st.one_of(
     st.builds(TrunkGranted, st.sampled_from([CHEAP, DEAR]), st.integers(0, 9), st.just(T0)),
-    st.builds(TrunkRefused, st.booleans(), st.just(T0)),
+    st.builds(TrunkRefused, st.just(Ending.SPEND_LIMIT_REACHED), st.just(T0)),
     st.builds(LegRang, legs, st.just(T0)),
     st.builds(LegSentEarlyMedia, legs, st.just(T0)),
     st.builds(LegAnswered, legs, st.just(T0)),
@@ -60,6 +62,7 @@ facts = st.one_of(
     st.builds(TransferAsked, st.just(plan_call(DIRECTORY, ACME, BEN)), st.just(T0)),
     st.builds(HangUpAsked, st.just(T0)),
     st.builds(NodeLost, st.just(T0)),
+    st.builds(SpendStopped, st.just(T0)),
 )
 
 

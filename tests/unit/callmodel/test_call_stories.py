@@ -195,14 +195,19 @@ def test_when_every_trunk_has_failed_the_agent_hears_503():
 
 
 @pytest.mark.parametrize(
-    "tenant_full, ending",
-    [(True, Ending.TENANT_CHANNELS_EXHAUSTED), (False, Ending.TRUNK_CHANNELS_EXHAUSTED)],
+    "ending, code",
+    [
+        (Ending.TENANT_CHANNELS_EXHAUSTED, 503),
+        (Ending.TRUNK_CHANNELS_EXHAUSTED, 503),
+        (Ending.SPEND_LIMIT_REACHED, 403),
+        (Ending.CALL_RATE_EXCEEDED, 403),
+    ],
 )
-def test_exhausted_channels_refuse_the_call(tenant_full, ending):
-    call, orders = after(CLAIMING, TrunkRefused(tenant_full, T0 + 5))
+def test_limits_refuse_the_call(ending, code):
+    call, orders = after(CLAIMING, TrunkRefused(ending, T0 + 5))
 
     assert call.ending is ending
-    assert orders == [HangUp(AGENT_LEG, 503)]
+    assert orders == [HangUp(AGENT_LEG, code)]
 
 
 @pytest.mark.parametrize(

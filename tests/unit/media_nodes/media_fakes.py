@@ -10,6 +10,7 @@ from callmodel.callstate import Call
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
 from callmodel.orders import ClaimTrunk, DialStation, DialTrunk
+from callmodel.spend import Bill
 from callmodel.wire import Envelope
 from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.journal import Journal
@@ -116,7 +117,7 @@ class FakeClaims:
     async def claim(self, tenant_id: TenantId, call_id: CallId, order: ClaimTrunk) -> Grant | Full:
         return self.full or Grant(order.offers[0].trunk_id, 0)
 
-    async def release(self, tenant_id: TenantId, call_id: CallId, trunk_id: TrunkId) -> None:
+    async def release(self, tenant_id: TenantId, call_id: CallId, trunk_id: TrunkId, bill: Bill) -> None:
         self.released.append(trunk_id)
 
 

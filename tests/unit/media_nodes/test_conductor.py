@@ -100,7 +100,7 @@ async def test_call_for_whose_recording_there_is_no_room_goes_on_unrecorded(stag
 
 
 async def test_full_trunks_refuse(stage: Stage, settled: Settled):
-    stage.claims.full = Full(tenant_full=True)
+    stage.claims.full = Full(Ending.TENANT_CHANNELS_EXHAUSTED)
 
     stage.conductor.hear(arrived())
     await settled()
