@@ -31,4 +31,5 @@ MIGRATIONS = [
     Migration(6, "spools of several hosts, and legal hold", recordings.ADDED_COLUMNS),
     Migration(7, "retention", retention.COLUMNS),
     Migration(8, "retention of recordings", [retention.RECORDINGS_COLUMN, recordings.EXPIRED_COLUMN]),
+    Migration(9, "limits of tenants", [tenants.LIMITS_COLUMN]),
 ]

@@ -30,6 +30,8 @@ class Permission(Enum):
     RECORDINGS_DOWNLOAD = "recordings.download"
     RECORDINGS_HOLD = "recordings.hold"
     """Put recordings under legal hold, and end it; audited."""
+    SPEND_READ = "spend.read"
+    """See what calls have cost."""
     AUDIT_READ = "audit.read"
     PLATFORM_MANAGE = "platform.manage"
     """Tenants, sites, trunks, numbers, users and branches: HQ administrators only."""
@@ -52,6 +54,7 @@ _MANAGER = _SUPERVISOR | {
     Permission.USERS_READ,
     Permission.CALLS_REVEAL,
     Permission.RECORDINGS_HOLD,
+    Permission.SPEND_READ,
     Permission.AUDIT_READ,
 }
 _CLIENT = frozenset(

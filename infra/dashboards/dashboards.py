@@ -53,6 +53,7 @@ CALLS = [
         "cps",
         {"{{result}} {{source}}": "sum by (result, source) (rate(trunkline_claims_total[$__rate_interval]))"},
     ),
+    Panel("Day's spend of its limit", "percentunit", {"{{tenant_id}}": "max by (tenant_id) (trunkline_spend_share)"}),
     Panel("Trunk channels held", "short", {"{{instance}}": "trunkline_claims_held"}),
     Panel(
         "INVITEs at the edges",

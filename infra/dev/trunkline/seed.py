@@ -12,6 +12,8 @@ TENANT = "acme"
 TRUNK = "carrier-a"
 NUMBERS = ("+862155550100", "+862155550101", "+861055550100")
 HQ_STATIONS = 2
+FAST_DIALLERS = {"station_calls_per_minute": None}
+"""Simulated agents and tests dial without taking breath."""
 USER_PASSWORD = "demo-pass-phrase-1"
 
 
@@ -46,7 +48,7 @@ async def sow(api: Api, plan: AddressPlan, agents: int = 2, hq_stations: int = H
     await sow_trunk(api, TRUNK, plan.carrier)
     for number in NUMBERS:
         await api.post("/numbers", {"number": number, "tenant_id": TENANT})
-    await api.patch(f"/tenants/{TENANT}", {"caller_rule": caller_rule()})
+    await api.patch(f"/tenants/{TENANT}", {"caller_rule": caller_rule(), "limits": FAST_DIALLERS})
     # One station more than agents: for the softphone of whoever watches.
     branch = [str(1001 + index) for index in range(agents + 1)]
     hq = [str(2001 + index) for index in range(hq_stations)]

@@ -10,7 +10,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from media_harness import ASTERISK_ROOT, Node, SmallDisk
+from media_harness import ASTERISK_ROOT, Node, SmallDisk, until
+
+from servicekit import redisio
 
 # Runs at the same time on one machine each have a loopback block of their own.
 BLOCK = 64 + os.getpid() % 160
@@ -38,6 +40,17 @@ async def small_spool_node(tmp_path: Path) -> AsyncIterator[Node]:
     """May spool a megabyte."""
     async with running(Node(tmp_path, BLOCK, TRUNKLINE_SPOOL_MAX_BYTES="1000000")) as made:
         yield made
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Node]:
+    """A node's Redis, and nothing else of it."""
+    made = Node(tmp_path, BLOCK)
+    made.start_redis()
+    made.redis = redisio.connect(made.redis_url)
+    await until(made._redis_answers)
+    yield made
+    await made.stop()
 
 
 @pytest.fixture

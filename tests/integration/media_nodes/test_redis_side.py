@@ -1,11 +1,8 @@
 """Claims and outbox against a real Redis, also one that is away."""
 
 import asyncio
-import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 from media_harness import Node, until
 
 from callmodel import keys
@@ -18,19 +15,8 @@ from callmodel.wire import Envelope
 from media_nodes.claims import RedisClaims
 from media_nodes.outbox import SEGMENT_FACTS, RedisOutbox
 from media_nodes.ports import Full, Grant
-from servicekit import redisio
 
 ACME, OTHER = TenantId("acme"), TenantId("globex")
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Node]:
-    made = Node(tmp_path, 64 + os.getpid() % 160)
-    made.start_redis()
-    made.redis = redisio.connect(made.redis_url)
-    await until(made._redis_answers)
-    yield made
-    await made.stop()
 
 
 def offers(**limits: int) -> tuple[TrunkOffer, ...]:

@@ -110,6 +110,18 @@ async def test_full_trunks_refuse(stage: Stage, settled: Settled):
     assert ending(stage) == "tenant-channels-exhausted"
 
 
+async def test_hard_stop_ends_the_call_it_names(stage: Stage, settled: Settled):
+    await talking(stage, settled)
+    call = stage.conductor.calls[0]
+
+    stage.conductor.stop_spending(CallId("somebody-elses"))
+    stage.conductor.stop_spending(call.call_id)
+    await settled()
+
+    assert stage.conductor.calls[0].ending is Ending.SPEND_LIMIT_REACHED
+    assert [word for word in stage.switch.words if word == "hang_up"] == ["hang_up"] * 2
+
+
 async def test_no_directory_no_call(stage: Stage, settled: Settled):
     stage.shelf.current = DirectoryShelf().current
 

@@ -30,6 +30,18 @@ class NoTrunkError(UnavailableError):
     title = "No trunk carries a call to this number"
 
 
+class DestinationBlockedError(InvalidRequestError):
+    status = 403
+    error_id = Ending.DESTINATION_BLOCKED.value
+    title = "Calls to this number are blocked; an HQ administrator can allow its prefix in the tenant's limits"
+
+
+class SpendLimitReachedError(InvalidRequestError):
+    status = 403
+    error_id = Ending.SPEND_LIMIT_REACHED.value
+    title = "The tenant's spend limit of today is reached; an HQ administrator can raise it in the tenant's limits"
+
+
 class NoMediaNodeError(UnavailableError):
     error_id = "no-media-node"
     title = "No media node can take a call now"
@@ -61,5 +73,7 @@ BY_ENDING: dict[Ending, type[Problem]] = {
     Ending.CALLER_NUMBER_UNKNOWN: CallerNumberUnknownError,
     Ending.CALLER_NUMBER_FOREIGN: CallerNumberForeignError,
     Ending.NO_TRUNK: NoTrunkError,
+    Ending.DESTINATION_BLOCKED: DestinationBlockedError,
+    Ending.SPEND_LIMIT_REACHED: SpendLimitReachedError,
 }
 """What a refusal by the plan becomes; others are the platform's own doing."""

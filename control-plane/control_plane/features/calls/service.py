@@ -14,7 +14,8 @@ from callmodel.codec import to_wire
 from callmodel.directory import Directory
 from callmodel.edgesnapshot import NodeHealth
 from callmodel.ids import CallId, NodeId, TenantId, uuid7
-from callmodel.routing import Refusal, plan_call
+from callmodel.limits import cost_micros, spend_day_of
+from callmodel.routing import Refusal, TrunkPlan, plan_call
 from callmodel.wire import EndCall, NodeOrder, PlaceCall, TransferCall
 from control_plane.directory import current_directory
 from control_plane.features.calls import errors
@@ -22,6 +23,7 @@ from control_plane.features.calls.nodes import choose_node
 from control_plane.features.calls.store import CallStore
 from control_plane.livecalls import LiveCalls
 from control_plane.nodes import living_nodes
+from control_plane.spent import spent_micros
 from control_plane.web import Context, UnavailableError
 from servicekit import tracing
 from servicekit.streams import append
@@ -61,6 +63,8 @@ async def place(
     plan = plan_call(directory, tenant_id, dialled, wanted_caller=caller_number)
     if isinstance(plan, Refusal):
         raise errors.BY_ENDING.get(plan.ending, UnavailableError)()
+    if isinstance(plan, TrunkPlan):
+        await _check_spend(context, tenant_id, plan)
     node = await _choose(context.redis)
     call_id = CallId(uuid7(context.now_ms(), secrets.randbits(74)))
     owner = keys.call_owner(tenant_id, call_id)
@@ -125,6 +129,16 @@ async def _directory(context: Context) -> Directory:
     if directory is None:
         raise UnavailableError("the directory is not published yet")
     return directory
+
+
+async def _check_spend(context: Context, tenant_id: TenantId, plan: TrunkPlan) -> None:
+    """Refuse what the claim would refuse anyway, before the agent is rung.  Raises SpendLimitReachedError."""
+    limit = plan.limits.spend_micros
+    if limit is None:
+        return
+    spent = await spent_micros(context.redis, tenant_id, spend_day_of(context.now_ms()))
+    if spent + min(cost_micros(offer.cost_per_minute, 60_000) for offer in plan.offers) > limit:
+        raise errors.SpendLimitReachedError()
 
 
 async def _choose(redis: Redis) -> NodeHealth:

@@ -1,8 +1,17 @@
 """Routes of tenants."""
 
 from callmodel.codec import to_wire
+from callmodel.limits import MICROS, level_of
 from control_plane.features.tenants import service
-from control_plane.features.tenants.schemas import CallerRuleShape, Dialling, NewTenant, TenantPatch, TenantView
+from control_plane.features.tenants.schemas import (
+    CallerRuleShape,
+    Dialling,
+    LimitsShape,
+    NewTenant,
+    SpendView,
+    TenantPatch,
+    TenantView,
+)
 from control_plane.features.tenants.store import TenantRecord
 from control_plane.fields import TenantIdText
 from control_plane.permissions import Permission
@@ -30,6 +39,20 @@ async def change(context: Context, tenant_id: TenantIdText, body: TenantPatch) -
     return to_view(await service.change(context, tenant_id, body))
 
 
+async def spend(context: Context, tenant_id: TenantIdText) -> SpendView:
+    """What the tenant's calls of this UTC day have cost so far, and how far its limit is."""
+    day, spent, limits = await service.spend(context, tenant_id)
+    limit = limits.spend_per_day
+    said = {
+        "day": day,
+        "spent": spent / MICROS,
+        "limit": limit,
+        "hard_stop": None if limit is None else limit * limits.hard_stop,
+        "level": level_of(limits, spent).value,
+    }
+    return SpendView.model_validate(said)
+
+
 def to_view(record: TenantRecord) -> TenantView:
     """Return the tenant as the API shows it."""
     tenant = record.tenant
@@ -43,6 +66,7 @@ def to_view(record: TenantRecord) -> TenantView:
         max_channels=tenant.max_channels,
         ring_timeout_seconds=tenant.ring_timeout_seconds,
         records_calls=tenant.records_calls,
+        limits=LimitsShape(**to_wire(tenant.limits)),
         keep_calls_days=record.keep_calls_days,
         keep_audit_days=record.keep_audit_days,
         keep_recordings_days=record.keep_recordings_days,
@@ -53,6 +77,8 @@ def to_view(record: TenantRecord) -> TenantView:
 _TAGS = ("tenants",)
 _EXAMPLE = {"tenant_id": "acme", "name": "Acme", "domain": "acme.trunkline.test", "max_channels": 30}
 _ROTATING = {"caller_rule": {"kind": "rotating", "numbers": ["+862155550100", "+862155550101"]}}
+
+_LIMITED = {"limits": {"blocked_prefixes": ["+"], "allowed_prefixes": ["+86"], "spend_per_day": 500}}
 
 routes = [
     Route(
@@ -74,6 +100,7 @@ routes = [
     ),
     Route("GET", "/tenants", listing, Access.SIGNED_IN, "List tenants", _TAGS),
     Route("GET", "/tenants/{tenant_id}", one, Permission.TENANT_READ, "Get a tenant", _TAGS),
+    Route("GET", "/tenants/{tenant_id}/spend", spend, Permission.SPEND_READ, "What calls cost today", _TAGS),
     Route(
         "PATCH",
         "/tenants/{tenant_id}",
@@ -88,6 +115,6 @@ routes = [
             service.NumberNotHeldError,
         ),
         configures=True,
-        examples={"rotating": _ROTATING},
+        examples={"rotating": _ROTATING, "limited": _LIMITED},
     ),
 ]

@@ -1,10 +1,12 @@
 """Wire shapes of tenants."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from callmodel.codec import from_wire
 from callmodel.directory import CallerRule, CallerRuleKind
+from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
 from control_plane.fields import (
     CountryCode,
@@ -48,6 +50,34 @@ class CallerRuleShape(Shape):
         return CallerRule(CallerRuleKind(self.kind), tuple(self.numbers), dict(self.regions))
 
 
+class LimitsShape(Shape):
+    """What bounds a tenant's calls to the outside, and so the damage of a stolen identity; null is no limit.
+
+    The longest prefix of a number decides whether it may be called; `+` alone is anywhere. What no prefix of the
+    tenant's names is allowed, except +870, +878, +881, +882, +883, +979 and +1900 and what an equally long or longer
+    prefix here does not allow of them. Money is in the currency of the trunks' rates, and counts for the UTC day on
+    which a call begins.
+    """
+
+    allowed_prefixes: list[NumberPrefix] = Field(default_factory=list, max_length=500)
+    blocked_prefixes: list[NumberPrefix] = Field(default_factory=list, max_length=500)
+    spend_per_day: float | None = Field(None, ge=0, le=1_000_000_000)
+    hard_stop: float = Field(1.5, ge=1, le=100, description="at this multiple of spend_per_day calls are ended too")
+    calls_per_minute: int | None = Field(None, ge=1, le=100_000)
+    station_calls_per_minute: int | None = Field(20, ge=1, le=100_000, description="for each station")
+
+    @model_validator(mode="after")
+    def _check_prefixes(self) -> Self:
+        both = set(self.allowed_prefixes) & set(self.blocked_prefixes)
+        if both:
+            raise ValueError(f"allow or block {', '.join(sorted(both))}, not both")
+        return self
+
+    def to_limits(self) -> Limits:
+        """Return the domain's value."""
+        return from_wire(Limits, self.model_dump())
+
+
 class NewTenant(Shape):
     """A tenant to be. `domain`: by default `<tenant_id>.<platform domain>`; phones register in it."""
 
@@ -59,11 +89,12 @@ class NewTenant(Shape):
     max_channels: int = Field(100, ge=1, le=10_000, description="calls over trunks at once")
     ring_timeout_seconds: int = Field(60, ge=5, le=180)
     records_calls: bool = True
+    limits: LimitsShape = Field(default_factory=lambda: LimitsShape.model_validate({}))
 
 
 class TenantPatch(Shape):
-    """What is to change; what is absent or null stays. `domain`, `provider`, `max_channels` and how long
-    records are kept: HQ administrators.
+    """What is to change; what is absent or null stays. `limits` are replaced as a whole. `domain`, `provider`,
+    `max_channels`, `limits` and how long records are kept: HQ administrators.
     """
 
     name: DisplayName | None = None
@@ -74,6 +105,7 @@ class TenantPatch(Shape):
     max_channels: int | None = Field(None, ge=1, le=10_000)
     ring_timeout_seconds: int | None = Field(None, ge=5, le=180)
     records_calls: bool | None = None
+    limits: LimitsShape | None = None
     keep_calls_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
     keep_audit_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
     keep_recordings_days: int | None = Field(
@@ -93,7 +125,22 @@ class TenantView(Shape):
     max_channels: int
     ring_timeout_seconds: int
     records_calls: bool
+    limits: LimitsShape
     keep_calls_days: int | None = Field(description="how long call records are kept; null: the platform's rule")
     keep_audit_days: int | None = Field(description="how long the audit trail is kept; null: the platform's rule")
     keep_recordings_days: int | None = Field(description="how long recordings are kept; null: the platform's rule")
     created_ms: int
+
+
+class SpendView(Shape):
+    """What the tenant's calls of today have cost, by the trunks' rates; null is no limit.
+
+    A call counts from its answer on, by the second, for the UTC day on which it began; one in progress with at least
+    its first minute. Running calls are brought up to date every 20 s.
+    """
+
+    day: str
+    spent: float
+    limit: float | None
+    hard_stop: float | None = Field(description="where running calls are ended")
+    level: Literal["free", "near", "reached", "stopped"] = Field(description="near is from 80 % of the limit on")

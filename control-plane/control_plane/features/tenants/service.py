@@ -5,14 +5,16 @@ from typing import Any
 from callmodel.codec import to_wire
 from callmodel.directory import CallerRule, Tenant
 from callmodel.ids import TenantId
+from callmodel.limits import Limits, spend_day_of
 from control_plane.audit import PLATFORM
 from control_plane.features.tenants.schemas import NewTenant, TenantPatch
 from control_plane.features.tenants.store import TenantRecord, TenantStore
 from control_plane.references import has_stations, holder_of
 from control_plane.retention import Kept
+from control_plane.spent import spent_micros
 from control_plane.web import ConflictError, Context, ForbiddenError, InvalidRequestError, NotFoundError
 
-HQ_ONLY = frozenset({"domain", "provider", "max_channels", *(kind.value for kind in Kept)})
+HQ_ONLY = frozenset({"domain", "provider", "max_channels", "limits", *(kind.value for kind in Kept)})
 
 
 class TenantExistsError(ConflictError):
@@ -67,6 +69,7 @@ async def create(context: Context, new: NewTenant) -> TenantRecord:
         new.max_channels,
         new.ring_timeout_seconds,
         new.records_calls,
+        new.limits.to_limits(),
     )
     record = TenantRecord(tenant, new.provider, context.now_ms())
     if not await store.add(new.tenant_id, record):
@@ -104,10 +107,14 @@ async def change(context: Context, tenant_id: TenantId, patch: TenantPatch) -> T
     if given & HQ_ONLY and not context.principal.is_hq_admin:
         raise ForbiddenError(f"only HQ administrators may change {', '.join(sorted(given & HQ_ONLY))}")
     store = TenantStore(context.store)
-    changes: dict[str, Any] = {name: getattr(patch, name) for name in given - {"dialling", "caller_rule", "domain"}}
+    changes: dict[str, Any] = {
+        name: getattr(patch, name) for name in given - {"dialling", "caller_rule", "limits", "domain"}
+    }
     if patch.dialling is not None:
         changes["dialling"] = to_wire(patch.dialling.to_plan())
         changes["country_code"] = patch.dialling.country_code
+    if patch.limits is not None:
+        changes["limits"] = to_wire(patch.limits.to_limits())
     if patch.caller_rule is not None:
         changes["caller_rule"] = to_wire(await _held_rule(context, tenant_id, patch.caller_rule.to_rule()))
     if patch.domain is not None and patch.domain != before.tenant.domain:
@@ -118,6 +125,13 @@ async def change(context: Context, tenant_id: TenantId, patch: TenantPatch) -> T
         # Only now: whoever dies before leaves a domain that nobody can take, and never one that two tenants have.
         await store.release_domain(tenant_id, before.tenant.domain)
     return await find(context, tenant_id)
+
+
+async def spend(context: Context, tenant_id: TenantId) -> tuple[str, int, Limits]:
+    """Return today, what the tenant's calls of it have cost in millionths, and the tenant's limits."""
+    limits = (await find(context, tenant_id)).tenant.limits
+    day = spend_day_of(context.now_ms())
+    return day, await spent_micros(context.redis, tenant_id, day), limits
 
 
 async def _claim_domain(context: Context, store: TenantStore, tenant_id: TenantId, domain: str) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 from callmodel.codec import from_wire, to_wire
 from callmodel.directory import CallerRule, Tenant
 from callmodel.ids import TenantId
+from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
 from control_plane.listing import every
 from control_plane.retention import Kept
 from control_plane.scope import SCOPE
-from servicekit.stores import ColumnType, Row, Store, TableSpec
+from servicekit.stores import AddColumn, ColumnType, Row, Store, TableSpec
 
 TENANTS = TableSpec(
     name="tenants",
@@ -40,6 +41,8 @@ TENANT_DOMAINS = TableSpec(
     guarded=True,
 )
 TABLES = (TENANTS, TENANT_DOMAINS)
+LIMITS_COLUMN = AddColumn(TENANTS.name, "limits", ColumnType.JSON)
+"""Came after the table: null in tenants of that time."""
 PAGE_ROWS = 500
 
 
@@ -99,6 +102,7 @@ def to_record(row: Row) -> TenantRecord:
         **{name: row[name] for name in names},
         dialling=from_wire(DiallingPlan, row["dialling"]),
         caller_rule=from_wire(CallerRule, row["caller_rule"]),
+        limits=from_wire(Limits, row["limits"] or {}),
     )
     rules = {kind.value: row[kind.value] for kind in Kept}
     return TenantRecord(tenant, row["provider"], row["created_ms"], **rules)

@@ -6,8 +6,11 @@ import sqlite3
 from typing import Any
 
 import pytest
-from api_house import USER_PASSWORD, Client, House, World, fresh, signed_in, trunk
+from api_house import ROLES, USER_PASSWORD, Client, House, World, fresh, signed_in, trunk
+from redis import Redis
 
+from callmodel import keys
+from callmodel.ids import TenantId
 from control_plane.retention import Kept
 
 
@@ -99,6 +102,53 @@ async def test_a_manager_changes_rules_and_not_limits(world: World):
     assert {(each.status, each.error_id) for each in raised} == {(403, "forbidden")}
     changed = await world.admin.call("PATCH", f"/tenants/{await new_tenant(world)}", limits)
     assert changed.status == 200 and limits.items() <= changed.body.items()
+
+
+async def test_limits_are_hqs_to_set_and_reach_the_media_nodes_whole(world: World, house: House):
+    tenant_id = await new_tenant(world)
+    path = f"/tenants/{tenant_id}"
+    born = (await world.admin.get(path))["limits"]
+    limits = {"blocked_prefixes": ["+"], "allowed_prefixes": ["+86"], "spend_per_day": 12.5}
+
+    given = await world.admin.call("PATCH", path, {"limits": limits})
+    tried = await world.users[("acme", "manager")].call("PATCH", "/tenants/acme", {"limits": {}})
+
+    defaults = {"hard_stop": 1.5, "calls_per_minute": None, "station_calls_per_minute": 20}
+    assert born == defaults | {"allowed_prefixes": [], "blocked_prefixes": [], "spend_per_day": None}
+    assert given.body["limits"] == (await world.admin.get(path))["limits"] == defaults | limits
+    assert (tried.status, tried.error_id) == (403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"allowed_prefixes": ["86"]},
+        {"allowed_prefixes": ["+86"], "blocked_prefixes": ["+86"]},
+        {"spend_per_day": -1},
+        {"hard_stop": 0.5},
+        {"station_calls_per_minute": 0},
+    ],
+)
+async def test_limits_that_mean_nothing_are_refused(world: World, limits: dict[str, Any]):
+    answer = await world.admin.call("PATCH", "/tenants/acme", {"limits": limits})
+
+    assert (answer.status, answer.error_id) == (422, "invalid-request")
+    assert answer.body["errors"][0]["where"].startswith("body.limits")
+
+
+async def test_spend_of_today_is_for_managers_and_hq(world: World, house: House):
+    tenant_id = await new_tenant(world)
+    await world.admin.call("PATCH", f"/tenants/{tenant_id}", {"limits": {"spend_per_day": 10}})
+    before = await world.admin.get(f"/tenants/{tenant_id}/spend")
+    with Redis(port=house.redis_port) as redis:
+        redis.hset(keys.spend(TenantId(tenant_id), before["day"]), "total", 8_500_000)
+
+    after = await world.admin.get(f"/tenants/{tenant_id}/spend")
+    asked = {role: (await world.users[("acme", role)].call("GET", "/tenants/acme/spend")).status for role in ROLES}
+
+    assert (before["spent"], before["level"]) == (0, "free")
+    assert after | {"day": ""} == {"day": "", "spent": 8.5, "limit": 10, "hard_stop": 15, "level": "near"}
+    assert asked == {"agent": 403, "supervisor": 403, "manager": 200, "client": 403}
 
 
 async def test_a_caller_rule_names_only_numbers_that_the_tenant_holds(world: World):

@@ -68,6 +68,7 @@ async def test_a_call_asked_for_goes_to_the_node_with_most_room(house: House):
         ({"caller_number": "+862199999999"}, 422, "caller-number-unknown"),
         ({"caller_number": "+862155550002"}, 403, "caller-number-foreign"),
         ({"number": "+4930123456"}, 503, "no-trunk"),
+        ({"number": "+881612345678"}, 403, "destination-blocked"),
         ({"number": ""}, 422, "invalid-request"),
         ({"extension": "1001x"}, 422, "invalid-request"),
         ({"number": "9" * 41}, 422, "invalid-request"),

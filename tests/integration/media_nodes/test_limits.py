@@ -1,0 +1,210 @@
+"""A tenant's limits in the claim's script on a real Redis: what is granted, booked and settled, and without Redis."""
+
+import asyncio
+import random
+import time
+from dataclasses import replace
+from typing import Any
+
+from media_harness import Node, until
+from redis.exceptions import RedisError
+
+from callmodel import keys
+from callmodel.directory import Directory, Tenant
+from callmodel.endings import Ending
+from callmodel.ids import CallId, Extension, TenantId, TrunkId
+from callmodel.limits import Limits
+from callmodel.orders import ClaimTrunk
+from callmodel.routing import TrunkOffer
+from callmodel.spend import Bill
+from media_nodes.claims import RedisClaims
+from media_nodes.ports import Full, Grant
+from media_nodes.spending import Spending
+from servicekit.redisio import Replicas, connect
+from tests.unit.callmodel.stories import ACME, ANA, BEN, CHEAP, DEAR, TALKING
+
+OTHER = TenantId("globex")
+DAY, STARTED = "2026-11-27", 1_795_780_000_000
+SPENT_OUT, TOO_FAST = Full(Ending.SPEND_LIMIT_REACHED), Full(Ending.CALL_RATE_EXCEEDED)
+MINUTE = 20_000
+
+
+def order(limits: Limits, extension: Extension | None = ANA, costs: dict[TrunkId, float] | None = None) -> ClaimTrunk:
+    offered = costs or {CHEAP: 0.02}
+    offers = tuple(TrunkOffer(trunk_id, 1000, "national", (), cost) for trunk_id, cost in offered.items())
+    return ClaimTrunk(offers, 1000, limits, extension, STARTED)
+
+
+def spend_of(micros: float) -> Limits:
+    return Limits(spend_per_day=micros / 1_000_000)
+
+
+async def total(redis: Any) -> int:
+    return int(await redis.hget(keys.spend(ACME, DAY), "total") or 0)
+
+
+def bill(micros: int) -> Bill:
+    return Bill(DAY, micros)
+
+
+async def test_the_call_whose_first_minute_does_not_fit_is_refused(server: Node):
+    claims = RedisClaims(server.redis)
+    asked = order(spend_of(2 * MINUTE))
+
+    answers = [await claims.claim(ACME, CallId(f"c{n}"), asked) for n in range(3)]
+    theirs = await claims.claim(OTHER, CallId("d1"), asked)
+
+    assert answers == [Grant(CHEAP, 0), Grant(CHEAP, 1), SPENT_OUT]
+    assert isinstance(theirs, Grant), "another tenant's money is its own"
+    assert await total(server.redis) == 2 * MINUTE
+
+
+async def test_a_settled_call_leaves_room_for_the_next(server: Node):
+    claims = RedisClaims(server.redis)
+    asked = order(spend_of(MINUTE))
+    await claims.claim(ACME, CallId("busy"), asked)
+    assert await claims.claim(ACME, CallId("c2"), asked) == SPENT_OUT
+
+    for _ in range(2):
+        await claims.release(ACME, CallId("busy"), CHEAP, bill(0))
+
+    assert isinstance(await claims.claim(ACME, CallId("c2"), asked), Grant)
+    for _ in range(2):
+        await claims.release(ACME, CallId("c2"), CHEAP, bill(700))
+    assert await total(server.redis) == 700
+
+
+async def test_a_dearer_trunk_that_does_not_fit_is_passed_over(server: Node):
+    claims = RedisClaims(server.redis)
+
+    answer = await claims.claim(ACME, CallId("c1"), order(spend_of(MINUTE), costs={DEAR: 0.2, CHEAP: 0.02}))
+
+    assert answer == Grant(CHEAP, 0)
+
+
+async def test_a_renewal_books_what_the_call_has_cost_and_the_call_s_end_settles_it(server: Node):
+    claims = RedisClaims(server.redis)
+    now = time.time_ns() // 1_000_000
+    legs = tuple(replace(leg, answered_ms=now - 600_000) for leg in TALKING.legs)
+    call = replace(TALKING, call_id=CallId("c1"), legs=legs, started_ms=STARTED)
+    claims.attend(lambda: [call], lambda call_id: None)
+    await claims.claim(ACME, call.call_id, order(Limits()))
+
+    await claims.renew()
+    booked = await total(server.redis)
+    await claims.release(ACME, call.call_id, CHEAP, bill(200_700))
+    # As if this renewal had been on its way when the call ended.
+    claims.adopt(ACME, call.call_id, CHEAP)
+    await claims.renew()
+
+    assert 200_000 <= booked < 202_000
+    assert await total(server.redis) == 200_700
+
+
+async def test_hard_stop_names_the_running_calls(server: Node):
+    limits = replace(spend_of(2 * MINUTE), hard_stop=1.5)
+    tenant = Tenant(ACME, "Acme", "acme.example", limits=limits)
+    stopped: list[CallId] = []
+    claims = RedisClaims(server.redis, spending=Spending(lambda: Directory(tenants=(tenant,))))
+    call = replace(TALKING, call_id=CallId("c1"), started_ms=STARTED)
+    claims.attend(lambda: [call], stopped.append)
+    await claims.claim(ACME, call.call_id, order(limits))
+
+    # Other nodes' calls cost something too.
+    await server.redis.hset(keys.spend(ACME, DAY), "total", 2 * MINUTE)
+    call = replace(call, legs=tuple(replace(leg, answered_ms=None) for leg in call.legs))
+    await claims.renew()
+    assert stopped == []
+    await server.redis.hset(keys.spend(ACME, DAY), "total", 3 * MINUTE)
+    await claims.renew()
+
+    assert stopped == [CallId("c1")]
+
+
+async def test_calls_a_minute_of_a_station_and_of_the_tenant(server: Node):
+    claims = RedisClaims(server.redis)
+    limits = Limits(station_calls_per_minute=2, calls_per_minute=3)
+    from_ana, from_ben = order(limits), order(limits, BEN)
+
+    assert isinstance(await claims.claim(ACME, CallId("c1"), from_ana), Grant)
+    assert isinstance(await claims.claim(ACME, CallId("c2"), from_ana), Grant)
+    again = await claims.claim(ACME, CallId("c2"), from_ana)
+    assert isinstance(again, Grant), "the same call's next trunk is no new call"
+    assert await claims.claim(ACME, CallId("c3"), from_ana) == TOO_FAST
+    assert isinstance(await claims.claim(ACME, CallId("c4"), from_ben), Grant)
+    assert await claims.claim(ACME, CallId("c5"), from_ben) == TOO_FAST
+
+    for key in (keys.call_rate(ACME), keys.call_rate(ACME, BEN)):
+        await server.redis.zadd(key, {"c4": 1})
+    assert isinstance(await claims.claim(ACME, CallId("c5"), from_ben), Grant), "a minute later"
+
+
+async def test_without_redis_the_node_goes_on_from_what_it_knows_and_tells_later(server: Node):
+    claims = RedisClaims(server.redis)
+    asked = order(Limits(spend_per_day=3 * MINUTE / 1_000_000, station_calls_per_minute=3))
+    await claims.claim(ACME, CallId("c0"), asked)
+    await claims.release(ACME, CallId("c0"), CHEAP, bill(MINUTE))
+    server.processes["redis"].kill()
+
+    answers = [await claims.claim(ACME, CallId(f"c{n}"), asked) for n in (1, 2, 3)]
+    await claims.release(ACME, CallId("c1"), CHEAP, bill(500))
+    fast = await claims.claim(ACME, CallId("c4"), asked)
+    server.start_redis()
+    await until(server._redis_answers)
+    await claims.renew()
+
+    assert [type(answer) for answer in answers] == [Grant, Grant, Full]
+    assert answers[2] == fast == TOO_FAST
+    assert await total(server.redis) == MINUTE + 500 + MINUTE
+
+
+async def test_whatever_happens_granted_first_minutes_fit_and_the_sum_is_exact(server: Node):
+    """Three nodes, calls that begin, grow and end in any order and some twice: Redis and a plain sum agree."""
+    chance = random.Random(4711)
+    nodes = [RedisClaims(server.redis) for _ in range(3)]
+    limits = spend_of(20 * MINUTE)
+    booked: dict[CallId, int] = {}
+    running: list[CallId] = []
+    for n in range(400):
+        node, call_id = chance.choice(nodes), CallId(f"c{n}")
+        spent = sum(booked.values())
+        answer = await node.claim(ACME, call_id, order(limits))
+        assert isinstance(answer, Grant) == (spent + MINUTE <= 20 * MINUTE)
+        if isinstance(answer, Grant):
+            booked[call_id] = MINUTE
+            running.append(call_id)
+        for ended in chance.sample(running, k=len(running) // 3):
+            booked[ended] = chance.choice([0, 0, chance.randrange(MINUTE // 20)])
+            for _ in range(chance.choice([1, 2])):
+                await chance.choice(nodes).release(ACME, ended, CHEAP, bill(booked[ended]))
+            running.remove(ended)
+        assert await total(server.redis) == sum(booked.values())
+
+
+async def test_two_nodes_never_spend_the_last_minute_both(server: Node):
+    nodes = [RedisClaims(server.redis) for _ in range(4)]
+    asked = (nodes[n % 4].claim(ACME, CallId(f"c{n}"), order(spend_of(7 * MINUTE))) for n in range(40))
+
+    answers = await asyncio.gather(*asked)
+
+    assert sum(isinstance(answer, Grant) for answer in answers) == 7
+
+
+async def test_acknowledged_bookings_survive_the_master(redises: Any):
+    redis = connect(redises.url)
+    claims = RedisClaims(redis, Replicas(1, 100))
+    for n in range(50):
+        assert isinstance(await claims.claim(ACME, CallId(f"c{n}"), order(Limits())), Grant)
+        await claims.release(ACME, CallId(f"c{n}"), CHEAP, bill(100))
+    assert not claims._unsure.is_set()
+
+    await redises.kill_master()
+
+    async def there() -> bool:
+        try:
+            return await total(redis) == 50 * 100
+        except RedisError:
+            return False
+
+    await until(there, 15)
+    await redis.aclose()
