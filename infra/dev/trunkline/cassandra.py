@@ -151,6 +151,10 @@ class Nodes:
         query = "&".join(f"{name}={value}" for name, value in given.items())
         return f"cassandra://{','.join(self.hosts)}:{self.native_port}/{keyspace}?{query}"
 
+    def data_of(self, host: str, keyspace: str) -> Path:
+        """Return where a node keeps a keyspace's files."""
+        return self._folder / host / "data" / keyspace
+
     def _wait(self, host: str) -> None:
         process, ready = self._processes[host], self._specs[host].ready
 

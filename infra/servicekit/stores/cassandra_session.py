@@ -134,6 +134,9 @@ class CassandraSession:
         except Exception as error:
             self._cluster.shutdown()
             raise to_store_error(error) from error
+        # The nodes' clocks say which of two writes is the later one: a host whose clock is ahead would undo, for as
+        # long as it is ahead, what others write after it.
+        self._session.use_client_timestamp = False
         self._cluster.register_listener(_NodeLog())
 
     def apply(self, cql: str, values: Values = ()) -> Answer:

@@ -14,17 +14,18 @@ from control_plane.features.recordings.store import GAPS, LEDGER, _columns_of, _
 from control_plane.migrations import MIGRATIONS
 from control_plane.times import SLOT_MINUTES, day_of
 from servicekit.crypto import TenantCipher
-from servicekit.stores import Row, TableSpec
+from servicekit.stores import Row
 from servicekit.stores.migrations import tables_after
-from servicekit.stores.rows import columns_of, encode
+from servicekit.stores.rows import encode
 
 AGENTS, CALLS_A_DAY, HOURS, PEAK = 1_000, 500, 8, 2.0
 """One tenant; the busiest half hour has twice the calls of the mean one."""
 
 AUDIT_ROWS_A_DAY = 20 * AGENTS
 MOST_BYTES = 100_000_000
-CELL_BYTES = 12
-"""What Cassandra keeps beside a value: measured, docs/capacity.md."""
+CELL_BYTES, ROW_BYTES, STAMP_BYTES = 5, 11, 16
+"""What Cassandra keeps beside a value and beside a row: measured by tests/integration/control_plane/
+test_sizes_on_cassandra.py."""
 
 AT_MS, TENANT = 1_790_000_000_000, TenantId("acme")
 CALL = CallId(uuid7(AT_MS, 7))
@@ -50,29 +51,35 @@ BOUNDED = {
 }
 
 
-def a_call() -> Row:
+def a_cdr() -> Cdr:
     legs = (
         CdrLeg(LegId(f"{CALL}-1"), LegRole.AGENT, AT_MS, AT_MS + 90_000, AT_MS + 90, AT_MS + 900, Extension("1001"),
                SiteId("chengdu-branch-1")),
         CdrLeg(LegId(f"{CALL}-2"), LegRole.CUSTOMER, AT_MS, AT_MS + 90_000, AT_MS + 50, AT_MS + 5000,
                number=E164("+8613812345678"), trunk_id=TrunkId("carrier-a"), sip_code=200),
     )  # fmt: skip
-    cdr = Cdr(
+    return Cdr(
         CALL, TENANT, NodeId("node-1"), Direction.OUTBOUND, "13812345678", AT_MS, AT_MS + 90_000, Ending.COMPLETED,
         EndingClass.SUCCESS, legs, AT_MS + 5000, 85.0, Extension("1001"), SiteId("chengdu-branch-1"),
         E164("+8613812345678"), E164("+862155550001"), TrunkId("carrier-a"), "national", RECORDING, "ana",
     )  # fmt: skip
+
+
+def a_call() -> Row:
     said = {"disposition": "call-back", "note_sealed": bytes(120), "disposed_by": "ana", "disposed_ms": AT_MS}
-    return {name: value for name, value in row_of(TenantCipher(bytes(32)), TENANT, cdr).items()} | said
+    return row_of(TenantCipher(bytes(32)), TENANT, a_cdr()) | said
 
 
-def an_entry() -> Row:
-    entry = Entry(
+def an_entry() -> Entry:
+    return Entry(
         TENANT, RECORDING, CALL, EntryState.ARCHIVED, AT_MS, AT_MS, AT_MS, AT_MS, None, 85.0, 85.0,
         f"/var/spool/trunkline/wav/acme/{RECORDING}.wav", f"acme/recordings/2026/09/21/{RECORDING}.ogg", "0" * 64,
-        400_000, "ogg",
+        400_000, "ogg-opus",
     )  # fmt: skip
-    return {**_key_of(TENANT, RECORDING), **_columns_of(entry), "revision": 4}
+
+
+def an_entrys_row() -> Row:
+    return {**_key_of(TENANT, RECORDING), **_columns_of(an_entry()), "revision": 4}
 
 
 def an_audit_row() -> Row:
@@ -81,12 +88,26 @@ def an_audit_row() -> Row:
             "request_id": CALL}  # fmt: skip
 
 
-def bytes_of(spec: TableSpec, row: Row) -> int:
-    """Return what a row takes in a partition, before compression."""
-    columns = [name for name in columns_of(tables_after(MIGRATIONS)[spec.name], row) if name in spec.columns]
+def bytes_of(table: str, row: Row) -> int:
+    """Return what a row takes in a partition, before compression; a column that is None takes nothing."""
+    spec = tables_after(MIGRATIONS)[table]
+    columns = [name for name in spec.columns if row.get(name) is not None]
     values = encode(spec, columns, [{name: row[name] for name in columns}])[0]
     inside = [value for name, value in zip(columns, values, strict=True) if name not in spec.partition]
-    return sum(len(value) if isinstance(value, str | bytes) else 8 for value in inside) + CELL_BYTES * len(inside)
+    # Of a guarded row, the stamp of its last write.
+    inside += ["0" * STAMP_BYTES] if spec.guarded else []
+    return (
+        ROW_BYTES
+        + sum(len(each) if isinstance(each, str | bytes) else 8 for each in inside)
+        + CELL_BYTES * len(inside)
+    )
+
+
+def reckoned() -> dict[str, int]:
+    """Return the bytes of a row in each table that grows with the calls."""
+    gap = _key_of(TENANT, RECORDING)
+    rows = {CDRS.name: a_call(), LEDGER.name: an_entrys_row(), GAPS.name: gap, AUDIT.name: an_audit_row()}
+    return {table: bytes_of(table, row) for table, row in rows.items()}
 
 
 def test_every_table_says_what_bounds_its_partitions():
@@ -97,12 +118,8 @@ def test_every_table_says_what_bounds_its_partitions():
 
 def test_partitions_of_a_thousand_agents_stay_under_a_hundred_megabytes():
     calls = AGENTS * CALLS_A_DAY / (HOURS * 60 / SLOT_MINUTES) * PEAK
-    sizes = {
-        "cdrs": calls * bytes_of(CDRS, a_call()),
-        "recording_ledger": calls * bytes_of(LEDGER, an_entry()),
-        "recording_gaps": calls * bytes_of(GAPS, _key_of(TENANT, RECORDING)),
-        "audit": AUDIT_ROWS_A_DAY * bytes_of(AUDIT, an_audit_row()),
-    }
+    rows = dict.fromkeys((CDRS.name, LEDGER.name, GAPS.name), calls) | {AUDIT.name: AUDIT_ROWS_A_DAY}
+    sizes = {table: rows[table] * size for table, size in reckoned().items()}
 
     assert {name: size for name, size in sizes.items() if size > MOST_BYTES} == {}
     # Half as many slots would be too few for calls: a slot is no shorter than it has to be.
@@ -111,11 +128,14 @@ def test_partitions_of_a_thousand_agents_stay_under_a_hundred_megabytes():
 
 def test_five_years_are_what_the_document_says():
     calls = AGENTS * CALLS_A_DAY * 300 * 5
+    sizes = reckoned()
     gigabytes = {
-        "calls": calls * bytes_of(CDRS, a_call()) / 1e9,
-        "ledger": calls * bytes_of(LEDGER, an_entry()) / 1e9,
-        "audit": AUDIT_ROWS_A_DAY * 365 * 5 * bytes_of(AUDIT, an_audit_row()) / 1e9,
+        "calls": calls * sizes["cdrs"] / 1e9,
+        "ledger": calls * sizes["recording_ledger"] / 1e9,
+        "audit": AUDIT_ROWS_A_DAY * 365 * 5 * sizes["audit"] / 1e9,
     }
     document = (Path(__file__).parents[3] / "docs" / "capacity.md").read_text()
     for what, size in gigabytes.items():
         assert f"| {what} | {size:,.0f} GB |" in document, (what, size)
+    for table, size in sizes.items():
+        assert f"| `{table}` | {size:,} |" in document, (table, size)

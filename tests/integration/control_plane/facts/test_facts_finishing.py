@@ -32,7 +32,7 @@ from callmodel.wire import RecordingSpooled
 from control_plane.features.recordings.finishing import finish_recording, remove_orphans
 from control_plane.features.recordings.ledger import Entry, EntryState, FileSpooled
 from control_plane.features.recordings.store import LedgerStore
-from control_plane.queueing import build_celery, finish_recording_later
+from control_plane.queueing import SCHEDULE, build_celery, finish_recording_later
 from control_plane.times import day_of, now_ms
 
 
@@ -316,7 +316,7 @@ async def test_beat_keeps_its_schedule_in_redis_and_sends(house: House):
 
     async def scheduled() -> bool:
         names: Any = await house.redis.zrange("celery:redbeat::schedule", 0, -1)
-        return {"celery:redbeat:recordings.sweep", "celery:redbeat:recordings.gaps"} <= set(names)
+        return {f"celery:redbeat:{name}" for name in SCHEDULE} <= set(names)
 
     await until(scheduled)
     assert await house.redis.exists("celery:redbeat::lock")

@@ -39,7 +39,7 @@ async def pending(house: House, group: str, tenant_id: TenantId = ACME) -> int:
 
 
 async def test_a_killed_consumer_and_facts_that_come_twice_make_each_record_once(house: House):
-    call_ids = [new_call_id() for _ in range(600)]
+    call_ids = [new_call_id() for _ in range(400)]
     for call_id in call_ids:
         await house.tell("call.started", live_call(call_id))
         for _ in range(2):
