@@ -18,15 +18,13 @@ def caller_pool_of(directory: Directory, tenant: Tenant, callee: E164, wanted: s
     """Return the numbers to choose from for a call, by the agent's wish or else by the tenant's rule.
 
     More than one only where the rule rotates.  Numbers that the tenant no longer holds are passed over.
-    Raises CallerNumberError: the wanted number is nobody's here, another tenant's, or the rule yields none.
+    Raises CallerNumberError: the wanted number is not the tenant's, or the rule yields none.
     """
     if wanted is not None:
-        did = directory.did_of(wanted)
-        if did is None:
+        # Another tenant's looks like nobody's: who asks must not learn which numbers HQ has lent to others.
+        if not _holds(directory, tenant, E164(wanted)):
             raise CallerNumberError(Ending.CALLER_NUMBER_UNKNOWN)
-        if did.tenant_id != tenant.tenant_id:
-            raise CallerNumberError(Ending.CALLER_NUMBER_FOREIGN)
-        return (did.number,)
+        return (E164(wanted),)
     held = tuple(number for number in _by_rule(tenant, callee) if _holds(directory, tenant, number))
     if not held:
         raise CallerNumberError(Ending.CALLER_NUMBER_UNKNOWN)

@@ -24,6 +24,7 @@ class Ending(Enum):
     STATION_UNREACHABLE = "station-unreachable"
     CALLER_NUMBER_UNKNOWN = "caller-number-unknown"
     CALLER_NUMBER_FOREIGN = "caller-number-foreign"
+    """In older records: a number of another tenant's now ends as one that is unknown."""
     TENANT_CHANNELS_EXHAUSTED = "tenant-channels-exhausted"
     TRUNK_CHANNELS_EXHAUSTED = "trunk-channels-exhausted"
     NO_TRUNK = "no-trunk"

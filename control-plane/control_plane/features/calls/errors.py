@@ -16,13 +16,7 @@ class ExtensionUnknownError(InvalidRequestError):
 
 class CallerNumberUnknownError(InvalidRequestError):
     error_id = Ending.CALLER_NUMBER_UNKNOWN.value
-    title = "There is no such number to show, or the tenant has none"
-
-
-class CallerNumberForeignError(InvalidRequestError):
-    status = 403
-    error_id = Ending.CALLER_NUMBER_FOREIGN.value
-    title = "The number to show is not the tenant's"
+    title = "The tenant has no such number to show, or none at all"
 
 
 class NoTrunkError(UnavailableError):
@@ -71,7 +65,6 @@ BY_ENDING: dict[Ending, type[Problem]] = {
     Ending.NUMBER_UNDIALLABLE: NumberUndiallableError,
     Ending.EXTENSION_UNKNOWN: ExtensionUnknownError,
     Ending.CALLER_NUMBER_UNKNOWN: CallerNumberUnknownError,
-    Ending.CALLER_NUMBER_FOREIGN: CallerNumberForeignError,
     Ending.NO_TRUNK: NoTrunkError,
     Ending.DESTINATION_BLOCKED: DestinationBlockedError,
     Ending.SPEND_LIMIT_REACHED: SpendLimitReachedError,

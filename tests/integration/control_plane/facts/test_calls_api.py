@@ -66,7 +66,7 @@ async def test_a_call_asked_for_goes_to_the_node_with_most_room(house: House):
         ({"number": "1999"}, 422, "extension-unknown"),
         ({"extension": "2001"}, 422, "extension-unknown"),
         ({"caller_number": "+862199999999"}, 422, "caller-number-unknown"),
-        ({"caller_number": "+862155550002"}, 403, "caller-number-foreign"),
+        ({"caller_number": "+862155550002"}, 422, "caller-number-unknown"),
         ({"number": "+4930123456"}, 503, "no-trunk"),
         ({"number": "+881612345678"}, 403, "destination-blocked"),
         ({"number": ""}, 422, "invalid-request"),
