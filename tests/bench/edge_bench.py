@@ -25,7 +25,7 @@ from simulators.sip_message import SipMessage, parse_message
 
 RUNS = 3
 CALLS, CALLS_A_SECOND = 600, 50
-SATURATING, OPEN_AT_ONCE = 1500, 120
+SATURATING, OPEN_AT_ONCE = 1500, 200
 PHONES, AT_ONCE = 1000, 50
 HERTZ = os.sysconf("SC_CLK_TCK")
 NATIVE = Path(__file__).with_name("native_route.cfg")
@@ -133,15 +133,16 @@ async def cpu_of_a_call(edge: BenchEdge) -> float:
 
 async def calls_a_second(edge: BenchEdge) -> float:
     began = time.monotonic()
-    done = await calls(edge, SATURATING, "-r", "2000", "-l", str(OPEN_AT_ONCE))
+    # More than either can take: some are lost on the way.
+    done = await calls(edge, SATURATING, "-r", "2000", "-l", str(OPEN_AT_ONCE), least=0.8)
     return done / (time.monotonic() - began)
 
 
-async def calls(edge: BenchEdge, count: int, *pace: str) -> int:
-    """Make calls from the carrier, and return how many were answered and ended as they should; at least 98 %."""
+async def calls(edge: BenchEdge, count: int, *pace: str, least: float = 0.98) -> int:
+    """Make calls from the carrier, and return how many were answered and ended as they should; `least`: a share."""
     statistic = edge.folder / "calls.csv"
     statistic.unlink(missing_ok=True)
-    more = ["-s", DID, "-m", str(count), *pace, "-timeout", "120"]
+    more = ["-s", DID, "-m", str(count), *pace, "-timeout", "60", "-recv_timeout", "5000"]
     more += ["-trace_stat", "-stf", str(statistic), "-fd", "120"]
     with (edge.folder / "sipp.screen").open("wb") as screen:
         child = await asyncio.create_subprocess_exec(
@@ -150,7 +151,7 @@ async def calls(edge: BenchEdge, count: int, *pace: str) -> int:
         await child.wait()
     heads, *_, last = (line.split(";") for line in statistic.read_text().splitlines())
     done = int(dict(zip(heads, last, strict=False))["SuccessfulCall(C)"])
-    assert done >= 0.98 * count, f"{count - done} of {count} calls failed"
+    assert done >= least * count, f"{count - done} of {count} calls failed"
     return done
 
 
