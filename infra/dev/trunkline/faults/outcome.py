@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 
@@ -40,25 +41,32 @@ class Outcome:
         """Return the object that stands in var/faults.json."""
         return {**asdict(self), "remarks": list(self.remarks), "ok": self.ok}
 
+    def to_line(self) -> str:
+        """Return it in one line, for whoever watches."""
+        lost = f"{self.calls_lost} of {self.calls_in_progress} calls lost ({self.allowed_lost} may be)"
+        facts = f"facts {self.facts_lost} lost, {self.facts_doubled} doubled"
+        return f"{lost}, {facts}, recordings {self.recordings_lost} lost, new calls after {self._after}"
+
+    @property
+    def _after(self) -> str:
+        return "never" if self.seconds_to_new_calls is None else f"{self.seconds_to_new_calls:.2f} s"
+
+    def to_row(self) -> tuple[str, ...]:
+        """Return what stands in the table."""
+        counts = (self.calls_in_progress, self.calls_lost, self.allowed_lost)
+        facts = (self.facts_lost, self.facts_doubled, self.recordings_lost)
+        after = f"{self._after} ({self.aim_seconds:g})"
+        return (self.fault, *map(str, counts + facts), after, "[green]ok[/green]" if self.ok else "[red]NOT OK[/red]")
+
 
 def table_of(outcomes: Iterable[Outcome]) -> Table:
-    """Return the outcomes as a table."""
-    table = Table(title="What dies, and what is lost by it")
-    for name, side in (
-        ("fault", "left"), ("calls", "right"), ("lost (allowed)", "right"), ("facts lost", "right"),
-        ("doubled", "right"), ("recordings lost", "right"), ("new calls after", "right"), ("", "left"),
-    ):  # fmt: skip
-        table.add_column(name, justify=side)  # type: ignore[arg-type]
+    """Return the outcomes as a table that fits into 80 columns."""
+    table = Table(title="What dies, and what is lost by it", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("fault", max_width=34)
+    for name in ("calls", "lost", "may\nbe", "facts\nlost", "twice", "rec.\nlost"):
+        table.add_column(name, justify="right")
+    table.add_column("new calls\nafter (aim)", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
     for each in outcomes:
-        after = "never" if each.seconds_to_new_calls is None else f"{each.seconds_to_new_calls:.2f} s"
-        table.add_row(
-            each.fault,
-            str(each.calls_in_progress),
-            f"{each.calls_lost} ({each.allowed_lost})",
-            str(each.facts_lost),
-            str(each.facts_doubled),
-            str(each.recordings_lost),
-            f"{after} (aim {each.aim_seconds:g} s)",
-            "[green]ok[/green]" if each.ok else "[red]NOT OK[/red]",
-        )
+        table.add_row(*each.to_row())
     return table

@@ -20,6 +20,7 @@ from trunkline.foreground import PLAIN, can_start
 from trunkline.plan import REPOSITORY, AddressPlan
 
 RESULT = REPOSITORY / "var" / "faults.json"
+REMARKS_SHOWN = 5
 SIZES = {"small": SMALL, "full": FULL}
 
 
@@ -42,7 +43,9 @@ async def run_all(faults: list[Trial], size: Size, block: int, console: Console)
                 outcomes.append(Outcome(fault.name, 0, 0, 0, 0, 0, 0, None, fault.aim_seconds, remarks=(remark,)))
             came = outcomes[-1]
             word = "ok" if came.ok else "NOT OK"
-            say(f"    {word} after {time.monotonic() - begun:.0f} s: {json.dumps(came.to_json())}")
+            say(f"    {word} in {time.monotonic() - begun:.0f} s: {came.to_line()}")
+            for remark in came.remarks[:REMARKS_SHOWN]:
+                say(f"    - {remark}")
     return outcomes
 
 

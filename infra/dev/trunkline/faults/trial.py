@@ -15,6 +15,9 @@ from trunkline.faults.outcome import Outcome
 from trunkline.shape import CLUSTER, LEAN, Shape
 
 PROBE_SECONDS = 0.2
+HANG_UP_SECONDS = 0.02
+"""Between one call's end and the next: phones don't hang up all at once."""
+
 ANSWER_SECONDS = 2.0
 """A new call that nobody has answered by then has failed."""
 
@@ -36,7 +39,7 @@ class Size:
     """How many times its aim new calls may take: the tests share their machine, and look at what is lost."""
 
 
-SMALL = Size(LEAN, calls=6, calls_per_second=2.0, watch_seconds=6.0, settle_seconds=60.0, patience=3.0)
+SMALL = Size(LEAN, calls=6, calls_per_second=2.0, watch_seconds=4.0, settle_seconds=60.0, patience=2.0)
 FULL = Size(CLUSTER, calls=100, calls_per_second=20.0, watch_seconds=10.0, settle_seconds=180.0)
 
 
@@ -127,7 +130,8 @@ async def _try(field: Field, fault: Fault, size: Size) -> Outcome:
     talks = await field.talk(size.calls, from_branch=fault.at_branch)
     asked = fault.may_lose(field, talks)
     allowed = asked if isinstance(asked, int) else await asked
-    _note_said(field, talks)
+    for talk in talks:
+        field.note_said(talk.number)
     _, probes, wrong = await asyncio.gather(
         fault.strike(field), _probe(field, fault.probe_from, size), fault.meanwhile(field)
     )
@@ -142,8 +146,7 @@ async def _try(field: Field, fault: Fault, size: Size) -> Outcome:
     lost = await field.all_live(talks, SILENCE_SECONDS)
     if not fault.at_branch:
         await fault.mend(field)
-    _note_said(field, [talk for talk in talks if talk not in lost])
-    await _hang_up(talks)
+    await _hang_up(field, talks, lost)
     recorded = numbers if fault.new_calls_recorded else numbers[: len(talks)]
     remarks = await settle(field, numbers, size.settle_seconds)
     tally = await count(field, numbers, recorded=recorded, died=len(lost))
@@ -163,11 +166,6 @@ async def _try(field: Field, fault: Fault, size: Size) -> Outcome:
     )
 
 
-def _note_said(field: Field, talks: list[Talk]) -> None:
-    for talk in talks:
-        field.note_said(talk.number)
-
-
 async def _probe(field: Field, places: tuple[int, ...], size: Size) -> Probes:
     """Place a call every so often, from one phone after the other, whatever becomes of those before."""
     probes, begun = Probes([]), time.monotonic()
@@ -185,16 +183,23 @@ async def _probe(field: Field, places: tuple[int, ...], size: Size) -> Probes:
     return probes
 
 
-async def _hang_up(talks: list[Talk]) -> None:
-    """End the calls from the phones' side; at the carrier what is left after a while, as its own timers would."""
+async def _hang_up(field: Field, talks: list[Talk], lost: list[Talk]) -> None:
+    """End the calls from the phones' side; at the carrier what is left after a while, as its own timers would.
+
+    What was said counts until now, and in a lost call until the strike.
+    """
 
     async def one(call: PhoneCall) -> None:
         if not call.ended:
             with contextlib.suppress(TimeoutError):
                 await call.hang_up()
 
-    for talk in talks:
-        await one(talk.call)
+    async with asyncio.TaskGroup() as group:
+        for talk in talks:
+            if talk not in lost:
+                field.note_said(talk.number)
+            group.create_task(one(talk.call))
+            await asyncio.sleep(HANG_UP_SECONDS)
 
     async def over() -> bool:
         return all(talk.far.line is None or talk.far.line.ended for talk in talks)
