@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -11,13 +12,15 @@ from pathlib import Path
 from simulators.black_hole import BlackHole
 from simulators.call import CallEndedError
 from trunkline.children import StackError
+from trunkline.conditions import until
 from trunkline.faults.field import Field, register
-from trunkline.faults.trial import Fault
+from trunkline.faults.trial import Beside, Fault
 from trunkline.rolling import master_of
 
 CONDUCTOR = "node-1-conductor"
 CLOCK_AHEAD_SECONDS = 300
-COLLEAGUE_SECONDS = 10.0
+FROZEN_SECONDS = 3.0
+COLLEAGUE_SECONDS, TRY_SECONDS = 20.0, 2.0
 
 
 class Cut:
@@ -35,9 +38,13 @@ class Cut:
 
     async def heal(self, _field: Field) -> None:
         """Let everything through again."""
-        self._tell(signal.SIGCONT)
+        self.thaw()
         for hole in self.holes:
             hole.heal()
+
+    def thaw(self) -> None:
+        """Let the frozen processes go on."""
+        self._tell(signal.SIGCONT)
 
     def _tell(self, number: signal.Signals) -> None:
         for pid in self.frozen:
@@ -61,7 +68,10 @@ def node_without_redis() -> Fault:
 
 
 def branch_without_hq() -> Fault:
-    """The branch's line is cut: signalling vanishes, and its media relay is frozen, which HQ sees as silence."""
+    """The branch's line is cut: signalling vanishes, and its media relay is frozen, which HQ sees as silence.
+
+    The relay only for the first seconds: colleagues who call each other in the meantime need it too.
+    """
     line = Cut()
 
     @contextlib.asynccontextmanager
@@ -81,20 +91,32 @@ def branch_without_hq() -> Fault:
             yield
         await asyncio.gather(register(field.probers[-1]), register(field.colleague))
 
+    async def meanwhile(field: Field) -> Beside:
+        await asyncio.sleep(FROZEN_SECONDS)
+        line.thaw()
+        return await colleagues_talk(field)
+
     # HQ's own calls go on meanwhile; the branch's are the ones that wait for the line.
     return Fault("partition between a branch and HQ", line.cut, line.heal, prepare=prepare, probe_from=(0, 1, 2, 3),
-                 meanwhile=colleagues_talk, at_branch=True)  # fmt: skip
+                 meanwhile=meanwhile, at_branch=True)  # fmt: skip
 
 
-async def colleagues_talk(field: Field) -> tuple[str, ...]:
-    """Let one phone of the branch call another, by its extension; return what went wrong, in words."""
-    call = await field.probers[-1].dial(field.colleague.user, timeout=COLLEAGUE_SECONDS)
-    with contextlib.suppress(CallEndedError, TimeoutError):
-        await call.wait_for("answered", COLLEAGUE_SECONDS)
-    answered = call.answered
-    with contextlib.suppress(TimeoutError):
-        await call.hang_up()
-    return () if answered else ("colleagues in the branch did not reach each other",)
+async def colleagues_talk(field: Field) -> Beside:
+    """Let one phone of the branch call another by its extension, until HQ is noticed to be silent and it rings."""
+    begun = time.monotonic()
+
+    async def answered() -> bool:
+        call = await field.probers[-1].dial(field.colleague.user, timeout=TRY_SECONDS)
+        with contextlib.suppress(CallEndedError, TimeoutError):
+            await call.wait_for("answered", TRY_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            await call.hang_up()
+        return call.answered
+
+    if not await until(answered, COLLEAGUE_SECONDS):
+        return Beside(wrong=("colleagues in the branch did not reach each other",))
+    seconds = FROZEN_SECONDS + time.monotonic() - begun
+    return Beside(notes=(f"colleagues in the branch reached each other {seconds:.1f} s after the cut",))
 
 
 def clock_wrong() -> Fault:

@@ -27,6 +27,8 @@ class Outcome:
     aim_seconds: float
     new_calls: int = 0
     new_calls_failed: int = 0
+    notes: tuple[str, ...] = ()
+    """What else was seen, and is no failure."""
     remarks: tuple[str, ...] = ()
     """What went wrong beside, in words; with one the fault is not passed."""
 
@@ -39,7 +41,7 @@ class Outcome:
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that stands in var/faults.json."""
-        return {**asdict(self), "remarks": list(self.remarks), "ok": self.ok}
+        return {**asdict(self), "notes": list(self.notes), "remarks": list(self.remarks), "ok": self.ok}
 
     def to_line(self) -> str:
         """Return it in one line, for whoever watches."""

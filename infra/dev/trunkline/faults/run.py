@@ -44,7 +44,7 @@ async def run_all(faults: list[Trial], size: Size, block: int, console: Console)
             came = outcomes[-1]
             word = "ok" if came.ok else "NOT OK"
             say(f"    {word} in {time.monotonic() - begun:.0f} s: {came.to_line()}")
-            for remark in came.remarks[:REMARKS_SHOWN]:
+            for remark in (*came.notes, *came.remarks[:REMARKS_SHOWN]):
                 say(f"    - {remark}")
     return outcomes
 

@@ -5,7 +5,7 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulators.call import PhoneCall
 from trunkline.conditions import until
@@ -52,9 +52,17 @@ async def nothing(_field: Field) -> None:
     """Nothing to do."""
 
 
-async def nothing_wrong(_field: Field) -> tuple[str, ...]:
-    """Return what went wrong beside: nothing."""
-    return ()
+@dataclass(frozen=True)
+class Beside:
+    """What was seen beside the counts, in words: what went wrong, and what is only worth knowing."""
+
+    wrong: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+async def nothing_beside(_field: Field) -> Beside:
+    """Return that nothing was seen beside."""
+    return Beside()
 
 
 def none_lost(_field: Field, _talks: list[Talk]) -> int:
@@ -69,7 +77,7 @@ class Fault:
     prepare: what has to stand before calls begin; entered before, left after the count.
     strike: does it, and returns at once.  mend: brings back what was taken away, after new calls were watched.
     may_lose: how many calls in progress have to end with what died, asked before the strike.
-    meanwhile: what else has to work before the mend; returns what does not, in words.
+    meanwhile: what else has to work before the mend; returns what came of it.
     probe_from: which probers place new calls; the dead edge's phones have to look for another.
     """
 
@@ -77,7 +85,7 @@ class Fault:
     strike: Act
     mend: Act = nothing
     prepare: Callable[[Field], AbstractAsyncContextManager[None]] = unprepared
-    meanwhile: Callable[[Field], Awaitable[tuple[str, ...]]] = nothing_wrong
+    meanwhile: Callable[[Field], Awaitable[Beside]] = nothing_beside
     aim_seconds: float = 2.0
     may_lose: Callable[[Field, list[Talk]], int | Awaitable[int]] = none_lost
     probe_from: tuple[int, ...] = EVERYWHERE
@@ -132,14 +140,15 @@ async def _try(field: Field, fault: Fault, size: Size) -> Outcome:
     allowed = asked if isinstance(asked, int) else await asked
     for talk in talks:
         field.note_said(talk.number)
-    _, probes, wrong = await asyncio.gather(
+    _, probes, beside = await asyncio.gather(
         fault.strike(field), _probe(field, fault.probe_from, size), fault.meanwhile(field)
     )
     if size is FULL and fault.away_seconds > size.watch_seconds:
         await asyncio.sleep(fault.away_seconds - size.watch_seconds)
     numbers, placed = [*(talk.number for talk in talks), *probes.answered], len(probes.placed)
     if fault.at_branch:
-        wrong = (*wrong, *([] if len(probes.answered) == placed else ["new calls at HQ failed"]))
+        if len(probes.answered) < placed:
+            beside = replace(beside, wrong=(*beside.wrong, "new calls at HQ failed"))
         await fault.mend(field)
         probes = await _probe(field, (-1,), size)
         numbers, placed = [*numbers, *probes.answered], placed + len(probes.placed)
@@ -162,7 +171,8 @@ async def _try(field: Field, fault: Fault, size: Size) -> Outcome:
         aim_seconds=fault.aim_seconds * size.patience,
         new_calls=placed,
         new_calls_failed=placed - (len(numbers) - len(talks)),
-        remarks=(*remarks, *wrong, *tally.endings_wrong, *tally.recordings_wrong),
+        notes=beside.notes,
+        remarks=(*remarks, *beside.wrong, *tally.endings_wrong, *tally.recordings_wrong),
     )
 
 
