@@ -138,7 +138,7 @@ class RedisClaims:
         limits = order.limits
         names = [keys.tenant_channels(tenant_id), keys.rotation(tenant_id)]
         names += [keys.spend(tenant_id, spend_day_of(order.started_ms))]
-        names += [keys.call_rate(tenant_id), keys.call_rate(tenant_id, order.extension or Extension("-"))]
+        names += [keys.call_rate(tenant_id), keys.call_rate(tenant_id, order.extension)]
         names += [keys.trunk_channels(offer.trunk_id) for offer in order.offers]
         most = -1 if limits.spend_micros is None else limits.spend_micros
         station_rate = limits.station_calls_per_minute if order.extension is not None else None

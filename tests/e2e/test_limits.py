@@ -66,23 +66,31 @@ async def test_a_blocked_number_is_refused_before_a_carrier_sees_it(world: World
     assert (cdr["ending"], cdr["ending_class"]) == ("destination-blocked", "client")
 
 
-async def test_the_call_that_the_days_money_does_not_cover_is_refused(world: World):
+async def test_money_that_is_spent_refuses_the_next_call_and_in_the_end_stops_the_running_one(world: World):
     spent = (await world.api.get(f"{world.path}/spend"))["spent"]
     # A minute costs 0.06 on the first trunk and 0.50 on the second: there is one more call in it.
     async with limits(world, spend_per_day=spent + 0.1):
-        first, _ = await world.talk(world.new_number())
+        talking_to = world.new_number()
+        first, _ = await world.talk(talking_to)
         number = await refused(world.colleague, world.new_number)
         extension = world.seed.branch_stations[0].extension
         click = world.api.post(f"{world.path}/calls", {"extension": extension, "number": world.new_number()})
 
         assert await error_id_of(click) == "spend-limit-reached"
         assert not first.ended, "who talks is not disturbed"
-        await first.hang_up()
+
+        async def stopped() -> bool:
+            return first.ended
+
+        # Far over the hard stop now: whoever talks is stopped when the node next looks, every 20 s.
+        await world.api.patch(world.path, {"limits": FAST_DIALLERS | {"spend_per_day": 0.001}})
+        assert await until(stopped, 30)
 
         async def settled() -> bool:
             now = (await world.api.get(f"{world.path}/spend"))["spent"]
             return bool(spent < now < spent + 0.06)
 
-        assert await until(settled, 10), "a call costs what it lasted, not the minute that was put aside"
+        assert await until(settled, 10), "a call costs what it lasted, not the minute put aside"
     assert world.seen(number) is None
-    assert (await world.cdr_to(number))["ending"] == "spend-limit-reached"
+    endings = [(await world.cdr_to(each))["ending"] for each in (number, talking_to)]
+    assert endings == ["spend-limit-reached"] * 2
