@@ -1,8 +1,8 @@
 """Wire shapes of tenants."""
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from callmodel.codec import from_wire
 from callmodel.directory import CallerRule, CallerRuleKind
@@ -65,13 +65,6 @@ class LimitsShape(Shape):
     hard_stop: float = Field(1.5, ge=1, le=100, description="at this multiple of spend_per_day calls are ended too")
     calls_per_minute: int | None = Field(None, ge=1, le=100_000)
     station_calls_per_minute: int | None = Field(20, ge=1, le=100_000, description="for each station")
-
-    @model_validator(mode="after")
-    def _check_prefixes(self) -> Self:
-        both = set(self.allowed_prefixes) & set(self.blocked_prefixes)
-        if both:
-            raise ValueError(f"allow or block {', '.join(sorted(both))}, not both")
-        return self
 
     def to_limits(self) -> Limits:
         """Return the domain's value."""

@@ -7,7 +7,7 @@ from callmodel.directory import CallerRule, Tenant
 from callmodel.ids import TenantId
 from callmodel.limits import Limits, spend_day_of
 from control_plane.audit import PLATFORM
-from control_plane.features.tenants.schemas import NewTenant, TenantPatch
+from control_plane.features.tenants.schemas import LimitsShape, NewTenant, TenantPatch
 from control_plane.features.tenants.store import TenantRecord, TenantStore
 from control_plane.references import has_stations, holder_of
 from control_plane.retention import Kept
@@ -44,15 +44,25 @@ class NumberNotHeldError(InvalidRequestError):
     title = "The tenant does not hold this number"
 
 
+class PrefixAllowedAndBlockedError(InvalidRequestError):
+    error_id = "prefix-allowed-and-blocked"
+    title = "A prefix is either allowed or blocked"
+
+
 class TenantIdReservedError(InvalidRequestError):
     error_id = "tenant-id-reserved"
     title = "The platform keeps this id for itself"
 
 
 async def create(context: Context, new: NewTenant) -> TenantRecord:
-    """Keep a new tenant.  Raises TenantExistsError, TenantIdReservedError, DomainTakenError, DomainReservedError."""
+    """Keep a new tenant.
+
+    Raises TenantExistsError, TenantIdReservedError, DomainTakenError, DomainReservedError,
+    PrefixAllowedAndBlockedError.
+    """
     if new.tenant_id == PLATFORM:
         raise TenantIdReservedError()
+    limits = _sound_limits(new.limits)
     store = TenantStore(context.store)
     domain = new.domain or f"{new.tenant_id}.{context.settings.platform_domain}"
     _check_domain(context, domain)
@@ -69,7 +79,7 @@ async def create(context: Context, new: NewTenant) -> TenantRecord:
         new.max_channels,
         new.ring_timeout_seconds,
         new.records_calls,
-        new.limits.to_limits(),
+        limits,
     )
     record = TenantRecord(tenant, new.provider, context.now_ms())
     if not await store.add(new.tenant_id, record):
@@ -100,7 +110,8 @@ async def visible(context: Context, limit: int, after: str | None) -> tuple[list
 async def change(context: Context, tenant_id: TenantId, patch: TenantPatch) -> TenantRecord:
     """Change a tenant.
 
-    Raises ForbiddenError, DomainTakenError, DomainInUseError, DomainReservedError, NumberNotHeldError.
+    Raises ForbiddenError, DomainTakenError, DomainInUseError, DomainReservedError, NumberNotHeldError,
+    PrefixAllowedAndBlockedError.
     """
     before = await find(context, tenant_id)
     given = {name for name in type(patch).model_fields if getattr(patch, name) is not None}
@@ -114,7 +125,7 @@ async def change(context: Context, tenant_id: TenantId, patch: TenantPatch) -> T
         changes["dialling"] = to_wire(patch.dialling.to_plan())
         changes["country_code"] = patch.dialling.country_code
     if patch.limits is not None:
-        changes["limits"] = to_wire(patch.limits.to_limits())
+        changes["limits"] = to_wire(_sound_limits(patch.limits))
     if patch.caller_rule is not None:
         changes["caller_rule"] = to_wire(await _held_rule(context, tenant_id, patch.caller_rule.to_rule()))
     if patch.domain is not None and patch.domain != before.tenant.domain:
@@ -147,6 +158,13 @@ async def _held_rule(context: Context, tenant_id: TenantId, rule: CallerRule) ->
         if await holder_of(context.store, number) != tenant_id:
             raise NumberNotHeldError(f"{number} is not lent to this tenant; lend it first")
     return rule
+
+
+def _sound_limits(shape: LimitsShape) -> Limits:
+    both = set(shape.allowed_prefixes) & set(shape.blocked_prefixes)
+    if both:
+        raise PrefixAllowedAndBlockedError(f"allow or block {', '.join(sorted(both))}, not both")
+    return shape.to_limits()
 
 
 def _check_domain(context: Context, domain: str) -> None:

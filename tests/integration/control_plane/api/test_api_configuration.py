@@ -123,7 +123,6 @@ async def test_limits_are_hqs_to_set_and_reach_the_media_nodes_whole(world: Worl
     "limits",
     [
         {"allowed_prefixes": ["86"]},
-        {"allowed_prefixes": ["+86"], "blocked_prefixes": ["+86"]},
         {"spend_per_day": -1},
         {"hard_stop": 0.5},
         {"station_calls_per_minute": 0},
@@ -134,6 +133,13 @@ async def test_limits_that_mean_nothing_are_refused(world: World, limits: dict[s
 
     assert (answer.status, answer.error_id) == (422, "invalid-request")
     assert answer.body["errors"][0]["where"].startswith("body.limits")
+
+
+async def test_a_prefix_is_allowed_or_blocked(world: World):
+    limits = {"allowed_prefixes": ["+86"], "blocked_prefixes": ["+86"]}
+    answer = await world.admin.call("PATCH", "/tenants/acme", {"limits": limits})
+
+    assert (answer.status, answer.error_id) == (422, "prefix-allowed-and-blocked")
 
 
 async def test_spend_of_today_is_for_managers_and_hq(world: World, house: House):
