@@ -117,10 +117,22 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+# What libraries say at DEBUG holds whole requests: signatures, tokens, statements with their values.
+TALKATIVE = (
+    "aiohttp", "amqp", "asyncio", "boto3", "botocore", "cassandra", "celery", "kombu", "opentelemetry", "redbeat",
+    "redis", "s3transfer", "urllib3",
+)  # fmt: skip
+
+
 def configure(service: str, level: str = "INFO") -> None:
-    """Send every logger's lines to stderr as JSON; calling it again replaces the former set-up."""
+    """Send every logger's lines to stderr as JSON; calling it again replaces the former set-up.
+
+    DEBUG is for our own code alone.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter(service))
     handler.addFilter(RedactingFilter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel("INFO" if level == "DEBUG" else logging.NOTSET)

@@ -10,16 +10,19 @@ import pytest
 import pytest_asyncio
 
 from tests.collector import Collector
+from tests.e2e.secrets_of_run import noting
 from tests.e2e.world import World, build_world
+from trunkline.apiclient import Api
 from trunkline.plan import REPOSITORY
 from trunkline.remains import stack_lives
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests here share one event loop: the phones and carriers live in it."""
+    """All tests here share one event loop: the phones and carriers live in it.  What judges the run comes last."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+    items.sort(key=lambda item: item.path == Path(__file__).with_name("test_whole_run.py"))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -36,9 +39,11 @@ async def world() -> AsyncIterator[World]:
         # Every call is traced: whatever tracing may break is broken here.
         collector = parts.enter_context(Collector(f"127.{block}.60.1", 4318))
         told = parts.enter_context(pytest.MonkeyPatch.context())
+        secrets: dict[str, str] = {}
+        told.setattr(Api, "call", noting(Api.call, secrets))
         told.setenv("TRUNKLINE_OTLP_ENDPOINT", collector.endpoint)
         told.setenv("TRUNKLINE_TRACE_SAMPLING", "1")
         told.setenv("TRUNKLINE_METRICS_SECONDS", "1")
         world = await build_world(parts, block, runs / f"e2e-{block}")
-        world.collector = collector
+        world.collector, world.secrets = collector, secrets
         yield world

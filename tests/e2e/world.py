@@ -38,6 +38,10 @@ class World:
     hq_phone: Softphone
     collector: Collector = field(init=False)
     """Where all processes send their spans and metrics."""
+    secrets: dict[str, str] = field(default_factory=dict)
+    """Every secret that went through the API's clients, with what it is."""
+    numbers: list[str] = field(default_factory=list)
+    """Those made by `new_number`."""
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
@@ -46,7 +50,8 @@ class World:
 
     def new_number(self, behaviour: str = "100", prefix: str = "137") -> str:
         """A mobile number nobody has dialled yet; its last three digits say what the carrier does."""
-        return f"{prefix}{next(self._numbers):05d}{behaviour}"
+        self.numbers.append(f"{prefix}{next(self._numbers):05d}{behaviour}")
+        return self.numbers[-1]
 
     def seen(self, number: str) -> CallRecord | None:
         """The last call to a number that the first carrier judged."""

@@ -110,3 +110,13 @@ def test_configuring_twice_logs_once(lines: Lines, monkeypatch: pytest.MonkeyPat
     logging.getLogger("x").info("once")
     assert sys.stderr.getvalue().count("once") == 1  # type: ignore[attr-defined]
     assert lines() == []
+
+
+@pytest.mark.parametrize("library", ["botocore.auth", "urllib3.util", "cassandra", "kombu", "aiohttp.client"])
+def test_debug_is_for_our_own_code_alone(library: str):
+    logs.configure("test", "DEBUG")
+    try:
+        assert logging.getLogger("control_plane.web").isEnabledFor(logging.DEBUG)
+        assert not logging.getLogger(library).isEnabledFor(logging.DEBUG)
+    finally:
+        logs.configure("test")
