@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tests.attack.mutations import mutated
 from tests.attack.wires import Answers, Target, UdpWire, over_stream
 
-SHARES = {"udp": 0.6, "tcp": 0.3, "tls": 0.1}
+SHARES = {"udp": 0.55, "tcp": 0.25, "tls": 0.1, "ws": 0.1}
 """Transports and their share of the requests; a handshake costs more than what it carries."""
 IN_FLIGHT = 32
 CONNECTIONS_AT_ONCE = 24
@@ -78,7 +78,7 @@ class Barrage:
         async def worker() -> None:
             for batch in batches:
                 await over_stream(
-                    self.target, batch, self.answers, tls=name == "tls", bind=self.attackers[name], wait_seconds=0.05
+                    self.target, batch, self.answers, transport=name, bind=self.attackers[name], wait_seconds=0.05
                 )
 
         async with asyncio.TaskGroup() as workers:

@@ -1,5 +1,6 @@
 # ruff: noqa: E402 - the edge of the tests is imported by path
-"""Attacks a real edge in full: 100,000 mutated requests over its transports; writes var/attack.json.
+"""Attacks a real edge in full: 100,000 mutated requests over its transports, and a flood beside others' calls; writes
+var/attack.json.
 
 `make test` runs each at a smaller size; this takes minutes, and its figures are those of docs/performance.md.
 """
@@ -10,6 +11,7 @@ import json
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,37 +19,39 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent / "integration" / "edge_proxy")]
 
 from certificates_of_tests import Authority
-from edge_harness import DOMAIN, HQ, NODE, Edge, address, snapshot
+from edge_harness import DOMAIN, HQ, NODE, PATIENCE, USUAL_LIMITS, WEBSOCKETS, address, hq_edge, until
 from sip_probe import UdpProbe
 
-from conftest import tls_files
-from tests.attack.barrage import Barrage
+from simulators.phone import Softphone
+from tests.attack.barrage import SHARES, Barrage
 from tests.attack.edge_watch import vitals_of
+from tests.attack.flood import Flood, beside_a_flood, set_up_times
 from tests.attack.wires import Target
 
 RESULT = HERE.parents[1] / "var" / "attack.json"
-ATTACKERS = {"udp": address("67.1"), "tcp": address("67.2"), "tls": address("67.3")}
-PATIENCE = {"TRUNKLINE_FLOOD_REQUESTS_PER_SECOND": "100000", "TRUNKLINE_STRIKES_ALLOWED": "100000000"}
-GROWTH_BYTES = 8_000_000
+ATTACKERS = {name: address(f"67.{1 + n}") for n, name in enumerate(SHARES)}
+FLOODER, PHONE = address("71.1"), address("10.11")
+GROWTH_BYTES = 1_000_000
+"""Over some thirty processes and all requests: ten bytes a request would not pass."""
 SETTLE_SECONDS = 15
+FLOOD_RATIO = 1.2
+ROUNDS, CALLS = 6, 25
 
 
 async def mutated_requests(folder: Path, count: int, seed: int) -> dict[str, Any]:
     """Return what a real edge made of so many mutated requests, and whether it stood them."""
-    authority = Authority(folder / "pki")
-    edge = Edge(folder, environment=tls_files(authority, authority.for_edge(HQ)) | PATIENCE)
-    edge.know(snapshot())
-    edge.direct(f"sip:{NODE}:5060")
+    edge = hq_edge(folder, Authority(folder / "pki"), **PATIENCE, **WEBSOCKETS)
     try:
         await edge.start()
         node = await UdpProbe.open(NODE, (HQ, 5062))
         await Barrage(Target(HQ), ATTACKERS, DOMAIN, seed + 1).run(2_000)  # what is only ever made once
+        await asyncio.sleep(SETTLE_SECONDS)  # transactions and connections live a while longer
         before = await vitals_of(edge.rpc)
         barrage = Barrage(Target(HQ), ATTACKERS, DOMAIN, seed)
         began = time.monotonic()
         sent = await barrage.run(count)
         took = time.monotonic() - began
-        await asyncio.sleep(SETTLE_SECONDS)  # transactions and connections live a while longer
+        await asyncio.sleep(SETTLE_SECONDS)
         after = await vitals_of(edge.rpc)
         node.close()
         failures = edge.log().read_text(errors="replace").count("script failed")
@@ -73,17 +77,48 @@ async def mutated_requests(folder: Path, count: int, seed: int) -> dict[str, Any
         edge.stop()
 
 
+async def flood_beside_calls(folder: Path) -> dict[str, Any]:
+    """Return what a flood of a thousand requests a second costs the calls of others, at an edge's usual limits."""
+    edge = hq_edge(folder, Authority(folder / "pki"), **USUAL_LIMITS)
+
+    async def banned() -> bool:
+        return await edge.rpc.htable_get("banned", FLOODER) is not None
+
+    try:
+        await edge.start()
+        phone = Softphone("1001", DOMAIN, "pw-1001", proxy=(HQ, 5060), bind=PHONE)
+        node = Softphone("node", "trunkline.test", proxy=(HQ, 5062), bind=NODE, port=5060)
+        async with node, phone:
+            measure = partial(set_up_times, phone, node)
+            met = partial(until, banned, "the flood is banned")
+            found = await beside_a_flood(measure, Flood(HQ, FLOODER), met, rounds=ROUNDS, calls=CALLS)
+        name = "flood of 1,000 requests/s from one address"
+        return {"attack": name, **found, "aim": FLOOD_RATIO, "ok": found["ratio_p50"] <= FLOOD_RATIO}
+    finally:
+        edge.stop()
+
+
+ATTACKS = ("mutated", "flood")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=100_000, help="mutated requests")
     parser.add_argument("--seed", type=int, default=4475, help="another seed is another hundred thousand")
+    parser.add_argument("--only", choices=ATTACKS, action="append", help="one of them")
     chosen = parser.parse_args()
     results = []
     with tempfile.TemporaryDirectory(prefix="trunkline-attack-") as folder:
-        results.append(asyncio.run(mutated_requests(Path(folder) / "mutated", chosen.requests, chosen.seed)))
+        for name in chosen.only or ATTACKS:
+            place = Path(folder) / name
+            if name == "flood":
+                attack = flood_beside_calls(place)
+            else:
+                attack = mutated_requests(place, chosen.requests, chosen.seed)
+            results.append(asyncio.run(attack))
+            print(json.dumps(results[-1], indent=2), flush=True)
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(results, indent=2) + "\n")
-    print(json.dumps(results, indent=2))
     return 0 if all(result["ok"] for result in results) else 1
 
 

@@ -1,6 +1,7 @@
 """Raw bytes to an edge over each transport, and what came back: for what no decent phone sends."""
 
 import asyncio
+import contextlib
 import re
 import ssl
 import struct
@@ -11,17 +12,24 @@ SOL_SOCKET, SO_LINGER = 1, 13
 AT_ONCE = struct.pack("ii", 1, 0)
 TRUSTS_ANYBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 TRUSTS_ANYBODY.check_hostname, TRUSTS_ANYBODY.verify_mode = False, ssl.CERT_NONE
+TEXT_FRAME, MASKED = 0x81, 0x80
+UPGRADED = b"HTTP/1.1 101 "
 _STATUS = re.compile(rb"SIP/2\.0 ([1-7]\d\d) [^\r\n]*\r\n(.*?)\r\n\r\n", re.DOTALL)
 _CSEQ = re.compile(rb"^CSeq\s*:\s*\S+\s+(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Target:
-    """An edge's ports."""
+    """An edge's ports, and a page that it takes WebSockets from."""
 
     host: str
     sip_port: int = 5060
     tls_port: int = 5061
+    ws_port: int = 8088
+    origin: str = "https://desk.example"
+
+    def port(self, transport: str) -> int:
+        return {"tls": self.tls_port, "ws": self.ws_port}.get(transport, self.sip_port)
 
 
 @dataclass
@@ -88,17 +96,19 @@ async def over_stream(
     data: Iterable[bytes],
     answers: Answers,
     *,
-    tls: bool = False,
+    transport: str = "tcp",
     bind: str = "",
     wait_seconds: float = 0.2,
 ) -> None:
-    """Send messages over one connection, read what comes until the edge falls silent or closes, and let go."""
+    """Send messages over one connection (tcp, tls, ws), read what comes until the edge falls silent or closes, and
+    let go.
+    """
     try:
         async with asyncio.timeout(10):
             reader, writer = await asyncio.open_connection(
                 target.host,
-                target.tls_port if tls else target.sip_port,
-                ssl=TRUSTS_ANYBODY if tls else None,
+                target.port(transport),
+                ssl=TRUSTS_ANYBODY if transport == "tls" else None,
                 local_addr=(bind, 0) if bind else None,
             )
     except (OSError, TimeoutError):
@@ -108,6 +118,9 @@ async def over_stream(
     writer.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, AT_ONCE)
     got = b""
     try:
+        if transport == "ws":
+            await _upgrade(reader, writer, target)
+            data = map(frame, data)
         for each in data:
             writer.write(each)
         await writer.drain()
@@ -121,4 +134,32 @@ async def over_stream(
         pass
     finally:
         writer.transport.abort()
+    # Frames from a server are not masked: their heads are only noise between the answers.
     answers.read(got)
+
+
+async def _upgrade(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: Target) -> None:
+    """Raises OSError when the edge makes no WebSocket of the connection, TimeoutError."""
+    writer.write(
+        f"GET / HTTP/1.1\r\nHost: {target.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dHJ1bmtsaW5lLWF0dGFjaw==\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Protocol: sip\r\nOrigin: {target.origin}\r\n\r\n".encode()
+    )
+    head = b""
+    with contextlib.suppress(asyncio.IncompleteReadError):
+        async with asyncio.timeout(10):
+            head = await reader.readuntil(b"\r\n\r\n")
+    if not head.startswith(UPGRADED):
+        raise ConnectionError("no WebSocket")
+
+
+def frame(message: bytes) -> bytes:
+    """Return a message as one frame of a client (RFC 6455, 5.2), under a mask that changes nothing."""
+    size = len(message)
+    if size < 126:
+        head = struct.pack("!BB", TEXT_FRAME, MASKED | size)
+    elif size < 1 << 16:
+        head = struct.pack("!BBH", TEXT_FRAME, MASKED | 126, size)
+    else:
+        head = struct.pack("!BBQ", TEXT_FRAME, MASKED | 127, size)
+    return head + bytes(4) + message

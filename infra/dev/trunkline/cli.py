@@ -229,9 +229,10 @@ def attack(
     requests: Annotated[int, typer.Option(min=1, help="How many mutated requests.")] = 100_000,
     seed: Annotated[int, typer.Option(help="Another seed makes other requests.")] = 4475,
 ) -> None:
-    """Attack a real edge on this machine, in full: mutated requests over UDP, TCP and TLS; write var/attack.json.
+    """Attack a real edge on this machine, in full; write var/attack.json.
 
-    Exits with 1 when a worker died, something got a 200 that must fail, or memory grew.  `make test` runs it smaller.
+    Mutated requests over UDP, TCP, TLS and WebSocket, and a flood beside others' calls.  Exits with 1 when a worker
+    died, something got a 200 that must fail, memory grew, or calls took a fifth longer.  `make test` runs it smaller.
 
     Examples:
 

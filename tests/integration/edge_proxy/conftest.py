@@ -17,11 +17,14 @@ from edge_harness import (
     BRANCH_SITE,
     HQ,
     NODE,
+    PATIENCE,
     PLATFORM,
     REDIS,
+    USUAL_LIMITS,
+    WEBSOCKETS,
     Edge,
     branch_snapshot,
-    snapshot,
+    hq_edge,
     tls_files,
     until,
 )
@@ -43,9 +46,7 @@ def authority(tmp_path: Path) -> Authority:
 @pytest.fixture
 async def hq(tmp_path: Path, authority: Authority) -> AsyncIterator[Edge]:
     """An HQ edge that knows `snapshot()` and one media node, running."""
-    edge = Edge(tmp_path, environment=tls_files(authority, authority.for_edge(HQ)))
-    edge.know(snapshot())
-    edge.direct(f"sip:{NODE}:5060")
+    edge = hq_edge(tmp_path, authority)
     try:
         await edge.start()
         yield edge
@@ -78,15 +79,22 @@ async def node() -> AsyncIterator[Softphone]:
 
 @pytest.fixture(scope="module")
 def patient_hq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
-    """An HQ edge that bans nobody but scanners: an attacker gets to try everything from one address."""
+    """An HQ edge with patience, that browsers may come to."""
     folder = tmp_path_factory.mktemp("patient")
-    authority = Authority(folder / "pki")
-    patience = {"TRUNKLINE_FLOOD_REQUESTS_PER_SECOND": "100000", "TRUNKLINE_STRIKES_ALLOWED": "100000000"}
-    edge = Edge(folder, environment=tls_files(authority, authority.for_edge(HQ)) | patience)
-    edge.know(snapshot())
-    edge.direct(f"sip:{NODE}:5060")
+    edge = hq_edge(folder, Authority(folder / "pki"), **PATIENCE, **WEBSOCKETS)
     try:
         asyncio.run(edge.start())
+        yield edge
+    finally:
+        edge.stop()
+
+
+@pytest.fixture
+async def guarded_hq(tmp_path: Path, authority: Authority) -> AsyncIterator[Edge]:
+    """An HQ edge with the limits that it has unless told; nobody's voice comes through it."""
+    edge = hq_edge(tmp_path, authority, **USUAL_LIMITS)
+    try:
+        await edge.start("kamailio")
         yield edge
     finally:
         edge.stop()

@@ -32,6 +32,12 @@ PLATFORM = "trunkline.test"
 DOMAIN, OTHER_DOMAIN = "acme.trunkline.test", "other.trunkline.test"
 BRANCH_SITE = "branch-1"
 DID = "+862155550001"
+PAGE = "https://desk.example"
+PATIENCE = {"TRUNKLINE_FLOOD_REQUESTS_PER_SECOND": "100000", "TRUNKLINE_STRIKES_ALLOWED": "100000000"}
+"""Bans nobody but scanners: an attacker gets to try everything from one address."""
+WEBSOCKETS = {"TRUNKLINE_SIP_WS_PORT": "8088", "TRUNKLINE_WS_ORIGINS": PAGE}
+USUAL_LIMITS = {"TRUNKLINE_FLOOD_REQUESTS_PER_SECOND": "50"}
+"""What an edge has unless told; tests send more than people do."""
 
 
 def address(tail: str) -> str:
@@ -251,3 +257,11 @@ class Edge:
                 except subprocess.TimeoutExpired:
                     child.kill()
                     child.wait(5)
+
+
+def hq_edge(folder: Path, authority: Authority, **environment: str) -> Edge:
+    """Return an HQ edge, not started, that knows `snapshot()` and one media node."""
+    edge = Edge(folder, environment=tls_files(authority, authority.for_edge(HQ)) | environment)
+    edge.know(snapshot())
+    edge.direct(f"sip:{NODE}:5060")
+    return edge

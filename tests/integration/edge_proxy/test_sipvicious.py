@@ -8,11 +8,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from certificates_of_tests import Authority
-from edge_harness import DOMAIN, HQ, NODE, Edge, address, snapshot, until
+from edge_harness import DOMAIN, HQ, Edge, address, until
 from sip_probe import UdpProbe, message
-
-from conftest import tls_files
 
 SCANNER, DISGUISE, MASKED = address("68.1"), address("68.2"), address("68.3")
 PHONE_AGENT = b"Yealink SIP-T42U 108.86.0.20"
@@ -46,20 +43,6 @@ class Back(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, _edge: object) -> None:
         self._disguise.front.sendto(data, self._disguise.tool)
-
-
-@pytest.fixture
-async def guarded_hq(tmp_path: Path, authority: Authority) -> AsyncIterator[Edge]:
-    """An HQ edge with the limits that it has unless told."""
-    limits = {"TRUNKLINE_FLOOD_REQUESTS_PER_SECOND": "50"}
-    edge = Edge(tmp_path, environment=tls_files(authority, authority.for_edge(HQ)) | limits)
-    edge.know(snapshot())
-    edge.direct(f"sip:{NODE}:5060")
-    try:
-        await edge.start("kamailio")
-        yield edge
-    finally:
-        edge.stop()
 
 
 @pytest.fixture

@@ -13,13 +13,15 @@ from tests.attack.wires import Answers, Target, UdpWire, over_stream
 
 TORTURER = address("66.9")
 TARGET = Target(HQ)
-TRANSPORTS = ("udp", "tcp", "tls")
+TRANSPORTS = ("udp", "tcp", "tls", "ws")
 PATIENCE_SECONDS = 2.0
 
 
-async def answers_over_stream(message: Torture, *, tls: bool) -> Answers:
+async def answers_over_stream(message: Torture, transport: str) -> Answers:
     answers = Answers()
-    await over_stream(TARGET, [message.data], answers, tls=tls, bind=TORTURER, wait_seconds=PATIENCE_SECONDS)
+    await over_stream(
+        TARGET, [message.data], answers, transport=transport, bind=TORTURER, wait_seconds=PATIENCE_SECONDS
+    )
     return answers
 
 
@@ -41,7 +43,7 @@ async def answers_to_all(transport: str) -> dict[Torture, Answers]:
     if transport == "udp":
         asked = [answers_over_udp(each, address(f"69.{1 + n}")) for n, each in enumerate(ALL)]
     else:
-        asked = [answers_over_stream(each, tls=transport == "tls") for each in ALL]
+        asked = [answers_over_stream(each, transport) for each in ALL]
     return dict(zip(ALL, await asyncio.gather(*asked), strict=True))
 
 

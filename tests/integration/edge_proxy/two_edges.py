@@ -13,6 +13,7 @@ from edge_harness import (
     DOMAIN,
     HQ,
     NODE,
+    PAGE,
     PLATFORM,
     Edge,
     address,
@@ -28,7 +29,6 @@ HQ_2 = address("10.2")
 NODE_PORTS = {HQ: 5060, HQ_2: 5070}
 PHONE, PHONE_2, BRANCH_PHONE = address("10.11"), address("10.12"), address("20.11")
 PORTS = {"udp": 5060, "tcp": 5060, "tls": 5061, "ws": 8088, "wss": 8089}
-PAGE = "https://desk.example"
 
 
 @pytest.fixture(scope="module")
