@@ -15,7 +15,7 @@ MAX_HOPS = 70
 RETRY_AFTER_SECONDS = 30
 """As long as an edge may be away that restarts: who comes back sooner waits for a process that is not there."""
 
-SANITY_MESSAGE, SANITY_URI = 18407, 7
+SANITY_MESSAGE, SANITY_URI, SANITY_PROXY_REQUIRE = 17895, 7, 512
 
 
 def peer() -> Peer:
@@ -69,11 +69,17 @@ def listens_to(sender: Peer) -> bool:
     if not trusted and KSR.pike.pike_check_req() < 0:
         ban(address, screening.FLOOD)
         return False
+    # Both answer what they refuse, if that can be answered.
+    if KSR.sanity.sanity_check(SANITY_MESSAGE, SANITY_URI) < 0:
+        # No phone writes that, and Kamailio logs a line or more for each.
+        strike(sender)
+        return False
+    if KSR.sanity.sanity_check(SANITY_PROXY_REQUIRE, 0) < 0:
+        return False
     if KSR.maxfwd.process_maxfwd(MAX_HOPS) < 0:
         reply(483, "Too Many Hops")
         return False
-    # It has answered what it refuses.
-    return bool(KSR.sanity.sanity_check(SANITY_MESSAGE, SANITY_URI) > 0)
+    return True
 
 
 def is_trusted(sender: Peer) -> bool:

@@ -81,18 +81,3 @@ async def test_response_that_nobody_waits_for_goes_nowhere(patient_hq: Edge):
     assert victim.answers.empty()
     victim.close()
     sender.close()
-
-
-async def test_what_is_no_sip_leaves_no_copy_in_the_log(patient_hq: Edge):
-    """Kamailio would log such a message whole: whose number it was, and the digest."""
-    sender = await UdpProbe.open(TORTURER, (HQ, 5060))
-    for line in ("CSeq: none", "From: <sip:a@x", "Content-Length: -9", "Contact: <<", "To: <sip:"):
-        padding = f"X-Padding: {'x' * 100}"
-        digest = 'Authorization: Digest username="1001", response="c0ffee"'
-        sender.send(f"INVITE sip:+8613812345678@{HQ} SIP/2.0\r\n{line}\r\n{padding}\r\n{digest}\r\n\r\n".encode())
-
-    assert await sender.ask("OPTIONS", f"sip:{HQ}") == 200
-    sender.close()
-    log = patient_hq.log().read_text()
-    assert "parse" in log, "it tells that something was wrong"
-    assert "+8613812345678" not in log and "c0ffee" not in log
