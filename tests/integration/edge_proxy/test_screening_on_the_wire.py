@@ -1,8 +1,8 @@
 """Scanners, floods, guessers and rubbish: each gets the standard answer or silence, and the edge goes on."""
 
 import asyncio
+import http.client
 import json
-import urllib.error
 import urllib.request
 
 import pytest
@@ -13,6 +13,7 @@ from simulators.phone import RegistrationError, Softphone
 
 STRANGER, PHONE = address("66.1"), address("10.11")
 EDGE_URI = f"sip:{HQ}"
+RUBBISH = {"Via": ";;,;,,"}
 
 
 @pytest.fixture
@@ -186,16 +187,16 @@ async def test_rpc_answers_on_its_own_port_only(hq):
         try:
             with urllib.request.urlopen(f"http://{HQ}:{port}/RPC", body, timeout=2) as answer:
                 return answer.status
-        except urllib.error.HTTPError as error:
-            return error.code
+        except http.client.RemoteDisconnected:
+            return 0
 
     assert await asyncio.to_thread(post, 5063) == 200
-    assert await asyncio.to_thread(post, 5060) == 404
+    assert await asyncio.to_thread(post, 5060) == 0
 
 
 async def test_sender_of_what_is_no_sip_is_banned_and_others_go_on(hq, probe):
     for _ in range(11):
-        probe.send(b"INVITE sip:1001@x SIP/2.0\r\nVia: ;;,;,,\r\nCSeq: none\r\n\r\n")
+        probe.send(message("INVITE", EDGE_URI, probe.via, headers=RUBBISH))
     await until(lambda: ban_of(hq, STRANGER), "the sender of rubbish is banned", 3)
 
     assert await probe.ask("OPTIONS", EDGE_URI) == 0
@@ -208,7 +209,7 @@ async def test_carrier_is_never_banned_whatever_comes_from_its_address(hq):
     """Its address can be forged over UDP, and a ban would cut off its calls."""
     forger = await UdpProbe.open(CARRIER, (HQ, 5060))
     for _ in range(20):
-        forger.send(b"INVITE sip:1001@x SIP/2.0\r\nVia: ;;,;,,\r\nCSeq: none\r\n\r\n")
+        forger.send(message("INVITE", EDGE_URI, forger.via, headers=RUBBISH))
         forger.send(message("OPTIONS", EDGE_URI, forger.via, headers={"User-Agent": "sipvicious"}))
 
     assert await forger.ask("OPTIONS", EDGE_URI) == 200

@@ -105,10 +105,10 @@ async def test_no_request_of_a_stranger_reaches_a_trunk(patient_hq: Edge, carrie
     got: dict[str, int] = {}
     for name, (method, uri, headers) in TRIES.items():
         got[name] = await thief.ask(method, uri, headers=headers)
-        for tls in (False, True):
+        for transport in ("tcp", "tls", "ws"):
             answers = Answers()
-            over = message(method, uri, f"{'TLS' if tls else 'TCP'} {THIEF}:5060", headers=headers)
-            await over_stream(Target(HQ), [over], answers, tls=tls, bind=THIEF)
+            over = message(method, uri, f"{transport.upper()} {THIEF}:5060", headers=headers)
+            await over_stream(Target(HQ), [over], answers, transport=transport, bind=THIEF)
             assert not any(code < 300 for code in answers.codes), f"{name} over a connection"
 
     assert {name: code for name, code in got.items() if 200 <= code < 300} == {}
