@@ -12,8 +12,8 @@ from tests.attack.wires import Target
 REQUESTS = 5_000
 SEED = 4475
 ATTACKERS = {name: address(f"67.{1 + n}") for n, name in enumerate(SHARES)}
-MEMORY_BYTES = 1_000_000
-"""Over some thirty processes."""
+MEMORY_BYTES = 4_000_000
+"""Over some thirty processes; the heap of a worker moves by half a megabyte."""
 
 
 @pytest.mark.timeout(180)
