@@ -32,8 +32,10 @@ RESULT = HERE.parents[1] / "var" / "attack.json"
 ATTACKERS = {name: address(f"67.{1 + n}") for n, name in enumerate(SHARES)}
 FLOODER, PHONE = address("71.1"), address("10.11")
 GROWTH_BYTES = 4_000_000
-"""Over some thirty processes and all requests: forty bytes a request would not pass.  The heap of a worker moves up and
-down by half a megabyte with the longest messages."""
+"""Over some thirty processes and all requests: forty bytes a request would not pass.
+
+The heap of a worker moves up and down by half a megabyte with the longest messages.
+"""
 SETTLE_SECONDS = 15
 FLOOD_RATIO = 1.2
 ROUNDS, CALLS = 6, 25
