@@ -1,6 +1,18 @@
-"""What schemathesis checks beyond its own: a body that fits the document is never refused for its shape."""
+"""What schemathesis checks beyond its own: a body that fits the document is never refused for its shape.
+
+It also writes down each operation that it has called, so that none is left out unseen.
+"""
+
+import os
+from pathlib import Path
 
 import schemathesis
+
+
+@schemathesis.hook
+def after_call(context, case, response) -> None:
+    with Path(os.environ["CALLED_OPERATIONS"]).open("a") as file:
+        file.write(f"{case.operation.label}\n")
 
 
 @schemathesis.check
