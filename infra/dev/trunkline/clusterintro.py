@@ -2,6 +2,7 @@
 
 from rich.console import Console
 
+from trunkline.clustercli import DEFAULT_BLOCK
 from trunkline.introduction import print_rows
 from trunkline.seed import Seed
 from trunkline.stack import Stack
@@ -38,5 +39,6 @@ def introduce(console: Console, stack: Stack, seed: Seed) -> None:
     ]
     print_rows(console, rows)
     console.print("\nIn another terminal, what happens if ...", highlight=False)
-    print_rows(console, [("", f".venv/bin/trunkline cluster {words}", text) for words, text in WORTH_TRYING])
+    command = "cluster" if plan.block == DEFAULT_BLOCK else f"cluster --block {plan.block}"
+    print_rows(console, [("", f".venv/bin/trunkline {command} {words}", text) for words, text in WORTH_TRYING])
     console.print()
