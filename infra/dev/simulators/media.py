@@ -32,7 +32,10 @@ Sound = Callable[[int], Frames]
 
 STEP_SECONDS = 0.005
 STEPS_PER_FRAME = 4
-LATEST_SECONDS = 0.5
+LATEST_SECONDS = 0.08
+"""Who was held up for longer leaves frames out, and does not send them in a burst: a jitter buffer throws away what
+comes so late, and MixMonitor all that it holds."""
+
 logger = logging.getLogger(__name__)
 KEEP_SECONDS = 60.0
 DIGIT_FRAMES, PAUSE_FRAMES = 5, 4

@@ -205,7 +205,11 @@ def faults(
         list[str] | None, typer.Option(metavar="TEXT", help="Only the faults whose name holds this; may be repeated.")
     ] = None,
     size: Annotated[
-        str, typer.Option(help="small: a few calls, quick; full: a hundred calls in progress.", metavar="small|full")
+        str,
+        typer.Option(
+            help="small: a few calls on SQLite; medium: twenty on Cassandra; full: a hundred.",
+            metavar="small|medium|full",
+        ),
     ] = "full",
     block: Annotated[int, clustercli.BLOCK] = 86,
 ) -> None:
@@ -219,8 +223,8 @@ def faults(
 
       trunkline faults --size small --only conductor
     """
-    if size not in ("small", "full"):
-        raise typer.BadParameter("a size is small or full")
+    if size not in ("small", "medium", "full"):
+        raise typer.BadParameter("a size is small, medium or full")
     raise typer.Exit(_import("trunkline.faults.run").main(only=only or [""], size=size, block=block))
 
 

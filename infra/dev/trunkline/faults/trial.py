@@ -40,6 +40,7 @@ class Size:
 
 
 SMALL = Size(LEAN, calls=6, calls_per_second=2.0, watch_seconds=4.0, settle_seconds=60.0, patience=2.0)
+MEDIUM = Size(CLUSTER, calls=20, calls_per_second=5.0, watch_seconds=6.0, settle_seconds=120.0)
 FULL = Size(CLUSTER, calls=100, calls_per_second=20.0, watch_seconds=10.0, settle_seconds=180.0)
 
 
@@ -143,7 +144,7 @@ async def _try(field: Field, fault: Fault, size: Size) -> Outcome:
     _, probes, beside = await asyncio.gather(
         fault.strike(field), _probe(field, fault.probe_from, size), fault.meanwhile(field)
     )
-    if size is FULL and fault.away_seconds > size.watch_seconds:
+    if size.shape is CLUSTER and fault.away_seconds > size.watch_seconds:
         await asyncio.sleep(fault.away_seconds - size.watch_seconds)
     numbers, placed = [*(talk.number for talk in talks), *probes.answered], len(probes.placed)
     if fault.at_branch:
