@@ -28,7 +28,7 @@ faults: setup  ## kill each part of a cluster under calls and count what is lost
 test: setup  ## unit, architecture, integration on the real engines, and end to end
 	@$(PYTEST) $(JUNIT_OPTION) tests/unit tests/architecture tests/integration tests/e2e
 
-bench: setup  ## measure against bare Asterisk and bare sqlite3; writes var/bench.json
+bench: setup  ## measure against the bare engines (Asterisk, Kamailio, sqlite3, Cassandra); writes var/bench.json
 	@.venv/bin/trunkline bench
 
 attack: setup  ## 100,000 broken requests and a flood against a real edge; writes var/attack.json
