@@ -25,7 +25,7 @@ SIZES = {"small": SMALL, "medium": MEDIUM, "full": FULL}
 
 
 async def run_all(faults: list[Trial], size: Size, block: int, console: Console) -> list[Outcome]:
-    """Return what came of each.  Raises StackError and what else keeps a cluster from starting."""
+    """Return what came of each, written after each.  Raises StackError and what else keeps a cluster from starting."""
     outcomes: list[Outcome] = []
 
     def say(line: str) -> None:
@@ -41,12 +41,18 @@ async def run_all(faults: list[Trial], size: Size, block: int, console: Console)
             except (StackError, CallEndedError, LookupError, TimeoutError) as error:
                 remark = f"could not be tried: {type(error).__name__}: {error}"
                 outcomes.append(Outcome(fault.name, 0, 0, 0, 0, 0, 0, None, fault.aim_seconds, remarks=(remark,)))
+            _write(outcomes)
             came = outcomes[-1]
             word = "ok" if came.ok else "NOT OK"
             say(f"    {word} in {time.monotonic() - begun:.0f} s: {came.to_line()}")
             for remark in (*came.notes, *came.remarks[:REMARKS_SHOWN]):
                 say(f"    - {remark}")
     return outcomes
+
+
+def _write(outcomes: list[Outcome]) -> None:
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps([outcome.to_json() for outcome in outcomes], indent=2) + "\n", encoding="utf-8")
 
 
 def main(*, only: list[str], size: str, block: int) -> int:
@@ -73,10 +79,8 @@ def main(*, only: list[str], size: str, block: int) -> int:
         console.print(f"\nthe cluster could not be started: {error}", **PLAIN)
         return 1
     except asyncio.CancelledError:
-        console.print("stopped; nothing is written", **PLAIN)
+        console.print(f"stopped; {RESULT} holds what was tried before", **PLAIN)
         return 130
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps([outcome.to_json() for outcome in outcomes], indent=2) + "\n", encoding="utf-8")
     console.print(table_of(outcomes))
     console.print(f"written to {RESULT}", **PLAIN)
     return 0 if all(outcome.ok for outcome in outcomes) else 1
