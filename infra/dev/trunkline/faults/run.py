@@ -25,7 +25,7 @@ SIZES = {"small": SMALL, "medium": MEDIUM, "full": FULL}
 
 
 async def run_all(faults: list[Trial], size: Size, block: int, console: Console) -> list[Outcome]:
-    """Return what came of each, written after each.  Raises StackError and what else keeps a cluster from starting."""
+    """Return what came of each; written after each, too.  Raises StackError and what else keeps it from starting."""
     outcomes: list[Outcome] = []
 
     def say(line: str) -> None:
