@@ -34,7 +34,7 @@ async def run_all(faults: list[Trial], size: Size, block: int, console: Console)
     async with field_of(block, REPOSITORY / "var" / "run" / f"faults-{block}", size.shape, say) as field:
         faults = [fault for fault in faults if fault.fits_shape(size.shape)]
         for number, fault in enumerate(faults, 1):
-            say(f"[{number}/{len(faults)}] {fault.name}: {size.calls} calls in progress")
+            say(f"[{number}/{len(faults)}] {fault.name}: {fault.load(size)}")
             begun = time.monotonic()
             try:
                 outcomes.append(await fault.tried(field, size))

@@ -114,6 +114,10 @@ class Steady:
         """Say yes: there is always something to do."""
         return True
 
+    def load(self, size: Size) -> str:
+        """Say under how many calls it is tried."""
+        return f"{size.calls_per_second:g} new calls a second"
+
     async def tried(self, field: Field, size: Size) -> Outcome:
         """Let the work be done under steady calls, and count what came of it."""
         flow = Flow(field, size.calls_per_second)

@@ -104,6 +104,10 @@ class Fault:
         """Say whether such a cluster has what is struck."""
         return shape.cassandras > 0 or not self.needs_cassandra
 
+    def load(self, size: Size) -> str:
+        """Say under how many calls it is tried."""
+        return f"{size.calls} calls in progress"
+
     async def tried(self, field: Field, size: Size) -> Outcome:
         """Carry it out under calls in progress, and count what came of it."""
         async with self.prepare(field):
