@@ -1,5 +1,6 @@
 """A rolling restart: every process of a running stack, one after another, while calls go on."""
 
+import contextlib
 from collections.abc import Awaitable, Callable
 
 from redis.asyncio import Redis
@@ -88,11 +89,20 @@ async def _roll_redis(stack: Stack, tell: Tell) -> None:
 
 
 async def master_of(stack: Stack) -> str:
-    """Return the name of the Redis that is the master now.  Raises StackError when none says so."""
-    for place in range(1, stack.shape.redises + 1):
-        if await _is_master(stack, place):
-            return f"redis-{place}"
-    raise StackError("no Redis is the master")
+    """Return the name of the Redis that is the master, by a sentinel's word.  Raises StackError when none knows one.
+
+    Not by its own: one that was dead comes back as a master, for as long as the sentinels need to see it.
+    """
+    ground, places = stack.environments.ground, range(1, stack.shape.redises + 1)
+    for place in places:
+        host, port = ground.sentinel_at(place)
+        async with Redis(host=host, port=port, socket_timeout=ANSWER_SECONDS, decode_responses=True) as sentinel:
+            with contextlib.suppress(RedisError):
+                said = await sentinel.sentinel_get_master_addr_by_name(MASTER, return_responses=True)
+                for each in places:
+                    if isinstance(said, tuple) and ground.redis_at(each)[0] == said[0]:
+                        return f"redis-{each}"
+    raise StackError("no sentinel knows a master")
 
 
 async def _is_master(stack: Stack, place: int) -> bool:
