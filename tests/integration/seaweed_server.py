@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from trunkline import conditions
-from trunkline.children import die_with
+from trunkline.children import Spec, die_with
 from trunkline.ports import free_port
 from trunkline.seaweed import Seaweed
 
@@ -35,14 +35,19 @@ class SeaweedServer:
         self._buckets = 0
 
     def start(self) -> None:
+        asyncio.run(self.start_here())
+
+    async def start_here(self) -> None:
+        """Start it from the running loop: the kernel ends it with the thread that started it, a pool's too."""
         spec = self.settings.spec()
+        self._process = self._launch(spec)
+        ready = await conditions.until(spec.ready, spec.ready_seconds)
+        assert ready and self._process.poll() is None, self._log.read_text(errors="replace")[-2000:]
+
+    def _launch(self, spec: Spec) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:
             # A run that is killed leaves none behind.
-            self._process = subprocess.Popen(
-                spec.argv, env=spec.env, stdout=log, stderr=log, preexec_fn=die_with(os.getpid())
-            )
-        ready = asyncio.run(conditions.until(spec.ready, spec.ready_seconds))
-        assert ready and self._process.poll() is None, self._log.read_text(errors="replace")[-2000:]
+            return subprocess.Popen(spec.argv, env=spec.env, stdout=log, stderr=log, preexec_fn=die_with(os.getpid()))
 
     def kill(self) -> None:
         """SIGKILL: from now on connections are refused."""

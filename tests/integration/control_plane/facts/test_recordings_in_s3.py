@@ -73,7 +73,7 @@ async def test_recordings_wait_for_s3_and_are_sent_once_it_is_back(s3_house: Hou
         await until(alarmed, 40)
         assert all(Path(recording.path).exists() for recording in recordings)
     finally:
-        await asyncio.to_thread(seaweed.start)
+        await seaweed.start_here()
     back = time.monotonic()
     for recording in recordings:
         await reaches(house, recording.recording_id, EntryState.ARCHIVED, 60)
