@@ -6,7 +6,6 @@ from trunkline.faults.catalogue import FAULTS, Trial
 from trunkline.faults.field import Field
 from trunkline.faults.trial import SMALL
 
-
 LEFT_TO_MAKE_FAULTS = {"rolling restart of every process"}
 """Two minutes long, and one of its last two tries here failed for a reason that is not known yet (docs/faults.md)."""
 
