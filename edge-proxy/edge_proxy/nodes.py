@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterable
 
 from callmodel.edgesnapshot import NodeHealth
-from edge_proxy.rendering import KNOWN_SET, MEDIA_SET, Destination, RenderingError, check_sip_uri
+from edge_proxy.rendering import KNOWN_SET, MEDIA_SET, SPARE_SET, Destination, RenderingError, check_sip_uri
 
 SILENT_AFTER_SECONDS = 3.0
 FORGOTTEN_AFTER_SECONDS = 3600.0
+EVEN_WITHIN = 0.05
+"""Of their capacity: nodes that differ by no more are filled in turn.  A report is a second old at times, and until
+the next one a node that was passed over takes all new calls."""
 
 _LINE = re.compile(r"^\d+ (sip:\S+)", re.MULTILINE)
 
@@ -15,12 +18,14 @@ _LINE = re.compile(r"^\d+ (sip:\S+)", re.MULTILINE)
 class NodeBook:
     """Remembers when each media node was last heard.
 
-    A node that drains, is full or falls silent gets no new calls, and stays known: its calls may still be going on,
-    and the edge takes calls from known nodes only.
+    The emptiest share new calls; a notably fuller one gets what they can't take, and its share again once they have
+    caught up.  A node that drains, is full or falls silent gets no new calls, and stays known: its calls may still be
+    going on, and the edge takes calls from known nodes only.
     """
 
     def __init__(self, known_uris: Iterable[str] = (), now: float = 0.0) -> None:
-        self._heard: dict[str, tuple[float, bool]] = {uri: (now, True) for uri in known_uris}
+        self._heard: dict[str, tuple[float, float | None]] = {uri: (now, 0.0) for uri in known_uris}
+        """By URI: when, and how much of its capacity was in use; None takes no calls."""
 
     def hear(self, reports: Iterable[NodeHealth], now: float) -> None:
         """Take in the heartbeats that are there.  `now`: monotonic seconds.  A report of nonsense is passed over."""
@@ -30,18 +35,17 @@ class NodeBook:
                 check_sip_uri(uri)
             except RenderingError:
                 continue
-            self._heard[uri] = (now, not report.draining and report.calls < report.capacity)
+            has_room = not report.draining and report.calls < report.capacity
+            self._heard[uri] = (now, report.calls / report.capacity if has_room else None)
 
     def destinations(self, now: float) -> set[Destination]:
         """Return where new calls may go, and who else may send some."""
-        wanted = set()
-        for uri, (heard, has_room) in list(self._heard.items()):
-            if now - heard > FORGOTTEN_AFTER_SECONDS:
-                del self._heard[uri]
-            else:
-                serves = has_room and now - heard <= SILENT_AFTER_SECONDS
-                wanted.add(Destination(MEDIA_SET if serves else KNOWN_SET, uri))
-        return wanted
+        self._heard = {uri: it for uri, it in self._heard.items() if now - it[0] <= FORGOTTEN_AFTER_SECONDS}
+        loads = {uri: load for uri, (heard, load) in self._heard.items()
+                 if load is not None and now - heard <= SILENT_AFTER_SECONDS}  # fmt: skip
+        emptiest = min(loads.values(), default=0.0)
+        groups = {uri: MEDIA_SET if load <= emptiest + EVEN_WITHIN else SPARE_SET for uri, load in loads.items()}
+        return {Destination(groups.get(uri, KNOWN_SET), uri) for uri in self._heard}
 
 
 def uris_in(dispatcher_list: str) -> list[str]:

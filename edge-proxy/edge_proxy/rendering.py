@@ -14,7 +14,9 @@ from edge_proxy.registration import DEFAULT_EXPIRES_SECONDS, MAX_EXPIRES_SECONDS
 MEDIA_SET = 1
 """Destinations for new calls: media nodes at HQ, HQ's edges at a branch."""
 KNOWN_SET = 2
-"""Media nodes that get no new calls (draining, or without a conductor) and may still end theirs."""
+"""Media nodes that get no new calls (draining, full, or without a conductor) and may still end theirs."""
+SPARE_SET = 3
+"""Media nodes with room that are fuller than others: for new calls that nobody in MEDIA_SET takes."""
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 _PLACEHOLDER = re.compile(r"@([A-Z_]+)@")

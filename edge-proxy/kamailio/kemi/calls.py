@@ -19,7 +19,7 @@ from edge_proxy.decisions import (
     ToTrunk,
 )
 from edge_proxy.media import RTP, SRTP
-from edge_proxy.rendering import MEDIA_SET
+from edge_proxy.rendering import MEDIA_SET, SPARE_SET
 from kemi import telling, trunks
 from kemi.decide import settled
 from kemi.edges import next_is_edge, through_holder
@@ -87,7 +87,7 @@ def _carry_out(decision: Decision, request: Request) -> int:
 def _to_media_node(decision: ToMediaNode, request: Request) -> int:
     KSR.resetdsturi()
     KSR.setuser(decision.target)
-    if KSR.dispatcher.ds_select_domain(MEDIA_SET, IN_TURN) < 0:
+    if not _any_node(MEDIA_SET, SPARE_SET):
         return reply(503, "No Media Node")
     KSR.hdr.append(f"{HEADER}: {to_header(decision.vouched)}\r\n")
     if decision.from_user is not None:
@@ -95,6 +95,16 @@ def _to_media_node(decision: ToMediaNode, request: Request) -> int:
     begin(request, RTP, site_id=request.peer.site_id)
     _try_node()
     return relay(503, "No Media Node")
+
+
+def _any_node(*sets: int) -> bool:
+    return any(KSR.dispatcher.ds_select_domain(each, IN_TURN) > 0 for each in sets)
+
+
+def _next_node() -> bool:
+    """Take the next of the set, after the last of the emptiest one that is fuller."""
+    of_spare = text("$xavp(_dsdst_=>grp)") == str(SPARE_SET)
+    return KSR.dispatcher.ds_next_domain() > 0 or (not of_spare and _any_node(SPARE_SET))
 
 
 def _try_node() -> None:
@@ -110,7 +120,7 @@ def node_failed() -> int:
         if silent:
             KSR.dispatcher.ds_mark_dst_state("tp")
         code, reason = KSR.tm.t_get_status_code(), text("$T_rpl($hdr(Reason))")
-        if routing.tries_next_node(code, reason, silent=silent) and KSR.dispatcher.ds_next_domain() > 0:
+        if routing.tries_next_node(code, reason, silent=silent) and _next_node():
             _try_node()
             if KSR.tm.t_relay() > 0:
                 return telling.TRIES_AGAIN

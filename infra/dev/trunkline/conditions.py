@@ -11,7 +11,7 @@ from typing import Any
 Condition = Callable[[], Awaitable[bool]]
 
 TRY_SECONDS = 1.0
-SERVING_SET = 1
+SERVING_SETS = (1, 3)
 PAUSE_SECONDS = 0.05
 
 
@@ -84,7 +84,7 @@ def serving_in(answer: dict[str, Any]) -> int:
     return sum(
         item["DEST"]["FLAGS"].startswith("A")  # active: pinged, and it answered
         for record in answer.get("result", {}).get("RECORDS", [])
-        if record["SET"]["ID"] == SERVING_SET
+        if record["SET"]["ID"] in SERVING_SETS
         for item in record["SET"]["TARGETS"]
     )
 

@@ -56,8 +56,8 @@ def second_node() -> Softphone:
     return Softphone("node", PLATFORM, proxy=(HQ, 5062), bind=NODE_2, port=5060, tone_hz=900)
 
 
-async def report(redis: Redis, node_id: str, host: str, *, draining: bool = False) -> None:
-    health = NodeHealth(NodeId(node_id), f"{host}:5060", 100, 0, draining, int(time.time() * 1000))
+async def report(redis: Redis, node_id: str, host: str, *, draining: bool = False, calls: int = 0) -> None:
+    health = NodeHealth(NodeId(node_id), f"{host}:5060", 100, calls, draining, int(time.time() * 1000))
     await redis.sadd(keys.NODES, node_id)
     await redis.set(keys.heartbeat(NodeId(node_id)), json.dumps(to_wire(health)), ex=5)
 
@@ -198,6 +198,27 @@ async def test_dead_node_is_passed_over_within_a_second_or_so(hq, node):
             took.append(time.monotonic() - started)
 
     assert max(took) < 2.5
+
+
+async def test_the_emptier_node_gets_the_calls_and_the_fuller_one_those_it_refuses(edge, redis, node):
+    await snapshots.publish(redis, keys.EDGE, to_wire(snapshot()))
+    async with second_node() as second:
+        await report(redis, "node-1", NODE, calls=50)
+        await report(redis, "node-2", NODE_2, calls=10)
+        await until(lambda: serves_only(edge, NODE_2), "the emptier node is preferred")
+        for _ in range(4):
+            assert await call_from_phone() == 200
+        assert node.incoming.empty()
+
+        second.on_invite = reject_with(503)
+        assert await call_from_phone() == 200
+        assert not node.incoming.empty()
+
+        # Its silence is not reported yet: the edge finds out by itself.
+        await second.close()
+        assert await call_from_phone() == 200
+        node.on_invite = reject_with(503)
+        assert await call_from_phone() == 503
 
 
 async def test_node_without_a_conductor_is_passed_over(hq, node):

@@ -16,6 +16,7 @@ from edge_proxy.nodes import NodeBook, uris_in
 from edge_proxy.rendering import (
     KNOWN_SET,
     MEDIA_SET,
+    SPARE_SET,
     Destination,
     EdgeConfiguration,
     RenderingError,
@@ -220,7 +221,34 @@ def test_a_full_node_gets_no_new_calls_until_it_has_room():
 
     assert groups(book, 100.0) == {"sip:10.0.0.1:5060": MEDIA_SET, "sip:10.0.0.2:5060": KNOWN_SET}
     book.hear([replace(health("10.0.0.2"), capacity=30, calls=29)], 101.0)
-    assert groups(book, 101.0)["sip:10.0.0.2:5060"] == MEDIA_SET
+    assert groups(book, 101.0)["sip:10.0.0.2:5060"] == SPARE_SET
+
+
+def test_the_emptiest_nodes_share_new_calls_and_a_fuller_one_helps_out():
+    calls = {"10.0.0.1": 20, "10.0.0.2": 24, "10.0.0.3": 30}
+    book = NodeBook()
+    book.hear([replace(health(host), calls=count) for host, count in calls.items()], 0.0)
+    assert set(groups(book, 0.0).values()) == {MEDIA_SET, SPARE_SET}
+    assert groups(book, 0.0)["sip:10.0.0.3:5060"] == SPARE_SET
+
+    book.hear([replace(health("10.0.0.1"), calls=26)], 1.0)
+    book.hear([replace(health("10.0.0.2"), calls=26)], 1.0)
+    assert set(groups(book, 1.0).values()) == {MEDIA_SET}
+
+
+def test_load_is_a_share_of_what_a_node_can_carry():
+    book = NodeBook()
+    book.hear([replace(health("10.0.0.1"), capacity=20, calls=10), replace(health("10.0.0.2"), calls=40)], 0.0)
+
+    assert groups(book, 0.0) == {"sip:10.0.0.1:5060": SPARE_SET, "sip:10.0.0.2:5060": MEDIA_SET}
+
+
+def test_when_the_emptiest_dies_the_fuller_ones_take_its_place():
+    book = NodeBook()
+    book.hear([health("10.0.0.1"), replace(health("10.0.0.2"), calls=50)], 0.0)
+    book.hear([replace(health("10.0.0.2"), calls=50)], 4.0)
+
+    assert groups(book, 4.0) == {"sip:10.0.0.1:5060": KNOWN_SET, "sip:10.0.0.2:5060": MEDIA_SET}
 
 
 def test_nodes_of_an_earlier_life_keep_serving_until_they_prove_silent():
