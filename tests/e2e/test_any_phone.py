@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from simulators.browser import Browser
 from simulators.phone import RegistrationError, Softphone
 from tests.e2e.world import World
 from trunkline.conditions import until
 from trunkline.dialling import ALL_TONES_HZ
-from trunkline.plan import BRANCH_SITE, HQ_SITE
+from trunkline.plan import BRANCH_SITE, DESK_ORIGINS, HQ_SITE
 
 PHONE_TONE_HZ = 3050
 KINDS: dict[str, dict[str, Any]] = {
@@ -19,7 +20,10 @@ KINDS: dict[str, dict[str, Any]] = {
     "TCP": {"transport": "tcp"},
     "TLS and SRTP": {"transport": "tls", "srtp": True},
     "behind NAT": {"nat": ("10.99.7.7", 5099)},
+    "browser": {"transport": "wss", "origin": DESK_ORIGINS[0]},
 }
+PORTS = {"tls": 5061, "wss": 5443}
+MEDIA = {"tls": "srtp", "wss": "webrtc"}
 extensions = count(3001)
 
 
@@ -27,6 +31,7 @@ extensions = count(3001)
 async def phone_at(world: World, place: str, kind: str) -> AsyncIterator[Softphone]:
     """A phone of a station made just now, registered as soon as the place's edge has heard of it."""
     traits = KINDS[kind]
+    transport = traits.get("transport", "udp")
     at_hq = place == "HQ"
     edge, address = (
         (world.plan.edge, world.plan.hq_phone(9)) if at_hq else (world.plan.branch, world.plan.branch_phone(9))
@@ -36,14 +41,14 @@ async def phone_at(world: World, place: str, kind: str) -> AsyncIterator[Softpho
         {
             "extension": str(next(extensions)),
             "site_id": HQ_SITE if at_hq else BRANCH_SITE,
-            "media": "srtp" if traits.get("srtp") else "rtp",
+            "media": MEDIA.get(transport, "rtp"),
         },
     )
-    phone = Softphone(
+    phone = (Browser if transport == "wss" else Softphone)(
         station["extension"],
         world.seed.domain,
         station["password"],
-        proxy=(edge, 5061 if traits.get("transport") == "tls" else 5060),
+        proxy=(edge, PORTS.get(transport, 5060)),
         bind=address,
         tone_hz=PHONE_TONE_HZ,
         **traits,
@@ -61,8 +66,11 @@ async def phone_at(world: World, place: str, kind: str) -> AsyncIterator[Softpho
         yield phone
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("place", ["HQ", "branch"])
+# Browsers come to HQ's edges only.
+@pytest.mark.parametrize(
+    ("place", "kind"),
+    [(place, kind) for place in ("HQ", "branch") for kind in KINDS if (place, kind) != ("branch", "browser")],
+)
 async def test_phone_reaches_a_customer_and_is_reached_by_a_colleague(world: World, place: str, kind: str):
     number = world.new_number()
     async with phone_at(world, place, kind) as phone:

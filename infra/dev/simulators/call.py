@@ -58,6 +58,7 @@ class PhoneCall(CallDialog):
         except (OSError, TimeoutError):
             self._end("local", 503, "no connection")
             raise
+        await self.media.prepare()
         # Contact names the connection, so it is written after connecting.
         invite = self._with_sdp(self.dialog.build_request("INVITE"), self.media.offer())
         invite.headers += headers.items()

@@ -109,7 +109,7 @@ class CallDialog(CallLife):
                 self._agent.respond(server, 200)
                 self._end("remote", reason=request.get("reason"))
             case "INVITE" | "UPDATE":
-                self._receive_offer(server)
+                self._agent.tasks.start(self._receive_offer(server), "offer in a call")
             case "NOTIFY":
                 self._agent.respond(server, 200)
                 self._receive_sipfrag(request)
@@ -121,7 +121,7 @@ class CallDialog(CallLife):
                 self._agent.respond(server, 501, headers=[("Allow", METHODS)])
         self._announce()
 
-    def _receive_offer(self, server: ServerTransaction) -> None:
+    async def _receive_offer(self, server: ServerTransaction) -> None:
         request = server.request
         if self.ended:
             self._agent.respond(server, 481)
@@ -130,6 +130,7 @@ class CallDialog(CallLife):
             self._agent.respond(server, 491)
             return
         self.dialog.refresh_target(request)
+        await self.media.prepare(request.body)
         try:
             if request.body:
                 body = self.media.answer(request.body)
@@ -141,6 +142,7 @@ class CallDialog(CallLife):
             return
         server.on_unacknowledged = self._send_bye
         self._agent.respond(server, 200, headers=self._contact(), body=body)
+        self._announce()
 
     def _receive_sipfrag(self, notify: SipMessage) -> None:
         first = notify.body.split("\r\n", 1)[0].split()
@@ -184,6 +186,7 @@ class CallDialog(CallLife):
             if response.status >= 200 and not done.done():
                 done.set_result(response)
 
+        await self.media.prepare(direction=direction)
         request = self._with_sdp(self.dialog.build_request("INVITE"), self.media.offer(direction))
         hop = self.dialog.next_hop()
         await self._agent.transport.connect(hop)

@@ -32,6 +32,7 @@ class Line:
     uri: str
     media: MediaSettings
     password: str = ""
+    open_media: Callable[[MediaSettings], CallMedia] = CallMedia
 
 
 class CallLife:
@@ -43,7 +44,7 @@ class CallLife:
 
     def __init__(self, line: Line) -> None:
         self.line = line
-        self.media = CallMedia(line.media)
+        self.media = line.open_media(line.media)
         self.state: State = "calling"
         self.times: dict[str, float] = {}
         self.final_code: int | None = None

@@ -43,6 +43,9 @@ class CallMedia:
             version=0,
         )
 
+    async def prepare(self, offer_text: str = "", direction: str = "sendrecv") -> None:
+        """Do what takes time before an answer to this offer, or without one before an offer of ours: nothing here."""
+
     def offer(self, direction: str = "sendrecv") -> str:
         """Return a new offer; `direction` is ours, sendonly to hold."""
         self._own = replace(self._own, direction=direction, version=self._own.version + 1)

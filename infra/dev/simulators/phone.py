@@ -18,7 +18,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Literal, Self
 
 from .call import Line, PhoneCall
-from .call_media import MediaSettings
+from .call_media import CallMedia, MediaSettings
 from .call_table import CallTable
 from .dialog import Dialog
 from .g711 import PCMA, PCMU
@@ -109,6 +109,7 @@ class Softphone:
         trace: bool = False,
         keep_alive_seconds: float | None = None,
         wrap_transport: Callable[[Transport], Transport] = lambda transport: transport,
+        open_media: Callable[[MediaSettings], CallMedia] = CallMedia,
     ) -> None:
         self.user = user
         self.domain = domain
@@ -118,7 +119,7 @@ class Softphone:
         self.incoming: asyncio.Queue[PhoneCall] = asyncio.Queue(WAITING_CALLS)
         advertised = nat[0] if nat else ""
         media = MediaSettings(bind, advertised, srtp, payload_types, tone_sound(tone_hz))
-        self._line = Line(user, f"sip:{user}@{domain}", media, password)
+        self._line = Line(user, f"sip:{user}@{domain}", media, password, open_media)
         self._table = CallTable(self._on_invite)
         # Reading the system's authorities takes long; most phones speak UDP.
         encrypted = transport in ("tls", "wss") and ssl_context is None
@@ -295,7 +296,11 @@ class Softphone:
             call.answer()
             self._tasks.start(replaced.hang_up(), f"replaced call of {self.user}")
             return
-        self._tasks.start(self.on_invite(call), f"call to {self.user}")
+        self._tasks.start(self._meet(call, server.request.body), f"call to {self.user}")
+
+    async def _meet(self, call: PhoneCall, offer_text: str) -> None:
+        await call.media.prepare(offer_text)
+        await self.on_invite(call)
 
     def _on_refer(self, call: PhoneCall, server: ServerTransaction) -> None:
         uri, headers = target_of(server.request.get("refer-to"))

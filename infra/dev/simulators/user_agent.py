@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from .digest import answer_challenge
 from .sip_message import MalformedSipError, SipMessage, build_response, parse_message, via_parameters
+from .tasks import Tasks
 from .transactions import ClientTransaction, OnResponse, ServerTransaction, Timers
 from .transport import Endpoint, Transport
 
@@ -45,6 +46,7 @@ class UserAgent:
     ) -> None:
         self.transport = transport
         self.timers = timers or Timers()
+        self.tasks = Tasks()
         self.name = user_agent
         self.malformed = 0
         self.messages: deque[tuple[float, str, str]] = deque(maxlen=TRACE_MESSAGES if trace else 0)
@@ -66,6 +68,7 @@ class UserAgent:
             client.stop()
         for server in self._servers.values():
             server.stop()
+        await self.tasks.close()
         await self.transport.close()
 
     # -- what we call ourselves

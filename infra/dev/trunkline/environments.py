@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from trunkline.ground import Ground
-from trunkline.plan import BRANCH_SITE, HQ_SITE, PLATFORM_DOMAIN, AddressPlan, asterisk_folder
+from trunkline.plan import BRANCH_SITE, DESK_ORIGINS, HQ_SITE, PLATFORM_DOMAIN, AddressPlan, asterisk_folder
 from trunkline.shape import SINGLE, Shape
 
 AGENT_OF_BRANCH = 9107
@@ -102,6 +102,8 @@ class Environments:
             "TRUNKLINE_SITE_ID": HQ_SITE,
             "TRUNKLINE_EDGE_ADDRESS": host,
             "TRUNKLINE_RTP_RANGE": "30000-34999",
+            "TRUNKLINE_SIP_WSS_PORT": "5443",
+            "TRUNKLINE_WS_ORIGINS": ",".join(DESK_ORIGINS),
             "TRUNKLINE_TLS_CERT": str(folder / "tls.crt"),
             "TRUNKLINE_TLS_KEY": str(folder / "tls.key"),
             "TRUNKLINE_TLS_CA": str(folder / "ca.crt"),

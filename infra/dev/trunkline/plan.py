@@ -9,6 +9,8 @@ from trunkline.shape import SINGLE, Shape
 PLATFORM_DOMAIN = "trunkline.test"
 BRANCH_SITE = "branch-1"
 HQ_SITE = "hq"
+DESK_ORIGINS = ("http://localhost:8000", f"https://desk.{PLATFORM_DOMAIN}")
+"""Where pages come from whose browsers may register."""
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -121,6 +123,7 @@ class AddressPlan:
             found |= {
                 f"{name} SIP": ("udp", host, 5060),
                 f"{name} SIP over TLS": ("tcp", host, 5061),
+                f"{name} SIP over WebSocket": ("tcp", host, 5443),
                 f"{name} RPC": ("tcp", host, 5063),
                 f"{name} rtpengine": ("udp", host, 2223),
             }

@@ -111,10 +111,12 @@ def edge_of_two(folder: Path, host: str, other: str, authority: Authority) -> Ed
     return edge
 
 
-def phone_at(edge: Edge, extension: str = "1001", transport: str = "udp", **values) -> Softphone:
+def phone_at(
+    edge: Edge, extension: str = "1001", transport: str = "udp", make: type[Softphone] = Softphone, **values
+) -> Softphone:
     proxy = (edge.host, PORTS[transport])
     values = {"bind": PHONE, "tone_hz": 440, **values}
-    return Softphone(extension, DOMAIN, f"pw-{extension}", proxy=proxy, transport=transport, origin=PAGE, **values)
+    return make(extension, DOMAIN, f"pw-{extension}", proxy=proxy, transport=transport, origin=PAGE, **values)
 
 
 async def they_know_each_other(*edges: Edge) -> bool:

@@ -45,8 +45,7 @@ async def test_one_name_one_user_and_one_number_one_owner(cassandra_world: World
     # One that nobody has yet, at a second try either.
     number = f"+8621556{secrets.randbelow(100_000):05d}"
     numbers = [
-        admin.call("POST", "/numbers", {"number": number, "tenant_id": tenant})
-        for tenant in ("acme", "bolt") * 4
+        admin.call("POST", "/numbers", {"number": number, "tenant_id": tenant}) for tenant in ("acme", "bolt") * 4
     ]
 
     statuses = sorted([answer.status for answer in await asyncio.gather(*numbers)])
