@@ -25,6 +25,7 @@ _BROWSER = f"{_ADDRESSES} ICE=force transport-protocol=UDP/TLS/RTP/SAVPF rtcp-mu
 _PROTOCOLS = {RTP: "RTP/AVP", SRTP: "RTP/SAVP"}
 _LETTERS = {RTP: "r", SRTP: "s", WEBRTC: "w", None: "-"}
 _PROTECTIONS = {letter: protection for protection, letter in _LETTERS.items()}
+_HIDDEN = re.compile(r"^c=IN (?:IP4 0\.0\.0\.0|IP6 ::)(?=\s)", re.MULTILINE)
 
 SEAL_PARAMETER = "sg"
 SEAL_DIGITS = 16
@@ -53,6 +54,14 @@ def offered_protection(sdp: str) -> MediaProtection:
     if "UDP/TLS/RTP/SAVP" in sdp:
         return WEBRTC
     return SRTP if "RTP/SAVP" in sdp else RTP
+
+
+def with_address(sdp: str, address: str) -> str:
+    """Return a browser's SDP with an IPv4 address where it hides its own: rtpengine takes 0.0.0.0 for a hold.
+
+    Browsers do so while all that they tell of are names of multicast DNS (RFC 8828); where they are, ICE finds out.
+    """
+    return _HIDDEN.sub(f"c=IN IP4 {address}", sdp) if "a=ice-ufrag:" in sdp else sdp
 
 
 @dataclass(frozen=True)

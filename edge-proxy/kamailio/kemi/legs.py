@@ -1,6 +1,7 @@
 """The legs of a call: media anchored on both sides, our place in the dialog, and requests inside of it."""
 
 import re
+from collections.abc import Callable
 
 import KSR
 
@@ -38,11 +39,17 @@ def begin(request: Request, callee: MediaProtection, *, site_id: str = "") -> No
     if sdp:
         caller = media.offered_protection(sdp)
         natted = request.peer.kind is PeerKind.OUTSIDE and KSR.nathelper.nat_uac_test(NATTED_SOURCE) > 0
-        KSR.rtpengine.rtpengine_offer(media.offer_flags(callee, natted=natted))
+        _anchor(KSR.rtpengine.rtpengine_offer, sdp, media.offer_flags(callee, natted=natted))
     else:
         caller = routing.media_of(view(), request.from_domain, request.from_user)
     _stay(media.Sides(caller, callee, site_id))
     _expect_answer(caller, offered=bool(sdp))
+
+
+def _anchor(exchange: Callable[[str], int], sdp: str, flags: str) -> None:
+    """Have rtpengine take the offer or answer at hand, and put its own in its place."""
+    KSR.pv.sets("$var(sdp)", media.with_address(sdp, KSR.kx.get_srcip()))
+    exchange(flags)
 
 
 def pass_by(site_id: str) -> None:
@@ -84,17 +91,18 @@ def on_reply() -> int:
     outside = sender.kind is PeerKind.OUTSIDE
     toward = text("$avp(toward)")
     if toward and has_sdp() and KSR.kx.get_status() < 300:
+        sdp = KSR.kx.gete_body()
         natted = outside and KSR.nathelper.nat_uac_test(NATTED_SOURCE) > 0
         if toward == PASSED:
             if natted:
                 # The edge that has the media does not see where the phone really is.
                 KSR.nathelper.fix_nated_sdp(REPLACE_MEDIA_ADDRESS)
         elif text("$avp(offered)"):
-            answered = media.offered_protection(KSR.kx.gete_body())
-            flags = media.answer_flags(MediaProtection(toward), answered, natted=natted)
-            KSR.rtpengine.rtpengine_answer(flags)
+            flags = media.answer_flags(MediaProtection(toward), media.offered_protection(sdp), natted=natted)
+            _anchor(KSR.rtpengine.rtpengine_answer, sdp, flags)
         else:
-            KSR.rtpengine.rtpengine_offer(media.offer_flags(MediaProtection(toward), natted=natted))
+            flags = media.offer_flags(MediaProtection(toward), natted=natted)
+            _anchor(KSR.rtpengine.rtpengine_offer, sdp, flags)
     alias_contact(sender)
     strip_ours()
     if sender.kind is PeerKind.NODE:
@@ -156,11 +164,12 @@ def _renegotiate(sides: media.Sides) -> None:
     if KSR.is_BYE():
         KSR.rtpengine.rtpengine_delete("")
     elif KSR.is_ACK() and has_sdp():
-        answered = media.offered_protection(KSR.kx.gete_body())
-        KSR.rtpengine.rtpengine_answer(media.answer_flags(sides.callee, answered, natted=False))
+        sdp = KSR.kx.gete_body()
+        flags = media.answer_flags(sides.callee, media.offered_protection(sdp), natted=False)
+        _anchor(KSR.rtpengine.rtpengine_answer, sdp, flags)
     elif KSR.is_INVITE() or KSR.is_UPDATE():
         from_caller = KSR.rr.is_direction("downstream") > 0
         ahead, behind = (sides.callee, sides.caller) if from_caller else (sides.caller, sides.callee)
         if has_sdp():
-            KSR.rtpengine.rtpengine_offer(media.offer_flags(ahead, natted=False))
+            _anchor(KSR.rtpengine.rtpengine_offer, KSR.kx.gete_body(), media.offer_flags(ahead, natted=False))
         _expect_answer(behind, offered=has_sdp())

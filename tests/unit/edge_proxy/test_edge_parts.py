@@ -101,6 +101,15 @@ def test_browser_gets_ice_and_dtls_and_everybody_else_neither():
     assert "ICE=remove" in from_browser and "DTLS=off" not in from_browser
 
 
+@pytest.mark.parametrize("hidden", ["c=IN IP4 0.0.0.0", "c=IN IP6 ::"])
+def test_browser_that_hides_where_it_is_gets_an_address_and_a_hold_stays_one(hidden):
+    ice = "a=ice-ufrag:V4WE\r\n"
+
+    assert media.with_address(f"{hidden}\r\n{ice}", "198.51.100.7") == f"c=IN IP4 198.51.100.7\r\n{ice}"
+    assert media.with_address(f"c=IN IP4 192.0.2.1\r\n{ice}", "198.51.100.7") == f"c=IN IP4 192.0.2.1\r\n{ice}"
+    assert media.with_address(f"{hidden}\r\na=sendonly\r\n", "198.51.100.7") == f"{hidden}\r\na=sendonly\r\n"
+
+
 def test_seal_remembers_a_browser():
     sides = media.Sides(media.WEBRTC, media.RTP)
     route = f"<sip:203.0.113.10;lr;sg={media.seal(b'key', 'call-1', sides)}>"
