@@ -98,10 +98,26 @@ class ToTrunk:
 
 
 @dataclass(frozen=True)
+class HqSeen:
+    """What a branch's edge sees of HQ.
+
+    `alive`: one of HQ's edges serves, as the dispatcher counts it; `quiet_seconds`: since anything came from HQ.
+    """
+
+    alive: bool
+    quiet_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
 class ToHq:
     """From a branch up to HQ, which has the media nodes and the trunks."""
 
     vouched: Vouched
+
+
+@dataclass(frozen=True)
+class ToNextHqEdge:
+    """From a branch up to HQ by another of its edges, where one serves."""
 
 
 @dataclass(frozen=True)

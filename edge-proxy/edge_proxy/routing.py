@@ -11,12 +11,14 @@ from edge_proxy.decisions import (
     NOT_READY,
     Authenticate,
     Decision,
+    HqSeen,
     PassOn,
     PeerKind,
     Reject,
     Request,
     ToHq,
     ToMediaNode,
+    ToNextHqEdge,
     ToRoute,
     ToStation,
     ToTrunk,
@@ -30,7 +32,11 @@ NO_CONDUCTOR_CAUSE = "42"
 """Switching equipment congestion (Q.850): what a media node's dialplan hangs up with when nobody conducts."""
 _URI_USER = re.compile(r"<?(?:sips?|tel):([^@;>]+)")
 
+HQ_QUIET_SECONDS = 2.5
+"""HQ is probed every second: after this long two probes went unanswered."""
+
 FORBIDDEN = Reject(403, "Forbidden")
+UNREACHABLE = Reject(503, "Headquarters Unreachable")
 STRANGER = Reject(403, "Forbidden", strike=True)
 
 
@@ -51,15 +57,19 @@ def decide_invite(view: EdgeView, request: Request) -> Decision:
             return FORBIDDEN
 
 
-def decide_branch_invite(view: EdgeView, request: Request, *, site_id: str, hq_alive: bool) -> Decision:
+def decide_branch_invite(
+    view: EdgeView, request: Request, *, site_id: str, hq: HqSeen, rung_here: bool = False
+) -> Decision:
     """Return where a new call goes at a branch's edge.
 
-    Without HQ the stations of the branch still reach each other.
+    Without HQ the stations of the branch still reach each other.  rung_here: this edge has rung the callee for the
+    same caller lately, because HQ answered nothing.
     """
     if not view.known:
         return NOT_READY
     if request.peer.kind is PeerKind.HQ:
-        return _from_hq(view, request)
+        # The call was held back on its way up, and HQ took it when the line was mended.
+        return Reject(486, "Busy Here") if rung_here else _from_hq(view, request)
     if request.peer.kind is not PeerKind.OUTSIDE:
         return FORBIDDEN
     refusal = _station_must_authenticate(view, request)
@@ -68,9 +78,24 @@ def decide_branch_invite(view: EdgeView, request: Request, *, site_id: str, hq_a
     dialled = dialled_of(request.target_user)
     if dialled is None:
         return Reject(484, "Address Incomplete")
-    if hq_alive:
+    colleague = local_station(view, request.from_domain, dialled)
+    if hq.alive and (colleague is None or hq.quiet_seconds < HQ_QUIET_SECONDS):
         return ToHq((("station", request.from_user), ("site", site_id)))
-    return local_station(view, request.from_domain, dialled) or Reject(503, "Headquarters Unreachable")
+    return colleague or UNREACHABLE
+
+
+def ways_without_hq(
+    view: EdgeView, request: Request, *, answered: bool, heard: bool
+) -> tuple[ToNextHqEdge | ToStation | Reject, ...]:
+    """Return the ways of a branch's call that an edge of HQ did not take, best first.
+
+    answered: the edge said so itself, else it said nothing at all.  heard: something came from HQ since the call was
+    sent there, so the line is not cut.
+    """
+    colleague = None if answered else local_station(view, request.from_domain, request.target_user)
+    if colleague is None:
+        return ToNextHqEdge(), UNREACHABLE
+    return (ToNextHqEdge(), colleague) if heard else (colleague,)
 
 
 def local_station(view: EdgeView, domain: str, dialled: str) -> ToStation | None:

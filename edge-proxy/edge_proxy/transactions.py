@@ -73,6 +73,13 @@ def begun_to_text(begun: Begun) -> str:
     return f"{b.traceparent}|{b.parent_id}|{b.started_ns}|{b.peer}|{b.route}|{b.trunk_id}"
 
 
+def rerouted(begun_text: str, decision: Decision) -> str:
+    """Return what is kept with a transaction when it goes somewhere else than it was sent to first."""
+    fields = begun_text.split("|", 5)
+    fields[4] = ROUTES.get(type(decision).__name__, "other")
+    return "|".join(fields)
+
+
 def to_datagram(begun_text: str, status: int, rang_ns: int, ended_ns: int, dropped: int) -> bytes:
     return f"{status}|{rang_ns}|{ended_ns}|{dropped}|{begun_text}".encode()
 

@@ -120,6 +120,10 @@ class Edge:
         return telling.failed(trunks.gateway_failed())
 
     @guarded
+    def ksr_branch_hq(self, _msg: object) -> int:
+        return calls.hq_branch()
+
+    @guarded
     def ksr_failure_hq(self, _msg: object) -> int:
         return telling.failed(calls.hq_failed())
 
@@ -139,7 +143,10 @@ class Edge:
     def ksr_reply_route(self, _msg: object) -> int:
         # Kamailio would send a response on to wherever its second Via points, though we have never asked anything:
         # anybody could aim us at anybody.  A peer's late 200, whose transaction is gone, may pass.
-        if KSR.tm.t_check_trans() <= 0 and not is_trusted(peer()):
+        sender = peer()
+        if (sender.kind is PeerKind.HQ and calls.answers_too_late()) or (
+            KSR.tm.t_check_trans() <= 0 and not is_trusted(sender)
+        ):
             KSR.set_drop()
         return 1
 

@@ -1,6 +1,7 @@
 """INVITE outside of dialogs: each decision carried out, and what follows when its way fails."""
 
 import time
+from dataclasses import replace
 
 import KSR
 
@@ -8,23 +9,25 @@ from callmodel.vouched import HEADER, to_header
 from edge_proxy import peering, routing
 from edge_proxy.decisions import (
     Decision,
+    HqSeen,
     PassOn,
     Peer,
     PeerKind,
+    Reject,
     Request,
     ToHq,
     ToMediaNode,
+    ToNextHqEdge,
     ToRoute,
     ToStation,
     ToTrunk,
 )
 from edge_proxy.media import RTP, SRTP
 from edge_proxy.rendering import MEDIA_SET, SPARE_SET
-from kemi import telling, trunks
+from kemi import telling, trunks, uplink
 from kemi.decide import settled
 from kemi.edges import next_is_edge, through_holder
 from kemi.environment import (
-    BY_PRIORITY,
     HQ,
     IN_TURN,
     NODE_SILENCE_MS,
@@ -35,7 +38,7 @@ from kemi.environment import (
     SITE,
     SOCKETS,
     fell_silent,
-    relay_up,
+    header,
     reply,
     send_from,
     strip_ours,
@@ -43,18 +46,19 @@ from kemi.environment import (
     view,
 )
 from kemi.legs import alias_contact, begin, connect_branch, pass_by, relay, site_ahead
-from kemi.peers import request_from
+from kemi.peers import peer, request_from
 
 
 def invite(sender: Peer) -> int:
     started_ns = time.time_ns()
     request = request_from(sender, "INVITE")
-    alive = not HQ and KSR.dispatcher.ds_select_dst(MEDIA_SET, BY_PRIORITY) > 0
+    hq = HqSeen(alive=False) if HQ else uplink.seen()
+    late = sender.kind is PeerKind.HQ and uplink.rung_here(request.to_domain, request.from_user, request.to_user)
 
     def decide(asked: Request) -> Decision:
         if HQ:
             return routing.decide_invite(view(), asked)
-        return routing.decide_branch_invite(view(), asked, site_id=SITE, hq_alive=alive)
+        return routing.decide_branch_invite(view(), asked, site_id=SITE, hq=hq, rung_here=late)
 
     decision = settled(decide, request)
     if decision is None:
@@ -198,23 +202,60 @@ def station_failed() -> int:
 
 
 def _to_hq(decision: ToHq, request: Request) -> int:
-    KSR.seturi(f"sip:{routing.dialled_of(request.target_user)}@{request.from_domain}")
-    KSR.hdr.append(f"{HEADER}: {to_header(decision.vouched)}\r\n")
+    dialled = routing.dialled_of(request.target_user) or ""
+    KSR.seturi(f"sip:{dialled}@{request.from_domain}")
+    uplink.forget_rung_here(request.from_domain, request.from_user, dialled)
+    KSR.pv.sets("$avp(vouched)", to_header(decision.vouched))
+    if not _go_up():
+        _without_hq(replace(request, target_user=dialled), answered=False, heard=False)
+    return 1
+
+
+def _go_up() -> bool:
+    return uplink.relay_up("ksr_failure_hq", "ksr_branch_hq")
+
+
+def hq_branch() -> int:
+    """Give what only HQ may see to its branch alone: the call may yet go to a colleague's phone."""
+    request = request_from(peer(), "INVITE")
+    KSR.hdr.append(f"{HEADER}: {text('$avp(vouched)')}\r\n")
     if request.preferred_identity:
         KSR.hdr.append(f"P-Preferred-Identity: {request.preferred_identity}\r\n")
     begin(request, SRTP)
-    return 1 if relay_up("ksr_failure_hq") else relay()
+    return 1
 
 
 def hq_failed() -> int:
-    """Try HQ's next edge when this one does not answer at all, or drains; else its answer is the call's result."""
-    drains = KSR.tm.t_check_status("503") > 0 and text(f"$T_rpl($hdr({RETRY_AFTER}))") != ""
-    if KSR.tm.t_is_canceled() < 0 and (drains or fell_silent()):
-        KSR.dispatcher.ds_mark_dst_state("ip" if drains else "tp")
-        if KSR.dispatcher.ds_next_dst() > 0 and relay_up("ksr_failure_hq"):
-            return telling.TRIES_AGAIN
-        KSR.tm.t_reply(503, "Headquarters Unreachable")
-    elif KSR.tm.t_is_canceled() < 0:
+    """Go on without HQ's edge when it answers nothing at all, or drains; else its answer is the call's result."""
+    if KSR.tm.t_is_canceled() < 0:
+        drains = KSR.tm.t_check_status("503") > 0 and text(f"$T_rpl($hdr({RETRY_AFTER}))") != ""
+        if drains or fell_silent():
+            KSR.dispatcher.ds_mark_dst_state("ip" if drains else "tp")
+            return _without_hq(request_from(peer(), "INVITE"), answered=drains, heard=uplink.heard_since())
         _keep_503()
     KSR.rtpengine.rtpengine_delete("")
+    return 1
+
+
+def answers_too_late() -> bool:
+    """Say whether a response is HQ's 200 to a call that went on without HQ: the phone has another's answer."""
+    return KSR.kx.get_status() // 100 == 2 and header("CSeq").endswith("INVITE") and uplink.goes_without()
+
+
+def _without_hq(request: Request, *, answered: bool, heard: bool) -> int:
+    """Take the first way that is left to a call which an edge of HQ did not take."""
+    for way in routing.ways_without_hq(view(), request, answered=answered, heard=heard):
+        match way:
+            case ToNextHqEdge():
+                if KSR.dispatcher.ds_next_dst() > 0 and _go_up():
+                    return telling.TRIES_AGAIN
+            case ToStation():
+                uplink.note_rung_here(request.from_domain, request.from_user, way.extension)
+                telling.goes_to(way)
+                KSR.rtpengine.rtpengine_delete("")
+                _to_station(way, request)
+                return telling.TRIES_AGAIN
+            case Reject():
+                KSR.rtpengine.rtpengine_delete("")
+                KSR.tm.t_reply(way.code, way.reason)
     return 1

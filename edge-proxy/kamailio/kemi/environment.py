@@ -20,7 +20,7 @@ SITE = SETTINGS["site_id"]
 OWN_HOST = "" if HQ else branch_host(SITE, PLATFORM)
 SEAL_SECRET = bytes.fromhex(json.loads(Path(SETTINGS["secrets_file"]).read_text(encoding="utf-8"))["seal"])
 
-NODE_SILENCE_MS, HQ_SILENCE_MS, PHONE_SILENCE_MS, RING_MS = 1000, 1500, 3000, 180_000
+NODE_SILENCE_MS, PHONE_SILENCE_MS, RING_MS = 1000, 3000, 180_000
 SOCKETS = {"udp": "sip", "tcp": "siptcp", "tls": "siptls", "ws": "siptcp", "wss": "siptls"}
 IN_TURN, BY_PRIORITY = 4, 8
 
@@ -81,19 +81,6 @@ def behind_nat() -> bool:
 
 def send_from(socket: str) -> None:
     KSR.corex.set_send_socket_name(socket)
-
-
-def relay_up(failure_route: str) -> bool:
-    """Send a branch's request to HQ's edge at hand, or the next one that takes a connection; say whether one does."""
-    while True:
-        send_from("uplink")
-        KSR.tm.t_on_failure(failure_route)
-        KSR.tm.t_set_fr(RING_MS, HQ_SILENCE_MS)
-        if KSR.tm.t_relay() > 0:
-            return True
-        KSR.dispatcher.ds_mark_dst_state("tp")
-        if KSR.dispatcher.ds_next_dst() < 0:
-            return False
 
 
 def strip_ours() -> None:

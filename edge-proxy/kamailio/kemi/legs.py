@@ -9,7 +9,7 @@ from callmodel.edgesnapshot import MediaProtection
 from edge_proxy import media, routing
 from edge_proxy.decisions import Peer, PeerKind, Request
 from edge_proxy.rendering import site_of_branch_host
-from kemi import telling
+from kemi import telling, uplink
 from kemi.edges import next_is_edge
 from kemi.environment import (
     HQ,
@@ -86,8 +86,11 @@ def alias_contact(sender: Peer) -> None:
 
 def on_reply() -> int:
     """Anchor what the answer brings, and keep to ourselves what is nobody else's."""
-    telling.heard(KSR.kx.get_status())
     sender = peer()
+    if sender.kind is PeerKind.HQ and uplink.goes_without():
+        KSR.set_drop()
+        return 1
+    telling.heard(KSR.kx.get_status())
     outside = sender.kind is PeerKind.OUTSIDE
     toward = text("$avp(toward)")
     if toward and has_sdp() and KSR.kx.get_status() < 300:

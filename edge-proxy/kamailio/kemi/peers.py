@@ -8,6 +8,7 @@ from callmodel.vouched import HEADER, from_header
 from edge_proxy import screening
 from edge_proxy.certificates import is_headquarters, site_of_certificate
 from edge_proxy.decisions import Peer, PeerKind, Request
+from kemi import uplink
 from kemi.edges import announce_branch, at_peer_socket, is_edge
 from kemi.environment import HQ, RETRY_AFTER, SETTINGS, draining, header, reply, text, view
 
@@ -29,8 +30,10 @@ def peer() -> Peer:
         return Peer(PeerKind.OUTSIDE, address)
     verified, san = text("$tls_peer_verified") == "1", text("$tls_peer_san_uri")
     if not HQ:
-        kind = PeerKind.HQ if is_headquarters(verified=verified, san_uri=san) else PeerKind.OUTSIDE
-        return Peer(kind, address)
+        if not is_headquarters(verified=verified, san_uri=san):
+            return Peer(PeerKind.OUTSIDE, address)
+        uplink.hear()
+        return Peer(PeerKind.HQ, address)
     site = site_of_certificate(verified=verified, common_name=text("$tls_peer_subject_cn"), san_uri=san)
     if site is None:
         return Peer(PeerKind.OUTSIDE, address)

@@ -6,21 +6,19 @@ import KSR
 
 from edge_proxy import registration
 from edge_proxy.decisions import Peer, PeerKind, SaveContact
-from edge_proxy.rendering import MEDIA_SET
 from kemi.decide import settled
 from kemi.edges import leave_path
 from kemi.environment import (
-    BY_PRIORITY,
     HQ,
     OWN_HOST,
     behind_nat,
     header,
     over_connection,
-    relay_up,
     text,
     view,
 )
 from kemi.peers import request_from
+from kemi.uplink import relay_up, seen
 
 SAVE_WITHOUT_REPLY = 0x02
 BEHIND_NAT_FLAG, PING_FLAG = 6, 7
@@ -41,11 +39,7 @@ def register(sender: Peer) -> int:
             KSR.setbflag(BEHIND_NAT_FLAG)
             if not over_connection():
                 KSR.setbflag(PING_FLAG)
-    if (
-        isinstance(decision, SaveContact)
-        and decision.forward
-        and KSR.dispatcher.ds_select_dst(MEDIA_SET, BY_PRIORITY) > 0
-    ):
+    if isinstance(decision, SaveContact) and decision.forward and seen().alive:
         return _tell_headquarters()
     if KSR.registrar.save("location", 0) < 0:
         KSR.sl.sl_reply_error()

@@ -12,7 +12,7 @@ from dataclasses import replace
 import KSR
 
 from edge_proxy.decisions import Decision, Request, ToHq, ToMediaNode
-from edge_proxy.transactions import SOCKET_NAME, begun_of, begun_to_text, place_of, to_datagram
+from edge_proxy.transactions import SOCKET_NAME, begun_of, begun_to_text, place_of, rerouted, to_datagram
 
 TRIES_AGAIN = 2
 """A failure route sent the request somewhere else: its transaction goes on."""
@@ -64,6 +64,13 @@ def begin(decision: Decision, request: Request, started_ns: int) -> Decision:
     if trace is not None and isinstance(decision, ToMediaNode | ToHq):
         return replace(decision, vouched=(*decision.vouched, ("traceparent", trace.traceparent)))
     return decision
+
+
+def goes_to(decision: Decision) -> None:
+    """Take note that the transaction at hand goes somewhere else than it was sent to first."""
+    begun = KSR.pv.get(_BEGUN) if _ON else None
+    if begun:
+        KSR.pv.sets(_BEGUN, rerouted(str(begun), decision))
 
 
 def heard(status: int) -> None:

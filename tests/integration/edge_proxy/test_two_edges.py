@@ -8,6 +8,7 @@ from edge_harness import BRANCH_SITE, DOMAIN, Edge, address, station_headers, un
 from sip_probe import UdpProbe
 from two_edges import PHONE, branch_at, branch_phone, has_contact, no_calls_in, phone_at
 
+from simulators.black_hole import BlackHole
 from simulators.phone import Softphone
 
 SCANNER = address("66.6")
@@ -121,6 +122,24 @@ async def test_branch_that_reaches_one_edge_only_is_rung_from_the_other(pair, no
         await phone.register()
         await until(lambda: has_contact(second, "2001"), "both edges have the branch's contact", 2)
         await voice_both_ways(node_of(second), phone)
+
+
+async def test_call_between_colleagues_takes_the_other_edge_when_one_alone_is_silent(
+    pair, node_of, tmp_path, pair_authority
+):
+    first, second = pair
+    async with (
+        BlackHole(address("21.1"), 5061, first.host, 5061) as line,
+        branch_at(pair, tmp_path, pair_authority, [address("21.1"), second.host]),
+        branch_phone() as phone,
+    ):
+        await phone.register()
+        line.swallow()
+        call = await phone.dial("2002")
+        await node_of(second).wait_for_call()
+        await call.wait_for("answered")
+        await call.wait_for_tones({700}, {440, 700})
+        await call.hang_up()
 
 
 async def not_at(edge: Edge) -> bool:

@@ -74,10 +74,12 @@ async def branch_of_two(tmp_path: Path, pair_authority: Authority, pair: tuple[E
 
 
 @contextlib.asynccontextmanager
-async def branch_at(edges: Sequence[Edge], folder: Path, authority: Authority) -> AsyncIterator[Edge]:
-    """Run a branch's edge that knows these edges of HQ."""
+async def branch_at(
+    edges: Sequence[Edge], folder: Path, authority: Authority, hosts: Sequence[str] = ()
+) -> AsyncIterator[Edge]:
+    """Run a branch's edge that knows these edges of HQ.  hosts: where it finds them, unless at their own."""
     environment = tls_files(authority, authority.for_branch(BRANCH_SITE))
-    hq_edges = ",".join(f"{edge.host}:5061" for edge in edges)
+    hq_edges = ",".join(f"{host}:5061" for host in hosts or [edge.host for edge in edges])
     environment |= {"TRUNKLINE_SITE_ID": BRANCH_SITE, "TRUNKLINE_HQ_EDGES": hq_edges}
     branch = Edge(folder, BRANCH, "branch", environment)
     branch.know(branch_snapshot())

@@ -10,6 +10,7 @@ from edge_proxy import registration, routing, trunking
 from edge_proxy.certificates import is_headquarters, site_of_certificate
 from edge_proxy.decisions import (
     Authenticate,
+    HqSeen,
     Peer,
     PeerKind,
     Reject,
@@ -17,6 +18,7 @@ from edge_proxy.decisions import (
     SaveContact,
     ToHq,
     ToMediaNode,
+    ToNextHqEdge,
     ToRoute,
     ToStation,
     ToTrunk,
@@ -108,7 +110,7 @@ def test_without_a_snapshot_nothing_is_decided():
 
     assert code_of(registration.decide_register(empty, REGISTERS, branch_role=False)) == 503
     assert code_of(routing.decide_invite(empty, DIALS)) == 503
-    assert code_of(routing.decide_branch_invite(empty, DIALS, site_id="b", hq_alive=True)) == 503
+    assert code_of(routing.decide_branch_invite(empty, DIALS, site_id="b", hq=HqSeen(alive=True))) == 503
 
 
 def test_station_that_dials_goes_to_a_media_node():
@@ -218,7 +220,7 @@ def test_branch_sends_its_calls_up_and_serves_itself_without_headquarters():
     dials = replace(DIALS, authenticated=True)
 
     def decide(request: Request, *, hq_alive: bool):
-        return routing.decide_branch_invite(VIEW, request, site_id="branch-1", hq_alive=hq_alive)
+        return routing.decide_branch_invite(VIEW, request, site_id="branch-1", hq=HqSeen(hq_alive))
 
     assert decide(DIALS, hq_alive=True) == Authenticate(ACME, "1001", "ha1-1001")
     up = ToHq((("station", "1001"), ("site", "branch-1")))
@@ -229,6 +231,41 @@ def test_branch_sends_its_calls_up_and_serves_itself_without_headquarters():
     assert decide(down, hq_alive=True) == ToRoute(MediaProtection.RTP)
     assert code_of(decide(replace(down, to_user="9999"), hq_alive=True)) == 404
     assert code_of(decide(replace(dials, peer=BRANCH), hq_alive=True)) == 403
+
+
+CALLS_COLLEAGUE = replace(DIALS, authenticated=True, target_user="2001")
+COLLEAGUE = ToStation("2001", ACME, MediaProtection.RTP)
+
+
+def test_branch_does_not_wait_for_a_quiet_headquarters_with_a_call_to_a_colleague():
+    def decide(request: Request, quiet_seconds: float):
+        seen = HqSeen(alive=True, quiet_seconds=quiet_seconds)
+        return routing.decide_branch_invite(VIEW, request, site_id="branch-1", hq=seen)
+
+    assert isinstance(decide(CALLS_COLLEAGUE, 1.1), ToHq)
+    assert decide(CALLS_COLLEAGUE, 3.0) == COLLEAGUE
+    assert isinstance(decide(replace(DIALS, authenticated=True), 3.0), ToHq)
+
+
+def test_call_that_headquarters_did_not_take_goes_to_the_colleague_only_if_it_said_nothing_at_all():
+    def ways(request: Request, *, answered: bool, heard: bool):
+        return routing.ways_without_hq(VIEW, request, answered=answered, heard=heard)
+
+    outside = replace(DIALS, authenticated=True)
+    for heard in (True, False):
+        assert ways(CALLS_COLLEAGUE, answered=True, heard=heard) == (ToNextHqEdge(), routing.UNREACHABLE)
+        assert ways(outside, answered=False, heard=heard) == (ToNextHqEdge(), routing.UNREACHABLE)
+    assert ways(CALLS_COLLEAGUE, answered=False, heard=True) == (ToNextHqEdge(), COLLEAGUE)
+    assert ways(CALLS_COLLEAGUE, answered=False, heard=False) == (COLLEAGUE,)
+
+
+def test_branch_does_not_ring_again_for_a_call_that_headquarters_took_too_late():
+    def decide(*, rung_here: bool):
+        ring = Request("INVITE", HQ, to_user="2001", to_domain=ACME)
+        return routing.decide_branch_invite(VIEW, ring, site_id="branch-1", hq=HqSeen(True), rung_here=rung_here)
+
+    assert decide(rung_here=False) == ToRoute(MediaProtection.RTP)
+    assert code_of(decide(rung_here=True)) == 486
 
 
 @pytest.mark.parametrize(
