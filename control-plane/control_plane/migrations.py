@@ -32,4 +32,5 @@ MIGRATIONS = [
     Migration(7, "retention", retention.COLUMNS),
     Migration(8, "retention of recordings", [retention.RECORDINGS_COLUMN, recordings.EXPIRED_COLUMN]),
     Migration(9, "limits of tenants", [tenants.LIMITS_COLUMN]),
+    Migration(10, "traces of recordings", [recordings.TRACE_COLUMN]),
 ]

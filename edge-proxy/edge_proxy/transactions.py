@@ -46,7 +46,7 @@ class Transaction:
 def place_of(request: Request, span_id: str, trace_id: str, *, kept: bool) -> CallTrace | None:
     """Return where a call's INVITE stands: in the trace that a trusted peer said, else in a new one (`trace_id`).
 
-    A media node, and HQ as a branch sees it, begin their own: what they leave untraced stays so.
+    What a media node leaves untraced stays so, at HQ as seen from a branch and at the next edge too.
     """
     said = trace_of(request.traceparent, span_id)
     if said is not None:

@@ -175,6 +175,8 @@ def _pass_on() -> int:
         # A phone knows the socket that it registered at; over TCP it is the connection that it opened, or nothing.
         send_from(SOCKETS[peering.transport_of(text("$du"))])
         KSR.set_forward_no_connect()
+    else:
+        _hand_on_trace()
     pass_by(site or "")
     return _ring()
 
@@ -188,10 +190,17 @@ def _ring() -> int:
 def station_branch() -> int:
     """Give each contact of a branch the connection that leads there, here or at another edge, else drop it."""
     site = site_ahead()
-    if next_is_edge() or connect_branch(site) or (site and through_holder(site)):
-        return 1
-    KSR.set_drop()
+    if next_is_edge() or (site and (connect_branch(site) or through_holder(site))):
+        _hand_on_trace()
+    elif site:
+        KSR.set_drop()
     return 1
+
+
+def _hand_on_trace() -> None:
+    """Tell the edge that comes next, ours or a branch's, where the call stands in its trace; a phone never learns."""
+    if trace := telling.place():
+        KSR.hdr.append(f"{HEADER}: {to_header((('traceparent', trace),))}\r\n")
 
 
 def station_failed() -> int:

@@ -132,6 +132,8 @@ def request_from(sender: Peer, method: str) -> Request:
         known |= _vouched("target", "tenant", "trunk", "caller", "traceparent")
     elif sender.kind is PeerKind.BRANCH:
         known |= _vouched("station", "site", "traceparent")
+    elif sender.kind in (PeerKind.HQ, PeerKind.EDGE):
+        known |= _vouched("traceparent")
     return Request(method, sender, **known)
 
 

@@ -66,6 +66,12 @@ def begin(decision: Decision, request: Request, started_ns: int) -> Decision:
     return decision
 
 
+def place() -> str:
+    """Return the `traceparent` of the transaction at hand, empty where nobody traces it."""
+    begun = KSR.pv.get(_BEGUN) if _ON else None
+    return str(begun).partition("|")[0] if begun else ""
+
+
 def goes_to(decision: Decision) -> None:
     """Take note that the transaction at hand goes somewhere else than it was sent to first."""
     begun = KSR.pv.get(_BEGUN) if _ON else None

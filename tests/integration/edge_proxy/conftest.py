@@ -30,12 +30,12 @@ from edge_harness import (
 )
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError
-from two_edges import branch_of_two, node_of, pair, pair_authority
+from two_edges import branch_of_two, node_of, pair, pair_authority, settings_of_pair
 
 from servicekit.redisio import connect
 from simulators.phone import Softphone
 
-__all__ = ["branch_of_two", "node_of", "pair", "pair_authority"]
+__all__ = ["branch_of_two", "node_of", "pair", "pair_authority", "settings_of_pair"]
 
 
 @pytest.fixture

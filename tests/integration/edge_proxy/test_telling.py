@@ -9,10 +9,22 @@ from pathlib import Path
 
 import pytest
 from certificates_of_tests import Authority
-from edge_harness import CARRIER, CARRIER_2, DOMAIN, HQ, NODE, Edge, address, snapshot, trunk, trunk_headers, until
+from edge_harness import (
+    CARRIER,
+    CARRIER_2,
+    DOMAIN,
+    HQ,
+    NODE,
+    Edge,
+    address,
+    snapshot,
+    tls_files,
+    trunk,
+    trunk_headers,
+    until,
+)
 
 from callmodel.vouched import from_header
-from conftest import tls_files
 from edge_proxy.hearing import Hearing
 from edge_proxy.transactions import SOCKET_NAME
 from servicekit import tracing

@@ -37,11 +37,21 @@ def pair_authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory, pair_authority: Authority) -> Iterator[tuple[Edge, Edge]]:
+def settings_of_pair() -> dict[str, str]:
+    """Settings of both edges beyond what all have; a module may have others."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def pair(
+    tmp_path_factory: pytest.TempPathFactory, pair_authority: Authority, settings_of_pair: dict[str, str]
+) -> Iterator[tuple[Edge, Edge]]:
     """Two HQ edges that know each other and two media nodes, running for all tests of this module."""
     folder = tmp_path_factory.mktemp("pair")
     (folder / "edge-secret").write_text("5e" * 32)
-    first, second = (edge_of_two(folder, host, other, pair_authority) for host, other in ((HQ, HQ_2), (HQ_2, HQ)))
+    first, second = (
+        edge_of_two(folder, *hosts, pair_authority, settings_of_pair) for hosts in ((HQ, HQ_2), (HQ_2, HQ))
+    )
 
     async def start() -> None:
         await asyncio.gather(first.start(), second.start())
@@ -75,12 +85,12 @@ async def branch_of_two(tmp_path: Path, pair_authority: Authority, pair: tuple[E
 
 @contextlib.asynccontextmanager
 async def branch_at(
-    edges: Sequence[Edge], folder: Path, authority: Authority, hosts: Sequence[str] = ()
+    edges: Sequence[Edge], folder: Path, authority: Authority, hosts: Sequence[str] = (), **more: str
 ) -> AsyncIterator[Edge]:
     """Run a branch's edge that knows these edges of HQ.  hosts: where it finds them, unless at their own."""
     environment = tls_files(authority, authority.for_branch(BRANCH_SITE))
     hq_edges = ",".join(f"{host}:5061" for host in hosts or [edge.host for edge in edges])
-    environment |= {"TRUNKLINE_SITE_ID": BRANCH_SITE, "TRUNKLINE_HQ_EDGES": hq_edges}
+    environment |= {"TRUNKLINE_SITE_ID": BRANCH_SITE, "TRUNKLINE_HQ_EDGES": hq_edges, **more}
     branch = Edge(folder, BRANCH, "branch", environment)
     branch.know(branch_snapshot())
     try:
@@ -96,7 +106,7 @@ def branch_phone() -> Softphone:
     return Softphone("2001", DOMAIN, "pw-2001", proxy=(BRANCH, 5060), bind=BRANCH_PHONE, tone_hz=440)
 
 
-def edge_of_two(folder: Path, host: str, other: str, authority: Authority) -> Edge:
+def edge_of_two(folder: Path, host: str, other: str, authority: Authority, more: dict[str, str]) -> Edge:
     environment = tls_files(authority, authority.for_edge(host))
     environment |= {
         "TRUNKLINE_EDGE_PEERS": f"{other}:5064",
@@ -105,6 +115,7 @@ def edge_of_two(folder: Path, host: str, other: str, authority: Authority) -> Ed
         "TRUNKLINE_SIP_WS_PORT": str(PORTS["ws"]),
         "TRUNKLINE_SIP_WSS_PORT": str(PORTS["wss"]),
         "TRUNKLINE_WS_ORIGINS": f"https://elsewhere.example,{PAGE}",
+        **more,
     }
     edge = Edge(folder / host, host, environment=environment)
     edge.know(snapshot())

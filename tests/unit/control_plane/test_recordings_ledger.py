@@ -177,6 +177,13 @@ def test_the_ledger_knows_whose_workers_see_the_file():
     assert after(FileSpooled("/spool/a.wav", 6.1, 9100, "recordings.node-2")).queue == "recordings.node-2"
 
 
+def test_the_ledger_knows_the_trace_of_a_file_until_nobody_has_to_ask_for_it():
+    spooled = FileSpooled("/spool/a.wav", 6.1, 9100, traceparent="00-a-b-01")
+
+    assert after(spooled).traceparent == "00-a-b-01"
+    assert after(spooled, ARCHIVED).traceparent is None
+
+
 EXPIRED = FileExpired(99_000)
 DAY_MS = 86_400_000
 AFTER_A_WEEK_MS = began_ms_of(RECORDING) + 7 * DAY_MS

@@ -71,7 +71,8 @@ def _told(envelope: Envelope) -> tuple[RecordingId, CallId, LedgerFact] | None:
             if not re.fullmatch(RECORDING_QUEUE, file.queue):
                 raise ShapeError("recording.spooled names no queue of recordings")
             queue = None if file.queue == DEFAULT_QUEUE else file.queue
-            return file.recording_id, file.call_id, FileSpooled(file.path, file.seconds, envelope.at_ms, queue)
+            spooled = FileSpooled(file.path, file.seconds, envelope.at_ms, queue, envelope.traceparent)
+            return file.recording_id, file.call_id, spooled
         case "recording.lost":
             try:
                 ids = RecordingId(body["recording_id"]), CallId(body["call_id"])

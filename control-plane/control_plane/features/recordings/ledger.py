@@ -60,6 +60,8 @@ class Entry:
     held_ms: int | None = None
     """Since when it is under legal hold; None where it is not."""
     expired_ms: int | None = None
+    traceparent: str | None = None
+    """The span that spooled it, None where nobody traced and once it is archived: who asks again goes on there."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class FileSpooled:
     seconds: float
     at_ms: int
     queue: str | None = None
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,7 @@ def _after(entry: Entry, fact: LedgerFact) -> Entry:
         case CallOver(seconds, at_ms) if entry.call_ended_ms is None:
             return replace(entry, expected_seconds=seconds, call_ended_ms=at_ms)
 
-        case FileSpooled(path, seconds, at_ms, queue) if _is_news(entry, at_ms):
+        case FileSpooled(path, seconds, at_ms, queue, traceparent) if _is_news(entry, at_ms):
             return replace(
                 entry,
                 state=EntryState.SPOOLED,
@@ -167,6 +170,7 @@ def _after(entry: Entry, fact: LedgerFact) -> Entry:
                 actual_seconds=seconds,
                 spooled_ms=at_ms,
                 queue=queue,
+                traceparent=traceparent,
                 lost_ms=None,
                 reason=None,
             )
@@ -181,6 +185,7 @@ def _after(entry: Entry, fact: LedgerFact) -> Entry:
                 size_bytes=fact.size_bytes,
                 format=fact.format,
                 archived_ms=fact.at_ms,
+                traceparent=None,
                 lost_ms=None,
                 reason=None,
             )

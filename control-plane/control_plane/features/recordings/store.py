@@ -73,6 +73,7 @@ ADDED_COLUMNS = (AddColumn(LEDGER.name, "queue", TEXT), AddColumn(LEDGER.name, "
 """Columns of the ledger that came after its table."""
 
 EXPIRED_COLUMN = AddColumn(LEDGER.name, "expired_ms", INT)
+TRACE_COLUMN = AddColumn(LEDGER.name, "traceparent", TEXT)
 
 logger = logging.getLogger(__name__)
 

@@ -15,6 +15,7 @@ from control_plane.features.recordings.ledger import Entry, EntryState
 from control_plane.features.recordings.store import LedgerStore
 from control_plane.listing import every
 from control_plane.times import slot_of, slots_of
+from servicekit import tracing
 
 PAGE = 500
 DAYS_BACK = 7
@@ -68,7 +69,8 @@ async def sweep(
     for tenant_id in tenant_ids:
         async for entry in _gaps(ledger, tenant_id, now_ms):
             if is_stuck(entry, now_ms) and await _first(redis, "asked", entry, ASK_AGAIN_SECONDS):
-                await asyncio.to_thread(enqueue, tenant_id, entry.recording_id, entry.queue or DEFAULT_QUEUE)
+                with tracing.resume(entry.traceparent, "recording asked for again"):
+                    await asyncio.to_thread(enqueue, tenant_id, entry.recording_id, entry.queue or DEFAULT_QUEUE)
                 asked += 1
                 logger.warning("recording asked for again", extra=_ids_of(entry))
                 if asked == MOST_ASKED:

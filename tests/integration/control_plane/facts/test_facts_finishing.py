@@ -27,13 +27,15 @@ from facts_house import (
     until,
 )
 
-from callmodel.ids import RecordingId
+from callmodel.ids import RecordingId, TenantId
 from callmodel.wire import RecordingSpooled
+from control_plane.features.recordings import sweeping
 from control_plane.features.recordings.finishing import finish_recording, remove_orphans
 from control_plane.features.recordings.ledger import Entry, EntryState, FileSpooled
 from control_plane.features.recordings.store import LedgerStore
 from control_plane.queueing import SCHEDULE, build_celery, finish_recording_later
 from control_plane.times import day_of, now_ms
+from servicekit import tracing
 
 
 async def enter(house: House, recording: RecordingSpooled, at_ms: int | None = None) -> None:
@@ -258,6 +260,29 @@ async def test_a_queue_that_forgot_is_asked_again_by_the_sweep(house: House):
     await asyncio.to_thread(celery.send_task, "recordings.sweep", kwargs={"from_a_newer_sender": True})
 
     await reaches(house, recording.recording_id, EntryState.ARCHIVED)
+
+
+async def test_what_the_sweep_asks_for_goes_on_in_the_trace_of_its_call(house: House):
+    recording, untraced = (spool(house.folder, new_call_id(), 2.0) for _ in range(2))
+    ledger, long_ago = LedgerStore(house.resources.store), now_ms() - 61_000
+    for each, said in ((recording, f"00-{'a' * 32}-{'b' * 16}-01"), (untraced, None)):
+        fact = FileSpooled(each.path, each.seconds, long_ago, traceparent=said)
+        await ledger.advance(ACME, each.recording_id, each.call_id, fact)
+    asked: dict[RecordingId, str | None] = {}
+
+    def enqueue(_tenant_id: TenantId, recording_id: RecordingId, _queue: str) -> None:
+        asked[recording_id] = tracing.traceparent()
+
+    tracing.switch_on(lambda _span: None, 0.0)
+    try:
+        assert await sweeping.sweep(ledger, house.redis, [ACME], enqueue, now_ms()) == 2
+    finally:
+        tracing.switch_off()
+
+    below = tracing.parse(asked[recording.recording_id])
+    assert below is not None
+    assert (below.trace_id, below.sampled) == ("a" * 32, True)
+    assert asked[untraced.recording_id] is None
 
 
 async def test_tasks_are_sent_over_a_unix_socket_too(house: House):
