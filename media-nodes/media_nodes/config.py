@@ -19,6 +19,10 @@ class MediaSettings(ServiceSettings):
     ami_port: Annotated[int, Field(ge=1, le=65535)] = 5038
     control_address: str = Field("127.0.0.1", description="loopback address of ARI and AMI")
     node_rtp_range: str = Field("20000-24999", description="UDP ports for RTP, such as 20000-24999")
+    rtp_timeout_seconds: int = Field(
+        120, ge=0, description="a call ends when so long nothing is heard of a side; 0 for never"
+    )
+    rtp_hold_timeout_seconds: int = Field(3600, ge=0, description="the same for a side that holds the call")
     edge_internal: str = Field(description="internal socket of the edge, host:port; more separated by commas")
     asterisk_root: Path = Field(description="the private Asterisk tree, such as ~/.cache/trunkline/asterisk-22")
     spool_dir: Path = Field(description="folder for recordings on their way to the object store")

@@ -31,8 +31,6 @@ qualify_frequency=1
 qualify_timeout=0.5
 qualify_2xx_only=yes
 """
-RTP_TIMEOUT_SECONDS = 120
-RTP_HOLD_TIMEOUT_SECONDS = 3600
 
 _PLACE = re.compile(r"@([a-z_]+)@")
 
@@ -110,8 +108,8 @@ def _values_of(settings: MediaSettings) -> dict[str, str]:
         "offer": _offer(),
         "rtp_first": rtp_first,
         "rtp_last": rtp_last,
-        "rtp_timeout": str(RTP_TIMEOUT_SECONDS),
-        "rtp_timeout_hold": str(RTP_HOLD_TIMEOUT_SECONDS),
+        "rtp_timeout": str(settings.rtp_timeout_seconds),
+        "rtp_timeout_hold": str(settings.rtp_hold_timeout_seconds),
     }
 
 

@@ -1,8 +1,13 @@
 """How calls that come to nothing end: what the caller is told, and what the record says."""
 
-import pytest
-from media_harness import CUSTOMER, CUSTOMER_HZ, Node, hears, until
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
 
+import pytest
+from media_harness import CUSTOMER, CUSTOMER_HZ, Node, hears, talking, until
+
+from conftest import BLOCK, running
 from simulators.phone import answer_after, reject_with, ring_forever
 
 
@@ -94,6 +99,33 @@ async def test_nobody_answers_in_time(node: Node):
 
     assert agent.final_code == 480
     assert (await node.cdr())["ending"] == "no-answer"
+
+
+@pytest.fixture
+async def hasty_node(tmp_path: Path) -> AsyncIterator[Node]:
+    """Gives a side up that is silent for two seconds, or six on hold."""
+    times = {"TRUNKLINE_RTP_TIMEOUT_SECONDS": "2", "TRUNKLINE_RTP_HOLD_TIMEOUT_SECONDS": "6"}
+    async with running(Node(tmp_path, BLOCK, **times)) as made:
+        yield made
+
+
+async def test_side_that_is_not_heard_any_more_ends_the_call_and_later_when_it_holds(hasty_node: Node):
+    async def seconds_to_end(*, holds: bool) -> float:
+        agent, customer = await talking(hasty_node)
+        if holds:
+            await agent.hold()
+        agent.media.endpoint.quiet = True
+        begun = time.monotonic()
+        # As with an edge that has gone: neither side has said BYE.
+        ended = await customer.wait_for("ended", 12)
+        assert customer.ended_by == "remote"
+        return ended - begun
+
+    assert 1.5 < await seconds_to_end(holds=False) < 5
+    first = await hasty_node.cdr()
+    assert 5.5 < await seconds_to_end(holds=True) < 11
+    second = await hasty_node.cdr(2)
+    assert [first["ending"], second["ending"]] == ["completed", "completed"]
 
 
 async def test_inbound_call_to_a_number_that_nobody_holds(node: Node):
