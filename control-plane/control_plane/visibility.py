@@ -3,16 +3,54 @@
 Redis knows of an unacked message only when it was taken.  After the visibility time-out any worker puts it back,
 though the task may just be long.  So each worker renews that time for its own messages while it lives: the time-out
 can be short, a dead worker's tasks are run by another within it, and a long task is not run twice.
+
+It holds no longer what it has ended, though Redis did not take the word: such a message would fill one of its few
+places for ever.  Nobody vouches for it then, and it is put back as a dead worker's is.
 """
 
+import contextlib
 import logging
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from celery import bootsteps
+from kombu.transport import redis as transport
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
+
+
+class LettingGo(transport.QoS):  # Kombu has no types
+    """What a channel holds, without what could not be acked or rejected."""
+
+    def ack(self, delivery_tag: str) -> None:
+        with self._letting_go(delivery_tag):
+            super().ack(delivery_tag)  # type: ignore[no-untyped-call]
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        with self._letting_go(delivery_tag):
+            super().reject(delivery_tag, requeue=requeue)  # type: ignore[no-untyped-call]
+
+    def restore_by_tag(self, tag: str, client: Any = None, leftmost: bool = False) -> None:
+        # Kombu takes a write that is refused (NOREPLICAS) for a key that has changed, and tries again without end.
+        # One that changes nothing is refused first, and plainly.
+        with self.channel.conn_or_acquire(client) as asked:
+            asked.zadd(self.unacked_index_key, {tag: 0}, xx=True, gt=True)
+            super().restore_by_tag(tag, asked, leftmost)  # type: ignore[no-untyped-call]
+
+    @contextlib.contextmanager
+    def _letting_go(self, delivery_tag: str) -> Iterator[None]:
+        try:
+            yield
+        except RedisError:
+            self._quick_ack(delivery_tag)
+            raise
+
+
+def let_go_of_what_ended() -> None:
+    """Have all channels of this process hold messages so."""
+    transport.Channel.QoS = LettingGo
 
 
 class VouchForTasks(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no types
@@ -37,7 +75,7 @@ class VouchForTasks(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ha
         if consumer.task_consumer is None:
             return
         channel = consumer.task_consumer.channel
-        held = list(channel.qos._delivered)
+        held = [tag for tag in channel.qos._delivered if tag not in channel.qos._dirty]
         if not held:
             return
         try:

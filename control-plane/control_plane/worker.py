@@ -18,7 +18,7 @@ from control_plane.jobtrace import follow_traces
 from control_plane.queueing import build_celery
 from control_plane.resources import close_resources, open_resources
 from control_plane.schedule import LeadingScheduler
-from control_plane.visibility import VouchForTasks
+from control_plane.visibility import VouchForTasks, let_go_of_what_ended
 from control_plane.workplace import Workplace
 from servicekit import logs, telemetry
 from servicekit.health import Check, start_health_server
@@ -54,6 +54,7 @@ def build_worker(settings: ControlPlaneSettings) -> Celery:
     """Return the application that runs tasks: each child process opens its own resources after the fork."""
     app = build_celery(settings)
     app.steps["consumer"].add(VouchForTasks)
+    let_go_of_what_ended()
     follow_traces()
     # Of a child process: its threads would not outlive the fork.
     exports: list[telemetry.Telemetry | None] = []

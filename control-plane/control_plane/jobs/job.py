@@ -95,8 +95,8 @@ def _perform(kind: Job, task: Task, kwargs: dict[str, Any]) -> None:
                 raise
             letter = _letter_of(task, piece, kwargs, tries, *reason_of(error))
             run(lambda resources: DeadLetters(resources.redis).bury(letter))
-    except (RedisError, OperationalError) as error:
-        # It can be told to nobody now: the message stays, and comes again.
+    except (RedisError, OperationalError, Reject) as error:
+        # Nobody can be told now, nor can it be sent again (Celery would drop it): the message stays, and comes back.
         raise Reject(type(error).__name__, requeue=True) from error
 
 

@@ -125,6 +125,28 @@ async def test_what_is_sent_twice_is_done_once(house: House):
     assert [line.split()[0] for line in lines_of(house, "list")] == ["begun", "done"]
 
 
+async def test_a_task_whose_end_redis_did_not_take_blocks_no_worker_and_runs_again(house: House):
+    """As when a new master has no replica yet: it refuses all writes for a while."""
+    house.environment["TRUNKLINE_VISIBILITY_SECONDS"] = "3"
+    await start_worker(house)
+    await send(house, "imports.wait", "first")
+    await said(house, "first", "begun")
+    await house.redis.config_set("min-replicas-to-write", 1)
+    let_go(house, "first")
+
+    async def refused() -> bool:
+        return "Couldn't reject" in (house.folder / "worker.log").read_text()
+
+    await until(refused)
+    await house.redis.config_set("min-replicas-to-write", 0)
+
+    await send(house, "imports.wait", "second")
+    let_go(house, "second")
+    await said(house, "second", "done")
+    await said(house, "first", "done", 2)
+    await until(lambda: nothing_held(house))
+
+
 async def trunkline(house: House, *arguments: str, answer: str = "") -> str:
     """Run `trunkline jobs` and return what it says."""
     environment = {**house.environment, "COLUMNS": "200"}
