@@ -35,6 +35,8 @@ class EdgeSettings(ServiceSettings):
     tls_cert: Path | None = Field(None, description="PEM file with this edge's certificate chain")
     tls_key: Path | None = Field(None, description="PEM file with its private key")
     tls_ca: Path | None = Field(None, description="PEM file with the platform's CA")
+    wss_cert: Path | None = Field(None, description="PEM file with the chain for browsers; none: this edge's own")
+    wss_key: Path | None = Field(None, description="PEM file with its private key")
     hq_edges: str = Field("", description="HQ's edges for a branch, best first: host:port,host:port")
     platform_domain: str = Field("trunkline.test", description="domain of the platform, such as example.com")
     snapshot: str = Field("redis", pattern=r"^(redis|file:/.+)$", description="redis or file:/absolute/path")
@@ -57,6 +59,8 @@ class EdgeSettings(ServiceSettings):
         tls = (self.tls_cert, self.tls_key, self.tls_ca)
         if any(tls) and not all(tls):
             raise ValueError("TRUNKLINE_TLS_CERT, TRUNKLINE_TLS_KEY and TRUNKLINE_TLS_CA belong together")
+        if bool(self.wss_cert) != bool(self.wss_key):
+            raise ValueError("TRUNKLINE_WSS_CERT and TRUNKLINE_WSS_KEY belong together")
         if self.edge_role == "branch" and not (self.site_id and self.hq_edges and all(tls)):
             raise ValueError(
                 "a branch's edge needs TRUNKLINE_SITE_ID, TRUNKLINE_HQ_EDGES and TRUNKLINE_TLS_CERT/_KEY/_CA"

@@ -79,7 +79,7 @@ def prepare(settings: EdgeSettings) -> None:
     _write(run / "registrations" / "version", TABLE_VERSIONS)
     _write(run / "kamailio.cfg", render_kamailio(_template("kamailio.cfg.in"), configuration))
     if configuration.tls is not None:
-        _write(run / "tls.cfg", render_tls(_template("tls.cfg.in"), configuration.tls))
+        _write(run / "tls.cfg", render_tls(_template("tls.cfg.in"), configuration))
     destinations = run / "dispatcher.list"
     if settings.edge_role == "branch":
         _write(destinations, render_dispatcher(hq_destinations(settings)))
@@ -100,10 +100,12 @@ def configuration_of(settings: EdgeSettings) -> EdgeConfiguration:
     """
     low, high = settings.rtp_range.split("-")
     keys = secrets_of(settings)
-    tls = None
+    tls = wss_files = None
     if settings.tls_cert and settings.tls_key and settings.tls_ca:
         paths = [str(path.absolute()) for path in (settings.tls_cert, settings.tls_key, settings.tls_ca)]
         tls = TlsFiles(*paths)
+    if settings.wss_cert and settings.wss_key:
+        wss_files = str(settings.wss_cert.absolute()), str(settings.wss_key.absolute())
     return EdgeConfiguration(
         role=settings.edge_role,
         address=settings.edge_address,
@@ -122,6 +124,7 @@ def configuration_of(settings: EdgeSettings) -> EdgeConfiguration:
         peers=tuple(settings.peers),
         ws_port=settings.sip_ws_port,
         wss_port=settings.sip_wss_port,
+        wss_files=wss_files,
         ws_origins=tuple(settings.origins),
         rpc_port=settings.rpc_port,
         ng_port=settings.ng_port,

@@ -46,7 +46,8 @@ class EdgeConfiguration:
     """Everything the templates need.
 
     `role`: hq or branch; `site_id` only for a branch; `control_address`: where RPC and ng (rtpengine) listen;
-    `peers`: `host:port` of the other edges' sockets for each other; `ws_port`, `wss_port`: 0 for no WebSocket.
+    `peers`: `host:port` of the other edges' sockets for each other; `ws_port`, `wss_port`: 0 for no WebSocket;
+    `wss_files`: absolute paths of the certificate that browsers are shown and its key, if it is not the edge's own.
     """
 
     role: str
@@ -71,6 +72,7 @@ class EdgeConfiguration:
     peers: tuple[str, ...] = ()
     ws_port: int = 0
     wss_port: int = 0
+    wss_files: tuple[str, str] | None = None
     ws_origins: tuple[str, ...] = ()
     flood_requests_per_second: int = 50
     ban_seconds: int = 300
@@ -93,7 +95,7 @@ class EdgeConfiguration:
             if self.tls is None:
                 raise RenderingError("a branch needs a certificate: it reaches headquarters over TLS only")
         if self.tls is not None:
-            for path in (self.tls.certificate, self.tls.key, self.tls.ca):
+            for path in (self.tls.certificate, self.tls.key, self.tls.ca, *(self.wss_files or ())):
                 check_path(path)
         self._check_ports()
         for number in (self.workers, self.flood_requests_per_second, self.ban_seconds, self.nat_ping_seconds):
@@ -180,10 +182,20 @@ def render_kamailio(template: str, configuration: EdgeConfiguration) -> str:
     return fill(template, values)
 
 
-def render_tls(template: str, files: TlsFiles) -> str:
-    """Return tls.cfg.  Raises RenderingError."""
-    names = {"CERTIFICATE": files.certificate, "KEY": files.key, "CA": files.ca}
-    return fill(template, {name: check_path(path) for name, path in names.items()})
+def render_tls(template: str, configuration: EdgeConfiguration) -> str:
+    """Return tls.cfg for an edge that has certificates.  Raises RenderingError."""
+    files = configuration.tls
+    if files is None:
+        raise RenderingError("there is no certificate")
+    return fill(
+        template,
+        {
+            "CERTIFICATE": files.certificate,
+            "KEY": files.key,
+            "CA": files.ca,
+            "WSS_SERVER": _wss_server(configuration, files),
+        },
+    )
 
 
 def render_dispatcher(destinations: Iterable[Destination]) -> str:
@@ -296,6 +308,23 @@ def _ws_listen(c: EdgeConfiguration) -> str:
 
 def _peer_addresses(c: EdgeConfiguration) -> str:
     return "\n".join(f'modparam("dmq", "notification_address", "sip:{peer}")' for peer in c.peers)
+
+
+def _wss_server(c: EdgeConfiguration, files: TlsFiles) -> str:
+    if not c.wss_port:
+        return ""
+    certificate, key = c.wss_files or (files.certificate, files.key)
+    # A browser that is asked for a certificate gives the connection up: for a WebSocket it can not ask its user.
+    return "\n".join(
+        (
+            f"[server:{c.address}:{c.wss_port}]",
+            "method = TLSv1.2+",
+            f"private_key = {key}",
+            f"certificate = {certificate}",
+            "verify_certificate = no",
+            "require_certificate = no",
+        )
+    )
 
 
 def _tls_load(c: EdgeConfiguration) -> str:

@@ -2,12 +2,15 @@
 
 import asyncio
 import re
+import socket
 from collections.abc import Iterator
 
 import pytest
 from aiortc import RTCCertificate
 from certificates_of_tests import Authority
 from edge_harness import DOMAIN, HQ, PAGE, Edge, address, hq_edge, snapshot, station, station_headers, until
+from OpenSSL import SSL
+from OpenSSL.crypto import X509Name
 
 from simulators.browser import Browser
 from simulators.call import PhoneCall
@@ -15,6 +18,7 @@ from simulators.g711 import PCMU, SILENCE
 from simulators.phone import Softphone
 from simulators.rtp import HEADER
 
+WSS_PORT = 8089
 BROWSER_HZ, NODE_HZ = 440, 700
 BOTH_HZ = {BROWSER_HZ, NODE_HZ}
 ENOUGH_PACKETS = 50
@@ -26,7 +30,10 @@ MULTICAST_NAME = "6e1c9f2a-3d57-4c1b-9e0f-7a2b8c4d5e6f.local"
 def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     """An edge that browsers may come to; 1001 is one."""
     folder = tmp_path_factory.mktemp("browsers")
-    edge = hq_edge(folder, Authority(folder / "pki"), TRUNKLINE_SIP_WSS_PORT="8089", TRUNKLINE_WS_ORIGINS=PAGE)
+    certificate, key = Authority(folder / "public", "An authority that browsers know").for_edge(HQ)
+    wss = {"WSS_CERT": str(certificate), "WSS_KEY": str(key), "SIP_WSS_PORT": str(WSS_PORT), "WS_ORIGINS": PAGE}
+    environment = {f"TRUNKLINE_{name}": value for name, value in wss.items()}
+    edge = hq_edge(folder, Authority(folder / "pki"), **environment)
     edge.know(snapshot(stations=(station("1001", media="webrtc"),)))
     try:
         asyncio.run(edge.start())
@@ -35,9 +42,10 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
         edge.stop()
 
 
-def browser(**traits) -> Browser:
-    at = {"proxy": (HQ, 8089), "transport": "wss", "bind": address("10.11"), "origin": PAGE}
-    return Browser("1001", DOMAIN, "pw-1001", tone_hz=BROWSER_HZ, **at, **traits)
+def browser(edge: Edge, **traits) -> Browser:
+    where = {"proxy": (HQ, WSS_PORT), "transport": "wss", "bind": address("10.11"), "origin": PAGE}
+    trusts = {"ca": str(edge.folder / "public" / "ca.pem")}
+    return Browser("1001", DOMAIN, "pw-1001", tone_hz=BROWSER_HZ, **where, **trusts, **traits)
 
 
 def hide_addresses(text: str) -> str:
@@ -50,6 +58,16 @@ def name_another_certificate(text: str) -> str:
     another = next(each for each in RTCCertificate.generateCertificate().getFingerprints() if "256" in each.algorithm)
     lines = [line for line in text.splitlines() if not line.startswith("a=fingerprint:")]
     return "\r\n".join([*lines, f"a=fingerprint:sha-256 {another.value}", ""])
+
+
+def authorities_asked_for(port: int) -> list[X509Name]:
+    """Whose certificates the edge asks a client for, when it connects to this port."""
+    with socket.create_connection((HQ, port), timeout=3) as plain:
+        plain.settimeout(None)
+        client = SSL.Connection(SSL.Context(SSL.TLS_CLIENT_METHOD), plain)
+        client.set_connect_state()
+        client.do_handshake()
+        return client.get_client_ca_list()
 
 
 async def call_from(phone: Browser, node: Softphone) -> tuple[PhoneCall, PhoneCall]:
@@ -82,12 +100,18 @@ async def flags_of_streams(edge: Edge, call: PhoneCall) -> set[str]:
     }
 
 
+async def test_browser_is_not_asked_for_a_certificate_while_a_branch_is(edge: Edge):
+    # Chromium gives a WebSocket up that asks for one.
+    assert await asyncio.to_thread(authorities_asked_for, WSS_PORT) == []
+    assert await asyncio.to_thread(authorities_asked_for, 5061) != []
+
+
 # Called, aiortc does not hide: it stops to check ways before rtpengine has its answer, which no browser does.
 @pytest.mark.parametrize(("begin", "describe"), [(call_from, str), (call_to, str), (call_from, hide_addresses)])
 async def test_browser_and_media_node_hear_each_other_after_each_hold_too(
     edge: Edge, node: Softphone, begin, describe
 ):
-    async with browser(describe=describe) as phone:
+    async with browser(edge, describe=describe) as phone:
         await phone.register()
         call, at_node = await begin(phone, node)
         await hear_each_other(call, at_node)
@@ -109,7 +133,7 @@ async def test_browser_and_media_node_hear_each_other_after_each_hold_too(
 async def test_who_shows_another_certificate_than_announced_neither_hears_nor_is_heard(
     edge: Edge, node: Softphone, begin
 ):
-    async with browser(describe=name_another_certificate) as phone:
+    async with browser(edge, describe=name_another_certificate) as phone:
         await phone.register()
         call, at_node = await begin(phone, node)
         way = call.media.peer.getSenders()[0].transport.transport

@@ -35,7 +35,8 @@ def blueprint(tmp_path: Path) -> Blueprint:
 
 async def start_installed(spec: Spec, site: Path, tmp_path: Path) -> str:
     """Start a process from the wheel until it is ready, end it, and return what it wrote."""
-    env = {name: value for name, value in spec.env.items() if not name.startswith("TRUNKLINE_TLS_")}
+    certified = ("TRUNKLINE_TLS_", "TRUNKLINE_SIP_WSS_")
+    env = {name: value for name, value in spec.env.items() if not name.startswith(certified)}
     env |= {"PYTHONPATH": str(site), "PYTHONSAFEPATH": "1"}
     child = Child(replace(spec, env=env), tmp_path / f"{spec.name}.log", lambda *_: None)
     try:

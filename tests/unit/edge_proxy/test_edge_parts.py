@@ -189,9 +189,13 @@ def test_destination_that_is_none_is_refused():
 
 
 def test_tls_file_and_rtpengine_arguments():
-    text = render_tls((ROOT / "edge-proxy/kamailio/tls.cfg.in").read_text(), TLS)
+    template = (ROOT / "edge-proxy/kamailio/tls.cfg.in").read_text()
+    text = render_tls(template, replace(HQ, tls=TLS))
 
     assert "private_key = /etc/tl/key.pem" in text and "require_certificate = no" in text
+    assert "verify_certificate = no" not in text
+    for_browsers = render_tls(template, replace(HQ, tls=TLS, wss_port=5443, wss_files=("/etc/w.pem", "/etc/w.key")))
+    assert "[server:203.0.113.10:5443]\nmethod = TLSv1.2+\nprivate_key = /etc/w.key" in for_browsers
     assert "--interface=203.0.113.10" in rtpengine_arguments(HQ)
     assert "--listen-ng=127.0.0.1:2223" in rtpengine_arguments(HQ)
 
