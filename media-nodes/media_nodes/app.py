@@ -146,8 +146,8 @@ async def serve(service: Service) -> None:
 def _take_lock(state_dir: Path) -> bool:
     """Wait until no other conductor of this node lives, and say whether to take its place.
 
-    The kernel frees the lock of one that was killed, and ours when this process ends.  A node that drains needs no
-    successor.
+    The kernel frees the lock of one that was killed, and ours when this process ends; the file names who had it last.
+    A node that drains needs no successor.
     """
     descriptor = os.open(state_dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     drain_flag = drain.Flag(state_dir)
@@ -155,6 +155,8 @@ def _take_lock(state_dir: Path) -> bool:
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
             return True
         except BlockingIOError:
             if not waiting:

@@ -58,11 +58,14 @@ class Blueprint:
         ready = when.http_status(host, 8088, "/ari/asterisk/ping", frozenset({200, 401}))
         return self._ours("node", index, "media-node asterisk", self.environments.node(index=index), ready)
 
-    def conductor(self, index: int) -> Spec:
+    def conductors(self, index: int) -> list[Spec]:
+        """The one that serves the node first, and one that stands by where the shape has it."""
         port = CONDUCTOR + NEXT_OF_KIND * (index - 1)
         env = self.environments.node(port, index)
         ready = _says_ready(self.environments.plan.node_at(index), port)
-        return self._ours("node", index, "media-node conductor", env, ready)
+        spec = self._ours("node", index, "media-node conductor", env, ready)
+        says = ("asterisk is connected", "standing by") if self.environments.shape.standbys else ()
+        return [replace(spec, name=name, says=says) for name in self.environments.shape.conductors_of(index)]
 
     def branch(self, env: dict[str, str]) -> Spec:
         """The branch gateway, which starts the branch's own edge."""

@@ -30,6 +30,8 @@ class Spec:
     ready: Condition
     ready_seconds: float = 40.0
     stop_seconds: float = 15.0
+    says: tuple[str, ...] = ()
+    """One of these words has to be in its log too: where its neighbour answers in its place, and it stands by."""
 
 
 def die_with(parent: int) -> Callable[[], None]:
@@ -54,6 +56,7 @@ class Child:
         self._on_death = on_death
         self._ending = False
         self._watcher: asyncio.Task[None] | None = None
+        self._log_began_at = 0
 
     @property
     def pid(self) -> int | None:
@@ -66,6 +69,7 @@ class Child:
         """
         self._ending = False
         with self.log_path.open("ab") as log:
+            self._log_began_at = log.tell()
             try:
                 self.process = await asyncio.create_subprocess_exec(
                     *self.spec.argv,
@@ -88,7 +92,7 @@ class Child:
         assert process is not None
 
         async def ready_or_dead() -> bool:
-            return process.returncode is not None or await self.spec.ready()
+            return process.returncode is not None or (self._has_said() and await self.spec.ready())
 
         came = await until(ready_or_dead, self.spec.ready_seconds)
         if process.returncode is not None:
@@ -97,6 +101,14 @@ class Child:
             raise StackError(
                 f"{self.spec.name} was not ready after {self.spec.ready_seconds:.0f} s\n{self.last_lines()}"
             )
+
+    def _has_said(self) -> bool:
+        if not self.spec.says:
+            return True
+        with self.log_path.open("rb") as log:
+            log.seek(self._log_began_at)
+            told = log.read().decode(errors="replace")
+        return any(words in told for words in self.spec.says)
 
     def expect_end(self) -> None:
         """Bear with it when the process ends from now on: it was asked to."""

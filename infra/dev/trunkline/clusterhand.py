@@ -23,9 +23,12 @@ class NobodyThereError(Exception):
 
 
 async def _status(stack: Stack, _name: str, tell: Tell) -> None:
+    serving = {stack.serving_conductor(index) for index in stack.nodes}
+    conductors = {name for index in stack.nodes for name in stack.shape.conductors_of(index)}
     for name in stack.names:
         pid = stack.pid(name)
-        await tell(f"{name:20} {'runs' if pid else 'is down'}{f', pid {pid}' if pid else ''}")
+        does = "runs" if name not in conductors or name in serving else "stands by"
+        await tell(f"{name:24} {f'{does}, pid {pid}' if pid else 'is down'}")
 
 
 async def _kill(stack: Stack, name: str, tell: Tell) -> None:
@@ -53,7 +56,8 @@ async def _add_node(stack: Stack, _name: str, tell: Tell) -> None:
 async def _drain(stack: Stack, name: str, tell: Tell) -> None:
     await tell(f"{name} takes no new calls; waiting for those that it has")
     await stack.drain_node(stack.index_of_node(name))
-    await tell(f"{name} holds no call; 'trunkline cluster start {name}-conductor' brings it back")
+    first, *_ = stack.shape.conductors_of(stack.index_of_node(name))
+    await tell(f"{name} holds no call; 'trunkline cluster start {first}' brings it back")
 
 
 async def _remove_node(stack: Stack, name: str, tell: Tell) -> None:

@@ -9,8 +9,8 @@ from trunkline.stack import Stack
 
 WORTH_TRYING = (
     ("status", "who runs, with pids"),
-    ("kill node-1-conductor", "calls of node-1 talk on; new ones go to node-2"),
-    ("start node-1-conductor", "it takes its calls over again"),
+    ("kill node-1-conductor", "calls of node-1 talk on; the one that stands by conducts them"),
+    ("start node-1-conductor", "now it stands by itself"),
     ("kill node-2-asterisk", "its calls end, and their records say why"),
     ("kill api-1", "calls go on; api-2 answers"),
     ("kill worker-1", "recordings are finished by worker-2"),
@@ -29,7 +29,10 @@ def introduce(console: Console, stack: Stack, seed: Seed) -> None:
     rows = [
         *((name, f"{host}:{port}", "") for name, (_, host, port) in stack.environments.ground.listeners().items()),
         *((f"edge-{index}", f"{plan.edge_at(index)}:5060", "Kamailio, rtpengine, agent") for index in edges),
-        *((f"node-{index}", f"{plan.node_at(index)}:5060", "Asterisk, conductor") for index in nodes),
+        *(
+            (f"node-{index}", f"{plan.node_at(index)}:5060", "Asterisk, conductor, another that stands by")
+            for index in nodes
+        ),
         *((f"api-{index}", f"http://{plan.control_at(index)}:8080", "facts and worker beside it") for index in apis),
         ("branch", f"{plan.branch}:5060", "reaches HQ by either edge"),
         ("carrier", f"{plan.carrier}:5060", "simulated"),

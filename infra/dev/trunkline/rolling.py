@@ -45,14 +45,15 @@ async def _restart(stack: Stack, name: str, tell: Tell) -> None:
 
 
 async def _roll_node(stack: Stack, index: int, tell: Tell) -> None:
-    """The conductor alone first: its calls talk on.  Then the whole node, which has to be empty."""
-    conductor, asterisk = (stack.shape.name_of("node", index, part) for part in ("conductor", "asterisk"))
-    await _restart(stack, conductor, tell)
+    """The conductors alone first: their calls talk on.  Then the whole node, which has to be empty."""
+    conductors, asterisk = stack.shape.conductors_of(index), stack.shape.name_of("node", index, "asterisk")
+    for conductor in conductors:
+        await _restart(stack, conductor, tell)
     await tell(f"node-{index}: takes no new calls; waiting for those that it has")
     await stack.drain_node(index)
     await stack.end(asterisk)
-    await stack.start(asterisk)
-    await stack.start(conductor)
+    for name in (asterisk, *conductors):
+        await stack.start(name)
     await stack.nodes_found()
     await tell(f"node-{index}: takes calls again")
 

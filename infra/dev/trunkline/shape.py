@@ -17,6 +17,8 @@ class Shape:
     """More than one are a master, its replicas, and a sentinel beside each."""
     bulk_workers: int = 0
     """Workers for long work alone."""
+    standbys: bool = False
+    """Whether a second conductor stands by at each media node."""
     cassandras: int = 0
     """Without one the store is SQLite."""
     s3: bool = False
@@ -45,6 +47,11 @@ class Shape:
             return process or part
         return f"{part}-{index}-{process}" if process else f"{part}-{index}"
 
+    def conductors_of(self, index: int) -> list[str]:
+        """Return the names of a media node's conductors, of which one serves."""
+        kinds = ("conductor", "conductor-standby") if self.standbys else ("conductor",)
+        return [self.name_of("node", index, kind) for kind in kinds]
+
     def folder_of(self, part: str, index: int) -> str:
         """Return the part's run folder: `edge-2`, or `edge` where there is one of everything."""
         return self.name_of(part, index)
@@ -53,7 +60,17 @@ class Shape:
 MOST = 9
 SINGLE = Shape()
 CLUSTER = Shape(
-    edges=2, nodes=2, apis=2, facts=2, workers=2, bulk_workers=1, beats=2, redises=3, cassandras=3, s3=True
+    edges=2,
+    nodes=2,
+    apis=2,
+    facts=2,
+    workers=2,
+    bulk_workers=1,
+    beats=2,
+    redises=3,
+    standbys=True,
+    cassandras=3,
+    s3=True,
 )
 LEAN = replace(CLUSTER, cassandras=0)
 """Without what takes a minute to start; the store is SQLite, which several processes share too."""

@@ -91,7 +91,10 @@ class Stack:
                 *(new.asterisk(index) for index in nodes),
             ]
         )
-        await self._launch([*map(new.edge_agent, edges), *map(new.conductor, nodes)])
+        conductors = [new.conductors(index) for index in nodes]
+        await self._launch([*map(new.edge_agent, edges), *(serving for serving, *_ in conductors)])
+        if self.shape.standbys:
+            await self._launch(standby for _, *others in conductors for standby in others)
         await self.nodes_found()
 
     async def start_branch(self, token: str) -> None:
@@ -147,21 +150,19 @@ class Stack:
         index = max(self.nodes) + 1
         (self.run_dir / self.shape.folder_of("node", index)).mkdir(mode=0o700, exist_ok=True)
         await self._launch([self._blueprint.asterisk(index)])
-        await self._launch([self._blueprint.conductor(index)])
+        for conductor in self._blueprint.conductors(index):
+            await self._launch([conductor])
         self.nodes.append(index)
         await self.nodes_found()
         return index
 
     async def drain_node(self, index: int) -> None:
-        """Let a media node finish its calls and take no new ones; returns when its conductor has left.
+        """Let a media node finish its calls and take no new ones; returns when its conductors have left.
 
         Raises KeyError for a node that is not there, StackError when it can not be asked.
         """
-        conductor = self._children[self.shape.name_of("node", index, "conductor")]
-        conductor.expect_end()
-        await self._run("media-node", "drain", env=self.environments.node(index=index))
-        await conductor.ended()
-        self._note_pids()
+        leaving = [self._children[name] for name in self.shape.conductors_of(index)]
+        await self._leave(leaving, "media-node", self.environments.node(index=index))
 
     async def drain_edge(self, index: int) -> None:
         """Let an edge finish its calls and take no new ones; returns when its Kamailio and its agent have left.
@@ -169,9 +170,12 @@ class Stack:
         Raises KeyError for an edge that is not there, StackError when it can not be asked.
         """
         leaving = [self._children[self.shape.name_of("edge", index, part)] for part in ("kamailio", "agent")]
+        await self._leave(leaving, "edge", self.environments.edge(index=index))
+
+    async def _leave(self, leaving: list[Child], part: str, env: dict[str, str]) -> None:
         for child in leaving:
             child.expect_end()
-        await self._run("edge", "drain", env=self.environments.edge(index=index))
+        await self._run(part, "drain", env=env)
         for child in leaving:
             await child.ended()
         self._note_pids()
@@ -179,8 +183,8 @@ class Stack:
     async def remove_node(self, index: int) -> None:
         """Drain a media node and take it away.  Raises as `drain_node`."""
         await self.drain_node(index)
-        for process in ("conductor", "asterisk"):
-            await self._children.pop(self.shape.name_of("node", index, process)).stop()
+        for name in (*self.shape.conductors_of(index), self.shape.name_of("node", index, "asterisk")):
+            await self._children.pop(name).stop()
         self.nodes.remove(index)
         self._note_pids()
 
@@ -193,6 +197,12 @@ class Stack:
     def pid(self, name: str) -> int | None:
         """Return a process's pid, None while it does not run."""
         return self._children[name].pid
+
+    def serving_conductor(self, index: int) -> str | None:
+        """Return which of a media node's conductors conducts its calls, None while none does."""
+        lock = self.run_dir / self.shape.folder_of("node", index) / f"conductor-node-{index}" / "lock"
+        holder = lock.read_text(encoding="utf-8") if lock.exists() else ""
+        return next((name for name in self.shape.conductors_of(index) if str(self.pid(name)) == holder), None)
 
     def log_of(self, name: str) -> Path:
         """Return where a process's output goes."""

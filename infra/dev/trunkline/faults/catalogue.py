@@ -1,5 +1,6 @@
 """The faults, one after the other: what is struck, what is mended, and what it may cost."""
 
+from trunkline.children import StackError
 from trunkline.faults.cutoff import branch_without_hq, clock_wrong, node_without_redis
 from trunkline.faults.disk import spool_full
 from trunkline.faults.field import Field, Talk
@@ -22,10 +23,13 @@ def killed(name: str, *processes: str, **more: object) -> Fault:
     return Fault(name, strike, mend, **more)  # type: ignore[arg-type]
 
 
-async def conductor_back_at_once(field: Field) -> None:
-    """As a supervisor would: the successor is started as soon as the death is seen."""
-    await field.stack.kill("node-1-conductor")
-    await field.stack.start("node-1-conductor")
+async def conductor_dies(field: Field) -> None:
+    """SIGKILL to the one that serves: another stands by.  The dead one is started again, as a supervisor would."""
+    name = field.stack.serving_conductor(1)
+    if name is None:
+        raise StackError("node-1 has no conductor that serves")
+    await field.stack.kill(name)
+    await field.stack.start(name)
 
 
 async def calls_of_first_node(field: Field, talks: list[Talk]) -> int:
@@ -59,7 +63,7 @@ async def dead_come_back(field: Field) -> None:
 Trial = Fault | Steady
 
 FAULTS: tuple[Trial, ...] = (
-    Fault("conductor killed, and started again", conductor_back_at_once),
+    Fault("conductor killed", conductor_dies),
     killed("asterisk killed", "node-1-asterisk", may_lose=calls_of_first_node),
     # Its phones look for the other edge by themselves; the branch is led there by its own.
     killed("edge killed (Kamailio)", "edge-1-kamailio", probe_from=(1, 3, 4)),

@@ -16,7 +16,6 @@ from trunkline.faults.field import Field, register
 from trunkline.faults.trial import Beside, Fault
 from trunkline.rolling import master_of
 
-CONDUCTOR = "node-1-conductor"
 CLOCK_AHEAD_SECONDS = 300
 FROZEN_SECONDS = 3.0
 COLLEAGUE_SECONDS = 4.0
@@ -63,7 +62,7 @@ def node_without_redis() -> Fault:
         plan = field.stack.plan
         async with BlackHole(plan.node_at(1), 6390, *field.stack.environments.ground.redis_at(place)) as hole:
             between.holes = [hole]
-            async with restarted(field, CONDUCTOR, {"TRUNKLINE_REDIS_URL": f"redis://{plan.node_at(1)}:6390/0"}):
+            async with conducted(field, {"TRUNKLINE_REDIS_URL": f"redis://{plan.node_at(1)}:6390/0"}):
                 yield
 
     return Fault("partition between a media node and Redis", between.cut, between.heal, prepare=prepare)
@@ -136,13 +135,25 @@ def clock_wrong() -> Fault:
             "FAKETIME": f"+{CLOCK_AHEAD_SECONDS}s",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         }
-        async with restarted(field, CONDUCTOR, changes):
+        async with conducted(field, changes):
             yield
 
     async def strike(_field: Field) -> None:
         """It is wrong already."""
 
     return Fault("clock of a media node 5 minutes wrong", strike, prepare=prepare)
+
+
+@contextlib.asynccontextmanager
+async def conducted(field: Field, changes: dict[str, str]) -> AsyncIterator[None]:
+    """Run the first media node's conductor with other settings for a while; nobody stands by with the old ones."""
+    serving, *others = field.stack.shape.conductors_of(1)
+    for name in others:
+        await field.stack.end(name)
+    async with restarted(field, serving, changes):
+        yield
+    for name in others:
+        await field.stack.start(name)
 
 
 @contextlib.asynccontextmanager

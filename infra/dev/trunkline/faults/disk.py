@@ -8,7 +8,7 @@ from pathlib import Path
 
 from trunkline.children import StackError
 from trunkline.conditions import until
-from trunkline.faults.cutoff import CONDUCTOR, restarted
+from trunkline.faults.cutoff import conducted
 from trunkline.faults.field import Field
 from trunkline.faults.trial import Fault
 
@@ -22,14 +22,14 @@ def spool_full() -> Fault:
 
     @contextlib.asynccontextmanager
     async def prepare(field: Field) -> AsyncIterator[None]:
-        async with restarted(field, CONDUCTOR, {"TRUNKLINE_SPOOL_MAX_BYTES": str(SPOOL_BYTES)}):
+        async with conducted(field, {"TRUNKLINE_SPOOL_MAX_BYTES": str(SPOOL_BYTES)}):
             yield
 
     async def strike(field: Field) -> None:
         await asyncio.to_thread(_lay_down, _oldest(field))
 
     async def mend(field: Field) -> None:
-        log = field.stack.log_of(CONDUCTOR)
+        log = field.stack.log_of(field.stack.shape.conductors_of(1)[0])
 
         async def alarmed() -> bool:
             return b'"spool-full"' in await asyncio.to_thread(log.read_bytes)
