@@ -143,10 +143,7 @@ class Edge:
     def ksr_reply_route(self, _msg: object) -> int:
         # Kamailio would send a response on to wherever its second Via points, though we have never asked anything:
         # anybody could aim us at anybody.  A peer's late 200, whose transaction is gone, may pass.
-        sender = peer()
-        if (sender.kind is PeerKind.HQ and calls.answers_too_late()) or (
-            KSR.tm.t_check_trans() <= 0 and not is_trusted(sender)
-        ):
+        if calls.answers_too_late() or (KSR.tm.t_check_trans() <= 0 and not is_trusted(peer())):
             KSR.set_drop()
         return 1
 

@@ -248,6 +248,9 @@ def hq_failed() -> int:
 
 def answers_too_late() -> bool:
     """Say whether a response is HQ's 200 to a call that went on without HQ: the phone has another's answer."""
+    # Before all else: each answer to a probe is how HQ is heard.
+    if HQ or peer().kind is not PeerKind.HQ:
+        return False
     return KSR.kx.get_status() // 100 == 2 and header("CSeq").endswith("INVITE") and uplink.goes_without()
 
 

@@ -25,7 +25,9 @@ from edge_proxy import ngcontrol
 from edge_proxy.jsonrpc import KamailioRpc, RpcUnreachableError
 from edge_proxy.rendering import Destination, render_dispatcher
 from edge_proxy.view import EdgeState
+from simulators.call import PhoneCall
 from simulators.digest import ha1_of
+from simulators.phone import Softphone
 
 BLOCK = 1 + os.getpid() % 250
 PLATFORM = "trunkline.test"
@@ -120,6 +122,16 @@ def station_headers(call_id: str = "call-1") -> dict[str, str]:
 def trunk_headers(trunk_id: str = "trunk-1", caller: str = DID, call_id: str = "call-1") -> dict[str, str]:
     """Return what a media node sends along to call out through a trunk."""
     return {"X-Trunkline": f"target=trunk;tenant=acme;trunk={trunk_id};caller={caller};call={call_id}"}
+
+
+async def rung(node: Softphone, phone: Softphone) -> tuple[PhoneCall, PhoneCall]:
+    """Let a media node ring a phone until each hears the other; return both ends."""
+    call = await node.dial(f"sip:{phone.user}@{DOMAIN}", station_headers())
+    at_phone = await phone.wait_for_call()
+    await call.wait_for("answered")
+    await at_phone.wait_for_tones({700}, {440, 700})
+    await call.wait_for_tones({440}, {440, 700})
+    return call, at_phone
 
 
 def tls_files(authority: Authority, files: tuple[Path, Path]) -> dict[str, str]:

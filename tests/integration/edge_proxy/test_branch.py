@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from edge_harness import BRANCH, DOMAIN, HQ, address, station_headers, until
+from edge_harness import BRANCH, DOMAIN, HQ, address, rung, station_headers, until
 
 from simulators.phone import RegistrationError, Softphone
 
@@ -47,11 +47,7 @@ async def test_call_of_the_branch_reaches_the_media_node_with_voice(hq, branch, 
 async def test_media_node_rings_a_phone_at_the_branch_through_its_connection(hq, branch, node):
     async with phone_at_branch("2001", trace=True) as phone:
         await phone.register()
-        call = await node.dial(f"sip:2001@{DOMAIN}", station_headers())
-        at_phone = await phone.wait_for_call()
-        await call.wait_for("answered")
-        await call.wait_for_tones({440}, {440, 700})
-        await at_phone.wait_for_tones({700}, {440, 700})
+        call, at_phone = await rung(node, phone)
         await at_phone.hang_up()
         await call.wait_for("ended")
 

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from edge_harness import DOMAIN, HQ, OTHER_DOMAIN, address, snapshot, station, station_headers, until
+from edge_harness import DOMAIN, HQ, OTHER_DOMAIN, address, rung, snapshot, station, station_headers, until
 from sip_probe import message
 
 from edge_proxy.view import LOOK_SECONDS
@@ -29,11 +29,7 @@ async def no_calls_in(edge) -> bool:
 async def test_phone_is_rung_and_calls_over_each_transport(hq, node, transport):
     async with phone_at_hq(transport=transport) as phone:
         await phone.register()
-        call = await node.dial(f"sip:1001@{DOMAIN}", station_headers())
-        at_phone = await phone.wait_for_call()
-        await call.wait_for("answered")
-        await at_phone.wait_for_tones({700}, {440, 700})
-        await call.wait_for_tones({440}, {440, 700})
+        call, at_phone = await rung(node, phone)
         await at_phone.hang_up()
         await call.wait_for("ended")
 
@@ -47,11 +43,7 @@ async def test_phone_is_rung_and_calls_over_each_transport(hq, node, transport):
 async def test_phone_behind_a_nat_is_rung_where_it_really_is(hq, node):
     async with phone_at_hq(nat=("192.168.77.5", 5060)) as phone:
         await phone.register()
-        call = await node.dial(f"sip:1001@{DOMAIN}", station_headers())
-        at_phone = await phone.wait_for_call()
-        await call.wait_for("answered")
-        await at_phone.wait_for_tones({700}, {440, 700})
-        await call.wait_for_tones({440}, {440, 700})
+        call, at_phone = await rung(node, phone)
         await call.hold()
         await call.unhold()
         await call.hang_up()
@@ -94,11 +86,7 @@ async def test_phone_that_offers_srtp_gets_srtp(hq, node):
 async def test_station_that_wants_srtp_is_offered_srtp(hq, node):
     async with phone_at_hq("1003", srtp=True) as phone:
         await phone.register()
-        call = await node.dial(f"sip:1003@{DOMAIN}", station_headers())
-        at_phone = await phone.wait_for_call()
-        await call.wait_for("answered")
-        await at_phone.wait_for_tones({700}, {440, 700})
-        await call.wait_for_tones({440}, {440, 700})
+        call, at_phone = await rung(node, phone)
         await at_phone.hold()
         await at_phone.unhold()
         await call.wait_for_tones({440}, {440, 700})

@@ -4,7 +4,7 @@ import signal
 import time
 
 import pytest
-from edge_harness import BRANCH_SITE, DOMAIN, Edge, address, station_headers, until
+from edge_harness import BRANCH_SITE, DOMAIN, Edge, address, rung, station_headers, until
 from sip_probe import UdpProbe
 from two_edges import PHONE, branch_at, branch_phone, has_contact, no_calls_in, phone_at
 
@@ -21,11 +21,7 @@ async def test_phone_is_rung_through_the_edge_that_it_is_not_connected_to(pair, 
     async with phone_at(first, transport="udp" if nat else transport, **nat) as phone:
         await phone.register()
         await until(lambda: has_contact(second), "the other edge has the contact", 2)
-        call = await node_of(second).dial(f"sip:1001@{DOMAIN}", station_headers())
-        at_phone = await phone.wait_for_call()
-        await call.wait_for("answered")
-        await at_phone.wait_for_tones({700}, {440, 700})
-        await call.wait_for_tones({440}, {440, 700})
+        call, at_phone = await rung(node_of(second), phone)
         await call.hold()
         await call.unhold()
         await at_phone.hold()
@@ -147,11 +143,7 @@ async def not_at(edge: Edge) -> bool:
 
 
 async def voice_both_ways(node: Softphone, phone: Softphone) -> None:
-    call = await node.dial(f"sip:{phone.user}@{DOMAIN}", station_headers())
-    at_phone = await phone.wait_for_call()
-    await call.wait_for("answered")
-    await at_phone.wait_for_tones({700}, {440, 700})
-    await call.wait_for_tones({440}, {440, 700})
+    call, at_phone = await rung(node, phone)
     await call.hold()
     await call.unhold()
     await at_phone.hang_up()

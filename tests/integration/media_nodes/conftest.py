@@ -1,32 +1,16 @@
 """A media node for each test: Asterisk boots in about a second, so no test inherits another's calls."""
 
-import os
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from media_harness import ASTERISK_ROOT, Node, SmallDisk, until
+from media_harness import BLOCK, Node, SmallDisk, running, until
 
 from servicekit import redisio
-
-# Runs at the same time on one machine each have a loopback block of their own.
-BLOCK = 64 + os.getpid() % 160
-
-
-@asynccontextmanager
-async def running(made: Node) -> AsyncIterator[Node]:
-    if not ASTERISK_ROOT.is_dir():
-        pytest.fail(f"no Asterisk in {ASTERISK_ROOT}: run `make setup`")
-    try:
-        await made.start()
-        yield made
-    finally:
-        await made.stop()
 
 
 @pytest.fixture

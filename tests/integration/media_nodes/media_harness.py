@@ -8,10 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 import redis
 
 from callmodel import keys
@@ -25,6 +26,8 @@ from simulators.phone import Softphone, answer_after
 from trunkline.ports import free_port
 
 ASTERISK_ROOT = Path(os.environ.get("TRUNKLINE_CACHE", Path.home() / ".cache/trunkline")) / "asterisk-22"
+# Runs at the same time on one machine each have a loopback block of their own.
+BLOCK = 64 + os.getpid() % 160
 
 ACME = TenantId("acme")
 DOMAIN = "acme.trunkline.test"
@@ -295,6 +298,17 @@ class Node:
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
+
+
+@contextlib.asynccontextmanager
+async def running(made: Node) -> AsyncIterator[Node]:
+    if not ASTERISK_ROOT.is_dir():
+        pytest.fail(f"no Asterisk in {ASTERISK_ROOT}: run `make setup`")
+    try:
+        await made.start()
+        yield made
+    finally:
+        await made.stop()
 
 
 def monotonic_ms() -> float:

@@ -5,9 +5,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from media_harness import CUSTOMER, CUSTOMER_HZ, Node, hears, talking, until
+from media_harness import BLOCK, CUSTOMER, CUSTOMER_HZ, Node, hears, running, talking, until
 
-from conftest import BLOCK, running
 from simulators.phone import answer_after, reject_with, ring_forever
 
 

@@ -4,10 +4,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from media_harness import ACME, DOMAIN, Node, until
+from media_harness import ACME, BLOCK, DOMAIN, Node, running, until
 
 from callmodel.vouched import HEADER, to_header
-from conftest import BLOCK, running
 from simulators.phone import PhoneCall, Softphone, answer_after
 
 VOUCHED = {"origin": "station", "tenant": ACME, "station": "1001", "site": "branch-1"}
