@@ -64,13 +64,16 @@ class LagWatch:
 
     async def _look_at(self, stream: str, behind: dict[str, int]) -> None:
         try:
+            newest = (await self._redis.xinfo_stream(stream))["last-generated-id"]
             found = await self._redis.xinfo_groups(stream)
         except ResponseError:
             return  # nothing was ever written
         for group in found:
             if group["name"] in behind:
-                # `lag` is null where Redis can not tell; then only what is pending is known.
-                behind[group["name"]] += (group.get("lag") or 0) + group["pending"]
+                # `lag` is null where Redis can not tell; then only what is pending is known.  After a fail-over it
+                # counts some that were read before, and stays above zero.
+                unread = 0 if group["last-delivered-id"] == newest else group.get("lag") or 0
+                behind[group["name"]] += unread + group["pending"]
         buried = await self._redis.xlen(f"{stream}:dead")
         if buried > self.buried.get(stream, 0):
             logger.error("poison messages lie buried", extra={"stream": stream, "count": buried, "alarm": "poison"})
