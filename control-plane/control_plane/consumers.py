@@ -69,11 +69,11 @@ class Consumers:
             await settle_live(self._live, envelope)
 
         self.readers = {
-            # Many at once: they meet in one batch (see CdrWriter).
+            # Many at once: they meet in one batch (see `gathering`).
             "cdr": self._reader("cdr", keep_record, concurrency=BATCH),
+            "recordings": self._reader("recordings", ledger.handle, concurrency=BATCH),
             # One at a time: the picture follows the order of the stream.
             "live": self._reader("live", lambda envelope: keep_live(self._live, envelope), concurrency=1),
-            "recordings": self._reader("recordings", ledger.handle, concurrency=16),
         }
         self.tenants: frozenset[TenantId] = frozenset()
         # Grows only: a message of a tenant that has just gone may still be in somebody's hands.

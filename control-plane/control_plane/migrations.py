@@ -28,9 +28,9 @@ MIGRATIONS = [
     Migration(3, "calls and recordings", [CreateTable(spec) for spec in (*calls.TABLES, *recordings.TABLES)]),
     Migration(4, "enrolment", [CreateTable(spec) for spec in enrolment.TABLES]),
     Migration(5, "traces of calls", calls.ADDED_COLUMNS),
-    Migration(6, "spools of several hosts, and legal hold", recordings.ADDED_COLUMNS),
+    Migration(6, "spools of several hosts, and legal hold", recordings.ADDED),
     Migration(7, "retention", retention.COLUMNS),
-    Migration(8, "retention of recordings", [retention.RECORDINGS_COLUMN, recordings.EXPIRED_COLUMN]),
+    Migration(8, "retention of recordings", [retention.RECORDINGS_COLUMN]),
     Migration(9, "limits of tenants", [tenants.LIMITS_COLUMN]),
     Migration(10, "traces of recordings", [recordings.TRACE_COLUMN]),
 ]

@@ -9,8 +9,8 @@ from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, S
 from control_plane.audit import AUDIT
 from control_plane.features.calls.sealing import row_of
 from control_plane.features.calls.store import CDRS
-from control_plane.features.recordings.ledger import Entry, EntryState
-from control_plane.features.recordings.store import GAPS, LEDGER, _columns_of, _key_of
+from control_plane.features.recordings.ledger import Entry
+from control_plane.features.recordings.store import CLAIMS, GAPS, LEDGER, _changes, _key_of
 from control_plane.migrations import MIGRATIONS
 from control_plane.times import SLOT_MINUTES, day_of
 from servicekit.crypto import TenantCipher
@@ -72,14 +72,15 @@ def a_call() -> Row:
 
 def an_entry() -> Entry:
     return Entry(
-        TENANT, RECORDING, CALL, EntryState.ARCHIVED, AT_MS, AT_MS, AT_MS, AT_MS, None, 85.0, 85.0,
-        f"/var/spool/trunkline/wav/acme/{RECORDING}.wav", f"acme/recordings/2026/09/21/{RECORDING}.ogg", "0" * 64,
-        400_000, "ogg-opus",
+        TENANT, RECORDING, CALL, owed_ms=AT_MS, call_ended_ms=AT_MS, expected_seconds=85.0, spooled_ms=AT_MS,
+        spool_path=f"/var/spool/trunkline/wav/acme/{RECORDING}.wav", spooled_seconds=85.0, archived_ms=AT_MS,
+        archived_seconds=85.0, object_key=f"acme/recordings/2026/09/21/{RECORDING}.ogg", sha256="0" * 64,
+        size_bytes=400_000, format="ogg-opus",
     )  # fmt: skip
 
 
 def an_entrys_row() -> Row:
-    return {**_key_of(TENANT, RECORDING), **_columns_of(an_entry()), "revision": 4}
+    return {**_key_of(TENANT, RECORDING), **_changes(None, an_entry())}
 
 
 def an_audit_row() -> Row:
@@ -106,19 +107,25 @@ def bytes_of(table: str, row: Row) -> int:
 def reckoned() -> dict[str, int]:
     """Return the bytes of a row in each table that grows with the calls."""
     gap = _key_of(TENANT, RECORDING)
-    rows = {CDRS.name: a_call(), LEDGER.name: an_entrys_row(), GAPS.name: gap, AUDIT.name: an_audit_row()}
+    rows = {
+        CDRS.name: a_call(),
+        LEDGER.name: an_entrys_row(),
+        GAPS.name: gap,
+        CLAIMS.name: gap | {"expired_ms": AT_MS},
+        AUDIT.name: an_audit_row(),
+    }
     return {table: bytes_of(table, row) for table, row in rows.items()}
 
 
 def test_every_table_says_what_bounds_its_partitions():
-    growing = {CDRS.name, LEDGER.name, GAPS.name, AUDIT.name}
+    growing = {CDRS.name, LEDGER.name, GAPS.name, CLAIMS.name, AUDIT.name}
 
     assert tables_after(MIGRATIONS).keys() == BOUNDED.keys() | growing
 
 
 def test_partitions_of_a_thousand_agents_stay_under_a_hundred_megabytes():
     calls = AGENTS * CALLS_A_DAY / (HOURS * 60 / SLOT_MINUTES) * PEAK
-    rows = dict.fromkeys((CDRS.name, LEDGER.name, GAPS.name), calls) | {AUDIT.name: AUDIT_ROWS_A_DAY}
+    rows = dict.fromkeys((CDRS.name, LEDGER.name, GAPS.name, CLAIMS.name), calls) | {AUDIT.name: AUDIT_ROWS_A_DAY}
     sizes = {table: rows[table] * size for table, size in reckoned().items()}
 
     assert {name: size for name, size in sizes.items() if size > MOST_BYTES} == {}
@@ -132,6 +139,7 @@ def test_five_years_are_what_the_document_says():
     gigabytes = {
         "calls": calls * sizes["cdrs"] / 1e9,
         "ledger": calls * sizes["recording_ledger"] / 1e9,
+        "claims of recordings, once all of them have expired": calls * sizes["recording_claims"] / 1e9,
         "audit": AUDIT_ROWS_A_DAY * 365 * 5 * sizes["audit"] / 1e9,
     }
     document = (Path(__file__).parents[3] / "docs" / "capacity.md").read_text()

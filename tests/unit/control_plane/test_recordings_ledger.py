@@ -1,6 +1,7 @@
 """The recording ledger: what is owed, and that an entry never goes back."""
 
 import itertools
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -29,6 +30,7 @@ from control_plane.features.recordings.ledger import (
     is_short,
     object_key_of,
 )
+from control_plane.features.recordings.schemas import to_view
 from control_plane.features.recordings.sweeping import days_before, is_overdue, is_stuck
 
 ACME = TenantId("acme")
@@ -56,11 +58,23 @@ def test_an_answered_call_owes_a_recording_until_it_is_archived():
     assert after(ANSWERED, ENDED, SPOOLED, ARCHIVED).state is EntryState.ARCHIVED
 
 
-def test_the_order_in_which_news_comes_does_not_matter():
-    ends = {after(*facts) for facts in itertools.permutations([ANSWERED, ENDED, SPOOLED])}
+NEWS = [
+    ANSWERED,
+    ENDED,
+    SPOOLED,
+    UNREADABLE,
+    FileLost("node died", 9000),
+    FileSpooled("/spool/b.wav", 5.0, 20_000),
+    ARCHIVED,
+]
 
-    assert len(ends) == 1
-    assert ends.pop().expected_seconds == 6.0
+
+@given(st.lists(st.sampled_from(NEWS)), st.randoms())
+def test_the_order_in_which_news_comes_does_not_matter_nor_how_often(facts: list[object], chance: Random):
+    again = facts + chance.choices(facts, k=len(facts)) if facts else []
+    chance.shuffle(again)
+
+    assert to_view(after(*again)) == to_view(after(*facts))
 
 
 @given(st.lists(st.sampled_from([ANSWERED, ENDED, SPOOLED, ARCHIVED, UNREADABLE, FileLost("late", 99_000)])))
@@ -88,7 +102,7 @@ def test_a_file_that_proves_to_be_none_is_lost_and_its_old_news_does_not_bring_i
 def test_a_file_found_after_the_loss_counts():
     found = after(FileLost("node died", 9000), FileSpooled("/spool/b.wav", 5.0, 20_000))
 
-    assert (found.state, found.spool_path, found.reason) == (EntryState.SPOOLED, "/spool/b.wav", None)
+    assert (found.state, found.spool_path) == (EntryState.SPOOLED, "/spool/b.wav")
 
 
 def test_a_loss_told_before_the_file_was_spooled_is_overtaken():
@@ -122,7 +136,7 @@ def test_a_short_file_that_proves_to_be_none_is_a_loss_all_the_same():
 def test_a_short_call_whose_sound_is_found_later_is_owed_again():
     found = after(ANSWERED, BLINK, SILENCE, FileSpooled("/spool/b.wav", 0.2, 20_000))
 
-    assert (found.state, found.reason) == (EntryState.SPOOLED, None)
+    assert found.state is EntryState.SPOOLED
     assert found.state not in CLOSED
 
 
@@ -177,11 +191,10 @@ def test_the_ledger_knows_whose_workers_see_the_file():
     assert after(FileSpooled("/spool/a.wav", 6.1, 9100, "recordings.node-2")).queue == "recordings.node-2"
 
 
-def test_the_ledger_knows_the_trace_of_a_file_until_nobody_has_to_ask_for_it():
+def test_the_ledger_knows_the_trace_of_a_file():
     spooled = FileSpooled("/spool/a.wav", 6.1, 9100, traceparent="00-a-b-01")
 
     assert after(spooled).traceparent == "00-a-b-01"
-    assert after(spooled, ARCHIVED).traceparent is None
 
 
 EXPIRED = FileExpired(99_000)
@@ -209,7 +222,7 @@ def test_an_expired_recording_owes_nothing_and_no_old_news_brings_it_back():
     assert (expired.state, expired.expired_ms, expired.sha256) == (EntryState.EXPIRED, 99_000, "ab" * 32)
     assert expired.state in CLOSED and not is_short(expired)
     for fact in (ANSWERED, ENDED, SPOOLED, ARCHIVED, UNREADABLE, FileExpired(100_000)):
-        assert advance_entry(expired, fact) == expired
+        assert to_view(advance_entry(expired, fact)) == to_view(expired)
 
 
 def test_whoever_died_between_the_ledger_and_the_archive_left_a_file_that_goes_with_the_next_run():

@@ -12,25 +12,26 @@ from callmodel.orders import Milestone
 from callmodel.wire import DEFAULT_QUEUE, RECORDING_QUEUE, Envelope, LiveCall, RecordingSpooled
 from control_plane.features.recordings.ledger import (
     CallOver,
-    EntryState,
+    FileFact,
     FileLost,
     FileSpooled,
-    LedgerFact,
     RecordingOwed,
 )
 from control_plane.features.recordings.store import LedgerStore
+from control_plane.gathering import Gathering
 from servicekit.stores import StoreUnavailableError
 from servicekit.streams import RetryLaterError
 
+Told = tuple[RecordingId, CallId, FileFact]
 Enqueue = Callable[[TenantId, RecordingId, str], None]
 """Asks a worker of a queue to finish a recording; blocks.  Raises OSError when the broker is away."""
 
 
 class LedgerKeeper:
-    """Writes the ledger from facts; each is handled as often as it comes, with the same result."""
+    """Writes the ledger from facts, many at a time; each is entered as often as it comes, with the same result."""
 
     def __init__(self, ledger: LedgerStore, enqueue: Enqueue) -> None:
-        self._ledger = ledger
+        self._entries: Gathering[Told] = Gathering(ledger.enter)
         self._enqueue = enqueue
 
     async def handle(self, envelope: Envelope) -> None:
@@ -41,12 +42,12 @@ class LedgerKeeper:
         told = _told(envelope)
         if told is None:
             return
-        recording_id, call_id, fact = told
+        recording_id, _, fact = told
         try:
-            entry, is_news = await self._ledger.advance(envelope.tenant_id, recording_id, call_id, fact)
+            await self._entries.add(envelope.tenant_id, told)
             # Not only when it is news: whoever entered it may have died before asking.
-            if isinstance(fact, FileSpooled) and (is_news or entry.state is EntryState.SPOOLED):
-                queue = entry.queue or DEFAULT_QUEUE
+            if isinstance(fact, FileSpooled):
+                queue = fact.queue or DEFAULT_QUEUE
                 await asyncio.to_thread(self._enqueue, envelope.tenant_id, recording_id, queue)
         except (StoreUnavailableError, OSError) as error:
             raise RetryLaterError("store or broker are away") from error
@@ -54,7 +55,7 @@ class LedgerKeeper:
             raise ShapeError(str(error)) from error
 
 
-def _told(envelope: Envelope) -> tuple[RecordingId, CallId, LedgerFact] | None:
+def _told(envelope: Envelope) -> Told | None:
     """Return which recording an envelope speaks of and what it says; None where it says nothing of one."""
     body: dict[str, Any] = envelope.body
     match envelope.kind:

@@ -1,6 +1,7 @@
 """The recording ledger, pure: what an answered call owes, and how far its recording has come.
 
-Facts come twice and out of order; an entry never goes back, and whoever reads it knows what is missing.
+Facts come twice, out of order and to several writers at once.  Each fills fields of its own, and the state follows
+from what is filled: so an entry never goes back, and no writer undoes another's word.
 """
 
 from dataclasses import dataclass, replace
@@ -41,27 +42,44 @@ class Entry:
     tenant_id: TenantId
     recording_id: RecordingId
     call_id: CallId
-    state: EntryState = EntryState.EXPECTED
     owed_ms: int | None = None
     call_ended_ms: int | None = None
-    spooled_ms: int | None = None
-    archived_ms: int | None = None
-    lost_ms: int | None = None
     expected_seconds: float | None = None
-    actual_seconds: float | None = None
+    spooled_ms: int | None = None
     spool_path: str | None = None
+    spooled_seconds: float | None = None
+    queue: str | None = None
+    """Whose workers see the spooled file; None for those that see every spool."""
+    traceparent: str | None = None
+    """The span that spooled it, None where nobody traced: who asks again goes on there."""
+    archived_ms: int | None = None
+    archived_seconds: float | None = None
     object_key: str | None = None
     sha256: str | None = None
     size_bytes: int | None = None
     format: str | None = None
+    lost_ms: int | None = None
+    """When it was last told to be lost; whether it is, only the state says: a file may have been found since."""
     reason: str | None = None
-    queue: str | None = None
-    """Whose workers see the spooled file; None for those that see every spool."""
     held_ms: int | None = None
     """Since when it is under legal hold; None where it is not."""
     expired_ms: int | None = None
-    traceparent: str | None = None
-    """The span that spooled it, None where nobody traced and once it is archived: who asks again goes on there."""
+
+    @property
+    def state(self) -> EntryState:
+        """What the facts come to, in whatever order they came."""
+        if self.archived_ms is not None:
+            return EntryState.ARCHIVED if self.expired_ms is None else EntryState.EXPIRED
+        if self.lost_ms is not None and (self.spooled_ms is None or self.lost_ms > self.spooled_ms):
+            # What was spooled once was something, however short the call.
+            is_blink = self.expected_seconds is not None and self.expected_seconds < LEAST_SECONDS
+            return EntryState.EMPTY if is_blink and self.spooled_ms is None else EntryState.LOST
+        return EntryState.EXPECTED if self.spooled_ms is None else EntryState.SPOOLED
+
+    @property
+    def actual_seconds(self) -> float | None:
+        """How long the recording is, as far as is known."""
+        return self.spooled_seconds if self.archived_seconds is None else self.archived_seconds
 
 
 @dataclass(frozen=True)
@@ -134,27 +152,17 @@ class RemovalRefused:
     """The object store did not let it go: somebody holds it there."""
 
 
-LedgerFact = (
-    RecordingOwed
-    | CallOver
-    | FileSpooled
-    | FileArchived
-    | FileLost
-    | HoldOrdered
-    | HoldEnded
-    | FileExpired
-    | RemovalRefused
-)
+FileFact = RecordingOwed | CallOver | FileSpooled | FileArchived | FileLost
+"""How far a recording has come."""
+
+ClaimFact = HoldOrdered | HoldEnded | FileExpired | RemovalRefused
+"""Who has a recording: a hold, the rule by which it goes, or neither."""
+
+LedgerFact = FileFact | ClaimFact
 
 
 def advance_entry(entry: Entry, fact: LedgerFact) -> Entry:
     """Return the entry after the fact; the same entry where the fact is old news."""
-    after = _after(entry, fact)
-    # Told either way round: how short the call was, and that nothing came of it.
-    return replace(after, state=EntryState.EMPTY) if _is_empty(after) else after
-
-
-def _after(entry: Entry, fact: LedgerFact) -> Entry:
     match fact:
         case RecordingOwed(at_ms) if entry.owed_ms is None:
             return replace(entry, owed_ms=at_ms)
@@ -162,45 +170,38 @@ def _after(entry: Entry, fact: LedgerFact) -> Entry:
         case CallOver(seconds, at_ms) if entry.call_ended_ms is None:
             return replace(entry, expected_seconds=seconds, call_ended_ms=at_ms)
 
-        case FileSpooled(path, seconds, at_ms, queue, traceparent) if _is_news(entry, at_ms):
+        case FileSpooled(path, seconds, at_ms, queue, traceparent) if _is_news(entry.spooled_ms, at_ms):
             return replace(
                 entry,
-                state=EntryState.SPOOLED,
                 spool_path=path,
-                actual_seconds=seconds,
+                spooled_seconds=seconds,
                 spooled_ms=at_ms,
                 queue=queue,
                 traceparent=traceparent,
-                lost_ms=None,
-                reason=None,
             )
 
-        case FileArchived() if entry.state not in (EntryState.ARCHIVED, EntryState.EXPIRED):
+        case FileLost(reason, at_ms) if _is_news(entry.lost_ms, at_ms):
+            return replace(entry, reason=reason, lost_ms=at_ms)
+
+        case FileArchived() if entry.archived_ms is None:
             return replace(
                 entry,
-                state=EntryState.ARCHIVED,
-                actual_seconds=fact.actual_seconds,
+                archived_seconds=fact.actual_seconds,
                 object_key=fact.object_key,
                 sha256=fact.sha256,
                 size_bytes=fact.size_bytes,
                 format=fact.format,
                 archived_ms=fact.at_ms,
-                traceparent=None,
-                lost_ms=None,
-                reason=None,
             )
 
-        case FileLost(reason, at_ms) if entry.state is EntryState.EXPECTED or _is_unreadable(entry, at_ms):
-            return replace(entry, state=EntryState.LOST, reason=reason, lost_ms=at_ms)
-
-        # A hold and the rule meet here: whichever is written first wins, and the other is refused.
+        # A hold and the rule meet here: whichever claims the file first has it, and the other is refused.
         case FileExpired(at_ms) if entry.state is EntryState.ARCHIVED and entry.held_ms is None:
-            return replace(entry, state=EntryState.EXPIRED, expired_ms=at_ms)
+            return replace(entry, expired_ms=at_ms)
 
-        case RemovalRefused() if entry.state is EntryState.EXPIRED:
-            return replace(entry, state=EntryState.ARCHIVED, expired_ms=None)
+        case RemovalRefused():
+            return replace(entry, expired_ms=None)
 
-        case HoldOrdered(at_ms) if entry.held_ms is None and entry.state is not EntryState.EXPIRED:
+        case HoldOrdered(at_ms) if entry.held_ms is None and entry.expired_ms is None:
             return replace(entry, held_ms=at_ms)
 
         case HoldEnded():
@@ -210,23 +211,9 @@ def _after(entry: Entry, fact: LedgerFact) -> Entry:
             return entry
 
 
-def _is_empty(entry: Entry) -> bool:
-    """Say whether a loss is none: what was spooled once was something, however short the call."""
-    if entry.state is not EntryState.LOST or entry.spooled_ms is not None:
-        return False
-    return entry.expected_seconds is not None and entry.expected_seconds < LEAST_SECONDS
-
-
-def _is_news(entry: Entry, spooled_ms: int) -> bool:
-    """Say whether a file was spooled that the ledger does not know: the first, or one found after the loss."""
-    if entry.state in (EntryState.LOST, EntryState.EMPTY):
-        return entry.lost_ms is None or spooled_ms > entry.lost_ms
-    return entry.state is EntryState.EXPECTED
-
-
-def _is_unreadable(entry: Entry, lost_ms: int) -> bool:
-    """Say whether the loss was noticed after the file was spooled: the file is what turned out to be none."""
-    return entry.state is EntryState.SPOOLED and lost_ms > (entry.spooled_ms or 0)
+def _is_news(known_ms: int | None, at_ms: int) -> bool:
+    """Say whether this was told later than what is known of its kind: of two files or losses the later one counts."""
+    return known_ms is None or at_ms > known_ms
 
 
 @dataclass

@@ -84,6 +84,7 @@ def to_summary(day: str, sums: Mapping[EntryState, Sums]) -> DaySummary:
 
 def to_view(entry: Entry) -> RecordingView:
     """Return an entry as the API shows it."""
+    is_lost = entry.state in (EntryState.LOST, EntryState.EMPTY)
     return RecordingView(
         recording_id=entry.recording_id,
         call_id=entry.call_id,
@@ -96,12 +97,12 @@ def to_view(entry: Entry) -> RecordingView:
         call_ended_ms=entry.call_ended_ms,
         spooled_ms=entry.spooled_ms,
         archived_ms=entry.archived_ms,
-        lost_ms=entry.lost_ms,
+        lost_ms=entry.lost_ms if is_lost else None,
         expired_ms=entry.expired_ms,
         sha256=entry.sha256,
         size_bytes=entry.size_bytes,
         format=entry.format,
         object_key=entry.object_key,
-        reason=entry.reason,
+        reason=entry.reason if is_lost else None,
         held_ms=entry.held_ms,
     )

@@ -1,10 +1,13 @@
 """The recording ledger in the durable store, and the list of what it still owes.
 
 `recording_ledger` keeps every entry; `recording_gaps` only those that are owed (neither archived nor empty), so that
-looking for gaps reads what is missing and never a whole day.
+looking for gaps reads what is missing and never a whole day; `recording_claims` says who has an archived file.
 """
 
+import asyncio
 import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,8 +15,10 @@ from callmodel.codec import from_wire, to_wire
 from callmodel.ids import CallId, RecordingId, TenantId
 from control_plane.features.recordings.ledger import (
     CLOSED,
+    ClaimFact,
     Entry,
     EntryState,
+    FileFact,
     LedgerFact,
     Sums,
     advance_entry,
@@ -23,12 +28,13 @@ from control_plane.features.recordings.ledger import (
 )
 from control_plane.listing import every
 from control_plane.times import slot_of, slots_of
-from servicekit.stores import AddColumn, ColumnType, Row, Store, StoreUnavailableError, TableSpec
+from servicekit.stores import AddColumn, ColumnType, CreateTable, Row, Store, StoreUnavailableError, TableSpec
+from servicekit.stores.ports import Key
 from servicekit.stores.spanning import page_over
 
 TEXT, INT, DOUBLE = ColumnType.TEXT, ColumnType.INT, ColumnType.DOUBLE
 ATTEMPTS = 20
-SUMMED_ROWS = 1000
+SUMMED_ROWS = 500
 
 LEDGER = TableSpec(
     name="recording_ledger",
@@ -39,25 +45,24 @@ LEDGER = TableSpec(
         "slot": TEXT,
         "recording_id": TEXT,
         "call_id": TEXT,
-        "state": TEXT,
         "owed_ms": INT,
         "call_ended_ms": INT,
-        "spooled_ms": INT,
-        "archived_ms": INT,
-        "lost_ms": INT,
         "expected_seconds": DOUBLE,
-        "actual_seconds": DOUBLE,
+        "spooled_ms": INT,
         "spool_path": TEXT,
+        "spooled_seconds": DOUBLE,
+        "archived_ms": INT,
+        "archived_seconds": DOUBLE,
         "object_key": TEXT,
         "sha256": TEXT,
         "size_bytes": INT,
         "format": TEXT,
+        "lost_ms": INT,
         "reason": TEXT,
-        "revision": INT,
     },
     descending=("recording_id",),
-    guarded=True,
 )
+"""Each fact has columns of its own here and writes no others: writers need no turns."""
 
 GAPS = TableSpec(
     name="recording_gaps",
@@ -68,11 +73,19 @@ GAPS = TableSpec(
     churning=True,
 )
 
-TABLES = (LEDGER, GAPS)
-ADDED_COLUMNS = (AddColumn(LEDGER.name, "queue", TEXT), AddColumn(LEDGER.name, "held_ms", INT))
-"""Columns of the ledger that came after its table."""
+CLAIMS = TableSpec(
+    name="recording_claims",
+    partition=("tenant_id", "slot"),
+    clustering=("recording_id",),
+    columns={"tenant_id": TEXT, "slot": TEXT, "recording_id": TEXT, "held_ms": INT, "expired_ms": INT},
+    guarded=True,
+)
+"""A row for each recording that a hold has, or that has gone by the tenant's rule: one of both, whoever was first."""
 
-EXPIRED_COLUMN = AddColumn(LEDGER.name, "expired_ms", INT)
+TABLES = (LEDGER, GAPS)
+ADDED = (AddColumn(LEDGER.name, "queue", TEXT), CreateTable(CLAIMS))
+"""What came after the first tables."""
+
 TRACE_COLUMN = AddColumn(LEDGER.name, "traceparent", TEXT)
 
 logger = logging.getLogger(__name__)
@@ -89,91 +102,129 @@ class LedgerStore:
     ) -> tuple[Entry, bool]:
         """Bring the fact into the entry; return the entry as it is now, and whether the fact changed it.
 
-        Consumers and workers do this at once: each writes only over the revision that it has read.
         Raises ValueError for a recording id whose day can not be told.
         """
-        key = _key_of(tenant_id, recording_id)
-        for _ in range(ATTEMPTS):
-            row = await self._store.get(LEDGER.name, key)
-            entry = Entry(tenant_id, recording_id, call_id) if row is None else _entry_of(row)
-            after = advance_entry(entry, fact)
-            if row is not None and after == entry:
-                return entry, False
-            # The gap is listed before the debt is written and struck after it is paid: a crash leaves one too many.
-            if after.state not in CLOSED and (row is None or entry.state in CLOSED):
-                await self._store.upsert(GAPS.name, key)
-            if await self._swap(key, row, after):
-                if after.state in CLOSED and entry.state not in CLOSED:
-                    await self._store.delete(GAPS.name, key)
-                _raise_alarms(key, entry, after)
-                return after, True
-        raise StoreUnavailableError("the ledger's entry changes faster than it can be written")
+        if isinstance(fact, ClaimFact):
+            is_news = await self._claim(Entry(tenant_id, recording_id, call_id), fact)
+        else:
+            is_news = await self.enter(tenant_id, [(recording_id, call_id, fact)]) == 1
+        # Read only now: of two who archive a file and order a hold at once, one sees the other.
+        entry = await self.one(tenant_id, recording_id)
+        return entry or Entry(tenant_id, recording_id, call_id), is_news
+
+    async def enter(self, tenant_id: TenantId, told: Sequence[tuple[RecordingId, CallId, FileFact]]) -> int:
+        """Bring facts into their entries, many by few requests; return how many entries that changed.
+
+        Consumers and workers do this at once: each writes the columns of what it was told, and no others.
+        Raises ValueError for a recording id whose day can not be told.
+        """
+        keys = {recording_id: _key_of(tenant_id, recording_id) for recording_id, _, _ in told}
+        before = await self._found(keys.values())
+        after = dict(before)
+        for recording_id, call_id, fact in told:
+            after[recording_id] = advance_entry(
+                after.get(recording_id, Entry(tenant_id, recording_id, call_id)), fact
+            )
+        changes = {each: columns for each, entry in after.items() if (columns := _changes(before.get(each), entry))}
+        await self._write(LEDGER, [{**keys[each], **columns} for each, columns in changes.items()])
+        # What others wrote beside us counts too.
+        after |= await self._found([keys[each] for each in changes])
+        # Listed after it is written, and whenever it is told: a crash between the two is mended by telling it again.
+        await self._write(GAPS, [keys[each] for each, entry in after.items() if entry.state not in CLOSED])
+        for each in changes:
+            earlier = before.get(each)
+            if after[each].state in CLOSED and (earlier is None or earlier.state not in CLOSED):
+                await self._store.delete(GAPS.name, keys[each])
+            _raise_alarms(keys[each], earlier, after[each])
+        return len(changes)
 
     async def one(self, tenant_id: TenantId, recording_id: RecordingId) -> Entry | None:
         """Return an entry.  Raises ValueError for an id whose day can not be told."""
         row = await self._store.get(LEDGER.name, _key_of(tenant_id, recording_id))
-        return None if row is None else _entry_of(row)
+        return None if row is None else (await self._entries([row]))[0]
 
     async def page(
         self, tenant_id: TenantId, day: str, limit: int, after: str | None = None
     ) -> tuple[list[Entry], str | None]:
         """Return a UTC day's entries, newest first, and the next page's token.  Raises InvalidPageTokenError."""
         found = await page_over(self._store, LEDGER.name, _slots_of(tenant_id, day), limit, after)
-        return [_entry_of(row) for row in found.rows], found.next_token
+        return await self._entries(found.rows), found.next_token
 
     async def gaps(
         self, tenant_id: TenantId, day: str, limit: int, after: str | None = None
     ) -> tuple[list[Entry], str | None]:
         """Return a UTC day's entries that are owed and did not come (yet), and the next page's token."""
         found = await page_over(self._store, GAPS.name, _slots_of(tenant_id, day), limit, after)
-        return await self._owed(tenant_id, found.rows), found.next_token
+        return await self._owed(found.rows), found.next_token
 
     async def gaps_in(
         self, tenant_id: TenantId, slot: str, limit: int, after: str | None = None
     ) -> tuple[list[Entry], str | None]:
         """Return what `gaps` does, of one slot of the day."""
         found = await self._store.page(GAPS.name, {"tenant_id": tenant_id, "slot": slot}, limit=limit, after=after)
-        return await self._owed(tenant_id, found.rows), found.next_token
-
-    async def _owed(self, tenant_id: TenantId, rows: list[Row]) -> list[Entry]:
-        entries = []
-        for row in rows:
-            entry = await self.one(tenant_id, RecordingId(row["recording_id"]))
-            if entry is not None and entry.state in CLOSED:
-                # Whoever closed it died before striking it off.
-                await self._store.delete(GAPS.name, _key_of(tenant_id, entry.recording_id))
-            elif entry is not None:
-                entries.append(entry)
-        return entries
+        return await self._owed(found.rows), found.next_token
 
     async def sums(self, tenant_id: TenantId, day: str) -> dict[EntryState, Sums]:
         """Return what a UTC day's entries come to, by state.  Reads all of the day's, a page at a time."""
         sums = {state: Sums() for state in EntryState}
         for partition in _slots_of(tenant_id, day):
-            async for row in every(partial(self._rows, partition), SUMMED_ROWS):
-                seconds = row["actual_seconds"] or row["expected_seconds"] or 0.0
-                is_held = row["held_ms"] is not None
-                sums[EntryState(row["state"])].add(seconds, row["size_bytes"] or 0, is_held=is_held)
+            async for entry in every(partial(self._page_of, partition), SUMMED_ROWS):
+                seconds = entry.actual_seconds or entry.expected_seconds or 0.0
+                sums[entry.state].add(seconds, entry.size_bytes or 0, is_held=entry.held_ms is not None)
         return sums
 
-    async def _rows(self, partition: dict[str, Any], limit: int, after: str | None) -> tuple[list[Row], str | None]:
+    async def _page_of(self, partition: Key, limit: int, after: str | None) -> tuple[list[Entry], str | None]:
         found = await self._store.page(LEDGER.name, partition, limit=limit, after=after)
-        return found.rows, found.next_token
+        return await self._entries(found.rows), found.next_token
 
-    async def _swap(self, key: dict[str, Any], row: Row | None, entry: Entry) -> bool:
-        if row is None:
-            return await self._store.claim(LEDGER.name, {**key, **_columns_of(entry), "revision": 1})
-        revision = row["revision"]
-        changes = {**_columns_of(entry), "revision": revision + 1}
-        return await self._store.replace_if(LEDGER.name, key, {"revision": revision}, changes)
+    async def _owed(self, gaps: list[Row]) -> list[Entry]:
+        rows = await self._store.get_many(LEDGER.name, gaps)
+        entries = await self._entries([row for row in rows if row is not None])
+        for entry in entries:
+            if entry.state in CLOSED:
+                # Whoever closed it died before striking it off.
+                await self._store.delete(GAPS.name, _key_of(entry.tenant_id, entry.recording_id))
+        return [entry for entry in entries if entry.state not in CLOSED]
+
+    async def _entries(self, rows: Sequence[Row]) -> list[Entry]:
+        """Return the rows with who has their files."""
+        claims = await self._store.get_many(CLAIMS.name, [{name: row[name] for name in CLAIMS.key} for row in rows])
+        return [from_wire(Entry, {**(claim or {}), **row}) for row, claim in zip(rows, claims, strict=True)]
+
+    async def _found(self, keys: Iterable[Key]) -> dict[RecordingId, Entry]:
+        """Return what is there of these entries, less who has their files."""
+        rows = await self._store.get_many(LEDGER.name, list(keys))
+        return {row["recording_id"]: from_wire(Entry, row) for row in rows if row is not None}
+
+    async def _write(self, table: TableSpec, rows: Iterable[Key]) -> None:
+        by_slot: dict[str, list[Key]] = defaultdict(list)
+        for row in rows:
+            by_slot[row["slot"]].append(row)
+        await asyncio.gather(*(self._store.upsert_many(table.name, some) for some in by_slot.values()))
+
+    async def _claim(self, unknown: Entry, fact: ClaimFact) -> bool:
+        """Let a hold or the rule have the file, or let go of it; False where that changes nothing."""
+        key = _key_of(unknown.tenant_id, unknown.recording_id)
+        for _ in range(ATTEMPTS):
+            entry = await self.one(unknown.tenant_id, unknown.recording_id) or unknown
+            after = advance_entry(entry, fact)
+            if after == entry:
+                return False
+            if after.held_ms is None and after.expired_ms is None:
+                done = await self._store.delete_if(CLAIMS.name, key, _claim_of(entry))
+            else:
+                done = await self._store.claim(CLAIMS.name, {**key, **_claim_of(after)})
+            if done:
+                return True
+        raise StoreUnavailableError("who has the recording changes faster than it can be written")
 
 
-def _raise_alarms(key: dict[str, Any], before: Entry, after: Entry) -> None:
-    """Log what has gone wrong with this step, each once."""
-    if is_short(after) and not is_short(before):
+def _raise_alarms(key: Key, before: Entry | None, after: Entry) -> None:
+    """Log what has gone wrong with this step: once, or twice where two steps were taken at the same time."""
+    if is_short(after) and not (before and is_short(before)):
         extra = {"expected_seconds": after.expected_seconds, "actual_seconds": after.actual_seconds}
         logger.error("recording is short", extra={**key, **extra, "alarm": "recording-short"})
-    if is_known_loss(after) and not is_known_loss(before):
+    if is_known_loss(after) and not (before and is_known_loss(before)):
         logger.error("recording lost", extra={**key, "reason": after.reason, "alarm": "recording-lost"})
 
 
@@ -185,11 +236,12 @@ def _slots_of(tenant_id: TenantId, day: str) -> list[dict[str, Any]]:
     return [{"tenant_id": tenant_id, "slot": slot} for slot in slots_of(day)]
 
 
-def _columns_of(entry: Entry) -> dict[str, Any]:
-    columns: dict[str, Any] = to_wire(entry)
-    del columns["tenant_id"], columns["recording_id"]
-    return columns
+def _changes(before: Entry | None, after: Entry) -> dict[str, Any]:
+    """Return the columns in which an entry differs, all that it has for one that was not there."""
+    columns: dict[str, Any] = to_wire(after)
+    known: dict[str, Any] = {} if before is None else to_wire(before)
+    return {name: value for name, value in columns.items() if name not in CLAIMS.columns and value != known.get(name)}
 
 
-def _entry_of(row: Row) -> Entry:
-    return from_wire(Entry, row)
+def _claim_of(entry: Entry) -> dict[str, Any]:
+    return {"held_ms": entry.held_ms, "expired_ms": entry.expired_ms}

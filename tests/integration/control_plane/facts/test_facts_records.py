@@ -6,16 +6,19 @@ import os
 import signal
 import time
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from facts_house import ACME, DIRECTORY, GLOBEX, House, cdr, live_call, new_call_id, until
 
 from callmodel import keys
+from callmodel.cdr import Cdr
 from callmodel.codec import to_wire
 from callmodel.directory import Tenant
 from callmodel.ids import CallId, TenantId
 from control_plane.features.calls.store import CallStore
+from control_plane.gathering import Gathering
 from control_plane.livecalls import LiveCalls
 from control_plane.retention import Kept
 from control_plane.streamlag import LagWatch
@@ -259,18 +262,15 @@ async def test_calls_of_a_node_that_fell_silent_are_taken_out(house: House):
 
 
 async def test_many_facts_at_once_are_written_in_few_batches(house: House):
-    from control_plane.features.calls.facts import CdrWriter
-
     calls = CallStore(house.resources.store, house.resources.cipher)
     sizes: list[int] = []
 
-    class Counting(CallStore):
-        async def write(self, tenant_id: TenantId, cdrs: Any) -> int:
-            sizes.append(len(cdrs))
-            return await calls.write(tenant_id, cdrs)
+    async def write(tenant_id: TenantId, cdrs: Sequence[Cdr]) -> None:
+        sizes.append(len(cdrs))
+        await calls.write(tenant_id, cdrs)
 
-    writer = CdrWriter(Counting(house.resources.store, house.resources.cipher))
-    await asyncio.gather(*(writer._write(ACME, cdr(CallId(new_call_id()))) for _ in range(100)))
+    records_to_come = Gathering(write)
+    await asyncio.gather(*(records_to_come.add(ACME, cdr(new_call_id())) for _ in range(100)))
 
     assert sum(sizes) == 100 and len(sizes) <= 3
     assert len(await records(house)) == 100
