@@ -50,6 +50,22 @@ BOUNDED = {
     "site_links": "a row a partition",
 }
 
+# Tables whose writes are transactions, and what is claimed in each (ADR 10): what every call leaves is none of them.
+CLAIMED = {
+    "user_names": "a name is one user's",
+    "tenants": "an id is one tenant's",
+    "tenant_domains": "a domain is one tenant's",
+    "sites": "an id is one site's",
+    "stations": "an extension is one station's",
+    "trunks": "an id is one trunk's, and a change is of what it was made from",
+    "numbers": "a number has one owner",
+    "sessions": "ended is ended",
+    "refresh_tokens": "used once",
+    "enrolment_tokens": "used once",
+    "site_certificates": "the first revocation stays",
+    "recording_claims": "a hold has the file or the rule removes it",
+}
+
 
 def a_cdr() -> Cdr:
     legs = (
@@ -121,6 +137,10 @@ def test_every_table_says_what_bounds_its_partitions():
     growing = {CDRS.name, LEDGER.name, GAPS.name, CLAIMS.name, AUDIT.name}
 
     assert tables_after(MIGRATIONS).keys() == BOUNDED.keys() | growing
+
+
+def test_only_claims_are_transactions():
+    assert {name for name, spec in tables_after(MIGRATIONS).items() if spec.guarded} == CLAIMED.keys()
 
 
 def test_partitions_of_a_thousand_agents_stay_under_a_hundred_megabytes():
