@@ -32,7 +32,7 @@ CHAIN = [
     ("facts", "recordings recording.spooled", "call"),
     ("worker", "task recordings.finish", "recordings recording.spooled"),
     ("worker", "objects.put", "task recordings.finish"),
-    ("worker", "store.replace_if", "task recordings.finish"),
+    ("worker", "store.upsert_many", "task recordings.finish"),
 ]
 
 
