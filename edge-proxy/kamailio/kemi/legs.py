@@ -140,6 +140,9 @@ def in_dialog(sender: Peer) -> int:
             KSR.tm.t_relay()
         return 1
     sides = media.open_seal(SEAL_SECRET, KSR.kx.get_callid(), header("Route"))
+    if sender.kind is PeerKind.HQ and uplink.goes_without():
+        # Of the call that HQ took too late: its BYE would take the media of the one that goes on.
+        sides = None
     if sides is None or KSR.rr.loose_route() < 0:
         # Not a dialog of ours: relaying it would lend our name to anybody.  An ACK is never answered.
         return 1 if KSR.is_ACK() else reply(481, "Call Does Not Exist")

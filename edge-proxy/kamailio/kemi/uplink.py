@@ -53,12 +53,12 @@ def rung_here(domain: str, caller: str, callee: str) -> bool:
 def note_rung_here(domain: str, caller: str, callee: str) -> None:
     """Take note that the call at hand goes to the callee's phone without HQ."""
     KSR.htable.sht_sets("rung_here", _between(domain, caller, callee), "1")
-    KSR.htable.sht_sets("rung_here", KSR.kx.get_callid(), "1")
+    KSR.htable.sht_sets("without_hq", KSR.kx.get_callid(), "1")
 
 
 def goes_without() -> bool:
     """Say whether the call of the message at hand went on without HQ: what HQ says of it now comes too late."""
-    return KSR.htable.sht_get("rung_here", KSR.kx.get_callid()) is not None
+    return KSR.htable.sht_get("without_hq", KSR.kx.get_callid()) is not None
 
 
 def forget_rung_here(domain: str, caller: str, callee: str) -> None:

@@ -100,10 +100,10 @@ async def test_call_that_the_line_held_back_does_not_ring_a_second_time(line, ph
     ring = await node.dial(f"sip:2002@{DOMAIN}", station_headers())
     await ring.wait_for("ended")
     assert ring.final_code == 486
+    await late.hang_up()
     assert len(rung(ben)) == 1
     await both_hear(call, at_ben)
     await call.hang_up()
-    await late.hang_up()
 
     # What she dials from now on goes through HQ again.
     again = await ana.dial("2002")
@@ -113,6 +113,39 @@ async def test_call_that_the_line_held_back_does_not_ring_a_second_time(line, ph
     await ring.wait_for("answered")
     await ring.hang_up()
     await again.hang_up()
+
+
+async def test_what_headquarters_says_too_late_does_not_stop_the_ringing(line, phones, node):
+    ana, ben = phones
+    ben.on_invite = ring_forever
+    line.swallow()
+    call = await ana.dial("2002")
+    await call.wait_for("ringing")
+    at_ben = await ben.wait_for_call()
+
+    line.heal()
+    late = await node.wait_for_call()
+    await late.wait_for("answered")
+    ring = await node.dial(f"sip:2002@{DOMAIN}", station_headers())
+    await ring.wait_for("ended")
+    at_ben.answer()
+    await both_hear(call, at_ben)
+    await call.hang_up()
+    await at_ben.wait_for("ended")
+
+    assert ring.final_code == 486
+    assert len(rung(ben)) == 1
+
+
+async def test_colleague_who_is_not_there_is_not_waited_for(line, phones):
+    ana, ben = phones
+    await ben.unregister()
+    line.swallow()
+
+    call = await ana.dial("2002")
+    await call.wait_for("ended")
+
+    assert call.final_code == 480
 
 
 async def test_call_that_headquarters_has_begun_rings_nobody_here(line, phones, node):
