@@ -8,18 +8,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from simulators.carrier import Carrier
 from simulators.phone import Softphone
-from trunkline.apiclient import Api
 from trunkline.clusterhand import NobodyThereError, ask, hand
 from trunkline.clusterintro import introduce
 from trunkline.dialling import Attempt
 from trunkline.floor import dial_until, phone_of, tone_of_agent
 from trunkline.foreground import PLAIN, can_start, run_in_foreground
 from trunkline.livetable import CallView
+from trunkline.opening import open_stack
 from trunkline.plan import REPOSITORY, AddressPlan
 from trunkline.progress import Steps
-from trunkline.seed import CARRIER_ACCOUNT, CARRIER_REALM, Seed, sow
+from trunkline.seed import Seed
 from trunkline.shape import CLUSTER
 from trunkline.stack import Stack
 from trunkline.summary import Books, Summary, callee_of, summarise
@@ -46,14 +45,9 @@ class Cluster:
     async def run(self) -> Summary | None:
         """Start, dial, stop dialling, check; None when it was ended by hand.  Raises StackError, ApiError."""
         async with AsyncExitStack() as parts:
-            await parts.enter_async_context(self.stack)
-            carrier = await parts.enter_async_context(
-                Carrier(self._plan.carrier, 5060, accounts=dict([CARRIER_ACCOUNT]), realm=CARRIER_REALM)
+            carrier, api, seed = await open_stack(
+                parts, self.stack, self.steps, branch_agents=BRANCH_AGENTS, hq_stations=self._agents
             )
-            api = await parts.enter_async_context(Api(self._plan.api_url, "admin", self.stack.admin_password))
-            self.steps("filling in a tenant, stations, numbers and a trunk")
-            seed = await sow(api, self._plan, BRANCH_AGENTS, self._agents)
-            await self.stack.start_branch(seed.enrolment_token)
             self.steps("registering phones")
             phones = [await parts.enter_async_context(phone) for phone in self._phones(seed)]
             await asyncio.gather(*(phone.register() for phone in phones))

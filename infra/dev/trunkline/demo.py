@@ -6,16 +6,15 @@ from contextlib import AsyncExitStack
 
 from rich.console import Console
 
-from simulators.carrier import Carrier
 from simulators.phone import Softphone, answer_after
-from trunkline.apiclient import Api
 from trunkline.floor import dial_until, phone_of, tone_of_agent
 from trunkline.foreground import can_start, run_in_foreground
 from trunkline.introduction import introduce
 from trunkline.livetable import CallView
+from trunkline.opening import open_stack
 from trunkline.plan import REPOSITORY, AddressPlan
 from trunkline.progress import Steps
-from trunkline.seed import CARRIER_ACCOUNT, CARRIER_REALM, Seed, sow
+from trunkline.seed import Seed
 from trunkline.stack import Stack
 from trunkline.summary import Books, Summary, summarise
 
@@ -38,14 +37,7 @@ class Demo:
     async def run(self) -> Summary | None:
         """Start, dial, stop dialling, check; None when it was ended by hand.  Raises StackError, ApiError."""
         async with AsyncExitStack() as parts:
-            await parts.enter_async_context(self.stack)
-            carrier = await parts.enter_async_context(
-                Carrier(self._plan.carrier, 5060, accounts=dict([CARRIER_ACCOUNT]), realm=CARRIER_REALM)
-            )
-            api = await parts.enter_async_context(Api(self._plan.api_url, "admin", self.stack.admin_password))
-            self.steps("filling in a tenant, stations, numbers and a trunk")
-            seed = await sow(api, self._plan, self._agents)
-            await self.stack.start_branch(seed.enrolment_token)
+            carrier, api, seed = await open_stack(parts, self.stack, self.steps, branch_agents=self._agents)
             self.steps("registering phones")
             phones = [
                 await parts.enter_async_context(self._agents_phone(seed, index)) for index in range(self._agents)

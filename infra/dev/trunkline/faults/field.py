@@ -14,8 +14,9 @@ from simulators.g711 import FRAME_SECONDS
 from simulators.phone import RegistrationError, Softphone
 from trunkline.apiclient import Api
 from trunkline.conditions import until
+from trunkline.opening import open_stack
 from trunkline.plan import AddressPlan
-from trunkline.seed import CARRIER_ACCOUNT, CARRIER_REALM, NUMBERS, TRUNK, Seed, sow
+from trunkline.seed import NUMBERS, TRUNK, Seed
 from trunkline.shape import Shape
 from trunkline.stack import Report, Stack
 from trunkline.summary import Books
@@ -173,15 +174,11 @@ async def field_of(
     """Start a cluster with all that a fault needs.  Raises StackError, ApiError, RegistrationError."""
     plan = AddressPlan(block)
     async with AsyncExitStack() as parts:
-        stack = await parts.enter_async_context(Stack(plan, run_dir, shape=shape, report=report))
-        carrier = Carrier(plan.carrier, 5060, accounts=dict([CARRIER_ACCOUNT]), realm=CARRIER_REALM)
-        await parts.enter_async_context(carrier)
-        api = await parts.enter_async_context(Api(plan.api_url, "admin", stack.admin_password))
-        report("filling in a tenant, stations, numbers and a trunk")
-        seed = await sow(api, plan, 1, TALKERS + PROBERS)
+        stack = Stack(plan, run_dir, shape=shape, report=report)
+        stations = TALKERS + PROBERS
+        carrier, api, seed = await open_stack(parts, stack, report, branch_agents=1, hq_stations=stations)
         await api.patch(f"/tenants/{seed.tenant_id}", {"max_channels": 1000})
         await api.patch(f"/trunks/{TRUNK}", {"max_channels": 1000})
-        await stack.start_branch(seed.enrolment_token)
         report("registering phones")
         phones = []
         for index, station in enumerate(seed.hq_stations):
