@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fractions
-import functools
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +22,7 @@ from .call_media import CallMedia, MediaSettings
 from .g711 import PCMU, RATE, decode, encode
 from .phone import Softphone
 from .rtp import HEADER, Packet, parse_rtp
-from .sdp import DIRECTIONS, AudioSession, UnusableSdpError, parse_sdp
+from .sdp import AudioSession, UnusableSdpError, parse_sdp
 from .tasks import Tasks
 
 REFUSALS = (ValueError, InternalError, InvalidAccessError, InvalidStateError, OperationError)
@@ -125,7 +124,6 @@ class BrowserMedia(CallMedia):
     def _speak(self) -> None:
         self.remote = parse_sdp(self.peer.remoteDescription.sdp)
         self.direction = str(self._transceiver.currentDirection)
-        assert self.direction in DIRECTIONS
         self.endpoint.connect(AudioSession(*self._cable.local), PCMU, self.direction, None)
 
     def close(self) -> None:
@@ -179,11 +177,11 @@ class Cable(MediaStreamTrack, asyncio.DatagramProtocol):
 
     async def hear(self, track: MediaStreamTrack) -> None:
         """Bring to the endpoint what the far side sends, until it ends."""
-        resample = functools.partial(AudioResampler(format="s16", layout="mono", rate=RATE).resample)
+        resampler = AudioResampler(format="s16", layout="mono", rate=RATE)
         timestamp = 0
         with contextlib.suppress(MediaStreamError):
             while True:
-                for frame in resample(await track.recv()):  # type: ignore[arg-type]
+                for frame in resampler.resample(await track.recv()):  # type: ignore[arg-type]
                     payload = encode(frame.to_ndarray()[0], PCMU)
                     self._sequence = (self._sequence + 1) & 0xFFFF
                     header = HEADER.pack(0x80, PCMU, self._sequence, timestamp, 1)
