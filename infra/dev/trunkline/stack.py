@@ -22,7 +22,8 @@ from trunkline.ports import is_free
 from trunkline.runfolder import RunFolder
 from trunkline.shape import SINGLE, Shape
 
-COMMAND_SECONDS = 90.0
+COMMAND_SECONDS = 180.0
+"""Three Cassandra nodes on one loaded machine take their time to agree on each table."""
 JOINT_SECONDS = 20.0
 
 Report = Callable[[str], None]
@@ -266,7 +267,7 @@ class Stack:
 
     async def _run(self, *arguments: str, env: dict[str, str]) -> None:
         """Run one `trunkline` command to its end.  Raises StackError."""
-        log = self.log_of(arguments[0])
+        log, words = self.log_of(arguments[0]), " ".join(arguments[:2])
         with log.open("ab") as output:
             process = await asyncio.create_subprocess_exec(
                 *COMMAND, *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, env=env
@@ -274,13 +275,16 @@ class Stack:
         try:
             async with asyncio.timeout(COMMAND_SECONDS):
                 code = await process.wait()
-        except BaseException:
+        except BaseException as error:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
+            if isinstance(error, TimeoutError):
+                said = f"trunkline {words} was not done after {COMMAND_SECONDS:.0f} s (log: {log})"
+                raise StackError(said) from None
             raise
         if code:
             text = log.read_text(encoding="utf-8", errors="replace")[-3000:]
-            raise StackError(f"trunkline {' '.join(arguments[:2])} ended with code {code}\n{text}")
+            raise StackError(f"trunkline {words} ended with code {code}\n{text}")
 
     def _died(self, child: Child, code: int) -> None:
         if self.death is not None and not self.death.done():
