@@ -18,7 +18,7 @@ from trunkline.rolling import master_of
 
 CLOCK_AHEAD_SECONDS = 300
 FROZEN_SECONDS = 3.0
-COLLEAGUE_SECONDS = 4.0
+COLLEAGUE_SECONDS = 6.0
 
 
 class Cut:
