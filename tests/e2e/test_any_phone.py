@@ -9,7 +9,7 @@ import pytest
 
 from simulators.browser import Browser
 from simulators.phone import RegistrationError, Softphone
-from tests.e2e.world import World
+from tests.e2e.world import World, listen
 from trunkline.conditions import until
 from trunkline.dialling import ALL_TONES_HZ
 from trunkline.plan import BRANCH_SITE, DESK_ORIGINS, HQ_SITE
@@ -91,3 +91,19 @@ async def test_phone_reaches_a_customer_and_is_reached_by_a_colleague(world: Wor
 
     cdr = await world.cdr_to(number)
     assert (cdr["ending"], cdr["extension"]) == ("completed", phone.user)
+
+
+async def test_a_browsers_voice_is_in_its_channel_of_the_recording(world: World):
+    number = world.new_number()
+    async with phone_at(world, "HQ", "browser") as phone:
+        call = await phone.dial(number)
+        await call.wait_for("answered", 15)
+        seen = world.seen(number)
+        assert seen is not None and seen.line is not None and seen.tone_hz is not None
+        await seen.line.wait_for_tones({PHONE_TONE_HZ}, ALL_TONES_HZ)
+        await listen(call)
+        await call.hang_up()
+
+    cdr = await world.cdr_to(number)
+    voices = await world.voices(cdr["recording_id"])
+    assert voices.are(seen.tone_hz, PHONE_TONE_HZ), voices
