@@ -17,7 +17,7 @@ from trunkline.plan import REPOSITORY, cassandra_folder
 NATIVE_PORT, STORAGE_PORT = 9042, 7000
 HEAP_MB = 512
 TOKENS = 8
-READY_SECONDS, STOP_SECONDS = 120.0, 20.0
+READY_SECONDS, STOP_SECONDS = 240.0, 20.0
 
 # What Cassandra 5 reaches into on Java 17 (its own conf/jvm17-server.options).
 _EXPORTS = (
