@@ -49,6 +49,11 @@ def answer_flags(toward: MediaProtection, answered: MediaProtection, *, natted: 
     return f"{flags} SIP-source-address" if natted else flags
 
 
+def is_sdp(content_type: str) -> bool:
+    """Say whether a body is a session description and nothing else."""
+    return content_type.partition(";")[0].strip().lower() == "application/sdp"
+
+
 def offered_protection(sdp: str) -> MediaProtection:
     """Return what an SDP speaks (RFC 4568: SDES needs the SAVP profile; RFC 8827: browsers do DTLS only)."""
     if "UDP/TLS/RTP/SAVP" in sdp:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import KSR
 from kemi import calls, edges, legs, openssl, registrar, telling, trunks
-from kemi.environment import SETTINGS, reply, text, view
+from kemi.environment import SETTINGS, hides_sdp, reply, text, view
 from kemi.peers import is_trusted, leaves_to_others, listens_to, peer, strike
 
 from edge_proxy.decisions import Peer, PeerKind
@@ -70,6 +70,8 @@ class Edge:
             if KSR.tm.t_check_trans() > 0:
                 KSR.tm.t_relay()
             return 1
+        if hides_sdp():
+            return self._refuse_body()
         if KSR.siputils.has_totag() > 0:
             return legs.in_dialog(sender)
         if KSR.is_ACK() or KSR.tm.t_check_trans() == 0:
@@ -86,6 +88,12 @@ class Edge:
         if not KSR.kx.gete_ruser():
             return 1 if leaves_to_others(sender, "OPTIONS") else reply(200, "OK")
         return edges.ping(sender) if sender.kind is PeerKind.EDGE else self._refuse_method()
+
+    def _refuse_body(self) -> int:
+        if KSR.is_ACK():
+            return 1  # never answered
+        KSR.hdr.append_to_reply("Accept: application/sdp\r\n")
+        return reply(415, "Unsupported Media Type")
 
     def _refuse_method(self) -> int:
         KSR.hdr.append_to_reply("Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER\r\n")

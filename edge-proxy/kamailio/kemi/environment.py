@@ -9,6 +9,7 @@ from pathlib import Path
 import KSR
 
 from callmodel.vouched import HEADER
+from edge_proxy import media
 from edge_proxy.rendering import branch_host
 from edge_proxy.view import LOOK_SECONDS, EdgeView, StateFile
 from kemi import telling
@@ -68,7 +69,12 @@ def reply(code: int, reason: str) -> int:
 
 
 def has_sdp() -> bool:
-    return KSR.kx.get_bodylen() > 0 and "application/sdp" in header("Content-Type").lower()
+    return KSR.kx.get_bodylen() > 0 and media.is_sdp(header("Content-Type"))
+
+
+def hides_sdp() -> bool:
+    """Say whether the request may bring a session description that we do not see (multipart) and would not anchor."""
+    return KSR.kx.get_bodylen() > 0 and not has_sdp() and (KSR.is_INVITE() or KSR.is_UPDATE() or KSR.is_ACK())
 
 
 def over_connection() -> bool:

@@ -215,3 +215,16 @@ async def test_carrier_is_never_banned_whatever_comes_from_its_address(hq):
     assert await forger.ask("OPTIONS", EDGE_URI) == 200
     assert await ban_of(hq, CARRIER) is None
     forger.close()
+
+
+@pytest.mark.parametrize(
+    "kind", ["multipart/mixed;boundary=x", "multipart/mixed;boundary=application/sdp", "text/plain"]
+)
+async def test_a_session_description_that_we_would_not_see_is_refused(hq, probe, kind):
+    part = "--x\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n\r\n--x--\r\n"
+
+    probe.send(message("INVITE", EDGE_URI, probe.via, headers={"Content-Type": kind}, body=part))
+    answer = await asyncio.wait_for(probe.answers.get(), 2)
+
+    assert answer.startswith("SIP/2.0 415 ")
+    assert "Accept: application/sdp\r\n" in answer
