@@ -207,8 +207,9 @@ def faults(
     size: Annotated[
         str,
         typer.Option(
-            help="small: a few calls on SQLite; medium: twenty on Cassandra; full: a hundred.",
-            metavar="small|medium|full",
+            help="On SQLite: small, a few calls, or many, a hundred.  On three Cassandra nodes: medium, twenty, or "
+            "full, a hundred, which wants more than two cores.",
+            metavar="small|many|medium|full",
         ),
     ] = "full",
     block: Annotated[int, clustercli.BLOCK] = 86,
@@ -223,8 +224,8 @@ def faults(
 
       trunkline faults --size small --only conductor
     """
-    if size not in ("small", "medium", "full"):
-        raise typer.BadParameter("a size is small, medium or full")
+    if size not in ("small", "many", "medium", "full"):
+        raise typer.BadParameter("a size is small, many, medium or full")
     raise typer.Exit(_import("trunkline.faults.run").main(only=only or [""], size=size, block=block))
 
 

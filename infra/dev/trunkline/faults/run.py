@@ -15,13 +15,13 @@ from trunkline.children import StackError
 from trunkline.faults.catalogue import FAULTS, Trial
 from trunkline.faults.field import field_of
 from trunkline.faults.outcome import Outcome, table_of
-from trunkline.faults.trial import FULL, MEDIUM, SMALL, Size
+from trunkline.faults.trial import FULL, MANY, MEDIUM, SMALL, Size
 from trunkline.foreground import PLAIN, can_start
 from trunkline.plan import REPOSITORY, AddressPlan
 
 RESULT = REPOSITORY / "var" / "faults.json"
 REMARKS_SHOWN = 5
-SIZES = {"small": SMALL, "medium": MEDIUM, "full": FULL}
+SIZES = {"small": SMALL, "many": MANY, "medium": MEDIUM, "full": FULL}
 
 
 async def run_all(faults: list[Trial], size: Size, block: int, console: Console) -> list[Outcome]:

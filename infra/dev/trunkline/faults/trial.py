@@ -28,7 +28,7 @@ Act = Callable[[Field], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Size:
-    """Of a trial: its cluster, calls in progress, how long new calls are watched and the books may take."""
+    """Of a trial: its cluster, calls in progress, how long new calls are watched and the books may stand still."""
 
     shape: Shape
     calls: int
@@ -40,6 +40,7 @@ class Size:
 
 
 SMALL = Size(LEAN, calls=6, calls_per_second=2.0, watch_seconds=4.0, settle_seconds=60.0, patience=2.0)
+MANY = Size(LEAN, calls=100, calls_per_second=20.0, watch_seconds=10.0, settle_seconds=60.0)
 MEDIUM = Size(CLUSTER, calls=20, calls_per_second=5.0, watch_seconds=6.0, settle_seconds=120.0)
 FULL = Size(CLUSTER, calls=100, calls_per_second=20.0, watch_seconds=10.0, settle_seconds=180.0)
 
