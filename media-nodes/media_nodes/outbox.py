@@ -1,9 +1,12 @@
 """Facts on their way to Redis: on disk first, sent in order, forgotten when Redis and enough replicas have them.
 
-A fact that is sent twice keeps its id, so whatever is unsure is sent again.
+A fact that is sent twice keeps its id, so whatever is unsure is sent again.  So is what was sent lately when another
+Redis is the master: until the former one learns of that, it and the replica that was not chosen take and acknowledge
+what the new one never sees.
 """
 
 import asyncio
+import contextlib
 import errno
 import logging
 import os
@@ -29,6 +32,9 @@ SEGMENT_FACTS = 500
 STREAM_LENGTH = 1_000_000
 OWNER_SECONDS = 86_400
 RETRY_SECONDS = (0.1, 2.0)
+LOOK_SECONDS = 1.0
+KEPT_SECONDS = 60.0
+"""Longer than sentinels take to replace a master."""
 MAX_BYTES = 512 * 1024 * 1024
 PASSING = frozenset({"call.started", "call.ringing"})
 """Facts that only live pictures need: they are the ones left out when the disk's share is used up."""
@@ -50,6 +56,10 @@ class RedisOutbox:
         self._waiting: deque[_Waiting] = deque()
         self._unsent: dict[int, int] = {}
         self._bytes = 0
+        self._lately: deque[tuple[float, Envelope]] = deque()
+        """What Redis has acknowledged, and when (monotonic)."""
+        self._history = ""
+        """Which line of data the master continues (Redis' replication id)."""
         self._filled = asyncio.Event()
         self._empty = asyncio.Event()
         self._empty.set()
@@ -106,15 +116,22 @@ class RedisOutbox:
 
     async def run(self) -> None:
         """Send until cancelled; Redis may go away and come back."""
-        delay = RETRY_SECONDS[0]
+        delay, look_at = RETRY_SECONDS[0], 0.0
         while True:
-            await self._filled.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS if self._lately else None):
+                    await self._filled.wait()
             try:
-                await self._send_batch()
+                if time.monotonic() >= look_at:
+                    await self._look()
+                    look_at = time.monotonic() + LOOK_SECONDS
+                if self._waiting:
+                    await self._send_batch()
                 delay = RETRY_SECONDS[0]
             except (RedisError, OSError) as error:
-                extra = {"waiting_count": self.waiting, "error": type(error).__name__}
-                logger.warning("facts wait for redis", extra=extra)
+                if self._waiting:
+                    extra = {"waiting_count": self.waiting, "error": type(error).__name__}
+                    logger.warning("facts wait for redis", extra=extra)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, RETRY_SECONDS[1])
 
@@ -124,6 +141,19 @@ class RedisOutbox:
 
     def close(self) -> None:
         self._file.close()
+
+    async def _look(self) -> None:
+        """Put again what was sent lately if the master has another history than the one that took it."""
+        history = str((await self._redis.info("replication"))["master_replid"])
+        former, self._history = self._history, history
+        if former and former != history:
+            again = [envelope for _, envelope in self._lately]
+            self._lately.clear()
+            logger.warning("another redis is the master: facts are sent again", extra={"facts_count": len(again)})
+            for envelope in again:
+                self.put(envelope)
+        while self._lately and self._lately[0][0] < time.monotonic() - KEPT_SECONDS:
+            self._lately.popleft()
 
     async def _send_batch(self) -> None:
         began_ns = time.time_ns()
@@ -139,6 +169,7 @@ class RedisOutbox:
             telling.tell_published(envelope, began_ns)
             self._waiting.popleft()
             self._sent(number)
+            self._lately.append((time.monotonic(), envelope))
         if not self._waiting:
             self._filled.clear()
             self._empty.set()

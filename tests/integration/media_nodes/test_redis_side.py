@@ -133,6 +133,28 @@ async def test_heir_sends_what_a_killed_outbox_kept(server: Node, tmp_path: Path
     assert await sent(server) == ["c0:call.ended", "c1:call.ended", "c2:call.ended"]
 
 
+async def test_what_a_master_that_was_replaced_had_acknowledged_is_sent_again(server: Node, tmp_path: Path):
+    outbox = RedisOutbox(tmp_path / "outbox", server.redis)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(outbox.run())
+        for number in range(3):
+            outbox.put(fact(number))
+        await outbox.flushed()
+
+        # The next one has another history, in which these facts never came.
+        await server.redis.delete(keys.facts(ACME))
+        server.processes["redis"].kill()
+        server.start_redis()
+
+        async def all_there() -> bool:
+            return await server._redis_answers() and len(await sent(server)) == 3
+
+        await until(all_there, 15)
+        running.cancel()
+
+    assert await sent(server) == ["c0:call.ended", "c1:call.ended", "c2:call.ended"]
+
+
 async def test_owner_of_a_call_is_told_with_its_first_fact(server: Node, tmp_path: Path):
     outbox = RedisOutbox(tmp_path / "outbox", server.redis)
     async with asyncio.TaskGroup() as group:
