@@ -14,7 +14,7 @@ from trunkline.faults.outcome import Outcome
 from trunkline.faults.trial import Size
 from trunkline.shape import Shape
 
-TALK_SECONDS = 3.0
+TALK_SECONDS = 2.0
 NEXT_EDGE_SECONDS = 4.0
 """A phone that hears nothing at all for so long tries the next edge, and leaves the silent one alone for a while."""
 
@@ -30,6 +30,8 @@ class Flow:
         self.offered = 0
         self.answered: list[str] = []
         self.lost: list[str] = []
+        self.seconds = 0.0
+        """For how long calls were offered."""
         self.longest_wait_seconds = 0.0
         """Of a caller, from the first INVITE to the answer."""
         self._left_alone_until: dict[str, float] = {}
@@ -46,13 +48,16 @@ class Flow:
             finally:
                 done.set()
 
+        begun = time.monotonic()
         async with asyncio.TaskGroup() as group:
             self._group = group
             group.create_task(watched())
             while not done.is_set():
                 group.create_task(self._one(self.offered))
                 self.offered += 1
-                await asyncio.sleep(self._pause_seconds)
+                # By the clock: whoever is held up offers what is due, and not less.
+                await asyncio.sleep(max(0.0, begun + self.offered * self._pause_seconds - time.monotonic()))
+            self.seconds = time.monotonic() - begun
 
     async def _one(self, turn: int) -> None:
         phones = self._field.talkers
@@ -68,6 +73,8 @@ class Flow:
             return
         self.longest_wait_seconds = max(self.longest_wait_seconds, time.monotonic() - begun)
         self.answered.append(number)
+        # The customer speaks; agents who do too would be the load on this machine, and not the platform.
+        call.media.endpoint.quiet = True
         with contextlib.suppress(TimeoutError):
             await call.wait_for("ended", TALK_SECONDS)
         self._field.note_said(number)
@@ -136,5 +143,6 @@ class Steady:
             aim_seconds=self.aim_seconds * size.patience,
             new_calls=flow.offered,
             new_calls_failed=len(flow.lost),
+            notes=(f"{flow.offered / flow.seconds:.1f} calls/s offered for {flow.seconds:.0f} s",),
             remarks=(*remarks, *tally.endings_wrong, *tally.recordings_wrong, *flow.lost[:10]),
         )
