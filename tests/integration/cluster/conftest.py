@@ -19,9 +19,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def field() -> AsyncIterator[Field]:
-    """The cluster, started once.  What a test breaks in it, it mends."""
+    """The cluster, started once, and gone when other tests want the machine.  What a test breaks in it, it mends."""
     # Several runs at once must not meet; blocks under 90 are for people, and e2e has those from 100.
     block = 90 + os.getpid() % 10
     async with field_of(block, REPOSITORY / "var" / "run" / f"cluster-test-{block}", SMALL.shape) as made:

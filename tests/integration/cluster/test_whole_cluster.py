@@ -1,10 +1,16 @@
-"""A media node joins under calls, takes its share, drains, and goes; nothing else is restarted, no call is lost."""
+"""One cluster under calls: media nodes come and go, and each fault of `make faults` costs no more than it may."""
 
 import asyncio
 from collections import Counter
 
+import pytest
+
 from trunkline.conditions import edge_serves, until
+from trunkline.faults.catalogue import FAULTS, Trial
 from trunkline.faults.field import Field
+from trunkline.faults.trial import SMALL
+
+TRIED = [fault for fault in FAULTS if fault.fits_shape(SMALL.shape)]
 
 
 async def live_by_node(field: Field) -> Counter[str]:
@@ -43,3 +49,11 @@ async def test_a_third_node_takes_calls_and_leaves_again(field: Field):
             await talk.call.hang_up()
 
     assert {name: field.stack.pid(name) for name in field.stack.names} == before
+
+
+@pytest.mark.timeout(420)
+@pytest.mark.parametrize("fault", TRIED, ids=lambda it: it.name)
+async def test_a_fault_costs_no_more_than_it_may(field: Field, fault: Trial):
+    outcome = await fault.tried(field, SMALL)
+
+    assert outcome.ok, outcome
