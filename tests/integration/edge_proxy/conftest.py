@@ -13,8 +13,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from certificates_of_tests import Authority
 from edge_harness import (
-    BRANCH,
-    BRANCH_SITE,
     HQ,
     NODE,
     PATIENCE,
@@ -23,14 +21,12 @@ from edge_harness import (
     USUAL_LIMITS,
     WEBSOCKETS,
     Edge,
-    branch_snapshot,
     hq_edge,
-    tls_files,
     until,
 )
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError
-from two_edges import branch_of_two, node_of, pair, pair_authority, settings_of_pair
+from two_edges import branch_at, branch_of_two, node_of, pair, pair_authority, settings_of_pair
 
 from servicekit.redisio import connect
 from simulators.phone import Softphone
@@ -57,16 +53,8 @@ async def hq(tmp_path: Path, authority: Authority) -> AsyncIterator[Edge]:
 @pytest.fixture
 async def branch(tmp_path: Path, authority: Authority, hq: Edge) -> AsyncIterator[Edge]:
     """A branch's edge, running and connected to HQ's."""
-    environment = tls_files(authority, authority.for_branch(BRANCH_SITE))
-    environment |= {"TRUNKLINE_SITE_ID": BRANCH_SITE, "TRUNKLINE_HQ_EDGES": f"{HQ}:5061"}
-    edge = Edge(tmp_path, BRANCH, "branch", environment)
-    edge.know(branch_snapshot())
-    try:
-        await edge.start()
-        await edge.connected_to(hq)
+    async with branch_at([hq], tmp_path, authority) as edge:
         yield edge
-    finally:
-        edge.stop()
 
 
 @pytest.fixture

@@ -8,18 +8,16 @@ import pytest
 from certificates_of_tests import Authority
 from edge_harness import (
     BRANCH,
-    BRANCH_SITE,
     DOMAIN,
     HQ,
     NODE,
     PLATFORM,
     Edge,
     address,
-    branch_snapshot,
     station_headers,
-    tls_files,
     until,
 )
+from two_edges import branch_at
 
 from simulators.black_hole import BlackHole
 from simulators.call import PhoneCall
@@ -39,16 +37,8 @@ async def line() -> AsyncIterator[BlackHole]:
 @pytest.fixture
 async def branch(tmp_path: Path, authority: Authority, hq: Edge, line: BlackHole) -> AsyncIterator[Edge]:
     """A branch's edge, connected to HQ's through that line."""
-    environment = tls_files(authority, authority.for_branch(BRANCH_SITE))
-    environment |= {"TRUNKLINE_SITE_ID": BRANCH_SITE, "TRUNKLINE_HQ_EDGES": f"{LINE}:5061"}
-    edge = Edge(tmp_path, BRANCH, "branch", environment)
-    edge.know(branch_snapshot())
-    try:
-        await edge.start()
-        await edge.connected_to(hq)
+    async with branch_at([hq], tmp_path, authority, hosts=[LINE]) as edge:
         yield edge
-    finally:
-        edge.stop()
 
 
 @pytest.fixture
