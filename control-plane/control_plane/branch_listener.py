@@ -28,7 +28,6 @@ from control_plane.web.problems import UnauthenticatedError
 from servicekit.files import write_atomically
 from servicekit.listener import serve_http
 
-LISTENER_FILE = "branch-listener.pem"
 RENEW_BEFORE_DAYS = 30
 
 logger = logging.getLogger(__name__)
@@ -84,16 +83,21 @@ def listener_context(authority: pki.Authority, certificate_file: Path) -> ssl.SS
     return context
 
 
-def listener_certificate(pki_dir: Path, authority: pki.Authority, names: list[str], addresses: list[str]) -> Path:
-    """Return the file with the listener's key and certificate, made anew when it nears its end or lacks a name.
+def listener_certificate(
+    pki_dir: Path, host: str, authority: pki.Authority, names: list[str], addresses: list[str]
+) -> Path:
+    """Return the file with the key and certificate of the listener at `host`, made anew when it nears its end or
+    lacks a name.
 
-    Blocking.  Raises OSError.
+    Several API processes may share the folder: each address has a file of its own, as the names in it differ, and
+    those at one address wait for each other.  Blocking.  Raises OSError.
     """
-    path = pki_dir / LISTENER_FILE
-    if not _fits(path, authority, names, addresses):
-        issued = pki.issue_server_certificate(authority, names, addresses)
-        write_atomically(path, (issued.key_pem + issued.certificate_pem).encode())
-        logger.info("listener certificate issued", extra={"names": names})
+    path = pki_dir / f"branch-listener-{host}.pem"
+    with pki.locked(pki_dir):
+        if not _fits(path, authority, names, addresses):
+            issued = pki.issue_server_certificate(authority, names, addresses)
+            write_atomically(path, (issued.key_pem + issued.certificate_pem).encode())
+            logger.info("listener certificate issued", extra={"names": names})
     return path
 
 
@@ -112,8 +116,8 @@ async def start_branch_listener(
     if settings.pki_dir is None:
         raise pki.AuthorityMissingError("TRUNKLINE_PKI_DIR is not set")
     authority = pki.open_authority(settings.pki_dir)
-    names, addresses = server_names(settings)
-    certificate = await asyncio.to_thread(listener_certificate, settings.pki_dir, authority, names, addresses)
+    wanted = (settings.pki_dir, settings.branch_api_host, authority, *server_names(settings))
+    certificate = await asyncio.to_thread(listener_certificate, *wanted)
     watch = SnapshotWatch(resources.redis)
     app = build_branch_application(resources, authority, watch)
     app.on_shutdown.append(_letting_go(watch))
@@ -122,8 +126,8 @@ async def start_branch_listener(
     async def keep_certificate() -> None:
         while True:
             await asyncio.sleep(86_400)
-            path = await asyncio.to_thread(listener_certificate, certificate.parent, authority, names, addresses)
-            context.load_cert_chain(path)  # handshakes from now on show it
+            # Handshakes from then on show it.
+            context.load_cert_chain(await asyncio.to_thread(listener_certificate, *wanted))
 
     host, port = settings.branch_api_host, settings.branch_api_port
     runner = await serve_http(app, host, port, tls=context, most_connections=settings.most_connections)

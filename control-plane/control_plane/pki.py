@@ -85,7 +85,7 @@ def create_authority(pki_dir: Path, domains: Sequence[str] = ()) -> Authority:
     forges no other site of the world.  Safe when several processes do it at once.  Raises OSError.
     """
     pki_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _locked(pki_dir):
+    with locked(pki_dir):
         if not (pki_dir / CA_CERTIFICATE).exists():
             # A key without a certificate is a creation that was cut short: nothing was ever signed by it.
             key = ec.generate_private_key(ec.SECP256R1())
@@ -261,7 +261,8 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> str:
 
 
 @contextmanager
-def _locked(pki_dir: Path) -> Iterator[None]:
+def locked(pki_dir: Path) -> Iterator[None]:
+    """Hold the folder against other processes that make something in it.  Raises OSError."""
     descriptor = os.open(pki_dir / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

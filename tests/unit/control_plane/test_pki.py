@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from control_plane import pki
+from control_plane.branch_listener import listener_certificate, listener_context
 
 SITE = "shenyang"
 
@@ -48,6 +49,19 @@ def test_creators_in_a_race_end_with_the_same_authority(tmp_path):
         made = list(threads.map(lambda _: pki.create_authority(tmp_path / "pki").fingerprint, range(16)))
 
     assert len(set(made)) == 1
+
+
+def test_api_processes_that_share_a_folder_do_not_replace_each_others_listener_certificate(
+    authority: pki.Authority, tmp_path: Path
+) -> None:
+    def listened(turn: int) -> bytes:
+        host = f"127.0.0.{1 + turn % 2}"
+        path = listener_certificate(tmp_path / "pki", host, authority, ["branches.trunkline.test"], [host])
+        listener_context(authority, path)  # raises when key and certificate are of two files
+        return path.read_bytes()
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(listened, range(32)))) == 2
 
 
 def test_missing_authority_is_named(tmp_path):
