@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from trunkline import conditions as when
-from trunkline.children import Spec
+from trunkline.children import AFTER_ALL, AFTER_CALLS, CALLS_FIRST, Spec
 from trunkline.environments import AGENT_OF_BRANCH, COMMAND, Environments
 
 # Health ports.  Each process of a kind has one of its own: it is part of what a fact consumer is called.
@@ -24,19 +24,20 @@ class Blueprint:
         return self._ours("api", index, "control-plane api", self.environments.control(index=index), ready)
 
     def facts(self, index: int) -> Spec:
-        return self._of_control("facts", index, "control-plane facts", FACTS)
+        return replace(self._of_control("facts", index, "control-plane facts", FACTS), nice=AFTER_CALLS)
 
     def worker(self, index: int) -> Spec:
-        return replace(self._of_control("worker", index, "worker", WORKER), stop_seconds=WORKER_STOP_SECONDS)
+        spec = self._of_control("worker", index, "worker", WORKER)
+        return replace(spec, stop_seconds=WORKER_STOP_SECONDS, nice=AFTER_ALL)
 
     def bulk_worker(self, index: int) -> Spec:
         """A worker for long work, so that no recording waits for it."""
         spec = self._of_control("bulk-worker", index, "worker", BULK)
         env = {**spec.env, "TRUNKLINE_WORKER_QUEUES": "imports,exports,reports,webhooks"}
-        return replace(spec, env=env, stop_seconds=WORKER_STOP_SECONDS)
+        return replace(spec, env=env, stop_seconds=WORKER_STOP_SECONDS, nice=AFTER_ALL)
 
     def beat(self, index: int) -> Spec:
-        return self._of_control("beat", index, "beat", BEAT)
+        return replace(self._of_control("beat", index, "beat", BEAT), nice=AFTER_ALL)
 
     def edge_engines(self, index: int) -> list[Spec]:
         """rtpengine and Kamailio of one edge."""
@@ -76,7 +77,7 @@ class Blueprint:
         async def ready() -> bool:
             return all([await part() for part in parts])
 
-        return self._patient(Spec("branch", (*COMMAND, "branch"), env, ready))
+        return self._patient(Spec("branch", (*COMMAND, "branch"), env, ready, nice=CALLS_FIRST))
 
     def _of_control(self, kind: str, index: int, command: str, first_port: int) -> Spec:
         port = first_port + NEXT_OF_KIND * (index - 1)
@@ -87,7 +88,8 @@ class Blueprint:
         words = command.split()
         process = words[-1] if part in ("edge", "node") else ""
         name = self.environments.shape.name_of(part, index, process)
-        return self._patient(Spec(name, (*COMMAND, *words), env, ready))
+        nice = CALLS_FIRST if part in ("edge", "node") else 0
+        return self._patient(Spec(name, (*COMMAND, *words), env, ready, nice=nice))
 
     def _patient(self, spec: Spec) -> Spec:
         neighbours = sum(self.environments.shape.parts) - len(self.environments.shape.parts)

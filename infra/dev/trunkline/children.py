@@ -14,6 +14,10 @@ from trunkline.conditions import PAUSE_SECONDS, Condition, until
 
 LOG_LINES_SHOWN = 25
 PR_SET_PDEATHSIG = 1
+AUTOGROUP = Path("/proc/self/autogroup")
+# One machine stands for many: what carries calls comes first, what keeps and works on what they leave behind gives
+# way.  On real hosts that runs elsewhere, or has a smaller CPUWeight (infra/systemd).
+CALLS_FIRST, AFTER_CALLS, AFTER_ALL = -10, 5, 10
 
 
 class StackError(Exception):
@@ -30,18 +34,35 @@ class Spec:
     ready: Condition
     ready_seconds: float = 40.0
     stop_seconds: float = 15.0
+    nice: int = 0
+    """Whom the processor serves first (negative) and last, as `take_turn` has it."""
     says: tuple[str, ...] = ()
     """One of these words has to be in its log too: where its neighbour answers in its place, and it stands by."""
 
 
-def die_with(parent: int) -> Callable[[], None]:
-    """Return what a child does before exec: ask the kernel for SIGTERM when its parent dies, however it dies."""
+def take_turn(nice: int) -> None:
+    """Have the processor serve this process before others (negative) or after them, as far as the machine lets us.
+
+    Where the kernel shares the processor among sessions (sched(7), autogroup), only a session's own value counts.
+    """
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, nice)
+    with contextlib.suppress(OSError):
+        AUTOGROUP.write_text(str(nice))
+
+
+def die_with(parent: int, nice: int = 0) -> Callable[[], None]:
+    """Return what a child does before exec: ask the kernel for SIGTERM when its parent dies, however it dies.
+
+    nice: see `take_turn`.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
 
     def prepare() -> None:
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
+        take_turn(nice)
 
     return prepare
 
@@ -78,7 +99,7 @@ class Child:
                     stderr=log,
                     env={**self.spec.env, **(changes or {})},
                     start_new_session=True,
-                    preexec_fn=die_with(os.getpid()),
+                    preexec_fn=die_with(os.getpid(), self.spec.nice),
                 )
             except OSError as error:
                 raise StackError(
@@ -183,4 +204,14 @@ async def _group_is_gone(group: int) -> bool:
     return False
 
 
-__all__ = ["PAUSE_SECONDS", "Child", "Spec", "StackError", "die_with"]
+__all__ = [
+    "AFTER_ALL",
+    "AFTER_CALLS",
+    "CALLS_FIRST",
+    "PAUSE_SECONDS",
+    "Child",
+    "Spec",
+    "StackError",
+    "die_with",
+    "take_turn",
+]

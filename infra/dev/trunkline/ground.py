@@ -9,7 +9,7 @@ from pathlib import Path
 
 from trunkline import cassandra
 from trunkline import conditions as when
-from trunkline.children import Spec
+from trunkline.children import AFTER_ALL, AFTER_CALLS, CALLS_FIRST, Spec
 from trunkline.plan import AddressPlan
 from trunkline.redises import RedisesPlan
 from trunkline.seaweed import Seaweed
@@ -33,7 +33,7 @@ class Ground:
     def groups(self) -> list[list[Spec]]:
         """Return what to start: each group when the one before is ready."""
         redis = [self._redises.servers(), self._redises.sentinels()] if self.shape.redises > 1 else [[self._redis()]]
-        beside = [*self._cassandras(), *([self._seaweed.spec()] if self.shape.s3 else [])]
+        beside = [*self._cassandras(), *([replace(self._seaweed.spec(), nice=AFTER_ALL)] if self.shape.s3 else [])]
         return [[*redis[0], *beside], *redis[1:]]
 
     def redis_environment(self) -> dict[str, str]:
@@ -86,13 +86,13 @@ class Ground:
             "redis-server", "--bind", host, "--port", str(REDIS_PORT), "--dir", str(self.run_dir / "redis"),
             "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--daemonize", "no",
         )  # fmt: skip
-        return Spec("redis", argv, {**os.environ}, when.redis_answers(host, REDIS_PORT))
+        return Spec("redis", argv, {**os.environ}, when.redis_answers(host, REDIS_PORT), nice=CALLS_FIRST)
 
     def _cassandras(self) -> Sequence[Spec]:
         if not self.shape.cassandras:
             return ()
         specs = cassandra.node_specs(self._cassandra_hosts, self.run_dir / "cassandra")
-        return [replace(spec, name=f"cassandra-{place}") for place, spec in enumerate(specs, 1)]
+        return [replace(spec, name=f"cassandra-{place}", nice=AFTER_CALLS) for place, spec in enumerate(specs, 1)]
 
     @property
     def _cassandra_hosts(self) -> list[str]:

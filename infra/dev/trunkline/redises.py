@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trunkline import conditions as when
-from trunkline.children import Spec
+from trunkline.children import CALLS_FIRST, Spec
 
 DOWN_AFTER_MS = 1500
 """Shorter is a false alarm on a busy machine; a fail-over takes this and about two seconds more."""
@@ -50,7 +50,7 @@ class RedisesPlan:
                 if place
                 else when.redis_answers(host, self.port)
             )
-            specs.append(Spec(self.name_of(place), ("redis-server", str(config)), {**os.environ}, ready))
+            specs.append(_spec(self.name_of(place), ("redis-server", str(config)), ready))
         return specs
 
     def sentinels(self) -> list[Spec]:
@@ -63,7 +63,7 @@ class RedisesPlan:
             name = f"sentinel-{place + 1}"
             config = self._write(name, self._sentinel_lines(host))
             ready = when.redis_reports(host, self.sentinel_port, f"SENTINEL MASTER {self.master}", *known)
-            specs.append(Spec(name, ("redis-server", str(config), "--sentinel"), {**os.environ}, ready))
+            specs.append(_spec(name, ("redis-server", str(config), "--sentinel"), ready))
         return specs
 
     def _server_lines(self, place: int) -> list[str]:
@@ -105,3 +105,7 @@ class RedisesPlan:
             path.touch(mode=0o600)
             path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return path
+
+
+def _spec(name: str, argv: tuple[str, ...], ready: when.Condition) -> Spec:
+    return Spec(name, argv, {**os.environ}, ready, nice=CALLS_FIRST)

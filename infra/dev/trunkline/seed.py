@@ -12,6 +12,9 @@ TENANT = "acme"
 TRUNK = "carrier-a"
 NUMBERS = ("+862155550100", "+862155550101", "+861055550100")
 HQ_STATIONS = 2
+CHANNELS = 1000
+"""As many calls at once as the simulated carrier takes: no limit that a fault or a test would run into."""
+
 FAST_DIALLERS = {"station_calls_per_minute": None}
 """Simulated agents and tests dial without taking breath."""
 USER_PASSWORD = "demo-pass-phrase-1"
@@ -48,7 +51,8 @@ async def sow(api: Api, plan: AddressPlan, agents: int = 2, hq_stations: int = H
     await sow_trunk(api, TRUNK, plan.carrier)
     for number in NUMBERS:
         await api.post("/numbers", {"number": number, "tenant_id": TENANT})
-    await api.patch(f"/tenants/{TENANT}", {"caller_rule": caller_rule(), "limits": FAST_DIALLERS})
+    rules = {"caller_rule": caller_rule(), "limits": FAST_DIALLERS, "max_channels": CHANNELS}
+    await api.patch(f"/tenants/{TENANT}", rules)
     # One station more than agents: for the softphone of whoever watches.
     branch = [str(1001 + index) for index in range(agents + 1)]
     hq = [str(2001 + index) for index in range(hq_stations)]
@@ -87,7 +91,7 @@ async def sow_trunk(api: Api, trunk_id: str, host: str, **changes: Any) -> None:
         "domain": CARRIER_REALM,
         "credentials": {"username": user, "realm": CARRIER_REALM, "password": password},
         "rates": [{"prefix": "+86", "cost_per_minute": 0.06, "cost_class": "domestic"}],
-        "max_channels": 30,
+        "max_channels": CHANNELS,
         "sources": [host],
     }
     await api.post("/trunks", body | changes)

@@ -34,7 +34,8 @@ TOP_KEYS = {"name", "include", "services", "volumes", "secrets"}
 KEYS = {
     "image", "command", "user", "network_mode", "read_only", "tmpfs", "cap_drop", "security_opt", "restart",
     "profiles", "stop_grace_period", "pre_stop", "logging", "environment", "env_file", "secrets", "volumes",
-    "ulimits", "pids_limit", "healthcheck", "mem_limit", "cpus", "depends_on", "extends", "pid",
+    "ulimits", "pids_limit", "healthcheck", "mem_limit", "cpus", "cpu_shares", "depends_on", "extends",
+    "pid",
 }  # fmt: skip
 HEALTH_KEYS = {"test", "interval", "timeout", "retries", "start_period", "disable"}
 WITHOUT_HEALTH = {"bootstrap", "collector"}
@@ -102,6 +103,12 @@ def test_what_is_used_is_declared_and_what_is_declared_is_used(file: str):
             assert "test" in service_of(file, other)["healthcheck"] or how["condition"] == "service_started"
     for secret in read(file)["secrets"].values():
         assert secret.keys() == {"file"} and secret["file"].startswith("/etc/trunkline/secrets/")
+
+
+def test_workers_alone_give_way_to_calls():
+    giving_way = {name for file, name in ALL if service_of(file, name).get("cpu_shares", 1024) < 1024}
+
+    assert giving_way == {name for file, name in OURS if service_of(file, name)["command"] == ["trunkline", "worker"]}
 
 
 @every_service

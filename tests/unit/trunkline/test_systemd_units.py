@@ -88,6 +88,13 @@ def test_a_unit_is_bounded_and_comes_back(name: str):
     assert "User" not in unit and "StartLimitBurst" not in unit, "that is said once, for all, in hardening.conf"
 
 
+def test_workers_alone_give_way_to_calls():
+    units = {name: directives_of(SYSTEMD / name) for name in UNITS}
+
+    giving_way = {name for name, unit in units.items() if int(unit.get("CPUWeight", ["100"])[0]) < 100}
+    assert giving_way == {name for name, unit in units.items() if unit["ExecStart"][0].split()[1:] == ["worker"]}
+
+
 def test_asterisk_stops_first_and_lets_calls_end():
     asterisk = directives_of(SYSTEMD / "trunkline-asterisk@.service")
 

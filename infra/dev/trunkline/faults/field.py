@@ -13,15 +13,16 @@ from simulators.carrier import CallRecord, Carrier
 from simulators.g711 import FRAME_SECONDS
 from simulators.phone import RegistrationError, Softphone
 from trunkline.apiclient import Api
+from trunkline.children import CALLS_FIRST, take_turn
 from trunkline.conditions import until
 from trunkline.opening import open_stack
 from trunkline.plan import AddressPlan
-from trunkline.seed import NUMBERS, TRUNK, Seed
+from trunkline.seed import NUMBERS, Seed
 from trunkline.shape import Shape
 from trunkline.stack import Report, Stack
 from trunkline.summary import Books
 
-TALKERS = 8
+TALKERS = 16
 """Phones whose calls are in progress, each at the next edge.  Many, or the edges would take one for a flood."""
 
 PROBERS = 4
@@ -177,8 +178,6 @@ async def field_of(
         stack = Stack(plan, run_dir, shape=shape, report=report)
         stations = TALKERS + PROBERS
         carrier, api, seed = await open_stack(parts, stack, report, branch_agents=1, hq_stations=stations)
-        await api.patch(f"/tenants/{seed.tenant_id}", {"max_channels": 1000})
-        await api.patch(f"/trunks/{TRUNK}", {"max_channels": 1000})
         report("registering phones")
         phones = []
         for index, station in enumerate(seed.hq_stations):
@@ -195,6 +194,8 @@ async def field_of(
             )  # fmt: skip
             phones.append(await parts.enter_async_context(at_branch))
         await asyncio.gather(*map(register, phones))
+        parts.callback(take_turn, 0)
+        take_turn(CALLS_FIRST)  # phones and carrier have machines of their own
         *at_hq, prober, colleague = phones
         probers = [*at_hq[TALKERS:], prober]
         yield Field(stack, api, seed, Books(api, seed.tenant_id), carrier, at_hq[:TALKERS], probers, colleague)
