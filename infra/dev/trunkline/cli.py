@@ -208,7 +208,7 @@ def faults(
         str,
         typer.Option(
             help="On SQLite: small, a few calls, or many, a hundred.  On three Cassandra nodes: medium, twenty, or "
-            "full, a hundred, which wants more than two cores.",
+            "full, a hundred; its rolling restart wants more than two cores.",
             metavar="small|many|medium|full",
         ),
     ] = "full",
