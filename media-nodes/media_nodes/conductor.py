@@ -69,6 +69,8 @@ class Conductor:
             switch, claims, outbox, recordings, journal, lambda: shelf.current, lambda: self.instance
         )
         self._calls: dict[CallId, RunningCall] = {}
+        self._first_legs: dict[LegId, RunningCall] = {}
+        """Those with which each call was begun or adopted."""
         self._group: asyncio.TaskGroup | None = None
         self._idle = asyncio.Event()
         self._idle.set()
@@ -190,6 +192,7 @@ class Conductor:
 
     def _start(self, running: RunningCall, orders: list[Order]) -> None:
         self._calls[running.call.call_id] = running
+        self._first_legs |= {leg.leg_id: running for leg in running.call.legs}
         self._idle.clear()
         self._spawn(self._live(running, orders))
 
@@ -199,6 +202,8 @@ class Conductor:
             await running.live(orders)
         finally:
             self._calls.pop(call_id, None)
+            for leg in running.call.legs:
+                self._first_legs.pop(leg.leg_id, None)
             if not self._calls:
                 self._idle.set()
         await self._forget_bridge(call_id)
@@ -209,11 +214,8 @@ class Conductor:
             running.post(fact)
 
     def _running_of(self, leg_id: LegId) -> RunningCall | None:
-        # Legs of ours are named `<call id>-<n>`; those from outside bear the switch's name.
-        running = self._calls.get(CallId(leg_id.rpartition("-")[0]))
-        if running is not None:
-            return running
-        return next((each for each in self._calls.values() if each.call.leg_of(leg_id) is not None), None)
+        # Legs of ours are named `<call id>-<n>`; one from outside has the switch's name, and its call begins with it.
+        return self._calls.get(CallId(leg_id.rpartition("-")[0])) or self._first_legs.get(leg_id)
 
     # -- from people
 

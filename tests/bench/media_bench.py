@@ -122,7 +122,7 @@ def measure_event_cpu() -> dict[str, Any]:
 
 async def _event_microseconds() -> float:
     with tempfile.TemporaryDirectory() as folder:
-        stage = media_fakes.Stage(Path(folder))
+        stage = media_fakes.Stage(Path(folder), capacity=LIVE_CALLS)
         ari, stop = await _chatterbox(stage)
         listener = Listener(ari, _Deaf(), stage.conductor, list, lambda: None)  # type: ignore[arg-type]
         async with asyncio.TaskGroup() as group:
@@ -130,8 +130,7 @@ async def _event_microseconds() -> float:
             await asyncio.sleep(0)
             for number in range(LIVE_CALLS):
                 stage.conductor.hear(media_fakes.arrived(f"in.{number}"))
-            while sum(len(call.legs) for call in stage.conductor.calls) < 2 * LIVE_CALLS:
-                await asyncio.sleep(0)
+            await until(lambda: sum(len(call.legs) for call in stage.conductor.calls) == 2 * LIVE_CALLS)
             legs = [leg.leg_id for call in stage.conductor.calls for leg in call.legs]
             (Path(folder) / "legs").write_text("\n".join(legs))
             async with ari.events("trunkline") as events:

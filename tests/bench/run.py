@@ -85,8 +85,8 @@ def main() -> int:
         found = measure()
         results += [checked(result) for result in (found if isinstance(found, list) else [found])]
         console.print(f"  {time.monotonic() - began:.0f} s")
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(results, indent=2) + "\n")
+        RESULT.parent.mkdir(exist_ok=True)
+        RESULT.write_text(json.dumps(results, indent=2) + "\n")
     console.print(table_of(results))
     console.print(f"written to {RESULT.relative_to(HERE.parents[1])}")
     return 0

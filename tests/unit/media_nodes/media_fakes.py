@@ -155,12 +155,13 @@ class Stage:
     claims: FakeClaims = field(default_factory=FakeClaims)
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
     recordings: FakeRecordings = field(default_factory=FakeRecordings)
+    capacity: int = CAPACITY
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.folder)
         self.shelf = DirectoryShelf(directory())
         self.conductor = Conductor(
-            NODE, self.switch, self.claims, self.outbox, self.recordings, self.journal, self.shelf, CAPACITY
+            NODE, self.switch, self.claims, self.outbox, self.recordings, self.journal, self.shelf, self.capacity
         )
         self.conductor.instance = INSTANCE
 
