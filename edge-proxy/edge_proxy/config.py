@@ -44,7 +44,10 @@ class EdgeSettings(ServiceSettings):
     rtpengine_bin: Path = Field(Path("/usr/bin/rtpengine"), description="rtpengine's executable")
     kamailio_modules: Path | None = Field(None, description="folder with Kamailio's modules; found if not given")
     edge_workers: int = Field(4, ge=1, le=64, description="SIP workers for each socket")
-    flood_requests_per_second: int = Field(50, ge=1, description="requests a second that a stranger may send")
+    # Kamailio's pike counts the requests of two seconds in 16 bits (modules/pike/ip_tree.h): more would wrap around.
+    flood_requests_per_second: int = Field(
+        50, ge=1, le=32_000, description="requests a second that a stranger may send"
+    )
     ban_seconds: int = Field(300, ge=1, description="how long an address stays banned")
     strikes_allowed: int = Field(10, ge=1, description="wrong passwords a minute before an address is banned")
     nat_ping_seconds: int = Field(15, ge=1, description="seconds between pings that keep a NAT open")

@@ -189,7 +189,7 @@ async def refreshes() -> list[float]:
         edges = []
         for host, other in (hosts, hosts[::-1]):
             settings = {"TRUNKLINE_EDGE_PEERS": other, "TRUNKLINE_EDGE_SECRET_FILE": str(secret)}
-            settings |= {"TRUNKLINE_FLOOD_REQUESTS_PER_SECOND": "100000"}
+            settings |= {"TRUNKLINE_FLOOD_REQUESTS_PER_SECOND": "32000"}
             edge = Edge(Path(folder) / host, host, environment=settings)
             edge.know(snapshot(stations=stations))
             edge.direct()

@@ -12,6 +12,7 @@ from callmodel.edgesnapshot import EdgeSnapshot, EdgeTrunk, Gateway, NodeHealth,
 from callmodel.ids import NodeId, TenantId, TrunkId
 from edge_proxy import media, screening
 from edge_proxy.carriers import registrations_of
+from edge_proxy.config import EdgeSettings
 from edge_proxy.nodes import NodeBook, uris_in
 from edge_proxy.rendering import (
     KNOWN_SET,
@@ -72,6 +73,15 @@ def test_strikes_ban_after_the_allowed_ones():
 
 
 # -- media
+
+
+def test_flood_limit_fits_into_kamailio_s_counter(tmp_path):
+    needed = {"edge_address": "203.0.113.10", "run_dir": tmp_path}
+
+    most = EdgeSettings(**needed, flood_requests_per_second=32_000).flood_requests_per_second
+    assert most * 2 < 2**16, "pike counts the requests of two seconds in 16 bits"
+    with pytest.raises(ValueError, match="32000"):
+        EdgeSettings(**needed, flood_requests_per_second=32_001)
 
 
 def test_offer_is_turned_into_what_the_other_side_speaks():
