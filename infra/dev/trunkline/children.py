@@ -48,7 +48,9 @@ def take_turn(nice: int) -> None:
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, nice)
     with contextlib.suppress(OSError):
-        AUTOGROUP.write_text(str(nice))
+        # Not without need: the kernel takes few such orders in a second.
+        if not AUTOGROUP.read_text().endswith(f" nice {nice}\n"):
+            AUTOGROUP.write_text(str(nice))
 
 
 def die_with(parent: int, nice: int = 0) -> Callable[[], None]:
@@ -207,6 +209,7 @@ async def _group_is_gone(group: int) -> bool:
 __all__ = [
     "AFTER_ALL",
     "AFTER_CALLS",
+    "AUTOGROUP",
     "CALLS_FIRST",
     "PAUSE_SECONDS",
     "Child",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from trunkline.children import Child, Spec, StackError
+from trunkline.children import AUTOGROUP, Child, Spec, StackError, die_with
 from trunkline.conditions import until
 
 LISTENS = "import pathlib, signal, sys; pathlib.Path(sys.argv[1]).touch(); signal.pause()"
@@ -149,3 +149,15 @@ def is_running(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def test_what_may_wait_gives_way_to_calls():
+    look = f"import os, pathlib; group = pathlib.Path('{AUTOGROUP}'); print(os.getpriority(os.PRIO_PROCESS, 0)); "
+    look += "print(group.read_text() if group.exists() else 'nice 7')"
+
+    said = subprocess.run(
+        [sys.executable, "-c", look],
+        stdout=subprocess.PIPE, check=True, text=True, start_new_session=True, preexec_fn=die_with(os.getpid(), 7),
+    ).stdout  # fmt: skip
+
+    assert said.startswith("7\n") and said.rstrip().endswith("nice 7")
