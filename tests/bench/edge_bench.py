@@ -15,7 +15,7 @@ from typing import Any
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "integration" / "edge_proxy")]
 
-from edge_harness import CARRIER, DID, DOMAIN, HQ, NODE, Edge, address, snapshot, station, trunk, until
+from edge_harness import CARRIER, DID, DOMAIN, HQ, NODE, PATIENCE, Edge, address, snapshot, station, trunk, until
 from sip_probe import UdpProbe, message
 
 from edge_proxy import launch
@@ -189,8 +189,7 @@ async def refreshes() -> list[float]:
         edges = []
         for host, other in (hosts, hosts[::-1]):
             settings = {"TRUNKLINE_EDGE_PEERS": other, "TRUNKLINE_EDGE_SECRET_FILE": str(secret)}
-            settings |= {"TRUNKLINE_FLOOD_REQUESTS_PER_SECOND": "32000"}
-            edge = Edge(Path(folder) / host, host, environment=settings)
+            edge = Edge(Path(folder) / host, host, environment=settings | PATIENCE)
             edge.know(snapshot(stations=stations))
             edge.direct()
             edges.append(edge)

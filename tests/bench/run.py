@@ -79,13 +79,13 @@ def main() -> int:
     wanted = parser.parse_args().only
     console = Console()
     results: list[dict[str, Any]] = []
+    RESULT.parent.mkdir(exist_ok=True)
     for name, measure in measurements(wanted):
         began = time.monotonic()
         console.print(f"measuring {name} …")
         found = measure()
         results += [checked(result) for result in (found if isinstance(found, list) else [found])]
         console.print(f"  {time.monotonic() - began:.0f} s")
-        RESULT.parent.mkdir(exist_ok=True)
         RESULT.write_text(json.dumps(results, indent=2) + "\n")
     console.print(table_of(results))
     console.print(f"written to {RESULT.relative_to(HERE.parents[1])}")

@@ -24,20 +24,19 @@ class Blueprint:
         return self._ours("api", index, "control-plane api", self.environments.control(index=index), ready)
 
     def facts(self, index: int) -> Spec:
-        return replace(self._of_control("facts", index, "control-plane facts", FACTS), nice=AFTER_CALLS)
+        return self._of_control("facts", index, "control-plane facts", FACTS, nice=AFTER_CALLS)
 
     def worker(self, index: int) -> Spec:
-        spec = self._of_control("worker", index, "worker", WORKER)
-        return replace(spec, stop_seconds=WORKER_STOP_SECONDS, nice=AFTER_ALL)
+        return replace(self._of_control("worker", index, "worker", WORKER), stop_seconds=WORKER_STOP_SECONDS)
 
     def bulk_worker(self, index: int) -> Spec:
         """A worker for long work, so that no recording waits for it."""
         spec = self._of_control("bulk-worker", index, "worker", BULK)
         env = {**spec.env, "TRUNKLINE_WORKER_QUEUES": "imports,exports,reports,webhooks"}
-        return replace(spec, env=env, stop_seconds=WORKER_STOP_SECONDS, nice=AFTER_ALL)
+        return replace(spec, env=env, stop_seconds=WORKER_STOP_SECONDS)
 
     def beat(self, index: int) -> Spec:
-        return replace(self._of_control("beat", index, "beat", BEAT), nice=AFTER_ALL)
+        return self._of_control("beat", index, "beat", BEAT)
 
     def edge_engines(self, index: int) -> list[Spec]:
         """rtpengine and Kamailio of one edge."""
@@ -79,16 +78,15 @@ class Blueprint:
 
         return self._patient(Spec("branch", (*COMMAND, "branch"), env, ready, nice=CALLS_FIRST))
 
-    def _of_control(self, kind: str, index: int, command: str, first_port: int) -> Spec:
+    def _of_control(self, kind: str, index: int, command: str, first_port: int, nice: int = AFTER_ALL) -> Spec:
         port = first_port + NEXT_OF_KIND * (index - 1)
         ready = _says_ready(self.environments.plan.control_at(index), port)
-        return self._ours(kind, index, command, self.environments.control(port, index), ready)
+        return replace(self._ours(kind, index, command, self.environments.control(port, index), ready), nice=nice)
 
     def _ours(self, part: str, index: int, command: str, env: dict[str, str], ready: when.Condition) -> Spec:
         words = command.split()
-        process = words[-1] if part in ("edge", "node") else ""
+        process, nice = (words[-1], CALLS_FIRST) if part in ("edge", "node") else ("", 0)
         name = self.environments.shape.name_of(part, index, process)
-        nice = CALLS_FIRST if part in ("edge", "node") else 0
         return self._patient(Spec(name, (*COMMAND, *words), env, ready, nice=nice))
 
     def _patient(self, spec: Spec) -> Spec:

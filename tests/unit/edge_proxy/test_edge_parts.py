@@ -72,9 +72,6 @@ def test_strikes_ban_after_the_allowed_ones():
     assert screening.ban_after(11, 10)
 
 
-# -- media
-
-
 def test_flood_limit_fits_into_kamailio_s_counter(tmp_path):
     needed = {"edge_address": "203.0.113.10", "run_dir": tmp_path}
 
@@ -82,6 +79,9 @@ def test_flood_limit_fits_into_kamailio_s_counter(tmp_path):
     assert most * 2 < 2**16, "pike counts the requests of two seconds in 16 bits"
     with pytest.raises(ValueError, match="32000"):
         EdgeSettings(**needed, flood_requests_per_second=32_001)
+
+
+# -- media
 
 
 def test_offer_is_turned_into_what_the_other_side_speaks():

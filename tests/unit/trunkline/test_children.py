@@ -143,14 +143,6 @@ def test_children_die_with_the_stack_even_when_it_is_killed(tmp_path: Path):
     assert asyncio.run(until(gone, 5))
 
 
-def is_running(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
-
-
 def test_what_may_wait_gives_way_to_calls():
     look = f"import os, pathlib; group = pathlib.Path('{AUTOGROUP}'); print(os.getpriority(os.PRIO_PROCESS, 0)); "
     look += "print(group.read_text() if group.exists() else 'nice 7')"
@@ -161,3 +153,11 @@ def test_what_may_wait_gives_way_to_calls():
     ).stdout  # fmt: skip
 
     assert said.startswith("7\n") and said.rstrip().endswith("nice 7")
+
+
+def is_running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"

@@ -70,9 +70,6 @@ async def test_recordings_wait_for_s3_and_are_sent_once_it_is_back(s3_house: Hou
         async def alarmed() -> bool:
             return any(line.get("alarm") == "objects-away" for line in house.log_of("worker-1"))
 
-        async def removed() -> bool:
-            return not any(Path(recording.path).exists() for recording in recordings)
-
         await until(alarmed, 40)
         assert all(Path(recording.path).exists() for recording in recordings)
     finally:
@@ -84,6 +81,10 @@ async def test_recordings_wait_for_s3_and_are_sent_once_it_is_back(s3_house: Hou
     print(f"4 recordings spooled while S3 was away, 0 lost; all archived {took_seconds:.1f} s after its return")
 
     assert took_seconds < 30
+
+    async def removed() -> bool:
+        return not any(Path(recording.path).exists() for recording in recordings)
+
     # The ledger knows first: a worker that dies behind its word leaves the file to the next one.
     await until(removed)
     assert archived_by(house, "worker-2") == {recording.recording_id for recording in there}
