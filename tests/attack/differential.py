@@ -13,7 +13,8 @@ from tests.attack.pjsip_parser import PjsipParser
 from tests.attack.readings import Reading, differences, of_kamailio, of_ours, of_pjsip
 
 AT_ONCE = 32
-MOST_TWISTS = 6
+MOST_TWISTS = 8
+WHERE_BYTES = 90
 
 
 @dataclass(frozen=True)
@@ -34,38 +35,50 @@ class Passage:
 
 @dataclass
 class Finding:
-    """A kind of difference.  `example`: the shortest message that showed it, of those with a single twist if any."""
+    """A kind of difference.  `examples`: for each twist the message that is changed least."""
 
     what: str
-    count: int = 0
     twists: Counter[str] = field(default_factory=Counter)
-    example: Passage | None = None
-    said: str = ""
+    examples: dict[str, tuple[Passage, str]] = field(default_factory=dict)
 
     def add(self, passage: Passage, said: str) -> None:
-        self.count += 1
         self.twists[passage.twists] += 1
-        best = self.example
-        if best is None or _plainness(passage) < _plainness(best):
-            self.example, self.said = passage, said
+        best = self.examples.get(passage.twists)
+        if best is None or _plainness(passage) < _plainness(best[0]):
+            self.examples[passage.twists] = passage, said
 
     def to_wire(self) -> dict[str, Any]:
-        assert self.example
-        was, now = changed_part(self.example.decent, self.example.came)
+        """Return how often, and the plainest examples: what was changed, what was read, and the messages in hex."""
+        plainest = sorted(self.examples.values(), key=lambda example: _plainness(example[0]))
         return {
             "what": self.what,
-            "count": self.count,
+            "count": self.twists.total(),
             "twists": dict(self.twists.most_common(MOST_TWISTS)),
-            "said": self.said,
-            "change": f"{was!r} -> {now!r}",
-            "came": self.example.came.hex(),
-            "left": self.example.left.hex(),
+            "examples": [_example(*each) for each in plainest[:MOST_TWISTS]],
         }
 
 
 def _plainness(passage: Passage) -> tuple[int, int]:
     was, now = changed_part(passage.decent, passage.came)
     return passage.twists.count("+"), len(was) + len(now)
+
+
+def _example(passage: Passage, said: str) -> dict[str, str]:
+    was, now = changed_part(passage.decent, passage.came)
+    start = passage.came.rfind(b"\r\n", 0, max(_start_of_change(passage), 1)) + 2
+    return {
+        "twists": passage.twists,
+        "change": f"{was!r} -> {now!r}",
+        "where": repr(passage.came[start : start + len(now) + WHERE_BYTES]),
+        "said": said,
+        "came": passage.came.hex(),
+        "left": passage.left.hex(),
+    }
+
+
+def _start_of_change(passage: Passage) -> int:
+    pairs = zip(passage.decent, passage.came, strict=False)
+    return next((place for place, (was, now) in enumerate(pairs) if was != now), 0)
 
 
 def changed_part(was: bytes, now: bytes) -> tuple[bytes, bytes]:

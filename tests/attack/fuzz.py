@@ -37,6 +37,8 @@ class Ledger:
     sent: dict[int, Sent] = field(default_factory=dict)
     passed: list[Passage] = field(default_factory=list)
     strays: list[bytes] = field(default_factory=list)
+    repeated: list[bytes] = field(default_factory=list)
+    """Requests that the edge sent again: it did not take the answer."""
     total: dict[str, int] = field(default_factory=dict)
     through: dict[str, int] = field(default_factory=dict)
     _seen: set[tuple[int, bytes]] = field(default_factory=set)
@@ -60,7 +62,9 @@ class Ledger:
         if number is None or sent is None:
             self.strays.append(left)
             return None
-        if (number, branch) not in self._seen:
+        if (number, branch) in self._seen:
+            self.repeated.append(left)
+        else:
             self._seen.add((number, branch))
             self.through[sent.scene] = self.through.get(sent.scene, 0) + 1
             self.passed.append(
@@ -78,8 +82,9 @@ class Recorder:
 
     def __init__(self, ledger: Ledger, edge: str) -> None:
         self._ledger = ledger
-        self._own_via = re.compile(rb"[\r\n]Via: (SIP/2\.0/UDP " + edge.encode() + rb":5062;[^\r\n]*)")
-        self.answered: dict[bytes, bytes] = {}
+        self._own_via = re.compile(rb"[\r\n]Via: (SIP/2\.0/UDP " + edge.encode() + rb"(?::\d+)?;[^\r\n]*)")
+        self.ended: set[bytes] = set()
+        """The node's own calls that had a final answer."""
 
     def take(self, wire: Wire, data: bytes) -> None:
         if data.startswith(b"OPTIONS ") and number_in(data) is None:
@@ -92,8 +97,10 @@ class Recorder:
             self._take_request(wire, data)
 
     def _take_response(self, wire: Wire, data: bytes) -> None:
-        if b" INVITE\r\n" in data and re.match(rb"SIP/2\.0 [2-6]", data):
+        if b" INVITE\r\n" in data and re.match(rb"SIP/2\.0 [3-6]", data):
             wire.send(ack_of(data, "sip:acknowledged"))
+        if ended := re.match(rb"SIP/2\.0 [2-6].*?\r\nCall-ID: (fork\d+)@", data, re.DOTALL):
+            self.ended.add(ended[1])
         number = number_in(data)
         if number is not None and number in self._ledger.sent:
             self._ledger.arrived(data, data[:12])

@@ -27,9 +27,11 @@ class Reading:
 
     method: str
     uri: Uri
-    sender: tuple[str, str, str]
-    """User, host and tag of From; `target`: of To."""
-    target: tuple[str, str, str]
+    sender: tuple[str, str]
+    """User and host of From; `target`: of To."""
+    sender_tag: str
+    target: tuple[str, str]
+    target_tag: str
     call_id: str
     cseq: tuple[int, str]
     contacts: tuple[Uri, ...]
@@ -59,8 +61,10 @@ def of_pjsip(reading: dict[str, Any]) -> Reading | None:
         return Reading(
             method=reading.get("method") or str(reading["status"]),
             uri=_pjsip_uri(reading["uri"]) if "uri" in reading else ("", "", 0),
-            sender=(*_pjsip_uri(sender)[:2], sender["tag"]),
-            target=(*_pjsip_uri(target)[:2], target["tag"]),
+            sender=_pjsip_uri(sender)[:2],
+            sender_tag=sender["tag"],
+            target=_pjsip_uri(target)[:2],
+            target_tag=target["tag"],
             call_id=_first_of(all_of("call-id")),
             cseq=(number, method),
             contacts=tuple(map(_pjsip_uri, all_of("contact"))),
@@ -101,8 +105,10 @@ def of_kamailio(reading: KamailioReading | None) -> Reading | None:
     return Reading(
         method=text["method"] if is_request else text["status"],
         uri=_kamailio_uri(text) if is_request else ("", "", 0),
-        sender=(_unescaped(text["from_user"]), text["from_host"].lower(), text["from_tag"]),
-        target=(_unescaped(text["to_user"]), text["to_host"].lower(), text["to_tag"]),
+        sender=(_unescaped(text["from_user"]), text["from_host"].lower()),
+        sender_tag=text["from_tag"],
+        target=(_unescaped(text["to_user"]), text["to_host"].lower()),
+        target_tag=text["to_tag"],
         call_id=text["call_id"],
         cseq=(int(number) if number.isdigit() else -1, method),
         contacts=_uris(text["contact"]),
@@ -113,10 +119,11 @@ def of_kamailio(reading: KamailioReading | None) -> Reading | None:
 
 
 def _kamailio_uri(text: dict[str, str]) -> Uri:
-    if text["uri_scheme"] not in ("sip", "sips"):
-        return (_unescaped(text["uri_user"]), text["uri_scheme"], 0)
+    scheme = text["uri_scheme"].lower()
+    if scheme not in ("sip", "sips"):
+        return (_unescaped(text["uri_user"]), scheme, 0)
     port = int(text["uri_port"]) if text["uri_port"].isdigit() else 0
-    return (_unescaped(text["uri_user"]), text["uri_host"].lower(), _port(text["uri_scheme"], port))
+    return (_unescaped(text["uri_user"]), text["uri_host"].lower(), _port(scheme, port))
 
 
 def of_ours(data: bytes) -> Reading | None:
@@ -129,11 +136,14 @@ def of_ours(data: bytes) -> Reading | None:
 
 
 def _of_message(message: SipMessage, data: bytes) -> Reading:
+    sender, target = (parse_address(_bytewise(message.get(name))) for name in ("from", "to"))
     return Reading(
         method=message.method or str(message.status),
         uri=_uri(_bytewise(message.uri)) if message.is_request else ("", "", 0),
-        sender=_party(_bytewise(message.get("from"))),
-        target=_party(_bytewise(message.get("to"))),
+        sender=_party(sender.uri),
+        sender_tag=sender.tag,
+        target=_party(target.uri),
+        target_tag=target.tag,
         call_id=_bytewise(message.call_id),
         cseq=message.cseq,
         contacts=_uris(_bytewise(",".join(message.all("contact")))),
@@ -148,9 +158,9 @@ def _bytewise(text: str) -> str:
     return text.encode().decode("latin-1")
 
 
-def _party(value: str) -> tuple[str, str, str]:
-    address = parse_address(value)
-    return (*_uri(address.uri)[:2], address.tag)
+def _party(uri: str) -> tuple[str, str]:
+    user, host, _ = _uri(uri)
+    return user, host
 
 
 def _uris(value: str) -> tuple[Uri, ...]:
@@ -167,6 +177,9 @@ def _uri_of_address(value: str) -> Uri:
 
 
 def _uri(text: str) -> Uri:
+    scheme, _, rest = text.partition(":")
+    if scheme.lower() not in ("sip", "sips", "tel"):
+        return (rest, scheme.lower(), 0)
     uri = parse_uri(text)
     if uri.scheme == "tel":
         return (_unescaped(uri.user), "tel", 0)

@@ -36,7 +36,9 @@ def lines(message: bytes, name: bytes) -> list[bytes]:
     return re.findall(rb"\r\n(" + name + rb":[^\r\n]*)", message)
 
 
-def response(request: bytes, status: str, *more: bytes, tag: str = "", vias: list[bytes] | None = None) -> bytes:
+def response(
+    request: bytes, status: str, *more: bytes, tag: str = "", vias: list[bytes] | None = None, sdp: bytes = b""
+) -> bytes:
     """Return an answer to a well-formed request."""
     to = line(request, b"To")
     head = [
@@ -48,8 +50,9 @@ def response(request: bytes, status: str, *more: bytes, tag: str = "", vias: lis
         line(request, b"Call-ID"),
         line(request, b"CSeq"),
         *more,
+        *([b"Content-Type: application/sdp"] if sdp else []),
     ]
-    return b"\r\n".join([*head, b"Content-Length: 0", b"", b""])
+    return b"\r\n".join([*head, b"Content-Length: %d" % len(sdp), b"", sdp])
 
 
 def ack_of(answer: bytes, target: str) -> bytes:

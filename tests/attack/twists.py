@@ -294,6 +294,8 @@ def other_line_ends(chance: random.Random, data: bytes) -> bytes:
     if chance.random() < 0.5:
         return head.replace(b"\r\n", b"\n") + chance.choice((b"\n\n", b"\r\n\r\n")) + body
     places = [place for place in range(len(head)) if head.startswith(b"\r\n", place)]
+    if not places:
+        return data
     place = chance.choice(places)
     return head[:place] + chance.choice(BREAKS) + head[place + 2 :] + separator + body
 

@@ -7,6 +7,7 @@ MalformedSipError where no reply could be built.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -157,17 +158,29 @@ def split_outside_quotes(text: str, separator: str) -> list[str]:
     """Split at a separator that stands neither in quotes nor in angle brackets."""
     if separator not in text:
         return [text.strip()] if text.strip() else []
-    parts, start, quoted, depth = [], 0, False, 0
-    for index, character in enumerate(text):
-        if character == '"' and text[index - 1 : index] != "\\":
-            quoted = not quoted
-        elif not quoted and character in "<>":
+    parts, start, depth = [], 0, 0
+    for index, character in _outside_quotes(text):
+        if character in "<>":
             depth += 1 if character == "<" else -1
-        elif character == separator and not quoted and depth <= 0:
+        elif character == separator and depth <= 0:
             parts.append(text[start:index].strip())
             start = index + 1
     parts.append(text[start:].strip())
     return [part for part in parts if part]
+
+
+def _outside_quotes(text: str) -> Iterator[tuple[int, str]]:
+    """Yield places and characters that stand in no quoted string; a backslash there hides what follows it."""
+    quoted = hidden = False
+    for index, character in enumerate(text):
+        if hidden:
+            hidden = False
+        elif quoted and character == "\\":
+            hidden = True
+        elif character == '"':
+            quoted = not quoted
+        elif not quoted:
+            yield index, character
 
 
 def parse_parameters(text: str) -> tuple[tuple[str, str], ...]:
@@ -178,12 +191,13 @@ def parse_parameters(text: str) -> tuple[tuple[str, str], ...]:
 
 def parse_address(text: str) -> Address:
     """Parse a name-addr or addr-spec.  Raises MalformedSipError when it holds no URI."""
-    before, bracket, rest = text.partition("<")
-    if bracket:
-        uri, closed, tail = rest.partition(">")
+    # A display name in quotes may hold anything.
+    bracket = next((index for index, character in _outside_quotes(text) if character == "<"), None)
+    if bracket is not None:
+        uri, closed, tail = text[bracket + 1 :].partition(">")
         if not closed:
             raise MalformedSipError("address without closing bracket")
-        display = before.strip().strip('"')
+        display = text[:bracket].strip().strip('"')
     else:
         # Without brackets every parameter belongs to the header, not to the URI (section 20).
         uri, _, tail = text.partition(";")

@@ -142,3 +142,9 @@ def test_stream_that_is_not_sip_is_given_up():
         take_messages(bytearray(b"x" * 70_000))
     with pytest.raises(ValueError, match="too large"):
         take_messages(bytearray(b"INVITE x SIP/2.0\r\nContent-Length: 99999999\r\n\r\n"))
+
+
+def test_brackets_and_commas_in_a_quoted_name_are_part_of_the_name():
+    address = parse_address('"a\\"<sip:evil@x>, b" <sip:1001@acme.example>;tag=x')
+
+    assert (address.uri, address.tag) == ("sip:1001@acme.example", "x")
