@@ -41,7 +41,6 @@ class Request:
     target_domain: str = ""
     authenticated: bool = False
     preferred_identity: str = ""
-    path: str = ""
     station: str = ""
     site: str = ""
     target: str = ""

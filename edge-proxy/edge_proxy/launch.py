@@ -180,6 +180,7 @@ def script_environment(settings: EdgeSettings) -> dict[str, str]:
                 "peer_ports": dict(peer.rsplit(":", 1) for peer in settings.peers),
                 "drain_flag": str(settings.edge_dir / "drain"),
                 "rpc_port": settings.rpc_port,
+                "ws_ports": [settings.sip_ws_port, settings.sip_wss_port],
                 "strikes_allowed": settings.strikes_allowed,
                 "secrets_file": str(settings.edge_dir / "secrets.json"),
                 "run": str(settings.edge_dir),

@@ -36,8 +36,6 @@ def _from_branch(view: EdgeView, request: Request) -> Decision:
     station = view.station_of(request.to_domain, request.to_user)
     if not view.has_branch(site) or station is None or station.site_id != site:
         return Reject(403, "Not Of This Site")
-    if not request.path:
-        return Reject(421, "Path Needed")
     return SaveContact()
 
 

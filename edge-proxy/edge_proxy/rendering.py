@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edge_proxy.registration import DEFAULT_EXPIRES_SECONDS, MAX_EXPIRES_SECONDS, MIN_EXPIRES_SECONDS
+from edge_proxy.screening import MAX_MESSAGE_BYTES
 
 MEDIA_SET = 1
 """Destinations for new calls: media nodes at HQ, HQ's edges at a branch."""
@@ -148,7 +149,6 @@ def render_kamailio(template: str, configuration: EdgeConfiguration) -> str:
         "DEBUG": c.debug,
         "WORKERS": c.workers,
         "ADDRESS": c.address,
-        "ADDRESS_PATTERN": c.address.replace(".", "[.]"),
         "CONTROL_ADDRESS": c.control_address,
         "SIP_PORT": c.sip_port,
         "FEATURES": _features(c),
@@ -163,6 +163,7 @@ def render_kamailio(template: str, configuration: EdgeConfiguration) -> str:
         "WSS_PORT": c.wss_port,
         "WS_ORIGINS": "|".join(origin.replace(".", "[.]") for origin in c.ws_origins),
         "TLS_PORT": c.tls_port,
+        "MAX_MESSAGE_BYTES": MAX_MESSAGE_BYTES,
         "TLS_LISTEN": _tls_listen(c),
         "TLS_LOAD": _tls_load(c),
         "MODULES": c.modules,

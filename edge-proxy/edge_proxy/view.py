@@ -53,12 +53,11 @@ class EdgeView:
         self._source_networks: list[tuple[Network, EdgeTrunk]] = []
         for trunk in snapshot.trunks:
             self._index_sources(trunk)
-        self._gateway_addresses = frozenset(
-            address
-            for trunk in snapshot.trunks
-            for gateway in trunk.gateways
-            if (address := self.address_of(gateway))
-        )
+        self._gateways_at: dict[str, list[EdgeTrunk]] = {}
+        for trunk in snapshot.trunks:
+            for gateway in trunk.gateways:
+                if address := self.address_of(gateway):
+                    self._gateways_at.setdefault(address, []).append(trunk)
 
     def _index_sources(self, trunk: EdgeTrunk) -> None:
         for source in trunk.sources:
@@ -96,7 +95,15 @@ class EdgeView:
 
     def is_carrier(self, address: str) -> bool:
         """Say whether an address belongs to a carrier, which must not see what lies behind the edge."""
-        return address in self._gateway_addresses or bool(self.trunks_from(address))
+        return address in self._gateways_at or bool(self.trunks_from(address))
+
+    def trunks_at(self, address: str) -> list[EdgeTrunk]:
+        """Return the trunks that an address belongs to: whose gateway it is, or whose calls come from it."""
+        return [*self._gateways_at.get(address, ()), *self.trunks_from(address)]
+
+    def is_address_of(self, trunk: EdgeTrunk, address: str) -> bool:
+        """Say whether an address is one of a trunk's gateways, or one that its calls come from."""
+        return any(each.trunk_id == trunk.trunk_id for each in self.trunks_at(address))
 
     def address_of(self, gateway: Gateway) -> str | None:
         """Return a gateway's IP address, None while its name could not be resolved."""

@@ -11,9 +11,10 @@ import traceback
 from collections.abc import Callable
 
 import KSR
-from kemi import calls, edges, legs, openssl, registrar, telling, trunks
-from kemi.environment import SETTINGS, hides_sdp, reply, text, view
-from kemi.peers import is_trusted, leaves_to_others, listens_to, peer, strike
+from kemi import calls, dialogs, edges, legs, openssl, registrar, telling, trunks
+from kemi.environment import SETTINGS, reply, text, view
+from kemi.gate import at_hand
+from kemi.peers import is_misleading, is_trusted, leaves_to_others, listens_to, peer, strike
 
 from edge_proxy.decisions import Peer, PeerKind
 
@@ -59,6 +60,17 @@ class Edge:
             openssl.part_with_other_processes()
         return 0
 
+    def ksr_received(self, _msg: object, origin: str) -> int:
+        try:
+            return at_hand.receive(origin)
+        except Exception:
+            KSR.err(f"script failed in ksr_received: {traceback.format_exc()!r}\n")
+            return -1
+
+    def ksr_oversized(self, _msg: object) -> int:
+        at_hand.forget()
+        return 1
+
     @guarded
     def ksr_request_route(self, _msg: object) -> int:
         if KSR.kx.get_rcvport() == SETTINGS["rpc_port"]:
@@ -70,10 +82,12 @@ class Edge:
             if KSR.tm.t_check_trans() > 0:
                 KSR.tm.t_relay()
             return 1
-        if hides_sdp():
-            return self._refuse_body()
+        if at_hand.message.fault:
+            return self._refuse_body(*at_hand.message.fault)
+        if is_misleading(sender):
+            return 1 if KSR.is_ACK() else reply(400, "One Contact Without Detour")
         if KSR.siputils.has_totag() > 0:
-            return legs.in_dialog(sender)
+            return dialogs.in_dialog(sender, legs.renegotiate)
         if KSR.is_ACK() or KSR.tm.t_check_trans() == 0:
             return 1
         if KSR.is_OPTIONS():
@@ -89,11 +103,11 @@ class Edge:
             return 1 if leaves_to_others(sender, "OPTIONS") else reply(200, "OK")
         return edges.ping(sender) if sender.kind is PeerKind.EDGE else self._refuse_method()
 
-    def _refuse_body(self) -> int:
+    def _refuse_body(self, code: int, reason: str) -> int:
         if KSR.is_ACK():
             return 1  # never answered
         KSR.hdr.append_to_reply("Accept: application/sdp\r\n")
-        return reply(415, "Unsupported Media Type")
+        return reply(code, reason)
 
     def _refuse_method(self) -> int:
         KSR.hdr.append_to_reply("Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER\r\n")

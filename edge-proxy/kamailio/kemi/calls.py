@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import KSR
 
+from callmodel.edgesnapshot import MediaProtection
 from callmodel.vouched import HEADER, to_header
 from edge_proxy import peering, routing
 from edge_proxy.decisions import (
@@ -24,8 +25,10 @@ from edge_proxy.decisions import (
 )
 from edge_proxy.media import RTP, SRTP
 from edge_proxy.rendering import MEDIA_SET, SPARE_SET
+from edge_proxy.sealing import End, EndKind
 from kemi import telling, trunks, uplink
 from kemi.decide import settled
+from kemi.dialogs import alias_contact, connect_branch, next_host, site_ahead, stay
 from kemi.edges import next_is_edge, through_holder
 from kemi.environment import (
     HQ,
@@ -41,12 +44,12 @@ from kemi.environment import (
     header,
     reply,
     send_from,
-    strip_ours,
     text,
     view,
 )
-from kemi.legs import alias_contact, begin, connect_branch, pass_by, relay, site_ahead
+from kemi.legs import begin, pass_by, relay
 from kemi.peers import peer, request_from
+from kemi.stripping import strip_ours, strip_ways
 
 
 def invite(sender: Peer) -> int:
@@ -64,6 +67,8 @@ def invite(sender: Peer) -> int:
     if decision is None:
         return 1
     strip_ours()
+    if sender.kind is PeerKind.OUTSIDE and not (HQ and view().is_carrier(sender.address)):
+        strip_ways()
     if not isinstance(decision, ToRoute | PassOn):
         KSR.hdr.remove("Route")
     alias_contact(sender)
@@ -83,7 +88,7 @@ def _carry_out(decision: Decision, request: Request) -> int:
         case ToRoute():
             return _to_route(decision, request)
         case PassOn():
-            return _pass_on()
+            return _pass_on(request)
         case _:
             return reply(500, "Server Internal Error")
 
@@ -96,7 +101,9 @@ def _to_media_node(decision: ToMediaNode, request: Request) -> int:
     KSR.hdr.append(f"{HEADER}: {to_header(decision.vouched)}\r\n")
     if decision.from_user is not None:
         KSR.uac.uac_replace_from("", f"sip:{decision.from_user}@{PLATFORM}")
-    begin(request, RTP, site_id=request.peer.site_id)
+    speaks = begin(request, RTP)
+    trunk_id = dict(decision.vouched).get("trunk", "")
+    stay(request.peer, End(EndKind.NODE, RTP), speaks=speaks, trunk_id=trunk_id)
     _try_node()
     return relay(503, "No Media Node")
 
@@ -120,9 +127,8 @@ def _try_node() -> None:
 def node_failed() -> int:
     """Try the next media node when this one is dead or has no conductor; what it said of the call itself stands."""
     if KSR.tm.t_is_canceled() < 0:
+        # Silence says nothing of the node: it may be the answer to what one phone wrote.  Probes tell who is dead.
         silent = fell_silent()
-        if silent:
-            KSR.dispatcher.ds_mark_dst_state("tp")
         code, reason = KSR.tm.t_get_status_code(), text("$T_rpl($hdr(Reason))")
         if routing.tries_next_node(code, reason, silent=silent) and _next_node():
             _try_node()
@@ -150,9 +156,10 @@ def _to_station(decision: ToStation, request: Request) -> int:
     if request.peer.kind is PeerKind.NODE and request.from_user:
         # A media node writes its own address there: nothing that a phone may know, or could call back.
         KSR.uac.uac_replace_from("", f"sip:{request.from_user}@{decision.domain}")
-    site = site_ahead()
     # What lies between a branch and us crosses the Internet.
-    begin(request, SRTP if site else decision.media, site_id=site or "")
+    speaks = SRTP if site_ahead() else decision.media
+    begin(request, speaks)
+    KSR.pv.sets("$avp(ahead)", speaks.value)
     KSR.tm.t_on_branch("ksr_branch_station")
     return _ring()
 
@@ -161,23 +168,25 @@ def _to_route(decision: ToRoute, request: Request) -> int:
     KSR.rr.loose_route_preloaded()
     KSR.resetdsturi()
     KSR.nathelper.handle_ruri_alias()
-    begin(request, decision.media)
+    speaks = begin(request, decision.media)
+    stay(request.peer, End(EndKind.PHONE, decision.media, next_host()), speaks=speaks)
     return _ring()
 
 
-def _pass_on() -> int:
+def _pass_on(request: Request) -> int:
     """Bring another edge's call to a phone or branch that is connected here."""
     KSR.rr.loose_route_preloaded()
     site = site_ahead()
-    if not connect_branch(site):
+    if site and not connect_branch(site):
         return reply(480, "Branch Unreachable")
+    callee = End(EndKind.BRANCH, None, site) if site else End(EndKind.PHONE, None, next_host())
     if not site:
         # A phone knows the socket that it registered at; over TCP it is the connection that it opened, or nothing.
         send_from(SOCKETS[peering.transport_of(text("$du"))])
         KSR.set_forward_no_connect()
     else:
         _hand_on_trace()
-    pass_by(site or "")
+    pass_by(request.peer, callee)
     return _ring()
 
 
@@ -188,12 +197,23 @@ def _ring() -> int:
 
 
 def station_branch() -> int:
-    """Give each contact of a branch the connection that leads there, here or at another edge, else drop it."""
+    """Give each contact its own way and our place in it; one at a branch whose connection is gone is dropped."""
     site = site_ahead()
-    if next_is_edge() or (site and (connect_branch(site) or through_holder(site))):
-        _hand_on_trace()
-    elif site:
+    if next_is_edge():
+        kind, name = EndKind.EDGE, ""
+    elif not site:
+        kind, name = EndKind.PHONE, next_host()
+    elif connect_branch(site):
+        kind, name = EndKind.BRANCH, site
+    elif through_holder(site):
+        kind, name = EndKind.EDGE, ""
+    else:
         KSR.set_drop()
+        return 1
+    if kind is not EndKind.PHONE:
+        _hand_on_trace()
+    ahead, toward = MediaProtection(text("$avp(ahead)")), MediaProtection(text("$avp(toward)"))
+    stay(peer(), End(kind, ahead, name), speaks=toward)
     return 1
 
 
@@ -230,7 +250,7 @@ def hq_branch() -> int:
     KSR.hdr.append(f"{HEADER}: {text('$avp(vouched)')}\r\n")
     if request.preferred_identity:
         KSR.hdr.append(f"P-Preferred-Identity: {request.preferred_identity}\r\n")
-    begin(request, SRTP)
+    stay(request.peer, End(EndKind.HQ, SRTP), speaks=begin(request, SRTP))
     return 1
 
 
@@ -239,8 +259,11 @@ def hq_failed() -> int:
     if KSR.tm.t_is_canceled() < 0:
         drains = KSR.tm.t_check_status("503") > 0 and text(f"$T_rpl($hdr({RETRY_AFTER}))") != ""
         if drains or fell_silent():
-            KSR.dispatcher.ds_mark_dst_state("ip" if drains else "tp")
-            return _without_hq(request_from(peer(), "INVITE"), answered=drains, heard=uplink.heard_since())
+            heard = uplink.heard_since()
+            if drains or not heard:
+                # Silence to one call alone may be the answer to what a phone wrote.
+                KSR.dispatcher.ds_mark_dst_state("ip" if drains else "tp")
+            return _without_hq(request_from(peer(), "INVITE"), answered=drains, heard=heard)
         _keep_503()
     KSR.rtpengine.rtpengine_delete("")
     return 1

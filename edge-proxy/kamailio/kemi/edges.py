@@ -6,6 +6,7 @@ import KSR
 
 from edge_proxy.decisions import Peer, PeerKind
 from edge_proxy.peering import path_of
+from edge_proxy.rendering import branch_host
 from kemi.environment import SETTINGS, header, send_from, text
 
 PEERS = SETTINGS["peer_ports"]
@@ -32,13 +33,19 @@ def replicates(sender: Peer) -> bool:
 
 
 def leave_path(sender: Peer) -> None:
-    """Put this edge into the Path of a phone that registers: only here is the way through its NAT or connection."""
-    if sender.kind is not PeerKind.OUTSIDE:
+    """Write the Path of whoever registers: a branch's is that of the site in its certificate, whatever it says; a
+    phone's is this edge, for only here is the way through its NAT or connection.
+    """
+    if sender.kind not in (PeerKind.OUTSIDE, PeerKind.BRANCH):
         return
     KSR.hdr.remove("Path")
-    if PEERS and header("Contact").strip() not in ("", "*"):
-        source = (sender.address, KSR.kx.get_srcport(), KSR.kx.get_protoid())
-        KSR.hdr.append(f"Path: {path_of(SETTINGS['address'], PEER_PORT, source)}\r\n")
+    way = ""
+    if sender.kind is PeerKind.BRANCH:
+        way = f"<sip:{branch_host(sender.site_id, SETTINGS['platform_domain'])};lr>"
+    elif PEERS:
+        way = path_of(SETTINGS["address"], PEER_PORT, (sender.address, KSR.kx.get_srcport(), KSR.kx.get_protoid()))
+    if way and header("Contact").strip() not in ("", "*"):
+        KSR.hdr.append(f"Path: {way}\r\n")
         KSR.textopsx.msg_apply_changes()
 
 

@@ -2,14 +2,12 @@
 
 import json
 import os
-import re
 import time
 from pathlib import Path
 
 import KSR
 
-from callmodel.vouched import HEADER
-from edge_proxy import media
+from edge_proxy import bodies
 from edge_proxy.rendering import branch_host
 from edge_proxy.view import LOOK_SECONDS, EdgeView, StateFile
 from kemi import telling
@@ -30,11 +28,6 @@ _NATTED = 1 + 2 + 16
 NATTED_SOURCE = 2
 
 RETRY_AFTER = "Retry-After"
-_OURS = ("P-Asserted-Identity", "P-Preferred-Identity", "Remote-Party-ID", "Diversion", "History-Info", HEADER)
-_OURS_LOWERED = tuple((name, name.lower()) for name in _OURS)
-_BEGIN_LIKE_OURS, _LIKE_OURS_SOMEWHERE = f"^{HEADER}.+$", re.compile(f"{HEADER.lower()}[^:\\s]")
-_SOFTWARE = ("User-Agent", "Server", "Organization")
-_OF_ASTERISK, _OF_ASTERISK_LOWERED = "^X-Asterisk-.*$", "x-asterisk"
 
 _DRAIN: dict[str, float | bool] = {"looked": -1.0, "raised": False}
 _STATE = StateFile(SETTINGS["state_file"], lambda problem: KSR.err(problem + "\n"))
@@ -59,7 +52,11 @@ def text(name: str) -> str:
 
 
 def header(name: str) -> str:
-    return KSR.hdr.gete(name) or ""
+    """Return a header's first value, with a replacement character for what is no UTF-8."""
+    try:
+        return KSR.hdr.gete(name) or ""
+    except UnicodeDecodeError:
+        return bytes.fromhex(text(f"$(hdr({name}){{s.encode.hexa}})")).decode("utf-8", "replace")
 
 
 def reply(code: int, reason: str) -> int:
@@ -69,12 +66,7 @@ def reply(code: int, reason: str) -> int:
 
 
 def has_sdp() -> bool:
-    return KSR.kx.get_bodylen() > 0 and media.is_sdp(header("Content-Type"))
-
-
-def hides_sdp() -> bool:
-    """Say whether the request may bring a session description that we do not see (multipart) and would not anchor."""
-    return KSR.kx.get_bodylen() > 0 and not has_sdp() and (KSR.is_INVITE() or KSR.is_UPDATE() or KSR.is_ACK())
+    return KSR.kx.get_bodylen() > 0 and bodies.type_of(header("Content-Type")) == bodies.SDP
 
 
 def over_connection() -> bool:
@@ -87,28 +79,6 @@ def behind_nat() -> bool:
 
 def send_from(socket: str) -> None:
     KSR.corex.set_send_socket_name(socket)
-
-
-def strip_ours() -> None:
-    """Take away what only our own rooms may say.
-
-    Kamailio compiles a pattern anew at each call from Python (0.1 ms), and Python's patterns that ignore case take as
-    long over a message: words are looked for first, and names are removed.
-    """
-    message = text("$mb").lower()
-    for name, lowered in _OURS_LOWERED:
-        if lowered in message:
-            KSR.hdr.remove(name)
-    if _LIKE_OURS_SOMEWHERE.search(message):
-        KSR.textops.remove_hf_re(_BEGIN_LIKE_OURS)
-
-
-def strip_software() -> None:
-    """Take away what tells of the programs behind us."""
-    for name in _SOFTWARE:
-        KSR.hdr.remove(name)
-    if _OF_ASTERISK_LOWERED in text("$mb").lower():
-        KSR.textops.remove_hf_re(_OF_ASTERISK)
 
 
 def fell_silent() -> bool:

@@ -1,6 +1,5 @@
-"""The legs of a call: media anchored on both sides, our place in the dialog, and requests inside of it."""
+"""The legs of a call: media anchored on both sides, and what an answer brings."""
 
-import re
 from collections.abc import Callable
 
 import KSR
@@ -8,33 +7,19 @@ import KSR
 from callmodel.edgesnapshot import MediaProtection
 from edge_proxy import media, routing
 from edge_proxy.decisions import Peer, PeerKind, Request
-from edge_proxy.rendering import site_of_branch_host
+from edge_proxy.sealing import End
 from kemi import telling, uplink
-from kemi.edges import next_is_edge
-from kemi.environment import (
-    HQ,
-    NATTED_SOURCE,
-    PLATFORM,
-    SEAL_SECRET,
-    behind_nat,
-    has_sdp,
-    header,
-    reply,
-    send_from,
-    strip_ours,
-    strip_software,
-    text,
-    view,
-)
-from kemi.peers import peer
+from kemi.dialogs import alias_contact, note_over, stay
+from kemi.environment import NATTED_SOURCE, has_sdp, reply, text, view
+from kemi.peers import is_misleading, peer
+from kemi.stripping import strip_ours, strip_software
 
 PASSED = "passed"
 REPLACE_MEDIA_ADDRESS = 2
-_URI_HOST = re.compile(r"sips?:(?:[^@;]*@)?([^:;>?]+)")
 
 
-def begin(request: Request, callee: MediaProtection, *, site_id: str = "") -> None:
-    """Anchor the media and stay in the dialog's path.  callee: what its side speaks."""
+def begin(request: Request, callee: MediaProtection) -> MediaProtection:
+    """Anchor the media; return what the caller speaks.  callee: what its side speaks."""
     sdp = KSR.kx.gete_body() if has_sdp() else ""
     if sdp:
         caller = media.offered_protection(sdp)
@@ -42,8 +27,8 @@ def begin(request: Request, callee: MediaProtection, *, site_id: str = "") -> No
         _anchor(KSR.rtpengine.rtpengine_offer, sdp, media.offer_flags(callee, natted=natted))
     else:
         caller = routing.media_of(view(), request.from_domain, request.from_user)
-    _stay(media.Sides(caller, callee, site_id))
     _expect_answer(caller, offered=bool(sdp))
+    return caller
 
 
 def _anchor(exchange: Callable[[str], int], sdp: str, flags: str) -> None:
@@ -52,17 +37,12 @@ def _anchor(exchange: Callable[[str], int], sdp: str, flags: str) -> None:
     exchange(flags)
 
 
-def pass_by(site_id: str) -> None:
+def pass_by(sender: Peer, callee: End) -> None:
     """Stay in the path of a dialog whose media is anchored at another edge."""
     # The media is not here to count: a drain waits for these dialogs too.
     KSR.dialog.dlg_manage()
-    _stay(media.Sides(None, None, site_id))
+    stay(sender, callee, speaks=None)
     _expect_answer(None, offered=False)
-
-
-def _stay(sides: media.Sides) -> None:
-    KSR.rr.record_route()
-    KSR.rr.add_rr_param(f";{media.SEAL_PARAMETER}={media.seal(SEAL_SECRET, KSR.kx.get_callid(), sides)}")
 
 
 def _expect_answer(toward: MediaProtection | None, *, offered: bool) -> None:
@@ -78,19 +58,17 @@ def relay(code: int = 503, reason: str = "Service Unavailable") -> int:
     return 1
 
 
-def alias_contact(sender: Peer) -> None:
-    """Keep where a phone behind NAT really sends from with its Contact; a carrier's Contact is as it says."""
-    if sender.kind is PeerKind.OUTSIDE and not (HQ and view().is_carrier(sender.address)) and behind_nat():
-        KSR.nathelper.set_contact_alias()
-
-
 def on_reply() -> int:
     """Anchor what the answer brings, and keep to ourselves what is nobody else's."""
     sender = peer()
     if sender.kind is PeerKind.HQ and uplink.goes_without():
         KSR.set_drop()
         return 1
+    if sender.kind is PeerKind.OUTSIDE and is_misleading(sender):
+        KSR.set_drop()
+        return 1
     telling.heard(KSR.kx.get_status())
+    note_over()
     outside = sender.kind is PeerKind.OUTSIDE
     toward = text("$avp(toward)")
     if toward and has_sdp() and KSR.kx.get_status() < 300:
@@ -113,57 +91,9 @@ def on_reply() -> int:
     return 1
 
 
-def site_ahead() -> str | None:
-    """Return the site that the next hop's symbolic name stands for, None for an ordinary next hop."""
-    found = _URI_HOST.match(text("$du"))
-    return site_of_branch_host(found.group(1), PLATFORM) if HQ and found else None
-
-
-def connect_branch(site_id: str | None) -> bool:
-    """Point the next hop to the connection that a site's branch opened; say whether there is a way."""
-    if not site_id:
-        return True
-    connection = KSR.htable.sht_get("branches", site_id)
-    if connection is None:
-        return False
-    KSR.setdsturi(f"sip:{connection};transport=tls")
-    send_from("siptls")
-    # It is a port behind a NAT: without the connection nobody listens there.
-    KSR.set_forward_no_connect()
-    return True
-
-
-def in_dialog(sender: Peer) -> int:
-    """Pass on a request inside a dialog that this edge began."""
-    if KSR.is_ACK() and not header("Route"):
-        if KSR.tm.t_check_trans() > 0:
-            KSR.tm.t_relay()
-        return 1
-    sides = media.open_seal(SEAL_SECRET, KSR.kx.get_callid(), header("Route"))
-    if sender.kind is PeerKind.HQ and uplink.goes_without():
-        # Of the call that HQ took too late: its BYE would take the media of the one that goes on.
-        sides = None
-    if sides is None or KSR.rr.loose_route() < 0:
-        # Not a dialog of ours: relaying it would lend our name to anybody.  An ACK is never answered.
-        return 1 if KSR.is_ACK() else reply(481, "Call Does Not Exist")
-    strip_ours()
-    if sender.kind is PeerKind.NODE:
-        strip_software()
-    # From another edge: its media node's towards a branch of ours, or a branch of its own towards our media node.
-    outward = sender.kind is PeerKind.NODE or (sender.kind is PeerKind.EDGE and sides.caller is None)
-    if not next_is_edge() and outward and not connect_branch(sides.site_id):
-        return reply(480, "Branch Unreachable")
-    if not KSR.isdsturiset():
-        KSR.nathelper.handle_ruri_alias()
-    alias_contact(sender)
-    _renegotiate(sides)
-    if KSR.tm.t_relay() < 0 and not KSR.is_ACK():
-        KSR.sl.sl_reply_error()
-    return 1
-
-
-def _renegotiate(sides: media.Sides) -> None:
-    if sides.caller is None or sides.callee is None:
+def renegotiate(behind: End, ahead: End) -> None:
+    """See to the media of a request inside of a dialog that goes from one end to the other."""
+    if behind.speaks is None or ahead.speaks is None:
         _expect_answer(None, offered=False)
         return
     KSR.tm.t_on_reply("ksr_onreply_media")
@@ -171,11 +101,9 @@ def _renegotiate(sides: media.Sides) -> None:
         KSR.rtpengine.rtpengine_delete("")
     elif KSR.is_ACK() and has_sdp():
         sdp = KSR.kx.gete_body()
-        flags = media.answer_flags(sides.callee, media.offered_protection(sdp), natted=False)
+        flags = media.answer_flags(ahead.speaks, media.offered_protection(sdp), natted=False)
         _anchor(KSR.rtpengine.rtpengine_answer, sdp, flags)
     elif KSR.is_INVITE() or KSR.is_UPDATE():
-        from_caller = KSR.rr.is_direction("downstream") > 0
-        ahead, behind = (sides.callee, sides.caller) if from_caller else (sides.caller, sides.callee)
         if has_sdp():
-            _anchor(KSR.rtpengine.rtpengine_offer, KSR.kx.gete_body(), media.offer_flags(ahead, natted=False))
-        _expect_answer(behind, offered=has_sdp())
+            _anchor(KSR.rtpengine.rtpengine_offer, KSR.kx.gete_body(), media.offer_flags(ahead.speaks, natted=False))
+        _expect_answer(behind.speaks, offered=has_sdp())

@@ -1,5 +1,6 @@
 """Who a request comes from, and whether we listen to it at all."""
 
+import re
 from typing import Any
 
 import KSR
@@ -11,10 +12,13 @@ from edge_proxy.decisions import Peer, PeerKind, Request
 from kemi import uplink
 from kemi.edges import announce_branch, at_peer_socket, is_edge
 from kemi.environment import HQ, RETRY_AFTER, SETTINGS, draining, header, reply, text, view
+from kemi.gate import at_hand
 
 MAX_HOPS = 70
 RETRY_AFTER_SECONDS = 30
 """As long as an edge may be away that restarts: who comes back sooner waits for a process that is not there."""
+
+_ANOTHER_WAY = re.compile(r";[ \t]*(?:alias|received|maddr)[ \t]*=", re.IGNORECASE)
 
 SANITY_MESSAGE, SANITY_URI, SANITY_PROXY_REQUIRE = 17895, 7, 512
 
@@ -54,7 +58,8 @@ def listens_to(sender: Peer) -> bool:
     KSR.set_reply_no_connect()
     trusted = is_trusted(sender)
     banned = not trusted and KSR.htable.sht_get("banned", address) is not None
-    match screening.screen(KSR.kx.gete_ua(), banned=banned, trusted=trusted, size_bytes=KSR.kx.get_msglen()):
+    agent, size = at_hand.said("user-agent"), KSR.kx.get_msglen()
+    match screening.screen(agent, banned=banned, trusted=trusted, size_bytes=size):
         case screening.Ignore():
             return False
         case screening.Ban(reason):
@@ -88,6 +93,13 @@ def listens_to(sender: Peer) -> bool:
 def is_trusted(sender: Peer) -> bool:
     """Say whether we never ban a sender, since a ban would cut off everybody behind it."""
     return sender.kind is not PeerKind.OUTSIDE or (HQ and view().is_carrier(sender.address))
+
+
+def is_misleading(sender: Peer) -> bool:
+    """Say whether a phone's Contact is several, or names another way than where the phone speaks from."""
+    if sender.kind is not PeerKind.OUTSIDE or (HQ and view().is_carrier(sender.address)):
+        return False
+    return at_hand.message.several_contacts or _ANOTHER_WAY.search(at_hand.said("contact")) is not None
 
 
 def leaves_to_others(sender: Peer, method: str) -> bool:
@@ -126,7 +138,6 @@ def request_from(sender: Peer, method: str) -> Request:
         "target_user": KSR.kx.gete_ruser(),
         "target_domain": KSR.kx.gete_rhost().lower(),
         "preferred_identity": header("P-Preferred-Identity"),
-        "path": header("Path"),
     }
     if sender.kind is PeerKind.NODE:
         known |= _vouched("target", "tenant", "trunk", "caller", "traceparent")

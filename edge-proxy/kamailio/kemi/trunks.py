@@ -5,9 +5,12 @@ import KSR
 from edge_proxy import trunking
 from edge_proxy.decisions import Request, ToTrunk
 from edge_proxy.media import RTP
+from edge_proxy.sealing import End, EndKind
 from kemi import telling
-from kemi.environment import RING_MS, SOCKETS, fell_silent, reply, send_from, strip_software, text, view
+from kemi.dialogs import stay
+from kemi.environment import RING_MS, SOCKETS, fell_silent, reply, send_from, text, view
 from kemi.legs import begin, relay
+from kemi.stripping import strip_software
 
 PASSWORD_IS_HA1 = 1
 
@@ -30,7 +33,7 @@ def to_trunk(decision: ToTrunk, request: Request) -> int:
         KSR.pv.sets("$avp(digest_realm)", trunk.credentials.realm)
         KSR.pv.sets("$avp(digest_username)", trunk.credentials.username)
         KSR.pv.sets("$avp(digest_ha1)", trunk.credentials.ha1)
-    begin(request, RTP)
+    stay(request.peer, End(EndKind.TRUNK, RTP, decision.trunk_id), speaks=begin(request, RTP))
     _aim(attempt)
     return relay(503, "Carrier Unavailable")
 

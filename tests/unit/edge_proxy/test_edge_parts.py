@@ -1,4 +1,4 @@
-"""Screening, media flags and seals, rendering, node book, state file, carrier registrations."""
+"""Screening, media flags, rendering, node book, state file, carrier registrations."""
 
 import json
 import subprocess
@@ -120,28 +120,10 @@ def test_browser_that_hides_where_it_is_gets_an_address_and_a_hold_stays_one(hid
     assert media.with_address(f"{hidden}\r\na=sendonly\r\n", "198.51.100.7") == f"{hidden}\r\na=sendonly\r\n"
 
 
-def test_seal_remembers_a_browser():
-    sides = media.Sides(media.WEBRTC, media.RTP)
-    route = f"<sip:203.0.113.10;lr;sg={media.seal(b'key', 'call-1', sides)}>"
-
-    assert media.open_seal(b"key", "call-1", route) == sides
-
-
 def test_protection_is_read_from_the_offer():
     assert media.offered_protection("v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111 0\r\n") is media.WEBRTC
     assert media.offered_protection("v=0\r\nm=audio 9 RTP/SAVP 0\r\n") is media.SRTP
     assert media.offered_protection("v=0\r\nm=audio 9 RTP/AVP 0\r\n") is media.RTP
-
-
-def test_seal_opens_for_its_own_call_only():
-    sides = media.Sides(media.RTP, media.SRTP, "branch-1")
-    route = f"<sip:203.0.113.10;lr;sg={media.seal(b'key', 'call-1', sides)};ftag=1>, <sip:other;lr;sg=x>"
-
-    assert media.open_seal(b"key", "call-1", route) == sides
-    assert media.open_seal(b"key", "call-2", route) is None
-    assert media.open_seal(b"other", "call-1", route) is None
-    assert media.open_seal(b"key", "call-1", route.replace("rsbranch-1", "rsbranch-2")) is None
-    assert media.open_seal(b"key", "call-1", "<sip:203.0.113.10;lr>") is None
 
 
 # -- rendering

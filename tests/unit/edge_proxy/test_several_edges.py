@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from callmodel.edgesnapshot import EdgeSnapshot
-from edge_proxy import media, peering, registration, routing
+from edge_proxy import peering, registration, routing
 from edge_proxy.config import EdgeSettings
 from edge_proxy.decisions import PassOn, Peer, PeerKind, Reject, Request
 from edge_proxy.launch import configuration_of, secrets_of
@@ -95,13 +95,6 @@ def test_another_edge_passes_calls_on_and_registers_nobody():
 
     assert routing.decide_invite(view, request) == PassOn()
     assert isinstance(registration.decide_register(view, request, branch_role=False), Reject)
-
-
-def test_seal_remembers_that_the_media_is_elsewhere():
-    sides = media.Sides(None, None, "branch-1")
-    route = f"<sip:203.0.113.10;lr;sg={media.seal(b'key', 'call-1', sides)}>"
-
-    assert media.open_seal(b"key", "call-1", route) == sides
 
 
 def test_websocket_is_off_unless_a_port_is_given_and_then_needs_origins(tmp_path):

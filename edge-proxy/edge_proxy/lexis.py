@@ -1,0 +1,215 @@
+"""The one lexical gate: a message is read the same by everybody, or refused before anybody parses it.
+
+Kamailio, pjsip, rtpengine, a carrier and we ourselves must see the same lines, the same headers that frame a message
+or name a party or a way, and the same body (RFC 3261, 7 and 25).  What they read differently is refused; what is only
+written oddly (a folded Subject, a space before the colon) is written anew, once, for all that come after.
+
+Text is a `str` with the bytes that are no UTF-8 as lone surrogates (PEP 383): names in GBK or Latin-1 are common, and
+pass where a name or free text may stand.
+"""
+
+import re
+from dataclasses import dataclass
+
+from edge_proxy import bodies
+from edge_proxy.grammar import (
+    COMPACT,
+    CONTROL,
+    CSEQ,
+    FREE_TEXT,
+    GRAMMAR,
+    HEADER_NAME,
+    HOST_OF_VIA,
+    METHODS,
+    NEVER_FOLDED,
+    NOT_UTF8,
+    ONCE,
+    ONE_PARTY,
+    REQUEST_LINE,
+    REQUIRED,
+    STATUS_LINE,
+)
+
+MAX_HEADERS = 128
+UNSUPPORTED_BODY = (415, "Unsupported Media Type")
+
+_BODY_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
+_UNFRAMED = re.compile(r"\r(?!\n)|(?<!\r)\n")
+_NAMES_OF_PARTIES = frozenset(GRAMMAR) - {"via", "call-id", "cseq", "max-forwards", "content-length", "content-type"}
+_MAX_CSEQ = 2**31
+_SPACE = " \t"
+
+
+class UnreadableError(ValueError):
+    """Nobody is to read the message.  The text is one word, to count by; never anything of the message."""
+
+    error_id = "sip-unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What the gate saw of a message that may pass.
+
+    `method`: of a response, that of its request.  `headers`: the first value of each, by long name in small letters.
+    `rewritten`: the message as all others are to read it, None where it stays as it came.  `fault`: code and reason
+    for a request that is answered and not carried out.
+    """
+
+    method: str
+    status: int
+    headers: dict[str, str]
+    several_contacts: bool = False
+    rewritten: str | None = None
+    fault: tuple[int, str] | None = None
+
+
+def read(text: str, *, streamed: bool = False) -> Message:
+    """Return what a message says.  Raises UnreadableError.
+
+    streamed: came over TCP or TLS, where the length tells where the next message begins (RFC 3261, 18.3).
+    """
+    head, gap, body = text.partition("\r\n\r\n")
+    if not gap:
+        raise UnreadableError("no-end")
+    start, *lines = head.split("\r\n")
+    first = (STATUS_LINE if start.startswith("SIP/") else REQUEST_LINE).fullmatch(start)
+    if first is None or len(lines) > MAX_HEADERS:
+        raise UnreadableError("first-line" if first is None else "too-many-headers")
+    plain = text.isascii()
+    if not (plain and all(map(str.isprintable, lines))):
+        for line in lines:
+            if CONTROL.search(line):
+                raise UnreadableError("bare-line-end" if _UNFRAMED.search(line) else "control-character")
+    folded = "\r\n " in head or "\r\n\t" in head
+    if folded:
+        lines = _unfolded(lines)
+    headers, several_contacts, respelled = _headers_of(lines, plain=plain)
+    status = int(start[8:11]) if start.startswith("SIP/") else 0
+    method = _framed(first.group(1) if not status else "", headers)
+    if several_contacts and method != "REGISTER" and not 300 <= status < 400:
+        raise UnreadableError("several-contacts")
+    kept, fault = _body_of(method, status, headers, body, streamed=streamed)
+    if not (folded or respelled or kept is not body):
+        return Message(method, status, headers, several_contacts, None, fault)
+    return Message(method, status, headers, several_contacts, _written(start, lines, headers, body, kept), fault)
+
+
+def names_us(message: Message, hosts: frozenset[str]) -> bool:
+    """Say whether a response's topmost Via is one of ours: else it answers nothing that we have asked."""
+    found = HOST_OF_VIA.match(message.headers["via"])
+    return found is not None and found.group(1).lower() in hosts
+
+
+def _unfolded(lines: list[str]) -> list[str]:
+    """Return the headers, each on one line (RFC 3261, 7.3.1).  Raises UnreadableError for what frames or names."""
+    whole: list[str] = []
+    for line in lines:
+        if line[:1] not in (" ", "\t"):
+            whole.append(line)
+            continue
+        if not whole or _long(whole[-1].partition(":")[0]) in NEVER_FOLDED:
+            raise UnreadableError("folded")
+        whole[-1] = f"{whole[-1].rstrip(_SPACE)} {line.strip(_SPACE)}"
+    return whole
+
+
+def _long(name: str) -> str:
+    lowered = name.rstrip(_SPACE).lower()
+    return COMPACT.get(lowered, lowered)
+
+
+def _headers_of(lines: list[str], *, plain: bool) -> tuple[dict[str, str], bool, bool]:
+    """Return the first value of each header, whether Contact names several, and whether a name is spelled oddly."""
+    headers: dict[str, str] = {}
+    several_contacts = respelled = False
+    for line in lines:
+        spelled, colon, value = line.partition(":")
+        name = _KNOWN.get(spelled)
+        if name is None:
+            name = _long(spelled)
+            if not colon or HEADER_NAME.fullmatch(name) is None:
+                raise UnreadableError("header-name")
+            respelled |= spelled[-1:] in (" ", "\t")
+        value = value.strip(_SPACE)
+        grammar = GRAMMAR.get(name)
+        if grammar is not None and grammar.fullmatch(value) is None:
+            raise UnreadableError(name)
+        if not plain and name not in FREE_TEXT and name not in _NAMES_OF_PARTIES and NOT_UTF8.search(value):
+            raise UnreadableError("not-utf-8")
+        if name not in headers:
+            headers[name] = value
+        elif name in ONCE:
+            raise UnreadableError("repeated")
+        if name == "contact":
+            several_contacts |= headers[name] is not value or ("," in value and ONE_PARTY.fullmatch(value) is None)
+    return headers, several_contacts, respelled
+
+
+_KNOWN = {name.title(): name for name in (*GRAMMAR, *ONCE, *FREE_TEXT)} | {
+    "Call-ID": "call-id", "CSeq": "cseq", "X-Trunkline": "x-trunkline", "Allow": "allow", "Supported": "supported",
+}  # fmt: skip
+"""The usual spellings: most headers need no closer look."""
+
+
+def _framed(method: str, headers: dict[str, str]) -> str:
+    """Return the method that request line and CSeq agree on.  Raises UnreadableError."""
+    if not all(name in headers for name in REQUIRED):
+        raise UnreadableError("missing")
+    found = CSEQ.fullmatch(headers["cseq"])
+    assert found is not None
+    number, of_cseq = found.groups()
+    # Kamailio takes Invite for INVITE, others for a method of its own.
+    spelled_oddly = of_cseq not in METHODS and of_cseq.upper() in METHODS
+    if (method and method != of_cseq) or int(number) >= _MAX_CSEQ or spelled_oddly:
+        raise UnreadableError("cseq")
+    return of_cseq
+
+
+def _body_of(
+    method: str, status: int, headers: dict[str, str], body: str, *, streamed: bool
+) -> tuple[str, tuple[int, str] | None]:
+    """Return the body to carry on, and the fault of a request that has one which nobody here reads.
+
+    Raises UnreadableError.
+    """
+    told = headers.get("content-length")
+    length = len(body) if body.isascii() else len(body.encode("utf-8", "surrogateescape"))
+    if told is None:
+        if streamed:
+            raise UnreadableError("length-missing")
+    elif int(told) != length:
+        raise UnreadableError("length")
+    if not body:
+        return body, None
+    content_type = headers.get("content-type", "")
+    if "content-encoding" not in headers:
+        if bodies.may_carry(method, content_type):
+            if _BODY_CONTROL.search(body):
+                raise UnreadableError("body")
+            return _readable(body), None
+        session = bodies.session_part(method, content_type, body)
+        if session is not None and not _BODY_CONTROL.search(session):
+            return _readable(session), None
+    # What nobody here reads goes no further: an answer stands without it, a request is not half understood.
+    return "", None if status else UNSUPPORTED_BODY
+
+
+def _readable(body: str) -> str:
+    """Return a body with a question mark for each byte that is no UTF-8: a session's name is for nobody."""
+    return body if body.isascii() else NOT_UTF8.sub("?", body)
+
+
+def _written(start: str, lines: list[str], headers: dict[str, str], body: str, kept: str) -> str:
+    """Return the message with each header on one line, no space before the colon, and its body's true length."""
+    whole = [start]
+    for line in lines:
+        spelled, _, value = line.partition(":")
+        name = _long(spelled)
+        if name == "content-length" or (kept is not body and name.startswith(("content-", "mime-version"))):
+            continue
+        whole.append(f"{spelled.rstrip(_SPACE)}: {value.strip(_SPACE)}")
+    if kept and kept is not body:
+        same = bodies.may_carry("", headers.get("content-type", ""))
+        whole.append(f"Content-Type: {headers['content-type'] if same else bodies.SDP}")
+    length = len(kept.encode("utf-8", "surrogateescape"))
+    return "\r\n".join([*whole, f"Content-Length: {length}", "", kept])

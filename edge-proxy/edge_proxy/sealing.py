@@ -1,0 +1,123 @@
+"""What a dialog's Record-Route remembers under a seal: who is at its two ends, what each speaks, and since when.
+
+A request inside of the dialog must come from one end and leave to the other.  Both travel as one parameter of our
+Record-Route, with a keyed digest over them and the Call-ID: no state here, so a restart forgets no call; and a Route
+that we did not make for these two is refused (the edge is no open relay).
+"""
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from callmodel.edgesnapshot import MediaProtection
+from edge_proxy.decisions import Peer, PeerKind
+
+PARAMETER = "sg"
+MAX_AGE_MINUTES = 24 * 60
+"""No dialog is older: the dialog module forgets after twelve hours."""
+
+_DIGITS = 16
+_END = r"~([a-z])([rsw-])([^~;>]*)"
+_SEAL = re.compile(rf";{PARAMETER}=([0-9a-f]{{{_DIGITS}}})([0-9a-f]+){_END}{_END}")
+_NAME = re.compile(r"[A-Za-z0-9._:-]*")
+_LETTERS = {MediaProtection.RTP: "r", MediaProtection.SRTP: "s", MediaProtection.WEBRTC: "w", None: "-"}
+_PROTECTIONS = {letter: protection for protection, letter in _LETTERS.items()}
+
+
+class EndKind(Enum):
+    """What stands at an end of a dialog; the values are the seal's letters."""
+
+    NODE = "n"
+    """One of the media nodes, whichever: they take each other's place."""
+    PHONE = "p"
+    """Whoever speaks from an address."""
+    BRANCH = "b"
+    TRUNK = "t"
+    EDGE = "e"
+    """Another of HQ's edges."""
+    HQ = "h"
+
+
+@dataclass(frozen=True)
+class End:
+    """`name`: the address of a phone, the site of a branch, the id of a trunk.  `speaks`: None where another edge has
+    the media.
+    """
+
+    kind: EndKind
+    speaks: MediaProtection | None
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Dialog:
+    caller: End
+    callee: End
+
+
+def seal(secret: bytes, call_id: str, dialog: Dialog, now_minutes: int) -> str:
+    """Return the value of the Record-Route parameter.  Raises ValueError for a name that cannot stand there."""
+    ends = [dialog.caller, dialog.callee]
+    if not all(_NAME.fullmatch(end.name) for end in ends):
+        raise ValueError("a name at an end of the dialog cannot stand in a URI")
+    plain = "~".join([f"{now_minutes:x}", *(f"{end.kind.value}{_LETTERS[end.speaks]}{end.name}" for end in ends)])
+    return f"{_digest(secret, call_id, plain)}{plain}"
+
+
+def open_seal(secret: bytes, call_id: str, routes: str, now_minutes: int) -> Dialog | None:
+    """Return the dialog from a request's Route headers, None when this edge did not make them for this call.
+
+    Several edges may each have left a seal there: ours is the topmost.
+    """
+    found = _SEAL.search(routes)
+    if found is None:
+        return None
+    digest, born, *ends = found.groups()
+    plain = found.group(0).partition("=")[2][_DIGITS:]
+    if not hmac.compare_digest(digest.encode(), _digest(secret, call_id, plain).encode()):
+        return None
+    if not 0 <= now_minutes - int(born, 16) + 1 <= MAX_AGE_MINUTES:
+        return None
+    caller, callee = (End(EndKind(kind), _PROTECTIONS[speaks], name) for kind, speaks, name in (ends[:3], ends[3:]))
+    return Dialog(caller, callee)
+
+
+def ends_of(dialog: Dialog, peer: Peer, trunks: frozenset[str], *, downstream: bool) -> tuple[End, End] | None:
+    """Return the end that a request comes from and the one that it must leave to, None for a stranger's.
+
+    trunks: the ids of those that the sender's address belongs to.  downstream: it says that it goes the way of the
+    INVITE, which counts where both ends are behind one address.
+    """
+    ways = [(dialog.caller, dialog.callee), (dialog.callee, dialog.caller)]
+    for behind, ahead in ways if downstream else reversed(ways):
+        if _stands_at(behind, peer, trunks):
+            return behind, ahead
+    return None
+
+
+def name_of(call_id: str, *tags: str) -> str:
+    """Return a short name of a dialog that is the same in both directions: forks share their Call-ID."""
+    return hashlib.blake2b("\n".join((call_id, *sorted(tags))).encode(), digest_size=8).hexdigest()
+
+
+def _stands_at(end: End, peer: Peer, trunks: frozenset[str]) -> bool:
+    match end.kind:
+        case EndKind.NODE:
+            return peer.kind is PeerKind.NODE
+        case EndKind.BRANCH:
+            return peer.kind is PeerKind.BRANCH and peer.site_id == end.name
+        case EndKind.TRUNK:
+            return peer.kind is PeerKind.OUTSIDE and end.name in trunks
+        case EndKind.PHONE:
+            return peer.kind is PeerKind.OUTSIDE and peer.address == end.name
+        case EndKind.EDGE:
+            return peer.kind is PeerKind.EDGE
+        case EndKind.HQ:
+            return peer.kind is PeerKind.HQ
+
+
+def _digest(secret: bytes, call_id: str, plain: str) -> str:
+    # BLAKE2 has a key of its own (RFC 7693), and an HMAC of OpenSSL's costs several times as much.
+    return hashlib.blake2b(f"{plain} {call_id}".encode(), key=secret, digest_size=_DIGITS // 2).hexdigest()

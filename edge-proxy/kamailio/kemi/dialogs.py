@@ -1,0 +1,170 @@
+"""Our place in a dialog: the seal in Record-Route; and requests that go from one end to the other, nowhere else."""
+
+import re
+import time
+from collections.abc import Callable
+
+import KSR
+
+from callmodel.edgesnapshot import MediaProtection
+from edge_proxy import sealing, trunking
+from edge_proxy.decisions import Peer, PeerKind
+from edge_proxy.rendering import MEDIA_SET, site_of_branch_host
+from edge_proxy.sealing import Dialog, End, EndKind
+from kemi import uplink
+from kemi.edges import next_is_edge, through_holder
+from kemi.environment import HQ, PLATFORM, SEAL_SECRET, reply, send_from, text, view
+from kemi.gate import at_hand
+from kemi.stripping import strip_ours, strip_software
+
+ANY_SET, ANY_TRANSPORT = -1, 2
+FORGOTTEN_AFTER_SECONDS = 5
+"""A dialog lives on so long after its BYE was answered: requests cross on the way."""
+
+_OF_PEERS = {
+    PeerKind.NODE: EndKind.NODE,
+    PeerKind.BRANCH: EndKind.BRANCH,
+    PeerKind.EDGE: EndKind.EDGE,
+    PeerKind.HQ: EndKind.HQ,
+}
+_TAG = re.compile(r";[ \t]*tag[ \t]*=[ \t]*([^;, \t]+)", re.IGNORECASE)
+
+
+def stay(sender: Peer, callee: End, *, speaks: MediaProtection | None, trunk_id: str = "") -> None:
+    """Stay in the path of the dialog that the INVITE at hand begins.
+
+    speaks: what the caller speaks.  trunk_id: of the trunk that the caller comes from, if any.
+    """
+    if trunk_id:
+        caller = End(EndKind.TRUNK, speaks, trunk_id)
+    elif sender.kind is PeerKind.OUTSIDE:
+        caller = End(EndKind.PHONE, speaks, sender.address)
+    else:
+        caller = End(_OF_PEERS[sender.kind], speaks, sender.site_id)
+    seal = sealing.seal(SEAL_SECRET, KSR.kx.get_callid(), Dialog(caller, callee), _now_minutes())
+    KSR.rr.record_route()
+    KSR.rr.add_rr_param(f";{sealing.PARAMETER}={seal}")
+
+
+def next_host() -> str:
+    """Return the host that the request at hand leaves to, empty where none can be told."""
+    return "" if "maddr" in (text("$du") or text("$ru")).lower() else text("$nh(d)").strip("[]")
+
+
+def site_ahead() -> str | None:
+    """Return the site that the next hop's symbolic name stands for, None for an ordinary next hop."""
+    return site_of_branch_host(next_host(), PLATFORM) if HQ and KSR.isdsturiset() else None
+
+
+def connect_branch(site_id: str) -> bool:
+    """Point the next hop to the connection that a site's branch opened; say whether there is one."""
+    connection = KSR.htable.sht_get("branches", site_id)
+    if connection is None:
+        return False
+    KSR.setdsturi(f"sip:{connection};transport=tls")
+    send_from("siptls")
+    # It is a port behind a NAT: without the connection nobody listens there.
+    KSR.set_forward_no_connect()
+    return True
+
+
+def in_dialog(sender: Peer, renegotiate: Callable[[End, End], None]) -> int:
+    """Pass on a request inside of a dialog that this edge began.  renegotiate: sees to its media, given both ends."""
+    if KSR.is_ACK() and not at_hand.said("route"):
+        # One for a refusal ends here; for an answer it has a Route.
+        KSR.tm.t_check_trans()
+        return 1
+    ends = _ends(sender)
+    if ends is None or KSR.rr.loose_route() < 0:
+        # Not a dialog of ours, or not its ends: that would lend our name to anybody.  An ACK is never answered.
+        return 1 if KSR.is_ACK() else reply(481, "Call Does Not Exist")
+    behind, ahead = ends
+    strip_ours()
+    if sender.kind is PeerKind.NODE:
+        strip_software()
+    if not _leads_to(ahead):
+        KSR.warn(f"a request in a dialog from {sender.kind.value} would have left to nobody of it\n")
+        return 1 if KSR.is_ACK() else reply(480, "Temporarily Unavailable")
+    alias_contact(sender)
+    renegotiate(behind, ahead)
+    if KSR.tm.t_relay() < 0 and not KSR.is_ACK():
+        KSR.sl.sl_reply_error()
+    return 1
+
+
+def _ends(sender: Peer) -> tuple[End, End] | None:
+    """Return the end that the request at hand comes from and the one that it goes to."""
+    dialog = sealing.open_seal(SEAL_SECRET, KSR.kx.get_callid(), at_hand.said("route"), _now_minutes())
+    if dialog is None or _is_over():
+        return None
+    if sender.kind is PeerKind.HQ and uplink.goes_without():
+        # Of the call that HQ took too late: its BYE would take the media of the one that goes on.
+        return None
+    trunks = frozenset(str(trunk.trunk_id) for trunk in view().trunks_at(sender.address)) if HQ else frozenset[str]()
+    return sealing.ends_of(dialog, sender, trunks, downstream=KSR.rr.is_direction("downstream") > 0)
+
+
+def _leads_to(ahead: End) -> bool:
+    """Say whether the real next hop is the end that a request must leave to; point it there where we know better."""
+    if ahead.kind is EndKind.BRANCH:
+        return next_is_edge() or connect_branch(ahead.name) or through_holder(ahead.name)
+    if ahead.kind is EndKind.EDGE:
+        return next_is_edge()
+    if not KSR.isdsturiset():
+        KSR.nathelper.handle_ruri_alias()
+    if ahead.kind is EndKind.PHONE:
+        return next_host() == ahead.name
+    if ahead.kind is EndKind.TRUNK:
+        return _leads_to_trunk(ahead.name)
+    return is_destination(ANY_SET if ahead.kind is EndKind.NODE else MEDIA_SET)
+
+
+def is_destination(group: int) -> bool:
+    """Say whether the next hop is one of the dispatcher's: a media node, or at a branch an edge of HQ."""
+    uri = text("$du") or text("$ru")
+    return next_host()[:1].isdigit() and KSR.dispatcher.ds_is_from_list_uri(group, ANY_TRANSPORT, uri) > 0
+
+
+def _leads_to_trunk(trunk_id: str) -> bool:
+    trunk = view().trunk_of(trunk_id)
+    if trunk is None:
+        return False
+    if not view().is_address_of(trunk, next_host()):
+        # Its Contact or Record-Route names something that nobody has configured: its gateway knows the way.
+        attempt = trunking.attempt_at(view(), trunk, "", 0)
+        if attempt is None:
+            return False
+        KSR.setdsturi(attempt.next_hop)
+    return True
+
+
+def alias_contact(sender: Peer) -> None:
+    """Keep where a phone really sends from with its Contact; so too a carrier's that names an address not its own."""
+    if sender.kind is not PeerKind.OUTSIDE or not at_hand.said("contact"):
+        return
+    carrier = HQ and view().is_carrier(sender.address)
+    if carrier and view().is_carrier(text("$(ct{nameaddr.uri}{uri.host})").strip("[]")):
+        return
+    KSR.nathelper.set_contact_alias()
+
+
+def note_over() -> None:
+    """Take note, at a response to BYE, that the dialog is over: its seal opens nothing a little later."""
+    message = at_hand.message
+    if message.method == "BYE" and message.status >= 200 and message.status not in (401, 407):
+        KSR.htable.sht_sets("over", _name(), str(int(time.monotonic())))
+
+
+def _is_over() -> bool:
+    over = KSR.htable.sht_get("over", _name())
+    return over is not None and time.monotonic() - float(over) > FORGOTTEN_AFTER_SECONDS
+
+
+def _name() -> str:
+    tags = (found.group(1) for name in ("from", "to") if (found := _TAG.search(at_hand.said(name))))
+    return sealing.name_of(KSR.kx.get_callid(), *tags)
+
+
+def _now_minutes() -> int:
+    return int(time.time()) // 60
+

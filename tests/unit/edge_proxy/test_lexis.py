@@ -1,0 +1,192 @@
+"""The lexical gate: what all read the same passes, what they do not is refused, what is odd is written anew."""
+
+import time
+
+import pytest
+
+from edge_proxy import bodies, lexis
+from edge_proxy.lexis import UnreadableError
+
+SDP = "v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=-\r\nc=IN IP4 192.0.2.7\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
+
+
+def message(*headers: str, start: str = "INVITE sip:1002@acme.test SIP/2.0", body: str = "", **values: str) -> str:
+    said = {
+        "Via": "SIP/2.0/UDP 192.0.2.7:5060;rport;branch=z9hG4bK1",
+        "From": '"Bob" <sip:1001@acme.test>;tag=a',
+        "To": "<sip:1002@acme.test>",
+        "Call-ID": "call-1",
+        "CSeq": "1 INVITE",
+        "Contact": "<sip:1001@192.0.2.7:5060>",
+    } | {name.replace("_", "-"): value for name, value in values.items()}
+    lines = [f"{name}: {value}" for name, value in said.items() if value]
+    if "Content_Length" not in values:
+        lines.append(f"Content-Length: {len(body.encode('utf-8', 'surrogateescape'))}")
+    return "\r\n".join([start, *lines, *headers, "", body])
+
+
+def refusal(text: str, **how: bool) -> str:
+    with pytest.raises(UnreadableError) as caught:
+        lexis.read(text, **how)
+    return str(caught.value)
+
+
+def test_an_ordinary_call_passes_as_it_is():
+    read = lexis.read(message("Content-Type: application/sdp", body=SDP))
+
+    assert (read.method, read.status, read.rewritten, read.fault) == ("INVITE", 0, None, None)
+    assert read.headers["from"] == '"Bob" <sip:1001@acme.test>;tag=a'
+
+
+def test_a_header_that_hides_behind_a_bare_carriage_return_is_refused():
+    assert refusal(message("Subject: hi\rX-Trunkline: origin=station;tenant=beta")) == "bare-line-end"
+    assert refusal(message("Subject: hi\nX-Trunkline: origin=station;tenant=beta")) == "bare-line-end"
+    assert refusal(message("User-Agent: a\x00b")) == "control-character"
+    assert refusal(message("Subject: hi\r\n \r\n")) != ""
+
+
+def test_a_folded_subject_is_one_line_for_all_that_come_after():
+    subject = "Subject: I know\r\n\t you are there,\r\n pick up"
+    read = lexis.read(message(subject, "Content-Type: application/sdp", body=SDP))
+
+    assert read.rewritten is not None
+    assert "Subject: I know you are there, pick up\r\n" in read.rewritten
+    assert read.rewritten.endswith(f"\r\nContent-Length: {len(SDP)}\r\n\r\n{SDP}")
+    assert lexis.read(read.rewritten).rewritten is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Content-Length:\r\n 0", "Route:\r\n <sip:192.0.2.1;lr>", "Record-Route: <sip:a.test>,\r\n <sip:b.test>",
+        "X-Trunkline: target=trunk;\r\n trunk=trunk-1", "Max-Forwards:\r\n 70", "l:\r\n 0",
+        "Refer-To:\r\n <sip:a@b.test>",
+    ],
+)  # fmt: skip
+def test_what_frames_or_names_a_way_is_never_folded(line):
+    assert refusal(message(line, Content_Length="")) == "folded"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "From: <sip:1003@acme.test>;tag=b", "t: <sip:1003@acme.test>", "Call-ID: call-2", "CSeq: 2 INVITE", "l: 0",
+        "i: call-2", "X-Trunkline: a=b\r\nX-Trunkline: c=d", "Max-Forwards: 7\r\nMax-Forwards: 70",
+    ],
+)  # fmt: skip
+def test_what_may_stand_once_stands_once(line):
+    assert refusal(message(line)) == "repeated"
+
+
+def test_a_call_has_one_contact_and_a_registration_may_have_several():
+    assert refusal(message("Contact: <sip:+881@203.0.113.5>")) == "several-contacts"
+    assert refusal(message(Contact="<sip:1001@192.0.2.7>, <sip:+881@203.0.113.5>")) == "several-contacts"
+    assert not lexis.read(message(Contact='"Smith, Bob" <sip:1001@192.0.2.7>')).several_contacts
+    registration = message(
+        start="REGISTER sip:acme.test SIP/2.0", CSeq="1 REGISTER", Contact="<sip:a@192.0.2.7>, <sip:b@192.0.2.7>"
+    )
+    assert lexis.read(registration).several_contacts
+
+
+@pytest.mark.parametrize("length", ["+5", "0x5", "5 ", "-1", "5, 5", "99999999999999999999", "5;a=b", "six"])
+def test_a_length_is_plain_digits(length):
+    text = message("Content-Type: application/sdp", body=SDP, Content_Length=length)
+
+    assert refusal(text) in ("content-length", "length")
+
+
+def test_a_length_is_that_of_the_body_in_bytes():
+    assert refusal(message("Content-Type: application/sdp", body=SDP, Content_Length=str(len(SDP) - 2))) == "length"
+    assert refusal(message("Content-Type: application/sdp", body=SDP, Content_Length="0")) == "length"
+    chinese = SDP.replace("s=-", "s=电话")
+    assert lexis.read(message("Content-Type: application/sdp", body=chinese)).fault is None
+    assert refusal(message(Content_Length=""), streamed=True) == "length-missing"
+    assert lexis.read(message(Content_Length="")).rewritten is None
+
+
+def test_names_that_are_no_utf8_pass_and_nothing_else_does():
+    gbk = "\udcd5\udcc5\udcc8\udcfd"
+
+    assert lexis.read(message(From=f'"{gbk}" <sip:1001@acme.test>;tag=a')).rewritten is None
+    assert lexis.read(message(From=f"{gbk} <sip:1001@acme.test>;tag=a")).rewritten is None
+    assert lexis.read(message(f"Subject: {gbk}")).rewritten is None
+    assert refusal(message(From=f"<sip:{gbk}@acme.test>;tag=a")) == "from"
+    assert refusal(message(Call_ID=gbk)) == "call-id"
+    assert refusal(message(f"X-Other: {gbk}")) == "not-utf-8"
+    session = lexis.read(message("Content-Type: application/sdp", body=SDP.replace("s=-", f"s={gbk}"))).rewritten
+    assert session is not None and "s=????\r\n" in session
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"From": '"Bob <sip:1001@acme.test>;tag=a'}, {"From": "<sip:1001@acme.test>;tag=a, <sip:b@c.test>"},
+        {"To": "<sip:1002@acme.test"}, {"To": 'sip:1002@acme.test;x="'}, {"Contact": "<sip:a b@192.0.2.7>"},
+        {"Route": "sip:192.0.2.1;lr"}, {"Via": "SIP/2.0/UDP"}, {"CSeq": "1 BYE"}, {"CSeq": "99999999999 INVITE"},
+        {"Max_Forwards": "-1"}, {"Call_ID": "a b"}, {"Record_Route": '"<sip:a;lr>" sip:b'},
+    ],
+)  # fmt: skip
+def test_parties_and_ways_are_written_so_that_everybody_reads_the_same(values):
+    refusal(message(**values))
+
+
+def test_a_method_in_other_letters_is_nobodys():
+    refusal(message(start="invite sip:1002@acme.test SIP/2.0", CSeq="1 invite"))
+    refusal(message(start="INVITE  sip:1002@acme.test SIP/2.0"))
+    refusal(message(start="INVITE sip:1002@acme.test  SIP/2.0"))
+    refusal(message(start="INVITE sip:1002@acme.test SIP/3.0"))
+
+
+def test_space_before_a_colon_is_taken_away():
+    rewritten = lexis.read(message("Subject : hi", "X-Trunkline\t: a=b")).rewritten
+
+    assert rewritten is not None and "Subject: hi\r\n" in rewritten and "X-Trunkline: a=b\r\n" in rewritten
+
+
+def test_a_body_that_nobody_here_reads_is_refused_in_a_request_and_left_out_of_an_answer():
+    assert lexis.read(message("Content-Type: text/plain", body="x")).fault == (415, "Unsupported Media Type")
+    assert lexis.read(message(body="x")).fault == (415, "Unsupported Media Type")
+    described = ("Content-Type: text/plain", "MIME-Version: 1.0")
+    answer = lexis.read(message(*described, start="SIP/2.0 486 Busy Here", body="x"))
+
+    assert answer.rewritten is not None and answer.rewritten.endswith("Content-Length: 0\r\n\r\n")
+    assert "Content-Type" not in answer.rewritten and "MIME-Version" not in answer.rewritten
+    start, kind = "INFO sip:a@b.test SIP/2.0", "Content-Type: application/dtmf-relay"
+    assert lexis.read(message(kind, start=start, CSeq="1 INFO", body="Signal=1\r\n")).fault is None
+
+
+def test_a_carriage_return_hides_no_line_of_a_session():
+    assert refusal(message("Content-Type: application/sdp", body=SDP + "a=x\rc=IN IP4 203.0.113.5\r\n")) == "body"
+
+
+def test_of_several_parts_the_session_goes_on_alone():
+    parts = (
+        f"--b\r\nContent-Type: application/sdp\r\n\r\n{SDP}\r\n--b\r\n"
+        "Content-Type: application/isup;version=itu-t92+\r\n"
+        "Content-Transfer-Encoding: binary\r\n\r\n\x01\x10\x00\r\n--b--\r\n"
+    )
+    described = 'Content-Type: multipart/mixed; boundary="b"'
+    read = lexis.read(message(described, start="SIP/2.0 183 Progress", body=parts))
+
+    assert read.rewritten is not None and read.rewritten.partition("\r\n\r\n")[2] == SDP
+    assert "Content-Type: application/sdp\r\n" in read.rewritten
+    two = parts.replace("application/isup;version=itu-t92+", "application/sdp").replace("\x01\x10\x00", SDP)
+    assert bodies.session_part("INVITE", "multipart/mixed;boundary=b", two) is None
+
+
+@pytest.mark.parametrize("filling", [" ", "\t ", ";", ",", '"', "\\", "<", ";a=", '"\\', ", <sip:a@b>", "a", ":"])
+def test_no_header_takes_long_to_be_refused(filling):
+    """A pattern that tries one text in many ways would hold a SIP worker for seconds."""
+    for name in ("From", "Contact", "Via", "Route", "Content-Type", "Diversion"):
+        text = message(**{name.replace("-", "_"): filling * (15_000 // len(filling)) + "~<"})
+        started = time.process_time()
+        with pytest.raises(UnreadableError):
+            lexis.read(text)
+        assert time.process_time() - started < 0.1
+
+
+def test_a_response_names_us_in_its_topmost_via():
+    read = lexis.read(message(start="SIP/2.0 200 OK", Via="SIP/2.0/TLS hq.branch.test:5061;branch=z9hG4bK1"))
+
+    assert lexis.names_us(read, frozenset({"hq.branch.test"}))
+    assert not lexis.names_us(read, frozenset({"192.0.2.7"}))
