@@ -54,8 +54,8 @@ class Pjsip:
             if failed:
                 raise OSError(f"pjsip does not start: {failed}")
         # What Asterisk registers parsers for.
-        lib.pjsip_replaces_init_module(endpoint)
-        lib.pjsip_timer_init_module(endpoint)
+        for module in ("tsx_layer", "replaces", "timer", "evsub"):
+            getattr(lib, f"pjsip_{module}_init_module")(endpoint)
         self._pool = lib.pj_pool_create(self._factory, b"fuzz", POOL_BYTES, POOL_BYTES, None)
         self._space = ctypes.create_string_buffer(SPACE_BYTES)
         self._print = ctypes.create_string_buffer(SPACE_BYTES)

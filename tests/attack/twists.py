@@ -23,6 +23,12 @@ OTHERS = {
     b"cseq": b"77 BYE", b"max-forwards": b"3", b"contact": b"<sip:evil@192.0.2.66:6666>", b"content-length": b"5",
     b"content-type": b"text/plain", b"x-trunkline": b"origin=station;tenant=other;station=1001;site=hq",
 }  # fmt: skip
+ADDED = (
+    [b"Subject", b" hi"], [b"Expires", b" 60"], [b"Supported", b" timer"], [b"Require", b" 100rel"], [b"Accept", b" application/sdp"],
+    [b"Min-SE", b" 90"], [b"Session-Expires", b" 1800"], [b"Allow", b" INVITE"], [b"RSeq", b" 1"], [b"Refer-To", b" <sip:a@b>"],
+    [b"Replaces", b" a;to-tag=b;from-tag=c"], [b"Event", b" presence"], [b"Content-Disposition", b" session"], [b"Reason", b" SIP;cause=1"],
+    [b"P-Asserted-Identity", b" <sip:a@b>"], [b"Retry-After", b" 1"], [b"WWW-Authenticate", b' Digest realm="a",nonce="b"'], [b"Authorization", b' Digest username="a"'],
+)  # fmt: skip
 BODIES = (
     b"", b"x", b"v=0\r\n", b"\r\n\r\nINVITE sip:evil@x SIP/2.0\r\nVia: SIP/2.0/UDP x;branch=z9hG4bKsmuggled\r\n\r\n", b"\x00\x01", b"\r\n",
 )  # fmt: skip
@@ -79,10 +85,11 @@ def within(chance: random.Random, text: bytes, more: bytes) -> bytes:
 def smuggle_line(chance: random.Random, parts: Parts) -> None:
     """A header behind what only some take for the end of a line."""
     hidden = chance.choice((SMUGGLED, b"Contact: <sip:evil@192.0.2.66>", b"Call-ID: evil", b"Content-Length: 0", b"To: <sip:e@e>;tag=e"))
-    header = chance.choice((parts.pick(chance), [b"Subject", b" hi"]))
-    if header[0] == b"Subject":
+    header = chance.choice((parts.pick(chance), list(chance.choice(ADDED))))
+    if header not in parts.headers:
         parts.headers.insert(chance.randrange(len(parts.headers) + 1), header)
-    header[1] += chance.choice(BREAKS) + hidden
+    # pjsip takes an ampersand for the end of a header too: it stands between those of a URI.
+    header[1] += chance.choice((*BREAKS, b"&", b" &", b";x=y&", b"&")) + hidden
 
 
 @on_parts
