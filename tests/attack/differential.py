@@ -91,16 +91,31 @@ def changed_part(was: bytes, now: bytes) -> tuple[bytes, bytes]:
 
 @dataclass
 class Judge:
-    """Reads what passed with all parsers; `findings` by kind."""
+    """Reads what passed with all parsers; `findings` by kind, and what passed only to be `dropped` by Asterisk."""
 
     pjsip: PjsipParser
     kamailio: KamailioParser
     findings: dict[str, Finding] = field(default_factory=dict)
+    dropped: dict[str, Finding] = field(default_factory=dict)
     judged: int = 0
 
     async def judge(self, passages: Sequence[Passage]) -> None:
         for start in range(0, len(passages), AT_ONCE):
             await self._judge(passages[start : start + AT_ONCE])
+
+    async def judge_stream(self, passage: Passage) -> bytes:
+        """Compare where pjsip and Kamailio see messages begin and end in what came over a connection (`left`).
+
+        Returns the one message of it that is not the edge's own probe, empty if there is none or more than one.
+        """
+        by_pjsip = await self.pjsip.read_stream(passage.left)
+        framed = [data for data in await self.kamailio.divide(passage.left) if not data.startswith(b"OPTIONS ")]
+        theirs = [each for each in by_pjsip["messages"] if each.get("method") != "OPTIONS"]
+        if by_pjsip["left"] or len(theirs) != len(framed) or len(framed) > 1:
+            said = f"pjsip {len(theirs)} and {by_pjsip['left']} bytes, Kamailio {len(framed)}"
+            self._find(passage, "one message is divided otherwise", said)
+            return b""
+        return framed[0] if framed else b""
 
     async def _judge(self, passages: Sequence[Passage]) -> None:
         by_pjsip = await self.pjsip.read_datagrams([each.left for each in passages])
@@ -110,10 +125,10 @@ class Judge:
             self.judged += 1
             theirs, its, ours = of_pjsip(pjsip), of_kamailio(kamailio), of_ours(passage.left)
             if its is None:
-                self._find(passage, "Kamailio refuses what passed", "")
+                self._find(passage, "Kamailio refuses what the edge sent", "")
             if theirs is None:
-                # Asterisk says nothing to such a message, and the edge takes its silence for death.
-                self._find(passage, f"pjsip refuses what passed: {','.join(pjsip['errors']) or 'headers twice'}", "")
+                # Asterisk says nothing to such a message.
+                self._drop(passage, ",".join(pjsip["errors"]) or "a header twice")
                 continue
             self._compare(passage, "pjsip and Kamailio", theirs, its)
             self._compare(passage, "pjsip and our parser", theirs, ours)
@@ -130,6 +145,9 @@ class Judge:
         wanted = [passage.vouched] if passage.vouched else []
         if len(read.vouched) != len(wanted) or not all(map(str.startswith, read.vouched, wanted)):
             self._find(passage, "X-Trunkline is not the edge's own", repr(read.vouched))
+
+    def _drop(self, passage: Passage, stumbled: str) -> None:
+        self.dropped.setdefault(stumbled, Finding(f"pjsip stumbles over: {stumbled}")).add(passage, "")
 
     def _find(self, passage: Passage, what: str, said: str) -> None:
         what = f"{passage.scene}: {what}"

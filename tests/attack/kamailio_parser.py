@@ -1,6 +1,7 @@
 """How Kamailio reads a message: the edge's own program with a configuration that only tells what it has read."""
 
 import asyncio
+import contextlib
 import hashlib
 import itertools
 import subprocess
@@ -15,6 +16,7 @@ FIELDS = {
     "route": "$(hdr(Route)[*])", "x-trunkline": "$(hdr(X-Trunkline)[*])", "body": "$rb",
 }  # fmt: skip
 ANSWER_SECONDS = 5.0
+STREAM_SECONDS = 1.0
 START_ROUNDS = 200
 NOTHING = "<null>"
 CONFIGURATION = """#!KAMAILIO
@@ -23,11 +25,12 @@ log_stderror=yes
 corelog=6
 sip_parser_log=6
 children=1
-disable_tcp=yes
+tcp_children=1
 auto_aliases=no
 disable_core_dump=yes
 pv_buffer_size=200000
 listen=udp:{host}:{port}
+listen=tcp:{host}:{port}
 mpath="{modules}"
 {load}
 request_route {{ route(TELL); }}
@@ -50,6 +53,7 @@ class KamailioParser(asyncio.DatagramProtocol):
         self._folder = folder
         self._modules = modules or str(next(Path("/usr/lib").glob("*/kamailio/modules")))
         self._readings: dict[str, KamailioReading] = {}
+        self._divided: list[bytes] = []
         self._heard = asyncio.Event()
         self._numbers = itertools.count()
 
@@ -64,7 +68,7 @@ class KamailioParser(asyncio.DatagramProtocol):
                 modules=self._modules,
                 load="\n".join(f'loadmodule "{each}.so"' for each in MODULES),
                 listener=self._transport.get_extra_info("sockname"),
-                values=" ".join(_in_hexadecimal(each) for each in FIELDS.values()),
+                values=" ".join(_in_hexadecimal(each) for each in (*FIELDS.values(), "$mb")),
             )
         )
         run = str(self._folder)
@@ -85,7 +89,9 @@ class KamailioParser(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, _addr: object) -> None:
         key, *values = data.decode("latin-1").split(" ")
         read = (None if value == NOTHING else bytes.fromhex(value) for value in values)
-        self._readings[key] = dict(zip(FIELDS, read, strict=True))
+        *fields, whole = read
+        self._divided.append(whole or b"")
+        self._readings[key] = dict(zip(FIELDS, fields, strict=True))
         self._heard.set()
 
     async def read(self, messages: Sequence[bytes]) -> list[KamailioReading | None]:
@@ -97,6 +103,24 @@ class KamailioParser(asyncio.DatagramProtocol):
         if not await self._sentinel(ANSWER_SECONDS):
             raise RuntimeError("Kamailio, the reader, does not answer")
         return [self._readings.get(_key(message)) for message in messages]
+
+    async def divide(self, stream: bytes) -> list[bytes]:
+        """Return the messages that Kamailio finds in what comes over a connection, in order.
+
+        A message of ours stands at the end; where it is not read for itself, it is returned within what swallowed it.
+        """
+        self._divided.clear()
+        last = SENTINEL.format(next(self._numbers)).encode()
+        reader, writer = await asyncio.open_connection(*self._address)
+        writer.write(stream + last)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STREAM_SECONDS):
+                while _key(last) not in self._readings:
+                    self._heard.clear()
+                    await self._heard.wait()
+        writer.transport.abort()
+        swallowed = _key(last) not in self._readings
+        return [*self._divided[: None if swallowed else -1], *([last] if swallowed else [])]
 
     async def _sentinel(self, patience_seconds: float) -> bool:
         last = SENTINEL.format(next(self._numbers)).encode()

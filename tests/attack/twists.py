@@ -32,6 +32,10 @@ ADDED = (
 BODIES = (
     b"", b"x", b"v=0\r\n", b"\r\n\r\nINVITE sip:evil@x SIP/2.0\r\nVia: SIP/2.0/UDP x;branch=z9hG4bKsmuggled\r\n\r\n", b"\x00\x01", b"\r\n",
 )  # fmt: skip
+HIDDEN = (
+    b"REGISTER sip:acme.trunkline.test SIP/2.0\r\nVia: SIP/2.0/TLS 192.0.2.66;branch=z9hG4bKhidden\r\nFrom: <sip:2002@acme.trunkline.test>;tag=h\r\n"
+    b"To: <sip:2002@acme.trunkline.test>\r\nCall-ID: hidden\r\nCSeq: 1 REGISTER\r\nContact: <sip:evil@192.0.2.66>\r\nContent-Length: 0\r\n\r\n"
+)  # fmt: skip
 TYPES = (
     b"text/plain", b"multipart/mixed;boundary=x", b"application/SDP", b"application/sdp;charset=utf-8", b"application/sdp , text/plain",
     b"message/sip", b"", b"application", b"application/", b'multipart/mixed; boundary="\r\n"', b"*/*", b"application / sdp",
@@ -166,6 +170,14 @@ def odd_body(chance: random.Random, parts: Parts) -> None:
         parts.set_length(b" %d" % len(parts.body))
     if chance.random() < 0.5:
         parts.headers = [each for each in parts.headers if each[0].lower() != b"content-type"]
+
+
+@on_parts
+def hidden_request(chance: random.Random, parts: Parts) -> None:
+    """A request in the body, behind a length that not all read."""
+    parts.body = HIDDEN
+    size = len(HIDDEN)
+    parts.set_length(chance.choice((b"\r\n %d" % size, b" %d" % size, b" 0", b" 0\r\n %d" % size, b" %d\r\nl: 0" % size, b"")))
 
 
 @on_parts
@@ -325,7 +337,7 @@ def unchanged(_chance: random.Random, data: bytes) -> bytes:
 
 
 TWISTS: tuple[Twist, ...] = (
-    smuggle_line, break_value, break_first_line, fold, odd_name, second_header, comma_joined, odd_length, no_length, odd_body,
+    smuggle_line, break_value, break_first_line, fold, odd_name, second_header, comma_joined, odd_length, no_length, odd_body, hidden_request,
     odd_type, odd_display, odd_address, odd_parameters, odd_uri, odd_method, odd_call_id, odd_cseq, look_alike, long_token,
     more_headers, empty_value, shuffled, other_line_ends, odd_start, odd_end, flipped, unchanged,
 )  # fmt: skip
