@@ -32,7 +32,9 @@ class Callers:
             for _ in range(min(AT_ONCE, count - start)):
                 number = self.ledger.number()
                 with_sdp = number % WITH_SDP == 0
-                decent = self._invite(self.carrier, number, f"sip:{self.did}@{self.carrier.peer}", "+8613812345678", with_sdp)
+                decent = self._invite(
+                    self.carrier, number, f"sip:{self.did}@{self.carrier.peer}", "+8613812345678", with_sdp
+                )
                 changed = ("uri", "sender", "routes", "vouched", *(("body",) if with_sdp else ()))
                 self.ledger.send(self.carrier, number, "carrier", decent, changed, "origin=trunk;trunk=trunk-1")
             await self.carrier.still_answered()
@@ -105,7 +107,9 @@ class Callers:
         number = self.ledger.number()
         challenge = (await self._challenged([number]))[number]
         decent = self._signed(number, challenge, True)
-        self.ledger.sent[number] = Sent("dialog set-up", "", decent, decent, ("uri", "routes", "vouched", "body"), "origin=station")
+        self.ledger.sent[number] = Sent(
+            "dialog set-up", "", decent, decent, ("uri", "routes", "vouched", "body"), "origin=station"
+        )
         self.phone.send(decent)
         known = self.phone_answers.answers
         await self.phone.until(lambda: number in known, "a call is answered")

@@ -86,12 +86,14 @@ class Forks:
                 self.made += 1
                 numbers[f"fork{self.made}".encode()] = list[int]()
                 self.node.send(self._invite(callee, f"fork{self.made}"))
-            await callee.wire.until(lambda: numbers.keys() <= callee.invites.keys(), "a call reaches whom it is for")  # noqa: B023
+            await callee.wire.until(lambda: numbers.keys() <= callee.invites.keys(),
+            "a call reaches whom it is for")
             for call, sent in numbers.items():
                 sent += self._answer(callee, callee.invites.pop(call))
                 count -= ANSWERS_A_CALL
             with contextlib.suppress(EdgeSilentError):
-                await self.node.until(lambda: all(self._ended(*each) for each in numbers.items()), "calls end")  # noqa: B023
+                await self.node.until(lambda: all(self._ended(*each) for each in numbers.items()),
+                "calls end")
             self.unended += sum(not self._ended(*each) for each in numbers.items())
 
     def _ended(self, call: bytes, numbers: list[int]) -> bool:

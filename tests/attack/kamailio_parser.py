@@ -10,7 +10,8 @@ from pathlib import Path
 
 MODULES = ("kex", "pv", "corex", "textops")
 FIELDS = {
-    "method": "$rm", "status": "$rs", "reason": "$rr", "uri_scheme": "$(ru{uri.scheme})", "uri_user": "$rU", "uri_host": "$rd",
+    "method": "$rm", "status": "$rs", "reason": "$rr", "uri_scheme": "$(ru{uri.scheme})", "uri_user": "$rU",
+    "uri_host": "$rd",
     "uri_port": "$rp", "from_user": "$fU", "from_host": "$fd", "from_tag": "$ft", "to_user": "$tU", "to_host": "$td",
     "to_tag": "$tt", "call_id": "$ci", "cseq_number": "$cs", "cseq": "$hdr(CSeq)", "contact": "$(hdr(Contact)[*])",
     "route": "$(hdr(Route)[*])", "x-trunkline": "$(hdr(X-Trunkline)[*])", "body": "$rb",
@@ -79,7 +80,9 @@ class KamailioParser(asyncio.DatagramProtocol):
             if await self._sentinel(0.1):
                 return self
         await self.__aexit__()
-        raise RuntimeError("Kamailio, the reader, does not start: " + (self._folder / "reader.log").read_text()[-2000:])
+        raise RuntimeError(
+            "Kamailio, the reader, does not start: " + (self._folder / "reader.log").read_text()[-2000:]
+        )
 
     async def __aexit__(self, *_: object) -> None:
         self._transport.close()

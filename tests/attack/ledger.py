@@ -46,7 +46,9 @@ class Ledger:
     def number(self) -> int:
         return next(self._numbers)
 
-    def send(self, wire: Wire, number: int, scene: str, decent: bytes, changed: tuple[str, ...], vouched: str) -> None:
+    def send(
+        self, wire: Wire, number: int, scene: str, decent: bytes, changed: tuple[str, ...], vouched: str
+    ) -> None:
         twists, came = twisted(f"{self.seed}/{number}", decent)
         came = came[:LONGEST_BYTES]
         self.sent[number] = Sent(scene, twists, decent, came, changed, vouched)

@@ -6,11 +6,10 @@ from collections.abc import Callable
 
 from tests.attack.wires import Answers
 
-NUMBER = re.compile(rb"fz(\d+)q")
+NUMBER = re.compile(rb"fz(\d+)x(\d\d)q")
+CHECK = 89
 PATIENCE_SECONDS = 5.0
-SDP = (
-    "v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
-)
+SDP = "v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
 
 
 class EdgeSilentError(RuntimeError):
@@ -18,12 +17,14 @@ class EdgeSilentError(RuntimeError):
 
 
 def token_of(number: int) -> str:
-    return f"fz{number}q"
+    """Return how a message's number stands in it; a twist in its digits is seen."""
+    return f"fz{number}x{number % CHECK:02}q"
 
 
 def number_in(message: bytes) -> int | None:
     """Return the latest number: a request in a dialog also names the call that made it."""
-    return max(map(int, NUMBER.findall(message)), default=None)
+    known = ((int(number), int(check)) for number, check in NUMBER.findall(message))
+    return max((number for number, check in known if number % CHECK == check), default=None)
 
 
 def line(message: bytes, name: bytes) -> bytes:
@@ -115,4 +116,6 @@ class Wire(asyncio.DatagramProtocol):
             f"From: <sip:decent@{self.host}>;tag={token}\r\nTo: <sip:{self._to[0]}>\r\nCall-ID: {token}\r\n"
             "CSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n".encode()
         )
-        await self.until(lambda: self.answers.finals.get(("OPTIONS", 200), 0) > before, "a decent OPTIONS is answered")
+        await self.until(
+            lambda: self.answers.finals.get(("OPTIONS", 200), 0) > before, "a decent OPTIONS is answered"
+        )

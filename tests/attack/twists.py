@@ -4,91 +4,67 @@ Each is named, so that a difference can be told by its kind, and follows from a 
 """
 
 import random
-from collections.abc import Callable
+
+from tests.attack.parts import BREAKS, ODD, OTHERS, SPACES, Parts, Twist, on_parts, within
+from tests.attack.twists_of_parties import (
+    odd_address,
+    odd_call_id,
+    odd_cseq,
+    odd_display,
+    odd_method,
+    odd_parameters,
+    odd_uri,
+)
 
 SMUGGLED = b"X-Trunkline: origin=station;tenant=other;station=1001;site=hq"
-SINGLE = (b"From", b"To", b"Call-ID", b"CSeq", b"Max-Forwards", b"Contact", b"Content-Length", b"Content-Type", b"X-Trunkline")
+SINGLE = (
+    b"From",
+    b"To",
+    b"Call-ID",
+    b"CSeq",
+    b"Max-Forwards",
+    b"Contact",
+    b"Content-Length",
+    b"Content-Type",
+    b"X-Trunkline",
+)
 COMPACT = {
-    b"via": b"v", b"from": b"f", b"to": b"t", b"call-id": b"i", b"contact": b"m", b"content-length": b"l", b"content-type": b"c",
+    b"via": b"v", b"from": b"f", b"to": b"t", b"call-id": b"i", b"contact": b"m", b"content-length": b"l",
+    b"content-type": b"c",
     b"subject": b"s", b"supported": b"k",
 }  # fmt: skip
-BREAKS = (b"\r", b"\n", b"\r\r\n", b"\n\r", b"\x00", b"\x0b", b"\x0c", b"\x85", b"\xe2\x80\xa8", b"\x1b", b"\x7f", b"\r\n ", b"\n ", b"\r ")
-SPACES = (b" ", b"\t", b"  ", b" \t ", b"\r\n ", b"\r\n\t", b"\r\n \r\n ", b"\xa0", b"")
-ODD = (
-    b'"', b"\\", b'\\"', b"<", b">", b"(", b")", b",", b";", b":", b"@", b"?", b"&", b"%00", b"%0d%0a", b"%40", b"%", b"%zz", b"[",
-    b"]", b"\xff", b"\xc3\x28", b"\xe7\x94\xb5", b"`", b"|", b"{", b"'", b"*", b"=",
-)  # fmt: skip
-OTHERS = {
-    b"from": b'"x" <sip:9999@evil.example>;tag=evil', b"to": b"<sip:9999@evil.example>", b"call-id": b"evil@evil",
-    b"cseq": b"77 BYE", b"max-forwards": b"3", b"contact": b"<sip:evil@192.0.2.66:6666>", b"content-length": b"5",
-    b"content-type": b"text/plain", b"x-trunkline": b"origin=station;tenant=other;station=1001;site=hq",
-}  # fmt: skip
 ADDED = (
-    [b"Subject", b" hi"], [b"Expires", b" 60"], [b"Supported", b" timer"], [b"Require", b" 100rel"], [b"Accept", b" application/sdp"],
-    [b"Min-SE", b" 90"], [b"Session-Expires", b" 1800"], [b"Allow", b" INVITE"], [b"RSeq", b" 1"], [b"Refer-To", b" <sip:a@b>"],
-    [b"Replaces", b" a;to-tag=b;from-tag=c"], [b"Event", b" presence"], [b"Content-Disposition", b" session"], [b"Reason", b" SIP;cause=1"],
-    [b"P-Asserted-Identity", b" <sip:a@b>"], [b"Retry-After", b" 1"], [b"WWW-Authenticate", b' Digest realm="a",nonce="b"'], [b"Authorization", b' Digest username="a"'],
+    [b"Subject", b" hi"], [b"Expires", b" 60"], [b"Supported", b" timer"], [b"Require", b" 100rel"], [b"Accept",
+    b" application/sdp"],
+    [b"Min-SE", b" 90"], [b"Session-Expires", b" 1800"], [b"Allow", b" INVITE"], [b"RSeq", b" 1"], [b"Refer-To",
+    b" <sip:a@b>"],
+    [b"Replaces", b" a;to-tag=b;from-tag=c"], [b"Event", b" presence"], [b"Content-Disposition", b" session"],
+    [b"Reason", b" SIP;cause=1"],
+    [b"P-Asserted-Identity", b" <sip:a@b>"], [b"Retry-After", b" 1"], [b"WWW-Authenticate",
+    b' Digest realm="a",nonce="b"'], [b"Authorization", b' Digest username="a"'],
 )  # fmt: skip
 BODIES = (
-    b"", b"x", b"v=0\r\n", b"\r\n\r\nINVITE sip:evil@x SIP/2.0\r\nVia: SIP/2.0/UDP x;branch=z9hG4bKsmuggled\r\n\r\n", b"\x00\x01", b"\r\n",
+    b"", b"x", b"v=0\r\n",
+    b"\r\n\r\nINVITE sip:evil@x SIP/2.0\r\nVia: SIP/2.0/UDP x;branch=z9hG4bKsmuggled\r\n\r\n", b"\x00\x01", b"\r\n",
 )  # fmt: skip
 HIDDEN = (
     b"REGISTER sip:acme.trunkline.test SIP/2.0\r\nVia: SIP/2.0/TLS 192.0.2.66;branch=z9hG4bKhidden\r\nFrom: <sip:2002@acme.trunkline.test>;tag=h\r\n"
     b"To: <sip:2002@acme.trunkline.test>\r\nCall-ID: hidden\r\nCSeq: 1 REGISTER\r\nContact: <sip:evil@192.0.2.66>\r\nContent-Length: 0\r\n\r\n"
 )  # fmt: skip
 TYPES = (
-    b"text/plain", b"multipart/mixed;boundary=x", b"application/SDP", b"application/sdp;charset=utf-8", b"application/sdp , text/plain",
-    b"message/sip", b"", b"application", b"application/", b'multipart/mixed; boundary="\r\n"', b"*/*", b"application / sdp",
+    b"text/plain", b"multipart/mixed;boundary=x", b"application/SDP", b"application/sdp;charset=utf-8",
+    b"application/sdp , text/plain",
+    b"message/sip", b"", b"application", b"application/", b'multipart/mixed; boundary="\r\n"', b"*/*",
+    b"application / sdp",
 )  # fmt: skip
-
-Twist = Callable[[random.Random, bytes], bytes]
-
-
-class Parts:
-    """A message as first line, headers (name, what stands between name and value, value) and body."""
-
-    def __init__(self, data: bytes) -> None:
-        head, _, self.body = data.partition(b"\r\n\r\n")
-        self.first, *lines = head.split(b"\r\n")
-        self.headers = [[*line.partition(b":")[::2]] for line in lines]
-
-    def __bytes__(self) -> bytes:
-        return b"\r\n".join([self.first, *(name + b":" + value for name, value in self.headers)]) + b"\r\n\r\n" + self.body
-
-    def pick(self, chance: random.Random, *names: bytes) -> list[bytes]:
-        """Return one of the headers of these names, or one of all but the digest, which no twist may break."""
-        known = [each for each in self.headers if each[0].lower() in names] if names else []
-        decent = [each for each in self.headers if b"uthorization" not in each[0]]
-        return chance.choice(known or decent or [[b"X", b""]])
-
-    def insert(self, chance: random.Random, name: bytes, value: bytes) -> None:
-        self.headers.insert(chance.randrange(len(self.headers) + 1), [name, b" " + value])
-
-    def set_length(self, value: bytes) -> None:
-        for header in self.headers:
-            if header[0].lower() in (b"content-length", b"l"):
-                header[1] = value
-
-
-def on_parts(change: Callable[[random.Random, Parts], None]) -> Twist:
-    def twist(chance: random.Random, data: bytes) -> bytes:
-        parts = Parts(data)
-        change(chance, parts)
-        return bytes(parts)
-
-    twist.__name__ = change.__name__
-    return twist
-
-
-def within(chance: random.Random, text: bytes, more: bytes) -> bytes:
-    place = chance.randrange(len(text) + 1)
-    return text[:place] + more + text[place:]
 
 
 @on_parts
 def smuggle_line(chance: random.Random, parts: Parts) -> None:
     """A header behind what only some take for the end of a line."""
-    hidden = chance.choice((SMUGGLED, b"Contact: <sip:evil@192.0.2.66>", b"Call-ID: evil", b"Content-Length: 0", b"To: <sip:e@e>;tag=e"))
+    hidden = chance.choice(
+        (SMUGGLED, b"Contact: <sip:evil@192.0.2.66>", b"Call-ID: evil", b"Content-Length: 0", b"To: <sip:e@e>;tag=e")
+    )
     header = chance.choice((parts.pick(chance), list(chance.choice(ADDED))))
     if header not in parts.headers:
         parts.headers.insert(chance.randrange(len(parts.headers) + 1), header)
@@ -120,8 +96,10 @@ def odd_name(chance: random.Random, parts: Parts) -> None:
     header = parts.pick(chance)
     header[0] = chance.choice(
         (
-            header[0].upper(), header[0].lower(), header[0].swapcase(), COMPACT.get(header[0].lower(), header[0]), header[0] + b" ",
-            header[0] + b"\t", header[0] + b"\r\n ", b" " + header[0], header[0] + chance.choice(ODD), header[0].replace(b"-", b"_"),
+            header[0].upper(), header[0].lower(), header[0].swapcase(), COMPACT.get(header[0].lower(), header[0]),
+            header[0] + b" ",
+            header[0] + b"\t", header[0] + b"\r\n ", b" " + header[0], header[0] + chance.choice(ODD),
+            header[0].replace(b"-", b"_"),
             header[0].replace(b"i", b"\xc4\xb1"), header[0] + b"\x00", b"\t" + header[0], header[0] + b":",
         )
     )  # fmt: skip
@@ -137,9 +115,13 @@ def second_header(chance: random.Random, parts: Parts) -> None:
 
 @on_parts
 def comma_joined(chance: random.Random, parts: Parts) -> None:
-    header = parts.pick(chance, b"contact", b"from", b"to", b"route", b"call-id", b"cseq", b"content-length", b"content-type")
+    header = parts.pick(
+        chance, b"contact", b"from", b"to", b"route", b"call-id", b"cseq", b"content-length", b"content-type"
+    )
     other = OTHERS.get(header[0].lower(), b"<sip:evil@192.0.2.66;lr>")
-    header[1] = chance.choice((header[1] + b", " + other, b" " + other + b"," + header[1], header[1] + b",", b"," + header[1]))
+    header[1] = chance.choice(
+        (header[1] + b", " + other, b" " + other + b"," + header[1], header[1] + b",", b"," + header[1])
+    )
 
 
 @on_parts
@@ -148,8 +130,10 @@ def odd_length(chance: random.Random, parts: Parts) -> None:
     parts.set_length(
         chance.choice(
             (
-                b" +%d" % size, b" 0x%x" % size, b" 000%d" % size, b" %d" % (size + 9), b" %d" % max(size - 9, 0), b"\r\n %d" % size,
-                b" %d " % size, b" %d;x" % size, b" %d\r\n 5" % size, b"", b" -1", b" 4294967296", b" %d, 0" % size, b" 1e1", b" %d\t" % size,
+                b" +%d" % size, b" 0x%x" % size, b" 000%d" % size, b" %d" % (size + 9), b" %d" % max(size - 9, 0),
+                b"\r\n %d" % size,
+                b" %d " % size, b" %d;x" % size, b" %d\r\n 5" % size, b"", b" -1", b" 4294967296", b" %d, 0" % size,
+                b" 1e1", b" %d\t" % size,
                 b" %d 5" % size, b" 0", b" \xd9\xa1", b' "%d"' % size, b" 99999999999999999999%d" % size,
             )
         )
@@ -177,108 +161,61 @@ def hidden_request(chance: random.Random, parts: Parts) -> None:
     """A request in the body, behind a length that not all read."""
     parts.body = HIDDEN
     size = len(HIDDEN)
-    parts.set_length(chance.choice((b"\r\n %d" % size, b" %d" % size, b" 0", b" 0\r\n %d" % size, b" %d\r\nl: 0" % size, b"")))
+    parts.set_length(
+        chance.choice((b"\r\n %d" % size, b" %d" % size, b" 0", b" 0\r\n %d" % size, b" %d\r\nl: 0" % size, b""))
+    )
 
 
 @on_parts
 def odd_type(chance: random.Random, parts: Parts) -> None:
     parts.headers = [each for each in parts.headers if each[0].lower() != b"content-type"]
-    parts.insert(chance, chance.choice((b"Content-Type", b"c", b"CONTENT-TYPE", b"Content-type ")), chance.choice(TYPES))
+    parts.insert(
+        chance, chance.choice((b"Content-Type", b"c", b"CONTENT-TYPE", b"Content-type ")), chance.choice(TYPES)
+    )
     if chance.random() < 0.3:
         parts.insert(chance, b"Content-Encoding", chance.choice((b"gzip", b"identity")))
-
-
-@on_parts
-def odd_display(chance: random.Random, parts: Parts) -> None:
-    header = parts.pick(chance, b"from", b"to", b"contact", b"f", b"t", b"m")
-    name = chance.choice(
-        (
-            b'"a\\"<sip:evil@x>" ', b'"a<sip:evil@x>" ', b'"a\\\\" ', b'"a\\', b'"', b"a b c ", b"a(b) ", b"\xff\xfe ", b'"\xc4\xe3" ', b'"a\r\n b" ',
-            b'"a;tag=x" ', b'"a,b" ', b"a,b ", b"a;b ", b"<", b'""', b"'a' ", b'"a" "b" ', b"*", b'"a"b ', b"sip:evil@x ", b'"\x00" ',
-        )
-    )  # fmt: skip
-    header[1] = b" " + name + header[1].lstrip()
-
-
-@on_parts
-def odd_address(chance: random.Random, parts: Parts) -> None:
-    header = parts.pick(chance, b"from", b"to", b"contact", b"route", b"f", b"t", b"m")
-    header[1] = within(chance, header[1], chance.choice(ODD))
-
-
-@on_parts
-def odd_parameters(chance: random.Random, parts: Parts) -> None:
-    header = parts.pick(chance, b"from", b"to", b"contact", b"via", b"f", b"t", b"m")
-    header[1] += chance.choice(
-        (
-            b";tag=evil", b";TAG=evil", b";tag = evil", b";tag", b";tag=", b';tag="a;b"', b';x="\\"', b';x="', b";%74ag=evil", b";alias=192.0.2.66~5060~1",
-            b";received=192.0.2.66", b";maddr=192.0.2.66", b";;", b";", b"; ;x", b";x=<sip:evil@x>", b";expires=1;expires=2", b" x", b" (c)", b";x=(c)",
-            b"?Route=%3Csip:evil@x%3E", b">", b";\r\n tag=evil", b";x=\xff", b";x=a%0d%0aX-Trunkline:%20a", b";=x", b";x=y=z",
-        )
-    )  # fmt: skip
-
-
-@on_parts
-def odd_uri(chance: random.Random, parts: Parts) -> None:
-    method, _, rest = parts.first.partition(b" ")
-    uri, _, version = rest.rpartition(b" ")
-    change = chance.randrange(4)
-    if change == 0:
-        uri = within(chance, uri, chance.choice(ODD))
-    elif change == 1:
-        uri += chance.choice(
-            (
-                b";x=y", b";transport=tcp", b";maddr=192.0.2.66", b";user=phone", b";lr", b";alias=192.0.2.66~5060~1", b"?X-Trunkline=evil", b"?Route=%3Csip:e@e%3E",
-                b":5060", b":05060", b":99999", b":", b";ttl=1", b";method=BYE", b";", b";;", b"#x", b"/x",
-            )
-        )  # fmt: skip
-    elif change == 2:
-        uri = chance.choice((uri.replace(b"sip:", b"SIP:"), uri.replace(b"sip:", b"sips:"), uri.replace(b"sip:", b"tel:"), b"<" + uri + b">", uri.replace(b"sip:", b"sip:a@"), uri.replace(b"@", b":pw@"), uri.replace(b"@", b";x@"), uri.replace(b"1", b"%31"), uri.upper()))  # fmt: skip
-    else:
-        version = chance.choice((b"SIP/2.0 ", b"sip/2.0", b"SIP/2.00", b"SIP/02.0", b"SIP/2.1", b"SIP/2.0x", b"SIP/2.0\t", b" SIP/2.0"))
-    parts.first = method + b" " + uri + b" " + version
-
-
-@on_parts
-def odd_method(chance: random.Random, parts: Parts) -> None:
-    method, _, rest = parts.first.partition(b" ")
-    parts.first = chance.choice((method.lower(), method.title(), method + b"\x00", method + b"X", b" " + method, b"ACK", b"MESSAGE", b"UPDATE")) + b" " + rest
-
-
-@on_parts
-def odd_call_id(chance: random.Random, parts: Parts) -> None:
-    header = parts.pick(chance, b"call-id", b"i")
-    header[1] = chance.choice((within(chance, header[1], chance.choice(ODD + SPACES)), header[1] + b"@a@b", header[1] + b" x", header[1] + b";x", b" <" + header[1][1:] + b">", b' "' + header[1][1:] + b'"'))
-
-
-@on_parts
-def odd_cseq(chance: random.Random, parts: Parts) -> None:
-    header = parts.pick(chance, b"cseq")
-    number, _, method = header[1].strip().partition(b" ")
-    header[1] = b" " + chance.choice(
-        (
-            number + b"  " + method, number + b"\t" + method, b"0" + number + b" " + method, b"+" + number + b" " + method, number + b" " + method + b" x",
-            b"4294967297 " + method, b"2147483648 " + method, b"4294967295 " + method, number + b" " + method.lower(), number + b" BYE", number + b"\r\n " + method,
-            number + method, number + b" " + method + b";x", b"0x1 " + method, number + b" " + method + b"X", number + b".0 " + method,
-        )
-    )  # fmt: skip
 
 
 @on_parts
 def look_alike(chance: random.Random, parts: Parts) -> None:
     name = chance.choice(
         (
-            b"X-Trunkline", b"x-trunkline", b"X-TRUNKLINE", b"X-Trunkline ", b"X-Trunkline\t", b" X-Trunkline", b"X-Trunkline\r\n ", b"X_Trunkline", b"X-Trunkline\x00",
+            b"X-Trunkline", b"x-trunkline", b"X-TRUNKLINE", b"X-Trunkline ", b"X-Trunkline\t", b" X-Trunkline",
+            b"X-Trunkline\r\n ", b"X_Trunkline", b"X-Trunkline\x00",
             b"\x00X-Trunkline", b"X-Trunklin\xc4\x99", b"X-Trunkline-", b"P-X-Trunkline", b"X-Trunkl\xc4\xb1ne",
         )
     )  # fmt: skip
-    parts.insert(chance, name, chance.choice((OTHERS[b"x-trunkline"], b"", b"target=trunk;trunk=trunk-1;caller=+862155550001")))
+    parts.insert(
+        chance, name, chance.choice((OTHERS[b"x-trunkline"], b"", b"target=trunk;trunk=trunk-1;caller=+862155550001"))
+    )
+
+
+@on_parts
+def behind_odd_name(chance: random.Random, parts: Parts) -> None:
+    """A header at the end, behind one at which some stop reading."""
+    name = b"X-" + chance.choice(
+        (b"%", b"`", b"'", b"~", b"!", b"*", b"+", b"_", b".", b"|", b"a%b", b"a`b", b"-", b"1", b"A" * 300)
+    )
+    parts.insert(chance, name, chance.choice((b"x", b"", b":", b"=", b";", b'"', b"<")))
+    parts.headers.append(
+        list(
+            chance.choice(
+                (
+                    [b"X-Trunkline", b" " + OTHERS[b"x-trunkline"]],
+                    [b"Contact", b" " + OTHERS[b"contact"]],
+                    [b"Subject", b" x"],
+                )
+            )
+        )
+    )
 
 
 @on_parts
 def long_token(chance: random.Random, parts: Parts) -> None:
     header = parts.pick(chance)
-    header[1] = within(chance, header[1], chance.choice((b"A", b"%41", b";a=b", b" ", b"\\\\")) * chance.choice((70, 300, 1500)))
+    header[1] = within(
+        chance, header[1], chance.choice((b"A", b"%41", b";a=b", b" ", b"\\\\")) * chance.choice((70, 300, 1500))
+    )
 
 
 @on_parts
@@ -287,12 +224,18 @@ def more_headers(chance: random.Random, parts: Parts) -> None:
         chance,
         *chance.choice(
             (
-                (b"Route", b"<sip:192.0.2.66;lr>"), (b"Record-Route", b"<sip:192.0.2.66;lr>"), (b"Subject", b"folded\r\n line"), (b"Subject", b"\r\n \r\n"),
-                (b"Subject", b"\xc4\xe3\xba\xc3"), (b"Subject", b""), (b"Subject", b"\r\n"), (b"Require", b"100rel"), (b"Supported", b"timer\r\n ,100rel"), (b"Expires", b"99999999999"),
-                (b"Replaces", b"a;to-tag=b;from-tag=c"), (b"Session-Expires", b"x"), (b"Min-SE", b"99999999999"), (b"Date", b"x"), (b"Accept", b"\x01"), (b"Allow", b"INVITE,,ACK"),
-                (b"MIME-Version", b"1.0"), (b"Content-Disposition", b"session"), (b"Refer-To", b"<sip:a@b?Replaces=x>"), (b"Via", b"SIP/2.0/UDP 192.0.2.66;branch=z9hG4bKevil"),
-                (b"Via", b"SIP/2.0/UDP 192.0.2.66;branch=z9hG4bKa\r\n\t;x=y, SIP / 2.0 / TCP x:70000"), (b"Proxy-Require", b""), (b"P-Asserted-Identity", b"<sip:evil@x>"), (b"Identity", b'"\r"'),
-                (b"Privacy", b"id"), (b"Diversion", b"<sip:evil@x>"), (b"History-Info", b"<sip:a@b>;index=1"), (b"Authorization", b"Digest a"), (b"Event", b"\xff"), (b"X", b":"), (b"Rseq", b"-1"), (b"Rack", b"x"),
+                (b"Route", b"<sip:192.0.2.66;lr>"), (b"Record-Route", b"<sip:192.0.2.66;lr>"), (b"Subject",
+                b"folded\r\n line"), (b"Subject", b"\r\n \r\n"),
+                (b"Subject", b"\xc4\xe3\xba\xc3"), (b"Subject", b""), (b"Subject", b"\r\n"), (b"Require",
+                b"100rel"), (b"Supported", b"timer\r\n ,100rel"), (b"Expires", b"99999999999"),
+                (b"Replaces", b"a;to-tag=b;from-tag=c"), (b"Session-Expires", b"x"), (b"Min-SE", b"99999999999"),
+                (b"Date", b"x"), (b"Accept", b"\x01"), (b"Allow", b"INVITE,,ACK"),
+                (b"MIME-Version", b"1.0"), (b"Content-Disposition", b"session"), (b"Refer-To",
+                b"<sip:a@b?Replaces=x>"), (b"Via", b"SIP/2.0/UDP 192.0.2.66;branch=z9hG4bKevil"),
+                (b"Via", b"SIP/2.0/UDP 192.0.2.66;branch=z9hG4bKa\r\n\t;x=y, SIP / 2.0 / TCP x:70000"),
+                (b"Proxy-Require", b""), (b"P-Asserted-Identity", b"<sip:evil@x>"), (b"Identity", b'"\r"'),
+                (b"Privacy", b"id"), (b"Diversion", b"<sip:evil@x>"), (b"History-Info", b"<sip:a@b>;index=1"),
+                (b"Authorization", b"Digest a"), (b"Event", b"\xff"), (b"X", b":"), (b"Rseq", b"-1"), (b"Rack", b"x"),
             )
         ),
     )  # fmt: skip
@@ -337,8 +280,11 @@ def unchanged(_chance: random.Random, data: bytes) -> bytes:
 
 
 TWISTS: tuple[Twist, ...] = (
-    smuggle_line, break_value, break_first_line, fold, odd_name, second_header, comma_joined, odd_length, no_length, odd_body, hidden_request,
-    odd_type, odd_display, odd_address, odd_parameters, odd_uri, odd_method, odd_call_id, odd_cseq, look_alike, long_token,
+    smuggle_line, break_value, break_first_line, fold, odd_name, second_header, comma_joined, odd_length, no_length,
+    odd_body, hidden_request,
+    odd_type, odd_display, odd_address, odd_parameters, odd_uri, odd_method, odd_call_id, odd_cseq, look_alike,
+    behind_odd_name,
+    long_token,
     more_headers, empty_value, shuffled, other_line_ends, odd_start, odd_end, flipped, unchanged,
 )  # fmt: skip
 

@@ -65,7 +65,7 @@ async def differential(folder: Path, count: int, seed: int) -> dict[str, Any]:
         "passed": dict(ledger.through),
         "seconds": round(time.monotonic() - began, 1),
         "well_formed_that_did_not_pass": {name: ledger.decent[name] for name in REQUESTS if ledger.decent[name]},
-        "strays": len(ledger.strays),
+        "strays": [stray.hex() for stray in ledger.strays],
         "read_differently": _told(judge.findings),
         "dropped_by_asterisk": sum(found.twists.total() for found in judge.dropped.values()),
         "dropped": _told(judge.dropped),
@@ -76,9 +76,7 @@ def _told(findings: dict[str, Finding]) -> list[dict[str, Any]]:
     return [found.to_wire() for found in sorted(findings.values(), key=lambda found: -found.twists.total())]
 
 
-async def _in_chunks(
-    scene: Callable[[int], Awaitable[None]], count: int, judge: Judge, ledger: Ledger
-) -> None:
+async def _in_chunks(scene: Callable[[int], Awaitable[None]], count: int, judge: Judge, ledger: Ledger) -> None:
     while count > 0:
         await scene(min(CHUNK, count))
         await judge.judge(ledger.taken())
