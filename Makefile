@@ -31,7 +31,7 @@ test: setup  ## unit, architecture, integration on the real engines, and end to 
 bench: setup  ## measure against the bare engines (Asterisk, Kamailio, sqlite3, Cassandra); writes var/bench.json
 	@.venv/bin/trunkline bench
 
-attack: setup  ## 100,000 broken requests and a flood against a real edge; writes var/attack.json
+attack: setup  ## 100,000 broken requests, as many read twice, and a flood against a real edge; writes var/attack.json
 	@.venv/bin/trunkline attack
 
 lint: setup  ## ruff, mypy and the import contracts

@@ -4,10 +4,8 @@ import random
 import re
 from dataclasses import dataclass
 
-from simulators.digest import answer_challenge
-from simulators.sip_message import parse_message
 from tests.attack.ledger import Ledger, Sent, Stranger
-from tests.attack.scenes import SDP, Wire, line, lines, token_of
+from tests.attack.scenes import SDP, Wire, line, lines, register, signed, token_of
 
 AT_ONCE = 32
 OF_ONE_DIALOG = 25
@@ -63,22 +61,15 @@ class Callers:
     async def _challenged(self, numbers: list[int]) -> dict[int, bytes]:
         """Return a challenge for each number: a nonce serves once."""
         for number in numbers:
-            token = token_of(number)
-            self.phone.send(
-                f"REGISTER sip:{self.domain} SIP/2.0\r\nVia: SIP/2.0/UDP {self.phone.host}:{self.phone.port};branch=z9hG4bKr{token}\r\n"
-                f"From: <sip:1001@{self.domain}>;tag={token}\r\nTo: <sip:1001@{self.domain}>\r\nCall-ID: r{token}\r\nCSeq: 1 REGISTER\r\n"
-                f"Max-Forwards: 70\r\nContact: <sip:1001@{self.phone.host}:{self.phone.port}>\r\nContent-Length: 0\r\n\r\n".encode()
-            )
+            self.phone.send(register(self.phone, "1001", self.domain, token_of(number), 1))
         known = self.phone_answers.challenges
         await self.phone.until(lambda: all(number in known for number in numbers), "REGISTER is challenged")
         return {number: known.pop(number) for number in numbers}
 
     def _signed(self, number: int, challenge: bytes, with_sdp: bool) -> bytes:
         uri = f"sip:13812345678@{self.domain}"
-        _, value = answer_challenge(parse_message(challenge), "INVITE", uri, "1001", "pw-1001")
-        return self._invite(
-            self.phone, number, uri, "1001", with_sdp, f"Proxy-Authorization: {value}", host=self.domain
-        )
+        credentials = signed(challenge, "INVITE", uri, "1001").replace("Authorization", "Proxy-Authorization", 1)
+        return self._invite(self.phone, number, uri, "1001", with_sdp, credentials, host=self.domain)
 
     async def of_station(self, count: int) -> None:
         """Calls of a phone that knows its password: the digest is right, and what is twisted lies around it."""

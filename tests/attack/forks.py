@@ -3,13 +3,10 @@
 import contextlib
 import random
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from simulators.digest import answer_challenge
-from simulators.sip_message import parse_message
 from tests.attack.ledger import Ledger, Recorder, Stranger
-from tests.attack.scenes import SDP, EdgeSilentError, Wire, response, token_of
+from tests.attack.scenes import SDP, EdgeSilentError, Wire, register, response, signed, token_of
 
 CALLS_AT_ONCE = 4
 ANSWERS_A_CALL = 12
@@ -41,31 +38,12 @@ class Callee:
 
     async def register(self, extension: str, domain: str) -> None:
         """Sign in, so that calls to the extension come here."""
-        await self._ask(self._register(extension, domain, 1), lambda: bool(self.stranger.challenges))
-        _, challenge = self.stranger.challenges.popitem()
-        name, value = answer_challenge(
-            parse_message(challenge), "REGISTER", f"sip:{domain}", extension, f"pw-{extension}"
-        )
-        await self._ask(self._register(extension, domain, 2, f"{name}: {value}"), lambda: bool(self.stranger.answers))
-
-    async def _ask(self, request: bytes, answered: Callable[[], bool]) -> None:
-        self.wire.send(request)
-        await self.wire.until(answered, "a REGISTER is answered")
-
-    def _register(self, extension: str, domain: str, sequence: int, *more: str) -> bytes:
-        head = [
-            f"REGISTER sip:{domain} SIP/2.0",
-            f"Via: SIP/2.0/UDP {self.wire.host}:{self.wire.port};rport;branch=z9hG4bKreg{sequence}",
-            "Max-Forwards: 70",
-            f"From: <sip:{extension}@{domain}>;tag={token_of(0)}",
-            f"To: <sip:{extension}@{domain}>",
-            f"Call-ID: register@{self.wire.host}",
-            f"CSeq: {sequence} REGISTER",
-            f"Contact: <sip:{extension}@{self.wire.host}:{self.wire.port}>;expires=3600",
-            *more,
-            "Content-Length: 0",
-        ]
-        return ("\r\n".join(head) + "\r\n\r\n").encode()
+        token, known = token_of(0), self.stranger
+        self.wire.send(register(self.wire, extension, domain, token, 1))
+        await self.wire.until(lambda: 0 in known.challenges, "a REGISTER is challenged")
+        credentials = signed(known.challenges.pop(0), "REGISTER", f"sip:{domain}", extension)
+        self.wire.send(register(self.wire, extension, domain, token, 2, credentials))
+        await self.wire.until(lambda: 0 in known.answers, "a REGISTER is answered")
 
 
 @dataclass
@@ -80,21 +58,24 @@ class Forks:
 
     async def run(self, callee: Callee, count: int) -> None:
         """Have so many twisted answers sent."""
-        while count > 0:
-            numbers = {}
-            for _ in range(CALLS_AT_ONCE):
-                self.made += 1
-                numbers[f"fork{self.made}".encode()] = list[int]()
-                self.node.send(self._invite(callee, f"fork{self.made}"))
-            await callee.wire.until(lambda: numbers.keys() <= callee.invites.keys(),
-            "a call reaches whom it is for")
-            for call, sent in numbers.items():
-                sent += self._answer(callee, callee.invites.pop(call))
-                count -= ANSWERS_A_CALL
-            with contextlib.suppress(EdgeSilentError):
-                await self.node.until(lambda: all(self._ended(*each) for each in numbers.items()),
-                "calls end")
-            self.unended += sum(not self._ended(*each) for each in numbers.items())
+        for _ in range(0, count, CALLS_AT_ONCE * ANSWERS_A_CALL):
+            await self._calls(callee, [f"fork{self.made + each}" for each in range(CALLS_AT_ONCE)])
+            self.made += CALLS_AT_ONCE
+
+    async def _calls(self, callee: Callee, calls: list[str]) -> None:
+        numbers: dict[bytes, list[int]] = {call.encode(): [] for call in calls}
+        for call in calls:
+            self.node.send(self._invite(callee, call))
+        await callee.wire.until(lambda: numbers.keys() <= callee.invites.keys(), "a call reaches whom it is for")
+        for call, sent in numbers.items():
+            sent += self._answer(callee, callee.invites.pop(call))
+
+        def ended() -> bool:
+            return all(self._ended(*each) for each in numbers.items())
+
+        with contextlib.suppress(EdgeSilentError):
+            await self.node.until(ended, "calls end")
+        self.unended += sum(not self._ended(*each) for each in numbers.items())
 
     def _ended(self, call: bytes, numbers: list[int]) -> bool:
         return call in self.recorder.ended or not self.recorder.ended_by.isdisjoint(numbers)

@@ -1,3 +1,4 @@
+# ruff: noqa: ASYNC220 - started once, before anything waits
 """How Kamailio reads a message: the edge's own program with a configuration that only tells what it has read."""
 
 import asyncio
@@ -114,7 +115,7 @@ class KamailioParser(asyncio.DatagramProtocol):
         """
         self._divided.clear()
         last = SENTINEL.format(next(self._numbers)).encode()
-        reader, writer = await asyncio.open_connection(*self._address)
+        _, writer = await asyncio.open_connection(*self._address)
         writer.write(stream + last)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(STREAM_SECONDS):

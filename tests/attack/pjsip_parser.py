@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 PROCESS = Path(__file__).with_name("pjsip_process.py")
+PYTHON = os.path.realpath(sys.executable)
 PROGRAM_HEADER, DYNAMIC_ENTRY = "<IIQQQQQQ", "<qQ"
 PT_DYNAMIC, DT_FLAGS_1, DF_1_PIE = 2, 0x6FFFFFFB, 0x08000000
 LINE_BYTES = 1 << 20
@@ -37,7 +38,7 @@ class PjsipParser:
         self._process = await asyncio.create_subprocess_exec(
             str(loader),
             *("--library-path", str(self._libraries)),
-            os.path.realpath(sys.executable),
+            PYTHON,
             *("-S", "-E", str(PROCESS), str(self._asterisk)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -47,7 +47,7 @@ def differences(one: Reading, other: Reading, *ignored: str) -> list[str]:
 
 
 def of_pjsip(reading: dict[str, Any]) -> Reading | None:
-    """Return None for what Asterisk drops: a message with a header that pjsip stumbled over, or without one it needs."""
+    """Return None for what Asterisk drops: pjsip stumbled over a header, or one that it needs is not there once."""
     if reading["errors"]:
         return None
     headers = [(name.lower(), value) for name, value in reading["headers"]]

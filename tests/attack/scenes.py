@@ -4,12 +4,17 @@ import asyncio
 import re
 from collections.abc import Callable
 
+from simulators.digest import answer_challenge
+from simulators.sip_message import parse_message
 from tests.attack.wires import Answers
 
 NUMBER = re.compile(rb"fz(\d+)x(\d\d)q")
 CHECK = 89
 PATIENCE_SECONDS = 5.0
-SDP = "v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
+SDP = (
+    "v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n"
+    "a=rtpmap:8 PCMA/8000\r\n"
+)
 
 
 class EdgeSilentError(RuntimeError):
@@ -119,3 +124,27 @@ class Wire(asyncio.DatagramProtocol):
         await self.until(
             lambda: self.answers.finals.get(("OPTIONS", 200), 0) > before, "a decent OPTIONS is answered"
         )
+
+
+def register(wire: Wire, extension: str, domain: str, token: str, sequence: int, *more: str) -> bytes:
+    """Return a REGISTER of a phone at a wire."""
+    head = [
+        f"REGISTER sip:{domain} SIP/2.0",
+        f"Via: SIP/2.0/UDP {wire.host}:{wire.port};rport;branch=z9hG4bK{sequence}{token}",
+        "Max-Forwards: 70",
+        f"From: <sip:{extension}@{domain}>;tag={token}",
+        f"To: <sip:{extension}@{domain}>",
+        f"Call-ID: {token}@fuzz",
+        f"CSeq: {sequence} REGISTER",
+        f"Contact: <sip:{extension}@{wire.host}:{wire.port}>",
+        "Expires: 3600",
+        "User-Agent: phone",
+        *more,
+        "Content-Length: 0",
+    ]
+    return ("\r\n".join(head) + "\r\n\r\n").encode()
+
+
+def signed(challenge: bytes, method: str, uri: str, extension: str) -> str:
+    """Return the header that answers a challenge: a station's password follows from its extension in tests."""
+    return ": ".join(answer_challenge(parse_message(challenge), method, uri, extension, f"pw-{extension}"))

@@ -34,23 +34,23 @@ COMPACT = {
     b"subject": b"s", b"supported": b"k",
 }  # fmt: skip
 ADDED = (
-    [b"Subject", b" hi"], [b"Expires", b" 60"], [b"Supported", b" timer"], [b"Require", b" 100rel"], [b"Accept",
-    b" application/sdp"],
-    [b"Min-SE", b" 90"], [b"Session-Expires", b" 1800"], [b"Allow", b" INVITE"], [b"RSeq", b" 1"], [b"Refer-To",
-    b" <sip:a@b>"],
-    [b"Replaces", b" a;to-tag=b;from-tag=c"], [b"Event", b" presence"], [b"Content-Disposition", b" session"],
-    [b"Reason", b" SIP;cause=1"],
-    [b"P-Asserted-Identity", b" <sip:a@b>"], [b"Retry-After", b" 1"], [b"WWW-Authenticate",
-    b' Digest realm="a",nonce="b"'], [b"Authorization", b' Digest username="a"'],
+    [b"Subject", b" hi"], [b"Expires", b" 60"], [b"Supported", b" timer"], [b"Require", b" 100rel"],
+    [b"Accept", b" application/sdp"], [b"Min-SE", b" 90"], [b"Session-Expires", b" 1800"], [b"Allow", b" INVITE"],
+    [b"RSeq", b" 1"], [b"Refer-To", b" <sip:a@b>"], [b"Replaces", b" a;to-tag=b;from-tag=c"],
+    [b"Event", b" presence"],
+    [b"Content-Disposition", b" session"], [b"Reason", b" SIP;cause=1"], [b"P-Asserted-Identity", b" <sip:a@b>"],
+    [b"Retry-After", b" 1"], [b"WWW-Authenticate", b' Digest realm="a",nonce="b"'],
+    [b"Authorization", b' Digest username="a"'],
 )  # fmt: skip
 BODIES = (
     b"", b"x", b"v=0\r\n",
     b"\r\n\r\nINVITE sip:evil@x SIP/2.0\r\nVia: SIP/2.0/UDP x;branch=z9hG4bKsmuggled\r\n\r\n", b"\x00\x01", b"\r\n",
 )  # fmt: skip
 HIDDEN = (
-    b"REGISTER sip:acme.trunkline.test SIP/2.0\r\nVia: SIP/2.0/TLS 192.0.2.66;branch=z9hG4bKhidden\r\nFrom: <sip:2002@acme.trunkline.test>;tag=h\r\n"
-    b"To: <sip:2002@acme.trunkline.test>\r\nCall-ID: hidden\r\nCSeq: 1 REGISTER\r\nContact: <sip:evil@192.0.2.66>\r\nContent-Length: 0\r\n\r\n"
-)  # fmt: skip
+    b"REGISTER sip:acme.trunkline.test SIP/2.0\r\nVia: SIP/2.0/TLS 192.0.2.66;branch=z9hG4bKhidden\r\n"
+    b"From: <sip:2002@acme.trunkline.test>;tag=h\r\nTo: <sip:2002@acme.trunkline.test>\r\nCall-ID: hidden\r\n"
+    b"CSeq: 1 REGISTER\r\nContact: <sip:evil@192.0.2.66>\r\nContent-Length: 0\r\n\r\n"
+)
 TYPES = (
     b"text/plain", b"multipart/mixed;boundary=x", b"application/SDP", b"application/sdp;charset=utf-8",
     b"application/sdp , text/plain",
@@ -290,7 +290,7 @@ TWISTS: tuple[Twist, ...] = (
 
 
 def twisted(seed: str, data: bytes) -> tuple[str, bytes]:
-    """Return the names of one or two twists and what they make of a well-formed message; the same for the same seed."""
+    """Return the names of one or two twists and what they make of a message, the same for the same seed."""
     chance = random.Random(seed)
     names = []
     for twist in chance.sample(TWISTS, chance.choice((1, 1, 1, 2))):

@@ -1,7 +1,7 @@
 """What a branch's edge sends up its TLS connection, taken by a recorder in headquarters' place.
 
-Over a connection the length tells where a message ends: who reads it otherwise than the branch's edge meant it executes
-a body as a message of the branch.
+Over a connection the length tells where a message ends: who reads it otherwise than the branch's edge meant it
+executes a body as a message of the branch.
 """
 
 import asyncio
@@ -10,11 +10,9 @@ import re
 import ssl
 from dataclasses import dataclass
 
-from simulators.digest import answer_challenge
-from simulators.sip_message import parse_message
 from tests.attack.differential import Judge, Passage
 from tests.attack.ledger import Ledger, Stranger
-from tests.attack.scenes import Wire, line, lines, number_in, response, token_of
+from tests.attack.scenes import Wire, line, lines, number_in, register, response, signed, token_of
 
 AT_ONCE = 16
 MARK = re.compile(rb"REGISTER [^\r\n]*\r\n(?:[^\r\n]+\r\n)*?Call-ID: mark(\d+)@[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n")
@@ -83,9 +81,9 @@ class Upward:
             marks = {number: self.ledger.number() for number in numbers}
             challenges = await self._challenged([*numbers, *marks.values()])
             for number in numbers:
-                decent = self._register(token_of(number), number, challenges[number])
+                decent = self._register(token_of(number), challenges[number])
                 self.ledger.send(self.phone, number, "branch", decent, ("uri", "routes", "vouched"), "")
-                self.phone.send(self._register(f"mark{number}", marks[number], challenges[marks[number]]))
+                self.phone.send(self._register(f"mark{number}", challenges[marks[number]]))
             await self._settled(numbers)
             for number in numbers:
                 await self._judge(number, self.headquarters.parts.pop(number, b""))
@@ -113,28 +111,11 @@ class Upward:
 
     async def _challenged(self, numbers: list[int]) -> dict[int, bytes]:
         for number in numbers:
-            self.phone.send(self._register(f"c{token_of(number)}", number, None))
+            self.phone.send(register(self.phone, "2001", self.domain, token_of(number), 1))
         known = self.stranger.challenges
         await self.phone.until(lambda: all(number in known for number in numbers), "REGISTER is challenged")
         return {number: known.pop(number) for number in numbers}
 
-    def _register(self, token: str, number: int, challenge: bytes | None) -> bytes:
-        uri, more = f"sip:{self.domain}", []
-        if challenge:
-            name, value = answer_challenge(parse_message(challenge), "REGISTER", uri, "2001", "pw-2001")
-            more = [f"{name}: {value}"]
-        own = token if token.startswith("mark") else token_of(number)
-        head = [
-            f"REGISTER {uri} SIP/2.0",
-            f"Via: SIP/2.0/UDP {self.phone.host}:{self.phone.port};rport;branch=z9hG4bK{token}",
-            "Max-Forwards: 70",
-            f"From: <sip:2001@{self.domain}>;tag={own}",
-            f"To: <sip:2001@{self.domain}>",
-            f"Call-ID: {token}@fuzz",
-            f"CSeq: {2 if challenge else 1} REGISTER",
-            f"Contact: <sip:2001@{self.phone.host}:{self.phone.port}>",
-            "User-Agent: phone",
-            *more,
-            "Content-Length: 0",
-        ]
-        return ("\r\n".join(head) + "\r\n\r\n").encode()
+    def _register(self, token: str, challenge: bytes) -> bytes:
+        credentials = signed(challenge, "REGISTER", f"sip:{self.domain}", "2001")
+        return register(self.phone, "2001", self.domain, token, 2, credentials)

@@ -236,8 +236,10 @@ def attack(
 ) -> None:
     """Attack a real edge on this machine, in full; write var/attack.json.
 
-    Mutated requests over UDP, TCP, TLS and WebSocket, and a flood beside others' calls.  Exits with 1 when a worker
-    died, something got a 200 that must fail, memory grew, or calls took a fifth longer.  `make test` runs it smaller.
+    Mutated requests over UDP, TCP, TLS and WebSocket; as many twisted messages, whose readers must agree (examples
+    of what they do not are in var/differential.json); and a flood beside others' calls.  Exits with 1 when a worker
+    died, something got a 200 that must fail, memory grew, Kamailio and pjsip read a message differently, or calls
+    took a fifth longer.  `make test` runs it smaller.
 
     Examples:
 
