@@ -1,4 +1,4 @@
-"""Ways that lead from one phone to a carrier or to another tenant past the rules, tried on a real edge; and their twins."""
+"""Ways from one phone to a carrier or to another tenant past the rules, tried on a real edge; and their twins."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -58,7 +58,7 @@ async def refused(hq: Edge) -> dict[str, int]:
     "more", [f"\r{ORDER}", f"\n{ORDER}", f"\r\n\r{ORDER}", "\x00", "\r\n \r", f"\r\nSubject: hi\r{ORDER}"],
 )  # fmt: skip
 async def test_no_header_is_smuggled_past_kamailio(patient_hq: Edge, node: Softphone, phone: RawPhone, more: str):
-    assert await phone.call("2001", more.encode()) == 0
+    assert await phone.call("2001", more.encode()) in (0, 400)
 
     assert got(node, "INVITE") == []
     assert sum((await refused(patient_hq)).values()) > 0
@@ -118,11 +118,11 @@ async def test_a_dialog_is_nobody_elses_and_ends_with_its_bye(patient_hq: Edge, 
     thief.close()
 
 
-async def test_a_phones_answer_leads_later_requests_to_no_carrier(patient_hq: Edge, node: Softphone, carrier: Carrier):
+async def test_a_phones_answer_leads_to_no_carrier_later(patient_hq: Edge, node: Softphone, carrier: Carrier):
     """The called phone gives the carrier's address as its Contact: BYE and re-INVITE of the node would go there."""
     phone = Softphone("1002", DOMAIN, "pw-1002", proxy=(HQ, 5060), bind=PHONE, trace=True)
     async with phone:
-        phone._agent.contact_uri = lambda *_a, **_k: FAR  # type: ignore[method-assign]
+        phone._agent.contact = lambda _user: f"<{FAR}>"  # type: ignore[method-assign]
         await phone.register()
         call = await node.dial(f"sip:1002@{DOMAIN}", station_headers())
         await phone.wait_for_call()
@@ -150,7 +150,7 @@ async def test_a_phone_registers_one_contact_without_detour(patient_hq: Edge, co
     probe.close()
 
 
-async def test_a_carrier_that_speaks_for_another_trunk_ends_no_call(patient_hq: Edge, node: Softphone, carrier: Carrier):
+async def test_nobody_ends_a_call_of_another_trunk(patient_hq: Edge, node: Softphone, carrier: Carrier):
     call = await node.dial(f"sip:+8613812345003@{HQ}", trunk_headers())
     await call.wait_for("answered")
     text = next(text for text in reached(carrier) if text.startswith("INVITE"))

@@ -88,7 +88,7 @@ async def test_no_request_hides_in_the_body_of_a_branchs_phone(hq: Edge, branch:
     assert [text for _, way, text in node.messages if way == "received" and text.startswith("INVITE")] == []
 
 
-async def test_a_route_kept_at_a_branch_leads_to_no_carrier(hq: Edge, branch: Edge, node: Softphone, carrier: Carrier):
+async def test_a_route_kept_at_a_branch_leads_nowhere(hq: Edge, branch: Edge, node: Softphone, carrier: Carrier):
     phone = await RawPhone.open(PHONE, "2001", BRANCH)
     assert await phone.call("13812345678") == 200
     for place, (method, target) in enumerate((("INVITE", FAR), ("MESSAGE", FAR), ("INVITE", f"sip:x@{BRANCH}:5062"))):
