@@ -4,6 +4,8 @@ import re
 
 SDP = "application/sdp"
 _SESSIONS = frozenset({"INVITE", "ACK", "UPDATE", "PRACK"})
+NEEDED_BY = _SESSIONS | {"INFO"}
+"""Requests that mean nothing without their body."""
 _OTHERS = {
     "INFO": frozenset({"application/dtmf-relay", "application/dtmf"}),
     "NOTIFY": frozenset({"message/sipfrag"}),

@@ -31,11 +31,17 @@ from edge_proxy.grammar import (
 )
 
 MAX_HEADERS = 128
+BAD_REQUEST = (400, "Bad Request")
 UNSUPPORTED_BODY = (415, "Unsupported Media Type")
 
 _BODY_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
 _UNFRAMED = re.compile(r"\r(?!\n)|(?<!\r)\n")
 _NAMES_OF_PARTIES = frozenset(GRAMMAR) - {"via", "call-id", "cseq", "max-forwards", "content-length", "content-type"}
+_NEEDED = ("from", "to", "call-id", "cseq")
+_TOLD = {name: GRAMMAR[name] for name in ("via", "from", "to", "call-id")} | {
+    "cseq": re.compile(r"[0-9]{1,40}[ \t]+[A-Za-z0-9\-.!%*_+`'~]+"),
+    "user-agent": re.compile(r"[\t -~]*"),
+}
 _MAX_CSEQ = 2**31
 _SPACE = " \t"
 
@@ -89,9 +95,40 @@ def read(text: str, *, streamed: bool = False) -> Message:
     if several_contacts and method != "REGISTER" and not 300 <= status < 400:
         raise UnreadableError("several-contacts")
     kept, fault = _body_of(method, status, headers, body, streamed=streamed)
+    respelled |= streamed and "content-length" not in headers
     if not (folded or respelled or kept is not body):
         return Message(method, status, headers, several_contacts, None, fault)
     return Message(method, status, headers, several_contacts, _written(start, lines, headers, body, kept), fault)
+
+
+def told_off(text: str) -> Message | None:
+    """Return the least of an unreadable request that can be answered with 400, None where nothing can.
+
+    Holds what each reader needs to find its way back, as far as it is well written, and nothing else of the message.
+    """
+    start, *lines = text.partition("\r\n\r\n")[0].split("\r\n")
+    first = REQUEST_LINE.fullmatch(start)
+    if first is None or first.group(1) == "ACK":
+        return None
+    headers = {name: f"<sip:unreadable.invalid>;tag={name}" for name in ("from", "to")}
+    found: dict[str, str] = {}
+    ways: list[str] = []
+    for line in lines[:MAX_HEADERS]:
+        name, _, value = line.partition(":")
+        name, value = _long(name), value.strip(_SPACE)
+        pattern = _TOLD.get(name)
+        if pattern is None or pattern.fullmatch(value) is None:
+            continue
+        if name == "via":
+            ways.append(value)
+        else:
+            found.setdefault(name, value)
+    if not ways or "call-id" not in found or "cseq" not in found:
+        return None
+    headers |= found
+    whole = [start, *(f"Via: {way}" for way in ways), *(f"{name.title()}: {headers[name]}" for name in _NEEDED)]
+    anew = "\r\n".join([*whole, "Max-Forwards: 70", "Content-Length: 0", "", ""])
+    return Message(first.group(1), 0, headers | {"via": ways[0]}, rewritten=anew, fault=BAD_REQUEST)
 
 
 def names_us(message: Message, hosts: frozenset[str]) -> bool:
@@ -174,10 +211,7 @@ def _body_of(
     """
     told = headers.get("content-length")
     length = len(body) if body.isascii() else len(body.encode("utf-8", "surrogateescape"))
-    if told is None:
-        if streamed:
-            raise UnreadableError("length-missing")
-    elif int(told) != length:
+    if int(told) != length if told is not None else streamed and body:
         raise UnreadableError("length")
     if not body:
         return body, None
@@ -190,8 +224,8 @@ def _body_of(
         session = bodies.session_part(method, content_type, body)
         if session is not None and not _BODY_CONTROL.search(session):
             return _readable(session), None
-    # What nobody here reads goes no further: an answer stands without it, a request is not half understood.
-    return "", None if status else UNSUPPORTED_BODY
+    # What nobody here reads goes no further: most stand without it, a call is not half understood.
+    return "", UNSUPPORTED_BODY if not status and method in bodies.NEEDED_BY else None
 
 
 def _readable(body: str) -> str:

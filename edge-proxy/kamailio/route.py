@@ -78,12 +78,12 @@ class Edge:
         sender = peer()
         if not listens_to(sender) or edges.replicates(sender):
             return 1
+        if at_hand.message.fault:
+            return self._refuse(*at_hand.message.fault)
         if KSR.is_CANCEL():
             if KSR.tm.t_check_trans() > 0:
                 KSR.tm.t_relay()
             return 1
-        if at_hand.message.fault:
-            return self._refuse_body(*at_hand.message.fault)
         if is_misleading(sender):
             return 1 if KSR.is_ACK() else reply(400, "One Contact Without Detour")
         if KSR.siputils.has_totag() > 0:
@@ -103,10 +103,11 @@ class Edge:
             return 1 if leaves_to_others(sender, "OPTIONS") else reply(200, "OK")
         return edges.ping(sender) if sender.kind is PeerKind.EDGE else self._refuse_method()
 
-    def _refuse_body(self, code: int, reason: str) -> int:
+    def _refuse(self, code: int, reason: str) -> int:
         if KSR.is_ACK():
             return 1  # never answered
-        KSR.hdr.append_to_reply("Accept: application/sdp\r\n")
+        if code == 415:
+            KSR.hdr.append_to_reply("Accept: application/sdp\r\n")
         return reply(code, reason)
 
     def _refuse_method(self) -> int:

@@ -36,19 +36,20 @@ class AtHand:
         try:
             message = lexis.read(text, streamed=transport in _STREAMS)
         except lexis.UnreadableError as error:
-            return self._refuse(str(error))
+            KSR.htable.sht_inc("refused", str(error))
+            told_off = lexis.told_off(text)
+            if told_off is None:
+                return DROP
+            message = told_off
         if message.status and not lexis.names_us(message, _OURSELVES):
-            return self._refuse("answers-nobody")
+            KSR.htable.sht_inc("refused", "answers-nobody")
+            return DROP
         self.message = message
         if message.rewritten is None:
             return GO_ON
         # As digits: what is no UTF-8 cannot pass from Python to Kamailio as text.
         KSR.pv.sets("$var(anew)", message.rewritten.encode("utf-8", "surrogateescape").hex())
         return READ_ANEW
-
-    def _refuse(self, reason: str) -> int:
-        KSR.htable.sht_inc("refused", reason)
-        return DROP
 
     def forget(self) -> None:
         """A message has come that is too long to be read."""

@@ -100,8 +100,9 @@ def test_a_length_is_that_of_the_body_in_bytes():
     assert refusal(message("Content-Type: application/sdp", body=SDP, Content_Length="0")) == "length"
     chinese = SDP.replace("s=-", "s=电话")
     assert lexis.read(message("Content-Type: application/sdp", body=chinese)).fault is None
-    assert refusal(message(Content_Length=""), streamed=True) == "length-missing"
+    assert refusal(message("Content-Type: application/sdp", Content_Length="", body=SDP), streamed=True) == "length"
     assert lexis.read(message(Content_Length="")).rewritten is None
+    assert "Content-Length: 0" in (lexis.read(message(Content_Length=""), streamed=True).rewritten or "")
 
 
 def test_names_that_are_no_utf8_pass_and_nothing_else_does():
@@ -183,6 +184,18 @@ def test_no_header_takes_long_to_be_refused(filling):
         with pytest.raises(UnreadableError):
             lexis.read(text)
         assert time.process_time() - started < 0.1
+
+
+def test_an_unreadable_request_is_told_so_with_nothing_else_of_it():
+    told = lexis.told_off(message("Subject: hi\rX-Trunkline: target=trunk", body="x", Content_Length="+1"))
+
+    assert told is not None and told.fault == (400, "Bad Request")
+    read = lexis.read(told.rewritten or "")
+    assert set(read.headers) == {"via", "from", "to", "call-id", "cseq", "max-forwards", "content-length"}
+    assert read.headers["call-id"] == "call-1"
+    assert lexis.told_off(message(Via="SIP/2.0/UDP a\rb")) is None
+    assert lexis.told_off(message(start="ACK sip:a@b.test SIP/2.0", CSeq="1 ACK", Call_ID="")) is None
+    assert lexis.told_off(message(start="SIP/2.0 200 OK")) is None
 
 
 def test_a_response_names_us_in_its_topmost_via():
