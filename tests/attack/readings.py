@@ -69,7 +69,7 @@ def of_pjsip(reading: dict[str, Any]) -> Reading | None:
             cseq=(number, method),
             contacts=tuple(map(_pjsip_uri, all_of("contact"))),
             routes=tuple(map(_pjsip_uri, all_of("route"))),
-            vouched=tuple(_collapsed(value) for value in all_of("x-trunkline")),
+            vouched=_values(",".join(all_of("x-trunkline"))),
             body=reading.get("body", "").encode("latin-1"),
         )
     except MalformedSipError:
@@ -113,7 +113,7 @@ def of_kamailio(reading: KamailioReading | None) -> Reading | None:
         cseq=(int(number) if number.isdigit() else -1, method),
         contacts=_uris(text["contact"]),
         routes=_uris(text["route"]),
-        vouched=tuple(_collapsed(each) for each in text["x-trunkline"].split(",") if each),
+        vouched=_values(text["x-trunkline"]),
         body=reading["body"] or b"",
     )
 
@@ -148,7 +148,7 @@ def _of_message(message: SipMessage, data: bytes) -> Reading:
         cseq=message.cseq,
         contacts=_uris(_bytewise(",".join(message.all("contact")))),
         routes=_uris(_bytewise(",".join(message.all("route")))),
-        vouched=tuple(_collapsed(_bytewise(value)) for value in message.all("x-trunkline")),
+        vouched=_values(_bytewise(",".join(message.all("x-trunkline")))),
         # It decodes what it reads: the bytes are those that stand at the end.
         body=data[len(data) - len(body) :] if (body := data.lstrip(b"\r\n").partition(b"\r\n\r\n")[2]) else b"",
     )
@@ -188,6 +188,11 @@ def _uri(text: str) -> Uri:
 
 def _unescaped(text: str) -> str:
     return unquote_to_bytes(text.encode("latin-1")).decode("latin-1")
+
+
+def _values(joined: str) -> tuple[str, ...]:
+    # Kamailio tells the values of several headers in one; it tells an empty one from none only by where it stands.
+    return tuple(value for each in joined.split(",") if (value := _collapsed(each)))
 
 
 def _collapsed(text: str) -> str:
