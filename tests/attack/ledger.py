@@ -62,7 +62,8 @@ class Ledger:
         number = number_in(left)
         sent = self.sent.get(number or 0)
         if number is None or sent is None:
-            self.strays.append(left)
+            # What the edge repeats for seconds outlives our memory of it.
+            (self.strays if number is None or number > max(self.sent, default=0) else self.repeated).append(left)
             return None
         if (number, branch) in self._seen:
             self.repeated.append(left)
