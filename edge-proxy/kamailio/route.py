@@ -60,9 +60,9 @@ class Edge:
             openssl.part_with_other_processes()
         return 0
 
-    def ksr_received(self, _msg: object, origin: str) -> int:
+    def ksr_received(self, _msg: object) -> int:
         try:
-            return at_hand.receive(origin)
+            return at_hand.receive()
         except Exception:
             KSR.err(f"script failed in ksr_received: {traceback.format_exc()!r}\n")
             return -1
@@ -150,12 +150,8 @@ class Edge:
     def ksr_failure_hq(self, _msg: object) -> int:
         return telling.failed(calls.hq_failed())
 
-    @guarded
-    def ksr_topology_event(self, _msg: object, _event: str = "") -> int:
-        # Only carriers must not see who is behind us; phones and nodes need what stands in Via and Contact.
-        if not view().is_carrier(text("$sndto(ip)")):
-            KSR.set_drop()
-        return 1
+    def ksr_leaves_to_carrier(self, _msg: object) -> int:
+        return 1 if view().is_carrier(text("$sndto(ip)")) else -1
 
     @guarded
     def ksr_parse_error(self, _msg: object) -> int:

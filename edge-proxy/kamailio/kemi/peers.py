@@ -77,13 +77,14 @@ def listens_to(sender: Peer) -> bool:
     if not trusted and KSR.pike.pike_check_req() < 0:
         ban(address, screening.FLOOD)
         return False
-    # Both answer what they refuse, if that can be answered.
-    if KSR.sanity.sanity_check(SANITY_MESSAGE, SANITY_URI) < 0:
-        # No phone writes that, and Kamailio logs a line or more for each.
-        strike(sender)
-        return False
-    if KSR.sanity.sanity_check(SANITY_PROXY_REQUIRE, 0) < 0:
-        return False
+    # Both answer what they refuse, if that can be answered; the gate has seen to it where all is written plainly.
+    if not at_hand.message.is_plain:
+        if KSR.sanity.sanity_check(SANITY_MESSAGE, SANITY_URI) < 0:
+            # No phone writes that, and Kamailio logs a line or more for each.
+            strike(sender)
+            return False
+        if KSR.sanity.sanity_check(SANITY_PROXY_REQUIRE, 0) < 0:
+            return False
     if KSR.maxfwd.process_maxfwd(MAX_HOPS) < 0:
         reply(483, "Too Many Hops")
         return False
