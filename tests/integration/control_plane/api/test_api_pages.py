@@ -1,4 +1,4 @@
-"""The API's error pages and those of its health listener: no name or version of a library, nothing of what was sent."""
+"""The API's error pages and its health listener's: no name or version of a library, nothing of what was sent."""
 
 import asyncio
 import re
