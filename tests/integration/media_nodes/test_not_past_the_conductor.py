@@ -6,12 +6,13 @@ Who gets into a call without the conductor is in no record, and under no limit.
 from collections.abc import Callable
 
 import pytest
-from media_harness import ACME, AGENT_HZ, COLLEAGUE_HZ, CUSTOMER_HZ, Node, hears, talking, until
+from media_harness import ACME, AGENT_HZ, COLLEAGUE_HZ, CUSTOMER_HZ, DOMAIN, Node, hears, talking, until
 
 from callmodel.vouched import HEADER, to_header
 from media_nodes.conductor import STRAY_GRACE_SECONDS
 from media_nodes.listener import SURVEY_SECONDS
 from simulators.call import PhoneCall
+from simulators.dialog import Dialog
 from simulators.phone import answer_after, reject_with
 
 STATION = to_header({"origin": "station", "tenant": ACME, "station": "1003", "site": "branch-1"}.items())
@@ -151,3 +152,22 @@ async def test_an_attended_transfer_is_the_conductors_too(node: Node):
     await until(lambda: customer.ended and colleague.ended)
     cdrs = [(await node.cdr(2)), *[fact["body"] for fact in await node.of_kind("call.ended")]]
     assert {cdr["ending"] for cdr in cdrs} == {"completed"}
+
+
+@pytest.mark.parametrize("method", ["REFER", "SUBSCRIBE", "PUBLISH", "MESSAGE"])
+async def test_what_is_asked_outside_of_calls_is_refused_and_places_none(node: Node, method: str):
+    uri = f"sip:1001@{node.address}"
+    dialog = Dialog.outgoing(f"<sip:1003@{DOMAIN}>", uri, (node.address, 5060))
+    request = dialog.build_request(method)
+    request.headers += [
+        ("Contact", f"<sip:1003@{node.edge_address}:5062>"),
+        ("Refer-To", f"<sip:13812345678@{node.address}>"),
+        ("Event", "refer"),
+        (HEADER, STATION),
+    ]
+
+    answer = await node.edge._agent.request(request, (node.address, 5060))
+
+    assert answer.status >= 400
+    assert node.edge.incoming.empty()
+    assert await node.facts() == []
