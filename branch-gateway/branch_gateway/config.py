@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from servicekit.settings import ENV_PREFIX, ServiceSettings
 
 # Started in this order, stopped in the other.
 EDGE_PROGRAMS = ("rtpengine", "kamailio", "agent")
+_PORT = re.compile("[0-9]{1,5}")
 
 
 class BranchSettings(ServiceSettings):
@@ -115,6 +117,6 @@ def split_probe(text: str) -> tuple[str, str, int]:
     """Return kind, host and port.  Raises ValueError."""
     kind, _, rest = text.partition(":")
     host, _, port = rest.rpartition(":")
-    if kind not in ("tcp", "udp") or not host or not port.isdigit() or not 0 < int(port) < 65536:
+    if kind not in ("tcp", "udp") or not host or not _PORT.fullmatch(port) or not 0 < int(port) < 65536:
         raise ValueError("a probe is tcp:host:port or udp:host:port")
     return kind, host.strip("[]"), int(port)

@@ -31,7 +31,7 @@ class EdgeSettings(ServiceSettings):
     ws_origins: str = Field("", description="pages that may connect: https://host,https://host:port")
     rpc_port: int = Field(5063, gt=0, le=65535, description="port of Kamailio's JSON-RPC")
     ng_port: int = Field(2223, gt=0, le=65535, description="port of rtpengine's control protocol")
-    rtp_range: str = Field("30000-34999", pattern=r"^\d+-\d+$", description="ports for RTP, such as 30000-34999")
+    rtp_range: str = Field("30000-34999", pattern="^[0-9]+-[0-9]+$", description="ports for RTP, such as 30000-34999")
     tls_cert: Path | None = Field(None, description="PEM file with this edge's certificate chain")
     tls_key: Path | None = Field(None, description="PEM file with its private key")
     tls_ca: Path | None = Field(None, description="PEM file with the platform's CA")

@@ -19,7 +19,7 @@ KNOWN_SET = 2
 SPARE_SET = 3
 """Media nodes with room that are fuller than others: for new calls that nobody in MEDIA_SET takes."""
 
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 _PLACEHOLDER = re.compile(r"@([A-Z_]+)@")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
@@ -274,7 +274,7 @@ def check_port(port: int) -> int:
 
 def check_sip_uri(uri: str) -> str:
     """Return `sip:host:port` with an optional transport.  Raises RenderingError."""
-    match = re.fullmatch(r"sip:([^:;\s]+):(\d{1,5})(;transport=(udp|tcp|tls))?", uri)
+    match = re.fullmatch(r"sip:([^:;\s]+):([0-9]{1,5})(;transport=(udp|tcp|tls))?", uri)
     if match is None:
         raise RenderingError("not sip:host:port")
     check_host(match.group(1))

@@ -6,13 +6,15 @@ request as an error with a traceback.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ssl import SSLContext
-from typing import cast
+from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
+
+from servicekit.pages import QuietHandler, sign
 
 MOST_CONNECTIONS = 1000
 HEAD_SECONDS = 10.0
@@ -41,19 +43,16 @@ async def serve_http(
     """
     gate = _Gate(most_connections, head_seconds)
     app.middlewares.insert(0, gate.middleware)
+    app.on_response_prepare.append(sign)
     server_log = logging.getLogger("aiohttp.server")
     if not any(isinstance(known, _Calm) for known in server_log.filters):
         server_log.addFilter(_Calm())
-    runner = web.AppRunner(
-        app,
-        access_log=None,
-        shutdown_timeout=shutdown_seconds,
-        keepalive_timeout=KEEPALIVE_SECONDS,
-        max_line_size=max_line_bytes,
-    )
+    handling: dict[str, Any] = {"access_log": None, "keepalive_timeout": KEEPALIVE_SECONDS}
+    handling["max_line_size"] = max_line_bytes
+    runner = web.AppRunner(app, shutdown_timeout=shutdown_seconds, **handling)
     await runner.setup()
     try:
-        await _Site(runner, gate, host, port, tls).start()
+        await _Site(runner, gate, host, port, tls, handling).start()
     except OSError:
         await runner.cleanup()
         raise
@@ -140,9 +139,17 @@ class _Guard(asyncio.Protocol):
 class _Site(web.BaseSite):
     """As `web.TCPSite`, with a guard before each connection."""
 
-    def __init__(self, runner: web.AppRunner, gate: _Gate, host: str, port: int, tls: SSLContext | None) -> None:
+    def __init__(
+        self,
+        runner: web.AppRunner,
+        gate: _Gate,
+        host: str,
+        port: int,
+        tls: SSLContext | None,
+        handling: Mapping[str, Any],
+    ) -> None:
         super().__init__(runner, ssl_context=tls)
-        self._gate = gate
+        self._gate, self._handling = gate, handling
         self._address = (host, port)
 
     @property
@@ -152,10 +159,10 @@ class _Site(web.BaseSite):
 
     async def start(self) -> None:
         await super().start()
-        build = self._runner.server
-        assert build is not None  # BaseSite sees to it
-        self._server = await asyncio.get_running_loop().create_server(
-            lambda: _Guard(self._gate, build),
+        server, loop = self._runner.server, asyncio.get_running_loop()
+        assert server is not None  # BaseSite sees to it
+        self._server = await loop.create_server(
+            lambda: _Guard(self._gate, lambda: QuietHandler(server, loop=loop, **self._handling)),
             *self._address,
             ssl=self._ssl_context,
             ssl_handshake_timeout=HANDSHAKE_SECONDS if self._ssl_context else None,
