@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable
 
 import KSR
-from kemi import calls, edges, legs, openssl, registrar, telling, trunks
+from kemi import calls, edges, flows, legs, openssl, registrar, telling, trunks
 from kemi.environment import SETTINGS, hides_sdp, reply, text, view
 from kemi.peers import is_trusted, leaves_to_others, listens_to, peer, strike
 
@@ -51,6 +51,7 @@ def mod_init() -> "Edge":
 class Edge:
     def __init__(self) -> None:
         self._main_pid = os.getpid()
+        self._watch = flows.Watch()
 
     def child_init(self, _rank: int) -> int:
         if os.getpid() != self._main_pid:
@@ -140,6 +141,11 @@ class Edge:
         # Only carriers must not see who is behind us; phones and nodes need what stands in Via and Contact.
         if not view().is_carrier(text("$sndto(ip)")):
             KSR.set_drop()
+        return 1
+
+    @guarded
+    def ksr_connections(self, _msg: object, _event: str = "") -> int:
+        self._watch.look()
         return 1
 
     @guarded
