@@ -22,7 +22,7 @@ from callmodel.ids import NodeId
 from edge_proxy import drain, ngcontrol
 from edge_proxy.carriers import CarrierRegistration, registrations_of
 from edge_proxy.config import EdgeSettings
-from edge_proxy.hearing import Hearing, Registrations
+from edge_proxy.hearing import Closed, Hearing, Registrations
 from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
 from edge_proxy.nodes import NodeBook, uris_in
 from edge_proxy.registering import Alone, CarrierRegistrar, Lease
@@ -233,8 +233,9 @@ async def _hear(service: Service, settings: EdgeSettings) -> None:
     hearing = Hearing(settings.edge_dir)
     hearing.open()
     service.on_close(hearing.close)
-    registrations = Registrations(KamailioRpc(settings.control_address, settings.rpc_port))
-    service.spawn("registrations-count", registrations.follow(settings.metrics_seconds))
+    rpc = KamailioRpc(settings.control_address, settings.rpc_port)
+    service.spawn("registrations-count", Registrations(rpc).follow(settings.metrics_seconds))
+    service.spawn("closed-count", Closed(rpc).follow(settings.metrics_seconds))
 
 
 def main() -> None:

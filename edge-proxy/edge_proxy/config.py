@@ -50,6 +50,14 @@ class EdgeSettings(ServiceSettings):
     )
     ban_seconds: int = Field(300, ge=1, description="how long an address stays banned")
     strikes_allowed: int = Field(10, ge=1, description="wrong passwords a minute before an address is banned")
+    sip_connections: int = Field(8192, ge=64, le=16_384, description="connections that the edge takes at once")
+    # Well below the 20 s between WebSocket pings: Kamailio logs two lines for each ping of what was closed just now.
+    stranger_seconds: float = Field(
+        10.0, ge=1, description="seconds in which whoever connects has to prove who it is, by password or certificate"
+    )
+    strangers_per_address: int = Field(
+        256, ge=1, le=16_384, description="connections that an address may hold before they have proved who they are"
+    )
     nat_ping_seconds: int = Field(15, ge=1, description="seconds between pings that keep a NAT open")
 
     @field_validator("edge_address")

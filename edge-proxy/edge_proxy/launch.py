@@ -5,12 +5,14 @@ import hmac
 import json
 import os
 import re
+import resource
 import secrets
 import sys
 from pathlib import Path
 
 import callmodel
 from edge_proxy.config import EdgeSettings
+from edge_proxy.connections import ROOM_OF_STRANGERS
 from edge_proxy.rendering import (
     MEDIA_SET,
     Destination,
@@ -33,6 +35,9 @@ NO_REGISTRATIONS = (
 )
 TABLE_VERSIONS = "table_name(string) table_version(int)\nuacreg:5\n"
 
+SPARE_FILES = 1024
+"""What Kamailio opens beside connections: sockets between its processes, logs, files."""
+
 SECRET_NAMES = ("nonce", "topology", "seal")
 _SHARED_SECRET = re.compile(r"(?:[0-9a-f]{2}){32,64}")
 
@@ -48,6 +53,7 @@ def kamailio() -> None:
     except (SettingsError, RenderingError, OSError) as error:
         sys.exit(f"the edge can not start: {error}")
     os.environ.update(script_environment(settings))
+    allow_files(settings)
     _become(kamailio_command(settings))
 
 
@@ -57,8 +63,32 @@ def kamailio_command(settings: EdgeSettings) -> list[str]:
     The default looks through a thousand lists of free pieces, which was a quarter of the CPU of a call.
     """
     run = str(settings.edge_dir)
-    memory = ["-m", "128", "-x", "tlsf", "-X", "tlsf"]
+    # Of what all share a connection takes 20 KB, over TLS 100; in the process that lists all of them 3 KB
+    # (kemi/flows.py).  The system gives what is used only.
+    shared, own = 128 + settings.sip_connections // 8, 16 + settings.sip_connections // 200
+    memory = ["-m", str(shared), "-M", str(own), "-x", "tlsf", "-X", "tlsf"]
     return [str(settings.kamailio_bin), "-f", f"{run}/kamailio.cfg", "-DD", "-E", "-w", run, "-Y", run, *memory]
+
+
+def connections_of(settings: EdgeSettings) -> int:
+    """Return how many connections the edge takes: fewer than asked for where the system allows fewer open files.
+
+    Kamailio would spin where it may take a connection and can not.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = settings.sip_connections if hard == resource.RLIM_INFINITY else max(hard - SPARE_FILES, hard // 2)
+    return min(settings.sip_connections, allowed)
+
+
+def allow_files(settings: EdgeSettings) -> None:
+    """Raise the files that this process may hold open; say on stderr if the system allows too few."""
+    connections = connections_of(settings)
+    if connections < settings.sip_connections:
+        print(f"the system's limit of open files leaves room for {connections} connections", file=sys.stderr)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + SPARE_FILES if hard == resource.RLIM_INFINITY else min(connections + SPARE_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def rtpengine() -> None:
@@ -134,6 +164,7 @@ def configuration_of(settings: EdgeSettings) -> EdgeConfiguration:
         flood_requests_per_second=settings.flood_requests_per_second,
         ban_seconds=settings.ban_seconds,
         nat_ping_seconds=settings.nat_ping_seconds,
+        connections=connections_of(settings),
         debug=2 if settings.log_level == "DEBUG" else 1,
     )
 
@@ -182,6 +213,10 @@ def script_environment(settings: EdgeSettings) -> dict[str, str]:
                 "rpc_port": settings.rpc_port,
                 "ws_ports": [settings.sip_ws_port, settings.sip_wss_port],
                 "strikes_allowed": settings.strikes_allowed,
+                "stream_ports": stream_ports(settings),
+                "stranger_seconds": settings.stranger_seconds,
+                "strangers_per_address": settings.strangers_per_address,
+                "strangers": connections_of(settings) // ROOM_OF_STRANGERS,
                 "secrets_file": str(settings.edge_dir / "secrets.json"),
                 "run": str(settings.edge_dir),
                 "telemetry": bool(settings.otlp_endpoint),
@@ -189,6 +224,12 @@ def script_environment(settings: EdgeSettings) -> dict[str, str]:
             }
         ),
     }
+
+
+def stream_ports(settings: EdgeSettings) -> list[int]:
+    """Return the ports where connections come in; those that go out, Kamailio lists with another or with 0."""
+    wanted = (settings.sip_port, settings.sip_tls_port, settings.sip_ws_port, settings.sip_wss_port)
+    return [port for port in (*wanted, settings.internal_port) if port]
 
 
 def _template(name: str) -> str:

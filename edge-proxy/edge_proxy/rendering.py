@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from edge_proxy.connections import IDLE_SECONDS
 from edge_proxy.registration import DEFAULT_EXPIRES_SECONDS, MAX_EXPIRES_SECONDS, MIN_EXPIRES_SECONDS
 from edge_proxy.screening import MAX_MESSAGE_BYTES
 
@@ -78,6 +79,7 @@ class EdgeConfiguration:
     flood_requests_per_second: int = 50
     ban_seconds: int = 300
     nat_ping_seconds: int = 15
+    connections: int = 8192
     debug: int = 1
 
     def __post_init__(self) -> None:
@@ -99,7 +101,13 @@ class EdgeConfiguration:
             for path in (self.tls.certificate, self.tls.key, self.tls.ca, *(self.wss_files or ())):
                 check_path(path)
         self._check_ports()
-        for number in (self.workers, self.flood_requests_per_second, self.ban_seconds, self.nat_ping_seconds):
+        for number in (
+            self.workers,
+            self.flood_requests_per_second,
+            self.ban_seconds,
+            self.nat_ping_seconds,
+            self.connections,
+        ):
             if not 0 < number < 1_000_000:
                 raise RenderingError("a count or time is out of bounds")
 
@@ -175,6 +183,8 @@ def render_kamailio(template: str, configuration: EdgeConfiguration) -> str:
         "NONCE_SECRET": c.nonce_secret,
         "TOPOLOGY_SECRET": c.topology_secret,
         "BAN_SECONDS": c.ban_seconds,
+        "CONNECTIONS": c.connections,
+        "IDLE_SECONDS": IDLE_SECONDS,
         # pike counts in windows of two seconds.
         "FLOOD_REQUESTS": c.flood_requests_per_second * 2,
         "RUN": c.run,

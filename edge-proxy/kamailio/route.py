@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable
 
 import KSR
-from kemi import calls, dialogs, edges, legs, openssl, registrar, telling, trunks
+from kemi import calls, dialogs, edges, flows, legs, openssl, registrar, telling, trunks
 from kemi.environment import SETTINGS, reply, text, view
 from kemi.gate import at_hand
 from kemi.peers import is_misleading, is_trusted, leaves_to_others, listens_to, peer, strike
@@ -52,6 +52,7 @@ def mod_init() -> "Edge":
 class Edge:
     def __init__(self) -> None:
         self._main_pid = os.getpid()
+        self._watch = flows.Watch()
 
     def child_init(self, _rank: int) -> int:
         if os.getpid() != self._main_pid:
@@ -152,6 +153,11 @@ class Edge:
 
     def ksr_leaves_to_carrier(self, _msg: object) -> int:
         return 1 if view().is_carrier(text("$sndto(ip)")) else -1
+
+    @guarded
+    def ksr_connections(self, _msg: object, _event: str = "") -> int:
+        self._watch.look()
+        return 1
 
     @guarded
     def ksr_parse_error(self, _msg: object) -> int:

@@ -24,6 +24,7 @@ from control_plane.web.problems import (
     UnsupportedMediaTypeError,
 )
 from control_plane.web.routes import Access, Route
+from servicekit.gate import client_address, vouch
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 _FIELD = re.compile("[A-Za-z][a-z_]{0,39}")
@@ -90,6 +91,7 @@ class _Endpoint:
         principal = await self._authenticator.principal_of(request)
         if principal is None:
             raise UnauthenticatedError("send `Authorization: Bearer <access token>`")
+        vouch(request)
         if needs is Access.BRANCH and principal.site_id is None:
             raise ForbiddenError("only a branch with its client certificate may do this")
         tenant = request.match_info.get("tenant_id")
@@ -147,15 +149,6 @@ class _Endpoint:
             status=self._route.status,
             content_type="application/json",
         )
-
-
-def client_address(request: web.Request, trusted: frozenset[str]) -> str:
-    """Return the address a request comes from; the last X-Forwarded-For entry when a trusted proxy sent it."""
-    remote = request.remote or ""
-    forwarded = request.headers.get("X-Forwarded-For")
-    if forwarded and remote in trusted:
-        return forwarded.rsplit(",", 1)[-1].strip()
-    return remote
 
 
 def _read_query(shape: type[BaseModel], request: web.Request) -> BaseModel:

@@ -12,6 +12,7 @@ from edge_proxy.decisions import Peer, PeerKind, Request
 from kemi import uplink
 from kemi.edges import announce_branch, at_peer_socket, is_edge
 from kemi.environment import HQ, RETRY_AFTER, SETTINGS, draining, header, reply, text, view
+from kemi.flows import vouch
 from kemi.gate import at_hand
 
 MAX_HOPS = 70
@@ -57,6 +58,8 @@ def listens_to(sender: Peer) -> bool:
     # worker wait for a name server.
     KSR.set_reply_no_connect()
     trusted = is_trusted(sender)
+    if trusted:
+        vouch()
     banned = not trusted and KSR.htable.sht_get("banned", address) is not None
     agent, size = at_hand.said("user-agent"), KSR.kx.get_msglen()
     match screening.screen(agent, banned=banned, trusted=trusted, size_bytes=size):

@@ -236,8 +236,9 @@ def attack(
 ) -> None:
     """Attack a real edge on this machine, in full; write var/attack.json.
 
-    Mutated requests over UDP, TCP, TLS and WebSocket, and a flood beside others' calls.  Exits with 1 when a worker
-    died, something got a 200 that must fail, memory grew, or calls took a fifth longer.  `make test` runs it smaller.
+    Mutated requests over UDP, TCP, TLS and WebSocket, a flood beside others' calls, and connections by the thousand,
+    at the API too.  Exits with 1 when a worker died, something got a 200 that must fail, memory grew, calls took a
+    fifth longer, or others could not sign in at once.  `make test` runs it smaller.
 
     Examples:
 
