@@ -23,6 +23,7 @@ from edge_proxy.rendering import (
     rtpengine_arguments,
 )
 from servicekit.files import write_atomically
+from servicekit.maskedlog import stand_behind
 from servicekit.settings import SettingsError
 
 # The uac module wants a table to start with; registrations come by RPC.
@@ -200,6 +201,7 @@ def _write(path: Path, text: str) -> None:
 
 def _become(command: list[str]) -> None:
     try:
+        stand_behind()
         os.execv(command[0], command)
     except OSError as error:
         sys.exit(f"{command[0]} can not be run: {error.strerror}")

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from media_nodes.config import MediaSettings
 from media_nodes.rendering import TreeMissingError, multiarch_of, render
+from servicekit.maskedlog import stand_behind
 from servicekit.settings import load
 
 
@@ -14,6 +15,7 @@ def asterisk() -> NoReturn:
     """Replace this process by Asterisk in the foreground: the pid stays, and SIGTERM stops the engine itself."""
     settings = load(MediaSettings)
     command = command_of(settings.asterisk_root, render(settings))
+    stand_behind()
     os.execv(command[0], command)
 
 

@@ -249,9 +249,9 @@ class Edge:
 
         await until(known, "HQ knows the branch's connection")
 
-    async def ng(self, command: str, call_id: str = "") -> dict[str, Any]:
+    async def ng(self, command: str, call_id: str = "", **more: str) -> dict[str, Any]:
         """Ask rtpengine something about a call and return its answer."""
-        question = {"command": command} | ({"call-id": call_id} if call_id else {})
+        question = {"command": command} | ({"call-id": call_id} if call_id else {}) | more
         return await asyncio.to_thread(_ask_ng, (self.host, 2223), question)
 
     def exit_code(self, name: str, seconds: float) -> int:
