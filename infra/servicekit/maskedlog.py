@@ -24,8 +24,10 @@ _HEAD = re.compile(r"(?:\x1b\[[\d;]*m)?(?:\s*\d+\(\d+\) [A-Z]+: |\[[\d.:T -]{10,
 # They quote what they can not read, in brackets or after a colon, over as many lines as it has.
 _QUOTES = re.compile(
     r"<core> \[core/(?:parser/[^\]]*|(?:receive|forward|msg_translator|data_lump|tcp_read)\.c:\d+)\]: \w+\(\): "
-    r"|\bsanity \[[^\]]*\]: \w+\(\): |\bpjproject: |\bres_pjsip\w*\.c:\d+ \S+: |\bProtocol error in packet"
+    r"|\bsanity \[[^\]]*\]: \w+\(\): |\bProtocol error in packet"
 )
+# These say in one line what is wrong, and may show the whole packet below it.
+_SHOWS_BELOW = re.compile(r"\bpjproject: |\bres_pjsip")
 _QUOTED = re.compile(r"[\[<(\"'`:]|\d{5}")
 _ADDRESS = r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?(?![\d.])"
 # In a row, or set apart as RFC 3966 and people do, or escaped for a URI.
@@ -49,7 +51,7 @@ class Mask:
             return
         text = line[head.end() :]
         quotes = _QUOTES.search(text)
-        self._quotes = quotes is not None
+        self._quotes = quotes is not None or _SHOWS_BELOW.search(text) is not None
         if quotes is not None:
             quoted = _QUOTED.search(text, quotes.end())
             text = text[: quoted.start()] + HIDDEN if quoted is not None else text
