@@ -117,6 +117,7 @@ def configuration_of(settings: EdgeSettings) -> EdgeConfiguration:
         modules=str(settings.modules_dir),
         nonce_secret=keys["nonce"],
         topology_secret=keys["topology"],
+        rpc_token=keys["rpc"],
         site_id=settings.site_id,
         sip_port=settings.sip_port,
         tls_port=settings.sip_tls_port,
@@ -144,7 +145,7 @@ def secrets_of(settings: EdgeSettings) -> dict[str, str]:
 
     Calls in progress outlive a restart by them.  Raises RenderingError for a shared secret that is none, OSError.
     """
-    path = settings.edge_dir / "secrets.json"
+    path = settings.secrets_file
     if settings.edge_secret_file is not None:
         shared = settings.edge_secret_file.read_text(encoding="utf-8").strip()
         if not _SHARED_SECRET.fullmatch(shared):
@@ -152,13 +153,22 @@ def secrets_of(settings: EdgeSettings) -> dict[str, str]:
         keys = {
             name: hmac.new(bytes.fromhex(shared), name.encode(), hashlib.sha256).hexdigest() for name in SECRET_NAMES
         }
-        _write(path, json.dumps(keys))
-        return keys
+        return _kept(path, keys | {"rpc": _rpc_token(shared, settings.edge_id)})
     try:
         keys = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        keys = {name: secrets.token_hex(32) for name in SECRET_NAMES}
-        _write(path, json.dumps(keys))
+        _write_once(path, json.dumps({name: secrets.token_hex(32) for name in SECRET_NAMES}))
+        keys = json.loads(path.read_text(encoding="utf-8"))
+    return _kept(path, keys | {"rpc": _rpc_token(keys["seal"], settings.edge_id)})
+
+
+def _rpc_token(key: str, edge_id: str) -> str:
+    """Return what this edge's RPC wants to hear, derived so that whoever writes the file first writes the same."""
+    return hmac.new(bytes.fromhex(key), f"rpc {edge_id}".encode(), hashlib.sha256).hexdigest()
+
+
+def _kept(path: Path, keys: dict[str, str]) -> dict[str, str]:
+    _write(path, json.dumps(keys))
     return keys
 
 
@@ -182,7 +192,7 @@ def script_environment(settings: EdgeSettings) -> dict[str, str]:
                 "drain_flag": str(settings.edge_dir / "drain"),
                 "rpc_port": settings.rpc_port,
                 "strikes_allowed": settings.strikes_allowed,
-                "secrets_file": str(settings.edge_dir / "secrets.json"),
+                "secrets_file": str(settings.secrets_file),
                 "run": str(settings.edge_dir),
                 "telemetry": bool(settings.otlp_endpoint),
                 "trace_sampling": settings.trace_sampling,
@@ -197,6 +207,18 @@ def _template(name: str) -> str:
 
 def _write(path: Path, text: str) -> None:
     write_atomically(path, text.encode(), 0o600)
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a file unless there is one: Kamailio and rtpengine start together, and must go by the same secrets."""
+    made = path.with_name(f".{path.name}.{os.getpid()}")
+    _write(made, text)
+    try:
+        os.link(made, path)
+    except FileExistsError:
+        pass
+    finally:
+        made.unlink()
 
 
 def _become(command: list[str]) -> None:

@@ -180,7 +180,7 @@ class Edge:
     def __post_init__(self) -> None:
         self.run = self.folder / f"{self.role}-edge"
         self.run.mkdir(parents=True, exist_ok=True)
-        self.rpc = KamailioRpc(self.host, 5063)
+        self.rpc = KamailioRpc(self.host, 5063, self.run / "secrets.json")
         self._children: dict[str, subprocess.Popen[bytes]] = {}
 
     @property

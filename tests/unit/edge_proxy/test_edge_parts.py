@@ -39,6 +39,7 @@ HQ = EdgeConfiguration(
     role="hq",
     address="203.0.113.10",
     control_address="127.0.0.1",
+    rpc_token="c" * 64,
     platform_domain="trunkline.test",
     run="/run/trunkline/hq",
     script="/srv/route.py",
