@@ -22,7 +22,7 @@ from edge_proxy.rendering import (
     render_tls,
     rtpengine_arguments,
 )
-from servicekit.files import write_atomically
+from servicekit.files import keep_private, write_atomically
 from servicekit.maskedlog import stand_behind
 from servicekit.settings import SettingsError
 
@@ -43,6 +43,7 @@ TEMPLATES = next(folder / "kamailio" for folder in Path(__file__).resolve().pare
 
 def kamailio() -> None:
     """Start Kamailio in place of this process.  Exits with 1 and a reason on stderr if that can not be."""
+    keep_private()
     try:
         settings = EdgeSettings.load()
         prepare(settings)
@@ -64,6 +65,7 @@ def kamailio_command(settings: EdgeSettings) -> list[str]:
 
 def rtpengine() -> None:
     """Start rtpengine in place of this process.  Exits with 1 and a reason on stderr if that can not be."""
+    keep_private()
     try:
         settings = EdgeSettings.load()
         arguments = rtpengine_arguments(configuration_of(settings))

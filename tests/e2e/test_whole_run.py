@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest_asyncio
 import redis.asyncio
 
+from edge_proxy.jsonrpc import KamailioRpc
 from tests.e2e.secrets_of_run import ALWAYS_SECRET, forms_of, secrets_in_files
 from tests.e2e.world import World
-from trunkline.conditions import until
+from trunkline.conditions import http_status, redis_answers, rtpengine_answers, tcp_open, until
+from trunkline.remains import pids_of
 
 MEANT_FOR_SECRETS = (
     "control/admin-password",
@@ -30,6 +32,9 @@ MEANT_FOR_SECRETS = (
     "node/*/etc/manager.conf",
     "node/*/directory.json",
     "redis/appendonlydir/*",
+    "redis/redis.conf",
+    "redis-password",
+    "redis.toml",
 )
 """Of mode 0600 or below a folder of mode 0700, each."""
 MEANT_FOR_NUMBERS = ("node/*/calls/*", "redis/appendonlydir/*")
@@ -124,11 +129,56 @@ async def test_files_with_secrets_are_their_owners_alone(ended: World):
     assert [path for path in meant if path.is_file() and is_open(path)] == []
 
 
+async def test_everything_that_a_run_leaves_is_its_owners_alone(ended: World):
+    """Also what engines write, and what was written before there was a secret in it."""
+    run_dir = ended.stack.run_dir
+    left = [run_dir, *(path for path in run_dir.rglob("*") if not path.is_symlink())]
+
+    assert len(left) > 50 and {path.suffix for path in left} > {".log", ".json", ".sock", ".db-wal", ".conf", ".pid"}
+    assert [f"{path.stat().st_mode:o} {path}" for path in left if path.stat().st_mode & 0o077] == []
+
+
+async def test_no_secret_stands_on_a_command_line(ended: World):
+    """Everybody on a machine may read those; a process's variables are its owner's."""
+    kept = secrets_of(ended)
+    lines = {name: cmdline_of(pid) for name, pid in pids_of(ended.stack.run_dir).items()}
+
+    assert any("redis-server" in line for line in lines.values()) and any("kamailio" in line for line in lines.values())
+    assert {name: told(line, kept) for name, line in lines.items() if told(line, kept)} == {}
+
+
+def cmdline_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+
+
+async def test_redis_and_kamailio_take_no_word_of_a_phone(ended: World):
+    """Whoever knows the passwords is answered, all others are not, from whatever address."""
+    plan, environments = ended.plan, ended.stack.environments
+    redis_url = environments.ground.redis_url
+    host, port = plan.control, 6390
+
+    assert await redis_answers(host, port, environments.ground.redis_password)()
+    assert not await redis_answers(host, port)() and not await redis_answers(host, port, "trunkline")()
+    for control, secrets_file in (
+        (plan.edge_control_at(1), environments.edge_secrets(1)),
+        (plan.branch_control, environments.branch_edge_secrets),
+    ):
+        assert await KamailioRpc(control, 5063, secrets_file).started_at()
+        assert await http_status(control, 5063, "/RPC", frozenset({404}))()
+    assert redis_url.count("@") == 1
+    for path in ("/ari/channels", "/ari/asterisk/info", "/httpstatus", "/"):
+        assert await http_status(plan.node_control_at(1), 8088, path, frozenset({401, 404}))(), path
+    for reachable in (plan.edge, plan.branch, plan.node):
+        assert not await rtpengine_answers(reachable)()
+        assert not await tcp_open(reachable, 5063)() and not await tcp_open(reachable, 8088)()
+        assert not await tcp_open(reachable, 5038)()
+
+
 async def test_names_of_files_and_keys_tell_nothing(ended: World):
     kept = secrets_of(ended) | numbers_of(ended)
     names = [str(path.relative_to(ended.stack.run_dir)) for path in ended.stack.run_dir.rglob("*")]
 
-    address = ended.stack.environments.control()["TRUNKLINE_REDIS_URL"]
+    address = ended.stack.environments.ground.redis_url
     async with redis.asyncio.from_url(address, decode_responses=True) as server:
         keys = [key async for key in server.scan_iter(count=1000)]
 
@@ -163,6 +213,6 @@ async def test_phones_and_carriers_see_nothing_of_the_inside(ended: World):
 
 def inside_told(world: World, headers: list[tuple[str, str]]) -> list[str]:
     """Return the headers that tell of media nodes, of the control plane, or of how we speak among ourselves."""
-    inner = rf"127\.{world.plan.block}\.1[12]\.\d"
+    inner = rf"127\.{world.plan.block}\.(1[1278]|21)\.\d"
     ours = re.compile(rf"(?i)^(x-|traceparent)|{inner}|\bnode-\d|asterisk|conductor|kamailio")
     return [line for name, value in headers if ours.search(line := f"{name}: {value}")]

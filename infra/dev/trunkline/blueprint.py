@@ -41,9 +41,9 @@ class Blueprint:
     def edge_engines(self, index: int) -> list[Spec]:
         """rtpengine and Kamailio of one edge."""
         plan, env = self.environments.plan, self.environments.edge(index=index)
-        host = plan.edge_at(index)
+        host, control = plan.edge_at(index), plan.edge_control_at(index)
         return [
-            self._ours("edge", index, "edge rtpengine", env, when.rtpengine_answers(host)),
+            self._ours("edge", index, "edge rtpengine", env, when.rtpengine_answers(control)),
             self._ours("edge", index, "edge kamailio", env, when.sip_answers(host, 5060, plan.control)),
         ]
 
@@ -53,7 +53,7 @@ class Blueprint:
         return self._ours("edge", index, "edge agent", env, _says_ready(self.environments.plan.edge_at(index), port))
 
     def asterisk(self, index: int) -> Spec:
-        host = self.environments.plan.node_at(index)
+        host = self.environments.plan.node_control_at(index)
         # 401 without a password: the HTTP server and ARI are there, which is the last thing that Asterisk starts.
         ready = when.http_status(host, 8088, "/ari/asterisk/ping", frozenset({200, 401}))
         return self._ours("node", index, "media-node asterisk", self.environments.node(index=index), ready)
