@@ -13,6 +13,7 @@ from edge_proxy.jsonrpc import KamailioRpc
 from tests.e2e.secrets_of_run import ALWAYS_SECRET, forms_of, secrets_in_files
 from tests.e2e.world import World
 from trunkline.conditions import http_status, redis_answers, rtpengine_answers, tcp_open, until
+from trunkline.doors import doors_of_stack, findings_of
 from trunkline.remains import pids_of
 
 MEANT_FOR_SECRETS = (
@@ -170,8 +171,8 @@ async def test_redis_and_kamailio_take_no_word_of_a_phone(ended: World):
         assert await http_status(plan.node_control_at(1), 8088, path, frozenset({401, 404}))(), path
     for reachable in (plan.edge, plan.branch, plan.node):
         assert not await rtpengine_answers(reachable)()
-        assert not await tcp_open(reachable, 5063)() and not await tcp_open(reachable, 8088)()
-        assert not await tcp_open(reachable, 5038)()
+        assert not any([await tcp_open(reachable, port)() for port in (5063, 8088, 5038)])
+    assert list(findings_of(list(doors_of_stack(plan, ended.stack.shape)))) == [], "the doctor has nothing to say"
 
 
 async def test_names_of_files_and_keys_tell_nothing(ended: World):

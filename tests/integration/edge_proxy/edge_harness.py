@@ -180,8 +180,12 @@ class Edge:
     def __post_init__(self) -> None:
         self.run = self.folder / f"{self.role}-edge"
         self.run.mkdir(parents=True, exist_ok=True)
-        self.rpc = KamailioRpc(self.host, 5063, self.run / "secrets.json")
+        self.rpc = self.rpc_at(self.host)
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+
+    def rpc_at(self, host: str) -> KamailioRpc:
+        """Return a way to give it commands."""
+        return KamailioRpc(host, 5063, self.run / "secrets.json")
 
     @property
     def settings(self) -> dict[str, str]:
