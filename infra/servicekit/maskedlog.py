@@ -19,7 +19,7 @@ LINE_CHARACTERS = 1000
 HIDDEN = "[...]"
 
 # Kamailio: ` 3(1041) ERROR: {1 INVITE call-id} <core> [core/parser/x.c:74]: function(): `; Asterisk:
-# `[2026-11-30 14:44:16.123] ERROR[104][C-00000001]: pjproject: file: `; rtpengine: `[1764513856.123456] ERR: [call]: `.
+# `[2026-11-30 14:44:16.123] ERROR[104][C-00000001]: pjproject: `; rtpengine: `[1764513856.123456] ERR: [call]: `.
 _HEAD = re.compile(r"(?:\x1b\[[\d;]*m)?(?:\s*\d+\(\d+\) [A-Z]+: |\[[\d.:T -]{10,30}\] [A-Z]+(?:\[\d+\])?)")
 # They quote what they can not read, in brackets or after a colon, over as many lines as it has.
 _QUOTES = re.compile(
@@ -77,8 +77,8 @@ def _printable(text: str) -> str:
 def stand_behind() -> None:
     """Send what this process and the engine that it becomes write through a process that masks it.
 
-    The pid stays the engine's.  The other process is a stranger's child by then, for Kamailio waits for all of its own
-    when it ends; it ends itself when the last that could write has ended, and by no signal of a group's.  When it is
+    The pid stays the engine's.  The other process is nobody's child by then, for Kamailio waits for all of its own
+    when it ends; it ends itself when the last that could write has ended, and by no signal to a group.  When it is
     too slow, lines are lost rather than an engine held up.  Raises OSError.
     """
     reading, writing = os.pipe()

@@ -8,7 +8,6 @@ from trunkline.conditions import redis_reports, until
 from trunkline.ports import free_port, is_free
 from trunkline.redises import RedisesPlan
 
-
 PASSWORD = "of-the-servers-and-the-sentinels"
 
 

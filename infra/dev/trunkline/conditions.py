@@ -68,8 +68,8 @@ def edge_serves(host: str, secrets_file: Path, rpc_port: int = 5063, *, destinat
 
     async def condition() -> bool:
         with contextlib.suppress(OSError, TimeoutError, ValueError):
-            token = json.loads(secrets_file.read_text(encoding="utf-8")).get("rpc")
             async with asyncio.timeout(TRY_SECONDS):
+                token = _rpc_token(secrets_file)
                 reader, writer = await asyncio.open_connection(host, rpc_port)
                 try:
                     body = b'{"jsonrpc": "2.0", "id": 1, "method": "dispatcher.list"}'
@@ -83,6 +83,10 @@ def edge_serves(host: str, secrets_file: Path, rpc_port: int = 5063, *, destinat
         return False
 
     return condition
+
+
+def _rpc_token(secrets_file: Path) -> str:
+    return str(json.loads(secrets_file.read_text(encoding="utf-8")).get("rpc"))
 
 
 def serving_in(answer: dict[str, Any]) -> int:

@@ -71,19 +71,21 @@ def check_doors(run_root: Path, environment: Mapping[str, str] = os.environ) -> 
     found = list(findings_of(doors))
     yield from found
     if not found:
-        yield fine(SUBJECT, f"none of {len(doors)} lets a stranger in" if doors else "none in use; a stack makes its own")
+        text = f"none of {len(doors)} lets a stranger in" if doors else "none in use; a stack makes its own"
+        yield fine(SUBJECT, text)
 
 
 def findings_of(doors: list[Door]) -> Iterator[Finding]:
     """Yield what is wrong with these doors."""
     for door in doors:
         if door.stands_open:
-            text = f"{door.name} at {door.host}:{door.port} takes commands from whoever reaches it, without a password"
+            where = f"{door.name} at {door.host}:{door.port}"
+            text = f"{where} takes commands from whoever reaches it, without a password"
             yield Finding(SUBJECT, Level.WARNING, text, _MEND[door.kind])
 
 
 _MEND = {
-    Kind.REDIS: "requirepass in its configuration, and the password in TRUNKLINE_REDIS_URL (docs/howto/several-machines.md)",
+    Kind.REDIS: "requirepass in its configuration, and the password in TRUNKLINE_REDIS_URL",
     Kind.RPC: "start this edge again: it makes a token at its start",
     Kind.ARI: "start Asterisk by 'trunkline media-node asterisk', which makes a password",
     Kind.AMI: "start Asterisk by 'trunkline media-node asterisk', which makes a password",
@@ -152,7 +154,7 @@ def _configured(path: str | None) -> str:
 
 
 def redises_of(url: str) -> Iterator[tuple[str, int]]:
-    """Yield where the servers or sentinels of an address listen; none for a socket in a folder.  Raises ValueError."""
+    """Yield where servers or sentinels of an address listen; none for a socket in a folder.  Raises ValueError."""
     if sentinel.is_sentinel(url):
         yield from sentinel.parse(url).sentinels
     elif not url.startswith("unix://"):

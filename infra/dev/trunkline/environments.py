@@ -158,7 +158,8 @@ class Environments:
             "TRUNKLINE_HQ_EDGES": ",".join(f"{plan.edge_at(edge)}:5061" for edge in range(1, self.shape.edges + 1)),
         }
         # A branch has HQ's API and edge, and nothing else of HQ's.
-        return {name: value for name, value in env.items() if not name.startswith(("TRUNKLINE_REDIS", "TRUNKLINE_CONFIG"))}
+        hqs_own = ("TRUNKLINE_REDIS", "TRUNKLINE_CONFIG")
+        return {name: value for name, value in env.items() if not name.startswith(hqs_own)}
 
 
 def _edge_id(index: int) -> str:

@@ -39,7 +39,7 @@ class Ground:
 
     @cached_property
     def redis_password(self) -> str:
-        """What Redis and its sentinels ask for: this stack's own, made at the first asking, in a file of its owner's."""
+        """What Redis and its sentinels ask for: this stack's own, made at the first asking and kept in a file."""
         return secret_in(self.run_dir / "redis-password")
 
     @property
@@ -50,7 +50,7 @@ class Ground:
         return self._redises.url
 
     def redis_environment(self) -> dict[str, str]:
-        """What every process of HQ's is told: the address comes by a file, as on real hosts, for it holds a password."""
+        """What every process of HQ's is told: the address comes by a file, for it holds a password."""
         replicas = {"TRUNKLINE_REDIS_WAIT_REPLICAS": "1"} if self.shape.redises > 1 else {}
         return {"TRUNKLINE_CONFIG": str(self._redis_toml), **replicas}
 

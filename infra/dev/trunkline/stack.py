@@ -274,8 +274,9 @@ class Stack:
         log, words = self.log_of(arguments[0]), " ".join(arguments[:2])
         with append_privately(log) as output:
             process = await asyncio.create_subprocess_exec(
-                *COMMAND, *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, env=env, umask=0o077
-            )
+                *COMMAND, *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
+                env=env, umask=0o077,
+            )  # fmt: skip
         try:
             async with asyncio.timeout(COMMAND_SECONDS):
                 code = await process.wait()

@@ -24,6 +24,7 @@ from branch_gateway.identity import keep_identity, load_identity, prepare_reques
 from branch_gateway.kamailio import KamailioRegistrar
 from branch_gateway.link import OptionsProbe, TcpProbe
 from control_plane import pki
+from edge_proxy.jsonrpc import KamailioRpc
 from simulators.phone import Softphone
 
 SITE = "branch-1"

@@ -10,16 +10,26 @@ NUMBER = "13812345678"
 
 def broken(node: Node, port: int) -> list[bytes]:
     """Return requests with a number, each broken in another place, and one that is whole for nobody."""
-    whole = (
-        f"INVITE sip:{NUMBER}@{node.address} SIP/2.0\r\nVia: SIP/2.0/UDP {node.edge_address}:{port};branch=z9hG4bKn\r\n"
-        f'From: "{NUMBER}" <sip:{NUMBER}@x>;tag=1\r\nTo: <sip:{NUMBER}@y>\r\nCall-ID: {NUMBER}\r\nCSeq: 1 INVITE\r\n'
-        f"Contact: <sip:{NUMBER}@{node.edge_address}:{port}>\r\nContent-Type: application/sdp\r\nContent-Length: 13\r\n\r\n"
-        f"{NUMBER}\r\n"
+    whole = "\r\n".join(
+        (
+            f"INVITE sip:{NUMBER}@{node.address} SIP/2.0",
+            f"Via: SIP/2.0/UDP {node.edge_address}:{port};branch=z9hG4bKn",
+            f'From: "{NUMBER}" <sip:{NUMBER}@x>;tag=1',
+            f"To: <sip:{NUMBER}@y>",
+            f"Call-ID: {NUMBER}",
+            "CSeq: 1 INVITE",
+            f"Contact: <sip:{NUMBER}@{node.edge_address}:{port}>",
+            "Content-Type: application/sdp",
+            "Content-Length: 13",
+            "",
+            f"{NUMBER}\r\n",
+        )
     )
-    ways = (("z9hG4bKn", "z9hG4bKn;x=\""), (";tag=1", ";tag"), ("@y>", "@y"), ("1 INVITE", NUMBER * 2), ("1 INVITE", "1 BYE"),
-            ("sip:", "sip::"), ("Content-Length: 13", f"Content-Length: {NUMBER}"), ("Contact: <", "Contact: "),
-            ("SIP/2.0\r\nVia", "SIP/2.1\r\nVia"), ("Call-ID", "Call ID"), ("Contact", f"Replaces: {NUMBER}\r\nContact"),
-            ("", ""))  # fmt: skip
+    ways = (
+        ("", ""), ("z9hG4bKn", 'z9hG4bKn;x="'), (";tag=1", ";tag"), ("@y>", "@y"), ("1 INVITE", NUMBER * 2),
+        ("1 INVITE", "1 BYE"), ("sip:", "sip::"), ("Length: 13", f"Length: {NUMBER}"), ("Contact: <", "Contact: "),
+        ("SIP/2.0\r\nVia", "SIP/2.1\r\nVia"), ("Call-ID", "Call ID"), ("Contact", f"Replaces: {NUMBER}\r\nContact"),
+    )  # fmt: skip
     return [whole.replace(*way).replace("z9hG4bKn", f"z9hG4bKn{place}").encode() for place, way in enumerate(ways)]
 
 

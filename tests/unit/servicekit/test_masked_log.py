@@ -10,7 +10,7 @@ from servicekit import maskedlog
 from servicekit.maskedlog import Mask
 
 NUMBER = "13812345678"
-PARSER = " 3(10413) ERROR: <core> [core/parser/parse_via.c:2706]: parse_via(): parsing via on: <SIP/2.0/UDP ;13812345678"
+PARSER = " 3(10413) ERROR: <core> [core/parser/parse_via.c:2706]: parse_via(): parsing via on: <SIP/2.0/UDP ;138"
 
 
 def kept(*lines: str) -> list[str]:
@@ -29,7 +29,7 @@ def test_of_a_message_that_the_parser_quotes_nothing_is_kept():
 def test_own_words_and_what_is_written_at_the_start_are_kept():
     lines = (
         "Listening on ", "             udp: 127.91.10.1 [127.91.10.1]:5060 name sip",
-        " 0(4194303) CRITICAL: <core> [core/cfg.y:3544]: yyerror_at(): parse error in config file /run/k.cfg, line 12",
+        " 0(4194303) CRITICAL: <core> [core/cfg.y:3544]: yyerror_at(): parse error in config file /run/k.cfg",
         "[2026-11-30 14:44:16.123] ERROR[10413]: loader.c:2496 load_modules: res_ari.so failed at 10.0.0.21:5060",
     )  # fmt: skip
 
@@ -38,8 +38,8 @@ def test_own_words_and_what_is_written_at_the_start_are_kept():
 
 @pytest.mark.parametrize(
     "spelling",
-    [NUMBER, "+86" + NUMBER, "138-1234-5678", "138 1234 5678", "138.1234.5678", "(138) 1234-5678", "%31%33%38%31%32345678",
-     "95588", "１３８１２３４５６７８"],
+    [NUMBER, "+86" + NUMBER, "138-1234-5678", "138 1234 5678", "138.1234.5678", "(138) 1234-5678",
+     "%31%33%38%31%32345678", "95588", "１３８１２３４５６７８"],
 )  # fmt: skip
 def test_numbers_lose_their_middle_however_they_are_written(spelling: str):
     line = kept(f" 3(10413) ERROR: {{1 INVITE {spelling}@x}} sl [sl.c:1]: f(): to {spelling}")[0]
@@ -66,8 +66,8 @@ def test_process_masks_until_its_last_writer_ends_and_bounds_each_line(tmp_path)
         f"os.write(2, b'x' * 200000 + b'{NUMBER}\\nsecond {NUMBER}\\n'); os.write(1, b'last')"
     )
     with log.open("wb") as output:
-        child = subprocess.run([sys.executable, "-c", code], stdout=output, stderr=output, start_new_session=True, check=True)
-    assert child.returncode == 0
+        command = [sys.executable, "-c", code]
+        subprocess.run(command, stdout=output, stderr=output, start_new_session=True, check=True)
 
     def lines() -> list[str]:
         return log.read_text().splitlines()

@@ -33,7 +33,8 @@ def test_sentinels_may_ask_for_a_password_of_their_own():
 
 @pytest.mark.parametrize(
     "url",
-    ["redis+sentinel://a/m/0?password=hunter2", "redis+sentinel://a/m/0?sentinel_password=", "redis://a:1/m/0", "redis+sentinel://a:1", "redis+sentinel:///m/0", "redis+sentinel://a:port/m/0",
+    ["redis+sentinel://a/m/0?password=hunter2", "redis+sentinel://a/m/0?sentinel_password=",
+     "redis://a:1/m/0", "redis+sentinel://a:1", "redis+sentinel:///m/0", "redis+sentinel://a:port/m/0",
      "redis+sentinel://a:1,:2/m/0", "redis+sentinel://a:70000/m/0", "redis+sentinel://:hunter2@a:1/m/x"],
 )  # fmt: skip
 def test_what_is_no_such_address_is_told_without_it(url: str):
