@@ -30,8 +30,10 @@ _QUOTES = re.compile(
 _SHOWS_BELOW = re.compile(r"\bpjproject: |\bres_pjsip")
 _QUOTED = re.compile(r"[\[<(\"'`:]|\d{5}")
 _ADDRESS = r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?(?![\d.])"
+# What many name a call by: 32 digits of which some are letters.
+_UUID = r"\b(?=[0-9-]*[a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
 # In a row, or set apart as RFC 3966 and people do, or escaped for a URI.
-_NUMBER = re.compile(rf"({_ADDRESS})|\d{{5,}}|\d(?:[-. ()]{{0,2}}\d){{6,}}|(?:\d*%3\d){{3,}}\d*")
+_NUMBER = re.compile(rf"({_ADDRESS}|{_UUID})|\d{{5,}}|\d(?:[-. ()]{{0,2}}\d){{6,}}|(?:\d*%3\d){{3,}}\d*")
 _LONG_HEX = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{32,}(?![0-9a-fA-F])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 

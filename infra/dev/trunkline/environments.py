@@ -100,18 +100,18 @@ class Environments:
 
     def edge(self, health_port: int | None = None, index: int = 1) -> dict[str, str]:
         """Of HQ's Kamailio, rtpengine and edge agent."""
-        host, folder = self.plan.edge_at(index), self.edge_dir(index)
+        host, control, folder = self.plan.edge_at(index), self.plan.edge_control_at(index), self.edge_dir(index)
         others = [self.plan.edge_at(edge) for edge in range(1, self.shape.edges + 1) if edge != index]
         peers = {
             "TRUNKLINE_EDGE_PEERS": ",".join(f"{other}:5064" for other in others),
             "TRUNKLINE_EDGE_SECRET_FILE": str(self.edge_secret_file),
         }
-        return self._common(folder.name, (host, health_port) if health_port else None) | {
+        return self._common(folder.name, (control, health_port) if health_port else None) | {
             "TRUNKLINE_EDGE_ID": _edge_id(index),
             "TRUNKLINE_EDGE_ROLE": "hq",
             "TRUNKLINE_SITE_ID": HQ_SITE,
             "TRUNKLINE_EDGE_ADDRESS": host,
-            "TRUNKLINE_CONTROL_ADDRESS": self.plan.edge_control_at(index),
+            "TRUNKLINE_CONTROL_ADDRESS": control,
             "TRUNKLINE_RTP_RANGE": "30000-34999",
             "TRUNKLINE_SIP_WSS_PORT": "5443",
             "TRUNKLINE_WS_ORIGINS": ",".join(DESK_ORIGINS),
@@ -124,16 +124,17 @@ class Environments:
 
     def node(self, health_port: int | None = None, index: int = 1) -> dict[str, str]:
         """Of a media node's Asterisk and conductor."""
-        host, folder = self.plan.node_at(index), self.run_dir / self.shape.folder_of("node", index)
+        host, control = self.plan.node_at(index), self.plan.node_control_at(index)
+        folder = self.run_dir / self.shape.folder_of("node", index)
         # Each node prefers another edge, and knows all.
         edges = [1 + (index - 1 + turn) % self.shape.edges for turn in range(self.shape.edges)]
-        return self._common(folder.name, (host, health_port) if health_port else None) | {
+        return self._common(folder.name, (control, health_port) if health_port else None) | {
             "TRUNKLINE_NODE_ID": f"node-{index}",
             "TRUNKLINE_NODE_ADDRESS": host,
             "TRUNKLINE_NODE_SIP_PORT": "5060",
             "TRUNKLINE_ARI_PORT": "8088",
             "TRUNKLINE_AMI_PORT": "5038",
-            "TRUNKLINE_CONTROL_ADDRESS": self.plan.node_control_at(index),
+            "TRUNKLINE_CONTROL_ADDRESS": control,
             "TRUNKLINE_NODE_RTP_RANGE": "20000-24999",
             "TRUNKLINE_EDGE_INTERNAL": ",".join(f"{self.plan.edge_at(edge)}:5062" for edge in edges),
             "TRUNKLINE_ASTERISK_ROOT": str(asterisk_folder()),
@@ -143,7 +144,7 @@ class Environments:
     def branch(self, token_file: Path, health_port: int | None = None) -> dict[str, str]:
         """Of the branch gateway, which starts the branch's own edge processes."""
         plan = self.plan
-        health = (plan.branch, health_port) if health_port else None
+        health = (plan.branch_control, health_port) if health_port else None
         env = self._common("branch", health) | {
             "TRUNKLINE_SITE_ID": BRANCH_SITE,
             "TRUNKLINE_BRANCH_API_URL": plan.branch_api_url,

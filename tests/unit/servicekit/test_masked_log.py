@@ -28,6 +28,7 @@ def test_of_a_message_that_the_parser_quotes_nothing_is_kept():
 
 def test_own_words_and_what_is_written_at_the_start_are_kept():
     lines = (
+        " 7(6456) WARNING: {1 BYE 5845b983-c241-498f-8571-64428642fce3} dialog [dlg.c:1]: f(): no dialog for BYE",
         "Listening on ", "             udp: 127.91.10.1 [127.91.10.1]:5060 name sip",
         " 0(4194303) CRITICAL: <core> [core/cfg.y:3544]: yyerror_at(): parse error in config file /run/k.cfg",
         "[2026-11-30 14:44:16.123] ERROR[10413]: loader.c:2496 load_modules: res_ari.so failed at 10.0.0.21:5060",
