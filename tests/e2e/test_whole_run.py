@@ -14,7 +14,7 @@ from tests.e2e.secrets_of_run import ALWAYS_SECRET, forms_of, secrets_in_files
 from tests.e2e.world import World
 from trunkline.conditions import http_status, redis_answers, rtpengine_answers, tcp_open, until
 from trunkline.doors import doors_of_stack, findings_of
-from trunkline.remains import belongs
+from trunkline.remains import belongs, pids_of
 
 MEANT_FOR_SECRETS = (
     "control/admin-password",
@@ -151,10 +151,11 @@ async def test_no_secret_stands_on_a_command_line(ended: World):
 
 
 def command_lines(run_dir: Path) -> Iterator[str]:
-    """Yield the command line of every process of a run."""
+    """Yield the command line of every process of a run, also of those that write over it."""
+    noted = set(pids_of(run_dir).values())
     for path in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if belongs(int(path.name), run_dir):
+            if int(path.name) in noted or belongs(int(path.name), run_dir):
                 yield (path / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
 
 

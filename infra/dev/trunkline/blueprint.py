@@ -72,7 +72,8 @@ class Blueprint:
         """The branch gateway, which starts the branch's own edge."""
         host, control = self.environments.plan.branch, self.environments.plan.branch_control
         # Its supervisor counts processes; only Kamailio itself can say that it takes calls.
-        parts = (_says_ready(control, BRANCH), _says_ready(control, AGENT_OF_BRANCH), when.sip_answers(host, 5060, host))
+        healthy = (_says_ready(control, BRANCH), _says_ready(control, AGENT_OF_BRANCH))
+        parts = (*healthy, when.sip_answers(host, 5060, host))
 
         async def ready() -> bool:
             return all([await part() for part in parts])
