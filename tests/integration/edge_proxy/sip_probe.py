@@ -39,7 +39,7 @@ class UdpProbe(asyncio.DatagramProtocol):
         return probe
 
     def datagram_received(self, data: bytes, _addr: object) -> None:
-        self.answers.put_nowait(data.decode())
+        self.answers.put_nowait(data.decode(errors="replace"))
 
     def send(self, data: bytes) -> None:
         self.transport.sendto(data, self._to)
