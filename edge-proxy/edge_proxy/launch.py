@@ -24,7 +24,8 @@ from edge_proxy.rendering import (
     render_tls,
     rtpengine_arguments,
 )
-from servicekit.files import write_atomically
+from servicekit.files import keep_private, write_atomically
+from servicekit.maskedlog import stand_behind
 from servicekit.settings import SettingsError
 
 # The uac module wants a table to start with; registrations come by RPC.
@@ -47,6 +48,7 @@ TEMPLATES = next(folder / "kamailio" for folder in Path(__file__).resolve().pare
 
 def kamailio() -> None:
     """Start Kamailio in place of this process.  Exits with 1 and a reason on stderr if that can not be."""
+    keep_private()
     try:
         settings = EdgeSettings.load()
         prepare(settings)
@@ -93,6 +95,7 @@ def allow_files(settings: EdgeSettings) -> None:
 
 def rtpengine() -> None:
     """Start rtpengine in place of this process.  Exits with 1 and a reason on stderr if that can not be."""
+    keep_private()
     try:
         settings = EdgeSettings.load()
         arguments = rtpengine_arguments(configuration_of(settings))
@@ -146,6 +149,7 @@ def configuration_of(settings: EdgeSettings) -> EdgeConfiguration:
         modules=str(settings.modules_dir),
         nonce_secret=keys["nonce"],
         topology_secret=keys["topology"],
+        rpc_token=keys["rpc"],
         site_id=settings.site_id,
         sip_port=settings.sip_port,
         tls_port=settings.sip_tls_port,
@@ -174,7 +178,7 @@ def secrets_of(settings: EdgeSettings) -> dict[str, str]:
 
     Calls in progress outlive a restart by them.  Raises RenderingError for a shared secret that is none, OSError.
     """
-    path = settings.edge_dir / "secrets.json"
+    path = settings.secrets_file
     if settings.edge_secret_file is not None:
         shared = settings.edge_secret_file.read_text(encoding="utf-8").strip()
         if not _SHARED_SECRET.fullmatch(shared):
@@ -182,13 +186,22 @@ def secrets_of(settings: EdgeSettings) -> dict[str, str]:
         keys = {
             name: hmac.new(bytes.fromhex(shared), name.encode(), hashlib.sha256).hexdigest() for name in SECRET_NAMES
         }
-        _write(path, json.dumps(keys))
-        return keys
+        return _kept(path, keys | {"rpc": _rpc_token(shared, settings.edge_id)})
     try:
         keys = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        keys = {name: secrets.token_hex(32) for name in SECRET_NAMES}
-        _write(path, json.dumps(keys))
+        _write_once(path, json.dumps({name: secrets.token_hex(32) for name in SECRET_NAMES}))
+        keys = json.loads(path.read_text(encoding="utf-8"))
+    return _kept(path, keys | {"rpc": _rpc_token(keys["seal"], settings.edge_id)})
+
+
+def _rpc_token(key: str, edge_id: str) -> str:
+    """Return what this edge's RPC wants to hear, derived so that whoever writes the file first writes the same."""
+    return hmac.new(bytes.fromhex(key), f"rpc {edge_id}".encode(), hashlib.sha256).hexdigest()
+
+
+def _kept(path: Path, keys: dict[str, str]) -> dict[str, str]:
+    _write(path, json.dumps(keys))
     return keys
 
 
@@ -217,7 +230,7 @@ def script_environment(settings: EdgeSettings) -> dict[str, str]:
                 "stranger_seconds": settings.stranger_seconds,
                 "strangers_per_address": settings.strangers_per_address,
                 "strangers": connections_of(settings) // ROOM_OF_STRANGERS,
-                "secrets_file": str(settings.edge_dir / "secrets.json"),
+                "secrets_file": str(settings.secrets_file),
                 "run": str(settings.edge_dir),
                 "telemetry": bool(settings.otlp_endpoint),
                 "trace_sampling": settings.trace_sampling,
@@ -240,8 +253,21 @@ def _write(path: Path, text: str) -> None:
     write_atomically(path, text.encode(), 0o600)
 
 
+def _write_once(path: Path, text: str) -> None:
+    """Write a file unless there is one: Kamailio and rtpengine start together, and must go by the same secrets."""
+    made = path.with_name(f".{path.name}.{os.getpid()}")
+    _write(made, text)
+    try:
+        os.link(made, path)
+    except FileExistsError:
+        pass
+    finally:
+        made.unlink()
+
+
 def _become(command: list[str]) -> None:
     try:
+        stand_behind()
         os.execv(command[0], command)
     except OSError as error:
         sys.exit(f"{command[0]} can not be run: {error.strerror}")

@@ -4,6 +4,7 @@ Everything that enters a template is checked first: a value that could end a str
 configuration holds is run.
 """
 
+import hashlib
 import ipaddress
 import re
 from collections.abc import Iterable
@@ -48,6 +49,7 @@ class EdgeConfiguration:
     """Everything the templates need.
 
     `role`: hq or branch; `site_id` only for a branch; `control_address`: where RPC and ng (rtpengine) listen;
+    `rpc_token`: what a command by RPC must bring;
     `peers`: `host:port` of the other edges' sockets for each other; `ws_port`, `wss_port`: 0 for no WebSocket;
     `wss_files`: absolute paths of the certificate that browsers are shown and its key, if it is not the edge's own.
     """
@@ -61,6 +63,7 @@ class EdgeConfiguration:
     modules: str
     nonce_secret: str
     topology_secret: str
+    rpc_token: str
     site_id: str = ""
     sip_port: int = 5060
     tls_port: int = 5061
@@ -90,7 +93,7 @@ class EdgeConfiguration:
         check_host(self.platform_domain)
         for path in (self.run, self.script, self.modules):
             check_path(path)
-        for secret in (self.nonce_secret, self.topology_secret):
+        for secret in (self.nonce_secret, self.topology_secret, self.rpc_token):
             if not _SECRET.fullmatch(secret):
                 raise RenderingError("a secret is 32 to 128 hexadecimal digits")
         if self.role == "branch":
@@ -165,6 +168,7 @@ def render_kamailio(template: str, configuration: EdgeConfiguration) -> str:
         "PEER_ADDRESSES": _peer_addresses(c),
         "REPLICATED": "dmqreplicate=1;" if c.peers else "",
         "RPC_PORT": c.rpc_port,
+        "RPC_KEY_HASH": hashlib.sha256(f"Bearer {c.rpc_token}".encode()).hexdigest(),
         "NG_PORT": c.ng_port,
         "WS_LISTEN": _ws_listen(c),
         "WS_PORT": c.ws_port,

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from servicekit.files import keep_private
 from trunkline import answers, clustercli
 
 SETTINGS_HINT = (
@@ -271,7 +272,8 @@ def jobs(context: typer.Context) -> None:
 
 
 def main() -> None:
-    """Entry of the `trunkline` script."""
+    """Entry of the `trunkline` script.  All that its processes write is their owner's alone."""
+    keep_private()
     command = typer.main.get_command(app)
     assert isinstance(command, TyperGroup)
     try:

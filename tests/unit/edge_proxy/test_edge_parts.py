@@ -40,6 +40,7 @@ HQ = EdgeConfiguration(
     role="hq",
     address="203.0.113.10",
     control_address="127.0.0.1",
+    rpc_token="c" * 64,
     platform_domain="trunkline.test",
     run="/run/trunkline/hq",
     script="/srv/route.py",
@@ -90,7 +91,7 @@ def test_an_edge_takes_no_more_connections_than_files_may_be_open(tmp_path, monk
 
     assert configuration_of(settings).connections == taken
     assert given["strangers"] == taken // 2
-    assert given["stream_ports"] == [5060, 5061, 5062], "0 is no listener, but where a branch's own connections go out"
+    assert given["stream_ports"] == [5060, 5061, 5062], "where a branch connects from is no listener"
 
 
 # -- media
