@@ -91,11 +91,7 @@ def test_an_edge_takes_no_more_connections_than_files_may_be_open(tmp_path, monk
 
     assert configuration_of(settings).connections == taken
     assert given["strangers"] == taken // 2
-<<<<<<< ours
     assert given["stream_ports"] == [5060, 5061, 5062], "where a branch connects from is no listener"
-=======
-    assert given["stream_ports"] == [5060, 5061, 5062], "0 is where a branch's own connections go out"
->>>>>>> theirs
 
 
 # -- media
