@@ -70,7 +70,7 @@ async def build(service: lifecycle.Service, settings: BranchSettings) -> None:
 
     keeper = SnapshotKeeper(headquarters, settings.snapshot_file, lambda contact: _tell(contact, keeper))
     service.spawn("snapshots", keeper.run())
-    registrar = KamailioRegistrar(settings.rpc_address, settings.rpc_port)
+    registrar = KamailioRegistrar(settings.rpc_address, settings.rpc_port, settings.edge_secrets_file)
     supervisor = Supervisor(settings.programs(identity))
 
     async def renewed(fresh: Identity) -> None:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from servicekit.settings import ENV_PREFIX, ServiceSettings
 
 # Started in this order, stopped in the other.
 EDGE_PROGRAMS = ("rtpengine", "kamailio", "agent")
+_PORT = re.compile("[0-9]{1,5}")
 
 
 class BranchSettings(ServiceSettings):
@@ -27,7 +29,8 @@ class BranchSettings(ServiceSettings):
         None, description="folder for key and certificate, kept across restarts (default: identity in the run folder)"
     )
     edge_address: str = Field("127.0.0.1", description="IP address of the branch's SIP edge")
-    rpc_port: int = Field(5063, ge=1, le=65535, description="port of Kamailio's JSON-RPC on the edge address")
+    control_address: str = Field("", description="address of Kamailio's JSON-RPC; 127.0.0.1 if not given")
+    rpc_port: int = Field(5063, ge=1, le=65535, description="port of Kamailio's JSON-RPC")
     hq_edges: str = Field(description="HQ's SIP edges over TLS: host:port,host:port")
     link_probe: str = Field(
         "",
@@ -69,13 +72,28 @@ class BranchSettings(ServiceSettings):
 
     @property
     def rpc_address(self) -> str:
-        """Where Kamailio's RPC listens: it asks for no password, so the edge opens it on loopback only."""
+        """Where Kamailio's RPC listens, as the edge itself has it."""
+        if self.control_address:
+            return self.control_address
         return self.edge_address if ipaddress.ip_address(self.edge_address).is_loopback else "127.0.0.1"
 
     @property
     def probe_target(self) -> tuple[str, str, int]:
         """Kind (tcp or udp), host and port of the link probe."""
         return split_probe(self.link_probe or f"tcp:{self.hq_edges.split(',')[0].strip()}")
+
+    @property
+    def edge_id(self) -> str:
+        return os.environ.get(f"{ENV_PREFIX}EDGE_ID", self.site_id)
+
+    @property
+    def edge_run_dir(self) -> Path:
+        return self.run_dir.absolute() / "edge"
+
+    @property
+    def edge_secrets_file(self) -> Path:
+        """The edge's keys, which it makes at its start."""
+        return self.edge_run_dir / self.edge_id / "secrets.json"
 
     def read_token(self) -> str | None:
         """Return the enrolment token, None when there is none (any more)."""
@@ -95,12 +113,13 @@ class BranchSettings(ServiceSettings):
         }
         ours = {
             "EDGE_ROLE": "branch",
-            "EDGE_ID": os.environ.get(f"{ENV_PREFIX}EDGE_ID", self.site_id),
+            "EDGE_ID": self.edge_id,
             "SITE_ID": self.site_id,
             "EDGE_ADDRESS": self.edge_address,
+            "CONTROL_ADDRESS": self.control_address,
             "RPC_PORT": str(self.rpc_port),
             "HQ_EDGES": self.hq_edges,
-            "RUN_DIR": str(self.run_dir.absolute() / "edge"),
+            "RUN_DIR": str(self.edge_run_dir),
             "HEALTH_PORT": str(self.agent_health_port),
             "SNAPSHOT": f"file:{self.snapshot_file}",
             "TLS_CERT": str(identity.certificate_file),
@@ -115,6 +134,6 @@ def split_probe(text: str) -> tuple[str, str, int]:
     """Return kind, host and port.  Raises ValueError."""
     kind, _, rest = text.partition(":")
     host, _, port = rest.rpartition(":")
-    if kind not in ("tcp", "udp") or not host or not port.isdigit() or not 0 < int(port) < 65536:
+    if kind not in ("tcp", "udp") or not host or not _PORT.fullmatch(port) or not 0 < int(port) < 65536:
         raise ValueError("a probe is tcp:host:port or udp:host:port")
     return kind, host.strip("[]"), int(port)

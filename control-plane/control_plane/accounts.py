@@ -1,5 +1,6 @@
 """People who can sign in: what the features of users and of signing in both rest on."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,6 +28,7 @@ USERS = TableSpec(
         "sessions_from_ms": ColumnType.INT,
         "created_ms": ColumnType.INT,
     },
+    guarded=True,
 )
 USER_NAMES = TableSpec(
     name="user_names",
@@ -41,7 +43,7 @@ TABLES = (USERS, USER_NAMES)
 class Account:
     """A user.  `belongs_to`: `platform`, `provider:<name>` or `tenant:<tenant id>`.
 
-    `sessions_from_ms`: sessions begun before are over (password changed, account disabled).
+    `sessions_from_ms`: when sessions were last ended (password changed, account disabled).
     """
 
     user_id: UserId
@@ -54,6 +56,11 @@ class Account:
     enabled: bool
     sessions_from_ms: int
     created_ms: int
+
+    @property
+    def credential(self) -> str:
+        """Stands for what one signs in with: another after each new password, and after each ending of sessions."""
+        return hashlib.sha256(f"{self.password_hash}\0{self.sessions_from_ms}".encode()).hexdigest()[:32]
 
 
 async def account_of(store: Store, user_id: UserId) -> Account | None:
@@ -88,9 +95,28 @@ async def save_account(store: Store, before: Account, after: Account) -> None:
         await store.upsert(USERS.name, {"scope": SCOPE, "user_id": before.user_id, **changes})
 
 
+async def set_password(store: Store, before: Account, after: Account) -> bool:
+    """Keep a user's own new password; False when it, or the right to sign in, was changed since `before` was read.
+
+    Otherwise who knows the old password could begin such a change just before an administrator's, and have the last
+    word.
+    """
+    key = {"scope": SCOPE, "user_id": before.user_id}
+    expected = {
+        "password_hash": before.password_hash,
+        "sessions_from_ms": before.sessions_from_ms,
+        "enabled": True,
+    }
+    changes = {"password_hash": after.password_hash, "sessions_from_ms": after.sessions_from_ms}
+    return await store.replace_if(USERS.name, key, expected, changes)
+
+
 def end_sessions(account: Account, at_ms: int) -> Account:
-    """Return the account with every session begun before now over."""
-    return replace(account, sessions_from_ms=at_ms)
+    """Return the account with every session over: none has the `credential` that it has now.
+
+    Two endings never share a time, whatever the clocks say.
+    """
+    return replace(account, sessions_from_ms=max(at_ms, account.sessions_from_ms + 1))
 
 
 def to_account(row: Row) -> Account:

@@ -73,6 +73,7 @@ async def listen(service: Service, app: web.Application, host: str, port: int) -
         port,
         shutdown_seconds=settings.shutdown_seconds,
         most_connections=settings.most_connections,
+        proxies=settings.trusted_proxies,
         max_line_bytes=MAX_LINE_BYTES,
     )
     service.on_drain(runner.cleanup)

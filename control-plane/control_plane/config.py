@@ -46,6 +46,10 @@ class ControlPlaneSettings(ServiceSettings):
     refresh_token_seconds: int = Field(604_800, ge=60, description="life of a refresh token")
     sign_in_attempts: int = Field(5, ge=1, description="wrong passwords per user and address before a pause")
     sign_in_pause_seconds: int = Field(60, ge=1, description="how long that pause is")
+    account_attempts: int = Field(
+        20, ge=1, description="wrong passwords per user from all new addresses together before few get through"
+    )
+    account_pause_seconds: int = Field(600, ge=1, description="how long few get through then")
     # A branch's agents share one address, and all sign in when the shift begins.
     auth_requests_per_minute: int = Field(300, ge=1, description="requests per address to the sign-in routes")
     trusted_proxies: frozenset[str] = Field(

@@ -33,4 +33,5 @@ MIGRATIONS = [
     Migration(8, "retention of recordings", [retention.RECORDINGS_COLUMN]),
     Migration(9, "limits of tenants", [tenants.LIMITS_COLUMN]),
     Migration(10, "traces of recordings", [recordings.TRACE_COLUMN]),
+    Migration(11, "what a session was begun with", [auth.CREDENTIAL_COLUMN]),
 ]

@@ -113,7 +113,8 @@ def broker_url_of(redis_url: str) -> str:
 def _sentinel_options(redis_url: str) -> dict[str, Any]:
     if not sentinel.is_sentinel(redis_url):
         return {}
-    return {"master_name": sentinel.parse(redis_url).master, "sentinel_kwargs": _ask_options()}
+    address = sentinel.parse(redis_url)
+    return {"master_name": address.master, "sentinel_kwargs": _ask_options(address)}
 
 
 def _redbeat_options(redis_url: str) -> dict[str, Any]:
@@ -127,15 +128,15 @@ def _redbeat_options(redis_url: str) -> dict[str, Any]:
         "username": address.username,
         "password": address.password,
         "socket_timeout": 5,
-        "sentinel_kwargs": _ask_options(),
+        "sentinel_kwargs": _ask_options(address),
     }
     return {"redbeat_redis_url": "redis-sentinel", "redbeat_redis_options": options}
 
 
-def _ask_options() -> dict[str, Any]:
+def _ask_options(address: sentinel.SentinelAddress) -> dict[str, Any]:
     # No tries at a sentinel that is gone: there are others.
     seconds = {"socket_timeout": ASK_SECONDS, "socket_connect_timeout": ASK_SECONDS}
-    return {**seconds, "retry": Retry(NoBackoff(), 0)}
+    return {**seconds, "retry": Retry(NoBackoff(), 0), "password": address.sentinel_password}
 
 
 def finish_recording_later(

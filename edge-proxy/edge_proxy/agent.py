@@ -22,7 +22,7 @@ from callmodel.ids import NodeId
 from edge_proxy import drain, ngcontrol
 from edge_proxy.carriers import CarrierRegistration, registrations_of
 from edge_proxy.config import EdgeSettings
-from edge_proxy.hearing import Hearing, Registrations
+from edge_proxy.hearing import Closed, Hearing, Registrations
 from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
 from edge_proxy.nodes import NodeBook, uris_in
 from edge_proxy.registering import Alone, CarrierRegistrar, Lease
@@ -43,12 +43,17 @@ LOOKUP_SECONDS = 3.0
 logger = logging.getLogger(__name__)
 
 
+def rpc_of(settings: EdgeSettings) -> KamailioRpc:
+    """Return a way to give this edge's Kamailio commands."""
+    return KamailioRpc(settings.control_address, settings.rpc_port, settings.secrets_file)
+
+
 class EdgeAgent:
     """One per edge."""
 
     def __init__(self, settings: EdgeSettings) -> None:
         self._settings = settings
-        self._rpc = KamailioRpc(settings.control_address, settings.rpc_port)
+        self._rpc = rpc_of(settings)
         self._state = EdgeState()
         self._snapshot_came = asyncio.Event()
         self._dispatcher_file = settings.edge_dir / "dispatcher.list"
@@ -221,7 +226,7 @@ def _register(service: Service, settings: EdgeSettings, agent: EdgeAgent, redis:
     """Register at carriers, in turn with the other edges, and watch for the end of this edge's work."""
     flag = drain.Flag(settings.edge_dir)
     turn = Lease(redis, settings.edge_id) if redis is not None and settings.peers else Alone()
-    rpc = KamailioRpc(settings.control_address, settings.rpc_port)
+    rpc = rpc_of(settings)
     sends_from = f"{settings.edge_address}:{settings.sip_port}"
     registrar = CarrierRegistrar(rpc, turn, agent.wanted_registrations, flag.is_raised, sends_from)
     service.spawn("registrations", registrar.run())
@@ -233,8 +238,9 @@ async def _hear(service: Service, settings: EdgeSettings) -> None:
     hearing = Hearing(settings.edge_dir)
     hearing.open()
     service.on_close(hearing.close)
-    registrations = Registrations(KamailioRpc(settings.control_address, settings.rpc_port))
-    service.spawn("registrations-count", registrations.follow(settings.metrics_seconds))
+    rpc = rpc_of(settings)
+    service.spawn("registrations-count", Registrations(rpc).follow(settings.metrics_seconds))
+    service.spawn("closed-count", Closed(rpc).follow(settings.metrics_seconds))
 
 
 def main() -> None:

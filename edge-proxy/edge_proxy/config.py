@@ -29,9 +29,14 @@ class EdgeSettings(ServiceSettings):
     sip_ws_port: int = Field(0, ge=0, le=65535, description="port for browsers over WebSocket; 0 for none")
     sip_wss_port: int = Field(0, ge=0, le=65535, description="port for browsers over WebSocket and TLS; 0 for none")
     ws_origins: str = Field("", description="pages that may connect: https://host,https://host:port")
+    control_address: str = Field(
+        "",
+        description="address of Kamailio's RPC and rtpengine's control port, which phones and carriers cannot reach; "
+        "127.0.0.1 if not given",
+    )
     rpc_port: int = Field(5063, gt=0, le=65535, description="port of Kamailio's JSON-RPC")
     ng_port: int = Field(2223, gt=0, le=65535, description="port of rtpengine's control protocol")
-    rtp_range: str = Field("30000-34999", pattern=r"^\d+-\d+$", description="ports for RTP, such as 30000-34999")
+    rtp_range: str = Field("30000-34999", pattern="^[0-9]+-[0-9]+$", description="ports for RTP, such as 30000-34999")
     tls_cert: Path | None = Field(None, description="PEM file with this edge's certificate chain")
     tls_key: Path | None = Field(None, description="PEM file with its private key")
     tls_ca: Path | None = Field(None, description="PEM file with the platform's CA")
@@ -50,12 +55,25 @@ class EdgeSettings(ServiceSettings):
     )
     ban_seconds: int = Field(300, ge=1, description="how long an address stays banned")
     strikes_allowed: int = Field(10, ge=1, description="wrong passwords a minute before an address is banned")
+    sip_connections: int = Field(8192, ge=64, le=16_384, description="connections that the edge takes at once")
+    # Well below the 20 s between WebSocket pings: Kamailio logs two lines for each ping of what was closed just now.
+    stranger_seconds: float = Field(
+        10.0, ge=1, description="seconds in which whoever connects has to prove who it is, by password or certificate"
+    )
+    strangers_per_address: int = Field(
+        256, ge=1, le=16_384, description="connections that an address may hold before they have proved who they are"
+    )
     nat_ping_seconds: int = Field(15, ge=1, description="seconds between pings that keep a NAT open")
 
     @field_validator("edge_address")
     @classmethod
     def _is_address(cls, value: str) -> str:
         return str(ipaddress.ip_address(value))
+
+    @field_validator("control_address")
+    @classmethod
+    def _is_address_if_any(cls, value: str) -> str:
+        return str(ipaddress.ip_address(value)) if value else value
 
     @model_validator(mode="after")
     def _fits_together(self) -> "EdgeSettings":
@@ -70,6 +88,13 @@ class EdgeSettings(ServiceSettings):
             )
         if (self.sip_ws_port or self.sip_wss_port) and not self.ws_origins:
             raise ValueError("TRUNKLINE_SIP_WS_PORT and TRUNKLINE_SIP_WSS_PORT need TRUNKLINE_WS_ORIGINS")
+        if not self.control_address:
+            own = ipaddress.ip_address(self.edge_address).is_loopback
+            self.control_address = self.edge_address if own else "127.0.0.1"
+        if self.control_address == self.edge_address and not ipaddress.ip_address(self.edge_address).is_loopback:
+            raise ValueError(
+                "TRUNKLINE_CONTROL_ADDRESS must not be TRUNKLINE_EDGE_ADDRESS: rtpengine asks nobody for a password"
+            )
         if self.edge_peers and (self.edge_role != "hq" or self.edge_secret_file is None):
             raise ValueError("TRUNKLINE_EDGE_PEERS is for edges at HQ, and needs TRUNKLINE_EDGE_SECRET_FILE")
         return self
@@ -86,14 +111,14 @@ class EdgeSettings(ServiceSettings):
         return [origin.strip().lower() for origin in self.ws_origins.split(",") if origin.strip()]
 
     @property
-    def control_address(self) -> str:
-        """Where RPC and ng listen: neither asks for a password, so nobody on a real network may reach them."""
-        return self.edge_address if ipaddress.ip_address(self.edge_address).is_loopback else "127.0.0.1"
-
-    @property
     def edge_dir(self) -> Path:
         """This edge's own folder inside the run folder."""
         return self.run_dir.absolute() / self.edge_id
+
+    @property
+    def secrets_file(self) -> Path:
+        """This edge's keys, made at its start."""
+        return self.edge_dir / "secrets.json"
 
     @property
     def state_file(self) -> Path:

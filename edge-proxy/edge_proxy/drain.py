@@ -58,7 +58,7 @@ def _settings() -> EdgeSettings:
 
 async def watch(flag: Flag, settings: EdgeSettings, service: Service) -> None:
     """End Kamailio and the agent once the flag is up and no dialog is left; lower it, so that both may return."""
-    rpc = KamailioRpc(settings.control_address, settings.rpc_port)
+    rpc = KamailioRpc(settings.control_address, settings.rpc_port, settings.secrets_file)
     raised_for = 0.0
     while raised_for < SETTLE_SECONDS or await _is_busy(rpc, settings):
         await asyncio.sleep(LOOK_SECONDS)

@@ -61,7 +61,25 @@ NOT_UTF8 = re.compile("[\udc80-\udcff]")
 CSEQ = re.compile(rf"([0-9]{{1,10}})[ \t]+({_TOKEN})")
 LENGTH = re.compile(r"[0-9]{1,6}")
 ONE_PARTY = re.compile(_PARTY)
-HOST_OF_VIA = re.compile(r"SIP/2\.0/[A-Za-z\-]+[ \t]+\[?([^]:;, \t]+)")
+
+_PLAIN_URI = r"sips?:(?:[!$-9;=?A-Z_a-z~]+@)?[A-Za-z0-9.\-]+(?::[0-9]{1,5})?(?:;[!$-9=?A-Z_a-z~]+)*"
+_PLAIN_PARTY = rf"(?:{_QUOTED}[ ]?|[A-Za-z0-9 ]*)<{_PLAIN_URI}>{_PARAMETERS}"
+_PLAIN_NAMES = (
+    "Accept", "Allow", "Allow-Events", "Authorization", "Content-Disposition", "Date", "Event", "Min-SE",
+    "Organization", "Proxy-Authenticate", "Proxy-Authorization", "RAck", "RSeq",
+    "Reason", "Require", "Retry-After", "Server", "Session-Expires", "Subject", "Supported", "User-Agent", "Warning",
+    "WWW-Authenticate", "X-Asterisk-[A-Za-z]+", "X-Trunkline",
+)  # fmt: skip
+PLAIN = re.compile(
+    rf"(?:SIP/2\.0 [1-6][0-9]{{2}} [ -~]*|([A-Z]+) {_PLAIN_URI} SIP/2\.0)\r\n(?:(?:"
+    rf"(?:From|To|Contact|P-Asserted-Identity|P-Preferred-Identity|Remote-Party-ID|Diversion): {_PLAIN_PARTY}"
+    rf"|Via: {_VIA}(?:,[ ]?{_VIA})*|(?:Record-)?Route: {_PLAIN_PARTY}(?:,[ ]?{_PLAIN_PARTY})*"
+    rf"|Call-ID: [!#-;=?-~]{{1,256}}|CSeq: [0-9]{{1,9}} ([A-Z]+)|Max-Forwards: [0-9]{{1,3}}"
+    rf"|(?:Min-)?Expires: [0-9]{{1,9}}|Content-Length:[ ]+([0-9]{{1,6}})|Content-Type: (application/sdp)"
+    rf"|(?:{'|'.join(_PLAIN_NAMES)}): [ -~]*)\r\n)+\r\n"
+)
+"""The head of a message as nearly all are: one look tells that everybody reads it the same, if it repeats nothing."""
+NAMES = re.compile(r"\r\n([A-Za-z-]+):")
 
 _PARTIES = re.compile(_list_of(_PARTY))
 _WAYS = re.compile(_list_of(_WAY))

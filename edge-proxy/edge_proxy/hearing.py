@@ -10,6 +10,7 @@ import socket
 import threading
 from pathlib import Path
 
+from edge_proxy.connections import CLOSED_TABLE, REASONS
 from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
 from edge_proxy.transactions import SOCKET_NAME, Transaction, from_datagram
 from servicekit import meters, telemetry, tracing
@@ -21,6 +22,7 @@ REGISTRATIONS = "location_contacts"
 CALLS = meters.Counter("trunkline.edge.calls", "{call}", "INVITE transactions by where they went and their answer")
 RING_SECONDS = meters.Histogram("trunkline.edge.ring_time", "s", "from an INVITE to the first ringing")
 ANSWER_SECONDS = meters.Histogram("trunkline.edge.answer_time", "s", "from an INVITE to its answer")
+CLOSED = meters.Counter("trunkline.edge.closed", "{connection}", "connections of strangers that were closed, and why")
 CONTACTS = meters.Gauge("trunkline.edge.registrations", "{contact}", "contacts that phones have registered")
 
 logger = logging.getLogger(__name__)
@@ -107,3 +109,29 @@ class Registrations:
             self._count = sum(counts)
         except (RpcError, RpcUnreachableError):
             self._count = None
+
+
+class Closed:
+    """How many connections of strangers were closed, as the SIP workers' table has it."""
+
+    def __init__(self, rpc: KamailioRpc) -> None:
+        self._rpc = rpc
+        self._known: dict[str, int] = {}
+
+    async def follow(self, seconds: float) -> None:
+        """Ask every so many seconds, for ever."""
+        while True:
+            await self.look()
+            await asyncio.sleep(seconds)
+
+    async def look(self) -> None:
+        """Ask once; while Kamailio does not answer nothing is counted."""
+        try:
+            for reason in REASONS:
+                count = int(await self._rpc.htable_get(CLOSED_TABLE, reason) or 0)
+                # Less than before: it was started anew.
+                before = self._known.get(reason, 0)
+                CLOSED.add(count - before if count >= before else count, reason=reason)
+                self._known[reason] = count
+        except RpcUnreachableError:
+            return

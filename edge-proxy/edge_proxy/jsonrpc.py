@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 RPC_SECONDS = 2.0
@@ -43,11 +44,15 @@ class DispatcherTarget:
 
 
 class KamailioRpc:
-    """Commands to one Kamailio.  All raise RpcError and RpcUnreachableError."""
+    """Commands to one Kamailio.  All raise RpcError and RpcUnreachableError.
 
-    def __init__(self, host: str, port: int, *, timeout_seconds: float = RPC_SECONDS) -> None:
+    secrets_file: what the edge made at its start; without its `rpc` token Kamailio takes no command.
+    """
+
+    def __init__(self, host: str, port: int, secrets_file: Path, *, timeout_seconds: float = RPC_SECONDS) -> None:
         self._host = host
         self._port = port
+        self._secrets_file = secrets_file
         self._timeout_seconds = timeout_seconds
 
     async def call(self, command: str, *parameters: Parameter) -> Any:
@@ -55,19 +60,24 @@ class KamailioRpc:
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": command, "params": list(parameters)})
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                answer = json.loads(await self._post(body.encode()))
-        except (OSError, TimeoutError, ValueError, IndexError, asyncio.LimitOverrunError) as error:
+                answer = json.loads(await self._post(body.encode(), self._token()))
+        except (OSError, TimeoutError, LookupError, ValueError, asyncio.LimitOverrunError) as error:
             raise RpcUnreachableError(f"{command}: {type(error).__name__}") from error
         # Errors come with HTTP status 500 and a body all the same.
         if "error" in answer:
             raise RpcError(command, int(answer["error"].get("code", 0)), str(answer["error"].get("message", "")))
         return answer.get("result")
 
-    async def _post(self, body: bytes) -> bytes:
+    def _token(self) -> str:
+        # Each time: whoever asks may be there before the file is.
+        return str(json.loads(self._secrets_file.read_text(encoding="utf-8"))["rpc"])
+
+    async def _post(self, body: bytes, token: str) -> bytes:
         reader, writer = await asyncio.open_connection(self._host, self._port, limit=ANSWER_BYTES)
         try:
             head = (
                 f"POST /RPC HTTP/1.1\r\nHost: {self._host}:{self._port}\r\nContent-Type: application/json\r\n"
+                f"Authorization: Bearer {token}\r\n"
                 f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
             )
             writer.write(head.encode() + body)

@@ -5,12 +5,14 @@ import hmac
 import json
 import os
 import re
+import resource
 import secrets
 import sys
 from pathlib import Path
 
 import callmodel
 from edge_proxy.config import EdgeSettings
+from edge_proxy.connections import ROOM_OF_STRANGERS
 from edge_proxy.rendering import (
     MEDIA_SET,
     Destination,
@@ -22,7 +24,8 @@ from edge_proxy.rendering import (
     render_tls,
     rtpengine_arguments,
 )
-from servicekit.files import write_atomically
+from servicekit.files import keep_private, write_atomically
+from servicekit.maskedlog import stand_behind
 from servicekit.settings import SettingsError
 
 # The uac module wants a table to start with; registrations come by RPC.
@@ -33,6 +36,9 @@ NO_REGISTRATIONS = (
 )
 TABLE_VERSIONS = "table_name(string) table_version(int)\nuacreg:5\n"
 
+SPARE_FILES = 1024
+"""What Kamailio opens beside connections: sockets between its processes, logs, files."""
+
 SECRET_NAMES = ("nonce", "topology", "seal")
 _SHARED_SECRET = re.compile(r"(?:[0-9a-f]{2}){32,64}")
 
@@ -42,12 +48,14 @@ TEMPLATES = next(folder / "kamailio" for folder in Path(__file__).resolve().pare
 
 def kamailio() -> None:
     """Start Kamailio in place of this process.  Exits with 1 and a reason on stderr if that can not be."""
+    keep_private()
     try:
         settings = EdgeSettings.load()
         prepare(settings)
     except (SettingsError, RenderingError, OSError) as error:
         sys.exit(f"the edge can not start: {error}")
     os.environ.update(script_environment(settings))
+    allow_files(settings)
     _become(kamailio_command(settings))
 
 
@@ -57,12 +65,37 @@ def kamailio_command(settings: EdgeSettings) -> list[str]:
     The default looks through a thousand lists of free pieces, which was a quarter of the CPU of a call.
     """
     run = str(settings.edge_dir)
-    memory = ["-m", "128", "-x", "tlsf", "-X", "tlsf"]
+    # Of what all share a connection takes 20 KB, over TLS 100; in the process that lists all of them 3 KB
+    # (kemi/flows.py).  The system gives what is used only.
+    shared, own = 128 + settings.sip_connections // 8, 16 + settings.sip_connections // 200
+    memory = ["-m", str(shared), "-M", str(own), "-x", "tlsf", "-X", "tlsf"]
     return [str(settings.kamailio_bin), "-f", f"{run}/kamailio.cfg", "-DD", "-E", "-w", run, "-Y", run, *memory]
+
+
+def connections_of(settings: EdgeSettings) -> int:
+    """Return how many connections the edge takes: fewer than asked for where the system allows fewer open files.
+
+    Kamailio would spin where it may take a connection and can not.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = settings.sip_connections if hard == resource.RLIM_INFINITY else max(hard - SPARE_FILES, hard // 2)
+    return min(settings.sip_connections, allowed)
+
+
+def allow_files(settings: EdgeSettings) -> None:
+    """Raise the files that this process may hold open; say on stderr if the system allows too few."""
+    connections = connections_of(settings)
+    if connections < settings.sip_connections:
+        print(f"the system's limit of open files leaves room for {connections} connections", file=sys.stderr)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + SPARE_FILES if hard == resource.RLIM_INFINITY else min(connections + SPARE_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def rtpengine() -> None:
     """Start rtpengine in place of this process.  Exits with 1 and a reason on stderr if that can not be."""
+    keep_private()
     try:
         settings = EdgeSettings.load()
         arguments = rtpengine_arguments(configuration_of(settings))
@@ -116,6 +149,7 @@ def configuration_of(settings: EdgeSettings) -> EdgeConfiguration:
         modules=str(settings.modules_dir),
         nonce_secret=keys["nonce"],
         topology_secret=keys["topology"],
+        rpc_token=keys["rpc"],
         site_id=settings.site_id,
         sip_port=settings.sip_port,
         tls_port=settings.sip_tls_port,
@@ -134,6 +168,7 @@ def configuration_of(settings: EdgeSettings) -> EdgeConfiguration:
         flood_requests_per_second=settings.flood_requests_per_second,
         ban_seconds=settings.ban_seconds,
         nat_ping_seconds=settings.nat_ping_seconds,
+        connections=connections_of(settings),
         debug=2 if settings.log_level == "DEBUG" else 1,
     )
 
@@ -143,7 +178,7 @@ def secrets_of(settings: EdgeSettings) -> dict[str, str]:
 
     Calls in progress outlive a restart by them.  Raises RenderingError for a shared secret that is none, OSError.
     """
-    path = settings.edge_dir / "secrets.json"
+    path = settings.secrets_file
     if settings.edge_secret_file is not None:
         shared = settings.edge_secret_file.read_text(encoding="utf-8").strip()
         if not _SHARED_SECRET.fullmatch(shared):
@@ -151,13 +186,22 @@ def secrets_of(settings: EdgeSettings) -> dict[str, str]:
         keys = {
             name: hmac.new(bytes.fromhex(shared), name.encode(), hashlib.sha256).hexdigest() for name in SECRET_NAMES
         }
-        _write(path, json.dumps(keys))
-        return keys
+        return _kept(path, keys | {"rpc": _rpc_token(shared, settings.edge_id)})
     try:
         keys = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        keys = {name: secrets.token_hex(32) for name in SECRET_NAMES}
-        _write(path, json.dumps(keys))
+        _write_once(path, json.dumps({name: secrets.token_hex(32) for name in SECRET_NAMES}))
+        keys = json.loads(path.read_text(encoding="utf-8"))
+    return _kept(path, keys | {"rpc": _rpc_token(keys["seal"], settings.edge_id)})
+
+
+def _rpc_token(key: str, edge_id: str) -> str:
+    """Return what this edge's RPC wants to hear, derived so that whoever writes the file first writes the same."""
+    return hmac.new(bytes.fromhex(key), f"rpc {edge_id}".encode(), hashlib.sha256).hexdigest()
+
+
+def _kept(path: Path, keys: dict[str, str]) -> dict[str, str]:
+    _write(path, json.dumps(keys))
     return keys
 
 
@@ -182,13 +226,23 @@ def script_environment(settings: EdgeSettings) -> dict[str, str]:
                 "rpc_port": settings.rpc_port,
                 "ws_ports": [settings.sip_ws_port, settings.sip_wss_port],
                 "strikes_allowed": settings.strikes_allowed,
-                "secrets_file": str(settings.edge_dir / "secrets.json"),
+                "stream_ports": stream_ports(settings),
+                "stranger_seconds": settings.stranger_seconds,
+                "strangers_per_address": settings.strangers_per_address,
+                "strangers": connections_of(settings) // ROOM_OF_STRANGERS,
+                "secrets_file": str(settings.secrets_file),
                 "run": str(settings.edge_dir),
                 "telemetry": bool(settings.otlp_endpoint),
                 "trace_sampling": settings.trace_sampling,
             }
         ),
     }
+
+
+def stream_ports(settings: EdgeSettings) -> list[int]:
+    """Return the ports where connections come in; those that go out, Kamailio lists with another or with 0."""
+    wanted = (settings.sip_port, settings.sip_tls_port, settings.sip_ws_port, settings.sip_wss_port)
+    return [port for port in (*wanted, settings.internal_port) if port]
 
 
 def _template(name: str) -> str:
@@ -199,8 +253,21 @@ def _write(path: Path, text: str) -> None:
     write_atomically(path, text.encode(), 0o600)
 
 
+def _write_once(path: Path, text: str) -> None:
+    """Write a file unless there is one: Kamailio and rtpengine start together, and must go by the same secrets."""
+    made = path.with_name(f".{path.name}.{os.getpid()}")
+    _write(made, text)
+    try:
+        os.link(made, path)
+    except FileExistsError:
+        pass
+    finally:
+        made.unlink()
+
+
 def _become(command: list[str]) -> None:
     try:
+        stand_behind()
         os.execv(command[0], command)
     except OSError as error:
         sys.exit(f"{command[0]} can not be run: {error.strerror}")

@@ -12,7 +12,7 @@ EVEN_WITHIN = 0.05
 """Of their capacity: nodes that differ by no more are filled in turn.  A report is a second old at times, and until
 the next one a node that was passed over takes all new calls."""
 
-_LINE = re.compile(r"^\d+ (sip:\S+)", re.MULTILINE)
+_LINE = re.compile(r"^[0-9]+ (sip:\S+)", re.MULTILINE)
 
 
 class NodeBook:

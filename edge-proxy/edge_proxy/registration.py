@@ -1,5 +1,7 @@
 """Who may register where (RFC 3261, 10; Path: RFC 3327)."""
 
+import re
+
 from callmodel.ids import SiteId
 from edge_proxy.decisions import NOT_READY, Authenticate, Decision, PeerKind, Reject, Request, SaveContact
 from edge_proxy.view import EdgeView
@@ -7,6 +9,7 @@ from edge_proxy.view import EdgeView
 MIN_EXPIRES_SECONDS = 30
 DEFAULT_EXPIRES_SECONDS = 120
 MAX_EXPIRES_SECONDS = 600
+_SECONDS = re.compile("[0-9]+")
 
 
 def decide_register(view: EdgeView, request: Request, *, branch_role: bool) -> Decision:
@@ -41,7 +44,7 @@ def _from_branch(view: EdgeView, request: Request) -> Decision:
 
 def granted_expires(requested: str) -> int:
     """Return the seconds that the registrar grants for what a Contact or Expires header asks; 0 unregisters."""
-    if not requested.isascii() or not requested.isdigit():
+    if not _SECONDS.fullmatch(requested):
         return DEFAULT_EXPIRES_SECONDS
     wanted = int(requested[:9])
     return 0 if wanted == 0 else min(max(wanted, MIN_EXPIRES_SECONDS), MAX_EXPIRES_SECONDS)

@@ -4,11 +4,13 @@ Everything that enters a template is checked first: a value that could end a str
 configuration holds is run.
 """
 
+import hashlib
 import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from edge_proxy.connections import IDLE_SECONDS
 from edge_proxy.registration import DEFAULT_EXPIRES_SECONDS, MAX_EXPIRES_SECONDS, MIN_EXPIRES_SECONDS
 from edge_proxy.screening import MAX_MESSAGE_BYTES
 
@@ -19,7 +21,7 @@ KNOWN_SET = 2
 SPARE_SET = 3
 """Media nodes with room that are fuller than others: for new calls that nobody in MEDIA_SET takes."""
 
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 _PLACEHOLDER = re.compile(r"@([A-Z_]+)@")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
@@ -47,6 +49,7 @@ class EdgeConfiguration:
     """Everything the templates need.
 
     `role`: hq or branch; `site_id` only for a branch; `control_address`: where RPC and ng (rtpengine) listen;
+    `rpc_token`: what a command by RPC must bring;
     `peers`: `host:port` of the other edges' sockets for each other; `ws_port`, `wss_port`: 0 for no WebSocket;
     `wss_files`: absolute paths of the certificate that browsers are shown and its key, if it is not the edge's own.
     """
@@ -60,6 +63,7 @@ class EdgeConfiguration:
     modules: str
     nonce_secret: str
     topology_secret: str
+    rpc_token: str
     site_id: str = ""
     sip_port: int = 5060
     tls_port: int = 5061
@@ -78,6 +82,7 @@ class EdgeConfiguration:
     flood_requests_per_second: int = 50
     ban_seconds: int = 300
     nat_ping_seconds: int = 15
+    connections: int = 8192
     debug: int = 1
 
     def __post_init__(self) -> None:
@@ -88,7 +93,7 @@ class EdgeConfiguration:
         check_host(self.platform_domain)
         for path in (self.run, self.script, self.modules):
             check_path(path)
-        for secret in (self.nonce_secret, self.topology_secret):
+        for secret in (self.nonce_secret, self.topology_secret, self.rpc_token):
             if not _SECRET.fullmatch(secret):
                 raise RenderingError("a secret is 32 to 128 hexadecimal digits")
         if self.role == "branch":
@@ -99,7 +104,13 @@ class EdgeConfiguration:
             for path in (self.tls.certificate, self.tls.key, self.tls.ca, *(self.wss_files or ())):
                 check_path(path)
         self._check_ports()
-        for number in (self.workers, self.flood_requests_per_second, self.ban_seconds, self.nat_ping_seconds):
+        for number in (
+            self.workers,
+            self.flood_requests_per_second,
+            self.ban_seconds,
+            self.nat_ping_seconds,
+            self.connections,
+        ):
             if not 0 < number < 1_000_000:
                 raise RenderingError("a count or time is out of bounds")
 
@@ -157,6 +168,7 @@ def render_kamailio(template: str, configuration: EdgeConfiguration) -> str:
         "PEER_ADDRESSES": _peer_addresses(c),
         "REPLICATED": "dmqreplicate=1;" if c.peers else "",
         "RPC_PORT": c.rpc_port,
+        "RPC_KEY_HASH": hashlib.sha256(f"Bearer {c.rpc_token}".encode()).hexdigest(),
         "NG_PORT": c.ng_port,
         "WS_LISTEN": _ws_listen(c),
         "WS_PORT": c.ws_port,
@@ -175,6 +187,8 @@ def render_kamailio(template: str, configuration: EdgeConfiguration) -> str:
         "NONCE_SECRET": c.nonce_secret,
         "TOPOLOGY_SECRET": c.topology_secret,
         "BAN_SECONDS": c.ban_seconds,
+        "CONNECTIONS": c.connections,
+        "IDLE_SECONDS": IDLE_SECONDS,
         # pike counts in windows of two seconds.
         "FLOOD_REQUESTS": c.flood_requests_per_second * 2,
         "RUN": c.run,
@@ -274,7 +288,7 @@ def check_port(port: int) -> int:
 
 def check_sip_uri(uri: str) -> str:
     """Return `sip:host:port` with an optional transport.  Raises RenderingError."""
-    match = re.fullmatch(r"sip:([^:;\s]+):(\d{1,5})(;transport=(udp|tcp|tls))?", uri)
+    match = re.fullmatch(r"sip:([^:;\s]+):([0-9]{1,5})(;transport=(udp|tcp|tls))?", uri)
     if match is None:
         raise RenderingError("not sip:host:port")
     check_host(match.group(1))

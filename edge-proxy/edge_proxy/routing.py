@@ -5,6 +5,7 @@ from urllib.parse import unquote
 
 from callmodel.edgesnapshot import EdgeStation, MediaProtection
 from callmodel.ids import SiteId
+from callmodel.numbers import is_e164
 from callmodel.vouched import Vouched
 from edge_proxy import trunking
 from edge_proxy.decisions import (
@@ -27,7 +28,7 @@ from edge_proxy.view import EdgeView
 
 _DIALLABLE = re.compile(r"\+?[0-9*#]{1,32}")
 _PUNCTUATION = re.compile(r"[\s().\-/]")
-_Q850_CAUSE = re.compile(r"Q\.850\s*;\s*cause=(\d+)", re.IGNORECASE)
+_Q850_CAUSE = re.compile(r"Q\.850\s*;\s*cause=([0-9]+)", re.IGNORECASE)
 NO_CONDUCTOR_CAUSE = "42"
 """Switching equipment congestion (Q.850): what a media node's dialplan hangs up with when nobody conducts."""
 _URI_USER = re.compile(r"<?(?:sips?|tel):([^@;>]+)")
@@ -168,7 +169,7 @@ def _wanted_caller(preferred_identity: str) -> str | None:
     """Return the caller number that a phone asks for; phones also send their own extension here, which is no wish."""
     found = _URI_USER.search(preferred_identity)
     user = _PUNCTUATION.sub("", unquote(found.group(1))) if found else ""
-    return user if trunking.is_e164(user) else None
+    return user if is_e164(user) else None
 
 
 def _from_node(view: EdgeView, request: Request) -> Decision:
@@ -176,9 +177,9 @@ def _from_node(view: EdgeView, request: Request) -> Decision:
         trunk = view.trunk_of(request.trunk)
         if trunk is None or not trunk.gateways:
             return Reject(503, "No Such Trunk")
-        if not trunking.is_e164(request.target_user):
+        if not trunking.is_callee(request.target_user):
             return Reject(484, "Address Incomplete")
-        if not trunking.is_e164(request.caller):
+        if not is_e164(request.caller):
             return Reject(403, "No Caller Number")
         return ToTrunk(trunk.trunk_id, request.target_user, request.caller, trunk.domain)
     if request.target == "station":

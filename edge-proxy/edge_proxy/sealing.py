@@ -8,6 +8,7 @@ that we did not make for these two is refused (the edge is no open relay).
 import hashlib
 import hmac
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from enum import Enum
 
@@ -56,6 +57,10 @@ class Dialog:
     caller: End
     callee: End
 
+    @property
+    def has_trunk(self) -> bool:
+        return EndKind.TRUNK in (self.caller.kind, self.callee.kind)
+
 
 def seal(secret: bytes, call_id: str, dialog: Dialog, now_minutes: int) -> str:
     """Return the value of the Record-Route parameter.  Raises ValueError for a name that cannot stand there."""
@@ -84,17 +89,14 @@ def open_seal(secret: bytes, call_id: str, routes: str, now_minutes: int) -> Dia
     return Dialog(caller, callee)
 
 
-def ends_of(dialog: Dialog, peer: Peer, trunks: frozenset[str], *, downstream: bool) -> tuple[End, End] | None:
-    """Return the end that a request comes from and the one that it must leave to, None for a stranger's.
+def ends_of(dialog: Dialog, peer: Peer, trunks: Set[str]) -> list[tuple[End, End]]:
+    """Return the end that a request comes from and the one that it must leave to; none for a stranger's request.
 
-    trunks: the ids of those that the sender's address belongs to.  downstream: it says that it goes the way of the
-    INVITE, which counts where both ends are behind one address.
+    Two pairs where both ends are behind the sender's address, that of the INVITE's direction first.  trunks: the ids
+    of those that the sender's address belongs to.
     """
-    ways = [(dialog.caller, dialog.callee), (dialog.callee, dialog.caller)]
-    for behind, ahead in ways if downstream else reversed(ways):
-        if _stands_at(behind, peer, trunks):
-            return behind, ahead
-    return None
+    ways = ((dialog.caller, dialog.callee), (dialog.callee, dialog.caller))
+    return [(behind, ahead) for behind, ahead in ways if _stands_at(behind, peer, trunks)]
 
 
 def name_of(call_id: str, *tags: str) -> str:
@@ -102,7 +104,7 @@ def name_of(call_id: str, *tags: str) -> str:
     return hashlib.blake2b("\n".join((call_id, *sorted(tags))).encode(), digest_size=8).hexdigest()
 
 
-def _stands_at(end: End, peer: Peer, trunks: frozenset[str]) -> bool:
+def _stands_at(end: End, peer: Peer, trunks: Set[str]) -> bool:
     match end.kind:
         case EndKind.NODE:
             return peer.kind is PeerKind.NODE

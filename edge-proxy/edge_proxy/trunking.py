@@ -1,14 +1,12 @@
 """Carriers: which gateway next, what they are shown, and how their numbers are read."""
 
-import re
 from dataclasses import dataclass
 
 from callmodel.edgesnapshot import EdgeTrunk
-from callmodel.numbers import DiallingPlan, UndiallableNumberError, to_e164
+from callmodel.numbers import DiallingPlan, UndiallableNumberError, is_e164, is_spelt_once, to_e164
 from edge_proxy.view import EdgeView
 
 ANONYMOUS = "anonymous"
-_E164 = re.compile(r"\+[1-9]\d{6,14}")
 _NATIONAL_DIGITS = 11
 """The longest national number of the default plan: longer ones that begin with the country code hold it."""
 
@@ -70,7 +68,7 @@ def owned_number(view: EdgeView, *candidates: str, plan: DiallingPlan | None = N
 def customer_number(user: str, plan: DiallingPlan | None = None) -> str:
     """Return the customer's number as E.164, or `anonymous` for what is no number."""
     plan = plan or DiallingPlan()
-    if user.isascii() and user.isdigit() and len(user) > _NATIONAL_DIGITS and user.startswith(plan.country_code):
+    if len(user) > _NATIONAL_DIGITS and user.startswith(plan.country_code) and is_e164(f"+{user}"):
         user = f"+{user}"
     try:
         return to_e164(user, plan)
@@ -78,8 +76,9 @@ def customer_number(user: str, plan: DiallingPlan | None = None) -> str:
         return ANONYMOUS
 
 
-def is_e164(text: str) -> bool:
-    return _E164.fullmatch(text) is not None
+def is_callee(text: str) -> bool:
+    """Say whether a carrier may be given this number, which limits were applied to."""
+    return is_e164(text) and is_spelt_once(text)
 
 
 def trunk_for(trunks: list[EdgeTrunk], *domains: str) -> EdgeTrunk:

@@ -65,6 +65,10 @@ class _Htable(Protocol):
     def sht_rm(self, table: str, key: str) -> int: ...
     def sht_sets(self, table: str, key: str, value: str) -> int: ...
 
+class _Jsonrpcs(Protocol):
+    def exec(self, command: str) -> int: ...
+    def response(self) -> str: ...
+
 class _Kx(Protocol):
     def get_bodylen(self) -> int: ...
     def get_callid(self) -> str: ...
@@ -131,6 +135,10 @@ class _Sl(Protocol):
     def send_reply(self, code: int, reason: str) -> int: ...
     def sl_reply_error(self) -> int: ...
 
+class _Tcpops(Protocol):
+    def tcp_close_connection_id(self, connection: int) -> int: ...
+    def tcp_set_connection_lifetime(self, seconds: int) -> int: ...
+
 class _Textops(Protocol):
     def remove_hf_re(self, pattern: str) -> int: ...
 
@@ -165,6 +173,7 @@ dispatcher: _Dispatcher
 dmq: _Dmq
 hdr: _Hdr
 htable: _Htable
+jsonrpcs: _Jsonrpcs
 kx: _Kx
 maxfwd: _Maxfwd
 nathelper: _Nathelper
@@ -176,6 +185,7 @@ rtpengine: _Rtpengine
 sanity: _Sanity
 siputils: _Siputils
 sl: _Sl
+tcpops: _Tcpops
 textops: _Textops
 textopsx: _Textopsx
 tm: _Tm

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable
 
 import KSR
-from kemi import calls, dialogs, edges, legs, openssl, registrar, telling, trunks
+from kemi import calls, dialogs, edges, flows, legs, openssl, registrar, telling, trunks
 from kemi.environment import SETTINGS, reply, text, view
 from kemi.gate import at_hand
 from kemi.peers import is_misleading, is_trusted, leaves_to_others, listens_to, peer, strike
@@ -52,6 +52,7 @@ def mod_init() -> "Edge":
 class Edge:
     def __init__(self) -> None:
         self._main_pid = os.getpid()
+        self._watch = flows.Watch()
 
     def child_init(self, _rank: int) -> int:
         if os.getpid() != self._main_pid:
@@ -60,9 +61,9 @@ class Edge:
             openssl.part_with_other_processes()
         return 0
 
-    def ksr_received(self, _msg: object, origin: str) -> int:
+    def ksr_received(self, _msg: object) -> int:
         try:
-            return at_hand.receive(origin)
+            return at_hand.receive()
         except Exception:
             KSR.err(f"script failed in ksr_received: {traceback.format_exc()!r}\n")
             return -1
@@ -150,11 +151,12 @@ class Edge:
     def ksr_failure_hq(self, _msg: object) -> int:
         return telling.failed(calls.hq_failed())
 
+    def ksr_leaves_to_carrier(self, _msg: object) -> int:
+        return 1 if view().is_carrier(text("$sndto(ip)")) else -1
+
     @guarded
-    def ksr_topology_event(self, _msg: object, _event: str = "") -> int:
-        # Only carriers must not see who is behind us; phones and nodes need what stands in Via and Contact.
-        if not view().is_carrier(text("$sndto(ip)")):
-            KSR.set_drop()
+    def ksr_connections(self, _msg: object, _event: str = "") -> int:
+        self._watch.look()
         return 1
 
     @guarded

@@ -61,6 +61,14 @@ CALLS = [
         {"{{route}} {{status}}": "sum by (route, status) (rate(trunkline_edge_calls_total[$__rate_interval]))"},
     ),
     Panel("Registered contacts", "short", {"{{instance}}": "trunkline_edge_registrations"}),
+    Panel(
+        "Connections of strangers closed",
+        "cps",
+        {
+            "SIP {{reason}}": "sum by (reason) (rate(trunkline_edge_closed_total[$__rate_interval]))",
+            "HTTP {{reason}}": "sum by (reason) (rate(trunkline_listener_cut_total[$__rate_interval]))",
+        },
+    ),
 ]
 
 BACKSTAGE = [

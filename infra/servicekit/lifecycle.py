@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from servicekit import logs, telemetry
+from servicekit.files import keep_private
 from servicekit.health import Check, start_health_server
 from servicekit.settings import ServiceSettings
 
@@ -183,6 +184,7 @@ async def serve(main: Main, settings: ServiceSettings, name: str, *, signals: bo
 
 def run(main: Main, settings: ServiceSettings, name: str) -> int:
     """Configure logs and telemetry, run the service on uvloop where it is installed, and return the exit code."""
+    keep_private()
     logs.configure(name, settings.log_level)
     try:
         import uvloop

@@ -1,4 +1,5 @@
-"""HTTP listeners that strangers may reach: so many connections, a time-out for a request's head, quiet about rubbish.
+"""HTTP listeners that strangers may reach: so many connections, few of each address, a time-out for a request's head,
+quiet about rubbish.
 
 aiohttp itself waits for ever for the first request of a connection, takes any number of them, and logs each malformed
 request as an error with a traceback.
@@ -6,20 +7,28 @@ request as an error with a traceback.
 
 import asyncio
 import logging
-from collections.abc import Callable
+import os
+import socket
+from collections.abc import Callable, Mapping
 from ssl import SSLContext
-from typing import cast
+from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
-from aiohttp.typedefs import Handler
+
+from servicekit.gate import GATE, Gate, address_of
+from servicekit.pages import QuietHandler, sign
+from servicekit.visitors import Visitor, Visitors
 
 MOST_CONNECTIONS = 1000
+STRANGERS_SHARE = 4
+"""One source's strangers hold at most one in so many of a listener's connections."""
 HEAD_SECONDS = 10.0
+STRANGER_SECONDS = 10.0
+"""Between two requests of a connection none of whose requests has said who it is."""
 KEEPALIVE_SECONDS = 75.0
-"""Between two requests of a connection; the head of the second must be there by then too."""
+"""Between two requests of the others; the head of the second must be there by then too."""
 HANDSHAKE_SECONDS = 10.0
-
 logger = logging.getLogger(__name__)
 
 
@@ -32,93 +41,106 @@ async def serve_http(
     shutdown_seconds: float = 1.0,
     most_connections: int = MOST_CONNECTIONS,
     head_seconds: float = HEAD_SECONDS,
+    stranger_seconds: float = STRANGER_SECONDS,
+    proxies: frozenset[str] = frozenset(),
     max_line_bytes: int = 8190,
 ) -> web.AppRunner:
     """Serve an application (not started yet) on host:port; the caller ends it with `await runner.cleanup()`.
 
-    Connections beyond most_connections are cut at once; one that brings no whole request head (RFC 9112, 2) within
-    head_seconds is cut then.  Raises OSError when the port is taken.
+    A connection is a stranger's until `gate.vouch` was called for a request of it.  A quarter of most_connections is
+    what one source's strangers may hold; beyond it, and where all are taken, the longest idle stranger is cut for
+    whoever comes.  One that brings no whole request head (RFC 9112, 2) within head_seconds is cut then, and a
+    stranger's that brings no other request within stranger_seconds.  proxies: addresses whose last X-Forwarded-For
+    entry is the source.  Raises OSError when the port is taken.
     """
-    gate = _Gate(most_connections, head_seconds)
+    visitors = Visitors(most_connections, max(1, most_connections // STRANGERS_SHARE))
+    gate = Gate(visitors, head_seconds, stranger_seconds, proxies)
+    app[GATE] = gate
     app.middlewares.insert(0, gate.middleware)
+    app.on_response_prepare.append(sign)
+    app.on_shutdown.append(gate.stop)
     server_log = logging.getLogger("aiohttp.server")
     if not any(isinstance(known, _Calm) for known in server_log.filters):
         server_log.addFilter(_Calm())
-    runner = web.AppRunner(
-        app,
-        access_log=None,
-        shutdown_timeout=shutdown_seconds,
-        keepalive_timeout=KEEPALIVE_SECONDS,
-        max_line_size=max_line_bytes,
-    )
+    handling: dict[str, Any] = {"access_log": None, "keepalive_timeout": KEEPALIVE_SECONDS}
+    handling["max_line_size"] = max_line_bytes
+    runner = web.AppRunner(app, shutdown_timeout=shutdown_seconds, **handling)
     await runner.setup()
     try:
-        await _Site(runner, gate, host, port, tls).start()
+        await _Site(runner, gate, host, port, tls, handling).start()
     except OSError:
         await runner.cleanup()
         raise
     return runner
 
 
-class _Gate:
-    """Counts the connections of a listener, and knows those that have not brought a request yet."""
+class _Door(asyncio.Protocol):
+    """Stands before the TLS handshake of a connection, of which a server says nothing before it has succeeded."""
 
-    def __init__(self, most: int, head_seconds: float) -> None:
-        self._most = most
-        self._head_seconds = head_seconds
-        self._silent: dict[asyncio.BaseTransport, asyncio.TimerHandle] = {}
-        self._count = 0
-        self._full = False
+    def __init__(self, gate: Gate, build: Callable[[], asyncio.Protocol], tls: SSLContext) -> None:
+        self._guard = _Guard(gate, build)
+        self._gate = gate
+        self._tls = tls
+        self._handshake: asyncio.Task[None] | None = None
 
-    def enter(self, transport: asyncio.Transport) -> bool:
-        """Let a connection in; False where there are too many."""
-        if self._count >= self._most:
-            if not self._full:
-                logger.warning("listener is full", extra={"connections_count": self._count})
-            self._full = True
-            return False
-        self._count += 1
-        self._silent[transport] = asyncio.get_running_loop().call_later(self._head_seconds, transport.abort)
-        return True
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # The loop begins anew with the socket, as if it had just been accepted: nothing has been read from it.
+        connection = socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno()))
+        visitor = self._gate.enter(address_of(transport), self._stop)
+        cast(asyncio.Transport, transport).abort()
+        if visitor is None:
+            connection.close()
+            return
+        self._guard.visitor = visitor
+        shake = self._shake_hands(connection, visitor)
+        self._handshake = asyncio.get_running_loop().create_task(shake, name="tls handshake")
 
-    def leave(self, transport: asyncio.BaseTransport) -> None:
-        """Count a connection no more."""
-        self._count -= 1
-        # Told once each time that it fills up, and not for each connection around the limit.
-        self._full = self._full and self._count > self._most // 2
-        self._spoke(transport)
+    def _stop(self) -> None:
+        if self._handshake is not None:
+            self._handshake.cancel()
 
-    @web.middleware
-    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.transport is not None:
-            self._spoke(request.transport)
-        return await handler(request)
-
-    def _spoke(self, transport: asyncio.BaseTransport) -> None:
-        timer = self._silent.pop(transport, None)
-        if timer is not None:
-            timer.cancel()
+    async def _shake_hands(self, connection: socket.socket, visitor: Visitor) -> None:
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(
+                lambda: self._guard, connection, ssl=self._tls, ssl_handshake_timeout=HANDSHAKE_SECONDS
+            )
+        except OSError:
+            pass  # who comes to fail is no news
+        finally:
+            if not self._guard.began:
+                self._gate.leave(visitor)
+                connection.close()
 
 
 class _Guard(asyncio.Protocol):
     """Stands before aiohttp's own protocol of one connection."""
 
-    def __init__(self, gate: _Gate, build: Callable[[], asyncio.Protocol]) -> None:
+    def __init__(self, gate: Gate, build: Callable[[], asyncio.Protocol]) -> None:
         self._gate = gate
         self._build = build
         self._inner: asyncio.Protocol | None = None
         self._transport: asyncio.BaseTransport | None = None
+        self.visitor: Visitor | None = None
+        """Set where the connection was let in before its handshake."""
+
+    @property
+    def began(self) -> bool:
+        return self._transport is not None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not self._gate.enter(cast(asyncio.Transport, transport)):
-            cast(asyncio.Transport, transport).abort()
+        cut = cast(asyncio.Transport, transport).abort
+        if self.visitor is None:
+            self.visitor = self._gate.enter(address_of(transport), cut)
+        if self.visitor is None:
+            cut()
             return
+        self._gate.speaks_through(self.visitor, transport, cut)
         self._transport, self._inner = transport, self._build()
         self._inner.connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._inner is not None and self._transport is not None:
-            self._gate.leave(self._transport)
+        if self._inner is not None and self._transport is not None and self.visitor is not None:
+            self._gate.leave(self.visitor, self._transport)
             self._inner.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -140,9 +162,17 @@ class _Guard(asyncio.Protocol):
 class _Site(web.BaseSite):
     """As `web.TCPSite`, with a guard before each connection."""
 
-    def __init__(self, runner: web.AppRunner, gate: _Gate, host: str, port: int, tls: SSLContext | None) -> None:
+    def __init__(
+        self,
+        runner: web.AppRunner,
+        gate: Gate,
+        host: str,
+        port: int,
+        tls: SSLContext | None,
+        handling: Mapping[str, Any],
+    ) -> None:
         super().__init__(runner, ssl_context=tls)
-        self._gate = gate
+        self._gate, self._handling = gate, handling
         self._address = (host, port)
 
     @property
@@ -152,15 +182,17 @@ class _Site(web.BaseSite):
 
     async def start(self) -> None:
         await super().start()
-        build = self._runner.server
-        assert build is not None  # BaseSite sees to it
-        self._server = await asyncio.get_running_loop().create_server(
-            lambda: _Guard(self._gate, build),
-            *self._address,
-            ssl=self._ssl_context,
-            ssl_handshake_timeout=HANDSHAKE_SECONDS if self._ssl_context else None,
-            backlog=self._backlog,
-        )
+        server, loop = self._runner.server, asyncio.get_running_loop()
+        assert server is not None  # BaseSite sees to it
+        tls = self._ssl_context
+
+        def build() -> asyncio.Protocol:
+            return QuietHandler(server, loop=loop, **self._handling)
+
+        def meet() -> asyncio.Protocol:
+            return _Guard(self._gate, build) if tls is None else _Door(self._gate, build, tls)
+
+        self._server = await loop.create_server(meet, *self._address, backlog=self._backlog)
 
 
 class _Calm(logging.Filter):

@@ -65,7 +65,8 @@ class MasterPool(SentinelConnectionPool, BlockingConnectionPool):
 
     def __init__(self, address: sentinel.SentinelAddress, **options: Any) -> None:
         """options: as of BlockingConnectionPool."""
-        asked = {"socket_timeout": ASK_SECONDS, "socket_connect_timeout": ASK_SECONDS}
+        asked: dict[str, Any] = {"socket_timeout": ASK_SECONDS, "socket_connect_timeout": ASK_SECONDS}
+        asked["password"] = address.sentinel_password
         # No tries at one that is gone: there are others.
         manager: Any = Sentinel(  # type: ignore[no-untyped-call]  # redis-py has no types here
             address.sentinels, sentinel_kwargs={**asked, "retry": Retry(NoBackoff(), 0)}

@@ -1,5 +1,6 @@
 """Settings of a media node, shared by its Asterisk and its conductor."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,8 @@ from pydantic import Field, field_validator
 
 from callmodel.wire import DEFAULT_QUEUE, RECORDING_QUEUE
 from servicekit.settings import ServiceSettings
+
+_PORTS = re.compile("([0-9]{1,5})-([0-9]{1,5})")
 
 
 class MediaSettings(ServiceSettings):
@@ -43,8 +46,8 @@ class MediaSettings(ServiceSettings):
     @field_validator("node_rtp_range")
     @classmethod
     def _range(cls, value: str) -> str:
-        first, _, last = value.partition("-")
-        if not (first.isdigit() and last.isdigit() and int(first) < int(last) <= 65535):
+        found = _PORTS.fullmatch(value)
+        if found is None or not int(found[1]) < int(found[2]) <= 65535:
             raise ValueError("expected two ports, such as 20000-24999")
         return value
 

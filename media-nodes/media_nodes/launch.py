@@ -7,13 +7,17 @@ from typing import NoReturn
 
 from media_nodes.config import MediaSettings
 from media_nodes.rendering import TreeMissingError, multiarch_of, render
+from servicekit.files import keep_private
+from servicekit.maskedlog import stand_behind
 from servicekit.settings import load
 
 
 def asterisk() -> NoReturn:
     """Replace this process by Asterisk in the foreground: the pid stays, and SIGTERM stops the engine itself."""
+    keep_private()
     settings = load(MediaSettings)
     command = command_of(settings.asterisk_root, render(settings))
+    stand_behind()
     os.execv(command[0], command)
 
 

@@ -11,7 +11,7 @@ from callmodel import calls
 from callmodel.callstate import Call, CallState, Leg, LegState
 from callmodel.directory import Directory
 from callmodel.endings import Ending
-from callmodel.facts import Fact, LegAnswered, LegHungUp, LegRang, NodeLost, TrunkGranted, TrunkRefused
+from callmodel.facts import Fact, LegAnswered, LegHungUp, LegRang, NodeLost, TransferAsked, TrunkGranted, TrunkRefused
 from callmodel.ids import LegId, RecordingId, TrunkId
 from callmodel.orders import (
     Announce,
@@ -132,6 +132,9 @@ class RunningCall:
         self.call, orders = calls.advance(before, fact)
         if self.referrer is not None and before.transfer_leg is not None and self.call.transfer_leg is None:
             await self.report_transfer(succeeded=self.referrer not in (self.call.origin_leg, self.call.far_leg))
+        if isinstance(fact, TransferAsked) and self.call.transfer_leg is None:
+            # Between colleagues, or before anybody talks: nothing comes of it, and the phone waits to hear so.
+            await self.report_transfer(succeeded=False)
         await self._carry_out(tuple(orders))
 
     async def report_transfer(self, *, succeeded: bool) -> None:

@@ -21,6 +21,11 @@ PACKAGES = {
 }
 LONGEST_MODULE = 400
 LONGEST_MEDIAN = 120
+DIGIT_ROOMS = ("callmodel", "control_plane", "edge_proxy", "media_nodes", "branch_gateway")
+OTHER_DIGITS = {
+    "control-plane/callmodel/privacy.py": "what may be a number in any script is hidden",
+    "media-nodes/media_nodes/ari.py": "of bytes isdigit takes ten",
+}
 LONG_FUNCTION, LONG_FUNCTION_SHARE = 50, 0.02
 
 
@@ -47,6 +52,37 @@ def test_no_module_is_longer_than_one_sitting():
 
     assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
     assert sorted(lengths.values())[len(lengths) // 2] <= LONGEST_MEDIAN
+
+
+def test_digits_are_0_to_9():
+    """Python's `\\d` and `isdigit` take the digits of every script; Kamailio, carriers and prefixes know ten."""
+    rooms = [ROOT / PACKAGES[name] for name in DIGIT_ROOMS] + [ROOT / "edge-proxy/kamailio"]
+    found = [
+        f"{named(path)}:{node.lineno}"
+        for room in rooms
+        for path in sorted(room.rglob("*.py"))
+        if named(path) not in OTHER_DIGITS
+        for node in ast.walk(ast.parse(path.read_text()))
+        if takes_any_digit(node)
+    ]
+
+    assert found == []
+
+
+def takes_any_digit(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr in ("isdigit", "isdecimal", "isnumeric")
+    if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
+        text = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
+        return re.search(r"(?<!\\)(\\\\)*\\d", text) is not None
+    return False
+
+
+@pytest.mark.parametrize(
+    "code", ['re.compile(r"[0-9]\\d")', 're.compile(rb"\\d")', "text.isdigit()", "map(str.isdecimal, text)"]
+)
+def test_a_pattern_for_any_digit_is_found(code: str):
+    assert any(takes_any_digit(node) for node in ast.walk(ast.parse(code)))
 
 
 def test_long_functions_are_rare():

@@ -1,6 +1,7 @@
 # ruff: noqa: E402 - the edge of the tests is imported by path
 """Attacks a real edge in full: 100,000 mutated requests over its transports, 100,000 twisted messages that all who
-come after it must read alike, and a flood beside others' calls; writes var/attack.json.
+come after it must read alike, a flood beside others' calls, and connections by the thousand, at the API too; writes
+var/attack.json.
 
 `make test` runs each at a smaller size; this takes minutes, and its figures are those of docs/performance.md.
 """
@@ -16,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent / "integration" / "edge_proxy")]
+INTEGRATION = HERE.parent / "integration"
+sys.path[:0] = [str(HERE.parents[1]), str(INTEGRATION / "edge_proxy"), str(INTEGRATION / "control_plane" / "api")]
 
 from certificates_of_tests import Authority
 from edge_harness import DOMAIN, HQ, NODE, PATIENCE, USUAL_LIMITS, WEBSOCKETS, address, hq_edge, until
@@ -27,6 +29,7 @@ from simulators.phone import Softphone
 from tests.attack.barrage import SHARES, Barrage
 from tests.attack.edge_watch import vitals_of
 from tests.attack.flood import Flood, beside_a_flood, set_up_times
+from tests.attack.listeners import connections_at_an_edge, connections_at_the_api
 from tests.attack.wires import Target
 
 RESULT = HERE.parents[1] / "var" / "attack.json"
@@ -120,7 +123,7 @@ async def twisted_messages(folder: Path, count: int, seed: int) -> dict[str, Any
     }
 
 
-ATTACKS = ("mutated", "differential", "flood")
+ATTACKS = ("mutated", "differential", "flood", "connections", "api")
 
 
 def main() -> int:
@@ -133,12 +136,18 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="trunkline-attack-") as folder:
         for name in chosen.only or ATTACKS:
             place = Path(folder) / name
-            if name == "flood":
-                attack = flood_beside_calls(place)
-            elif name == "differential":
-                attack = twisted_messages(place, chosen.requests, chosen.seed)
-            else:
-                attack = mutated_requests(place, chosen.requests, chosen.seed)
+            place.mkdir()
+            match name:
+                case "flood":
+                    attack = flood_beside_calls(place)
+                case "differential":
+                    attack = twisted_messages(place, chosen.requests, chosen.seed)
+                case "connections":
+                    attack = connections_at_an_edge(place)
+                case "api":
+                    attack = connections_at_the_api(place)
+                case _:
+                    attack = mutated_requests(place, chosen.requests, chosen.seed)
             results.append(asyncio.run(attack))
             print(json.dumps(results[-1], indent=2), flush=True)
     RESULT.parent.mkdir(exist_ok=True)

@@ -44,8 +44,8 @@ def become(kind: str) -> None:
     text = path.read_text().replace('"ds_ping_interval", 1)', '"ds_ping_interval", 0)')
     if kind == "native":
         text = re.sub(r'loadmodule "app_python3.so"|modparam\("app_python3".*|cfgengine.*|kemi\..*', "", text)
-        text = re.sub(r'modparam\("topoh", "event_callback".*', "", text)
-        text = re.sub(r"event_route\[core:receive-parse-error\] \{.*?\n\}", "", text, flags=re.DOTALL)
+        text = re.sub(r"event_route\[(core:receive-parse-error|topoh:\S+)\] \{.*?\n\}", "", text, flags=re.DOTALL)
+        text = re.sub(r".*python_exec\(.*|.*\$\(var\(anew\).*", "", text)
         places = {
             "RPC_PORT": settings.rpc_port,
             "INTERNAL_PORT": settings.internal_port,

@@ -63,7 +63,7 @@ def secrets_in_files(run_dir: Path) -> Iterator[tuple[str, str]]:
         name = str(path.relative_to(run_dir))
         if path.name in ("secrets.json", "passwords.json"):
             yield from ((value, f"{key} of {name}") for key, value in json.loads(path.read_text()).items())
-        elif path.name in ("admin-password", "edge-secret"):
+        elif path.name in ("admin-password", "edge-secret", "redis-password"):
             yield path.read_text().strip(), name
         elif path.name == "enrolment-token":
             yield path.read_text().split(".")[1], name

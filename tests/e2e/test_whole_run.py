@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest_asyncio
 import redis.asyncio
 
+from edge_proxy.jsonrpc import KamailioRpc
 from tests.e2e.secrets_of_run import ALWAYS_SECRET, forms_of, secrets_in_files
 from tests.e2e.world import World
-from trunkline.conditions import until
+from trunkline.conditions import http_status, redis_answers, rtpengine_answers, tcp_open, until
+from trunkline.doors import doors_of_stack, findings_of
+from trunkline.remains import belongs, pids_of
 
 MEANT_FOR_SECRETS = (
     "control/admin-password",
@@ -30,6 +33,9 @@ MEANT_FOR_SECRETS = (
     "node/*/etc/manager.conf",
     "node/*/directory.json",
     "redis/appendonlydir/*",
+    "redis/redis.conf",
+    "redis-password",
+    "redis.toml",
 )
 """Of mode 0600 or below a folder of mode 0700, each."""
 MEANT_FOR_NUMBERS = ("node/*/calls/*", "redis/appendonlydir/*")
@@ -100,7 +106,7 @@ async def test_no_secret_lies_in_a_log_or_a_file_that_is_not_meant_for_it(ended:
 
     files = list(files_of(ended, MEANT_FOR_SECRETS))
     assert {"api.log", "conductor.log", "kamailio.log", "rtpengine.log", "worker.log", "branch.log", "store.db",
-            "messages"} <= {path.name for path in files}  # fmt: skip
+            "asterisk.log"} <= {path.name for path in files}  # fmt: skip
     assert told_by_files(iter(files), secrets) == {}
     assert {path for path in files if always_told(text_of(path))} == set()
 
@@ -124,11 +130,63 @@ async def test_files_with_secrets_are_their_owners_alone(ended: World):
     assert [path for path in meant if path.is_file() and is_open(path)] == []
 
 
+async def test_everything_that_a_run_leaves_is_its_owners_alone(ended: World):
+    """Also what engines write, and what was written before there was a secret in it."""
+    run_dir = ended.stack.run_dir
+    left = [run_dir, *(path for path in run_dir.rglob("*") if not path.is_symlink())]
+
+    kinds = {path.suffix for path in left}
+    assert len(left) > 50 and kinds > {".log", ".json", ".ctl", ".db", ".conf", ".pid", ".jsonl"}
+    assert [f"{path.stat().st_mode:o} {path}" for path in left if path.stat().st_mode & 0o077] == []
+
+
+async def test_no_secret_stands_on_a_command_line(ended: World):
+    """Everybody on a machine may read those; a process's variables are its owner's."""
+    kept = secrets_of(ended)
+    lines = list(command_lines(ended.stack.run_dir))
+
+    for engine in ("redis-server", "kamailio", "rtpengine", "asterisk"):
+        assert any(engine in line for line in lines)
+    assert [line for line in lines if told(line, kept)] == []
+
+
+def command_lines(run_dir: Path) -> Iterator[str]:
+    """Yield the command line of every process of a run, also of those that write over it."""
+    noted = set(pids_of(run_dir).values())
+    for path in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if int(path.name) in noted or belongs(int(path.name), run_dir):
+                yield (path / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+
+
+async def test_redis_and_kamailio_take_no_word_of_a_phone(ended: World):
+    """Whoever knows the passwords is answered, all others are not, from whatever address."""
+    plan, environments = ended.plan, ended.stack.environments
+    redis_url = environments.ground.redis_url
+    host, port = plan.control, 6390
+
+    assert await redis_answers(host, port, environments.ground.redis_password)()
+    assert not await redis_answers(host, port)() and not await redis_answers(host, port, "trunkline")()
+    for control, secrets_file in (
+        (plan.edge_control_at(1), environments.edge_secrets(1)),
+        (plan.branch_control, environments.branch_edge_secrets),
+    ):
+        assert await KamailioRpc(control, 5063, secrets_file).started_at()
+        assert await http_status(control, 5063, "/RPC", frozenset({404}))()
+    assert redis_url.count("@") == 1
+    for path in ("/ari/channels", "/ari/asterisk/info", "/httpstatus", "/"):
+        assert await http_status(plan.node_control_at(1), 8088, path, frozenset({401, 404}))(), path
+    for reachable in (plan.edge, plan.branch, plan.node):
+        assert not await rtpengine_answers(reachable)()
+        assert not any([await tcp_open(reachable, port)() for port in (5063, 8088, 5038)])
+    assert list(findings_of(list(doors_of_stack(plan, ended.stack.shape)))) == [], "the doctor has nothing to say"
+
+
 async def test_names_of_files_and_keys_tell_nothing(ended: World):
     kept = secrets_of(ended) | numbers_of(ended)
     names = [str(path.relative_to(ended.stack.run_dir)) for path in ended.stack.run_dir.rglob("*")]
 
-    address = ended.stack.environments.control()["TRUNKLINE_REDIS_URL"]
+    address = ended.stack.environments.ground.redis_url
     async with redis.asyncio.from_url(address, decode_responses=True) as server:
         keys = [key async for key in server.scan_iter(count=1000)]
 
@@ -163,6 +221,6 @@ async def test_phones_and_carriers_see_nothing_of_the_inside(ended: World):
 
 def inside_told(world: World, headers: list[tuple[str, str]]) -> list[str]:
     """Return the headers that tell of media nodes, of the control plane, or of how we speak among ourselves."""
-    inner = rf"127\.{world.plan.block}\.1[12]\.\d"
+    inner = rf"127\.{world.plan.block}\.(1[1278]|21)\.\d"
     ours = re.compile(rf"(?i)^(x-|traceparent)|{inner}|\bnode-\d|asterisk|conductor|kamailio")
     return [line for name, value in headers if ours.search(line := f"{name}: {value}")]

@@ -8,13 +8,15 @@ from trunkline.conditions import redis_reports, until
 from trunkline.ports import free_port, is_free
 from trunkline.redises import RedisesPlan
 
+PASSWORD = "of-the-servers-and-the-sentinels"
+
 
 class Redises:
     """A master, two replicas and three sentinels, each a process that can be killed and started again."""
 
     def __init__(self, folder: Path) -> None:
         hosts = tuple(f"127.{64 + os.getpid() % 160}.13.{host}" for host in (1, 2, 3))
-        self.plan = RedisesPlan(folder / "redises", hosts, _free_on_all(hosts), _free_on_all(hosts))
+        self.plan = RedisesPlan(folder / "redises", hosts, PASSWORD, _free_on_all(hosts), _free_on_all(hosts))
         self.url = self.plan.url
         self.children: dict[str, Child] = {}
 
@@ -37,7 +39,7 @@ class Redises:
     async def master(self) -> str:
         """Return the name of the server that takes writes."""
         for place, host in enumerate(self.plan.hosts):
-            if await redis_reports(host, self.plan.port, "INFO replication", b"role:master")():
+            if await redis_reports(host, self.plan.port, "INFO replication", b"role:master", password=PASSWORD)():
                 return self.plan.name_of(place)
         raise AssertionError("no master")
 
@@ -51,7 +53,8 @@ class Redises:
         """Start a killed server again, and wait until it follows the new master."""
         await self.children[name].start()
         host = self.plan.hosts[int(name[-1]) - 1]
-        follows = redis_reports(host, self.plan.port, "INFO replication", b"role:slave", b"master_link_status:up")
+        wanted = (b"role:slave", b"master_link_status:up")
+        follows = redis_reports(host, self.plan.port, "INFO replication", *wanted, password=PASSWORD)
         assert await until(follows, 40), f"{name} does not follow"
 
 

@@ -1,6 +1,7 @@
 """From a declared route to an aiohttp handler: authenticate, authorise, validate, call, answer."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any, Protocol
@@ -23,8 +24,10 @@ from control_plane.web.problems import (
     UnsupportedMediaTypeError,
 )
 from control_plane.web.routes import Access, Route
+from servicekit.gate import client_address, vouch
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+_FIELD = re.compile("[A-Za-z][a-z_]{0,39}")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -88,6 +91,7 @@ class _Endpoint:
         principal = await self._authenticator.principal_of(request)
         if principal is None:
             raise UnauthenticatedError("send `Authorization: Bearer <access token>`")
+        vouch(request)
         if needs is Access.BRANCH and principal.site_id is None:
             raise ForbiddenError("only a branch with its client certificate may do this")
         tenant = request.match_info.get("tenant_id")
@@ -147,19 +151,10 @@ class _Endpoint:
         )
 
 
-def client_address(request: web.Request, trusted: frozenset[str]) -> str:
-    """Return the address a request comes from; the last X-Forwarded-For entry when a trusted proxy sent it."""
-    remote = request.remote or ""
-    forwarded = request.headers.get("X-Forwarded-For")
-    if forwarded and remote in trusted:
-        return forwarded.rsplit(",", 1)[-1].strip()
-    return remote
-
-
 def _read_query(shape: type[BaseModel], request: web.Request) -> BaseModel:
     repeated = [name for name in request.query if len(request.query.getall(name)) > 1]
     if repeated:
-        raise InvalidRequestError(errors=[{"where": f"query.{repeated[0]}", "message": "give this once"}])
+        raise InvalidRequestError(errors=[{"where": f"query.{_step(repeated[0])}", "message": "give this once"}])
     try:
         return shape.model_validate_strings(dict(request.query))
     except ValidationError as error:
@@ -181,11 +176,19 @@ async def _read_body(shape: type[BaseModel], request: web.Request) -> BaseModel:
         raise _invalid(error, "body") from None
 
 
+def _step(step: object) -> str:
+    """Return a step on the way to what is wrong: a place in a list or a name like those of our fields, nothing else.
+
+    Keys are what the client wrote: they may be numbers of people, or a page's code.
+    """
+    return str(step) if isinstance(step, int) or _FIELD.fullmatch(str(step)) else "?"
+
+
 def _invalid(error: ValidationError, part: str) -> InvalidRequestError:
     # Messages never repeat the value: it may be a password.
     errors = [
         {
-            "where": ".".join([part, *(str(step) for step in item["loc"])]),
+            "where": ".".join([part, *map(_step, item["loc"])]),
             "message": item["msg"].removeprefix("Value error, "),
         }
         for item in error.errors(include_input=False, include_url=False, include_context=False)[:20]

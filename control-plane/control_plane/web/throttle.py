@@ -19,6 +19,11 @@ if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return {count, redis.call('PTTL', KEYS[1])}
 """
 
+# KEYS: counter.  One whose window has ended stays away, else it would count without end.
+GIVE_BACK = """
+if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end
+"""
+
 logger = logging.getLogger(__name__)
 
 # One for the process: throttles are made where they are needed, and all must remember while Redis is away.
@@ -36,7 +41,7 @@ class Throttle:
 
     async def admit(self, key: str) -> None:
         """Count an event.  Raises TooManyRequestsError when there were too many before it."""
-        count, left_ms = await self._count(key)
+        count, left_ms = await self.count(key)
         if count > self._limit:
             raise TooManyRequestsError(max(1, math.ceil(left_ms / 1000)))
 
@@ -48,10 +53,21 @@ class Throttle:
         except RedisError:
             logger.warning("throttle not cleared", extra={"throttle": self._name})
 
+    async def give_back(self, key: str) -> None:
+        """Count one event less; it was none that should slow anybody down."""
+        count, ends = _memory.get(self._key(key), (0, 0.0))
+        if count > 0:
+            _memory[self._key(key)] = (count - 1, ends)
+        try:
+            await self._redis.eval(GIVE_BACK, 1, self._key(key))
+        except RedisError:
+            logger.warning("throttle not given back", extra={"throttle": self._name})
+
     def _key(self, key: str) -> str:
         return f"platform:throttle:{self._name}:{key}"
 
-    async def _count(self, key: str) -> tuple[int, float]:
+    async def count(self, key: str) -> tuple[int, float]:
+        """Count an event; return how many there are in its window now, and the milliseconds left of that."""
         try:
             count, left_ms = await self._redis.eval(COUNT, 1, self._key(key), self._window_ms)
             return int(count), float(left_ms)

@@ -8,6 +8,7 @@ import KSR
 
 from edge_proxy.decisions import Authenticate, Decision, Peer, Reject, Request
 from kemi.environment import SEAL_SECRET, reply, text
+from kemi.flows import vouch
 from kemi.peers import strike
 
 DIGEST_IS_HA1 = 1
@@ -36,6 +37,7 @@ def _authenticated(wanted: Authenticate, sender: Peer) -> bool:
             outcome = KSR.auth.pv_auth_check(wanted.realm, wanted.ha1 or _ha1_of_nobody(wanted), DIGEST_IS_HA1, 0)
         if outcome > 0:
             KSR.auth.consume_credentials()
+            vouch()
             return True
         # A stale nonce is no wrong password.
         if outcome in (NO_MATCH, WRONG_PASSWORD):

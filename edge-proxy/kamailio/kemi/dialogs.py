@@ -27,6 +27,8 @@ _OF_PEERS = {
     PeerKind.EDGE: EndKind.EDGE,
     PeerKind.HQ: EndKind.HQ,
 }
+_ADDRESS = re.compile(r"sips?:(?:[^@;?]*@)?(?:[0-9.]+|\[[0-9a-f:]+\])(?::[0-9]+)?(?:;(?!maddr)[^;?@]*)*")
+_CONTACT_HOST = re.compile(r"sips?:(?:[^@>;]*@)?\[?([^]:;>?]+)")
 _TAG = re.compile(r";[ \t]*tag[ \t]*=[ \t]*([^;, \t]+)", re.IGNORECASE)
 
 
@@ -95,13 +97,16 @@ def in_dialog(sender: Peer, renegotiate: Callable[[End, End], None]) -> int:
 def _ends(sender: Peer) -> tuple[End, End] | None:
     """Return the end that the request at hand comes from and the one that it goes to."""
     dialog = sealing.open_seal(SEAL_SECRET, KSR.kx.get_callid(), at_hand.said("route"), _now_minutes())
-    if dialog is None or _is_over():
+    # What ends a dialog is always taken.
+    if dialog is None or (not (KSR.is_ACK() or KSR.is_BYE()) and _is_over()):
         return None
     if sender.kind is PeerKind.HQ and uplink.goes_without():
         # Of the call that HQ took too late: its BYE would take the media of the one that goes on.
         return None
-    trunks = frozenset(str(trunk.trunk_id) for trunk in view().trunks_at(sender.address)) if HQ else frozenset[str]()
-    return sealing.ends_of(dialog, sender, trunks, downstream=KSR.rr.is_direction("downstream") > 0)
+    trunks = {str(trunk.trunk_id) for trunk in view().trunks_at(sender.address)} if dialog.has_trunk else set[str]()
+    ways = sealing.ends_of(dialog, sender, trunks)
+    # Behind one address there may be both ends.
+    return ways[0 if len(ways) < 2 or KSR.rr.is_direction("downstream") > 0 else 1] if ways else None
 
 
 def _leads_to(ahead: End) -> bool:
@@ -122,7 +127,8 @@ def _leads_to(ahead: End) -> bool:
 def is_destination(group: int) -> bool:
     """Say whether the next hop is one of the dispatcher's: a media node, or at a branch an edge of HQ."""
     uri = text("$du") or text("$ru")
-    return next_host()[:1].isdigit() and KSR.dispatcher.ds_is_from_list_uri(group, ANY_TRANSPORT, uri) > 0
+    # A name would have a name server asked; and only a plain address is what it seems.
+    return _ADDRESS.fullmatch(uri) is not None and KSR.dispatcher.ds_is_from_list_uri(group, ANY_TRANSPORT, uri) > 0
 
 
 def _leads_to_trunk(trunk_id: str) -> bool:
@@ -142,9 +148,10 @@ def alias_contact(sender: Peer) -> None:
     """Keep where a phone really sends from with its Contact; so too a carrier's that names an address not its own."""
     if sender.kind is not PeerKind.OUTSIDE or not at_hand.said("contact"):
         return
-    carrier = HQ and view().is_carrier(sender.address)
-    if carrier and view().is_carrier(text("$(ct{nameaddr.uri}{uri.host})").strip("[]")):
-        return
+    if HQ and view().is_carrier(sender.address):
+        found = _CONTACT_HOST.search(at_hand.said("contact"))
+        if found is None or view().is_carrier(found.group(1)):
+            return
     KSR.nathelper.set_contact_alias()
 
 

@@ -6,12 +6,11 @@ from edge_proxy import lexis
 from kemi.environment import OWN_HOST, SETTINGS
 
 GO_ON, DROP, READ_ANEW = 1, -1, 2
-_STREAMS = frozenset(("2", "3"))
+_STREAMS = (2, 3)
 """Kamailio's numbers of TCP and TLS; a WebSocket has frames (RFC 7118, 5.2)."""
-_OURSELVES = frozenset((SETTINGS["address"], OWN_HOST))
-_HTTP_PORTS = frozenset(str(port) for port in SETTINGS["ws_ports"])
-_PEER_PORT = str(SETTINGS["peer_port"]) if SETTINGS["peer_ports"] else ""
-_NOTHING = lexis.Message("", 0, {})
+_OURSELVES = tuple(f"{host}{end}" for host in (SETTINGS["address"], OWN_HOST) if host for end in ":;")
+_NOTHING = lexis.Message()
+PEER_PORT = SETTINGS["peer_port"] if SETTINGS["peer_ports"] else 0
 
 
 class AtHand:
@@ -20,27 +19,17 @@ class AtHand:
     def __init__(self) -> None:
         self.message = _NOTHING
 
-    def receive(self, origin: str) -> int:
-        """Read the message that has come, and say whether it goes on.
-
-        origin: Kamailio's number of the transport, our port, and the sender's address.
-        """
+    def receive(self) -> int:
+        """Read the message that has come, and say whether it goes on."""
         self.message = _NOTHING
-        transport, port, _address = origin.split()
         text = _received()
-        if port in _HTTP_PORTS and text.startswith("GET "):
-            return GO_ON
-        if port == _PEER_PORT and " KDMQ\r\n" in text:
-            # What the edges tell each other: route.py asks who says so.
-            return GO_ON
-        try:
-            message = lexis.read(text, streamed=transport in _STREAMS)
-        except lexis.UnreadableError as error:
-            KSR.htable.sht_inc("refused", str(error))
-            told_off = lexis.told_off(text)
-            if told_off is None:
+        message = lexis.read_plain(text)
+        if message is None:
+            if _is_no_call(text):
+                return GO_ON
+            message = _read(text)
+            if message is None:
                 return DROP
-            message = told_off
         if message.status and not lexis.names_us(message, _OURSELVES):
             KSR.htable.sht_inc("refused", "answers-nobody")
             return DROP
@@ -57,7 +46,23 @@ class AtHand:
 
     def said(self, name: str) -> str:
         """Return the first value of a header by its long name in small letters, empty where there is none."""
-        return self.message.headers.get(name, "")
+        return self.message.said(name)
+
+
+def _read(text: str) -> lexis.Message | None:
+    """Return what a message says or is told, None where it deserves no answer."""
+    try:
+        return lexis.read(text, streamed=KSR.pv.get("$rcv(proto)") in _STREAMS)
+    except lexis.UnreadableError as error:
+        KSR.htable.sht_inc("refused", str(error))
+        return lexis.told_off(text)
+
+
+def _is_no_call(text: str) -> bool:
+    """Say whether it is a browser's handshake, or what edges tell each other: others ask who says so."""
+    if text.startswith("GET "):
+        return KSR.pv.get("$rcv(rcvport)") in SETTINGS["ws_ports"]
+    return " KDMQ\r\n" in text and KSR.pv.get("$rcv(rcvport)") == PEER_PORT
 
 
 def _received() -> str:

@@ -12,6 +12,7 @@ from edge_proxy.decisions import Peer, PeerKind, Request
 from kemi import uplink
 from kemi.edges import announce_branch, at_peer_socket, is_edge
 from kemi.environment import HQ, RETRY_AFTER, SETTINGS, draining, header, reply, text, view
+from kemi.flows import vouch
 from kemi.gate import at_hand
 
 MAX_HOPS = 70
@@ -57,6 +58,8 @@ def listens_to(sender: Peer) -> bool:
     # worker wait for a name server.
     KSR.set_reply_no_connect()
     trusted = is_trusted(sender)
+    if trusted:
+        vouch()
     banned = not trusted and KSR.htable.sht_get("banned", address) is not None
     agent, size = at_hand.said("user-agent"), KSR.kx.get_msglen()
     match screening.screen(agent, banned=banned, trusted=trusted, size_bytes=size):
@@ -77,13 +80,14 @@ def listens_to(sender: Peer) -> bool:
     if not trusted and KSR.pike.pike_check_req() < 0:
         ban(address, screening.FLOOD)
         return False
-    # Both answer what they refuse, if that can be answered.
-    if KSR.sanity.sanity_check(SANITY_MESSAGE, SANITY_URI) < 0:
-        # No phone writes that, and Kamailio logs a line or more for each.
-        strike(sender)
-        return False
-    if KSR.sanity.sanity_check(SANITY_PROXY_REQUIRE, 0) < 0:
-        return False
+    # Both answer what they refuse, if that can be answered; the gate has seen to it where all is written plainly.
+    if not at_hand.message.is_plain:
+        if KSR.sanity.sanity_check(SANITY_MESSAGE, SANITY_URI) < 0:
+            # No phone writes that, and Kamailio logs a line or more for each.
+            strike(sender)
+            return False
+        if KSR.sanity.sanity_check(SANITY_PROXY_REQUIRE, 0) < 0:
+            return False
     if KSR.maxfwd.process_maxfwd(MAX_HOPS) < 0:
         reply(483, "Too Many Hops")
         return False

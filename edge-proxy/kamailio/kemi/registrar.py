@@ -22,7 +22,7 @@ from kemi.uplink import relay_up, seen
 
 SAVE_WITHOUT_REPLY = 0x02
 BEHIND_NAT_FLAG, PING_FLAG = 6, 7
-_EXPIRES = re.compile(r";\s*expires\s*=\s*(\d+)", re.IGNORECASE)
+_EXPIRES = re.compile(r";\s*expires\s*=\s*([0-9]+)", re.IGNORECASE)
 
 
 def register(sender: Peer) -> int:

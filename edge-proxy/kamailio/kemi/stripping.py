@@ -13,37 +13,34 @@ _OURS = (
     "P-Asserted-Identity", "P-Preferred-Identity", "Remote-Party-ID", "Diversion", "History-Info", "Replaces", "Join",
     HEADER,
 )  # fmt: skip
-_OURS_LOWERED = tuple((name, name.lower()) for name in _OURS)
-_LIKE_OURS = HEADER.lower()
 _SOFTWARE = ("User-Agent", "Server", "Organization")
-_OF_ASTERISK = "x-asterisk-"
+_WAYS = ("Record-Route", "Path", "Service-Route")
+_LOWERED = {name.lower(): name for name in (*_OURS, *_SOFTWARE, *_WAYS)}
+_OF_OURS, _OF_SOFTWARE, _OF_WAYS = (
+    frozenset(name.lower() for name in names) for names in (_OURS, _SOFTWARE, _WAYS)
+)
+_LIKE_OURS, _OF_ASTERISK = HEADER.lower(), "x-asterisk-"
 
 
 def strip_ours() -> None:
     """Take away what only our own rooms may say, and whatever begins like it."""
-    headers = at_hand.message.headers
-    for name, lowered in _OURS_LOWERED:
-        if lowered in headers:
-            KSR.hdr.remove(name)
-    _strip_prefixed(_LIKE_OURS)
+    _strip(_OF_OURS, _LIKE_OURS)
 
 
 def strip_software() -> None:
     """Take away what tells of the programs behind us."""
-    for name in _SOFTWARE:
-        if name.lower() in at_hand.message.headers:
-            KSR.hdr.remove(name)
-    _strip_prefixed(_OF_ASTERISK)
+    _strip(_OF_SOFTWARE, _OF_ASTERISK)
 
 
 def strip_ways() -> None:
     """Take away the ways that a phone wants later requests to go: it is reached where it speaks from."""
-    for name in ("Record-Route", "Path", "Service-Route"):
-        if name.lower() in at_hand.message.headers:
-            KSR.hdr.remove(name)
+    _strip(_OF_WAYS)
 
 
-def _strip_prefixed(start: str) -> None:
-    for name in at_hand.message.headers:
+def _strip(wanted: frozenset[str], start: str = "\n") -> None:
+    names = at_hand.message.names
+    for name in names & wanted:
+        KSR.hdr.remove(_LOWERED[name])
+    for name in names - wanted:
         if name.startswith(start):
             KSR.hdr.remove(name)

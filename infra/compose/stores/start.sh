@@ -29,15 +29,14 @@ END
   [ "$STORE_ADDRESS" = "$REDIS_FIRST" ] || echo "replicaof $REDIS_FIRST $port"
 }
 
-sentinel() {  # its own port asks for no password: the firewall keeps it to HQ's hosts
+sentinel() {  # it asks for the same password as the servers: whoever may command it moves the master
   cat <<END
 bind $STORE_ADDRESS
 port $sentinel_port
 dir $data
-protected-mode no
 sentinel announce-ip $STORE_ADDRESS
 sentinel monitor trunkline $REDIS_FIRST $port 2
-$(sed -n 's/^requirepass /sentinel auth-pass trunkline /p' "$auth")
+$(sed -n 's/^requirepass \(.*\)/requirepass \1\nsentinel sentinel-pass \1\nsentinel auth-pass trunkline \1/p' "$auth")
 sentinel down-after-milliseconds trunkline 1500
 sentinel failover-timeout trunkline 6000
 sentinel parallel-syncs trunkline 2

@@ -41,19 +41,20 @@ class Blueprint:
     def edge_engines(self, index: int) -> list[Spec]:
         """rtpengine and Kamailio of one edge."""
         plan, env = self.environments.plan, self.environments.edge(index=index)
-        host = plan.edge_at(index)
+        host, control = plan.edge_at(index), plan.edge_control_at(index)
         return [
-            self._ours("edge", index, "edge rtpengine", env, when.rtpengine_answers(host)),
+            self._ours("edge", index, "edge rtpengine", env, when.rtpengine_answers(control)),
             self._ours("edge", index, "edge kamailio", env, when.sip_answers(host, 5060, plan.control)),
         ]
 
     def edge_agent(self, index: int) -> Spec:
         port = AGENT + NEXT_OF_KIND * (index - 1)
         env = self.environments.edge(port, index)
-        return self._ours("edge", index, "edge agent", env, _says_ready(self.environments.plan.edge_at(index), port))
+        ready = _says_ready(self.environments.plan.edge_control_at(index), port)
+        return self._ours("edge", index, "edge agent", env, ready)
 
     def asterisk(self, index: int) -> Spec:
-        host = self.environments.plan.node_at(index)
+        host = self.environments.plan.node_control_at(index)
         # 401 without a password: the HTTP server and ARI are there, which is the last thing that Asterisk starts.
         ready = when.http_status(host, 8088, "/ari/asterisk/ping", frozenset({200, 401}))
         return self._ours("node", index, "media-node asterisk", self.environments.node(index=index), ready)
@@ -62,16 +63,17 @@ class Blueprint:
         """The one that serves the node first, and one that stands by where the shape has it."""
         port = CONDUCTOR + NEXT_OF_KIND * (index - 1)
         env = self.environments.node(port, index)
-        ready = _says_ready(self.environments.plan.node_at(index), port)
+        ready = _says_ready(self.environments.plan.node_control_at(index), port)
         spec = self._ours("node", index, "media-node conductor", env, ready)
         says = ("asterisk is connected", "standing by") if self.environments.shape.standbys else ()
         return [replace(spec, name=name, says=says) for name in self.environments.shape.conductors_of(index)]
 
     def branch(self, env: dict[str, str]) -> Spec:
         """The branch gateway, which starts the branch's own edge."""
-        host = self.environments.plan.branch
+        host, control = self.environments.plan.branch, self.environments.plan.branch_control
         # Its supervisor counts processes; only Kamailio itself can say that it takes calls.
-        parts = (_says_ready(host, BRANCH), _says_ready(host, AGENT_OF_BRANCH), when.sip_answers(host, 5060, host))
+        healthy = (_says_ready(control, BRANCH), _says_ready(control, AGENT_OF_BRANCH))
+        parts = (*healthy, when.sip_answers(host, 5060, host))
 
         async def ready() -> bool:
             return all([await part() for part in parts])

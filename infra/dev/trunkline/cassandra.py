@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from servicekit.files import append_privately, write_atomically
 from trunkline.children import Spec, StackError, die_with
 from trunkline.conditions import cql_answers, until
 from trunkline.plan import REPOSITORY, cassandra_folder
@@ -44,9 +45,10 @@ def node_specs(
     """
     for place, host in enumerate(hosts):
         conf = folder / host / "cassandra.yaml"
-        conf.parent.mkdir(parents=True, exist_ok=True)
+        conf.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # JSON is YAML.
-        conf.write_text(json.dumps(_settings(hosts, place, native_port, storage_port), indent=1))
+        text = json.dumps(_settings(hosts, place, native_port, storage_port), indent=1)
+        write_atomically(conf, text.encode(), 0o600)
     return [
         Spec(
             name=f"cassandra-{host}",
@@ -127,10 +129,10 @@ class Nodes:
         missing = [host for host in self.hosts if host not in self._processes]
         for host in missing:
             spec = self._specs[host]
-            with self._log(host).open("ab") as log:
+            with append_privately(self._log(host)) as log:
                 self._processes[host] = subprocess.Popen(
                     spec.argv, env=dict(spec.env), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                    start_new_session=True, preexec_fn=die_with(os.getpid()),
+                    start_new_session=True, umask=0o077, preexec_fn=die_with(os.getpid()),
                 )  # fmt: skip
         for host in missing:
             self._wait(host)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from servicekit.files import append_privately
 from trunkline.conditions import PAUSE_SECONDS, Condition, until
 
 LOG_LINES_SHOWN = 25
@@ -91,7 +92,7 @@ class Child:
         changes: variables that differ from the specification's, in this life only.
         """
         self._ending = False
-        with self.log_path.open("ab") as log:
+        with append_privately(self.log_path) as log:
             self._log_began_at = log.tell()
             try:
                 self.process = await asyncio.create_subprocess_exec(
@@ -101,6 +102,7 @@ class Child:
                     stderr=log,
                     env={**self.spec.env, **(changes or {})},
                     start_new_session=True,
+                    umask=0o077,
                     preexec_fn=die_with(os.getpid(), self.spec.nice),
                 )
             except OSError as error:

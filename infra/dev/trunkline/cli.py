@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from servicekit.files import keep_private
 from trunkline import answers, clustercli
 
 SETTINGS_HINT = (
@@ -236,10 +237,10 @@ def attack(
 ) -> None:
     """Attack a real edge on this machine, in full; write var/attack.json.
 
-    Mutated requests over UDP, TCP, TLS and WebSocket; as many twisted messages, whose readers must agree (examples
-    of what they do not are in var/differential.json); and a flood beside others' calls.  Exits with 1 when a worker
-    died, something got a 200 that must fail, memory grew, Kamailio and pjsip read a message differently, or calls
-    took a fifth longer.  `make test` runs it smaller.
+    Mutated requests over UDP, TCP, TLS and WebSocket; as many twisted messages, whose readers must agree (where they
+    do not is in var/differential.json); a flood beside others' calls; and connections by the thousand, at the API too.
+    Exits with 1 when a worker died, something got a 200 that must fail, memory grew, Kamailio and pjsip read a message
+    differently, calls took a fifth longer, or others could not sign in at once.  `make test` runs it smaller.
 
     Examples:
 
@@ -272,7 +273,8 @@ def jobs(context: typer.Context) -> None:
 
 
 def main() -> None:
-    """Entry of the `trunkline` script."""
+    """Entry of the `trunkline` script.  All that its processes write is their owner's alone."""
+    keep_private()
     command = typer.main.get_command(app)
     assert isinstance(command, TyperGroup)
     try:

@@ -102,6 +102,7 @@ async def hand(stack: Stack) -> AsyncIterator[None]:
 
     with _short_path(stack.run_dir) as path:
         server = await asyncio.start_unix_server(serve, path, limit=LINE_BYTES)
+        os.chmod(path, 0o600)  # noqa: PTH101 - a path by an open folder
         async with server:
             yield
 

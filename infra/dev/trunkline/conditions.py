@@ -6,6 +6,7 @@ import json
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 Condition = Callable[[], Awaitable[bool]]
@@ -59,16 +60,21 @@ def http_status(host: str, port: int, path: str, wanted: frozenset[int] = frozen
     return condition
 
 
-def edge_serves(host: str, rpc_port: int = 5063, *, destinations: int = 1) -> Condition:
-    """A Kamailio sends new work to so many active destinations: media nodes at HQ, HQ's edges at a branch."""
+def edge_serves(host: str, secrets_file: Path, rpc_port: int = 5063, *, destinations: int = 1) -> Condition:
+    """A Kamailio sends new work to so many active destinations: media nodes at HQ, HQ's edges at a branch.
+
+    secrets_file: the edge's own, with the token of its RPC.
+    """
 
     async def condition() -> bool:
         with contextlib.suppress(OSError, TimeoutError, ValueError):
             async with asyncio.timeout(TRY_SECONDS):
+                token = _rpc_token(secrets_file)
                 reader, writer = await asyncio.open_connection(host, rpc_port)
                 try:
                     body = b'{"jsonrpc": "2.0", "id": 1, "method": "dispatcher.list"}'
                     head = f"POST /RPC HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+                    head += f"Authorization: Bearer {token}\r\n"
                     writer.write(f"{head}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
                     answer = await reader.read(100_000)
                     return serving_in(json.loads(answer.partition(b"\r\n\r\n")[2])) >= destinations
@@ -77,6 +83,10 @@ def edge_serves(host: str, rpc_port: int = 5063, *, destinations: int = 1) -> Co
         return False
 
     return condition
+
+
+def _rpc_token(secrets_file: Path) -> str:
+    return str(json.loads(secrets_file.read_text(encoding="utf-8")).get("rpc"))
 
 
 def serving_in(answer: dict[str, Any]) -> int:
@@ -89,12 +99,12 @@ def serving_in(answer: dict[str, Any]) -> int:
     )
 
 
-def redis_answers(host: str, port: int) -> Condition:
+def redis_answers(host: str, port: int, password: str = "") -> Condition:
     """Redis says PONG (and is not still loading)."""
-    return redis_reports(host, port, "PING", b"+PONG")
+    return redis_reports(host, port, "PING", b"+PONG", password=password)
 
 
-def redis_reports(host: str, port: int, command: str, *wanted: bytes) -> Condition:
+def redis_reports(host: str, port: int, command: str, *wanted: bytes, password: str = "") -> Condition:
     """Redis, or a sentinel, answers a command with bytes that hold all of these."""
 
     async def condition() -> bool:
@@ -102,6 +112,10 @@ def redis_reports(host: str, port: int, command: str, *wanted: bytes) -> Conditi
             async with asyncio.timeout(TRY_SECONDS):
                 reader, writer = await asyncio.open_connection(host, port)
                 try:
+                    if password:
+                        writer.write(f"AUTH {password}\r\n".encode())
+                        if await reader.readline() != b"+OK\r\n":
+                            return False
                     writer.write(f"{command}\r\n".encode())
                     answer = b""
                     # Whoever waits for more than there is, runs into the time-out.

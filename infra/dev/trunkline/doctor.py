@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from trunkline.diagnosis import Finding, Level
+from trunkline.doors import check_doors
 from trunkline.engines import check_asterisk, check_cassandra, check_engines, check_python
 from trunkline.machine import check_clock, check_disk, check_file_limit, check_loopback, check_ports, check_redis
 from trunkline.plan import REPOSITORY, AddressPlan
@@ -34,6 +35,7 @@ def examine(plan: AddressPlan, run_root: Path) -> list[Finding]:
         check_clock,
         lambda: check_disk(run_root),
         check_redis,
+        lambda: check_doors(run_root),
     ]
     findings: list[Finding] = []
     for check in checks:

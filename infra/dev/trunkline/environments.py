@@ -16,6 +16,7 @@ PASSED_ON = (
     "TRUNKLINE_LOG_LEVEL", "TRUNKLINE_OTLP_ENDPOINT", "TRUNKLINE_TRACE_SAMPLING", "TRUNKLINE_METRICS_SECONDS",
 )  # fmt: skip
 """How much a stack tells is for the one who runs it to say; what it does is not."""
+BRANCH_EDGE = f"{BRANCH_SITE}-edge"
 COMMAND = (sys.executable, "-m", "trunkline.cli")
 
 
@@ -88,19 +89,29 @@ class Environments:
         """Where an edge of HQ keeps its certificate."""
         return self.run_dir / self.shape.folder_of("edge", index)
 
+    def edge_secrets(self, index: int = 1) -> Path:
+        """The keys that an edge of HQ has made, with the token of its RPC."""
+        return self.edge_dir(index) / _edge_id(index) / "secrets.json"
+
+    @property
+    def branch_edge_secrets(self) -> Path:
+        """The same of the branch's edge."""
+        return self.run_dir / "branch" / "edge" / BRANCH_EDGE / "secrets.json"
+
     def edge(self, health_port: int | None = None, index: int = 1) -> dict[str, str]:
         """Of HQ's Kamailio, rtpengine and edge agent."""
-        host, folder = self.plan.edge_at(index), self.edge_dir(index)
+        host, control, folder = self.plan.edge_at(index), self.plan.edge_control_at(index), self.edge_dir(index)
         others = [self.plan.edge_at(edge) for edge in range(1, self.shape.edges + 1) if edge != index]
         peers = {
             "TRUNKLINE_EDGE_PEERS": ",".join(f"{other}:5064" for other in others),
             "TRUNKLINE_EDGE_SECRET_FILE": str(self.edge_secret_file),
         }
-        return self._common(folder.name, (host, health_port) if health_port else None) | {
-            "TRUNKLINE_EDGE_ID": f"edge-{index}",
+        return self._common(folder.name, (control, health_port) if health_port else None) | {
+            "TRUNKLINE_EDGE_ID": _edge_id(index),
             "TRUNKLINE_EDGE_ROLE": "hq",
             "TRUNKLINE_SITE_ID": HQ_SITE,
             "TRUNKLINE_EDGE_ADDRESS": host,
+            "TRUNKLINE_CONTROL_ADDRESS": control,
             "TRUNKLINE_RTP_RANGE": "30000-34999",
             "TRUNKLINE_SIP_WSS_PORT": "5443",
             "TRUNKLINE_WS_ORIGINS": ",".join(DESK_ORIGINS),
@@ -113,16 +124,17 @@ class Environments:
 
     def node(self, health_port: int | None = None, index: int = 1) -> dict[str, str]:
         """Of a media node's Asterisk and conductor."""
-        host, folder = self.plan.node_at(index), self.run_dir / self.shape.folder_of("node", index)
+        host, control = self.plan.node_at(index), self.plan.node_control_at(index)
+        folder = self.run_dir / self.shape.folder_of("node", index)
         # Each node prefers another edge, and knows all.
         edges = [1 + (index - 1 + turn) % self.shape.edges for turn in range(self.shape.edges)]
-        return self._common(folder.name, (host, health_port) if health_port else None) | {
+        return self._common(folder.name, (control, health_port) if health_port else None) | {
             "TRUNKLINE_NODE_ID": f"node-{index}",
             "TRUNKLINE_NODE_ADDRESS": host,
             "TRUNKLINE_NODE_SIP_PORT": "5060",
             "TRUNKLINE_ARI_PORT": "8088",
             "TRUNKLINE_AMI_PORT": "5038",
-            "TRUNKLINE_CONTROL_ADDRESS": host,
+            "TRUNKLINE_CONTROL_ADDRESS": control,
             "TRUNKLINE_NODE_RTP_RANGE": "20000-24999",
             "TRUNKLINE_EDGE_INTERNAL": ",".join(f"{self.plan.edge_at(edge)}:5062" for edge in edges),
             "TRUNKLINE_ASTERISK_ROOT": str(asterisk_folder()),
@@ -132,18 +144,24 @@ class Environments:
     def branch(self, token_file: Path, health_port: int | None = None) -> dict[str, str]:
         """Of the branch gateway, which starts the branch's own edge processes."""
         plan = self.plan
-        health = (plan.branch, health_port) if health_port else None
+        health = (plan.branch_control, health_port) if health_port else None
         env = self._common("branch", health) | {
             "TRUNKLINE_SITE_ID": BRANCH_SITE,
             "TRUNKLINE_BRANCH_API_URL": plan.branch_api_url,
             "TRUNKLINE_ENROLMENT_TOKEN_FILE": str(token_file),
             "TRUNKLINE_EDGE_COMMAND": json.dumps([*COMMAND, "edge"]),
             "TRUNKLINE_AGENT_HEALTH_PORT": str(AGENT_OF_BRANCH),
-            "TRUNKLINE_EDGE_ID": f"{BRANCH_SITE}-edge",
+            "TRUNKLINE_EDGE_ID": BRANCH_EDGE,
             "TRUNKLINE_EDGE_ROLE": "branch",
             "TRUNKLINE_EDGE_ADDRESS": plan.branch,
+            "TRUNKLINE_CONTROL_ADDRESS": plan.branch_control,
             "TRUNKLINE_RTP_RANGE": "35000-39999",
             "TRUNKLINE_HQ_EDGES": ",".join(f"{plan.edge_at(edge)}:5061" for edge in range(1, self.shape.edges + 1)),
         }
         # A branch has HQ's API and edge, and nothing else of HQ's.
-        return {name: value for name, value in env.items() if not name.startswith("TRUNKLINE_REDIS")}
+        hqs_own = ("TRUNKLINE_REDIS", "TRUNKLINE_CONFIG")
+        return {name: value for name, value in env.items() if not name.startswith(hqs_own)}
+
+
+def _edge_id(index: int) -> str:
+    return f"edge-{index}"

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from servicekit.files import secret_in, write_atomically
 from trunkline import cassandra
 from trunkline import conditions as when
 from trunkline.children import AFTER_ALL, AFTER_CALLS, CALLS_FIRST, Spec
 from trunkline.plan import AddressPlan
-from trunkline.redises import RedisesPlan
+from trunkline.redises import SENTINEL_PORT, RedisesPlan
 from trunkline.seaweed import Seaweed
 from trunkline.shape import Shape
 
@@ -36,11 +37,30 @@ class Ground:
         beside = [*self._cassandras(), *([replace(self._seaweed.spec(), nice=AFTER_ALL)] if self.shape.s3 else [])]
         return [[*redis[0], *beside], *redis[1:]]
 
-    def redis_environment(self) -> dict[str, str]:
-        """What every process of HQ's is told."""
+    @cached_property
+    def redis_password(self) -> str:
+        """What Redis and its sentinels ask for: this stack's own, made at the first asking and kept in a file."""
+        return secret_in(self.run_dir / "redis-password")
+
+    @property
+    def redis_url(self) -> str:
+        """Where Redis is, with the password."""
         if self.shape.redises == 1:
-            return {"TRUNKLINE_REDIS_URL": f"redis://{self.plan.control}:{REDIS_PORT}/0"}
-        return {"TRUNKLINE_REDIS_URL": self._redises.url, "TRUNKLINE_REDIS_WAIT_REPLICAS": "1"}
+            return f"redis://:{self.redis_password}@{self.plan.control}:{REDIS_PORT}/0"
+        return self._redises.url
+
+    def redis_environment(self) -> dict[str, str]:
+        """What every process of HQ's is told: the address comes by a file, for it holds a password."""
+        replicas = {"TRUNKLINE_REDIS_WAIT_REPLICAS": "1"} if self.shape.redises > 1 else {}
+        return {"TRUNKLINE_CONFIG": str(self._redis_toml), **replicas}
+
+    def write_redis_address(self) -> None:
+        """Write what `redis_environment` names.  Raises OSError."""
+        write_atomically(self._redis_toml, f'redis_url = "{self.redis_url}"\n'.encode(), 0o600)
+
+    @property
+    def _redis_toml(self) -> Path:
+        return self.run_dir / "redis.toml"
 
     def store_environment(self, control_dir: Path) -> dict[str, str]:
         """What the control plane's processes are told of the store and the objects."""
@@ -63,9 +83,9 @@ class Ground:
         if self.shape.redises == 1:
             found["redis"] = ("tcp", self.plan.control, REDIS_PORT)
         else:
-            for place, host in enumerate(self._redises.hosts, 1):
+            for place, host in enumerate(self._redis_hosts, 1):
                 found[f"redis-{place}"] = ("tcp", host, REDIS_PORT)
-                found[f"sentinel-{place}"] = ("tcp", host, self._redises.sentinel_port)
+                found[f"sentinel-{place}"] = ("tcp", host, SENTINEL_PORT)
         for place, host in enumerate(self._cassandra_hosts, 1):
             found[f"cassandra-{place}"] = ("tcp", host, cassandra.NATIVE_PORT)
         if self.shape.s3:
@@ -74,19 +94,23 @@ class Ground:
 
     def redis_at(self, place: int) -> tuple[str, int]:
         """Where one of several Redis servers listens, counted from 1."""
-        return self._redises.hosts[place - 1], self._redises.port
+        return self._redis_hosts[place - 1], REDIS_PORT
 
     def sentinel_at(self, place: int) -> tuple[str, int]:
         """Where the sentinel beside it listens."""
-        return self._redises.hosts[place - 1], self._redises.sentinel_port
+        return self._redis_hosts[place - 1], SENTINEL_PORT
 
     def _redis(self) -> Spec:
         host = self.plan.control
-        argv = (
-            "redis-server", "--bind", host, "--port", str(REDIS_PORT), "--dir", str(self.run_dir / "redis"),
-            "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--daemonize", "no",
+        folder = self.run_dir / "redis"
+        # In a file: a command line is for all to read.
+        lines = (
+            f"requirepass {self.redis_password}", f"bind {host}", f"port {REDIS_PORT}", f"dir {folder}",
+            "appendonly yes", "appendfsync everysec", 'save ""', "daemonize no",
         )  # fmt: skip
-        return Spec("redis", argv, {**os.environ}, when.redis_answers(host, REDIS_PORT), nice=CALLS_FIRST)
+        write_atomically(folder / "redis.conf", ("\n".join(lines) + "\n").encode(), 0o600)
+        ready = when.redis_answers(host, REDIS_PORT, self.redis_password)
+        return Spec("redis", ("redis-server", str(folder / "redis.conf")), {**os.environ}, ready, nice=CALLS_FIRST)
 
     def _cassandras(self) -> Sequence[Spec]:
         if not self.shape.cassandras:
@@ -100,8 +124,11 @@ class Ground:
 
     @cached_property
     def _redises(self) -> RedisesPlan:
-        hosts = tuple(self.plan.redis_at(place) for place in range(1, self.shape.redises + 1))
-        return RedisesPlan(self.run_dir / "redis", hosts, REDIS_PORT)
+        return RedisesPlan(self.run_dir / "redis", self._redis_hosts, self.redis_password, REDIS_PORT)
+
+    @property
+    def _redis_hosts(self) -> tuple[str, ...]:
+        return tuple(self.plan.redis_at(place) for place in range(1, self.shape.redises + 1))
 
     @cached_property
     def _seaweed(self) -> Seaweed:

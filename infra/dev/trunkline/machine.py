@@ -7,9 +7,9 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from trunkline.diagnosis import Finding, Level, fine
+from trunkline.doors import redises_of
 from trunkline.ground import Ground
 from trunkline.plan import AddressPlan, cache_folder
 from trunkline.ports import is_free
@@ -94,10 +94,14 @@ def check_redis() -> Iterator[Finding]:
     if not url:
         yield fine("redis in use", "none configured (TRUNKLINE_REDIS_URL); the demo starts its own")
         return
-    parts = urlsplit(url)
-    where = f"{parts.hostname}:{parts.port or 6379}"
+    # Of sentinels the first stands for all: they know of each other.
+    place = next(redises_of(url), None)
+    if place is None:
+        yield fine("redis in use", "a socket in a folder")
+        return
+    where = f"{place[0]}:{place[1]}"
     try:
-        with socket.create_connection((parts.hostname or "", parts.port or 6379), REDIS_SECONDS) as connection:
+        with socket.create_connection(place, REDIS_SECONDS) as connection:
             connection.sendall(b"PING\r\n")
             answer = connection.recv(64)
     except OSError as error:

@@ -59,6 +59,18 @@ class AddressPlan:
     def redis_at(self, index: int) -> str:
         return self._address(13, index)
 
+    def edge_control_at(self, index: int) -> str:
+        """Where an edge takes commands: on real hosts 127.0.0.1, and here a network of its own, without phones."""
+        return self._address(17, index)
+
+    def node_control_at(self, index: int) -> str:
+        """Where a media node's Asterisk does."""
+        return self._address(18, index)
+
+    @property
+    def branch_control(self) -> str:
+        return self._address(21, 1)
+
     def cassandra_at(self, index: int) -> str:
         return self._address(15, index)
 
@@ -112,22 +124,22 @@ class AddressPlan:
         """What must be free before a start beside the engines: name -> (udp or tcp, host, port)."""
         found = {
             "branch SIP": ("udp", self.branch, 5060),
-            "branch rtpengine": ("udp", self.branch, 2223),
+            "branch rtpengine": ("udp", self.branch_control, 2223),
             "carrier": ("udp", self.carrier, 5060),
         }
         for index in range(1, shape.apis + 1):
             name, host = shape.name_of("api", index), self.control_at(index)
             found |= {name: ("tcp", host, 8080), f"{name}'s branch listener": ("tcp", host, 8443)}
         for index in range(1, shape.edges + 1):
-            name, host = shape.name_of("edge", index), self.edge_at(index)
+            name, host, control = shape.name_of("edge", index), self.edge_at(index), self.edge_control_at(index)
             found |= {
                 f"{name} SIP": ("udp", host, 5060),
                 f"{name} SIP over TLS": ("tcp", host, 5061),
                 f"{name} SIP over WebSocket": ("tcp", host, 5443),
-                f"{name} RPC": ("tcp", host, 5063),
-                f"{name} rtpengine": ("udp", host, 2223),
+                f"{name} RPC": ("tcp", control, 5063),
+                f"{name} rtpengine": ("udp", control, 2223),
             }
         for index in range(1, shape.nodes + 1):
-            name, host = shape.name_of("node", index), self.node_at(index)
-            found |= {f"{name} SIP": ("udp", host, 5060), f"{name} ARI": ("tcp", host, 8088)}
+            name, host, control = shape.name_of("node", index), self.node_at(index), self.node_control_at(index)
+            found |= {f"{name} SIP": ("udp", host, 5060), f"{name} ARI": ("tcp", control, 8088)}
         return found

@@ -5,7 +5,7 @@ Start plan.servers() until they are ready, then plan.sentinels(); processes conn
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from trunkline import conditions as when
@@ -15,6 +15,7 @@ DOWN_AFTER_MS = 1500
 """Shorter is a false alarm on a busy machine; a fail-over takes this and about two seconds more."""
 FAILOVER_MS = 6000
 LAG_SECONDS = 3
+SENTINEL_PORT = 26379
 
 
 @dataclass(frozen=True)
@@ -22,19 +23,21 @@ class RedisesPlan:
     """Where the servers and sentinels live: one of each on every host, the first host's server is the first master.
 
     folder: of all data and configuration; Redis itself rewrites the latter, so a restarted server knows its role.
+    password: what servers and sentinels ask for, also each other.
     """
 
     folder: Path
     hosts: tuple[str, ...]
+    password: str = field(repr=False)
     port: int = 6390
-    sentinel_port: int = 26379
+    sentinel_port: int = SENTINEL_PORT
     master: str = "trunkline"
 
     @property
     def url(self) -> str:
         """What TRUNKLINE_REDIS_URL is set to."""
         sentinels = ",".join(f"{host}:{self.sentinel_port}" for host in self.hosts)
-        return f"redis+sentinel://{sentinels}/{self.master}/0"
+        return f"redis+sentinel://:{self.password}@{sentinels}/{self.master}/0?sentinel_password={self.password}"
 
     def name_of(self, place: int) -> str:
         """The name of the server on a host, counted from 0: `redis-1` is the first master."""
@@ -46,9 +49,11 @@ class RedisesPlan:
         for place, host in enumerate(self.hosts):
             config = self._write(self.name_of(place), self._server_lines(place))
             ready = (
-                when.redis_reports(host, self.port, "INFO replication", b"master_link_status:up")
+                when.redis_reports(
+                    host, self.port, "INFO replication", b"master_link_status:up", password=self.password
+                )
                 if place
-                else when.redis_answers(host, self.port)
+                else when.redis_answers(host, self.port, self.password)
             )
             specs.append(_spec(self.name_of(place), ("redis-server", str(config)), ready))
         return specs
@@ -62,14 +67,15 @@ class RedisesPlan:
         for place, host in enumerate(self.hosts):
             name = f"sentinel-{place + 1}"
             config = self._write(name, self._sentinel_lines(host))
-            ready = when.redis_reports(host, self.sentinel_port, f"SENTINEL MASTER {self.master}", *known)
+            asked = f"SENTINEL MASTER {self.master}"
+            ready = when.redis_reports(host, self.sentinel_port, asked, *known, password=self.password)
             specs.append(_spec(name, ("redis-server", str(config), "--sentinel"), ready))
         return specs
 
     def _server_lines(self, place: int) -> list[str]:
         host = self.hosts[place]
         lines = [
-            *self._common_lines(host, self.port, self.name_of(place)),
+            *self._common_lines(host, self.port, self.name_of(place)), f"masterauth {self.password}",
             f"replica-announce-ip {host}", f"replica-announce-port {self.port}", f"bind-source-addr {host}",
             "appendonly yes", "appendfsync everysec", 'save ""',
             "repl-diskless-sync-delay 0", "repl-ping-replica-period 1",
@@ -88,6 +94,7 @@ class RedisesPlan:
             *self._common_lines(host, self.sentinel_port, f"sentinel-{host}"),
             f"sentinel announce-ip {host}", f"sentinel announce-port {self.sentinel_port}",
             f"sentinel monitor {self.master} {self.hosts[0]} {self.port} {quorum}",
+            f"sentinel auth-pass {self.master} {self.password}", f"sentinel sentinel-pass {self.password}",
             f"sentinel down-after-milliseconds {self.master} {DOWN_AFTER_MS}",
             f"sentinel failover-timeout {self.master} {FAILOVER_MS}",
             f"sentinel parallel-syncs {self.master} {len(self.hosts)}",
@@ -96,7 +103,7 @@ class RedisesPlan:
     def _common_lines(self, host: str, port: int, name: str) -> list[str]:
         data = self.folder / name
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return [f"bind {host}", f"port {port}", f"dir {data}", "daemonize no", "protected-mode no"]
+        return [f"bind {host}", f"port {port}", f"dir {data}", "daemonize no", f"requirepass {self.password}"]
 
     def _write(self, name: str, lines: list[str]) -> Path:
         """Write a configuration unless there is one: what sentinels and servers wrote into theirs is newer."""

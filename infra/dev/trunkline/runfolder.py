@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TextIO
 
+from servicekit.files import write_atomically
 from trunkline.children import StackError
 from trunkline.plan import REPOSITORY
 from trunkline.remains import belongs, pids_of
@@ -25,7 +26,8 @@ class RunFolder:
         """Lock the folder, empty it, and make the folders of the parts.  Raises StackError."""
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-            lock = (self.path / ".lock").open("a+", encoding="utf-8")
+            self.path.chmod(0o700)
+            lock = os.fdopen(os.open(self.path / ".lock", os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "a+")
         except OSError as error:
             raise self._unusable(error) from None
         try:
@@ -64,7 +66,7 @@ class RunFolder:
 
     def note(self, pids: Mapping[str, int]) -> None:
         """Write who runs, so that the doctor can tell what an old run left behind."""
-        (self.path / "pids.json").write_text(json.dumps(pids))
+        write_atomically(self.path / "pids.json", json.dumps(pids).encode(), 0o600)
 
     def _check_remains(self) -> None:
         """A stack that was killed may have left engines, which hold addresses and write into the folder."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Self
 
+from servicekit.files import append_privately
 from trunkline import conditions as when
 from trunkline.blueprint import BRANCH, Blueprint
 from trunkline.children import Child, Spec, StackError
@@ -77,6 +78,7 @@ class Stack:
         parts += [self.shape.folder_of("node", index) for index in nodes]
         self._folder.take(["redis", "control", *parts, "branch"])
         self._check_addresses()
+        self.environments.ground.write_redis_address()
         new = self._blueprint
         for group in self.environments.ground.groups():
             await self._launch(group)
@@ -105,7 +107,8 @@ class Stack:
         token_file = folder / "enrolment-token"
         _write_secret(token_file, token)
         await self._launch([self._blueprint.branch(self.environments.branch(token_file, BRANCH))])
-        serves = when.edge_serves(self.plan.branch, destinations=self.shape.edges)
+        control, secrets_file = self.plan.branch_control, self.environments.branch_edge_secrets
+        serves = when.edge_serves(control, secrets_file, destinations=self.shape.edges)
         await self._wait_until("the branch has found HQ", serves)
 
     async def stop(self) -> None:
@@ -192,7 +195,8 @@ class Stack:
     async def nodes_found(self) -> None:
         """Wait until every edge sends calls to every media node.  Raises StackError."""
         for edge in _each(self.shape.edges):
-            serves = when.edge_serves(self.plan.edge_at(edge), destinations=len(self.nodes))
+            control, secrets_file = self.plan.edge_control_at(edge), self.environments.edge_secrets(edge)
+            serves = when.edge_serves(control, secrets_file, destinations=len(self.nodes))
             await self._wait_until("HQ's edges have found the media nodes", serves)
 
     def pid(self, name: str) -> int | None:
@@ -268,10 +272,11 @@ class Stack:
     async def _run(self, *arguments: str, env: dict[str, str]) -> None:
         """Run one `trunkline` command to its end.  Raises StackError."""
         log, words = self.log_of(arguments[0]), " ".join(arguments[:2])
-        with log.open("ab") as output:
+        with append_privately(log) as output:
             process = await asyncio.create_subprocess_exec(
-                *COMMAND, *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, env=env
-            )
+                *COMMAND, *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
+                env=env, umask=0o077,
+            )  # fmt: skip
         try:
             async with asyncio.timeout(COMMAND_SECONDS):
                 code = await process.wait()

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from servicekit.gate import vouch
 from servicekit.objects.ports import InvalidKeyError, ObjectHeldError, ObjectNotFoundError, ObjectsUnavailableError
 from servicekit.objects.signing import ROUTE, LinkRefusedError
 
@@ -24,6 +25,7 @@ def add_routes(app: web.Application, objects: "FolderObjects") -> None:
         key = request.match_info["key"]
         try:
             objects.signer.check(request.method, key, request.query)
+            vouch(request)
             info, path = await asyncio.to_thread(objects.locate, key)
         except (LinkRefusedError, InvalidKeyError, ObjectNotFoundError) as error:
             return _problem(error)
@@ -35,6 +37,7 @@ def add_routes(app: web.Application, objects: "FolderObjects") -> None:
         key = request.match_info["key"]
         try:
             objects.signer.check(request.method, key, request.query)
+            vouch(request)
             info = await objects.put_multipart(key, _body_of(request), content_type=request.content_type)
         except (LinkRefusedError, InvalidKeyError, ObjectHeldError, ObjectsUnavailableError) as error:
             return _problem(error)

@@ -24,6 +24,7 @@ from branch_gateway.identity import keep_identity, load_identity, prepare_reques
 from branch_gateway.kamailio import KamailioRegistrar
 from branch_gateway.link import OptionsProbe, TcpProbe
 from control_plane import pki
+from edge_proxy.jsonrpc import KamailioRpc
 from simulators.phone import Softphone
 
 SITE = "branch-1"
@@ -127,8 +128,14 @@ def phone(extension: str, host: str) -> Softphone:
     return Softphone(extension, DOMAIN, f"pw-{extension}", proxy=(BRANCH, 5060), bind=host, tone_hz=440)
 
 
+def secrets_file(folder: Path) -> Path:
+    """Return where the branch's edge has the token of its RPC."""
+    return folder / "branch" / "run" / "edge" / SITE / "secrets.json"
+
+
 async def test_phone_of_a_fresh_branch_registers_through_to_headquarters(hq, hq_edge, branch, tmp_path):
     at_branch = Edge(tmp_path, BRANCH, "branch")
+    at_branch.rpc = KamailioRpc(BRANCH, 5063, secrets_file(tmp_path))
     await eventually(lambda: hq_edge.rpc.htable_get("branches", SITE), "HQ knows the branch's connection")
 
     async with phone("2001", address("20.11")) as first, phone("2002", address("20.12")) as second:
@@ -137,7 +144,7 @@ async def test_phone_of_a_fresh_branch_registers_through_to_headquarters(hq, hq_
 
         assert await registered_at(hq_edge, "2001") and await registered_at(at_branch, "2001")
         assert "branch-1.branch.trunkline.test" in json.dumps(await hq_edge.rpc.call("ul.dump"))
-        registrar = KamailioRegistrar(BRANCH, 5063)
+        registrar = KamailioRegistrar(BRANCH, 5063, secrets_file(tmp_path))
         assert await registrar.registrations() == 2
         assert await registrar.reload_certificates() is True
 
@@ -172,7 +179,7 @@ async def test_renewed_certificate_is_shown_without_a_restart(hq, hq_edge, branc
     answer = await headquarters.renew(prepare_request(first.folder, SITE))
     await headquarters.close()
     second = keep_identity(first.folder, SITE, answer.certificate, answer.authority)
-    assert await KamailioRegistrar(BRANCH, 5063).reload_certificates()
+    assert await KamailioRegistrar(BRANCH, 5063, secrets_file(tmp_path)).reload_certificates()
 
     async def shown() -> bool:
         return await shown_serial(BRANCH, 5061) == second.certificate.serial_number

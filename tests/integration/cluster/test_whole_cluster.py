@@ -21,8 +21,10 @@ async def live_by_node(field: Field) -> Counter[str]:
 
 async def edges_send_to(field: Field, nodes: int) -> bool:
     """Whether every edge sends new calls to so many nodes, and to no more."""
-    hosts = [field.stack.plan.edge_at(edge) for edge in range(1, field.stack.shape.edges + 1)]
-    return not any([await edge_serves(host, destinations=nodes + 1)() for host in hosts])
+    stack = field.stack
+    edges = range(1, stack.shape.edges + 1)
+    ways = [(stack.plan.edge_control_at(edge), stack.environments.edge_secrets(edge)) for edge in edges]
+    return not any([await edge_serves(*way, destinations=nodes + 1)() for way in ways])
 
 
 async def test_a_third_node_takes_calls_and_leaves_again(field: Field):

@@ -81,7 +81,7 @@ async def test_no_request_hides_in_the_body_of_a_branchs_phone(hq: Edge, branch:
     outer = message("REGISTER", f"sip:{DOMAIN}", probe.via, headers={"From": f"{aor};tag=1", "To": aor}).decode()
     for length in (f"Content-Length:\r\n {len(inner)}", f"Content-Length: {len(inner)}\r\nContent-Length: 0", "X: y"):
         probe.send(outer.replace("Content-Length: 0", length).encode() + inner)
-        assert await probe.status() in (0, 415)
+        assert await probe.status() in (0, 400, 415)
     assert await probe.ask("REGISTER", f"sip:{DOMAIN}", headers={"From": f"{aor};tag=1", "To": aor}) == 401
     probe.close()
 

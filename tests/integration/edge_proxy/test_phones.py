@@ -180,7 +180,7 @@ async def test_broken_state_file_changes_nothing(hq):
     (hq.run / "state.json").write_text('{"snapshot": {"version": "x"}}')
     await register_once()
 
-    assert "the last one stays" in hq.log().read_text()
+    await hq.tells("the last one stays")
 
 
 async def test_without_any_snapshot_the_edge_says_that_it_is_not_ready(tmp_path):

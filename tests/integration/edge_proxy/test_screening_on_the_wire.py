@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import urllib.error
 import urllib.request
 
 import pytest
@@ -180,17 +181,24 @@ async def test_text_that_no_telephone_can_mean_is_an_incomplete_address(hq, node
     assert call.final_code == 484
 
 
-async def test_rpc_answers_on_its_own_port_only(hq):
-    def post(port: int) -> int:
+async def test_rpc_answers_on_its_own_port_only_and_whoever_knows_its_token(hq):
+    token = json.loads((hq.run / "secrets.json").read_text())["rpc"]
+
+    def post(port: int, token: str = token) -> int:
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "core.version", "params": []}).encode()
         try:
-            with urllib.request.urlopen(f"http://{HQ}:{port}/RPC", body, timeout=2) as answer:
+            asked = urllib.request.Request(f"http://{HQ}:{port}/RPC", body, {"Authorization": f"Bearer {token}"})
+            with urllib.request.urlopen(asked, timeout=2) as answer:
                 return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
         except http.client.RemoteDisconnected:
             return 0
 
     assert await asyncio.to_thread(post, 5063) == 200
     assert await asyncio.to_thread(post, 5060) == 0
+    assert await asyncio.to_thread(post, 5063, "") == 404
+    assert await asyncio.to_thread(post, 5063, token[:-1] + "x") == 404
 
 
 async def test_sender_of_what_is_no_sip_is_banned_and_others_go_on(hq, probe):

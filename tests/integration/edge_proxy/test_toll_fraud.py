@@ -145,7 +145,7 @@ async def test_certificate_of_another_authority_makes_no_branch(patient_hq: Edge
     assert reached(carrier) == []
 
 
-async def test_contact_that_points_at_a_carrier_is_no_way_to_it(hq: Edge, carrier: Carrier, node: Softphone):
+async def test_contact_that_points_at_a_carrier_is_no_way_to_it(patient_hq: Edge, carrier: Carrier, node: Softphone):
     """Who has an extension's password might give the carrier's address as its own, and have the extension called."""
     insider = await UdpProbe.open(PHONE, (HQ, 5060))
     assert await register(insider, "1002", f"<sip:{NUMBER}@{CARRIER}:5060>") == 200
@@ -169,7 +169,7 @@ async def register(probe: UdpProbe, extension: str, contact: str) -> int:
     return await probe.ask("REGISTER", uri, headers=headers | {name: value, "CSeq": "2 REGISTER"})
 
 
-async def test_stolen_tags_do_not_open_a_dialog_to_others(hq: Edge, node: Softphone):
+async def test_stolen_tags_do_not_open_a_dialog_to_others(patient_hq: Edge, node: Softphone):
     """A re-INVITE needs the seal that the edge put into Record-Route for that Call-ID."""
     async with Carrier(CARRIER, 5060, ip_authentication={HQ}, trace=True) as carrier:
         call = await node.dial(f"sip:{NUMBER}@edge.invalid", trunk_headers())

@@ -76,7 +76,9 @@ async def test_a_demoted_master_is_noticed(redises: Any, redis: Redis):
     await redis.set("k", "before")
     former = await redises.master()
     host, port = redises.plan.hosts[0], redises.plan.sentinel_port
-    assert await redis_reports(host, port, f"SENTINEL FAILOVER {redises.plan.master}", b"+OK")()
+    asked = f"SENTINEL FAILOVER {redises.plan.master}"
+    assert not await redis_reports(host, port, asked, b"+OK")(), "a stranger moves no master"
+    assert await redis_reports(host, port, asked, b"+OK", password=redises.plan.password)()
 
     async def moved() -> bool:
         try:

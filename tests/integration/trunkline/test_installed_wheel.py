@@ -30,7 +30,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def blueprint(tmp_path: Path) -> Blueprint:
-    return Blueprint(Environments(AddressPlan(1 + os.getpid() % 254), tmp_path))
+    environments = Environments(AddressPlan(1 + os.getpid() % 254), tmp_path)
+    environments.ground.write_redis_address()
+    return Blueprint(environments)
 
 
 async def start_installed(spec: Spec, site: Path, tmp_path: Path) -> str:

@@ -40,20 +40,24 @@ async def url(tmp_path: Path) -> AsyncIterator[str]:
                 stack.push_async_callback(child.kill)
                 await child.wait_ready()
         two = [b"%b\r\n$1\r\n2\r\n" % field for field in (b"num-slaves", b"num-other-sentinels")]
-        known = redis_reports(HOSTS[2], sentinel_port, "SENTINEL MASTER trunkline", *two)
+        known = redis_reports(HOSTS[2], sentinel_port, "SENTINEL MASTER trunkline", *two, password="a-long-password")
         assert await until(known, 40), "a sentinel does not know all replicas and all other sentinels"
         sentinels = ",".join(f"{host}:{sentinel_port}" for host in HOSTS)
-        yield f"redis+sentinel://:a-long-password@{sentinels}/trunkline/0"
+        yield f"redis+sentinel://:a-long-password@{sentinels}/trunkline/0?sentinel_password=a-long-password"
 
 
 async def test_three_hosts_take_writes_with_the_password_alone(url: str):
     redis = connect(url)
-    stranger = connect(url.replace("a-long-password", "another"))
+    stranger = connect(url.replace(":a-long-password@", ":another@"))
+    outsider = connect(url.partition("?")[0])
     try:
         assert await redis.set("made-by", "start.sh")
         assert await redis.wait(2, 5000) == 2, "both replicas have it"
         with pytest.raises(Exception, match=r"(?i)password|auth"):
             await stranger.get("made-by")
+        with pytest.raises(Exception, match=r"(?i)master"):
+            await outsider.get("made-by")
     finally:
         await redis.aclose()
         await stranger.aclose()
+        await outsider.aclose()

@@ -52,6 +52,7 @@ BOUNDED = {
 
 # Tables whose writes are transactions, and what is claimed in each (ADR 10): what every call leaves is none of them.
 CLAIMED = {
+    "users": "a new password is of the one it was changed from",
     "user_names": "a name is one user's",
     "tenants": "an id is one tenant's",
     "tenant_domains": "a domain is one tenant's",

@@ -317,6 +317,8 @@ def test_carriers_write_our_number_in_many_ways(user):
         ("anonymous", "anonymous"),
         ("", "anonymous"),
         ("123", "anonymous"),
+        ("+860139123456", "anonymous"),
+        ("+86\uff11\uff13\uff1912345678", "anonymous"),
     ],
 )
 def test_customers_number_is_e164_or_anonymous(user, number):

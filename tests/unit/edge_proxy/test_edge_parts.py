@@ -13,6 +13,7 @@ from callmodel.ids import NodeId, TenantId, TrunkId
 from edge_proxy import media, screening
 from edge_proxy.carriers import registrations_of
 from edge_proxy.config import EdgeSettings
+from edge_proxy.launch import configuration_of, script_environment
 from edge_proxy.nodes import NodeBook, uris_in
 from edge_proxy.rendering import (
     KNOWN_SET,
@@ -39,6 +40,7 @@ HQ = EdgeConfiguration(
     role="hq",
     address="203.0.113.10",
     control_address="127.0.0.1",
+    rpc_token="c" * 64,
     platform_domain="trunkline.test",
     run="/run/trunkline/hq",
     script="/srv/route.py",
@@ -79,6 +81,17 @@ def test_flood_limit_fits_into_kamailio_s_counter(tmp_path):
     assert most * 2 < 2**16, "pike counts the requests of two seconds in 16 bits"
     with pytest.raises(ValueError, match="32000"):
         EdgeSettings(**needed, flood_requests_per_second=32_001)
+
+
+@pytest.mark.parametrize(("allowed", "taken"), [(65_536, 8_192), (4_096, 3_072), (1_024, 512)])
+def test_an_edge_takes_no_more_connections_than_files_may_be_open(tmp_path, monkeypatch, allowed, taken):
+    monkeypatch.setattr("resource.getrlimit", lambda _: (1_024, allowed))
+    settings = EdgeSettings(edge_address="203.0.113.10", run_dir=tmp_path)
+    given = json.loads(script_environment(settings)["EDGE_SCRIPT_SETTINGS"])
+
+    assert configuration_of(settings).connections == taken
+    assert given["strangers"] == taken // 2
+    assert given["stream_ports"] == [5060, 5061, 5062], "where a branch connects from is no listener"
 
 
 # -- media

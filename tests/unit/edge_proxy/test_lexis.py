@@ -35,7 +35,7 @@ def test_an_ordinary_call_passes_as_it_is():
     read = lexis.read(message("Content-Type: application/sdp", body=SDP))
 
     assert (read.method, read.status, read.rewritten, read.fault) == ("INVITE", 0, None, None)
-    assert read.headers["from"] == '"Bob" <sip:1001@acme.test>;tag=a'
+    assert read.said("from") == '"Bob" <sip:1001@acme.test>;tag=a'
 
 
 def test_a_header_that_hides_behind_a_bare_carriage_return_is_refused():
@@ -191,8 +191,8 @@ def test_an_unreadable_request_is_told_so_with_nothing_else_of_it():
 
     assert told is not None and told.fault == (400, "Bad Request")
     read = lexis.read(told.rewritten or "")
-    assert set(read.headers) == {"via", "from", "to", "call-id", "cseq", "max-forwards", "content-length"}
-    assert read.headers["call-id"] == "call-1"
+    assert "Subject" not in (told.rewritten or "") and "x-trunkline" not in read.names
+    assert read.said("call-id") == "call-1"
     assert lexis.told_off(message(Via="SIP/2.0/UDP a\rb")) is None
     assert lexis.told_off(message(start="ACK sip:a@b.test SIP/2.0", CSeq="1 ACK", Call_ID="")) is None
     assert lexis.told_off(message(start="SIP/2.0 200 OK")) is None
@@ -201,5 +201,5 @@ def test_an_unreadable_request_is_told_so_with_nothing_else_of_it():
 def test_a_response_names_us_in_its_topmost_via():
     read = lexis.read(message(start="SIP/2.0 200 OK", Via="SIP/2.0/TLS hq.branch.test:5061;branch=z9hG4bK1"))
 
-    assert lexis.names_us(read, frozenset({"hq.branch.test"}))
-    assert not lexis.names_us(read, frozenset({"192.0.2.7"}))
+    assert lexis.names_us(read, ("192.0.2.7:", "hq.branch.test:"))
+    assert not lexis.names_us(read, ("192.0.2.7:", "192.0.2.7;"))

@@ -24,9 +24,9 @@ def opened(routes: str, *, key: bytes = KEY, call_id: str = CALL, minutes: int =
     return sealing.open_seal(key, call_id, routes, BORN + minutes)
 
 
-def receiver(dialog: Dialog, peer: Peer, *trunks: str, downstream: bool = True) -> End | None:
-    ends = sealing.ends_of(dialog, peer, frozenset(trunks), downstream=downstream)
-    return ends[1] if ends else None
+def receiver(dialog: Dialog, peer: Peer, *trunks: str) -> End | None:
+    ways = sealing.ends_of(dialog, peer, set(trunks))
+    return ways[0][1] if ways else None
 
 
 @pytest.mark.parametrize("dialog", [Dialog(PHONE, NODE), Dialog(NODE, BRANCH), Dialog(NODE, TRUNK), ELSEWHERE])
@@ -61,7 +61,7 @@ def test_a_phone_reaches_its_media_node_and_a_stranger_nobody():
     dialog = Dialog(PHONE, NODE)
 
     assert receiver(dialog, AT_PHONE) == NODE
-    assert receiver(dialog, AT_NODE, downstream=False) == PHONE
+    assert receiver(dialog, AT_NODE) == PHONE
     assert receiver(dialog, STRANGER) is None
     assert receiver(dialog, Peer(PeerKind.BRANCH, "203.0.113.7", "branch-1")) is None
 
@@ -85,8 +85,7 @@ def test_colleagues_behind_one_address_are_told_apart_by_the_direction():
     colleague = End(EndKind.PHONE, media.SRTP, "203.0.113.7")
     dialog = Dialog(PHONE, colleague)
 
-    assert receiver(dialog, AT_PHONE) == colleague
-    assert receiver(dialog, AT_PHONE, downstream=False) == PHONE
+    assert sealing.ends_of(dialog, AT_PHONE, set()) == [(PHONE, colleague), (colleague, PHONE)]
 
 
 def test_a_dialog_has_one_name_in_both_directions_and_its_fork_another():

@@ -10,6 +10,7 @@ from callmodel.ids import CallId, Extension, LegId, SiteId
 from callmodel.wire import EndCall, PlaceCall, TransferCall
 from media_nodes.conductor import DirectoryShelf
 from media_nodes.ports import Full, LegProgress, SwitchState
+from media_nodes.stasis import TransferWanted
 
 Settled = Callable[[], Awaitable[None]]
 NOW = 1_790_000_001_000
@@ -242,6 +243,30 @@ async def test_transfer_to_what_is_no_colleague_is_refused(stage: Stage, settled
     await settled()
     assert stage.switch.told == []
     stage.conductor.obey(TransferCall(call_id, ACME, Extension("1002")))
+    await settled()
+
+    assert stage.switch.words == ["dial_station"]
+
+
+async def test_a_phones_transfer_that_comes_to_nothing_is_told_so_once(stage: Stage, settled: Settled):
+    stage.conductor.hear(arrived())
+    await settled()
+    origin = stage.conductor.calls[0].legs[0].leg_id
+    stage.switch.told.clear()
+
+    # Nobody talks yet: there is nothing to hand over.
+    stage.conductor.hear(TransferWanted(origin, "1002", NOW))
+    await settled()
+
+    assert stage.switch.told == [("report_transfer", origin)]
+
+
+async def test_a_transfer_under_way_is_not_declined_when_the_switch_says_it_again(stage: Stage, settled: Settled):
+    origin, _ = await talking(stage, settled)
+    stage.switch.told.clear()
+
+    stage.conductor.hear(TransferWanted(origin, "1002", NOW))
+    stage.conductor.hear(TransferWanted(origin, "1002", NOW))
     await settled()
 
     assert stage.switch.words == ["dial_station"]

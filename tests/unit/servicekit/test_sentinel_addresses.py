@@ -24,9 +24,17 @@ def test_password_alone_signs_in_the_default_user():
     assert "hunter2" not in repr(address)
 
 
+def test_sentinels_may_ask_for_a_password_of_their_own():
+    address = parse("redis+sentinel://:hunter2@a:1/m/0?sentinel_password=of%2Ftheirs")
+
+    assert (address.password, address.sentinel_password) == ("hunter2", "of/theirs")
+    assert "theirs" not in repr(address) and parse("redis+sentinel://:hunter2@a:1/m/0").sentinel_password is None
+
+
 @pytest.mark.parametrize(
     "url",
-    ["redis://a:1/m/0", "redis+sentinel://a:1", "redis+sentinel:///m/0", "redis+sentinel://a:port/m/0",
+    ["redis+sentinel://a/m/0?password=hunter2", "redis+sentinel://a/m/0?sentinel_password=",
+     "redis://a:1/m/0", "redis+sentinel://a:1", "redis+sentinel:///m/0", "redis+sentinel://a:port/m/0",
      "redis+sentinel://a:1,:2/m/0", "redis+sentinel://a:70000/m/0", "redis+sentinel://:hunter2@a:1/m/x"],
 )  # fmt: skip
 def test_what_is_no_such_address_is_told_without_it(url: str):

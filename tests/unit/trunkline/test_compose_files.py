@@ -32,7 +32,7 @@ ROLES = ("hq-edge.yaml", "hq-media.yaml", "hq-control.yaml", "stores.yaml", "bra
 TOP_KEYS = {"name", "include", "services", "volumes", "secrets"}
 # Of the Compose specification, what these files may use.
 KEYS = {
-    "image", "command", "user", "network_mode", "read_only", "tmpfs", "cap_drop", "security_opt", "restart",
+    "image", "init", "command", "user", "network_mode", "read_only", "tmpfs", "cap_drop", "security_opt", "restart",
     "profiles", "stop_grace_period", "pre_stop", "logging", "environment", "env_file", "secrets", "volumes",
     "ulimits", "pids_limit", "healthcheck", "mem_limit", "cpus", "cpu_shares", "depends_on", "extends",
     "pid",
@@ -187,7 +187,9 @@ def test_addresses_of_the_stores_can_be_read():
 
     assert scheme == "cassandra" and len(read_address(store).hosts) == 3
     assert parse_address(control["TRUNKLINE_OBJECTS_URL"]).bucket
-    assert len(sentinel.parse(redis["redis_url"]).sentinels) == 3
+    address = sentinel.parse(redis["redis_url"])
+    assert len(address.sentinels) == 3
+    assert address.password and address.password == address.sentinel_password
 
 
 def test_asterisk_is_stopped_before_the_conductor_and_drained_first():

@@ -10,7 +10,8 @@ async def sign_in(context: Context, body: schemas.Credentials) -> schemas.Tokens
     """Begin a session.
 
     Unknown names and wrong passwords get the same answer in the same time.  After a few wrong passwords for one
-    name from one address there is a pause (429 with `Retry-After`).
+    name from one address there is a pause (429 with `Retry-After`); after more from all addresses together few tries
+    get through, but for addresses from which this user has signed in before.
     """
     return _to_tokens(await service.sign_in(context, body.username, body.password))
 

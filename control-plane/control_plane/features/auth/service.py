@@ -4,14 +4,14 @@ import hashlib
 import secrets
 from dataclasses import dataclass, replace
 
-from control_plane.accounts import Account, account_named, account_of, end_sessions, save_account
+from control_plane.accounts import Account, account_named, account_of, end_sessions, set_password
 from control_plane.features.auth import store as sessions
+from control_plane.features.auth.guesses import Guesses
 from control_plane.features.auth.store import Session
 from control_plane.features.auth.tokens import issue_access_token
 from control_plane.passwords import check_password
 from control_plane.web import Context
 from control_plane.web.problems import Problem, UnauthenticatedError
-from control_plane.web.throttle import Throttle
 from servicekit.stores import Store
 
 
@@ -43,18 +43,23 @@ class IssuedTokens:
 async def sign_in(context: Context, username: str, password: str) -> IssuedTokens:
     """Begin a session.
 
-    Raises WrongCredentialsError; TooManyRequestsError after too many wrong passwords for this user from this
-    address, whether or not there is such a user.
+    Raises WrongCredentialsError; TooManyRequestsError after too many wrong passwords for this user, whether or not
+    there is such a user.
     """
-    throttle, guesser = _guesses(context, "sign-in"), _guesser(context, username)
+    guesses = Guesses(context, "sign-in", username)
     # Counted before the password is looked at: parallel guesses are counted too.
-    await throttle.admit(guesser)
+    await guesses.admit()
     account = await account_named(context.store, username)
     fits = await context.passwords.verify(password, account.password_hash if account is not None else None)
     if account is None or not fits or not account.enabled:
         raise WrongCredentialsError()
-    await throttle.forget(guesser)
-    session = Session(secrets.token_urlsafe(16), account.user_id, context.now_ms(), over=False)
+    await guesses.fitted()
+    # With the credential as it was when the password was checked: one that has changed since has no sessions.
+    session = Session(
+        secrets.token_urlsafe(16), account.user_id, context.now_ms(), over=False, credential=account.credential
+    )
+    if await living_account(context.store, session) is None:
+        raise WrongCredentialsError()
     await sessions.begin_session(context.store, session, context.settings.refresh_token_seconds)
     return await _issue(context, session)
 
@@ -90,32 +95,26 @@ async def change_password(context: Context, current: str, new: str) -> None:
     Raises PasswordWrongError, WeakPasswordError, TooManyRequestsError after too many wrong ones.
     """
     account = await account_of(context.store, context.principal.user_id)
-    throttle, guesser = _guesses(context, "password"), _guesser(context, context.principal.username)
+    guesses = Guesses(context, "password", context.principal.username)
     # Whoever found a screen unlocked must not find out the password too.
-    await throttle.admit(guesser)
+    await guesses.admit()
     if account is None or not await context.passwords.verify(current, account.password_hash):
         raise PasswordWrongError()
-    await throttle.forget(guesser)
+    await guesses.fitted()
     check_password(new, account.username)
     changed = replace(account, password_hash=await context.passwords.hash(new))
-    await save_account(context.store, account, end_sessions(changed, context.now_ms()))
+    if not await set_password(context.store, account, end_sessions(changed, context.now_ms())):
+        raise PasswordWrongError()
 
 
 async def living_account(store: Store, session: Session) -> Account | None:
     """Return the user of a session that still holds, else None."""
     account = await account_of(store, session.user_id)
-    if account is None or not account.enabled or session.over or session.begun_ms < account.sessions_from_ms:
+    if account is None or not account.enabled or session.over:
         return None
-    return account
-
-
-def _guesses(context: Context, what: str) -> Throttle:
-    settings = context.settings
-    return Throttle(context.redis, what, settings.sign_in_attempts, settings.sign_in_pause_seconds)
-
-
-def _guesser(context: Context, username: str) -> str:
-    return hashlib.sha256(f"{username.lower()}\0{context.address}".encode()).hexdigest()[:32]
+    if session.credential is None:
+        return account if session.begun_ms >= account.sessions_from_ms else None
+    return account if session.credential == account.credential else None
 
 
 async def _issue(context: Context, session: Session) -> IssuedTokens:

@@ -1,9 +1,9 @@
 """Sessions and their refresh tokens; of a token only its hash is kept."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from callmodel.ids import UserId
-from servicekit.stores import ColumnType, Store, TableSpec
+from servicekit.stores import AddColumn, ColumnType, Store, TableSpec
 
 SESSIONS = TableSpec(
     name="sessions",
@@ -23,22 +23,26 @@ REFRESH_TOKENS = TableSpec(
     guarded=True,
 )
 TABLES = (SESSIONS, REFRESH_TOKENS)
+CREDENTIAL_COLUMN = AddColumn(SESSIONS.name, "credential", ColumnType.TEXT)
 
 
 @dataclass(frozen=True)
 class Session:
-    """A chain of refresh tokens that began with a password."""
+    """A chain of refresh tokens that began with a password.
+
+    `credential`: the account's when its password was checked; None in sessions begun before there was one.
+    """
 
     family: str
     user_id: UserId
     begun_ms: int
     over: bool
+    credential: str | None
 
 
 async def begin_session(store: Store, session: Session, seconds: int) -> None:
     """Keep a new session; it goes away by itself after so many seconds without a refresh."""
-    row = {"family": session.family, "user_id": session.user_id, "begun_ms": session.begun_ms, "over": session.over}
-    await store.upsert(SESSIONS.name, row, ttl_seconds=seconds)
+    await store.upsert(SESSIONS.name, asdict(session), ttl_seconds=seconds)
 
 
 async def session_of(store: Store, family: str) -> Session | None:
@@ -46,7 +50,7 @@ async def session_of(store: Store, family: str) -> Session | None:
     row = await store.get(SESSIONS.name, {"family": family})
     if row is None or row["begun_ms"] is None:
         return None
-    return Session(row["family"], UserId(row["user_id"]), row["begun_ms"], row["over"])
+    return Session(row["family"], UserId(row["user_id"]), row["begun_ms"], row["over"], row["credential"])
 
 
 async def prolong_session(store: Store, session: Session, seconds: int) -> None:

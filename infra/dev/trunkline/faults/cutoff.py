@@ -59,10 +59,10 @@ def node_without_redis() -> Fault:
     @contextlib.asynccontextmanager
     async def prepare(field: Field) -> AsyncIterator[None]:
         place = int((await master_of(field.stack)).removeprefix("redis-"))
-        plan = field.stack.plan
+        plan, password = field.stack.plan, field.stack.environments.ground.redis_password
         async with BlackHole(plan.node_at(1), 6390, *field.stack.environments.ground.redis_at(place)) as hole:
             between.holes = [hole]
-            async with conducted(field, {"TRUNKLINE_REDIS_URL": f"redis://{plan.node_at(1)}:6390/0"}):
+            async with conducted(field, {"TRUNKLINE_REDIS_URL": f"redis://:{password}@{plan.node_at(1)}:6390/0"}):
                 yield
 
     return Fault("partition between a media node and Redis", between.cut, between.heal, prepare=prepare)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,6 +68,42 @@ async def test_sigterm_ends_it_with_nothing_lost(own: House):
     there = {site["site_id"] for site in (await admin.get("/sites"))["items"]}
     kept = {site for site, answer in zip(sites, answers, strict=True) if getattr(answer, "status", 0) == 201}
     assert kept <= there, "what was answered with 201 is there"
+
+
+async def test_a_thousand_connections_of_one_address_keep_nobody_waiting(own: House):
+    admin = await signed_in(own.url)
+    colleague = await Visit.to(own.api_port, "127.0.0.66")
+    assert await colleague.get("/api/v1/sites", admin.token) == 200
+    crowd = [await Visit.to(own.api_port, "127.0.0.66") for _ in range(1_000)]
+    assert await asyncio.gather(*(each.get("/nowhere") for each in crowd[-100:])) == [404] * 100
+
+    for number in range(10):
+        began = time.monotonic()
+        other = await Visit.to(own.api_port, f"127.0.0.{70 + number}")
+        assert await other.get("/api/v1/sites", admin.token) == 200
+        assert time.monotonic() - began < 0.1
+    assert await colleague.get("/api/v1/sites", admin.token) == 200, "whoever is known is not cut for the crowd"
+
+
+class Visit:
+    """One connection, which asks one thing after another."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+
+    @classmethod
+    async def to(cls, port: int, bind: str) -> "Visit":
+        return cls(*await asyncio.open_connection("127.0.0.1", port, local_addr=(bind, 0)))
+
+    async def get(self, path: str, token: str = "") -> int:
+        """Return the status of the answer.  Raises ConnectionError, IncompleteReadError where it was cut."""
+        async with asyncio.timeout(10):
+            authorization = f"Authorization: Bearer {token}\r\n" if token else ""
+            self._writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n{authorization}\r\n".encode())
+            head = await self._reader.readuntil(b"\r\n\r\n")
+            length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+            await self._reader.readexactly(int(length.split(b":")[1]))
+        return int(head.split()[1])
 
 
 def test_settings_that_can_not_be_used_are_told_in_words(tmp_path: Path):

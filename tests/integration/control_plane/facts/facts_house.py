@@ -214,7 +214,7 @@ class House:
         await add_account(
             self.resources.store, Account(user, name, name, "-", "platform", is_hq_admin, held, True, 0, now_ms())
         )
-        session = Session(secrets.token_urlsafe(16), user, now_ms(), over=False)
+        session = Session(secrets.token_urlsafe(16), user, now_ms(), over=False, credential=None)
         await sessions.begin_session(self.resources.store, session, 3600)
         return issue_access_token(self.resources.token_key(), user, session.family, now_ms(), 900)
 

@@ -63,6 +63,8 @@ async def test_a_call_asked_for_goes_to_the_node_with_most_room(house: House):
     ("asked", "status", "error_id"),
     [
         ({"number": "12#45678"}, 422, "number-undiallable"),
+        ({"number": "+86\uff11\uff13812345678"}, 422, "number-undiallable"),
+        ({"number": "+86 0 138 1234 5678"}, 422, "number-undiallable"),
         ({"number": "1999"}, 422, "extension-unknown"),
         ({"extension": "2001"}, 422, "extension-unknown"),
         ({"caller_number": "+862199999999"}, 422, "caller-number-unknown"),
