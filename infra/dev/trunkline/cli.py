@@ -238,9 +238,9 @@ def attack(
     """Attack a real edge on this machine, in full; write var/attack.json.
 
     Mutated requests over UDP, TCP, TLS and WebSocket; as many twisted messages, whose readers must agree (where they
-    do not is in var/differential.json); a flood beside others' calls; and connections by the thousand, at the API too.
-    Exits with 1 when a worker died, something got a 200 that must fail, memory grew, Kamailio and pjsip read a message
-    differently, calls took a fifth longer, or others could not sign in at once.  `make test` runs it smaller.
+    do not is in var/differential.json); a flood beside others' calls; connections by the thousand, at the API too.
+    Exits with 1 when a worker died, something got a 200 that must fail, memory grew, a message was read in two ways,
+    calls took a fifth longer, or others could not sign in at once.  `make test` runs it smaller.
 
     Examples:
 
