@@ -34,19 +34,22 @@ METHODS = frozenset(
     }
 )  # fmt: skip
 
-_TOKEN = r"[A-Za-z0-9\-.!%*_+`'~]+"
+_TOKEN = r"[A-Za-z0-9\-.!%*_+'~]+"
 _SPACE = r"[ \t]*"
 _QUOTED = r'"(?:[^"\\]|\\[^\r\n])*"'
 # Of other schemes pjsip and Kamailio make different parts.
 _SCHEME = r"(?:[Ss][Ii][Pp][Ss]?|[Tt][Ee][Ll]|[Uu][Rr][Nn]):"
 _URI = rf"{_SCHEME}[!#-;=?-~]+"
-_BARE_URI = rf"{_SCHEME}[!#-+\--:=@-~]+"
-_PARAMETERS = rf"(?:{_SPACE};{_SPACE}(?:{_TOKEN}(?:{_SPACE}={_SPACE}(?:{_QUOTED}|[!#-+\--:=?-~]+))?)?)*"
+# pjsip takes an ampersand for the end of a header, as in a URI that holds some: none stands outside of <> and quotes.
+_BARE_URI = rf"{_SCHEME}[!#-%'-+\--:=@-~]+"
+_VALUE = r"[!#-%'-+\--:=@-~]+"
+_PARAMETERS = rf"(?:{_SPACE};{_SPACE}{_TOKEN}(?:{_SPACE}={_SPACE}(?:{_QUOTED}|{_VALUE}))?)*"
 # Each character fits one place only, or a long run of them would be tried in all ways.
-_NAMED = rf'(?:{_QUOTED}{_SPACE}|[^"<>@:;,\\]*)<{_URI}>'
+_NAMED = rf'(?:{_QUOTED}{_SPACE}|[^"<>@:;,*\\]*)<{_URI}>'
 _PARTY = rf"(?:{_NAMED}|{_BARE_URI}){_PARAMETERS}"
 _WAY = rf"{_NAMED}{_PARAMETERS}"
 _VIA = rf"SIP/2\.0/[A-Za-z\-]+[ \t]+[A-Za-z0-9.\-\[\]:]+{_PARAMETERS}"
+_STRUCTURED = r'(?:[ \t!#-%\'-~]|"(?:[^"\\]|\\[^\r\n])*")*'
 
 
 def _list_of(element: str) -> str:
@@ -55,28 +58,38 @@ def _list_of(element: str) -> str:
 
 REQUEST_LINE = re.compile(rf"({_TOKEN}) [A-Za-z][A-Za-z0-9+.\-]*:[!#-;=?-~]+ SIP/2\.0")
 STATUS_LINE = re.compile(r"SIP/2\.0 [1-6][0-9]{2} [^\x00-\x08\x0a-\x1f\x7f]*")
-HEADER_NAME = re.compile(_TOKEN)
+HEADER_NAME = re.compile(r"[A-Za-z0-9\-._+~]+")
+"""Fewer characters than a token: at others Kamailio stops, and sees nothing that follows."""
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 NOT_UTF8 = re.compile("[\udc80-\udcff]")
 CSEQ = re.compile(rf"([0-9]{{1,10}})[ \t]+({_TOKEN})")
 LENGTH = re.compile(r"[0-9]{1,6}")
 ONE_PARTY = re.compile(_PARTY)
+QUOTED_OR_URI = re.compile(rf"{_QUOTED}|<[^>]*>")
+ONE_TAG = re.compile(rf"[^;]*(?:;(?!{_SPACE}[Tt][Aa][Gg]\b)[^;]*)*(?:;{_SPACE}tag{_SPACE}={_SPACE}{_TOKEN}{_SPACE})?"
+                     rf"(?:;(?!{_SPACE}[Tt][Aa][Gg]\b)[^;]*)*")  # fmt: skip
+"""What is left of From or To without quotes and URI: one tag at most, and a plain one."""
 
 _PLAIN_URI = r"sips?:(?:[!$-9;=?A-Z_a-z~]+@)?[A-Za-z0-9.\-]+(?::[0-9]{1,5})?(?:;[!$-9=?A-Z_a-z~]+)*"
-_PLAIN_PARTY = rf"(?:{_QUOTED}[ ]?|[A-Za-z0-9 ]*)<{_PLAIN_URI}>{_PARAMETERS}"
-_PLAIN_NAMES = (
-    "Accept", "Allow", "Allow-Events", "Authorization", "Content-Disposition", "Date", "Event", "Min-SE",
-    "Organization", "Proxy-Authenticate", "Proxy-Authorization", "RAck", "RSeq",
-    "Reason", "Require", "Retry-After", "Server", "Session-Expires", "Subject", "Supported", "User-Agent", "Warning",
-    "WWW-Authenticate", "X-Asterisk-[A-Za-z]+", "X-Trunkline",
+_PLAIN_NAMED = rf"(?:{_QUOTED}[ ]?|[A-Za-z0-9 ]*)<{_PLAIN_URI}>"
+_PLAIN_PARTY = rf"{_PLAIN_NAMED}{_PARAMETERS}"
+_PLAIN_FREE = (
+    "Date", "Organization", "Reason", "Server", "Subject", "User-Agent", "Warning", "X-Asterisk-[A-Za-z]+", "X-Trunkline",
+)  # fmt: skip
+_PLAIN_STRUCTURED = (
+    "Accept", "Allow", "Allow-Events", "Authorization", "Content-Disposition", "Proxy-Authenticate", "Proxy-Authorization",
+    "RAck", "RSeq", "Require", "Supported", "WWW-Authenticate",
 )  # fmt: skip
 PLAIN = re.compile(
     rf"(?:SIP/2\.0 [1-6][0-9]{{2}} [ -~]*|([A-Z]+) {_PLAIN_URI} SIP/2\.0)\r\n(?:(?:"
-    rf"(?:From|To|Contact|P-Asserted-Identity|P-Preferred-Identity|Remote-Party-ID|Diversion): {_PLAIN_PARTY}"
+    rf"(?:From|To): {_PLAIN_NAMED}(?:;tag={_TOKEN})?"
+    rf"|(?:Contact|P-Asserted-Identity|P-Preferred-Identity|Remote-Party-ID|Diversion): {_PLAIN_PARTY}"
     rf"|Via: {_VIA}(?:,[ ]?{_VIA})*|(?:Record-)?Route: {_PLAIN_PARTY}(?:,[ ]?{_PLAIN_PARTY})*"
-    rf"|Call-ID: [!#-;=?-~]{{1,256}}|CSeq: [0-9]{{1,9}} ([A-Z]+)|Max-Forwards: [0-9]{{1,3}}"
-    rf"|(?:Min-)?Expires: [0-9]{{1,9}}|Content-Length:[ ]+([0-9]{{1,6}})|Content-Type: (application/sdp)"
-    rf"|(?:{'|'.join(_PLAIN_NAMES)}): [ -~]*)\r\n)+\r\n"
+    rf"|Call-ID: [!#-%'-;=?-~]{{1,256}}|CSeq: [0-9]{{1,9}} ([A-Z]+)|Max-Forwards: [0-9]{{1,3}}"
+    rf"|(?:(?:Min-)?Expires|Min-SE|Session-Expires): [0-9]{{1,9}}(?:;refresher=u[a-z]{{2}})?"
+    rf"|Content-Length:[ ]+([0-9]{{1,6}})|Content-Type: (application/sdp)"
+    rf"|(?:{'|'.join(_PLAIN_FREE)}): [!-9;-~][ -~]*"
+    rf'|(?:{"|".join(_PLAIN_STRUCTURED)}): (?:[ !#-%\'-~]|"[ !#-\[\]-~]*")*)\r\n)+\r\n'
 )
 """The head of a message as nearly all are: one look tells that everybody reads it the same, if it repeats nothing."""
 NAMES = re.compile(r"\r\n([A-Za-z-]+):")
@@ -89,10 +102,14 @@ GRAMMAR = {
     "from": ONE_PARTY,
     "to": ONE_PARTY,
     "contact": re.compile(rf"\*|{_list_of(_PARTY)}"),
-    "call-id": re.compile(r"[!#-;=?-~]{1,256}"),
+    "call-id": re.compile(r"[!#-%'-;=?-~]{1,256}"),
     "cseq": CSEQ,
     "max-forwards": re.compile(r"[0-9]{1,3}"),
     "content-length": LENGTH,
+    "session-expires": re.compile(rf"[0-9]{{1,9}}{_PARAMETERS}"),
+    "min-se": re.compile(rf"[0-9]{{1,9}}{_PARAMETERS}"),
+    "expires": re.compile(r"[0-9]{1,10}"),
+    "min-expires": re.compile(r"[0-9]{1,10}"),
     "content-type": re.compile(rf"{_TOKEN}{_SPACE}/{_SPACE}{_TOKEN}{_PARAMETERS}"),
     "route": _WAYS,
     "record-route": _WAYS,
@@ -109,3 +126,12 @@ GRAMMAR = {
 """How a value is written, by long name: these are never folded."""
 
 NEVER_FOLDED = frozenset(GRAMMAR) | {"replaces", "require", "proxy-require", "x-trunkline", "content-encoding"}
+
+GRAMMAR |= dict.fromkeys(
+    (
+        "accept", "accept-contact", "allow", "allow-events", "authorization", "content-disposition", "event", "privacy",
+        "proxy-authenticate", "proxy-authorization", "proxy-require", "rack", "reject-contact", "replaces", "require",
+        "retry-after", "rseq", "subscription-state", "supported", "unsupported", "www-authenticate", "x-trunkline",
+    ),
+    re.compile(_STRUCTURED),
+)  # fmt: skip

@@ -25,7 +25,9 @@ from edge_proxy.grammar import (
     NOT_UTF8,
     ONCE,
     ONE_PARTY,
+    ONE_TAG,
     PLAIN,
+    QUOTED_OR_URI,
     REQUEST_LINE,
     REQUIRED,
     STATUS_LINE,
@@ -231,9 +233,14 @@ def _headers_of(lines: list[str], *, plain: bool) -> tuple[dict[str, str], bool,
             raise UnreadableError("header-name")
         respelled |= spelled[-1:] in (" ", "\t")
         value = value.strip(_SPACE)
+        respelled |= name == "call-id" and line[-1] in _SPACE
         grammar = GRAMMAR.get(name)
         if grammar is not None and grammar.fullmatch(value) is None:
             raise UnreadableError(name)
+        if name in ("from", "to") and ONE_TAG.fullmatch(QUOTED_OR_URI.sub("", value)) is None:
+            raise UnreadableError("tag")
+        if value[:1] == ":":
+            raise UnreadableError("colon")
         if not plain and name not in FREE_TEXT and name not in _NAMES_OF_PARTIES and NOT_UTF8.search(value):
             raise UnreadableError("not-utf-8")
         if name not in headers:

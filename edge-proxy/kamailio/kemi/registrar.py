@@ -18,6 +18,7 @@ from kemi.environment import (
     view,
 )
 from kemi.peers import request_from
+from kemi.stripping import strip_ours
 from kemi.uplink import relay_up, seen
 
 SAVE_WITHOUT_REPLY = 0x02
@@ -30,6 +31,7 @@ def register(sender: Peer) -> int:
     decision = settled(lambda asked: registration.decide_register(view(), asked, branch_role=not HQ), request)
     if decision is None:
         return 1
+    strip_ours()
     leave_path(sender)
     if sender.kind is PeerKind.OUTSIDE:
         # It is called where it registers from, whatever its Contact says: that could be a carrier, which takes calls
