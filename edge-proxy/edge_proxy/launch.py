@@ -181,6 +181,8 @@ def script_environment(settings: EdgeSettings) -> dict[str, str]:
                 "drain_flag": str(settings.edge_dir / "drain"),
                 "rpc_port": settings.rpc_port,
                 "strikes_allowed": settings.strikes_allowed,
+                "flood_requests": settings.flood_requests_per_second,
+                "ban_seconds": settings.ban_seconds,
                 "secrets_file": str(settings.edge_dir / "secrets.json"),
                 "run": str(settings.edge_dir),
                 "telemetry": bool(settings.otlp_endpoint),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from edge_proxy.bans import FAMILIAR_SECONDS, FLOODING_SECONDS, HOME_SECONDS
 from edge_proxy.registration import DEFAULT_EXPIRES_SECONDS, MAX_EXPIRES_SECONDS, MIN_EXPIRES_SECONDS
 
 MEDIA_SET = 1
@@ -174,6 +175,9 @@ def render_kamailio(template: str, configuration: EdgeConfiguration) -> str:
         "NONCE_SECRET": c.nonce_secret,
         "TOPOLOGY_SECRET": c.topology_secret,
         "BAN_SECONDS": c.ban_seconds,
+        "HOME_SECONDS": HOME_SECONDS,
+        "FAMILIAR_SECONDS": FAMILIAR_SECONDS,
+        "FLOODING_SECONDS": FLOODING_SECONDS,
         # pike counts in windows of two seconds.
         "FLOOD_REQUESTS": c.flood_requests_per_second * 2,
         "RUN": c.run,

@@ -12,8 +12,9 @@ from collections.abc import Callable
 
 import KSR
 from kemi import calls, edges, legs, openssl, registrar, telling, trunks
-from kemi.environment import SETTINGS, hides_sdp, reply, text, view
-from kemi.peers import is_trusted, leaves_to_others, listens_to, peer, strike
+from kemi.abuse import is_proven, is_trusted, noise
+from kemi.environment import SETTINGS, hides_sdp, over_connection, reply, text, view
+from kemi.peers import leaves_to_others, listens_to, peer
 
 from edge_proxy.decisions import Peer, PeerKind
 
@@ -30,7 +31,8 @@ def guarded(callback: Callable[..., int]) -> Callable[..., int]:
         except Exception as error:
             if isinstance(error, UnicodeDecodeError) and callback.__name__ == "ksr_request_route":
                 # Text that is no UTF-8 where we read it: no phone writes that.
-                strike(peer())
+                sender = peer()
+                noise(sender, proven=is_proven(sender.address))
                 return reply(400, "Bad Request")
             KSR.err(f"script failed in {callback.__name__}: {traceback.format_exc()!r}\n")
             if callback.__name__.startswith("ksr_failure"):
@@ -144,7 +146,7 @@ class Edge:
 
     @guarded
     def ksr_parse_error(self, _msg: object) -> int:
-        strike(peer())
+        noise(peer(), proven=over_connection())
         return 1
 
     @guarded
