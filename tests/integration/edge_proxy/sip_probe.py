@@ -1,7 +1,10 @@
 """Raw SIP over UDP or TCP: for what no decent phone sends."""
 
 import asyncio
+import re
 import secrets
+
+_LENGTH = re.compile(r"^Content-Length:\s*(\d+)", re.IGNORECASE | re.MULTILINE)
 
 
 def message(method: str, uri: str, via: str, *, headers: dict[str, str] | None = None, body: str = "") -> bytes:
@@ -61,3 +64,34 @@ class UdpProbe(asyncio.DatagramProtocol):
 
     def close(self) -> None:
         self.transport.close()
+
+
+class TcpProbe:
+    """One connection, with what a UdpProbe has."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+        self.answers: asyncio.Queue[str] = asyncio.Queue()
+        host, port = writer.get_extra_info("sockname")
+        self.via = f"TCP {host}:{port}"
+        self._reading = asyncio.ensure_future(self._read())
+
+    @classmethod
+    async def open(cls, bind: str, to: tuple[str, int]) -> "TcpProbe":
+        return cls(*await asyncio.open_connection(*to, local_addr=(bind, 0)))
+
+    async def _read(self) -> None:
+        while head := await self._reader.readuntil(b"\r\n\r\n"):
+            text = head.decode()
+            found = _LENGTH.search(text)
+            body = await self._reader.readexactly(int(found.group(1)) if found else 0)
+            self.answers.put_nowait(text + body.decode())
+
+    def send(self, data: bytes) -> None:
+        self._writer.write(data)
+
+    ask, status = UdpProbe.ask, UdpProbe.status
+
+    def close(self) -> None:
+        self._reading.cancel()
+        self._writer.close()
