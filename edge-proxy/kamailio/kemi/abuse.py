@@ -59,6 +59,8 @@ def noise(sender: Peer, reason: str = screening.NOISE, *, proven: bool) -> None:
     KSR.htable.sht_inc("noise", reason)
     if screening.is_punished(proven=proven, spared=_is_spared(sender)):
         strike(sender)
+    elif not proven and KSR.pike.pike_check_ip(sender.address) < 0:
+        KSR.htable.sht_sets("flooding", sender.address, "1")
 
 
 def offend(sender: Peer, reason: str) -> None:

@@ -92,6 +92,10 @@ class TcpProbe:
 
     ask, status = UdpProbe.ask, UdpProbe.status
 
+    def is_closed(self) -> bool:
+        """Say whether the other end has closed the connection."""
+        return self._reading.done()
+
     def close(self) -> None:
         self._reading.cancel()
         self._writer.close()

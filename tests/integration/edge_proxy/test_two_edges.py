@@ -5,7 +5,7 @@ import time
 
 import pytest
 from edge_harness import BRANCH_SITE, DOMAIN, Edge, address, rung, station_headers, until
-from sip_probe import UdpProbe
+from sip_probe import TcpProbe, UdpProbe
 from two_edges import PHONE, branch_at, branch_phone, has_contact, no_calls_in, phone_at
 
 from simulators.black_hole import BlackHole
@@ -60,7 +60,7 @@ async def lost_contact(edge: Edge) -> bool:
 
 async def test_scanner_is_banned_at_both_edges(pair):
     _, second = pair
-    here, there = [await UdpProbe.open(SCANNER, (edge.host, 5060)) for edge in pair]
+    here, there = [await TcpProbe.open(SCANNER, (edge.host, 5060)) for edge in pair]
     assert await there.ask("OPTIONS", "sip:edge") == 200
     assert await here.ask("OPTIONS", "sip:edge", headers={"User-Agent": "friendly-scanner"}) == 0
 
