@@ -1,7 +1,7 @@
 """What credentials must hold before a password is looked at: qop, a nonce of ours for this address, our URI.
 
-RFC 2617 and 7616, as SIP uses them (RFC 3261, 22.4; RFC 8760).  Kamailio counts nonces and checks the response; that a
-nonce belongs to one address is ours, since Kamailio leaves its own check out where a nonce count came along.
+RFC 2617 and 7616, as SIP uses them (RFC 3261, 22.4; RFC 8760).  Kamailio counts nonces and checks the response.  That
+a nonce belongs to one address is ours: Kamailio leaves its own check out where a nonce count came along.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Whose password is looked at: guessing is slowed for an address and for an account, and nobody is locked out for good.
+"""Whose password is looked at: guessing is slowed for address and account, and nobody is locked out for good.
 
 ADR 18 says why.
 """
@@ -51,7 +51,7 @@ def is_checked(standing: Standing, allowed: int, draw: float) -> bool:
 def after_failure(*, of_address: int, of_pair: int, allowed: int, spared: bool) -> Sanction:
     """Return what follows from one more failure, counted here already.
 
-    of_pair: failures of one account at one address, 0 where no account is meant; spared: others live behind the address.
+    of_pair: of one account at one address, 0 where no account is meant; spared: others live behind the address.
     """
     if spared:
         return Sanction.LOCK if of_pair > allowed else Sanction.NONE

@@ -1,4 +1,4 @@
-"""Who is not even listened to: scanners, and whoever is banned; what is too big to read; and what an offence costs."""
+"""Who is not even listened to: scanners, and whoever is banned; what is too big; and whom an offence hits."""
 
 from dataclasses import dataclass
 

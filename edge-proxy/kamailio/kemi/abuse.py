@@ -10,7 +10,7 @@ import KSR
 
 from edge_proxy import bans, digest, guessing, media, screening
 from edge_proxy.decisions import Peer, PeerKind
-from kemi.environment import HQ, SEAL_SECRET, SETTINGS, header, over_connection, text, view
+from kemi.environment import HQ, SEAL_SECRET, SETTINGS, header, over_connection, view
 
 ALLOWED = SETTINGS["strikes_allowed"]
 FLOOD_IN_WINDOW = 2 * SETTINGS["flood_requests"]
@@ -96,8 +96,8 @@ def ban(address: str, reason: str) -> None:
 def exceeds(sender: Peer) -> bool:
     """Say whether a request is more than a stranger may send, and is dropped.
 
-    A proven flood is banned.  One over UDP may come from anywhere: its address is dropped for as long as it lasts, but
-    for what belongs to calls and comes from where phones have signed in.
+    A proven flood is banned.  One over UDP may come from anywhere: its address is dropped for as long as it lasts,
+    but for what belongs to calls, or comes from where phones have signed in.
     """
     address = sender.address
     if is_proven(address):

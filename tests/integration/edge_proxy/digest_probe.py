@@ -34,6 +34,9 @@ class Account:
     domain: str = DOMAIN
 
 
+ANA = Account()
+
+
 async def ask(probe: UdpProbe, data: bytes, patience_seconds: float = 1.0) -> Answer:
     """Send a request and return its final answer, status 0 for silence."""
     probe.send(data)
@@ -76,25 +79,27 @@ def credentials(challenge: dict[str, str], method: str, account: Account, **fiel
     values = {name: value for name, value in values.items() if value}
     ha1 = ha1_of(account.user, account.domain, account.password)
     values.setdefault("response", response_of(ha1, method, values))
-    bare = {"qop", "nc"}
-    return "Digest " + ", ".join(f"{name}={item}" if name in bare else f'{name}="{item}"' for name, item in values.items())
+    parts = (f"{name}={item}" if name in ("qop", "nc") else f'{name}="{item}"' for name, item in values.items())
+    return f"Digest {', '.join(parts)}"
 
 
-async def challenged(probe: UdpProbe, method: str = "REGISTER", account: Account = Account(), uri: str = "") -> dict[str, str]:
+async def challenged(
+    probe: UdpProbe, method: str = "REGISTER", account: Account = ANA, uri: str = ""
+) -> dict[str, str]:
     """Return the challenge that a request without credentials gets."""
     answer = await ask(probe, request(probe, method, uri or f"sip:{account.domain}", account))
     assert answer.status in (401, 407), answer
     return answer.challenge
 
 
-async def signed_in(probe: UdpProbe, account: Account = Account(), **headers: str) -> Answer:
+async def signed_in(probe: UdpProbe, account: Account = ANA, **headers: str) -> Answer:
     """Register as phones do: ask, be challenged, answer."""
     challenge = await challenged(probe, "REGISTER", account)
     said = credentials(challenge, "REGISTER", account)
     return await ask(probe, request(probe, "REGISTER", f"sip:{account.domain}", account, said, **headers))
 
 
-async def wrong(probe: UdpProbe, account: Account = Account()) -> Answer:
+async def wrong(probe: UdpProbe, account: Account = ANA) -> Answer:
     """Try a password that is none."""
     return await signed_in(probe, replace(account, password=secrets.token_hex(4)))
 

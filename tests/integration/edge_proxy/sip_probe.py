@@ -66,36 +66,41 @@ class UdpProbe(asyncio.DatagramProtocol):
         self.transport.close()
 
 
-class TcpProbe:
+class TcpProbe(asyncio.Protocol):
     """One connection, with what a UdpProbe has."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(self) -> None:
         self.answers: asyncio.Queue[str] = asyncio.Queue()
-        host, port = writer.get_extra_info("sockname")
-        self.via = f"TCP {host}:{port}"
-        self._reading = asyncio.ensure_future(self._read())
+        self.closed = False
+        self._read = b""
 
     @classmethod
     async def open(cls, bind: str, to: tuple[str, int]) -> "TcpProbe":
-        return cls(*await asyncio.open_connection(*to, local_addr=(bind, 0)))
+        loop = asyncio.get_running_loop()
+        transport, probe = await loop.create_connection(cls, *to, local_addr=(bind, 0))
+        probe.transport = transport
+        host, port = transport.get_extra_info("sockname")
+        probe.via = f"TCP {host}:{port}"
+        return probe
 
-    async def _read(self) -> None:
-        while head := await self._reader.readuntil(b"\r\n\r\n"):
-            text = head.decode()
-            found = _LENGTH.search(text)
-            body = await self._reader.readexactly(int(found.group(1)) if found else 0)
-            self.answers.put_nowait(text + body.decode())
+    def data_received(self, data: bytes) -> None:
+        self._read += data
+        while b"\r\n\r\n" in self._read:
+            head, _, rest = self._read.partition(b"\r\n\r\n")
+            found = _LENGTH.search(head.decode())
+            length = int(found.group(1)) if found else 0
+            if len(rest) < length:
+                return
+            self.answers.put_nowait((head + b"\r\n\r\n" + rest[:length]).decode())
+            self._read = rest[length:]
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self.closed = True
 
     def send(self, data: bytes) -> None:
-        self._writer.write(data)
+        self.transport.write(data)
 
     ask, status = UdpProbe.ask, UdpProbe.status
 
-    def is_closed(self) -> bool:
-        """Say whether the other end has closed the connection."""
-        return self._reading.done()
-
     def close(self) -> None:
-        self._reading.cancel()
-        self._writer.close()
+        self.transport.close()

@@ -1,6 +1,5 @@
-"""Bans hit who has earned them: nobody by a forged datagram, nobody who only shares the address, and no call's end."""
+"""Bans hit who has earned them: nobody by a forged datagram, nobody who shares the address, no call's end."""
 
-import asyncio
 import contextlib
 
 import pytest
@@ -9,6 +8,7 @@ from edge_harness import DOMAIN, HQ, Edge, address, until
 from sip_probe import TcpProbe, UdpProbe, message
 
 from simulators.phone import RegistrationError, Softphone, ring_forever
+from tests.attack.flood import Flood
 
 OFFICE, STRANGER = address("62.1"), address("62.2")
 EDGE_URI = f"sip:{HQ}"
@@ -115,7 +115,7 @@ async def test_flood_over_a_connection_is_banned(guarded_hq):
 
 
 async def test_guessing_in_an_office_locks_one_account_out_and_nobody_else(hq, node):
-    """Seen: eleven wrong passwords from one phone; a call of another could not be ended, nor did it end for minutes."""
+    """Seen: eleven wrong passwords from one phone, and a call of another could not be ended for minutes."""
     async with phone_at(OFFICE) as phone, phone_at(OFFICE, "1002", "guessed") as guesser:
         await phone.register()
         call = await phone.dial("13812345678")
@@ -216,7 +216,7 @@ async def test_flood_in_an_offices_name_leaves_its_phones_alone(guarded_hq, node
         call = await phone.dial("13812345678")
         await call.wait_for("answered")
         at_node = await node.wait_for_call()
-        async with flood_from(OFFICE):
+        async with Flood(HQ, OFFICE, rate=400).going_on():
             await until(lambda: guarded_hq.rpc.htable_get("flooding", OFFICE), "the flood is met")
             await phone.register()
             await call.hold()
@@ -231,7 +231,7 @@ async def test_flood_in_an_offices_name_leaves_its_phones_alone(guarded_hq, node
 
 
 async def test_flood_in_a_strangers_name_is_forgotten_when_it_ends(guarded_hq):
-    async with flood_from(OFFICE):
+    async with Flood(HQ, OFFICE, rate=400).going_on():
         await until(lambda: guarded_hq.rpc.htable_get("flooding", OFFICE), "the flood is met")
         with contextlib.closing(await udp(OFFICE)) as probe:
             assert await probe.ask("OPTIONS", EDGE_URI) == 0
@@ -242,22 +242,3 @@ async def test_flood_in_a_strangers_name_is_forgotten_when_it_ends(guarded_hq):
 
     await until(heard, "the office is heard again", 10)
     assert await reason(guarded_hq, "banned", OFFICE) == ""
-
-
-@contextlib.asynccontextmanager
-async def flood_from(host: str):
-    """A few hundred requests a second from an address and a port that no phone has."""
-    probe = await udp(host)
-
-    async def send() -> None:
-        while True:
-            for _ in range(10):
-                probe.send(message("OPTIONS", EDGE_URI, probe.via))
-            await asyncio.sleep(0.02)
-
-    sending = asyncio.ensure_future(send())
-    try:
-        yield
-    finally:
-        sending.cancel()
-        probe.close()

@@ -204,7 +204,7 @@ async def test_sender_of_what_is_no_sip_is_banned_over_connections_and_others_go
     for _ in range(11):
         sender = await TcpProbe.open(STRANGER, (HQ, 5060))
         sender.send(message("INVITE", EDGE_URI, sender.via, headers=RUBBISH))
-        await until(sender.is_closed, "the connection is closed", 3)
+        await until(lambda sender=sender: sender.closed, "the connection is closed", 3)
         sender.close()
     await until(lambda: ban_of(hq, STRANGER), "the sender of rubbish is banned", 3)
 
