@@ -4,6 +4,7 @@ A UDP datagram says itself where it comes from: nothing that follows from it alo
 a flood lasts.
 """
 
+import hashlib
 import time
 
 import KSR
@@ -13,6 +14,8 @@ from edge_proxy.decisions import Peer, PeerKind
 from kemi.environment import HQ, SEAL_SECRET, SETTINGS, header, over_connection, view
 
 ALLOWED = SETTINGS["strikes_allowed"]
+NONCE_KEY = hashlib.blake2b(SETTINGS["address"].encode(), key=SEAL_SECRET[:64], digest_size=32).digest()
+"""This edge's own: each edge counts its own nonces, so another's must not be taken here a second time."""
 FLOOD_IN_WINDOW = 2 * SETTINGS["flood_requests"]
 CREDENTIALS = ("Authorization", "Proxy-Authorization")
 
@@ -36,7 +39,7 @@ def is_proven(address: str) -> bool:
     for name in CREDENTIALS:
         said = header(name)
         credentials = digest.parsed(said) if said else None
-        if credentials and digest.is_bound(credentials.nonce, address, SEAL_SECRET):
+        if credentials and digest.is_bound(credentials.nonce, address, NONCE_KEY):
             return digest.is_fresh(credentials.nonce, time.time())
     return False
 

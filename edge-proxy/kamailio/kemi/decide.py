@@ -9,7 +9,7 @@ import KSR
 
 from edge_proxy import digest, guessing
 from edge_proxy.decisions import Authenticate, Decision, Peer, Reject, Request
-from kemi.abuse import ALLOWED, is_proven, noise, note_home, strike
+from kemi.abuse import ALLOWED, NONCE_KEY, is_proven, noise, note_home, strike
 from kemi.environment import SEAL_SECRET, reply, text
 
 DIGEST_IS_HA1, WITH_CHALLENGE = 1, 4
@@ -35,7 +35,7 @@ def settled(decide: Callable[[Request], Decision], request: Request) -> Decision
 
 def _authenticated(wanted: Authenticate, sender: Peer) -> bool:
     credentials = digest.for_realm(_credentials(), wanted.realm)
-    match digest.examine(credentials, text("$ou"), sender.address, SEAL_SECRET):
+    match digest.examine(credentials, text("$ou"), sender.address, NONCE_KEY):
         case digest.Refuse(code, reason):
             reply(code, reason)
             return False
@@ -91,7 +91,7 @@ def _challenge(realm: str, address: str, *, stale: bool) -> None:
     # Kamailio leaves a challenge behind where it finds no credentials.  It must not look at those at hand: that would
     # use up a count, which may be somebody else's.
     KSR.auth.pv_auth_check(NOBODYS_REALM, NOBODYS_REALM, DIGEST_IS_HA1 | WITH_CHALLENGE, 0)
-    made = digest.challenge_with(realm, text("$avp(digest_challenge)"), address, SEAL_SECRET, stale=stale)
+    made = digest.challenge_with(realm, text("$avp(digest_challenge)"), address, NONCE_KEY, stale=stale)
     name, _, code, reason = _words()
     KSR.hdr.append_to_reply(f"{name}: {made}\r\n")
     KSR.sl.send_reply(code, reason)
