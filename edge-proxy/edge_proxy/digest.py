@@ -16,6 +16,8 @@ from urllib.parse import unquote
 NONCE_BYTES = 29
 """Kamailio's own (modules/auth/nonce.h): expiry, birth, MD5, id and pool.  What comes after it passes over."""
 SEAL_BYTES = 16
+MOST_CHARACTERS = 2_000
+"""Of a header or URI: a phone's has some three hundred, and each costs the time of a pattern."""
 
 # No backslash: what two readers might unquote in two ways is no password's business.
 _PARAMETER = r'([A-Za-z-]+)[ \t]*=[ \t]*(?:"([^"\\]*)"|([^\s",]+))'
@@ -67,7 +69,7 @@ OTHER_URI = Refuse(403, "Digest For Another URI")
 def parsed(header: str) -> Credentials | None:
     """Return the credentials of one header, None for what is no Digest, or not to be read in one way only."""
     header = header.strip()
-    if not _WHOLE.fullmatch(header):
+    if len(header) > MOST_CHARACTERS or not _WHOLE.fullmatch(header):
         return None
     found = [(name.lower(), quoted or plain) for name, quoted, plain in _ONE.findall(header, len("Digest"))]
     values = dict(found)
@@ -106,6 +108,8 @@ def is_same_target(said: str, target: str) -> bool:
     """
     if said == target:
         return True
+    if max(len(said), len(target)) > MOST_CHARACTERS:
+        return False
     one, other = _SIP_URI.fullmatch(said), _SIP_URI.fullmatch(target)
     if one is None or other is None:
         return False

@@ -84,6 +84,7 @@ def test_header_is_read_as_every_reader_reads_it_or_not_at_all():
     for twisted in (f'{header}, uri="sip:y"', f'{header}, URI="sip:y"', backslash, f"{header},,"):
         assert digest.parsed(twisted) is None
     assert digest.parsed("Basic abc") is None
+    assert digest.parsed(header + ', opaque="' + "x" * digest.MOST_CHARACTERS + '"') is None
 
 
 def test_credentials_of_our_realm_are_taken_among_others():
