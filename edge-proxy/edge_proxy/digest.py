@@ -79,9 +79,15 @@ def parsed(header: str) -> Credentials | None:
 
 
 def for_realm(headers: Iterable[str], realm: str) -> Credentials | None:
-    """Return the first credentials for a realm: those that Kamailio checks."""
-    every = (parsed(header) for header in headers)
-    return next((each for each in every if each is not None and each.realm == realm), None)
+    """Return the first credentials for a realm, those that Kamailio checks.
+
+    None where one before them can not be read: Kamailio is less strict, and would check that one.
+    """
+    for header in headers:
+        credentials = parsed(header)
+        if credentials is None or credentials.realm.lower() == realm.lower():
+            return credentials
+    return None
 
 
 def examine(credentials: Credentials | None, target: str, address: str, secret: bytes) -> Verdict:

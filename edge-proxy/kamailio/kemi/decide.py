@@ -15,7 +15,8 @@ from kemi.environment import SEAL_SECRET, reply, text
 DIGEST_IS_HA1, WITH_CHALLENGE = 1, 4
 WRONG_PASSWORD, STALE_NONCE = -2, -4
 MOST_CREDENTIALS = 4
-NOBODYS_REALM = "nobody"
+NOBODYS = hmac.digest(SEAL_SECRET, b"nobody's realm", "md5").hex()
+"""A realm that nobody can have credentials for."""
 
 
 def settled(decide: Callable[[Request], Decision], request: Request) -> Decision | None:
@@ -90,7 +91,7 @@ def _words() -> tuple[str, str, int, str]:
 def _challenge(realm: str, address: str, *, stale: bool) -> None:
     # Kamailio leaves a challenge behind where it finds no credentials.  It must not look at those at hand: that would
     # use up a count, which may be somebody else's.
-    KSR.auth.pv_auth_check(NOBODYS_REALM, NOBODYS_REALM, DIGEST_IS_HA1 | WITH_CHALLENGE, 0)
+    KSR.auth.pv_auth_check(NOBODYS, NOBODYS, DIGEST_IS_HA1 | WITH_CHALLENGE, 0)
     made = digest.challenge_with(realm, text("$avp(digest_challenge)"), address, NONCE_KEY, stale=stale)
     name, _, code, reason = _words()
     KSR.hdr.append_to_reply(f"{name}: {made}\r\n")

@@ -91,6 +91,17 @@ async def test_what_two_readers_could_read_in_two_ways_is_no_answer(hq, phone):
         assert (await ask(phone, request(phone, "REGISTER", f"sip:{DOMAIN}", Account(), twisted))).status == 401
 
 
+@pytest.mark.parametrize("twist", [lambda said: f"{said},,", lambda said: said.replace('realm="acme', 'realm="ACME')])
+async def test_stolen_credentials_do_not_hide_behind_ones_own(hq, phone, thief, twist):
+    """Two headers: if we looked at the one and Kamailio at the other, the one's address would vouch for the other."""
+    stolen = credentials(await challenged(phone, "INVITE", uri=DIALLED), "INVITE", Account(), uri=DIALLED)
+    guessed = Account(password="guessed")
+    own = credentials(await challenged(thief, "INVITE", uri=DIALLED), "INVITE", guessed, uri=DIALLED)
+    both = f"{twist(stolen)}\r\nProxy-Authorization: {own}"
+
+    assert (await ask(thief, request(thief, "INVITE", DIALLED, Account(), both))).status == 407
+
+
 async def test_phone_registers_and_its_home_is_known(hq, phone):
     assert (await signed_in(phone)).status == 200
 

@@ -94,6 +94,14 @@ def test_credentials_of_our_realm_are_taken_among_others():
     assert digest.for_realm([theirs], "acme.example") is None
 
 
+def test_credentials_behind_others_that_a_laxer_reader_would_take_count_for_nothing():
+    ours = 'Digest username="1001", realm="acme.example"'
+
+    assert digest.for_realm([f"{ours},,", ours], "acme.example") is None
+    shouted = digest.for_realm([ours.replace("acme", "ACME"), ours], "acme.example")
+    assert shouted is not None and shouted.realm == "ACME.example"
+
+
 def test_nonce_is_bound_to_its_address_and_ends():
     assert digest.is_bound(NONCE, OFFICE, KEY) and not digest.is_bound(NONCE, ELSEWHERE, KEY)
     assert digest.is_fresh(NONCE, 2_000_000_000) and not digest.is_fresh(NONCE, 2_000_000_001)

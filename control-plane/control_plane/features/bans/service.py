@@ -33,7 +33,7 @@ async def lift(context: Context, order: LiftBan) -> None:
         context.store,
         at_ms=context.now_ms(),
         actor=context.principal.username,
-        action="bans.lift",
+        action="bans.lift-ordered",
         subject={"address": order.address, "account": order.account},
         address=context.address,
         request_id=context.request_id,

@@ -73,7 +73,7 @@ async def test_lift_is_ordered_at_every_edge_and_audited(world: World, redis: Re
     assert json.loads(order["order"]) == {"address": address, "account": account}
     today = time.strftime("%Y-%m-%d", time.gmtime())
     trail = await world.admin.get(f"/platform/audit?day={today}")
-    entry = next(each for each in trail["items"] if each["action"] == "bans.lift")
+    entry = next(each for each in trail["items"] if each["action"] == "bans.lift-ordered")
     assert entry["subject"] == {"address": address, "account": account}
     assert entry["actor"] == "admin"
 
