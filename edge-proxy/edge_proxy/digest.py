@@ -23,7 +23,7 @@ MOST_CHARACTERS = 2_000
 _PARAMETER = r'([A-Za-z-]+)[ \t]*=[ \t]*(?:"([^"\\]*)"|([^\s",]+))'
 _ONE = re.compile(_PARAMETER)
 _WHOLE = re.compile(rf"Digest[ \t]+{_PARAMETER}(?:[ \t]*,[ \t]*{_PARAMETER})*[ \t]*", re.IGNORECASE)
-_NONCE_IN_CHALLENGE = re.compile(r'nonce="([^"]+)"')
+_NONCE = re.compile(r'(?<![A-Za-z])nonce="([^"]+)"')
 _COUNT = re.compile(r"[0-9a-f]{8}")
 _SIP_URI = re.compile(r"sips?:(?:([^@]*)@)?(\[[^\]]*\]|[^:;?]+)(?::\d{1,5})?(?:[;?].*)?", re.IGNORECASE)
 
@@ -132,11 +132,17 @@ def challenge_with(realm: str, kamailios: str, address: str, secret: bytes, *, s
 
     Raises ValueError where there is no nonce.
     """
-    found = _NONCE_IN_CHALLENGE.search(kamailios)
-    if found is None:
+    nonce = nonce_in(kamailios)
+    if not nonce:
         raise ValueError("a challenge without nonce")
     tail = ", stale=true" if stale else ""
-    return f'Digest realm="{realm}", nonce="{bind(found.group(1), address, secret)}", qop="auth"{tail}'
+    return f'Digest realm="{realm}", nonce="{bind(nonce, address, secret)}", qop="auth"{tail}'
+
+
+def nonce_in(header: str) -> str:
+    """Return the first nonce that stands in a challenge or its answer, empty for none."""
+    found = _NONCE.search(header)
+    return found.group(1) if found else ""
 
 
 def bind(nonce: str, address: str, secret: bytes) -> str:

@@ -17,7 +17,6 @@ ALLOWED = SETTINGS["strikes_allowed"]
 NONCE_KEY = hashlib.blake2b(SETTINGS["address"].encode(), key=SEAL_SECRET[:64], digest_size=32).digest()
 """This edge's own: each edge counts its own nonces, so another's must not be taken here a second time."""
 FLOOD_IN_WINDOW = 2 * SETTINGS["flood_requests"]
-CREDENTIALS = ("Authorization", "Proxy-Authorization")
 
 
 def is_trusted(sender: Peer) -> bool:
@@ -36,12 +35,9 @@ def is_proven(address: str) -> bool:
     """
     if over_connection():
         return True
-    for name in CREDENTIALS:
-        said = header(name)
-        credentials = digest.parsed(said) if said else None
-        if credentials and digest.is_bound(credentials.nonce, address, NONCE_KEY):
-            return digest.is_fresh(credentials.nonce, time.time())
-    return False
+    said = header("Authorization" if KSR.is_REGISTER() else "Proxy-Authorization")
+    nonce = digest.nonce_in(said) if said else ""
+    return bool(nonce) and digest.is_bound(nonce, address, NONCE_KEY) and digest.is_fresh(nonce, time.time())
 
 
 def belongs_to_a_call() -> bool:

@@ -107,6 +107,11 @@ def test_nonce_is_bound_to_its_address_and_ends():
     assert digest.is_fresh(NONCE, 2_000_000_000) and not digest.is_fresh(NONCE, 2_000_000_001)
 
 
+def test_nonce_is_found_beside_the_phones_own():
+    assert digest.nonce_in('Digest cnonce="theirs", nonce="ours"') == "ours"
+    assert digest.nonce_in('Digest cnonce="theirs"') == ""
+
+
 def test_seal_of_a_nonce_is_moved_to_no_other_nonce():
     other = base64.b64encode(hashlib.sha256(b"other").digest()[: digest.NONCE_BYTES]).decode()
     seal = base64.b64decode(NONCE)[digest.NONCE_BYTES :]
