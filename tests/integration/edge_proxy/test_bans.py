@@ -161,6 +161,21 @@ async def test_scanner_behind_an_offices_address_does_not_cut_it_off(hq):
         await phone.register()
 
 
+async def test_flood_over_a_connection_from_an_office_is_dropped_and_its_phones_go_on(guarded_hq):
+    async with phone_at(OFFICE) as phone:
+        await phone.register()
+        with contextlib.closing(await tcp(OFFICE)) as flood:
+            for _ in range(400):
+                flood.send(message("OPTIONS", EDGE_URI, flood.via))
+            await phone.register()
+            answered = 0
+            while await flood.status():
+                answered += 1
+
+        assert 0 < answered < 400
+        assert await reason(guarded_hq, "banned", OFFICE) == ""
+
+
 # -- what ends a call
 
 
