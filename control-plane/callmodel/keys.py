@@ -11,6 +11,17 @@ EDGE = "platform:edge"
 NODES = "platform:nodes"
 """Set of the ids of all media nodes that ever reported; the living ones have a heartbeat."""
 
+EDGES = "platform:edges"
+"""Set of the ids of all of HQ's edges that ever reported; the living ones have a list of bans."""
+
+BAN_LIFTS = "platform:ban-lifts"
+"""Stream of orders to every edge to listen again (`edgebans.LiftBan`)."""
+
+
+def edge_bans(edge_id: str) -> str:
+    """Whom an edge does not listen to (`edgebans.EdgeBans`); expires when its agent falls silent."""
+    return f"platform:edge:{edge_id}:bans"
+
 
 def facts(tenant_id: TenantId) -> str:
     """Stream of what happened (`wire.Envelope`)."""

@@ -10,6 +10,7 @@ from control_plane.branch_listener import start_branch_listener
 from control_plane.config import ControlPlaneSettings
 from control_plane.features.auth import http as auth
 from control_plane.features.auth.authenticator import BearerAuthenticator
+from control_plane.features.bans import http as bans
 from control_plane.features.calls import http as calls
 from control_plane.features.enrolment import http as enrolment
 from control_plane.features.numbers import http as numbers
@@ -43,6 +44,7 @@ ROUTES: Sequence[Route] = [
     *trunks.routes,
     *numbers.routes,
     *platform.routes,
+    *bans.routes,
     *calls.routes,
     *recordings.routes,
     *enrolment.routes,

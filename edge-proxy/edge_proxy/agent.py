@@ -20,6 +20,7 @@ from callmodel.codec import ShapeError, from_wire, to_wire
 from callmodel.edgesnapshot import EdgeSnapshot, NodeHealth
 from callmodel.ids import NodeId
 from edge_proxy import drain, ngcontrol
+from edge_proxy.banning import BanTeller
 from edge_proxy.carriers import CarrierRegistration, registrations_of
 from edge_proxy.config import EdgeSettings
 from edge_proxy.hearing import Closed, Hearing, Registrations
@@ -217,6 +218,8 @@ async def wire(service: Service) -> None:
     if redis is not None:
         service.on_close(redis.aclose)
         service.spawn("nodes", agent.follow_nodes(redis))
+        rpc = rpc_of(settings)
+        service.spawn("bans", BanTeller(rpc, redis, settings.edge_id).run())
     if settings.edge_role == "hq":
         service.spawn("gateway-names", agent.resolve_again())
         _register(service, settings, agent, redis)

@@ -74,11 +74,12 @@ _PLAIN_URI = r"sips?:(?:[!$-9;=?A-Z_a-z~]+@)?[A-Za-z0-9.\-]+(?::[0-9]{1,5})?(?:;
 _PLAIN_NAMED = rf"(?:{_QUOTED}[ ]?|[A-Za-z0-9 ]*)<{_PLAIN_URI}>"
 _PLAIN_PARTY = rf"{_PLAIN_NAMED}{_PARAMETERS}"
 _PLAIN_FREE = (
-    "Date", "Organization", "Reason", "Server", "Subject", "User-Agent", "Warning", "X-Asterisk-[A-Za-z]+", "X-Trunkline",
+    "Date", "Organization", "Reason", "Server", "Subject", "User-Agent", "Warning", "X-Asterisk-[A-Za-z]+",
+    "X-Trunkline",
 )  # fmt: skip
 _PLAIN_STRUCTURED = (
-    "Accept", "Allow", "Allow-Events", "Authorization", "Content-Disposition", "Proxy-Authenticate", "Proxy-Authorization",
-    "RAck", "RSeq", "Require", "Supported", "WWW-Authenticate",
+    "Accept", "Allow", "Allow-Events", "Authorization", "Content-Disposition", "Proxy-Authenticate",
+    "Proxy-Authorization", "RAck", "RSeq", "Require", "Supported", "WWW-Authenticate",
 )  # fmt: skip
 PLAIN = re.compile(
     rf"(?:SIP/2\.0 [1-6][0-9]{{2}} [ -~]*|([A-Z]+) {_PLAIN_URI} SIP/2\.0)\r\n(?:(?:"
@@ -129,9 +130,10 @@ NEVER_FOLDED = frozenset(GRAMMAR) | {"replaces", "require", "proxy-require", "x-
 
 GRAMMAR |= dict.fromkeys(
     (
-        "accept", "accept-contact", "allow", "allow-events", "authorization", "content-disposition", "event", "privacy",
-        "proxy-authenticate", "proxy-authorization", "proxy-require", "rack", "reject-contact", "replaces", "require",
-        "retry-after", "rseq", "subscription-state", "supported", "unsupported", "www-authenticate", "x-trunkline",
+        "accept", "accept-contact", "allow", "allow-events", "authorization", "content-disposition", "event",
+        "privacy", "proxy-authenticate", "proxy-authorization", "proxy-require", "rack", "reject-contact", "replaces",
+        "require", "retry-after", "rseq", "subscription-state", "supported", "unsupported", "www-authenticate",
+        "x-trunkline",
     ),
     re.compile(_STRUCTURED),
 )  # fmt: skip

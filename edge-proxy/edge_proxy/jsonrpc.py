@@ -127,3 +127,8 @@ class KamailioRpc:
 
     async def htable_delete(self, table: str, key: str) -> None:
         await self.call("htable.delete", table, key)
+
+    async def htable_entries(self, table: str) -> dict[str, str]:
+        """Return everything in a shared table, also what has lapsed since it was last swept."""
+        slots = await self.call("htable.dump", table) or []
+        return {str(entry["name"]): str(entry["value"]) for slot in slots for entry in slot["slot"]}

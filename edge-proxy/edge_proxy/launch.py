@@ -230,6 +230,8 @@ def script_environment(settings: EdgeSettings) -> dict[str, str]:
                 "stranger_seconds": settings.stranger_seconds,
                 "strangers_per_address": settings.strangers_per_address,
                 "strangers": connections_of(settings) // ROOM_OF_STRANGERS,
+                "flood_requests": settings.flood_requests_per_second,
+                "ban_seconds": settings.ban_seconds,
                 "secrets_file": str(settings.secrets_file),
                 "run": str(settings.edge_dir),
                 "telemetry": bool(settings.otlp_endpoint),

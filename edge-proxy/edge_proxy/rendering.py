@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from edge_proxy.bans import FAMILIAR_SECONDS, FLOODING_SECONDS, HOME_SECONDS
 from edge_proxy.connections import IDLE_SECONDS
 from edge_proxy.registration import DEFAULT_EXPIRES_SECONDS, MAX_EXPIRES_SECONDS, MIN_EXPIRES_SECONDS
 from edge_proxy.screening import MAX_MESSAGE_BYTES
@@ -187,6 +188,9 @@ def render_kamailio(template: str, configuration: EdgeConfiguration) -> str:
         "NONCE_SECRET": c.nonce_secret,
         "TOPOLOGY_SECRET": c.topology_secret,
         "BAN_SECONDS": c.ban_seconds,
+        "HOME_SECONDS": HOME_SECONDS,
+        "FAMILIAR_SECONDS": FAMILIAR_SECONDS,
+        "FLOODING_SECONDS": FLOODING_SECONDS,
         "CONNECTIONS": c.connections,
         "IDLE_SECONDS": IDLE_SECONDS,
         # pike counts in windows of two seconds.

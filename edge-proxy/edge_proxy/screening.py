@@ -1,4 +1,4 @@
-"""Who is not even listened to: scanners, floods, guessers of passwords; and what is too big to read."""
+"""Who is not even listened to: scanners, and whoever is banned; what is too big; and whom an offence hits."""
 
 from dataclasses import dataclass
 
@@ -15,6 +15,8 @@ MAX_MESSAGE_BYTES = 16_384
 SCANNER = "scanner"
 FLOOD = "flood"
 GUESSING = "guessing"
+NOISE = "noise"
+"""Messages that make no sense, and calls from nowhere."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class Ignore:
 
 
 @dataclass(frozen=True)
-class Ban:
-    """Ignore the request and all that follow from its address for a while."""
+class Offend:
+    """Ignore the request, and let its sender answer for it where the sender is proven (`is_punished`)."""
 
     reason: str
 
@@ -40,7 +42,7 @@ class Refuse:
     reason: str
 
 
-Verdict = Listen | Ignore | Ban | Refuse
+Verdict = Listen | Ignore | Offend | Refuse
 
 LISTEN = Listen()
 IGNORE = Ignore()
@@ -59,7 +61,7 @@ def screen(user_agent: str, *, banned: bool, trusted: bool, size_bytes: int) -> 
     if banned:
         return IGNORE
     if is_scanner(user_agent):
-        return Ban(SCANNER)
+        return Offend(SCANNER)
     return LISTEN
 
 
@@ -83,6 +85,10 @@ def is_scanner(user_agent: str) -> bool:
     return any(name in lowered for name in SCANNERS)
 
 
-def ban_after(strikes: int, allowed: int) -> bool:
-    """Say whether an address has failed too often (wrong passwords, calls from nowhere)."""
-    return strikes > allowed
+def is_punished(*, proven: bool, spared: bool) -> bool:
+    """Say whether an offence counts against its sender's address.
+
+    proven: the sender was there to get what we sent: a connection, or a nonce over UDP, where anybody can write any
+    address; spared: others live behind the address, or it is a carrier's.
+    """
+    return proven and not spared

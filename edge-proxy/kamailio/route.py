@@ -12,9 +12,10 @@ from collections.abc import Callable
 
 import KSR
 from kemi import calls, dialogs, edges, flows, legs, openssl, registrar, telling, trunks
-from kemi.environment import SETTINGS, reply, text, view
+from kemi.abuse import is_proven, is_trusted, noise
+from kemi.environment import SETTINGS, over_connection, reply, text, view
 from kemi.gate import at_hand
-from kemi.peers import is_misleading, is_trusted, leaves_to_others, listens_to, peer, strike
+from kemi.peers import is_misleading, leaves_to_others, listens_to, peer
 
 from edge_proxy.decisions import Peer, PeerKind
 
@@ -31,7 +32,8 @@ def guarded(callback: Callable[..., int]) -> Callable[..., int]:
         except Exception as error:
             if isinstance(error, UnicodeDecodeError) and callback.__name__ == "ksr_request_route":
                 # Text that is no UTF-8 where we read it: no phone writes that.
-                strike(peer())
+                sender = peer()
+                noise(sender, proven=is_proven(sender.address))
                 return reply(400, "Bad Request")
             KSR.err(f"script failed in {callback.__name__}: {traceback.format_exc()!r}\n")
             if callback.__name__.startswith("ksr_failure"):
@@ -63,7 +65,11 @@ class Edge:
 
     def ksr_received(self, _msg: object) -> int:
         try:
-            return at_hand.receive()
+            verdict = at_hand.receive()
+            if verdict < 0 and KSR.pv.get("$rcv(rcvport)") == SETTINGS["sip_port"]:
+                address = str(KSR.pv.get("$rcv(srcip)"))
+                noise(Peer(PeerKind.OUTSIDE, address), proven=False)
+            return verdict
         except Exception:
             KSR.err(f"script failed in ksr_received: {traceback.format_exc()!r}\n")
             return -1
@@ -80,7 +86,7 @@ class Edge:
         if not listens_to(sender) or edges.replicates(sender):
             return 1
         if at_hand.message.fault:
-            return self._refuse(*at_hand.message.fault)
+            return self._refuse(sender, *at_hand.message.fault)
         if KSR.is_CANCEL():
             if KSR.tm.t_check_trans() > 0:
                 KSR.tm.t_relay()
@@ -104,7 +110,10 @@ class Edge:
             return 1 if leaves_to_others(sender, "OPTIONS") else reply(200, "OK")
         return edges.ping(sender) if sender.kind is PeerKind.EDGE else self._refuse_method()
 
-    def _refuse(self, code: int, reason: str) -> int:
+    def _refuse(self, sender: Peer, code: int, reason: str) -> int:
+        if code == 400:
+            # What nobody can read no phone writes.
+            noise(sender, proven=is_proven(sender.address))
         if KSR.is_ACK():
             return 1  # never answered
         if code == 415:
@@ -161,7 +170,7 @@ class Edge:
 
     @guarded
     def ksr_parse_error(self, _msg: object) -> int:
-        strike(peer())
+        noise(peer(), proven=over_connection())
         return 1
 
     @guarded

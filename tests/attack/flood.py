@@ -72,7 +72,7 @@ async def beside_a_flood(
 ) -> dict[str, Any]:
     """Return p50 and p95 without and with the flood, measured in turn, and their ratios.
 
-    `met`: waits until the edge has met the flood: it is banned, and dropped from then on.
+    `met`: waits until the edge has met the flood, and drops it before it reads it for as long as it lasts.
     """
     without: list[float] = []
     beside: list[float] = []

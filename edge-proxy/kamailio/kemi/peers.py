@@ -10,6 +10,7 @@ from edge_proxy import screening
 from edge_proxy.certificates import is_headquarters, site_of_certificate
 from edge_proxy.decisions import Peer, PeerKind, Request
 from kemi import uplink
+from kemi.abuse import belongs_to_a_call, exceeds, is_proven, is_trusted, noise, offend
 from kemi.edges import announce_branch, at_peer_socket, is_edge
 from kemi.environment import HQ, RETRY_AFTER, SETTINGS, draining, header, reply, text, view
 from kemi.flows import vouch
@@ -60,13 +61,13 @@ def listens_to(sender: Peer) -> bool:
     trusted = is_trusted(sender)
     if trusted:
         vouch()
-    banned = not trusted and KSR.htable.sht_get("banned", address) is not None
+    banned = not trusted and KSR.htable.sht_get("banned", address) is not None and not belongs_to_a_call()
     agent, size = at_hand.said("user-agent"), KSR.kx.get_msglen()
     match screening.screen(agent, banned=banned, trusted=trusted, size_bytes=size):
         case screening.Ignore():
             return False
-        case screening.Ban(reason):
-            ban(address, reason)
+        case screening.Offend(reason):
+            offend(sender, reason)
             return False
         case screening.Refuse(code, reason):
             reply(code, reason)
@@ -77,14 +78,13 @@ def listens_to(sender: Peer) -> bool:
     if sender.kind is not PeerKind.EDGE and at_peer_socket():
         KSR.warn(f"stranger on the edges' port: {address}\n")
         return False
-    if not trusted and KSR.pike.pike_check_req() < 0:
-        ban(address, screening.FLOOD)
+    if not trusted and exceeds(sender):
         return False
     # Both answer what they refuse, if that can be answered; the gate has seen to it where all is written plainly.
     if not at_hand.message.is_plain:
         if KSR.sanity.sanity_check(SANITY_MESSAGE, SANITY_URI) < 0:
             # No phone writes that, and Kamailio logs a line or more for each.
-            strike(sender)
+            noise(sender, proven=is_proven(address))
             return False
         if KSR.sanity.sanity_check(SANITY_PROXY_REQUIRE, 0) < 0:
             return False
@@ -92,11 +92,6 @@ def listens_to(sender: Peer) -> bool:
         reply(483, "Too Many Hops")
         return False
     return True
-
-
-def is_trusted(sender: Peer) -> bool:
-    """Say whether we never ban a sender, since a ban would cut off everybody behind it."""
-    return sender.kind is not PeerKind.OUTSIDE or (HQ and view().is_carrier(sender.address))
 
 
 def is_misleading(sender: Peer) -> bool:
@@ -116,20 +111,6 @@ def leaves_to_others(sender: Peer, method: str) -> bool:
     KSR.hdr.append_to_reply(f"{RETRY_AFTER}: {RETRY_AFTER_SECONDS}\r\n")
     reply(503, "Draining")
     return True
-
-
-def ban(address: str, reason: str) -> None:
-    KSR.htable.sht_sets("banned", address, reason)
-    KSR.warn(f"banned {address}: {reason}\n")
-
-
-def strike(sender: Peer) -> None:
-    """Count a failure of a stranger's address; too many in a minute ban it."""
-    if is_trusted(sender):
-        return
-    strikes = KSR.htable.sht_inc("strikes", sender.address) or 0
-    if screening.ban_after(strikes, SETTINGS["strikes_allowed"]):
-        ban(sender.address, screening.GUESSING)
 
 
 def request_from(sender: Peer, method: str) -> Request:

@@ -56,16 +56,17 @@ def _import(module: str) -> Any:
         raise typer.Exit(3) from None
 
 
-def _group(name: str, text: str, commands: dict[str, tuple[str, str, str]]) -> None:
+def _group(name: str, text: str, commands: dict[str, tuple[str, str, str]]) -> typer.Typer:
     group = typer.Typer(no_args_is_help=True, help=f"{text}\n\n{SETTINGS_HINT}")
     for command, (module, function, line) in commands.items():
         example = f"Example:  TRUNKLINE_CONFIG=/etc/trunkline/{name}.toml trunkline {name} {command}"
         text = f"{line}\n\n{example}\n\n{SETTINGS_HINT}"
         group.command(command, help=text)(_room(module, function))
     app.add_typer(group, name=name)
+    return group
 
 
-_group(
+edge = _group(
     "edge",
     "SIP edge: Kamailio, rtpengine and the agent that keeps them up to date (at HQ and in branches).",
     {
@@ -80,6 +81,44 @@ _group(
         "undrain": ("edge_proxy.drain", "undrain", "Take new work again, where a drain has not ended the edge yet."),
     },
 )
+edge_bans = typer.Typer(
+    no_args_is_help=True,
+    help=(
+        "Whom this edge does not listen to: addresses that are banned, and accounts that are locked out at an "
+        "address where others live.  HQ's edges share them; the API has them too (/platform/bans).\n\n"
+        f"{SETTINGS_HINT}"
+    ),
+)
+edge.add_typer(edge_bans, name="bans")
+
+
+@edge_bans.command("list")
+def list_bans(as_json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False) -> None:
+    """Show who is banned or locked out, why, since when and until when, and what was dropped without a ban.
+
+    Example:  TRUNKLINE_CONFIG=/etc/trunkline/edge.toml trunkline edge bans list
+    """
+    raise typer.Exit(_import("edge_proxy.bancommands").show(as_json=as_json))
+
+
+@edge_bans.command("lift")
+def lift_ban(
+    address: Annotated[str, typer.Argument(help="The address, as the list shows it.")],
+    account: Annotated[
+        str, typer.Option(help="Let this account (extension@domain) sign in from there again; the address otherwise.")
+    ] = "",
+) -> None:
+    """Listen again to an address, or to an account there, at once and at all of HQ's edges.
+
+    Examples:
+
+      trunkline edge bans lift 203.0.113.7
+
+      trunkline edge bans lift 203.0.113.7 --account 1002@acme.example.com
+    """
+    raise typer.Exit(_import("edge_proxy.bancommands").lift(address, account))
+
+
 _group(
     "media-node",
     "Media node: one Asterisk and the conductor of its calls.",

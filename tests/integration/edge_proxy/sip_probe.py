@@ -1,7 +1,10 @@
 """Raw SIP over UDP or TCP: for what no decent phone sends."""
 
 import asyncio
+import re
 import secrets
+
+_LENGTH = re.compile(r"^Content-Length:\s*(\d+)", re.IGNORECASE | re.MULTILINE)
 
 
 def message(method: str, uri: str, via: str, *, headers: dict[str, str] | None = None, body: str = "") -> bytes:
@@ -58,6 +61,46 @@ class UdpProbe(asyncio.DatagramProtocol):
                     return status
         except TimeoutError:
             return 0
+
+    def close(self) -> None:
+        self.transport.close()
+
+
+class TcpProbe(asyncio.Protocol):
+    """One connection, with what a UdpProbe has."""
+
+    def __init__(self) -> None:
+        self.answers: asyncio.Queue[str] = asyncio.Queue()
+        self.closed = False
+        self._read = b""
+
+    @classmethod
+    async def open(cls, bind: str, to: tuple[str, int]) -> "TcpProbe":
+        loop = asyncio.get_running_loop()
+        transport, probe = await loop.create_connection(cls, *to, local_addr=(bind, 0))
+        probe.transport = transport
+        host, port = transport.get_extra_info("sockname")
+        probe.via = f"TCP {host}:{port}"
+        return probe
+
+    def data_received(self, data: bytes) -> None:
+        self._read += data
+        while b"\r\n\r\n" in self._read:
+            head, _, rest = self._read.partition(b"\r\n\r\n")
+            found = _LENGTH.search(head.decode())
+            length = int(found.group(1)) if found else 0
+            if len(rest) < length:
+                return
+            self.answers.put_nowait((head + b"\r\n\r\n" + rest[:length]).decode())
+            self._read = rest[length:]
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self.closed = True
+
+    def send(self, data: bytes) -> None:
+        self.transport.write(data)
+
+    ask, status = UdpProbe.ask, UdpProbe.status
 
     def close(self) -> None:
         self.transport.close()

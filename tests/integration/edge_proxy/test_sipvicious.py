@@ -72,7 +72,9 @@ async def test_svmap_does_not_even_find_the_edge(guarded_hq: Edge, tmp_path: Pat
     said = await run("svmap", HQ, folder=tmp_path)
 
     assert "found nothing" in said and HQ not in said.replace(f"sipvicious_svmap {HQ}", ""), said
-    assert await guarded_hq.rpc.htable_get("banned", SCANNER) == "scanner"
+    # Silence, and no ban: a datagram does not prove where it comes from.
+    assert int(await guarded_hq.rpc.htable_get("noise", "scanner")) > 0
+    assert await guarded_hq.rpc.htable_get("banned", SCANNER) is None
 
 
 @pytest.mark.parametrize("method", ["REGISTER", "INVITE", "OPTIONS"])
@@ -84,17 +86,17 @@ async def test_svwar_tells_no_extension_from_another(guarded_hq, disguise, tmp_p
     assert "found nothing" in said, said
 
 
-async def test_scan_of_all_extensions_is_banned(guarded_hq):
+async def test_scan_of_all_extensions_is_dropped(guarded_hq):
     scanner = await UdpProbe.open(MASKED, (HQ, 5060))
     for extension in range(900, 1300):
         aor = f"<sip:{extension}@{DOMAIN}>"
         headers = {"From": f"{aor};tag=1", "To": aor, "User-Agent": PHONE_AGENT.decode()}
         scanner.send(message("REGISTER", f"sip:{DOMAIN}", scanner.via, headers=headers))
 
-    async def banned() -> bool:
-        return await guarded_hq.rpc.htable_get("banned", MASKED) == "flood"
+    async def dropped() -> bool:
+        return await guarded_hq.rpc.htable_get("flooding", MASKED) is not None
 
-    await until(banned, "the scan is banned")
+    await until(dropped, "the scan is dropped")
     scanner.close()
 
 
@@ -106,7 +108,7 @@ async def test_svcrack_is_banned_before_it_comes_to_the_password(guarded_hq, dis
     said = await run("svcrack", *crack, folder=tmp_path)
 
     assert "pw-1001" not in said, said
-    assert await guarded_hq.rpc.htable_get("banned", MASKED) == "guessing"
+    assert (await guarded_hq.rpc.htable_get("banned", MASKED) or "").startswith("guessing ")
 
 
 async def test_no_answer_tells_who_exists_not_even_to_an_old_nonce(hq: Edge):

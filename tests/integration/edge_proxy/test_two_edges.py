@@ -4,10 +4,12 @@ import signal
 import time
 
 import pytest
+from digest_probe import ANA, ask, challenged, credentials, request
 from edge_harness import BRANCH_SITE, DOMAIN, Edge, address, rung, station_headers, until
-from sip_probe import UdpProbe
+from sip_probe import TcpProbe, UdpProbe
 from two_edges import PHONE, branch_at, branch_phone, has_contact, no_calls_in, phone_at
 
+from edge_proxy import banning
 from simulators.black_hole import BlackHole
 from simulators.phone import Softphone
 
@@ -60,7 +62,8 @@ async def lost_contact(edge: Edge) -> bool:
 
 async def test_scanner_is_banned_at_both_edges(pair):
     _, second = pair
-    here, there = [await UdpProbe.open(SCANNER, (edge.host, 5060)) for edge in pair]
+    here = await TcpProbe.open(SCANNER, (pair[0].host, 5060))
+    there = await UdpProbe.open(SCANNER, (second.host, 5060))
     assert await there.ask("OPTIONS", "sip:edge") == 200
     assert await here.ask("OPTIONS", "sip:edge", headers={"User-Agent": "friendly-scanner"}) == 0
 
@@ -69,6 +72,13 @@ async def test_scanner_is_banned_at_both_edges(pair):
 
     await until(banned, "the other edge has the ban", 2)
     assert await there.ask("OPTIONS", "sip:edge") == 0
+    # Lifted at one edge, it is lifted at both.
+    assert await banning.lift(pair[0].rpc, SCANNER)
+
+    async def heard() -> bool:
+        return await there.ask("OPTIONS", "sip:edge") == 200
+
+    await until(heard, "both edges listen again", 2)
     for probe in (here, there):
         probe.close()
 
@@ -90,6 +100,22 @@ async def test_nonce_of_one_edge_costs_at_most_one_more_turn_at_the_other(pair):
             await phone.register()
 
     assert await second.rpc.htable_get("strikes", PHONE) is None
+
+
+async def test_credentials_are_not_taken_again_at_the_other_edge(pair):
+    first, second = pair
+    here, there = [await UdpProbe.open(SCANNER, (edge.host, 5060)) for edge in pair]
+    said = credentials(await challenged(here), "REGISTER", ANA)
+    assert (await ask(here, request(here, "REGISTER", f"sip:{DOMAIN}", ANA, said))).status == 200
+
+    again = await ask(there, request(there, "REGISTER", f"sip:{DOMAIN}", ANA, said))
+    assert (again.status, again.challenge.get("stale")) == (401, "true")
+    # Where an account has signed in is known to both.
+    for table, key in (("homes", SCANNER), ("familiar", f"{SCANNER}|1001@{DOMAIN}")):
+        await until(lambda table=table, key=key: second.rpc.htable_get(table, key), f"{table} are told", 2)
+    await first.rpc.htable_delete("homes", SCANNER)
+    for probe in (here, there):
+        probe.close()
 
 
 async def test_nat_is_kept_open_by_the_edge_that_the_phone_knows_and_by_no_other(pair):

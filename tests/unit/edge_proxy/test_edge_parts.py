@@ -57,9 +57,9 @@ def screened(user_agent: str = "Yealink", **values):
     return screening.screen(user_agent, **{"banned": False, "trusted": False, "size_bytes": 900, **values})
 
 
-def test_scanners_are_banned_and_the_banned_ignored():
-    assert screened("friendly-scanner") == screening.Ban(screening.SCANNER)
-    assert screened("SIPVicious/0.3") == screening.Ban(screening.SCANNER)
+def test_scanners_offend_and_the_banned_are_ignored():
+    assert screened("friendly-scanner") == screening.Offend(screening.SCANNER)
+    assert screened("SIPVicious/0.3") == screening.Offend(screening.SCANNER)
     assert screened(banned=True) == screening.IGNORE
     assert screened() == screening.LISTEN
 
@@ -69,9 +69,10 @@ def test_those_we_trust_are_never_banned_and_never_oversized():
     assert screened(trusted=True, size_bytes=20_000) == screening.Refuse(513, "Message Too Large")
 
 
-def test_strikes_ban_after_the_allowed_ones():
-    assert not screening.ban_after(10, 10)
-    assert screening.ban_after(11, 10)
+def test_an_offence_hits_only_whom_it_surely_comes_from_and_who_lives_alone():
+    assert screening.is_punished(proven=True, spared=False)
+    assert not screening.is_punished(proven=False, spared=False)
+    assert not screening.is_punished(proven=True, spared=True)
 
 
 def test_flood_limit_fits_into_kamailio_s_counter(tmp_path):
@@ -332,8 +333,8 @@ def test_only_trunks_that_want_it_register_and_only_with_harmless_words():
 
 
 def test_decisions_run_on_the_bare_interpreter():
-    modules = "routing registration screening trunking media rendering view certificates decisions nodes"
-    code = "; ".join(f"import edge_proxy.{name}" for name in modules.split())
+    modules = "routing registration screening digest guessing bans trunking media rendering view decisions"
+    code = "; ".join(f"import edge_proxy.{name}" for name in [*modules.split(), "certificates", "nodes"])
     bare = ["/usr/bin/python3", "-I", "-S", "-c", f"import sys; sys.path[:0] = {PATHS!r}; {code}"]
 
     assert subprocess.run(bare, capture_output=True, timeout=20).stderr == b""
