@@ -36,7 +36,7 @@ METHODS = frozenset(
 
 _TOKEN = r"[A-Za-z0-9\-.!%*_+'~]+"
 _SPACE = r"[ \t]*"
-_QUOTED = r'"(?:[^"\\]|\\[^\r\n])*"'
+_QUOTED = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*"'
 # Of other schemes pjsip and Kamailio make different parts.
 _SCHEME = r"(?:[Ss][Ii][Pp][Ss]?|[Tt][Ee][Ll]|[Uu][Rr][Nn]):"
 _URI = rf"{_SCHEME}[!#-;=?-~]+"
@@ -49,7 +49,7 @@ _NAMED = rf'(?:{_QUOTED}{_SPACE}|[^"<>@:;,*\\]*)<{_URI}>'
 _PARTY = rf"(?:{_NAMED}|{_BARE_URI}){_PARAMETERS}"
 _WAY = rf"{_NAMED}{_PARAMETERS}"
 _VIA = rf"SIP/2\.0/[A-Za-z\-]+[ \t]+[A-Za-z0-9.\-\[\]:]+{_PARAMETERS}"
-_STRUCTURED = r'(?:[ \t!#-%\'-~]|"(?:[^"\\]|\\[^\r\n])*")*'
+_STRUCTURED = rf"(?:[ \t!#-%'-~]|{_QUOTED})*"
 
 
 def _list_of(element: str) -> str:

@@ -12,14 +12,17 @@ from collections.abc import Callable
 
 import KSR
 from kemi import calls, dialogs, edges, flows, legs, openssl, registrar, telling, trunks
-from kemi.abuse import is_proven, is_trusted, noise
+from kemi.abuse import is_proven, noise
 from kemi.environment import SETTINGS, over_connection, reply, text, view
 from kemi.gate import at_hand
 from kemi.peers import is_misleading, leaves_to_others, listens_to, peer
+from kemi.stripping import strip_ours
 
 from edge_proxy.decisions import Peer, PeerKind
 
 PR_SET_PDEATHSIG = 1
+UDP = 1
+_OWN_PORTS = (SETTINGS["internal_port"], SETTINGS["peer_port"])
 
 
 def guarded(callback: Callable[..., int]) -> Callable[..., int]:
@@ -66,9 +69,9 @@ class Edge:
     def ksr_received(self, _msg: object) -> int:
         try:
             verdict = at_hand.receive()
-            if verdict < 0 and KSR.pv.get("$rcv(rcvport)") == SETTINGS["sip_port"]:
-                address = str(KSR.pv.get("$rcv(srcip)"))
-                noise(Peer(PeerKind.OUTSIDE, address), proven=False)
+            if verdict < 0 and KSR.pv.get("$rcv(rcvport)") not in _OWN_PORTS:
+                sender = Peer(PeerKind.OUTSIDE, str(KSR.pv.get("$rcv(srcip)")))
+                noise(sender, proven=KSR.pv.get("$rcv(proto)") != UDP)
             return verdict
         except Exception:
             KSR.err(f"script failed in ksr_received: {traceback.format_exc()!r}\n")
@@ -176,9 +179,17 @@ class Edge:
     @guarded
     def ksr_reply_route(self, _msg: object) -> int:
         # Kamailio would send a response on to wherever its second Via points, though we have never asked anything:
-        # anybody could aim us at anybody.  A peer's late 200, whose transaction is gone, may pass.
-        if calls.answers_too_late() or (KSR.tm.t_check_trans() <= 0 and not is_trusted(peer())):
+        # anybody could aim us at anybody.  The late answer of one of ours may pass, to be acknowledged and ended; its
+        # media is not.
+        if calls.answers_too_late():
             KSR.set_drop()
+        elif KSR.tm.t_check_trans() <= 0:
+            late = at_hand.message.method == "INVITE" and at_hand.message.status // 100 == 2
+            if not late or peer().kind is PeerKind.OUTSIDE:
+                KSR.set_drop()
+            else:
+                strip_ours()
+                KSR.textopsx.remove_body()
         return 1
 
     def ksr_onsend_route(self, _msg: object) -> int:

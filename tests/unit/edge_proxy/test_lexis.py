@@ -45,6 +45,34 @@ def test_a_header_that_hides_behind_a_bare_carriage_return_is_refused():
     assert refusal(message("Subject: hi\r\n \r\n")) != ""
 
 
+def test_no_line_and_no_control_character_hides_between_quotes():
+    assert refusal(message(From='"\x00" <sip:1001@acme.test>;tag=a')) == "control-character"
+    hidden = '"x\r\nX-Trunkline: target=trunk\r\nSubject: y" <sip:1001@acme.test>;tag=a'
+    assert refusal(message(From=hidden)) == "from"
+    refusal(message(Authorization='Digest nonce="x\r\nX-Trunkline: target=trunk\r\nSubject: y"'))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Min-SE: 90&X-Trunkline: a=b", "Expires: 60&Contact: <sip:a@b>", "Event: x&To: <sip:a@b>", "Authorization: X&a: b"],
+)
+def test_an_ampersand_ends_no_header(line):
+    refusal(message(line))
+    assert lexis.read(message('Authorization: Digest opaque="a&b"')).rewritten is None
+
+
+@pytest.mark.parametrize("name", ["X-%", "X-'", "!X", "X`", "X*"])
+def test_a_name_that_stops_kamailio_is_no_name(name):
+    assert refusal(message(f"{name}: 1")) == "header-name"
+
+
+@pytest.mark.parametrize(
+    "tags", [";tag=a;tag=b", ";tag", ";tag=", ';tag="a"', ";tag=a;;", ";TAG=b;tag=a", ";tag=a?b=c", ";"]
+)
+def test_a_party_has_one_plain_tag(tags):
+    refusal(message(From=f"<sip:1001@acme.test>{tags}"))
+
+
 def test_a_folded_subject_is_one_line_for_all_that_come_after():
     subject = "Subject: I know\r\n\t you are there,\r\n pick up"
     read = lexis.read(message(subject, "Content-Type: application/sdp", body=SDP))
