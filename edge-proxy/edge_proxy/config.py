@@ -30,7 +30,7 @@ class EdgeSettings(ServiceSettings):
     sip_wss_port: int = Field(0, ge=0, le=65535, description="port for browsers over WebSocket and TLS; 0 for none")
     ws_origins: str = Field("", description="pages that may connect: https://host,https://host:port")
     rpc_port: int = Field(5063, gt=0, le=65535, description="port of Kamailio's JSON-RPC")
-    ng_port: int = Field(2223, gt=0, le=65535, description="port of rtpengine's control protocol")
+    ng_port: int = Field(2223, gt=0, lt=65_535, description="port of rtpengine's control protocol; the next one is its guard's")
     rtp_range: str = Field("30000-34999", pattern=r"^\d+-\d+$", description="ports for RTP, such as 30000-34999")
     tls_cert: Path | None = Field(None, description="PEM file with this edge's certificate chain")
     tls_key: Path | None = Field(None, description="PEM file with its private key")
@@ -89,6 +89,11 @@ class EdgeSettings(ServiceSettings):
     def control_address(self) -> str:
         """Where RPC and ng listen: neither asks for a password, so nobody on a real network may reach them."""
         return self.edge_address if ipaddress.ip_address(self.edge_address).is_loopback else "127.0.0.1"
+
+    @property
+    def guard_port(self) -> int:
+        """Where the guard of rtpengine's sockets takes orders, beside rtpengine itself."""
+        return self.ng_port + 1
 
     @property
     def edge_dir(self) -> Path:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import callmodel
+from edge_proxy import mediaguard
 from edge_proxy.config import EdgeSettings
 from edge_proxy.rendering import (
     MEDIA_SET,
@@ -62,13 +63,16 @@ def kamailio_command(settings: EdgeSettings) -> list[str]:
 
 
 def rtpengine() -> None:
-    """Start rtpengine in place of this process.  Exits with 1 and a reason on stderr if that can not be."""
+    """Run rtpengine with the guard of its sockets, and end as it ends.
+
+    Exits with 1 and a reason on stderr if that can not be.
+    """
     try:
         settings = EdgeSettings.load()
-        arguments = rtpengine_arguments(configuration_of(settings))
+        command = [str(settings.rtpengine_bin), *rtpengine_arguments(configuration_of(settings))]
     except (SettingsError, RenderingError, OSError) as error:
         sys.exit(f"rtpengine can not start: {error}")
-    _become([str(settings.rtpengine_bin), *arguments])
+    sys.exit(mediaguard.run(command, (settings.control_address, settings.ng_port), settings.guard_port))
 
 
 def prepare(settings: EdgeSettings) -> None:
@@ -180,6 +184,7 @@ def script_environment(settings: EdgeSettings) -> dict[str, str]:
                 "peer_ports": dict(peer.rsplit(":", 1) for peer in settings.peers),
                 "drain_flag": str(settings.edge_dir / "drain"),
                 "rpc_port": settings.rpc_port,
+                "media_guard": [settings.control_address, settings.guard_port],
                 "strikes_allowed": settings.strikes_allowed,
                 "secrets_file": str(settings.edge_dir / "secrets.json"),
                 "run": str(settings.edge_dir),

@@ -32,21 +32,17 @@ SEAL_DIGITS = 16
 _PARAMETER = re.compile(rf";{SEAL_PARAMETER}=([0-9a-f]{{{SEAL_DIGITS}}})([rsw-]{{2}}[A-Za-z0-9-]*)")
 
 
-def offer_flags(toward: MediaProtection, *, natted: bool) -> str:
-    """Return the flags for an offer that goes to a side.  natted: its sender's SDP holds an address of no use."""
-    source = " SIP-source-address" if natted else ""
-    if toward is WEBRTC:
-        return f"{_BROWSER}{source}"
-    return f"{_COMMON} {_PROTOCOLS[toward]}{source}"
+def offer_flags(toward: MediaProtection) -> str:
+    """Return the flags for an offer that goes to a side."""
+    return _BROWSER if toward is WEBRTC else f"{_COMMON} {_PROTOCOLS[toward]}"
 
 
-def answer_flags(toward: MediaProtection, answered: MediaProtection, *, natted: bool) -> str:
+def answer_flags(toward: MediaProtection, answered: MediaProtection) -> str:
     """Return the flags for an answer that goes to a side: rtpengine gives it the protocol that the offer had.
 
     answered: what the answer itself speaks; DTLS must stay on where a browser gave it.
     """
-    flags = _BROWSER if toward is WEBRTC else _PLAIN if answered is WEBRTC else _COMMON
-    return f"{flags} SIP-source-address" if natted else flags
+    return _BROWSER if toward is WEBRTC else _PLAIN if answered is WEBRTC else _COMMON
 
 
 def is_sdp(content_type: str) -> bool:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from callmodel.codec import ShapeError, from_wire
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway
 from callmodel.ids import SiteId, TenantId, TrunkId
+from edge_proxy.mediasource import networks_of
 
 LOOK_SECONDS = 0.05
 
@@ -53,12 +54,10 @@ class EdgeView:
         self._source_networks: list[tuple[Network, EdgeTrunk]] = []
         for trunk in snapshot.trunks:
             self._index_sources(trunk)
-        self._gateway_addresses = frozenset(
-            address
-            for trunk in snapshot.trunks
-            for gateway in trunk.gateways
-            if (address := self.address_of(gateway))
-        )
+        self._gateways: dict[str, list[EdgeTrunk]] = {}
+        for trunk in snapshot.trunks:
+            for address in self._addresses_of(trunk):
+                self._gateways.setdefault(address, []).append(trunk)
 
     def _index_sources(self, trunk: EdgeTrunk) -> None:
         for source in trunk.sources:
@@ -96,7 +95,21 @@ class EdgeView:
 
     def is_carrier(self, address: str) -> bool:
         """Say whether an address belongs to a carrier, which must not see what lies behind the edge."""
-        return address in self._gateway_addresses or bool(self.trunks_from(address))
+        return address in self._gateways or bool(self.trunks_from(address))
+
+    def media_networks(self, address: str) -> tuple[Network, ...] | None:
+        """Return where the media of a carrier at an address comes from and goes to, None for no carrier's address."""
+        trunks = {trunk.trunk_id: trunk for trunk in (*self.trunks_from(address), *self._gateways.get(address, ()))}
+        if not trunks:
+            return None
+        return networks_of(
+            text
+            for trunk in trunks.values()
+            for text in trunk.media_networks or (*trunk.sources, *self._addresses_of(trunk))
+        )
+
+    def _addresses_of(self, trunk: EdgeTrunk) -> list[str]:
+        return [address for gateway in trunk.gateways if (address := self.address_of(gateway))]
 
     def address_of(self, gateway: Gateway) -> str | None:
         """Return a gateway's IP address, None while its name could not be resolved."""

@@ -24,7 +24,7 @@ from edge_proxy.decisions import (
 )
 from edge_proxy.media import RTP, SRTP
 from edge_proxy.rendering import MEDIA_SET, SPARE_SET
-from kemi import telling, trunks, uplink
+from kemi import anchoring, telling, trunks, uplink
 from kemi.decide import settled
 from kemi.edges import next_is_edge, through_holder
 from kemi.environment import (
@@ -45,7 +45,7 @@ from kemi.environment import (
     text,
     view,
 )
-from kemi.legs import alias_contact, begin, connect_branch, pass_by, relay, site_ahead
+from kemi.legs import alias_contact, begin, connect_branch, not_acceptable, pass_by, relay, site_ahead
 from kemi.peers import peer, request_from
 
 
@@ -96,7 +96,8 @@ def _to_media_node(decision: ToMediaNode, request: Request) -> int:
     KSR.hdr.append(f"{HEADER}: {to_header(decision.vouched)}\r\n")
     if decision.from_user is not None:
         KSR.uac.uac_replace_from("", f"sip:{decision.from_user}@{PLATFORM}")
-    begin(request, RTP, site_id=request.peer.site_id)
+    if not begin(request, RTP, site_id=request.peer.site_id):
+        return not_acceptable()
     _try_node()
     return relay(503, "No Media Node")
 
@@ -132,7 +133,7 @@ def node_failed() -> int:
             KSR.tm.t_reply(503, "No Media Node")
         else:
             _keep_503()
-    KSR.rtpengine.rtpengine_delete("")
+    anchoring.give_up()
     return 1
 
 
@@ -152,7 +153,8 @@ def _to_station(decision: ToStation, request: Request) -> int:
         KSR.uac.uac_replace_from("", f"sip:{request.from_user}@{decision.domain}")
     site = site_ahead()
     # What lies between a branch and us crosses the Internet.
-    begin(request, SRTP if site else decision.media, site_id=site or "")
+    if not begin(request, SRTP if site else decision.media, site_id=site or ""):
+        return not_acceptable()
     KSR.tm.t_on_branch("ksr_branch_station")
     return _ring()
 
@@ -161,7 +163,8 @@ def _to_route(decision: ToRoute, request: Request) -> int:
     KSR.rr.loose_route_preloaded()
     KSR.resetdsturi()
     KSR.nathelper.handle_ruri_alias()
-    begin(request, decision.media)
+    if not begin(request, decision.media, forked=True):
+        return not_acceptable()
     return _ring()
 
 
@@ -204,7 +207,7 @@ def _hand_on_trace() -> None:
 
 
 def station_failed() -> int:
-    KSR.rtpengine.rtpengine_delete("")
+    anchoring.give_up()
     if KSR.tm.t_is_canceled() < 0 and fell_silent():
         KSR.tm.t_reply(480, "Temporarily Unavailable")
     return 1
@@ -230,7 +233,9 @@ def hq_branch() -> int:
     KSR.hdr.append(f"{HEADER}: {text('$avp(vouched)')}\r\n")
     if request.preferred_identity:
         KSR.hdr.append(f"P-Preferred-Identity: {request.preferred_identity}\r\n")
-    begin(request, SRTP)
+    if not begin(request, SRTP):
+        uplink.refuse()
+        KSR.set_drop()
     return 1
 
 
@@ -242,7 +247,7 @@ def hq_failed() -> int:
             KSR.dispatcher.ds_mark_dst_state("ip" if drains else "tp")
             return _without_hq(request_from(peer(), "INVITE"), answered=drains, heard=uplink.heard_since())
         _keep_503()
-    KSR.rtpengine.rtpengine_delete("")
+    anchoring.give_up()
     return 1
 
 
@@ -256,6 +261,9 @@ def answers_too_late() -> bool:
 
 def _without_hq(request: Request, *, answered: bool, heard: bool) -> int:
     """Take the first way that is left to a call which an edge of HQ did not take."""
+    if uplink.refused():
+        KSR.tm.t_reply(488, "Not Acceptable Here")
+        return 1
     for way in routing.ways_without_hq(view(), request, answered=answered, heard=heard):
         match way:
             case ToNextHqEdge():
@@ -264,10 +272,10 @@ def _without_hq(request: Request, *, answered: bool, heard: bool) -> int:
             case ToStation():
                 uplink.note_rung_here(request.from_domain, request.from_user, way.extension)
                 telling.goes_to(way)
-                KSR.rtpengine.rtpengine_delete("")
+                anchoring.give_up()
                 _to_station(way, request)
                 return telling.TRIES_AGAIN
             case Reject():
-                KSR.rtpengine.rtpengine_delete("")
+                anchoring.give_up()
                 KSR.tm.t_reply(way.code, way.reason)
     return 1

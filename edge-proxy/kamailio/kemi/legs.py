@@ -1,7 +1,6 @@
 """The legs of a call: media anchored on both sides, our place in the dialog, and requests inside of it."""
 
 import re
-from collections.abc import Callable
 
 import KSR
 
@@ -9,11 +8,10 @@ from callmodel.edgesnapshot import MediaProtection
 from edge_proxy import media, routing
 from edge_proxy.decisions import Peer, PeerKind, Request
 from edge_proxy.rendering import site_of_branch_host
-from kemi import telling, uplink
+from kemi import anchoring, farewell, telling, uplink
 from kemi.edges import next_is_edge
 from kemi.environment import (
     HQ,
-    NATTED_SOURCE,
     PLATFORM,
     SEAL_SECRET,
     behind_nat,
@@ -33,23 +31,29 @@ REPLACE_MEDIA_ADDRESS = 2
 _URI_HOST = re.compile(r"sips?:(?:[^@;]*@)?([^:;>?]+)")
 
 
-def begin(request: Request, callee: MediaProtection, *, site_id: str = "") -> None:
-    """Anchor the media and stay in the dialog's path.  callee: what its side speaks."""
+def begin(request: Request, callee: MediaProtection, *, site_id: str = "", forked: bool = False) -> bool:
+    """Anchor the media and stay in the dialog's path; say whether rtpengine takes the offer.
+
+    callee: what its side speaks.  forked: others with the same Call-ID may come, for the phones of one station.
+    """
+    anchoring.begin(forked=forked)
     sdp = KSR.kx.gete_body() if has_sdp() else ""
     if sdp:
         caller = media.offered_protection(sdp)
-        natted = request.peer.kind is PeerKind.OUTSIDE and KSR.nathelper.nat_uac_test(NATTED_SOURCE) > 0
-        _anchor(KSR.rtpengine.rtpengine_offer, sdp, media.offer_flags(callee, natted=natted))
+        if not anchoring.offer(request.peer, callee, sdp, begins=True):
+            anchoring.give_up()
+            return False
     else:
         caller = routing.media_of(view(), request.from_domain, request.from_user)
     _stay(media.Sides(caller, callee, site_id))
     _expect_answer(caller, offered=bool(sdp))
+    KSR.pv.sets("$avp(begins)", "1")
+    return True
 
 
-def _anchor(exchange: Callable[[str], int], sdp: str, flags: str) -> None:
-    """Have rtpengine take the offer or answer at hand, and put its own in its place."""
-    KSR.pv.sets("$var(sdp)", media.with_address(sdp, KSR.kx.get_srcip()))
-    exchange(flags)
+def not_acceptable() -> int:
+    """Refuse an offer that rtpengine does not take: sent on as it is, it would show who is behind us."""
+    return reply(488, "Not Acceptable Here")
 
 
 def pass_by(site_id: str) -> None:
@@ -73,7 +77,7 @@ def _expect_answer(toward: MediaProtection | None, *, offered: bool) -> None:
 
 def relay(code: int = 503, reason: str = "Service Unavailable") -> int:
     if KSR.tm.t_relay() < 0:
-        KSR.rtpengine.rtpengine_delete("")
+        anchoring.give_up()
         reply(code, reason)
     return 1
 
@@ -91,26 +95,32 @@ def on_reply() -> int:
         KSR.set_drop()
         return 1
     telling.heard(KSR.kx.get_status())
-    outside = sender.kind is PeerKind.OUTSIDE
     toward = text("$avp(toward)")
-    if toward and has_sdp() and KSR.kx.get_status() < 300:
-        sdp = KSR.kx.gete_body()
-        natted = outside and KSR.nathelper.nat_uac_test(NATTED_SOURCE) > 0
-        if toward == PASSED:
-            if natted:
-                # The edge that has the media does not see where the phone really is.
-                KSR.nathelper.fix_nated_sdp(REPLACE_MEDIA_ADDRESS)
-        elif text("$avp(offered)"):
-            flags = media.answer_flags(MediaProtection(toward), media.offered_protection(sdp), natted=natted)
-            _anchor(KSR.rtpengine.rtpengine_answer, sdp, flags)
-        else:
-            flags = media.offer_flags(MediaProtection(toward), natted=natted)
-            _anchor(KSR.rtpengine.rtpengine_offer, sdp, flags)
+    if toward and has_sdp() and KSR.kx.get_status() < 300 and not _anchors_answer(sender, toward):
+        farewell.refuse_answer()
+        return 1
     alias_contact(sender)
     strip_ours()
     if sender.kind is PeerKind.NODE:
         strip_software()
     return 1
+
+
+def _anchors_answer(sender: Peer, toward: str) -> bool:
+    """Anchor what a response brings; say whether that was possible."""
+    if toward == PASSED:
+        _pass_by_address(sender)
+        return True
+    sdp = KSR.kx.gete_body()
+    if text("$avp(offered)"):
+        return anchoring.answer(sender, MediaProtection(toward), sdp)
+    return anchoring.offer(sender, MediaProtection(toward), sdp, begins=text("$avp(begins)") == "1")
+
+
+def _pass_by_address(sender: Peer) -> None:
+    """Tell the edge that has the media where a phone signals from: it does not see that."""
+    if sender.kind is PeerKind.OUTSIDE:
+        KSR.nathelper.fix_nated_sdp(REPLACE_MEDIA_ADDRESS)
 
 
 def site_ahead() -> str | None:
@@ -156,26 +166,34 @@ def in_dialog(sender: Peer) -> int:
     if not KSR.isdsturiset():
         KSR.nathelper.handle_ruri_alias()
     alias_contact(sender)
-    _renegotiate(sides)
+    if not _renegotiate(sender, sides):
+        if not KSR.is_ACK():
+            return not_acceptable()
+        # Nobody can refuse an ACK: whose offer gets no answer ends the call (RFC 3261, 13.2.2.4).
+        KSR.hdr.remove("Content-Type")
+        KSR.textops.remove_body()
     if KSR.tm.t_relay() < 0 and not KSR.is_ACK():
         KSR.sl.sl_reply_error()
     return 1
 
 
-def _renegotiate(sides: media.Sides) -> None:
+def _renegotiate(sender: Peer, sides: media.Sides) -> bool:
+    """Anchor what a request inside a dialog brings; say whether that was possible."""
     if sides.caller is None or sides.callee is None:
         _expect_answer(None, offered=False)
-        return
+        if has_sdp():
+            _pass_by_address(sender)
+        return True
     KSR.tm.t_on_reply("ksr_onreply_media")
+    anchoring.go_on()
     if KSR.is_BYE():
-        KSR.rtpengine.rtpengine_delete("")
+        anchoring.end()
     elif KSR.is_ACK() and has_sdp():
-        sdp = KSR.kx.gete_body()
-        flags = media.answer_flags(sides.callee, media.offered_protection(sdp), natted=False)
-        _anchor(KSR.rtpengine.rtpengine_answer, sdp, flags)
+        return anchoring.answer(sender, sides.callee, KSR.kx.gete_body())
     elif KSR.is_INVITE() or KSR.is_UPDATE():
         from_caller = KSR.rr.is_direction("downstream") > 0
         ahead, behind = (sides.callee, sides.caller) if from_caller else (sides.caller, sides.callee)
-        if has_sdp():
-            _anchor(KSR.rtpengine.rtpengine_offer, KSR.kx.gete_body(), media.offer_flags(ahead, natted=False))
+        if has_sdp() and not anchoring.offer(sender, ahead, KSR.kx.gete_body(), begins=False):
+            return False
         _expect_answer(behind, offered=has_sdp())
+    return True

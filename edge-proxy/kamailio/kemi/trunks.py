@@ -5,9 +5,9 @@ import KSR
 from edge_proxy import trunking
 from edge_proxy.decisions import Request, ToTrunk
 from edge_proxy.media import RTP
-from kemi import telling
+from kemi import anchoring, telling
 from kemi.environment import RING_MS, SOCKETS, fell_silent, reply, send_from, strip_software, text, view
-from kemi.legs import begin, relay
+from kemi.legs import begin, not_acceptable, relay
 
 PASSWORD_IS_HA1 = 1
 
@@ -30,7 +30,8 @@ def to_trunk(decision: ToTrunk, request: Request) -> int:
         KSR.pv.sets("$avp(digest_realm)", trunk.credentials.realm)
         KSR.pv.sets("$avp(digest_username)", trunk.credentials.username)
         KSR.pv.sets("$avp(digest_ha1)", trunk.credentials.ha1)
-    begin(request, RTP)
+    if not begin(request, RTP):
+        return not_acceptable()
     _aim(attempt)
     return relay(503, "Carrier Unavailable")
 
@@ -47,7 +48,7 @@ def _aim(attempt: trunking.Attempt) -> None:
 
 def gateway_failed() -> int:
     if KSR.tm.t_is_canceled() > 0:
-        KSR.rtpengine.rtpengine_delete("")
+        anchoring.give_up()
         return 1
     code = KSR.tm.t_get_status_code()
     trunk = view().trunk_of(text("$avp(trunk)"))
@@ -63,7 +64,7 @@ def gateway_failed() -> int:
             if KSR.tm.t_relay() > 0:
                 return telling.TRIES_AGAIN
         KSR.tm.t_reply(503, "Carrier Unavailable")
-    KSR.rtpengine.rtpengine_delete("")
+    anchoring.give_up()
     return 1
 
 

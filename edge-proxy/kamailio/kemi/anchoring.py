@@ -1,0 +1,101 @@
+"""Media handed to rtpengine: who sent a description decides where that side's packets come from and go to."""
+
+from collections.abc import Callable
+
+import KSR
+
+from callmodel.edgesnapshot import MediaProtection
+from edge_proxy import media
+from edge_proxy.decisions import Peer, PeerKind
+from edge_proxy.mediasource import HEARD, SILENT, Sender, outside_of, source_of, without_detours
+from kemi import guard
+from kemi.environment import HQ, NATTED_SOURCE, header, text, view
+
+_GUARDED, _FORKED, _BRANCH = "$avp(guarded)", "$avp(forked)", "$avp(media_branch)"
+OF_BRANCH = "via-branch=auto"
+
+
+def begin(*, forked: bool = False) -> None:
+    """Say, of an INVITE that begins a call, that its media belongs to this branch of a fork, and to no other.
+
+    forked: others with the same Call-ID may come, for the phones of one station.
+    """
+    KSR.pv.sets(_BRANCH, OF_BRANCH if ";branch=" in header("Via") else "")
+    KSR.pv.sets(_FORKED, "1" if forked else "")
+
+
+def go_on() -> None:
+    """Say, of a request inside a dialog, that tags tell whose media is meant, and that the guard may know a side."""
+    KSR.pv.sets(_GUARDED, "1")
+
+
+def offer(of: Peer, toward: MediaProtection, sdp: str, *, begins: bool) -> bool:
+    """Have rtpengine take an offer and put its own in its place; say whether it did."""
+    sender = _sender(of)
+    source = source_of(sender, sdp, media.offered_protection(sdp))
+    forked = text(_FORKED) == "1" and toward is not MediaProtection.WEBRTC
+    flags = f"{media.offer_flags(toward)} {source.flags} {text(_BRANCH)}"
+    if begins and not text(_FORKED):
+        flags += f" {SILENT}"
+    if not _usable(sender, sdp) or not _exchange(KSR.rtpengine.rtpengine_offer, sdp, flags):
+        return False
+    if begins and forked and not guard.obeys(call=KSR.kx.get_callid(), hush=""):
+        return False
+    return _let_in(source.only_from) if source.only_from else _let_in_as_before()
+
+
+def answer(of: Peer, toward: MediaProtection, sdp: str) -> bool:
+    """Have rtpengine take an answer and put its own in its place; say whether it did."""
+    sender = _sender(of)
+    answered = media.offered_protection(sdp)
+    source = source_of(sender, sdp, answered)
+    if not _usable(sender, sdp):
+        return False
+    only_from = source.only_from
+    if text(_FORKED) and answered is not MediaProtection.WEBRTC:
+        only_from = only_from or sender.address
+    if only_from and not _let_in(only_from):
+        return False
+    flags = f"{media.answer_flags(toward, answered)} {source.flags} {HEARD} {text(_BRANCH)}"
+    return _exchange(KSR.rtpengine.rtpengine_answer, sdp, flags) and _let_in_as_before()
+
+
+def give_up() -> None:
+    """Let go of the media of an INVITE that failed: other branches of its fork keep theirs."""
+    KSR.rtpengine.rtpengine_delete(text(_BRANCH))
+
+
+def end() -> None:
+    """Let go of the media of a dialog."""
+    KSR.rtpengine.rtpengine_delete("to-tag")
+
+
+def _sender(of: Peer) -> Sender:
+    outside = of.kind is PeerKind.OUTSIDE
+    natted = outside and KSR.nathelper.nat_uac_test(NATTED_SOURCE) > 0
+    return Sender(of.kind, of.address, natted, view().media_networks(of.address) if outside and HQ else None)
+
+
+def _usable(sender: Sender, sdp: str) -> bool:
+    stray = outside_of(sdp, sender.networks) if sender.networks is not None else None
+    if stray is not None:
+        KSR.warn(f"carrier {sender.address} names {stray} for its media: its trunk's media_networks would allow that\n")
+    return stray is None
+
+
+def _exchange(exchange: Callable[[str], int], sdp: str, flags: str) -> bool:
+    sdp = media.with_address(sdp, KSR.kx.get_srcip())
+    KSR.pv.sets("$var(sdp)", without_detours(sdp, media.offered_protection(sdp)))
+    return exchange(flags) > 0
+
+
+def _let_in(address: str) -> bool:
+    """Have packets of the sender's side come from one address only."""
+    KSR.pv.sets(_GUARDED, "1")
+    tag = text("$tt" if KSR.kx.get_status() > 0 else "$ft")
+    return guard.obeys(call=KSR.kx.get_callid(), tag=tag, only=address)
+
+
+def _let_in_as_before() -> bool:
+    """Have what was said of either side hold for sockets that rtpengine may have opened since."""
+    return not text(_GUARDED) or guard.obeys(call=KSR.kx.get_callid())

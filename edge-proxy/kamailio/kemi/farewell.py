@@ -1,0 +1,45 @@
+"""Answers whose session description rtpengine does not take: nothing of them goes on, and nobody is left in a call."""
+
+import KSR
+
+from edge_proxy.parting import Answered, headers_for
+from kemi import anchoring
+from kemi.environment import SETTINGS, header, text
+
+_DONE = "$avp(answer_refused)"
+
+
+def refuse_answer() -> None:
+    """Drop a response; where it is final, refuse the offer in its place, and leave whoever answered."""
+    KSR.set_drop()
+    if KSR.kx.get_status() < 200:
+        return
+    begins = text("$avp(begins)") == "1"
+    if header("CSeq").endswith("INVITE"):
+        _say("ACK")
+    if text(_DONE):
+        return  # a repetition: what we have sent was lost, or is on its way
+    KSR.pv.sets(_DONE, "1")
+    if begins:
+        _say("BYE")
+        anchoring.give_up()
+    # Inside a dialog what was agreed before goes on (RFC 3261, 14.1).
+    KSR.tm.t_reply(488, "Not Acceptable Here")
+
+
+def _say(method: str) -> None:
+    """Send a request to whoever answered, along the way that the answer came."""
+    answered = Answered(
+        header("From"),
+        header("To"),
+        KSR.kx.get_callid(),
+        int(header("CSeq").split()[0]),
+        text("$(hdr(Record-Route)[*])"),
+    )
+    back = f"sip:{KSR.kx.get_srcip()}:{KSR.kx.get_srcport()};transport={KSR.kx.get_proto()}"
+    socket = f"{KSR.kx.get_proto()}:{text('$Ri')}:{KSR.kx.get_rcvport()}"
+    KSR.tm.t_uac_send(method, text("$ct{nameaddr.uri}") or back, back, socket, headers_for(method, answered, _own()), "")
+
+
+def _own() -> str:
+    return str(SETTINGS["address"])
