@@ -154,7 +154,7 @@ def _ports(tags: dict[str, Any], tag: str) -> Iterator[int]:
     for side in tags.values():
         if side.get("tag", "") == tag:
             for media in side.get("medias", ()):
-                yield from (stream["local port"] for stream in media["streams"] if "local port" in stream)
+                yield from (port for stream in media["streams"] if (port := stream.get("local port", 0)))
 
 
 def ask(engine: tuple[str, int], question: dict[str, str]) -> dict[str, Any]:
@@ -202,13 +202,13 @@ def run(command: list[str], engine: tuple[str, int], port: int) -> int:
 
 def _serve(guard: Guard, orders: socket.socket) -> None:
     data, sender = orders.recvfrom(8192)
+    order: dict[str, str] = {}
     try:
         order = json.loads(data)
         holds = guard.obey(order)
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
-        print(f"media guard: an order was not carried out: {type(error).__name__}", file=sys.stderr, flush=True)
+        print(f"media guard: an order was not carried out: {error!r}", file=sys.stderr, flush=True)
         holds = False
-        order = {}
     with contextlib.suppress(OSError):
         orders.sendto(json.dumps({"id": order.get("id", ""), "holds": holds}).encode(), sender)
 

@@ -1,0 +1,104 @@
+"""Strangers' packets into calls, and phones behind a NAT that changes ports: for tests and for the attack in full."""
+
+import asyncio
+import contextlib
+import re
+import socket
+import struct
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Any
+
+from simulators.call import PhoneCall
+from simulators.call_media import CallMedia, MediaSettings
+
+SSRC = 0x57A4_63A7
+"""Of whatever a stranger sends."""
+PAUSE_SECONDS = 0.01
+_HEADER = struct.Struct("!BBHII")
+_VOICE = bytes(range(0, 160))
+PRIVATE = "192.168.77.5"
+
+
+class Rewritten(CallMedia):
+    """A phone's audio whose session descriptions are changed on their way out."""
+
+    def __init__(self, settings: MediaSettings, rewrite: Callable[[str], str]) -> None:
+        super().__init__(settings)
+        self.rewrite = rewrite
+
+    def offer(self, direction: str = "sendrecv") -> str:
+        return self.rewrite(super().offer(direction))
+
+    def answer(self, offer_text: str) -> str:
+        return self.rewrite(super().answer(offer_text))
+
+
+def rewriting(rewrite: Callable[[str], str]) -> Callable[[MediaSettings], CallMedia]:
+    """Return what opens a phone's audio so."""
+    return lambda settings: Rewritten(settings, rewrite)
+
+
+def behind_nat(text: str) -> str:
+    """A private address, and a port that is another than the NAT's: nobody listens there."""
+    text = re.sub(r"IN IP4 \S+", f"IN IP4 {PRIVATE}", text)
+    return re.sub(r"m=audio (\d+)", lambda found: f"m=audio {int(found[1]) // 2 + 1}", text)
+
+
+class Stranger:
+    """Somebody at an address of his own who sends voice to ports, and hears what comes."""
+
+    def __init__(self, address: str) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind((address, 0))
+        self._socket.setblocking(False)
+        self.address = self._socket.getsockname()
+        self.sent = 0
+
+    def send(self, host: str, ports: Iterable[int]) -> None:
+        for port in ports:
+            self.sent += 1
+            packet = _HEADER.pack(0x80, 0, self.sent & 0xFFFF, (160 * self.sent) & 0xFFFFFFFF, SSRC) + _VOICE
+            self._socket.sendto(packet, (host, port))
+
+    def received(self) -> int:
+        """Return how many packets have come to him since he was last asked."""
+        count = 0
+        with contextlib.suppress(BlockingIOError):
+            while self._socket.recv(2048):
+                count += 1
+        return count
+
+    @contextlib.asynccontextmanager
+    async def sending(self, host: str, ports: Callable[[], Iterable[int]]) -> AsyncIterator["Stranger"]:
+        """Send to all ports again and again, as long as the block lasts."""
+
+        async def go_on() -> None:
+            while True:
+                self.send(host, ports())
+                await asyncio.sleep(PAUSE_SECONDS)
+
+        task = asyncio.create_task(go_on())
+        try:
+            yield self
+        finally:
+            task.cancel()
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def ports_of(query: dict[str, Any]) -> list[int]:
+    """Return all ports that rtpengine holds for a call, from its answer to a query."""
+    return [
+        stream["local port"]
+        for side in query.get("tags", {}).values()
+        for media in side["medias"]
+        for stream in media["streams"]
+        if "local port" in stream
+    ]
+
+
+def heard_from_strangers(call: PhoneCall) -> int:
+    """Return how many of a stranger's packets a side has heard, whatever became of their SSRC."""
+    voice = _VOICE
+    return sum(packet.ssrc == SSRC or packet.payload == voice for packet in call.media.endpoint.reception.packets)
