@@ -21,6 +21,22 @@ class Answered:
     record_routes: str = ""
 
 
+REFUSAL = "SIP/2.0 488 Not Acceptable Here"
+_OF_THE_BODY = re.compile(r"(?:content-[a-z]+|contact|[clme])\s*:", re.IGNORECASE)
+
+
+def refusal_of(response: str) -> str:
+    """Return the refusal that stands for a response: the same way back, and nothing of what it brought."""
+    kept: list[str] = []
+    for line in response.partition("\r\n\r\n")[0].split("\r\n")[1:]:
+        if line[:1] in (" ", "\t"):
+            kept[-1:] = [f"{each} {line.strip()}" for each in kept[-1:]]
+        else:
+            kept.append(line)
+    headers = [line for line in kept if not _OF_THE_BODY.match(line)]
+    return "\r\n".join([REFUSAL, *headers, "Content-Length: 0", "", ""])
+
+
 def headers_for(method: str, answered: Answered, own_host: str) -> str:
     """Return the headers of an ACK, or of the BYE after it, from us to whoever answered (RFC 3261, 12.2.1.1)."""
     number = answered.cseq if method == "ACK" else answered.cseq + 1

@@ -2,7 +2,7 @@
 
 import KSR
 
-from edge_proxy.parting import Answered, headers_for
+from edge_proxy.parting import Answered, headers_for, refusal_of
 from kemi import anchoring
 from kemi.environment import SETTINGS, header, text
 
@@ -10,21 +10,19 @@ _DONE = "$avp(answer_refused)"
 
 
 def refuse_answer() -> None:
-    """Drop a response; where it is final, refuse the offer in its place, and leave whoever answered."""
-    KSR.set_drop()
+    """Drop a provisional response; make a final one a refusal, and leave whoever answered."""
     if KSR.kx.get_status() < 200:
+        KSR.set_drop()
         return
-    begins = text("$avp(begins)") == "1"
     if header("CSeq").endswith("INVITE"):
         _say("ACK")
-    if text(_DONE):
-        return  # a repetition: what we have sent was lost, or is on its way
+        # Inside a dialog what was agreed before goes on (RFC 3261, 14.1).
+        if text("$avp(begins)") == "1" and not text(_DONE):
+            _say("BYE")
+            anchoring.give_up()
     KSR.pv.sets(_DONE, "1")
-    if begins:
-        _say("BYE")
-        anchoring.give_up()
-    # Inside a dialog what was agreed before goes on (RFC 3261, 14.1).
-    KSR.tm.t_reply(488, "Not Acceptable Here")
+    # A 2xx can not be dropped, nor its class be changed, but by another message in its place.
+    KSR.textopsx.msg_set_buffer(refusal_of(text("$mb")))
 
 
 def _say(method: str) -> None:
@@ -38,7 +36,7 @@ def _say(method: str) -> None:
     )
     back = f"sip:{KSR.kx.get_srcip()}:{KSR.kx.get_srcport()};transport={KSR.kx.get_proto()}"
     socket = f"{KSR.kx.get_proto()}:{text('$Ri')}:{KSR.kx.get_rcvport()}"
-    KSR.tm.t_uac_send(method, text("$ct{nameaddr.uri}") or back, back, socket, headers_for(method, answered, _own()), "")
+    KSR.tm.t_uac_send(method, text("$(ct{nameaddr.uri})") or back, back, socket, headers_for(method, answered, _own()), "")
 
 
 def _own() -> str:
