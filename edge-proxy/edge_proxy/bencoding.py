@@ -25,7 +25,9 @@ def decode(data: bytes) -> Any:
 def _take(data: bytes) -> tuple[Any, bytes]:
     match data[:1]:
         case b"i":
-            number, _, rest = data[1:].partition(b"e")
+            number, end, rest = data[1:].partition(b"e")
+            if not end:
+                raise ValueError("not bencoded")
             return int(number), rest
         case b"l" | b"d" as kind:
             items: list[Any] = []

@@ -1,9 +1,9 @@
 """Runs rtpengine, and lets its sockets take packets from the agreed addresses only.
 
 rtpengine learns a port from whoever sends first, and forwards to the caller whatever reaches the port of a phone that
-has not answered.  So each socket that waits for a phone whose port is unknown gets a filter of the kernel's: packets of
-the address that the phone signals from, or none.  A parent may reach into its child's sockets without any privilege of
-its own (pidfd_getfd, ptrace(2)); in a container that takes the capability SYS_PTRACE.
+has not answered.  So each socket that waits for a phone whose port is unknown gets a filter of the kernel's: packets
+of the address that the phone signals from, or none.  A parent may reach into its child's sockets without privileges
+(pidfd_getfd, ptrace(2)); in a container that takes the capability SYS_PTRACE.
 """
 
 import contextlib
@@ -180,7 +180,7 @@ def run(command: list[str], engine: tuple[str, int], port: int) -> int:
 
     Exits with a reason where its sockets can not be reached: nobody's media would be safe.
     """
-    child = subprocess.Popen(command, preexec_fn=_die_with_parent)  # noqa: PLW1509 - no threads here
+    child = subprocess.Popen(command, preexec_fn=_die_with_parent)
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda number, _: child.send_signal(number))
     try:

@@ -92,7 +92,8 @@ def outside_of(sdp: str, networks: Iterable[Network]) -> str | None:
 
     0.0.0.0 is no address but a hold (RFC 2543); what is no IP address is rtpengine's to refuse.
     """
-    for text in (*connections(sdp), *(address for _, address in _CONTROL.findall(sdp))):
+    named: list[str] = [*connections(sdp), *(address for _, address in _CONTROL.findall(sdp))]
+    for text in named:
         try:
             address = ipaddress.ip_address(text)
         except ValueError:
@@ -113,7 +114,7 @@ def without_detours(sdp: str, protection: MediaProtection) -> str:
 
 def networks_of(texts: Iterable[str]) -> tuple[Network, ...]:
     """Return addresses and networks given as text; what names none is left out, and lets nobody in."""
-    found = []
+    found: list[Network] = []
     for text in texts:
         try:
             found.append(ipaddress.ip_network(text, strict=False))

@@ -1,4 +1,4 @@
-"""The requests by which an edge leaves a dialog in a caller's place, when it can not pass on what the callee answered."""
+"""How an edge leaves a dialog in a caller's place, when it can not pass on what the callee answered."""
 
 import re
 from dataclasses import dataclass

@@ -5,7 +5,7 @@ import contextlib
 import re
 import socket
 import struct
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any
 
 from simulators.call import PhoneCall
@@ -69,22 +69,36 @@ class Stranger:
         return count
 
     @contextlib.asynccontextmanager
-    async def sending(self, host: str, ports: Callable[[], Iterable[int]]) -> AsyncIterator["Stranger"]:
-        """Send to all ports again and again, as long as the block lasts."""
+    async def sending(self, host: str, find: Callable[[], Awaitable[list[int]]]) -> AsyncIterator["Stranger"]:
+        """Send to all ports that are found, again and again, as long as the block lasts."""
+        ports: list[int] = []
+
+        async def look() -> None:
+            while True:
+                ports[:] = await find()
+                await asyncio.sleep(2 * PAUSE_SECONDS)
 
         async def go_on() -> None:
             while True:
-                self.send(host, ports())
+                self.send(host, ports)
                 await asyncio.sleep(PAUSE_SECONDS)
 
-        task = asyncio.create_task(go_on())
-        try:
-            yield self
-        finally:
-            task.cancel()
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(each()) for each in (look, go_on)]
+            try:
+                yield self
+            finally:
+                for task in tasks:
+                    task.cancel()
 
     def close(self) -> None:
         self._socket.close()
+
+
+async def all_ports(ng: Callable[..., Awaitable[dict[str, Any]]]) -> list[int]:
+    """Return the ports of all calls of an edge, which is more than any stranger knows.  ng: asks its rtpengine."""
+    calls = (await ng("list")).get("calls", [])
+    return [port for call in calls for port in ports_of(await ng("query", call))]
 
 
 def ports_of(query: dict[str, Any]) -> list[int]:

@@ -79,7 +79,7 @@ def _sender(of: Peer) -> Sender:
 def _usable(sender: Sender, sdp: str) -> bool:
     stray = outside_of(sdp, sender.networks) if sender.networks is not None else None
     if stray is not None:
-        KSR.warn(f"carrier {sender.address} names {stray} for its media: its trunk's media_networks would allow that\n")
+        KSR.warn(f"carrier {sender.address} has its media at {stray}: its trunk's media_networks may allow that\n")
     return stray is None
 
 

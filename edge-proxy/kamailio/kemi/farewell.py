@@ -1,4 +1,4 @@
-"""Answers whose session description rtpengine does not take: nothing of them goes on, and nobody is left in a call."""
+"""Answers whose session description rtpengine does not take: nothing of them goes on, nobody is left in a call."""
 
 import KSR
 
@@ -36,8 +36,5 @@ def _say(method: str) -> None:
     )
     back = f"sip:{KSR.kx.get_srcip()}:{KSR.kx.get_srcport()};transport={KSR.kx.get_proto()}"
     socket = f"{KSR.kx.get_proto()}:{text('$Ri')}:{KSR.kx.get_rcvport()}"
-    KSR.tm.t_uac_send(method, text("$(ct{nameaddr.uri})") or back, back, socket, headers_for(method, answered, _own()), "")
-
-
-def _own() -> str:
-    return str(SETTINGS["address"])
+    headers = headers_for(method, answered, SETTINGS["address"])
+    KSR.tm.t_uac_send(method, text("$(ct{nameaddr.uri})") or back, back, socket, headers, "")

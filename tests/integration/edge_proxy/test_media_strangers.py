@@ -4,13 +4,15 @@ import asyncio
 import itertools
 import re
 import time
+from dataclasses import replace
 
 import pytest
-from edge_harness import DOMAIN, HQ, Edge, address, rung, station_headers, until
+from edge_harness import DOMAIN, HQ, address, rung, snapshot, station, station_headers, until
 
 from simulators.call import PhoneCall
+from simulators.media import RtpEndpoint, tone_sound
 from simulators.phone import Softphone, ring_forever
-from tests.attack.strangers import Stranger, behind_nat, heard_from_strangers, ports_of, rewriting
+from tests.attack.strangers import Stranger, all_ports, behind_nat, heard_from_strangers, rewriting
 
 PHONE, PHONE_2, NAT = address("10.11"), address("10.12"), ("192.168.77.5", 5060)
 STRANGER, VICTIM = address("72.1"), address("72.2")
@@ -41,28 +43,6 @@ def stranger():
     made.close()
 
 
-class Ports:
-    """All ports of the edge's calls, looked up again and again: more than any stranger knows."""
-
-    def __init__(self, edge: Edge) -> None:
-        self._edge = edge
-        self.known: list[int] = []
-
-    async def watch(self) -> None:
-        while True:
-            calls = (await self._edge.ng("list"))["calls"]
-            self.known = [port for call in calls for port in ports_of(await self._edge.ng("query", call))]
-            await asyncio.sleep(0.02)
-
-
-@pytest.fixture
-async def ports(hq):
-    found = Ports(hq)
-    task = asyncio.create_task(found.watch())
-    yield found
-    task.cancel()
-
-
 async def hear_each_other(call: PhoneCall, at_node: PhoneCall) -> None:
     for side in (call, at_node):
         side.media.endpoint.reception.forget()
@@ -75,7 +55,7 @@ def no_stranger(*sides: PhoneCall) -> bool:
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-async def test_stranger_is_not_heard_and_hears_nothing_in_a_phones_call(hq, node, stranger, ports, kind):
+async def test_stranger_is_not_heard_and_hears_nothing_in_a_phones_call(hq, node, stranger, kind):
     answering = asyncio.Event()
 
     async def ring_a_while(call: PhoneCall) -> None:
@@ -84,7 +64,7 @@ async def test_stranger_is_not_heard_and_hears_nothing_in_a_phones_call(hq, node
         call.answer()
 
     node.on_invite = ring_a_while
-    async with phone(**kind) as caller, stranger.sending(HQ, lambda: ports.known):
+    async with phone(**kind) as caller, stranger.sending(HQ, lambda: all_ports(hq.ng)):
         await caller.register()
         call = await caller.dial("13812345678")
         at_node = await node.wait_for_call()
@@ -112,8 +92,8 @@ async def test_stranger_is_not_heard_and_hears_nothing_in_a_phones_call(hq, node
 
 
 @pytest.mark.parametrize("kind", [KINDS["known address and port"], KINDS["behind a NAT that changes ports"]])
-async def test_stranger_is_not_heard_and_hears_nothing_when_a_phone_is_rung(hq, node, stranger, ports, kind):
-    async with phone(**kind) as callee, stranger.sending(HQ, lambda: ports.known):
+async def test_stranger_is_not_heard_and_hears_nothing_when_a_phone_is_rung(hq, node, stranger, kind):
+    async with phone(**kind) as callee, stranger.sending(HQ, lambda: all_ports(hq.ng)):
         await callee.register()
         callee.on_invite = ring_forever
         at_node = await node.dial(f"sip:1001@{DOMAIN}", station_headers())
@@ -138,7 +118,7 @@ async def test_stranger_is_not_heard_and_hears_nothing_when_a_phone_is_rung(hq, 
     assert no_stranger(call, at_node)
 
 
-async def test_neighbour_behind_the_same_nat_is_not_heard_once_the_port_is_learnt(hq, node, ports):
+async def test_neighbour_behind_the_same_nat_is_not_heard_once_the_port_is_learnt(hq, node):
     neighbour = Stranger(PHONE)
     async with phone(**KINDS["behind a NAT that changes ports"]) as caller:
         await caller.register()
@@ -146,7 +126,7 @@ async def test_neighbour_behind_the_same_nat_is_not_heard_once_the_port_is_learn
         at_node = await node.wait_for_call()
         await call.wait_for("answered")
         await hear_each_other(call, at_node)
-        async with neighbour.sending(HQ, lambda: ports.known):
+        async with neighbour.sending(HQ, lambda: all_ports(hq.ng)):
             await until(lambda: neighbour.sent > 400, "the neighbour has sent")
         await hear_each_other(call, at_node)
         await call.hang_up()
@@ -162,7 +142,8 @@ async def test_foreign_address_in_an_offer_gets_no_packet_and_the_phone_hears_al
     def point_at_the_victim(text: str) -> str:
         text = text.replace(f"c=IN IP4 {PHONE}", f"c=IN IP4 {VICTIM}")
         text = re.sub(r"m=audio \d+", f"m=audio {victim.address[1]}", text)
-        return f"{text}a=rtcp:{victim.address[1]} IN IP4 {VICTIM}\r\na=candidate:1 1 udp 1 {VICTIM} {victim.address[1]} typ host\r\n"
+        control = f"a=rtcp:{victim.address[1]} IN IP4 {VICTIM}"
+        return f"{text}{control}\r\na=candidate:1 1 udp 1 {VICTIM} {victim.address[1]} typ host\r\n"
 
     async with phone(open_media=rewriting(point_at_the_victim)) as caller:
         await caller.register()
@@ -216,8 +197,8 @@ def longest_silence(side: PhoneCall) -> float:
 
 
 @pytest.mark.parametrize("kind", [KINDS["known address and port"], KINDS["behind a NAT that changes ports"]])
-async def test_phone_that_moves_to_another_port_is_heard_at_once(hq, node, stranger, ports, kind):
-    async with phone(**kind) as caller, stranger.sending(HQ, lambda: ports.known):
+async def test_phone_that_moves_to_another_port_is_heard_at_once(hq, node, stranger, kind):
+    async with phone(**kind) as caller, stranger.sending(HQ, lambda: all_ports(hq.ng)):
         await caller.register()
         call = await caller.dial("13812345678")
         at_node = await node.wait_for_call()
@@ -236,10 +217,6 @@ async def test_phone_that_moves_to_another_port_is_heard_at_once(hq, node, stran
 
 def move(call: PhoneCall) -> None:
     """Have a call's audio go on from another port, and say so in the next offer."""
-    from dataclasses import replace
-
-    from simulators.media import RtpEndpoint, tone_sound
-
     media, old = call.media, call.media.endpoint
     media.endpoint = RtpEndpoint(old.local[0])
     media.endpoint.play(tone_sound(PHONE_HZ))
@@ -248,15 +225,13 @@ def move(call: PhoneCall) -> None:
     old.close()
 
 
-async def test_sixteen_phones_behind_nats_are_all_heard_among_strangers(hq, node, stranger, ports):
-    from edge_harness import snapshot, station
-
+async def test_sixteen_phones_behind_nats_are_all_heard_among_strangers(hq, node, stranger):
     hq.know(snapshot(stations=tuple(station(str(3000 + n)) for n in range(16))))
     node.on_invite = answer_at_once
     phones = [
         phone(str(3000 + n), address(f"10.{20 + n}"), **KINDS["behind a NAT that changes ports"]) for n in range(16)
     ]
-    async with stranger.sending(HQ, lambda: ports.known):
+    async with stranger.sending(HQ, lambda: all_ports(hq.ng)):
         for each in phones:
             await each.register()
             call = await each.dial("13812345678")

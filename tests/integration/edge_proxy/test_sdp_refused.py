@@ -4,7 +4,20 @@ import re
 from dataclasses import replace
 
 import pytest
-from edge_harness import CARRIER, DID, DOMAIN, HQ, NODE, PLATFORM, address, snapshot, station_headers, trunk, trunk_headers, until
+from edge_harness import (
+    CARRIER,
+    DID,
+    DOMAIN,
+    HQ,
+    NODE,
+    PLATFORM,
+    address,
+    snapshot,
+    station_headers,
+    trunk,
+    trunk_headers,
+    until,
+)
 
 from simulators.call import PhoneCall
 from simulators.call_dialog import RequestRefusedError
