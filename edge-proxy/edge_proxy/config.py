@@ -30,7 +30,7 @@ class EdgeSettings(ServiceSettings):
     sip_wss_port: int = Field(0, ge=0, le=65535, description="port for browsers over WebSocket and TLS; 0 for none")
     ws_origins: str = Field("", description="pages that may connect: https://host,https://host:port")
     rpc_port: int = Field(5063, gt=0, le=65535, description="port of Kamailio's JSON-RPC")
-    ng_port: int = Field(2223, gt=0, lt=65_535, description="port of rtpengine's control protocol, the next its guard's")
+    ng_port: int = Field(2223, gt=0, lt=65_535, description="port of rtpengine's control; its guard's is the next")
     rtp_range: str = Field("30000-34999", pattern=r"^\d+-\d+$", description="ports for RTP, such as 30000-34999")
     tls_cert: Path | None = Field(None, description="PEM file with this edge's certificate chain")
     tls_key: Path | None = Field(None, description="PEM file with its private key")

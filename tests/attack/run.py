@@ -1,6 +1,6 @@
 # ruff: noqa: E402 - the edge of the tests is imported by path
-"""Attacks a real edge in full: 100,000 mutated requests over its transports, and a flood beside others' calls; writes
-var/attack.json.
+"""Attacks a real edge in full: 100,000 mutated requests over its transports, a flood beside others' calls, and a
+stranger's packets into every call; writes var/attack.json.
 
 `make test` runs each at a smaller size; this takes minutes, and its figures are those of docs/performance.md.
 """
@@ -11,6 +11,7 @@ import json
 import sys
 import tempfile
 import time
+from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,33 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent / "integration" / "edge_proxy")]
 
 from certificates_of_tests import Authority
-from edge_harness import DOMAIN, HQ, NODE, PATIENCE, USUAL_LIMITS, WEBSOCKETS, address, hq_edge, until
+from edge_harness import (
+    DOMAIN,
+    HQ,
+    NODE,
+    PATIENCE,
+    USUAL_LIMITS,
+    WEBSOCKETS,
+    address,
+    hq_edge,
+    snapshot,
+    station,
+    until,
+)
 from sip_probe import UdpProbe
 
 from simulators.phone import Softphone
 from tests.attack.barrage import SHARES, Barrage
 from tests.attack.edge_watch import vitals_of
 from tests.attack.flood import Flood, beside_a_flood, set_up_times
+from tests.attack.strangers import (
+    PRIVATE,
+    Stranger,
+    all_ports,
+    behind_nat,
+    calls_among_strangers,
+    rewriting,
+)
 from tests.attack.wires import Target
 
 RESULT = HERE.parents[1] / "var" / "attack.json"
@@ -39,6 +60,7 @@ The heap of a worker moves up and down by half a megabyte with the longest messa
 SETTLE_SECONDS = 15
 FLOOD_RATIO = 1.2
 ROUNDS, CALLS = 6, 25
+STRANGERS_CALLS = 50
 
 
 async def mutated_requests(folder: Path, count: int, seed: int) -> dict[str, Any]:
@@ -101,7 +123,40 @@ async def flood_beside_calls(folder: Path) -> dict[str, Any]:
         edge.stop()
 
 
-ATTACKS = ("mutated", "flood")
+async def strangers_packets(folder: Path) -> dict[str, Any]:
+    """Return what a stranger hears of fifty calls, and they of him: phones at known addresses, and behind NATs."""
+    edge = hq_edge(folder, Authority(folder / "pki"), **PATIENCE)
+    extensions = [str(3000 + number) for number in range(STRANGERS_CALLS)]
+    edge.know(snapshot(stations=tuple(station(each) for each in extensions)))
+    behind = {"nat": (PRIVATE, 5060), "open_media": rewriting(behind_nat)}
+    rounds: dict[str, dict[str, int]] = {}
+    try:
+        await edge.start()
+        async with Softphone("node", "trunkline.test", proxy=(HQ, 5062), bind=NODE, port=5060, tone_hz=700) as node:
+            for name, kind in (("known addresses", {}), ("behind a NAT that changes ports", behind)):
+                async with AsyncExitStack() as open_phones:
+                    phones = [
+                        Softphone(each, DOMAIN, f"pw-{each}", proxy=(HQ, 5060), bind=address(f"74.{1 + place}"),
+                                  tone_hz=440, **kind)
+                        for place, each in enumerate(extensions)
+                    ]  # fmt: skip
+                    for phone in phones:
+                        await open_phones.enter_async_context(phone)
+                        await phone.register()
+                    stranger = Stranger(address("72.1"))
+                    open_phones.callback(stranger.close)
+                    rounds[name] = await calls_among_strangers(phones, node, stranger, HQ, lambda: all_ports(edge.ng))
+        ok = all(
+            each["heard_both_ways"] == each["calls"] == STRANGERS_CALLS
+            and each["strangers_packets_heard"] == each["packets_to_the_stranger"] == 0
+            for each in rounds.values()
+        )
+        return {"attack": "a stranger's packets into every call", "rounds": rounds, "ok": ok}
+    finally:
+        edge.stop()
+
+
+ATTACKS = ("mutated", "flood", "strangers")
 
 
 def main() -> int:
@@ -116,6 +171,8 @@ def main() -> int:
             place = Path(folder) / name
             if name == "flood":
                 attack = flood_beside_calls(place)
+            elif name == "strangers":
+                attack = strangers_packets(place)
             else:
                 attack = mutated_requests(place, chosen.requests, chosen.seed)
             results.append(asyncio.run(attack))

@@ -8,12 +8,15 @@ import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any
 
-from simulators.call import PhoneCall
+from simulators.call import CallEndedError, PhoneCall
 from simulators.call_media import CallMedia, MediaSettings
+from simulators.phone import Softphone
 
 SSRC = 0x57A4_63A7
 """Of whatever a stranger sends."""
-PAUSE_SECONDS = 0.01
+PAUSE_SECONDS, MOST_A_SECOND = 0.01, 3_000
+ATTACK_SECONDS = 8
+"""Longer than rtpengine learns where left to itself."""
 _HEADER = struct.Struct("!BBHII")
 _VOICE = bytes(range(0, 160))
 PRIVATE = "192.168.77.5"
@@ -81,7 +84,7 @@ class Stranger:
         async def go_on() -> None:
             while True:
                 self.send(host, ports)
-                await asyncio.sleep(PAUSE_SECONDS)
+                await asyncio.sleep(max(PAUSE_SECONDS, len(ports) / MOST_A_SECOND))
 
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(each()) for each in (look, go_on)]
@@ -110,6 +113,39 @@ def ports_of(query: dict[str, Any]) -> list[int]:
         for stream in media["streams"]
         if "local port" in stream
     ]
+
+
+async def calls_among_strangers(
+    phones: list[Softphone], node: Softphone, stranger: Stranger, host: str, find: Callable[[], Awaitable[list[int]]]
+) -> dict[str, int]:
+    """Have each phone call through a media node, all at a time, while a stranger sends to every port.
+
+    Phone and node sound 440 and 700 Hz.  Returns how many calls were heard both ways, and what the stranger got.
+    """
+    talking: list[tuple[PhoneCall, PhoneCall]] = []
+    heard_both_ways = 0
+    async with stranger.sending(host, find):
+        for phone in phones:
+            call = await phone.dial("13812345678")
+            at_node = await node.wait_for_call()
+            await call.wait_for("answered")
+            talking.append((call, at_node))
+        await asyncio.sleep(ATTACK_SECONDS)
+        for call, at_node in talking:
+            with contextlib.suppress(TimeoutError, CallEndedError):
+                await call.wait_for_tones({700}, {440, 700})
+                await at_node.wait_for_tones({440}, {440, 700})
+                heard_both_ways += 1
+    result = {
+        "calls": len(talking),
+        "heard_both_ways": heard_both_ways,
+        "stranger_sent": stranger.sent,
+        "strangers_packets_heard": sum(heard_from_strangers(side) for pair in talking for side in pair),
+        "packets_to_the_stranger": stranger.received(),
+    }
+    for call, _ in talking:
+        await call.hang_up()
+    return result
 
 
 def heard_from_strangers(call: PhoneCall) -> int:
