@@ -150,5 +150,5 @@ async def calls_among_strangers(
 
 def heard_from_strangers(call: PhoneCall) -> int:
     """Return how many of a stranger's packets a side has heard, whatever became of their SSRC."""
-    voice = _VOICE
-    return sum(packet.ssrc == SSRC or packet.payload == voice for packet in call.media.endpoint.reception.packets)
+    packets = call.media.endpoint.reception.packets.copy()
+    return sum(packet.ssrc == SSRC or packet.payload == _VOICE for packet in packets)
