@@ -40,12 +40,16 @@ class Sockets:
         self._filtered: dict[int, tuple[int, bytes]] = {}
         """Port to inode and program."""
 
-    def filter(self, ports: Iterable[int], program: bytes) -> bool:
-        """Let the sockets at these ports take what a program takes; say whether all were found.  Raises OSError."""
+    def filter(self, ports: Iterable[int], program: bytes, *, new_only: bool = False) -> bool:
+        """Let the sockets at these ports take what a program takes; say whether all were found.  Raises OSError.
+
+        new_only: those that have a filter keep it.
+        """
         wanted = set(ports)
         places = self._find(wanted)
         for port, (number, inode) in places.items():
-            if self._filtered.get(port) != (inode, program):
+            had, what = self._filtered.get(port, (0, b""))
+            if had != inode or (what != program and not new_only):
                 with self._taken(number) as held:
                     _attach(held, program)
                 self._filtered[port] = inode, program
@@ -113,8 +117,9 @@ class Guard:
     def obey(self, order: dict[str, str]) -> bool:
         """Carry out an order; say whether it holds.
 
-        `call` alone: what was said of the call holds for sockets opened since.  With `only`: so too for the side with
-        this `tag`, or for those that have not answered when no side has it.  With `hush`: those take nothing yet.
+        `call` alone: what was said of the call holds for sockets opened since.  With `only`: the side with this `tag`
+        is heard from that address; when no side has it yet, whoever may become it: those that have not answered, or
+        whoever answered `beside` this caller before.  With `hush`: those that have not answered take nothing yet.
         """
         call = order["call"]
         sides = self._calls.get(call, {})
@@ -127,13 +132,14 @@ class Guard:
             return False
         holds = True
         if "hush" in order:
-            holds = self._sockets.filter(_ports(tags, ""), packetfilter.NOBODY)
+            holds = self._sockets.filter(_ports(tags, ""), packetfilter.NOBODY, new_only=True)
         if address:
             tag = order.get("tag", "")
             sides = sides | {tag: address}
             self._remember(call, sides)
             if tag not in tags:
-                holds = self._sockets.filter(_ports(tags, ""), packetfilter.only_from(address))
+                ports = list(_ports(tags, "")) or list(_ports(tags, *(set(tags) - {order.get("beside", "")})))
+                holds = self._sockets.filter(ports, packetfilter.only_from(address))
         for tag, known in sides.items():
             if tag and tag in tags:
                 holds = self._sockets.filter(_ports(tags, tag), packetfilter.only_from(known)) and holds
@@ -150,9 +156,9 @@ class Guard:
         return answer.get("tags") if answer.get("result") == "ok" else None
 
 
-def _ports(tags: dict[str, Any], tag: str) -> Iterator[int]:
+def _ports(tags: dict[str, Any], *wanted: str) -> Iterator[int]:
     for side in tags.values():
-        if side.get("tag", "") == tag:
+        if side.get("tag", "") in wanted:
             for media in side.get("medias", ()):
                 yield from (port for stream in media["streams"] if (port := stream.get("local port", 0)))
 

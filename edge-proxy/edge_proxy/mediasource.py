@@ -41,6 +41,10 @@ class Sender:
     natted: bool = False
     networks: tuple[Network, ...] | None = None
 
+    @property
+    def is_phone(self) -> bool:
+        return self.kind is PeerKind.OUTSIDE and self.networks is None
+
 
 @dataclass(frozen=True)
 class Source:
@@ -55,7 +59,7 @@ def source_of(sender: Sender, sdp: str, protection: MediaProtection) -> Source:
     if protection is MediaProtection.WEBRTC:
         return Source("SIP-source-address" if sender.kind is PeerKind.OUTSIDE and sender.natted else "")
     match sender.kind:
-        case PeerKind.OUTSIDE if sender.networks is None:
+        case PeerKind.OUTSIDE if sender.is_phone:
             return _phone(sender, sdp)
         case PeerKind.BRANCH if protection is MediaProtection.SRTP:
             # Behind a NAT of which nothing is known; what does not authenticate is dropped before it is looked at.
@@ -108,8 +112,10 @@ def without_detours(sdp: str, protection: MediaProtection) -> str:
 
     A browser's candidates stay: who answers there proves itself (RFC 8445, 7.3).
     """
-    sdp = _CONTROL.sub(r"\1", sdp)
-    return sdp if protection is MediaProtection.WEBRTC else _CANDIDATES.sub("", sdp)
+    if "a=rtcp:" in sdp:
+        sdp = _CONTROL.sub(r"\1", sdp)
+    checked = protection is not MediaProtection.WEBRTC and ("a=candidate" in sdp or "a=ice-" in sdp)
+    return _CANDIDATES.sub("", sdp) if checked else sdp
 
 
 def networks_of(texts: Iterable[str]) -> tuple[Network, ...]:

@@ -54,6 +54,7 @@ class EdgeView:
         self._source_networks: list[tuple[Network, EdgeTrunk]] = []
         for trunk in snapshot.trunks:
             self._index_sources(trunk)
+        self._media_networks: dict[str, tuple[Network, ...]] = {}
         self._gateways: dict[str, list[EdgeTrunk]] = {}
         for trunk in snapshot.trunks:
             for address in self._addresses_of(trunk):
@@ -99,14 +100,19 @@ class EdgeView:
 
     def media_networks(self, address: str) -> tuple[Network, ...] | None:
         """Return where the media of a carrier at an address comes from and goes to, None for no carrier's address."""
+        known = self._media_networks.get(address)
+        if known is not None:
+            return known
         trunks = {trunk.trunk_id: trunk for trunk in (*self.trunks_from(address), *self._gateways.get(address, ()))}
         if not trunks:
             return None
-        return networks_of(
+        found = networks_of(
             text
             for trunk in trunks.values()
             for text in trunk.media_networks or (*trunk.sources, *self._addresses_of(trunk))
         )
+        self._media_networks[address] = found
+        return found
 
     def _addresses_of(self, trunk: EdgeTrunk) -> list[str]:
         return [address for gateway in trunk.gateways if (address := self.address_of(gateway))]

@@ -11,7 +11,7 @@ from edge_proxy.mediasource import HEARD, SILENT, Sender, outside_of, source_of,
 from kemi import guard
 from kemi.environment import HQ, NATTED_SOURCE, header, text, view
 
-_GUARDED, _FORKED, _BRANCH = "$avp(guarded)", "$avp(forked)", "$avp(media_branch)"
+_GUARDED, _FORKED, _BRANCH, _ANSWERED = "$avp(guarded)", "$avp(forked)", "$avp(media_branch)", "$avp(media_answered)"
 OF_BRANCH = "via-branch=auto"
 
 
@@ -22,11 +22,13 @@ def begin(*, forked: bool = False) -> None:
     """
     KSR.pv.sets(_BRANCH, OF_BRANCH if ";branch=" in header("Via") else "")
     KSR.pv.sets(_FORKED, "1" if forked else "")
+    KSR.pv.sets(_ANSWERED, "")
 
 
 def go_on() -> None:
     """Say, of a request inside a dialog, that tags tell whose media is meant, and that the guard may know a side."""
     KSR.pv.sets(_GUARDED, "1")
+    KSR.pv.sets(_ANSWERED, "1")
 
 
 def offer(of: Peer, toward: MediaProtection, sdp: str, *, begins: bool) -> bool:
@@ -51,13 +53,21 @@ def answer(of: Peer, toward: MediaProtection, sdp: str) -> bool:
     source = source_of(sender, sdp, answered)
     if not _usable(sender, sdp):
         return False
+    forked = text(_FORKED) == "1"
     only_from = source.only_from
-    if text(_FORKED) and answered is not MediaProtection.WEBRTC:
-        only_from = only_from or sender.address
+    if not only_from and sender.is_phone and answered is not MediaProtection.WEBRTC and (forked or text(_GUARDED)):
+        # Another phone of the station may have the filter that is there.
+        only_from = sender.address
     if only_from and not _let_in(only_from):
         return False
     flags = f"{media.answer_flags(toward, answered)} {source.flags} {HEARD} {text(_BRANCH)}"
-    return _exchange(KSR.rtpengine.rtpengine_answer, sdp, flags) and _let_in_as_before()
+    if not _exchange(KSR.rtpengine.rtpengine_answer, sdp, flags):
+        return False
+    # The first answer to an offer that began a call finds its sockets open; another may move the far side, and two
+    # phones may answer at once.
+    again = forked or text(_ANSWERED) == "1"
+    KSR.pv.sets(_ANSWERED, "1")
+    return not again or _let_in_as_before()
 
 
 def give_up() -> None:
@@ -92,8 +102,10 @@ def _exchange(exchange: Callable[[str], int], sdp: str, flags: str) -> bool:
 def _let_in(address: str) -> bool:
     """Have packets of the sender's side come from one address only."""
     KSR.pv.sets(_GUARDED, "1")
-    tag = text("$tt" if KSR.kx.get_status() > 0 else "$ft")
-    return guard.obeys(call=KSR.kx.get_callid(), tag=tag, only=address)
+    call, caller = KSR.kx.get_callid(), text("$ft")
+    if KSR.kx.get_status() > 0:
+        return guard.obeys(call=call, tag=text("$tt"), only=address, beside=caller)
+    return guard.obeys(call=call, tag=caller, only=address)
 
 
 def _let_in_as_before() -> bool:

@@ -247,3 +247,27 @@ async def test_sixteen_phones_behind_nats_are_all_heard_among_strangers(hq, node
 
 async def answer_at_once(call: PhoneCall) -> None:
     call.answer()
+
+
+@pytest.mark.parametrize("natted_answers", [True, False])
+async def test_of_two_phones_one_sounds_early_and_the_other_answers_and_is_heard(hq, node, stranger, natted_answers):
+    behind, open_ = phone(**KINDS["behind a NAT that changes ports"]), phone(bind=PHONE_2)
+    behind.on_invite = open_.on_invite = ring_forever
+    async with behind, open_, stranger.sending(HQ, lambda: all_ports(hq.ng)):
+        await behind.register()
+        await open_.register()
+        at_node = await node.dial(f"sip:1001@{DOMAIN}", station_headers())
+        calls = [await each.wait_for_call() for each in (open_, behind)]
+        first, second = calls if natted_answers else reversed(calls)
+        await at_node.wait_for("ringing")
+        first.progress()
+        await at_node.wait_for("early-media")
+        await at_node.wait_for_tones({PHONE_HZ}, BOTH)
+        second.answer()
+        await at_node.wait_for("answered")
+        await first.wait_for("ended")
+        await hear_each_other(second, at_node)
+        await at_node.hang_up()
+
+    assert stranger.received() == 0
+    assert no_stranger(second, at_node)

@@ -32,7 +32,8 @@ ROLES = ("hq-edge.yaml", "hq-media.yaml", "hq-control.yaml", "stores.yaml", "bra
 TOP_KEYS = {"name", "include", "services", "volumes", "secrets"}
 # Of the Compose specification, what these files may use.
 KEYS = {
-    "image", "command", "user", "network_mode", "read_only", "tmpfs", "cap_drop", "cap_add", "security_opt", "restart",
+    "image", "command", "user", "network_mode", "read_only", "tmpfs", "cap_drop", "cap_add", "security_opt",
+    "restart",
     "profiles", "stop_grace_period", "pre_stop", "logging", "environment", "env_file", "secrets", "volumes",
     "ulimits", "pids_limit", "healthcheck", "mem_limit", "cpus", "cpu_shares", "depends_on", "extends",
     "pid",
