@@ -6,7 +6,31 @@ from edge_proxy.parting import Answered, headers_for, refusal_of
 from kemi import anchoring
 from kemi.environment import SETTINGS, header, text
 
-_DONE = "$avp(answer_refused)"
+_DONE, _WON, _LEFT = "$avp(answer_refused)", "$avp(answer_won)", "$avp(answers_left)"
+
+
+def comes_second() -> bool:
+    """Leave whoever answers a call that another has answered before; say whether that was done.
+
+    Two phones may pick up at once, and a carrier may fork: media follows the first.
+    """
+    if KSR.kx.get_status() // 100 != 2:
+        return False
+    tag, winner = text("$tt"), text(_WON)
+    if winner in ("", tag):
+        return False
+    _say("ACK")
+    if tag not in text(_LEFT).split():
+        KSR.pv.sets(_LEFT, f"{text(_LEFT)} {tag}")
+        _say("BYE")
+    KSR.textopsx.msg_set_buffer(refusal_of(text("$mb")))
+    return True
+
+
+def note_winner() -> None:
+    """Take note of whose answer to a call that begins went through."""
+    if KSR.kx.get_status() // 100 == 2 and text("$avp(begins)") == "1":
+        KSR.pv.sets(_WON, text("$tt"))
 
 
 def refuse_answer() -> None:

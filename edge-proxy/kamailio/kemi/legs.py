@@ -96,9 +96,12 @@ def on_reply() -> int:
         return 1
     telling.heard(KSR.kx.get_status())
     toward = text("$avp(toward)")
+    if farewell.comes_second():
+        return 1
     if toward and has_sdp() and KSR.kx.get_status() < 300 and not _anchors_answer(sender, toward):
         farewell.refuse_answer()
         return 1
+    farewell.note_winner()
     alias_contact(sender)
     strip_ours()
     if sender.kind is PeerKind.NODE:

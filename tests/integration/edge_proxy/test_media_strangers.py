@@ -271,3 +271,20 @@ async def test_of_two_phones_one_sounds_early_and_the_other_answers_and_is_heard
 
     assert stranger.received() == 0
     assert no_stranger(second, at_node)
+
+
+async def test_of_two_phones_that_answer_at_once_one_is_left_and_the_other_heard(hq, node):
+    one, two = phone(), phone(bind=PHONE_2)
+    one.on_invite = two.on_invite = answer_at_once
+    async with one, two:
+        await one.register()
+        await two.register()
+        for number in range(5):
+            at_node = await node.dial(f"sip:1001@{DOMAIN}", station_headers(f"call-{number}"))
+            await at_node.wait_for("answered")
+            calls = [await each.wait_for_call() for each in (one, two)]
+            await until(lambda both=calls: any(call.ended for call in both), "one phone is left", 3)
+            (talking,) = [call for call in calls if not call.ended]
+            await hear_each_other(talking, at_node)
+            await at_node.hang_up()
+            await talking.wait_for("ended")
