@@ -11,7 +11,9 @@ from edge_proxy.mediasource import HEARD, SILENT, Sender, outside_of, source_of,
 from kemi import guard
 from kemi.environment import HQ, NATTED_SOURCE, header, text, view
 
-_GUARDED, _FORKED, _BRANCH, _ANSWERED = "$avp(guarded)", "$avp(forked)", "$avp(media_branch)", "$avp(media_answered)"
+_STATE = "$avp(media_state)"
+"""Letters, since each variable costs a microsecond or two: what holds of the transaction's media."""
+_BEGINS, _OF_BRANCH, _FORKED, _GUARDED, _ANSWERED = "bvfga"
 OF_BRANCH = "via-branch=auto"
 
 
@@ -20,59 +22,65 @@ def begin(*, forked: bool = False) -> None:
 
     forked: others with the same Call-ID may come, for the phones of one station.
     """
-    KSR.pv.sets(_BRANCH, OF_BRANCH if ";branch=" in header("Via") else "")
-    KSR.pv.sets(_FORKED, "1" if forked else "")
-    KSR.pv.sets(_ANSWERED, "")
+    of_branch = _OF_BRANCH if ";branch=" in header("Via") else ""
+    KSR.pv.sets(_STATE, f"{_BEGINS}{of_branch}{_FORKED if forked else ''}")
 
 
 def go_on() -> None:
     """Say, of a request inside a dialog, that tags tell whose media is meant, and that the guard may know a side."""
-    KSR.pv.sets(_GUARDED, "1")
-    KSR.pv.sets(_ANSWERED, "1")
+    KSR.pv.sets(_STATE, _GUARDED + _ANSWERED)
 
 
-def offer(of: Peer, toward: MediaProtection, sdp: str, *, begins: bool) -> bool:
+def begins() -> bool:
+    """Say whether the transaction at hand begins a call."""
+    return _BEGINS in text(_STATE)
+
+
+def offer(of: Peer, toward: MediaProtection, sdp: str) -> bool:
     """Have rtpengine take an offer and put its own in its place; say whether it did."""
-    sender = _sender(of)
+    state, sender = text(_STATE), _sender(of)
     source = source_of(sender, sdp, media.offered_protection(sdp))
-    forked = text(_FORKED) == "1" and toward is not MediaProtection.WEBRTC
-    flags = f"{media.offer_flags(toward)} {source.flags} {text(_BRANCH)}"
-    if begins and not text(_FORKED):
+    hushes = _BEGINS in state and _FORKED in state
+    flags = f"{media.offer_flags(toward)} {source.flags} {_branch(state)}"
+    if _BEGINS in state and not hushes:
         flags += f" {SILENT}"
     if not _usable(sender, sdp) or not _exchange(KSR.rtpengine.rtpengine_offer, sdp, flags):
         return False
-    if begins and forked and not guard.obeys(call=KSR.kx.get_callid(), hush=""):
+    # A browser's packets come from wherever ICE finds it, and prove themselves.
+    if hushes and toward is not MediaProtection.WEBRTC and not guard.obeys(call=KSR.kx.get_callid(), hush=""):
         return False
-    return _let_in(source.only_from) if source.only_from else _let_in_as_before()
+    return _let_in(source.only_from, state) if source.only_from else _let_in_as_before(state)
 
 
 def answer(of: Peer, toward: MediaProtection, sdp: str) -> bool:
     """Have rtpengine take an answer and put its own in its place; say whether it did."""
-    sender = _sender(of)
+    state, sender = text(_STATE), _sender(of)
     answered = media.offered_protection(sdp)
     source = source_of(sender, sdp, answered)
     if not _usable(sender, sdp):
         return False
-    forked = text(_FORKED) == "1"
     only_from = source.only_from
-    if not only_from and sender.is_phone and answered is not MediaProtection.WEBRTC and (forked or text(_GUARDED)):
+    filtered = _FORKED in state or _GUARDED in state
+    if not only_from and filtered and sender.is_phone and answered is not MediaProtection.WEBRTC:
         # Another phone of the station may have the filter that is there.
         only_from = sender.address
-    if only_from and not _let_in(only_from):
+    if only_from and not _let_in(only_from, state):
         return False
-    flags = f"{media.answer_flags(toward, answered)} {source.flags} {HEARD} {text(_BRANCH)}"
+    flags = f"{media.answer_flags(toward, answered)} {source.flags} {HEARD} {_branch(state)}"
     if not _exchange(KSR.rtpengine.rtpengine_answer, sdp, flags):
         return False
-    # The first answer to an offer that began a call finds its sockets open; another may move the far side, and two
-    # phones may answer at once.
-    again = forked or text(_ANSWERED) == "1"
-    KSR.pv.sets(_ANSWERED, "1")
-    return not again or _let_in_as_before()
+    if _ANSWERED not in state:
+        KSR.pv.sets(_STATE, state + _ANSWERED + (_GUARDED if only_from else ""))
+        if _FORKED not in state:
+            # The first answer to an offer that began a call finds its sockets open; another may move the far side,
+            # and two phones may answer at once.
+            return True
+    return _let_in_as_before(state + _GUARDED if only_from else state)
 
 
 def give_up() -> None:
     """Let go of the media of an INVITE that failed: other branches of its fork keep theirs."""
-    KSR.rtpengine.rtpengine_delete(text(_BRANCH))
+    KSR.rtpengine.rtpengine_delete(_branch(text(_STATE)))
 
 
 def end() -> None:
@@ -99,15 +107,20 @@ def _exchange(exchange: Callable[[str], int], sdp: str, flags: str) -> bool:
     return exchange(flags) > 0
 
 
-def _let_in(address: str) -> bool:
+def _branch(state: str) -> str:
+    return OF_BRANCH if _OF_BRANCH in state else ""
+
+
+def _let_in(address: str, state: str) -> bool:
     """Have packets of the sender's side come from one address only."""
-    KSR.pv.sets(_GUARDED, "1")
+    if _GUARDED not in state:
+        KSR.pv.sets(_STATE, state + _GUARDED)
     call, caller = KSR.kx.get_callid(), text("$ft")
     if KSR.kx.get_status() > 0:
         return guard.obeys(call=call, tag=text("$tt"), only=address, beside=caller)
     return guard.obeys(call=call, tag=caller, only=address)
 
 
-def _let_in_as_before() -> bool:
+def _let_in_as_before(state: str) -> bool:
     """Have what was said of either side hold for sockets that rtpengine may have opened since."""
-    return not text(_GUARDED) or guard.obeys(call=KSR.kx.get_callid())
+    return _GUARDED not in state or guard.obeys(call=KSR.kx.get_callid())

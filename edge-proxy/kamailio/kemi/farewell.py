@@ -29,7 +29,7 @@ def comes_second() -> bool:
 
 def note_winner() -> None:
     """Take note of whose answer to a call that begins went through."""
-    if KSR.kx.get_status() // 100 == 2 and text("$avp(begins)") == "1":
+    if KSR.kx.get_status() // 100 == 2 and anchoring.begins():
         KSR.pv.sets(_WON, text("$tt"))
 
 
@@ -41,7 +41,7 @@ def refuse_answer() -> None:
     if header("CSeq").endswith("INVITE"):
         _say("ACK")
         # Inside a dialog what was agreed before goes on (RFC 3261, 14.1).
-        if text("$avp(begins)") == "1" and not text(_DONE):
+        if anchoring.begins() and not text(_DONE):
             _say("BYE")
             anchoring.give_up()
     KSR.pv.sets(_DONE, "1")

@@ -40,14 +40,13 @@ def begin(request: Request, callee: MediaProtection, *, site_id: str = "", forke
     sdp = KSR.kx.gete_body() if has_sdp() else ""
     if sdp:
         caller = media.offered_protection(sdp)
-        if not anchoring.offer(request.peer, callee, sdp, begins=True):
+        if not anchoring.offer(request.peer, callee, sdp):
             anchoring.give_up()
             return False
     else:
         caller = routing.media_of(view(), request.from_domain, request.from_user)
     _stay(media.Sides(caller, callee, site_id))
     _expect_answer(caller, offered=bool(sdp))
-    KSR.pv.sets("$avp(begins)", "1")
     return True
 
 
@@ -117,7 +116,7 @@ def _anchors_answer(sender: Peer, toward: str) -> bool:
     sdp = KSR.kx.gete_body()
     if text("$avp(offered)"):
         return anchoring.answer(sender, MediaProtection(toward), sdp)
-    return anchoring.offer(sender, MediaProtection(toward), sdp, begins=text("$avp(begins)") == "1")
+    return anchoring.offer(sender, MediaProtection(toward), sdp)
 
 
 def _pass_by_address(sender: Peer) -> None:
@@ -188,15 +187,16 @@ def _renegotiate(sender: Peer, sides: media.Sides) -> bool:
             _pass_by_address(sender)
         return True
     KSR.tm.t_on_reply("ksr_onreply_media")
-    anchoring.go_on()
     if KSR.is_BYE():
         anchoring.end()
     elif KSR.is_ACK() and has_sdp():
+        anchoring.go_on()
         return anchoring.answer(sender, sides.callee, KSR.kx.gete_body())
     elif KSR.is_INVITE() or KSR.is_UPDATE():
         from_caller = KSR.rr.is_direction("downstream") > 0
         ahead, behind = (sides.callee, sides.caller) if from_caller else (sides.caller, sides.callee)
-        if has_sdp() and not anchoring.offer(sender, ahead, KSR.kx.gete_body(), begins=False):
+        anchoring.go_on()
+        if has_sdp() and not anchoring.offer(sender, ahead, KSR.kx.gete_body()):
             return False
         _expect_answer(behind, offered=has_sdp())
     return True
