@@ -59,6 +59,8 @@ class EdgeTrunk:
     sources: tuple[str, ...] = ()
     no_reply_ms: int = 3000
     """How long a gateway may stay silent before the next one is tried."""
+    media_networks: tuple[str, ...] = ()
+    """Addresses and networks that its media comes from and goes to; empty for those of gateways and sources."""
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class EdgeSettings(ServiceSettings):
         "127.0.0.1 if not given",
     )
     rpc_port: int = Field(5063, gt=0, le=65535, description="port of Kamailio's JSON-RPC")
-    ng_port: int = Field(2223, gt=0, le=65535, description="port of rtpengine's control protocol")
+    ng_port: int = Field(2223, gt=0, lt=65_535, description="port of rtpengine's control; its guard's is the next")
     rtp_range: str = Field("30000-34999", pattern="^[0-9]+-[0-9]+$", description="ports for RTP, such as 30000-34999")
     tls_cert: Path | None = Field(None, description="PEM file with this edge's certificate chain")
     tls_key: Path | None = Field(None, description="PEM file with its private key")
@@ -109,6 +109,11 @@ class EdgeSettings(ServiceSettings):
     def origins(self) -> list[str]:
         """Origins (RFC 6454) of the pages whose WebSockets are taken."""
         return [origin.strip().lower() for origin in self.ws_origins.split(",") if origin.strip()]
+
+    @property
+    def guard_port(self) -> int:
+        """Where the guard of rtpengine's sockets takes orders, beside rtpengine itself."""
+        return self.ng_port + 1
 
     @property
     def edge_dir(self) -> Path:

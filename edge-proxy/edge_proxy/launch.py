@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import callmodel
+from edge_proxy import mediaguard
 from edge_proxy.config import EdgeSettings
 from edge_proxy.connections import ROOM_OF_STRANGERS
 from edge_proxy.rendering import (
@@ -94,14 +95,17 @@ def allow_files(settings: EdgeSettings) -> None:
 
 
 def rtpengine() -> None:
-    """Start rtpengine in place of this process.  Exits with 1 and a reason on stderr if that can not be."""
+    """Run rtpengine with the guard of its sockets, and end as it ends.
+
+    Exits with 1 and a reason on stderr if that can not be.
+    """
     keep_private()
     try:
         settings = EdgeSettings.load()
-        arguments = rtpengine_arguments(configuration_of(settings))
+        command = [str(settings.rtpengine_bin), *rtpengine_arguments(configuration_of(settings))]
     except (SettingsError, RenderingError, OSError) as error:
         sys.exit(f"rtpengine can not start: {error}")
-    _become([str(settings.rtpengine_bin), *arguments])
+    sys.exit(mediaguard.run(command, (settings.control_address, settings.ng_port), settings.guard_port))
 
 
 def prepare(settings: EdgeSettings) -> None:
@@ -225,6 +229,7 @@ def script_environment(settings: EdgeSettings) -> dict[str, str]:
                 "drain_flag": str(settings.edge_dir / "drain"),
                 "rpc_port": settings.rpc_port,
                 "ws_ports": [settings.sip_ws_port, settings.sip_wss_port],
+                "media_guard": [settings.control_address, settings.guard_port],
                 "strikes_allowed": settings.strikes_allowed,
                 "stream_ports": stream_ports(settings),
                 "stranger_seconds": settings.stranger_seconds,

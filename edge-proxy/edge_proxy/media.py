@@ -18,21 +18,17 @@ _PROTOCOLS = {RTP: "RTP/AVP", SRTP: "RTP/SAVP"}
 _HIDDEN = re.compile(r"^c=IN (?:IP4 0\.0\.0\.0|IP6 ::)(?=\s)", re.MULTILINE)
 
 
-def offer_flags(toward: MediaProtection, *, natted: bool) -> str:
-    """Return the flags for an offer that goes to a side.  natted: its sender's SDP holds an address of no use."""
-    source = " SIP-source-address" if natted else ""
-    if toward is WEBRTC:
-        return f"{_BROWSER}{source}"
-    return f"{_COMMON} {_PROTOCOLS[toward]}{source}"
+def offer_flags(toward: MediaProtection) -> str:
+    """Return the flags for an offer that goes to a side."""
+    return _BROWSER if toward is WEBRTC else f"{_COMMON} {_PROTOCOLS[toward]}"
 
 
-def answer_flags(toward: MediaProtection, answered: MediaProtection, *, natted: bool) -> str:
+def answer_flags(toward: MediaProtection, answered: MediaProtection) -> str:
     """Return the flags for an answer that goes to a side: rtpengine gives it the protocol that the offer had.
 
     answered: what the answer itself speaks; DTLS must stay on where a browser gave it.
     """
-    flags = _BROWSER if toward is WEBRTC else _PLAIN if answered is WEBRTC else _COMMON
-    return f"{flags} SIP-source-address" if natted else flags
+    return _BROWSER if toward is WEBRTC else _PLAIN if answered is WEBRTC else _COMMON
 
 
 def offered_protection(sdp: str) -> MediaProtection:

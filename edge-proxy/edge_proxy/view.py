@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from callmodel.codec import ShapeError, from_wire
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway
 from callmodel.ids import SiteId, TenantId, TrunkId
+from edge_proxy.mediasource import networks_of
 
 LOOK_SECONDS = 0.05
 
@@ -53,11 +54,11 @@ class EdgeView:
         self._source_networks: list[tuple[Network, EdgeTrunk]] = []
         for trunk in snapshot.trunks:
             self._index_sources(trunk)
+        self._media_networks: dict[str, tuple[Network, ...]] = {}
         self._gateways_at: dict[str, list[EdgeTrunk]] = {}
         for trunk in snapshot.trunks:
-            for gateway in trunk.gateways:
-                if address := self.address_of(gateway):
-                    self._gateways_at.setdefault(address, []).append(trunk)
+            for address in self._addresses_of(trunk):
+                self._gateways_at.setdefault(address, []).append(trunk)
 
     def _index_sources(self, trunk: EdgeTrunk) -> None:
         for source in trunk.sources:
@@ -104,6 +105,25 @@ class EdgeView:
     def is_address_of(self, trunk: EdgeTrunk, address: str) -> bool:
         """Say whether an address is one of a trunk's gateways, or one that its calls come from."""
         return any(each.trunk_id == trunk.trunk_id for each in self.trunks_at(address))
+
+    def media_networks(self, address: str) -> tuple[Network, ...] | None:
+        """Return where the media of a carrier at an address comes from and goes to, None for no carrier's address."""
+        known = self._media_networks.get(address)
+        if known is not None:
+            return known
+        trunks = {trunk.trunk_id: trunk for trunk in self.trunks_at(address)}
+        if not trunks:
+            return None
+        found = networks_of(
+            text
+            for trunk in trunks.values()
+            for text in trunk.media_networks or (*trunk.sources, *self._addresses_of(trunk))
+        )
+        self._media_networks[address] = found
+        return found
+
+    def _addresses_of(self, trunk: EdgeTrunk) -> list[str]:
+        return [address for gateway in trunk.gateways if (address := self.address_of(gateway))]
 
     def address_of(self, gateway: Gateway) -> str | None:
         """Return a gateway's IP address, None while its name could not be resolved."""

@@ -189,7 +189,7 @@ class Edge:
                 KSR.set_drop()
             else:
                 strip_ours()
-                KSR.textopsx.remove_body()
+                KSR.textops.remove_body()
         return 1
 
     def ksr_onsend_route(self, _msg: object) -> int:

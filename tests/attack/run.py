@@ -1,7 +1,7 @@
 # ruff: noqa: E402 - the edge of the tests is imported by path
 """Attacks a real edge in full: 100,000 mutated requests over its transports, 100,000 twisted messages that all who
-come after it must read alike, a flood beside others' calls, and connections by the thousand, at the API too; writes
-var/attack.json.
+come after it must read alike, a flood beside others' calls, a stranger's packets into every call, and connections by
+the thousand, at the API too; writes var/attack.json.
 
 `make test` runs each at a smaller size; this takes minutes, and its figures are those of docs/performance.md.
 """
@@ -12,6 +12,7 @@ import json
 import sys
 import tempfile
 import time
+from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,19 @@ INTEGRATION = HERE.parent / "integration"
 sys.path[:0] = [str(HERE.parents[1]), str(INTEGRATION / "edge_proxy"), str(INTEGRATION / "control_plane" / "api")]
 
 from certificates_of_tests import Authority
-from edge_harness import DOMAIN, HQ, NODE, PATIENCE, USUAL_LIMITS, WEBSOCKETS, address, hq_edge, until
+from edge_harness import (
+    DOMAIN,
+    HQ,
+    NODE,
+    PATIENCE,
+    USUAL_LIMITS,
+    WEBSOCKETS,
+    address,
+    hq_edge,
+    snapshot,
+    station,
+    until,
+)
 from fuzzed_edges import differential
 from sip_probe import UdpProbe
 
@@ -30,6 +43,14 @@ from tests.attack.barrage import SHARES, Barrage
 from tests.attack.edge_watch import vitals_of
 from tests.attack.flood import Flood, beside_a_flood, set_up_times
 from tests.attack.listeners import connections_at_an_edge, connections_at_the_api
+from tests.attack.strangers import (
+    PRIVATE,
+    Stranger,
+    all_ports,
+    behind_nat,
+    calls_among_strangers,
+    rewriting,
+)
 from tests.attack.wires import Target
 
 RESULT = HERE.parents[1] / "var" / "attack.json"
@@ -45,6 +66,7 @@ The heap of a worker moves up and down by half a megabyte with the longest messa
 SETTLE_SECONDS = 15
 FLOOD_RATIO = 1.2
 ROUNDS, CALLS = 6, 25
+STRANGERS_CALLS = 50
 
 
 async def mutated_requests(folder: Path, count: int, seed: int) -> dict[str, Any]:
@@ -122,8 +144,40 @@ async def twisted_messages(folder: Path, count: int, seed: int) -> dict[str, Any
         "ok": not differ and not found["strays"] and not found["well_formed_that_did_not_pass"],
     }
 
+async def strangers_packets(folder: Path) -> dict[str, Any]:
+    """Return what a stranger hears of fifty calls, and they of him: phones at known addresses, and behind NATs."""
+    edge = hq_edge(folder, Authority(folder / "pki"), **PATIENCE)
+    extensions = [str(3000 + number) for number in range(STRANGERS_CALLS)]
+    edge.know(snapshot(stations=tuple(station(each) for each in extensions)))
+    behind = {"nat": (PRIVATE, 5060), "open_media": rewriting(behind_nat)}
+    rounds: dict[str, dict[str, int]] = {}
+    try:
+        await edge.start()
+        async with Softphone("node", "trunkline.test", proxy=(HQ, 5062), bind=NODE, port=5060, tone_hz=700) as node:
+            for name, kind in (("known addresses", {}), ("behind a NAT that changes ports", behind)):
+                async with AsyncExitStack() as open_phones:
+                    phones = [
+                        Softphone(each, DOMAIN, f"pw-{each}", proxy=(HQ, 5060), bind=address(f"74.{1 + place}"),
+                                  tone_hz=440, **kind)
+                        for place, each in enumerate(extensions)
+                    ]  # fmt: skip
+                    for phone in phones:
+                        await open_phones.enter_async_context(phone)
+                        await phone.register()
+                    stranger = Stranger(address("72.1"))
+                    open_phones.callback(stranger.close)
+                    rounds[name] = await calls_among_strangers(phones, node, stranger, HQ, lambda: all_ports(edge.ng))
+        ok = all(
+            each["heard_both_ways"] == each["calls"] == STRANGERS_CALLS
+            and each["strangers_packets_heard"] == each["packets_to_the_stranger"] == 0
+            for each in rounds.values()
+        )
+        return {"attack": "a stranger's packets into every call", "rounds": rounds, "ok": ok}
+    finally:
+        edge.stop()
 
-ATTACKS = ("mutated", "differential", "flood", "connections", "api")
+
+ATTACKS = ("mutated", "differential", "flood", "strangers", "connections", "api")
 
 
 def main() -> int:
@@ -142,6 +196,8 @@ def main() -> int:
                     attack = flood_beside_calls(place)
                 case "differential":
                     attack = twisted_messages(place, chosen.requests, chosen.seed)
+                case "strangers":
+                    attack = strangers_packets(place)
                 case "connections":
                     attack = connections_at_an_edge(place)
                 case "api":

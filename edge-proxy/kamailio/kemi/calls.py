@@ -26,7 +26,7 @@ from edge_proxy.decisions import (
 from edge_proxy.media import RTP, SRTP
 from edge_proxy.rendering import MEDIA_SET, SPARE_SET
 from edge_proxy.sealing import End, EndKind
-from kemi import telling, trunks, uplink
+from kemi import anchoring, telling, trunks, uplink
 from kemi.decide import settled
 from kemi.dialogs import alias_contact, connect_branch, next_host, site_ahead, stay
 from kemi.edges import next_is_edge, through_holder
@@ -47,7 +47,7 @@ from kemi.environment import (
     text,
     view,
 )
-from kemi.legs import begin, pass_by, relay
+from kemi.legs import begin, not_acceptable, pass_by, relay
 from kemi.peers import peer, request_from
 from kemi.stripping import strip_ours, strip_ways
 
@@ -101,9 +101,9 @@ def _to_media_node(decision: ToMediaNode, request: Request) -> int:
     KSR.hdr.append(f"{HEADER}: {to_header(decision.vouched)}\r\n")
     if decision.from_user is not None:
         KSR.uac.uac_replace_from("", f"sip:{decision.from_user}@{PLATFORM}")
-    speaks = begin(request, RTP)
-    trunk_id = dict(decision.vouched).get("trunk", "")
-    stay(request.peer, End(EndKind.NODE, RTP), speaks=speaks, trunk_id=trunk_id)
+    if not begin(request, RTP):
+        return not_acceptable()
+    stay(request.peer, End(EndKind.NODE, RTP), trunk_id=dict(decision.vouched).get("trunk", ""))
     _try_node()
     return relay(503, "No Media Node")
 
@@ -138,7 +138,7 @@ def node_failed() -> int:
             KSR.tm.t_reply(503, "No Media Node")
         else:
             _keep_503()
-    KSR.rtpengine.rtpengine_delete("")
+    anchoring.give_up()
     return 1
 
 
@@ -157,9 +157,10 @@ def _to_station(decision: ToStation, request: Request) -> int:
         # A media node writes its own address there: nothing that a phone may know, or could call back.
         KSR.uac.uac_replace_from("", f"sip:{request.from_user}@{decision.domain}")
     # What lies between a branch and us crosses the Internet.
-    speaks = SRTP if site_ahead() else decision.media
-    begin(request, speaks)
-    KSR.pv.sets("$avp(ahead)", speaks.value)
+    ahead = SRTP if site_ahead() else decision.media
+    if not begin(request, ahead):
+        return not_acceptable()
+    KSR.pv.sets("$avp(ahead)", ahead.value)
     KSR.tm.t_on_branch("ksr_branch_station")
     return _ring()
 
@@ -168,8 +169,9 @@ def _to_route(decision: ToRoute, request: Request) -> int:
     KSR.rr.loose_route_preloaded()
     KSR.resetdsturi()
     KSR.nathelper.handle_ruri_alias()
-    speaks = begin(request, decision.media)
-    stay(request.peer, End(EndKind.PHONE, decision.media, next_host()), speaks=speaks)
+    if not begin(request, decision.media, forked=True):
+        return not_acceptable()
+    stay(request.peer, End(EndKind.PHONE, decision.media, next_host()))
     return _ring()
 
 
@@ -212,8 +214,7 @@ def station_branch() -> int:
         return 1
     if kind is not EndKind.PHONE:
         _hand_on_trace()
-    ahead, toward = MediaProtection(text("$avp(ahead)")), MediaProtection(text("$avp(toward)"))
-    stay(peer(), End(kind, ahead, name), speaks=toward)
+    stay(peer(), End(kind, MediaProtection(text("$avp(ahead)")), name))
     return 1
 
 
@@ -224,7 +225,7 @@ def _hand_on_trace() -> None:
 
 
 def station_failed() -> int:
-    KSR.rtpengine.rtpengine_delete("")
+    anchoring.give_up()
     if KSR.tm.t_is_canceled() < 0 and fell_silent():
         KSR.tm.t_reply(480, "Temporarily Unavailable")
     return 1
@@ -250,7 +251,10 @@ def hq_branch() -> int:
     KSR.hdr.append(f"{HEADER}: {text('$avp(vouched)')}\r\n")
     if request.preferred_identity:
         KSR.hdr.append(f"P-Preferred-Identity: {request.preferred_identity}\r\n")
-    stay(request.peer, End(EndKind.HQ, SRTP), speaks=begin(request, SRTP))
+    if not begin(request, SRTP):
+        uplink.refuse()
+        KSR.set_drop()
+    stay(request.peer, End(EndKind.HQ, SRTP))
     return 1
 
 
@@ -265,7 +269,7 @@ def hq_failed() -> int:
                 KSR.dispatcher.ds_mark_dst_state("ip" if drains else "tp")
             return _without_hq(request_from(peer(), "INVITE"), answered=drains, heard=heard)
         _keep_503()
-    KSR.rtpengine.rtpengine_delete("")
+    anchoring.give_up()
     return 1
 
 
@@ -279,6 +283,9 @@ def answers_too_late() -> bool:
 
 def _without_hq(request: Request, *, answered: bool, heard: bool) -> int:
     """Take the first way that is left to a call which an edge of HQ did not take."""
+    if uplink.refused():
+        KSR.tm.t_reply(488, "Not Acceptable Here")
+        return 1
     for way in routing.ways_without_hq(view(), request, answered=answered, heard=heard):
         match way:
             case ToNextHqEdge():
@@ -287,10 +294,10 @@ def _without_hq(request: Request, *, answered: bool, heard: bool) -> int:
             case ToStation():
                 uplink.note_rung_here(request.from_domain, request.from_user, way.extension)
                 telling.goes_to(way)
-                KSR.rtpengine.rtpengine_delete("")
+                anchoring.give_up()
                 _to_station(way, request)
                 return telling.TRIES_AGAIN
             case Reject():
-                KSR.rtpengine.rtpengine_delete("")
+                anchoring.give_up()
                 KSR.tm.t_reply(way.code, way.reason)
     return 1

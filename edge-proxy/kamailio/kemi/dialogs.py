@@ -21,6 +21,9 @@ ANY_SET, ANY_TRANSPORT = -1, 2
 FORGOTTEN_AFTER_SECONDS = 5
 """A dialog lives on so long after its BYE was answered: requests cross on the way."""
 
+TOWARD, PASSED = "$avp(toward)", "passed"
+"""What the caller of the transaction at hand speaks, or that its media is another edge's."""
+
 _OF_PEERS = {
     PeerKind.NODE: EndKind.NODE,
     PeerKind.BRANCH: EndKind.BRANCH,
@@ -32,11 +35,13 @@ _CONTACT_HOST = re.compile(r"sips?:(?:[^@>;]*@)?\[?([^]:;>?]+)")
 _TAG = re.compile(r";[ \t]*tag[ \t]*=[ \t]*([^;, \t]+)", re.IGNORECASE)
 
 
-def stay(sender: Peer, callee: End, *, speaks: MediaProtection | None, trunk_id: str = "") -> None:
-    """Stay in the path of the dialog that the INVITE at hand begins.
+def stay(sender: Peer, callee: End, *, trunk_id: str = "") -> None:
+    """Stay in the path of the dialog that the INVITE at hand begins, whose media has been seen to.
 
-    speaks: what the caller speaks.  trunk_id: of the trunk that the caller comes from, if any.
+    trunk_id: of the trunk that the caller comes from, if any.
     """
+    toward = text(TOWARD)
+    speaks = None if toward == PASSED else MediaProtection(toward)
     if trunk_id:
         caller = End(EndKind.TRUNK, speaks, trunk_id)
     elif sender.kind is PeerKind.OUTSIDE:
@@ -70,8 +75,11 @@ def connect_branch(site_id: str) -> bool:
     return True
 
 
-def in_dialog(sender: Peer, renegotiate: Callable[[End, End], None]) -> int:
-    """Pass on a request inside of a dialog that this edge began.  renegotiate: sees to its media, given both ends."""
+def in_dialog(sender: Peer, renegotiate: Callable[[Peer, End, End], bool]) -> int:
+    """Pass on a request inside of a dialog that this edge began.
+
+    renegotiate: sees to its media, given the sender and both ends; says whether that was possible.
+    """
     if KSR.is_ACK() and not at_hand.said("route"):
         # One for a refusal ends here; for an answer it has a Route.
         KSR.tm.t_check_trans()
@@ -88,7 +96,12 @@ def in_dialog(sender: Peer, renegotiate: Callable[[End, End], None]) -> int:
         KSR.warn(f"a request in a dialog from {sender.kind.value} would have left to nobody of it\n")
         return 1 if KSR.is_ACK() else reply(480, "Temporarily Unavailable")
     alias_contact(sender)
-    renegotiate(behind, ahead)
+    if not renegotiate(sender, behind, ahead):
+        if not KSR.is_ACK():
+            return reply(488, "Not Acceptable Here")
+        # Nobody can refuse an ACK: whose offer gets no answer ends the call (RFC 3261, 13.2.2.4).
+        KSR.hdr.remove("Content-Type")
+        KSR.textops.remove_body()
     if KSR.tm.t_relay() < 0 and not KSR.is_ACK():
         KSR.sl.sl_reply_error()
     return 1

@@ -46,17 +46,24 @@ def draining() -> bool:
 
 
 def text(name: str) -> str:
-    """Return a pseudo-variable as text, empty when it is not there."""
-    value = KSR.pv.get(name)
+    """Return a pseudo-variable as text, empty when it is not there; what is no UTF-8 is replaced."""
+    try:
+        value = KSR.pv.get(name)
+    except UnicodeDecodeError:
+        return _replaced(name.strip("$()"))
     return "" if value is None else str(value)
 
 
 def header(name: str) -> str:
-    """Return a header's first value, with a replacement character for what is no UTF-8."""
+    """Return a header's first value; what is no UTF-8 is replaced."""
     try:
         return KSR.hdr.gete(name) or ""
     except UnicodeDecodeError:
-        return bytes.fromhex(text(f"$(hdr({name}){{s.encode.hexa}})")).decode("utf-8", "replace")
+        return _replaced(f"hdr({name})")
+
+
+def _replaced(inside: str) -> str:
+    return bytes.fromhex(str(KSR.pv.get(f"$({inside}{{s.encode.hexa}})") or "")).decode("utf-8", "replace")
 
 
 def reply(code: int, reason: str) -> int:

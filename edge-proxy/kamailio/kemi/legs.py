@@ -1,59 +1,60 @@
 """The legs of a call: media anchored on both sides, and what an answer brings."""
 
-from collections.abc import Callable
-
 import KSR
 
 from callmodel.edgesnapshot import MediaProtection
 from edge_proxy import media, routing
 from edge_proxy.decisions import Peer, PeerKind, Request
 from edge_proxy.sealing import End
-from kemi import telling, uplink
-from kemi.dialogs import alias_contact, note_over, stay
-from kemi.environment import NATTED_SOURCE, has_sdp, reply, text, view
+from kemi import anchoring, farewell, telling, uplink
+from kemi.dialogs import PASSED, TOWARD, alias_contact, note_over, stay
+from kemi.environment import has_sdp, reply, text, view
 from kemi.peers import is_misleading, peer
 from kemi.stripping import strip_ours, strip_software
 
-PASSED = "passed"
 REPLACE_MEDIA_ADDRESS = 2
 
 
-def begin(request: Request, callee: MediaProtection) -> MediaProtection:
-    """Anchor the media; return what the caller speaks.  callee: what its side speaks."""
+def begin(request: Request, callee: MediaProtection, *, forked: bool = False) -> bool:
+    """Anchor the media of a call; say whether rtpengine takes the offer.
+
+    callee: what its side speaks.  forked: others with the same Call-ID may come, for the phones of one station.
+    """
+    anchoring.begin(forked=forked)
     sdp = KSR.kx.gete_body() if has_sdp() else ""
     if sdp:
         caller = media.offered_protection(sdp)
-        natted = request.peer.kind is PeerKind.OUTSIDE and KSR.nathelper.nat_uac_test(NATTED_SOURCE) > 0
-        _anchor(KSR.rtpengine.rtpengine_offer, sdp, media.offer_flags(callee, natted=natted))
+        if not anchoring.offer(request.peer, callee, sdp):
+            anchoring.give_up()
+            return False
     else:
         caller = routing.media_of(view(), request.from_domain, request.from_user)
     _expect_answer(caller, offered=bool(sdp))
-    return caller
+    return True
 
 
-def _anchor(exchange: Callable[[str], int], sdp: str, flags: str) -> None:
-    """Have rtpengine take the offer or answer at hand, and put its own in its place."""
-    KSR.pv.sets("$var(sdp)", media.with_address(sdp, KSR.kx.get_srcip()))
-    exchange(flags)
+def not_acceptable() -> int:
+    """Refuse an offer that rtpengine does not take: sent on as it is, it would show who is behind us."""
+    return reply(488, "Not Acceptable Here")
 
 
 def pass_by(sender: Peer, callee: End) -> None:
     """Stay in the path of a dialog whose media is anchored at another edge."""
     # The media is not here to count: a drain waits for these dialogs too.
     KSR.dialog.dlg_manage()
-    stay(sender, callee, speaks=None)
     _expect_answer(None, offered=False)
+    stay(sender, callee)
 
 
 def _expect_answer(toward: MediaProtection | None, *, offered: bool) -> None:
-    KSR.pv.sets("$avp(toward)", toward.value if toward else PASSED)
+    KSR.pv.sets(TOWARD, toward.value if toward else PASSED)
     KSR.pv.sets("$avp(offered)", "1" if offered else "")
     KSR.tm.t_on_reply("ksr_onreply_media")
 
 
 def relay(code: int = 503, reason: str = "Service Unavailable") -> int:
     if KSR.tm.t_relay() < 0:
-        KSR.rtpengine.rtpengine_delete("")
+        anchoring.give_up()
         reply(code, reason)
     return 1
 
@@ -64,26 +65,18 @@ def on_reply() -> int:
     if sender.kind is PeerKind.HQ and uplink.goes_without():
         KSR.set_drop()
         return 1
-    if sender.kind is PeerKind.OUTSIDE and is_misleading(sender):
+    if is_misleading(sender):
         KSR.set_drop()
         return 1
     telling.heard(KSR.kx.get_status())
     note_over()
-    outside = sender.kind is PeerKind.OUTSIDE
-    toward = text("$avp(toward)")
-    if toward and has_sdp() and KSR.kx.get_status() < 300:
-        sdp = KSR.kx.gete_body()
-        natted = outside and KSR.nathelper.nat_uac_test(NATTED_SOURCE) > 0
-        if toward == PASSED:
-            if natted:
-                # The edge that has the media does not see where the phone really is.
-                KSR.nathelper.fix_nated_sdp(REPLACE_MEDIA_ADDRESS)
-        elif text("$avp(offered)"):
-            flags = media.answer_flags(MediaProtection(toward), media.offered_protection(sdp), natted=natted)
-            _anchor(KSR.rtpengine.rtpengine_answer, sdp, flags)
-        else:
-            flags = media.offer_flags(MediaProtection(toward), natted=natted)
-            _anchor(KSR.rtpengine.rtpengine_offer, sdp, flags)
+    toward = text(TOWARD)
+    if farewell.comes_second():
+        return 1
+    if toward and has_sdp() and KSR.kx.get_status() < 300 and not _anchors_answer(sender, toward):
+        farewell.refuse_answer()
+        return 1
+    farewell.note_winner()
     alias_contact(sender)
     strip_ours()
     if sender.kind is PeerKind.NODE:
@@ -91,19 +84,39 @@ def on_reply() -> int:
     return 1
 
 
-def renegotiate(behind: End, ahead: End) -> None:
-    """See to the media of a request inside of a dialog that goes from one end to the other."""
+def _anchors_answer(sender: Peer, toward: str) -> bool:
+    """Anchor what a response brings; say whether that was possible."""
+    if toward == PASSED:
+        _pass_by_address(sender)
+        return True
+    sdp = KSR.kx.gete_body()
+    if text("$avp(offered)"):
+        return anchoring.answer(sender, MediaProtection(toward), sdp)
+    return anchoring.offer(sender, MediaProtection(toward), sdp)
+
+
+def _pass_by_address(sender: Peer) -> None:
+    """Tell the edge that has the media where a phone signals from: it does not see that."""
+    if sender.kind is PeerKind.OUTSIDE:
+        KSR.nathelper.fix_nated_sdp(REPLACE_MEDIA_ADDRESS)
+
+
+def renegotiate(sender: Peer, behind: End, ahead: End) -> bool:
+    """Anchor what a request inside of a dialog brings from one end to the other; say whether that was possible."""
     if behind.speaks is None or ahead.speaks is None:
         _expect_answer(None, offered=False)
-        return
+        if has_sdp():
+            _pass_by_address(sender)
+        return True
     KSR.tm.t_on_reply("ksr_onreply_media")
     if KSR.is_BYE():
-        KSR.rtpengine.rtpengine_delete("")
+        anchoring.end()
     elif KSR.is_ACK() and has_sdp():
-        sdp = KSR.kx.gete_body()
-        flags = media.answer_flags(ahead.speaks, media.offered_protection(sdp), natted=False)
-        _anchor(KSR.rtpengine.rtpengine_answer, sdp, flags)
+        anchoring.go_on()
+        return anchoring.answer(sender, ahead.speaks, KSR.kx.gete_body())
     elif KSR.is_INVITE() or KSR.is_UPDATE():
-        if has_sdp():
-            _anchor(KSR.rtpengine.rtpengine_offer, KSR.kx.gete_body(), media.offer_flags(ahead.speaks, natted=False))
+        anchoring.go_on()
+        if has_sdp() and not anchoring.offer(sender, ahead.speaks, KSR.kx.gete_body()):
+            return False
         _expect_answer(behind.speaks, offered=has_sdp())
+    return True

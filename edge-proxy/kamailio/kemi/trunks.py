@@ -6,10 +6,10 @@ from edge_proxy import trunking
 from edge_proxy.decisions import Request, ToTrunk
 from edge_proxy.media import RTP
 from edge_proxy.sealing import End, EndKind
-from kemi import telling
+from kemi import anchoring, telling
 from kemi.dialogs import stay
 from kemi.environment import RING_MS, SOCKETS, fell_silent, reply, send_from, text, view
-from kemi.legs import begin, relay
+from kemi.legs import begin, not_acceptable, relay
 from kemi.stripping import strip_software
 
 PASSWORD_IS_HA1 = 1
@@ -33,7 +33,9 @@ def to_trunk(decision: ToTrunk, request: Request) -> int:
         KSR.pv.sets("$avp(digest_realm)", trunk.credentials.realm)
         KSR.pv.sets("$avp(digest_username)", trunk.credentials.username)
         KSR.pv.sets("$avp(digest_ha1)", trunk.credentials.ha1)
-    stay(request.peer, End(EndKind.TRUNK, RTP, decision.trunk_id), speaks=begin(request, RTP))
+    if not begin(request, RTP):
+        return not_acceptable()
+    stay(request.peer, End(EndKind.TRUNK, RTP, decision.trunk_id))
     _aim(attempt)
     return relay(503, "Carrier Unavailable")
 
@@ -50,7 +52,7 @@ def _aim(attempt: trunking.Attempt) -> None:
 
 def gateway_failed() -> int:
     if KSR.tm.t_is_canceled() > 0:
-        KSR.rtpengine.rtpengine_delete("")
+        anchoring.give_up()
         return 1
     code = KSR.tm.t_get_status_code()
     trunk = view().trunk_of(text("$avp(trunk)"))
@@ -66,7 +68,7 @@ def gateway_failed() -> int:
             if KSR.tm.t_relay() > 0:
                 return telling.TRIES_AGAIN
         KSR.tm.t_reply(503, "Carrier Unavailable")
-    KSR.rtpengine.rtpengine_delete("")
+    anchoring.give_up()
     return 1
 
 

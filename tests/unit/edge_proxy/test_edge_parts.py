@@ -99,29 +99,28 @@ def test_an_edge_takes_no_more_connections_than_files_may_be_open(tmp_path, monk
 
 
 def test_offer_is_turned_into_what_the_other_side_speaks():
-    assert "RTP/SAVP" in media.offer_flags(media.SRTP, natted=False)
-    assert "RTP/AVP" in media.offer_flags(media.RTP, natted=True)
-    assert "SIP-source-address" in media.offer_flags(media.RTP, natted=True)
-    assert "RTP/" not in media.answer_flags(media.RTP, media.RTP, natted=False)
+    assert "RTP/SAVP" in media.offer_flags(media.SRTP)
+    assert "RTP/AVP" in media.offer_flags(media.RTP)
+    assert "RTP/" not in media.answer_flags(media.RTP, media.RTP)
     assert all(
         "ICE=remove" in flags
         for flags in (
-            media.offer_flags(media.RTP, natted=False),
-            media.answer_flags(media.RTP, media.SRTP, natted=True),
+            media.offer_flags(media.RTP),
+            media.answer_flags(media.RTP, media.SRTP),
         )
     )
 
 
 def test_browser_gets_ice_and_dtls_and_everybody_else_neither():
-    offered = media.offer_flags(media.WEBRTC, natted=False)
-    answered = media.answer_flags(media.WEBRTC, media.RTP, natted=False)
+    offered = media.offer_flags(media.WEBRTC)
+    answered = media.answer_flags(media.WEBRTC, media.RTP)
     for flags in (offered, answered):
         assert "ICE=force" in flags and "UDP/TLS/RTP/SAVPF" in flags and "SDES-off" in flags
         assert "DTLS=off" not in flags
 
-    assert "DTLS=off" in media.offer_flags(media.RTP, natted=False)
+    assert "DTLS=off" in media.offer_flags(media.RTP)
     # The browser's own answer brings a fingerprint, which must count.
-    from_browser = media.answer_flags(media.RTP, media.WEBRTC, natted=False)
+    from_browser = media.answer_flags(media.RTP, media.WEBRTC)
     assert "ICE=remove" in from_browser and "DTLS=off" not in from_browser
 
 

@@ -54,7 +54,7 @@ def test_no_line_and_no_control_character_hides_between_quotes():
 
 @pytest.mark.parametrize(
     "line",
-    ["Min-SE: 90&X-Trunkline: a=b", "Expires: 60&Contact: <sip:a@b>", "Event: x&To: <sip:a@b>", "Authorization: X&a: b"],
+    ["Min-SE: 90&X-Trunkline: a=b", "Expires: 60&Contact: <sip:a@b>", "Event: x&To: a", "Authorization: X&a: b"],
 )
 def test_an_ampersand_ends_no_header(line):
     refusal(message(line))

@@ -32,7 +32,8 @@ ROLES = ("hq-edge.yaml", "hq-media.yaml", "hq-control.yaml", "stores.yaml", "bra
 TOP_KEYS = {"name", "include", "services", "volumes", "secrets"}
 # Of the Compose specification, what these files may use.
 KEYS = {
-    "image", "init", "command", "user", "network_mode", "read_only", "tmpfs", "cap_drop", "security_opt", "restart",
+    "image", "init", "command", "user", "network_mode", "read_only", "tmpfs", "cap_drop", "cap_add", "security_opt",
+    "restart",
     "profiles", "stop_grace_period", "pre_stop", "logging", "environment", "env_file", "secrets", "volumes",
     "ulimits", "pids_limit", "healthcheck", "mem_limit", "cpus", "cpu_shares", "depends_on", "extends",
     "pid",
@@ -119,6 +120,9 @@ def test_a_service_is_bounded_watched_and_without_privileges(file: str, name: st
     assert tag and tag != "latest" and "." not in image.split("/")[0], "a version, and no registry"
     assert {"restart", "mem_limit", "cpus", "pids_limit", "stop_grace_period", "logging"} <= service.keys()
     assert service["cap_drop"] == ["ALL"] and service["security_opt"] == ["no-new-privileges:true"]
+    # rtpengine's guard reaches into the sockets of its child, and nobody else into anything.
+    guards = (file, name) in (("hq-edge.yaml", "rtpengine"), ("branch.yaml", "branch"))
+    assert service.get("cap_add", []) == (["SYS_PTRACE"] if guards else [])
     assert service["user"].split(":")[0] not in ("0", "root")
     assert service["network_mode"] == "host", "SIP and RTP carry addresses"
     if name not in WITHOUT_HEALTH:

@@ -54,6 +54,7 @@ def to_view(record: TrunkRecord) -> TrunkView:
         credentials=CredentialsView(username=credentials.username, realm=credentials.realm) if credentials else None,
         registers=peering.registers,
         sources=list(peering.sources),
+        media_networks=list(peering.media_networks),
         no_reply_ms=peering.no_reply_ms,
         rates=[RateShape(**to_wire(rate)) for rate in trunk.rates],
         max_channels=trunk.max_channels,

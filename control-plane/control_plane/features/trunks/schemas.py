@@ -59,7 +59,11 @@ NoReply = Annotated[int, Field(ge=500, le=30_000, description="silence of a gate
 
 
 class NewTrunk(Shape):
-    """A trunk to be. `gateways` are tried in order; `sources`: where the carrier's calls to us come from."""
+    """A trunk to be.
+
+    `gateways` are tried in order; `sources`: where the carrier's calls to us come from; `media_networks`: where its
+    media comes from and goes to, empty for the addresses of its gateways and sources.
+    """
 
     trunk_id: TrunkIdText
     name: DisplayName
@@ -70,6 +74,7 @@ class NewTrunk(Shape):
     credentials: NewCredentials | None = Field(None, description="leave out where the carrier knows us by address")
     registers: bool = Field(False, description="whether we register at the carrier; needs credentials")
     sources: Sources = Field(default_factory=list)
+    media_networks: Sources = Field(default_factory=list)
     no_reply_ms: NoReply = 3000
     rates: Rates
     max_channels: Channels = 30
@@ -87,6 +92,7 @@ class TrunkPatch(Shape):
     credentials: NewCredentials | None = None
     registers: bool | None = None
     sources: Sources | None = None
+    media_networks: Sources | None = None
     no_reply_ms: NoReply | None = None
     rates: Rates | None = None
     max_channels: Channels | None = None
@@ -105,6 +111,7 @@ class TrunkView(Shape):
     credentials: CredentialsView | None
     registers: bool
     sources: list[str]
+    media_networks: list[str]
     no_reply_ms: int
     rates: list[RateShape]
     max_channels: int

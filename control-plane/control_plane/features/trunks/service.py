@@ -54,6 +54,7 @@ async def create(context: Context, new: NewTrunk) -> TrunkRecord:
         new.registers,
         tuple(new.sources),
         new.no_reply_ms,
+        tuple(new.media_networks),
     )
     record = TrunkRecord(trunk, peering, context.now_ms())
     _check_registration(record)
@@ -84,6 +85,8 @@ async def change(context: Context, trunk_id: TrunkId, patch: TrunkPatch) -> Trun
         peering["gateways"] = _to_gateways(patch.gateways)
     if patch.sources is not None:
         peering["sources"] = tuple(patch.sources)
+    if patch.media_networks is not None:
+        peering["media_networks"] = tuple(patch.media_networks)
     if patch.credentials is not None:
         peering["credentials"] = _to_credentials(patch.credentials)
     record = replace(before, trunk=replace(before.trunk, **routing), peering=replace(before.peering, **peering))

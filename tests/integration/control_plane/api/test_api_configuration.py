@@ -234,6 +234,16 @@ async def test_a_carriers_password_goes_in_and_never_comes_out(world: World, hou
     assert hashlib.md5(f"hq-1:carrier.example:{secret}".encode()).hexdigest().encode() not in raw
 
 
+async def test_a_trunk_s_media_networks_are_told_and_change(world: World):
+    trunk_id = fresh("carrier")
+    made = await world.admin.make("/trunks", trunk(trunk_id))
+    told = await world.admin.call("PATCH", f"/trunks/{trunk_id}", {"media_networks": ["127.0.31.0/24"]})
+    after = await world.admin.get(f"/trunks/{trunk_id}")
+
+    assert made["media_networks"] == []
+    assert told.body["media_networks"] == after["media_networks"] == ["127.0.31.0/24"]
+
+
 async def test_a_trunk_changes(world: World):
     trunk_id = fresh("carrier")
     await world.admin.make("/trunks", trunk(trunk_id, registers=True))
@@ -260,6 +270,8 @@ async def test_a_trunk_changes(world: World):
         {"gateways": [{"host": "x", "transport": "sctp"}]},
         {"sources": ["0.0.0.0/0"]},
         {"sources": ["carrier.example"]},
+        {"media_networks": ["0.0.0.0/0"]},
+        {"media_networks": ["carrier.example"]},
         {"rates": [{"prefix": "86", "cost_per_minute": 1, "cost_class": "national"}]},
         {"rates": [{"prefix": "+86", "cost_per_minute": -1, "cost_class": "national"}]},
         {"credentials": {"username": 'a"b', "realm": "r", "password": "p"}},
