@@ -37,7 +37,7 @@ MAX_HEADERS = 128
 BAD_REQUEST = (400, "Bad Request")
 UNSUPPORTED_BODY = (415, "Unsupported Media Type")
 
-_BODY_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
+_BODY_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _UNFRAMED = re.compile(r"\r(?!\n)|(?<!\r)\n")
 _NAMES_OF_PARTIES = frozenset(GRAMMAR) - {"via", "call-id", "cseq", "max-forwards", "content-length", "content-type"}
 _NEEDED = ("from", "to", "call-id", "cseq")
@@ -133,7 +133,7 @@ def read_plain(text: str) -> Message | None:
         or length is None
         or int(length) != len(body)
         or not text.isascii()
-        or (body and (described is None or _BODY_CONTROL.search(body)))
+        or (body and (described is None or _hides(body)))
         or (of_cseq not in METHODS)
     ):
         return None
@@ -282,14 +282,19 @@ def _body_of(
     content_type = headers.get("content-type", "")
     if "content-encoding" not in headers:
         if bodies.may_carry(method, content_type):
-            if _BODY_CONTROL.search(body):
+            if _hides(body):
                 raise UnreadableError("body")
             return _readable(body), None
         session = bodies.session_part(method, content_type, body)
-        if session is not None and not _BODY_CONTROL.search(session):
+        if session is not None and not _hides(session):
             return _readable(session), None
     # What nobody here reads goes no further: most stand without it, a call is not half understood.
     return "", UNSUPPORTED_BODY if not status and method in bodies.NEEDED_BY else None
+
+
+def _hides(body: str) -> bool:
+    """Say whether a body holds what some readers take for the end of a line or of all."""
+    return _BODY_CONTROL.search(body) is not None or body.count("\r") != body.count("\r\n")
 
 
 def _readable(body: str) -> str:
