@@ -73,26 +73,52 @@ ONE_TAG = re.compile(rf"[^;]*(?:;(?!{_SPACE}[Tt][Aa][Gg]\b)[^;]*)*(?:;{_SPACE}ta
 _PLAIN_URI = r"sips?:(?:[!$-9;=?A-Z_a-z~]+@)?[A-Za-z0-9.\-]+(?::[0-9]{1,5})?(?:;[!$-9=?A-Z_a-z~]+)*"
 _PLAIN_NAMED = rf"(?:{_QUOTED}[ ]?|[A-Za-z0-9 ]*)<{_PLAIN_URI}>"
 _PLAIN_PARTY = rf"{_PLAIN_NAMED}{_PARAMETERS}"
-_PLAIN_FREE = (
-    "Date", "Organization", "Reason", "Server", "Subject", "User-Agent", "Warning", "X-Asterisk-[A-Za-z]+",
-    "X-Trunkline",
-)  # fmt: skip
 _PLAIN_STRUCTURED = (
     "Accept", "Allow", "Allow-Events", "Authorization", "Content-Disposition", "Proxy-Authenticate",
     "Proxy-Authorization", "RAck", "RSeq", "Require", "Supported", "WWW-Authenticate",
 )  # fmt: skip
+
+
+_PLAIN_GROUPS = (
+    "status", "method", "from_", "to", "call_id", "cseq", "contact", "length", "type", "hops", "agent", "trunkline",
+    "ours", "expires", "min_se", "session",
+)  # fmt: skip
+
+
+def _once(name: str, group: str, value: str, before: str = "") -> str:
+    """Return the pattern of a header that stands once: the second time its group is there, and nothing fits."""
+    # By its number: a name cannot be asked for before it is given.
+    return rf"{name}: (?({_PLAIN_GROUPS.index(group) + 1})(?!)){before}(?P<{group}>{value})"
+
+
 PLAIN = re.compile(
-    rf"(?:SIP/2\.0 [1-6][0-9]{{2}} [ -~]*|([A-Z]+) {_PLAIN_URI} SIP/2\.0)\r\n(?:(?:"
-    rf"(?:From|To): {_PLAIN_NAMED}(?:;tag={_TOKEN})?"
-    rf"|(?:Contact|P-Asserted-Identity|P-Preferred-Identity|Remote-Party-ID|Diversion): {_PLAIN_PARTY}"
-    rf"|Via: {_VIA}(?:,[ ]?{_VIA})*|(?:Record-)?Route: {_PLAIN_PARTY}(?:,[ ]?{_PLAIN_PARTY})*"
-    rf"|Call-ID: [!#-%'-;=?-~]{{1,256}}|CSeq: [0-9]{{1,9}} ([A-Z]+)|Max-Forwards: [0-9]{{1,3}}"
-    rf"|(?:(?:Min-)?Expires|Min-SE|Session-Expires): [0-9]{{1,9}}(?:;refresher=u[a-z]{{2}})?"
-    rf"|Content-Length:[ ]+([0-9]{{1,6}})|Content-Type: (application/sdp)"
-    rf"|(?:{'|'.join(_PLAIN_FREE)}): [!-9;-~][ -~]*"
-    rf'|(?:{"|".join(_PLAIN_STRUCTURED)}): (?:[ !#-%\'-~]|"[ !#-\[\]-~]*")*)\r\n)+\r\n'
+    rf"(?:SIP/2\.0 (?P<status>[1-6][0-9]{{2}}) [ -~]*|(?P<method>[A-Z]+) {_PLAIN_URI} SIP/2\.0)\r\n(?:(?:"
+    + "|".join(
+        (
+            rf"Via: {_VIA}(?:,[ ]?{_VIA})*",
+            rf"(?:Record-)?Route: {_PLAIN_PARTY}(?:,[ ]?{_PLAIN_PARTY})*",
+            _once("From", "from_", rf"{_PLAIN_NAMED}(?:;tag={_TOKEN})?"),
+            _once("To", "to", rf"{_PLAIN_NAMED}(?:;tag={_TOKEN})?"),
+            _once("Call-ID", "call_id", r"[!#-%'-;=?-~]{1,256}"),
+            _once("CSeq", "cseq", "[A-Z]+", "[0-9]{1,9} "),
+            _once("Contact", "contact", _PLAIN_PARTY),
+            _once("Content-Length", "length", "[0-9]{1,6}", "[ ]*"),
+            _once("Content-Type", "type", "application/sdp"),
+            _once("Max-Forwards", "hops", "[0-9]{1,3}"),
+            _once("User-Agent", "agent", r"[!-9;-~][ -~]*"),
+            _once("X-Trunkline", "trunkline", r"[!-9;-~][ -~]*"),
+            _once("(?:P-Asserted-Identity|P-Preferred-Identity|Remote-Party-ID|Diversion)", "ours", _PLAIN_PARTY),
+            _once("Expires", "expires", "[0-9]{1,9}"),
+            _once("Min-SE", "min_se", "[0-9]{1,9}"),
+            _once("Session-Expires", "session", r"[0-9]{1,9}(?:;refresher=u[a-z]{2})?"),
+            r"(?P<software>Server|Organization|X-Asterisk-[A-Za-z]+): [!-9;-~][ -~]*",
+            r"(?:Date|Reason|Warning): [!-9;-~][ -~]*",
+            rf'(?:{"|".join(_PLAIN_STRUCTURED)}): (?:[ !#-%\'-~]|"[ !#-\[\]-~]*")*',
+        )
+    )
+    + r")\r\n)+\r\n"
 )
-"""The head of a message as nearly all are: one look tells that everybody reads it the same, if it repeats nothing."""
+"""The head of a message as nearly all are: one look tells that everybody reads it the same."""
 NAMES = re.compile(r"\r\n([A-Za-z-]+):")
 
 _PARTIES = re.compile(_list_of(_PARTY))

@@ -9,7 +9,8 @@ pass where a name or free text may stand.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Set
+from dataclasses import dataclass, field
 
 from edge_proxy import bodies
 from edge_proxy.grammar import (
@@ -47,19 +48,11 @@ _TOLD = {name: GRAMMAR[name] for name in ("via", "from", "to", "call-id")} | {
 }
 _MAX_CSEQ = 2**31
 _SPACE = " \t"
-_OFTEN = frozenset(
-    {
-        "Via", "Route", "Record-Route", "Allow", "Supported", "Require", "Authorization", "Proxy-Authorization",
-        "Reason", "P-Asserted-Identity",
-    }
-)  # fmt: skip
-_REQUIRED = frozenset(("Via", "From", "To", "Call-ID", "CSeq"))
-_LABELS = {
-    name.lower(): f"\r\n{name}: "
-    for name in (
-        "Via", "From", "To", "Call-ID", "CSeq", "Contact", "Route", "Content-Type", "User-Agent", "X-Trunkline",
-    )
+_GROUPS = {
+    "from": "from_", "to": "to", "call-id": "call_id", "contact": "contact", "content-type": "type",
+    "user-agent": "agent", "x-trunkline": "trunkline",
 }  # fmt: skip
+_LABELS = {"via": "\r\nVia: ", "route": "\r\nRoute: "}
 """What a plain message is asked for; it has no other of those that are ever asked for."""
 
 
@@ -79,29 +72,38 @@ class Message:
 
     method: str = ""
     status: int = 0
-    head: str = "\r\n"
-    names: frozenset[str] = frozenset()
-    """Of all headers, long and in small letters."""
-    headers: dict[str, str] | None = None
-    """The first value of each by name; None for a plain message, whose `head` has them in the usual spelling."""
+    plain: re.Match[str] | None = None
+    """What the pattern found in a plain message: nothing in it needs another check."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """The first value of each, by its name, long and in small letters; of a plain message `plain` has them."""
     several_contacts: bool = False
     rewritten: str | None = None
     fault: tuple[int, str] | None = None
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether all is written so usually that nothing of it needs another check."""
-        return self.headers is None and bool(self.names)
-
     def said(self, name: str) -> str:
         """Return the first value of a header by its name, long and in small letters, empty where there is none."""
-        if self.headers is not None:
+        if self.plain is None:
             return self.headers.get(name, "")
-        if name not in self.names:
-            return ""
-        label = _LABELS[name]
-        start = self.head.index(label) + len(label)
-        return self.head[start : self.head.index("\r\n", start)]
+        group = _GROUPS.get(name)
+        if group is not None:
+            return self.plain[group] or ""
+        label, text, end = _LABELS.get(name, "\n\n"), self.plain.string, self.plain.end()
+        start = text.find(label, 0, end)
+        return "" if start < 0 else text[start + len(label) : text.index("\r\n", start + len(label))]
+
+    def names(self, wanted: Set[str], start: str) -> list[str]:
+        """Return which of the wanted headers there are, and which begin so; names are long and in small letters.
+
+        Asked about what only we may say and what tells of programs: a plain message has little that could be meant.
+        """
+        found = self.plain
+        if found is None:
+            return [name for name in self.headers if name in wanted or name.startswith(start)]
+        told = found["ours"] or found["trunkline"] or found["software"] or found["agent"]
+        if not told and "record-route" not in wanted:
+            return []
+        names = map(str.lower, NAMES.findall(found.string, 0, found.end()))
+        return [name for name in dict.fromkeys(names) if name in wanted or name.startswith(start)]
 
 
 def read(text: str, *, streamed: bool = False) -> Message:
@@ -119,25 +121,21 @@ def read_plain(text: str) -> Message | None:
     four times what it does in a loop.
     """
     found = PLAIN.match(text)
-    if found is None:
+    if found is None or not text.isascii():
         return None
-    method, of_cseq, length, described = found.groups()
-    end = found.end()
-    names = NAMES.findall(text, 0, end)
-    once = frozenset(names)
-    body = text[end:]
+    status, method, of_cseq, length = found.group("status", "method", "cseq", "length")
+    body = text[found.end() :]
     if (
-        (len(once) < len(names) and any(names.count(name) > 1 for name in once - _OFTEN))
-        or not once >= _REQUIRED
-        or (method and method != of_cseq)
-        or length is None
+        length is None
         or int(length) != len(body)
-        or not text.isascii()
-        or (body and (described is None or _hides(body)))
-        or (of_cseq not in METHODS)
+        or (of_cseq != method if method else of_cseq is None)
+        or of_cseq not in METHODS
+        or not (found["from_"] and found["to"] and found["call_id"])
+        or "\r\nVia: " not in text
+        or (body and (found["type"] is None or _hides(body)))
     ):
         return None
-    return Message(of_cseq, 0 if method else int(text[8:11]), text[: end - 2], frozenset(map(str.lower, once)))
+    return Message(of_cseq, int(status or 0), found)
 
 
 def _read_closely(text: str, *, streamed: bool) -> Message:
@@ -162,7 +160,7 @@ def _read_closely(text: str, *, streamed: bool) -> Message:
     kept, fault = _body_of(method, status, headers, body, streamed=streamed)
     respelled |= streamed and "content-length" not in headers
     anew = _written(start, lines, headers, body, kept) if folded or respelled or kept is not body else None
-    return Message(method, status, "", frozenset(headers), headers, several_contacts, anew, fault)
+    return Message(method, status, None, headers, several_contacts, anew, fault)
 
 
 def told_off(text: str) -> Message | None:
@@ -193,7 +191,7 @@ def told_off(text: str) -> Message | None:
     whole = [start, *(f"Via: {way}" for way in ways), *(f"{name.title()}: {headers[name]}" for name in _NEEDED)]
     anew = "\r\n".join([*whole, "Max-Forwards: 70", "Content-Length: 0", "", ""])
     headers["via"] = ways[0]
-    return Message(first.group(1), 0, "", frozenset(headers), headers, rewritten=anew, fault=BAD_REQUEST)
+    return Message(first.group(1), 0, None, headers, rewritten=anew, fault=BAD_REQUEST)
 
 
 def names_us(message: Message, hosts: tuple[str, ...]) -> bool:

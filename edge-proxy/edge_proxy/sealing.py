@@ -8,9 +8,9 @@ that we did not make for these two is refused (the edge is no open relay).
 import hashlib
 import hmac
 import re
-from collections.abc import Set
-from dataclasses import dataclass
+from collections.abc import Callable
 from enum import Enum
+from typing import NamedTuple
 
 from callmodel.edgesnapshot import MediaProtection
 from edge_proxy.decisions import Peer, PeerKind
@@ -41,8 +41,10 @@ class EndKind(Enum):
     HQ = "h"
 
 
-@dataclass(frozen=True)
-class End:
+_KINDS = {kind.value: kind for kind in EndKind}
+
+
+class End(NamedTuple):
     """`name`: the address of a phone, the site of a branch, the id of a trunk.  `speaks`: None where another edge has
     the media.
     """
@@ -52,14 +54,9 @@ class End:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class Dialog:
+class Dialog(NamedTuple):
     caller: End
     callee: End
-
-    @property
-    def has_trunk(self) -> bool:
-        return EndKind.TRUNK in (self.caller.kind, self.callee.kind)
 
 
 def seal(secret: bytes, call_id: str, dialog: Dialog, now_minutes: int) -> str:
@@ -85,18 +82,18 @@ def open_seal(secret: bytes, call_id: str, routes: str, now_minutes: int) -> Dia
         return None
     if not 0 <= now_minutes - int(born, 16) + 1 <= MAX_AGE_MINUTES:
         return None
-    caller, callee = (End(EndKind(kind), _PROTECTIONS[speaks], name) for kind, speaks, name in (ends[:3], ends[3:]))
+    caller, callee = (End(_KINDS[kind], _PROTECTIONS[speaks], name) for kind, speaks, name in (ends[:3], ends[3:]))
     return Dialog(caller, callee)
 
 
-def ends_of(dialog: Dialog, peer: Peer, trunks: Set[str]) -> list[tuple[End, End]]:
+def ends_of(dialog: Dialog, peer: Peer, is_of: Callable[[str], bool]) -> list[tuple[End, End]]:
     """Return the end that a request comes from and the one that it must leave to; none for a stranger's request.
 
-    Two pairs where both ends are behind the sender's address, that of the INVITE's direction first.  trunks: the ids
-    of those that the sender's address belongs to.
+    Two pairs where both ends are behind the sender's address, that of the INVITE's direction first.  is_of: says
+    whether the sender's address belongs to a trunk, by its id.
     """
     ways = ((dialog.caller, dialog.callee), (dialog.callee, dialog.caller))
-    return [(behind, ahead) for behind, ahead in ways if _stands_at(behind, peer, trunks)]
+    return [(behind, ahead) for behind, ahead in ways if _stands_at(behind, peer, is_of)]
 
 
 def name_of(call_id: str, *tags: str) -> str:
@@ -104,14 +101,14 @@ def name_of(call_id: str, *tags: str) -> str:
     return hashlib.blake2b("\n".join((call_id, *sorted(tags))).encode(), digest_size=8).hexdigest()
 
 
-def _stands_at(end: End, peer: Peer, trunks: Set[str]) -> bool:
+def _stands_at(end: End, peer: Peer, is_of: Callable[[str], bool]) -> bool:
     match end.kind:
         case EndKind.NODE:
             return peer.kind is PeerKind.NODE
         case EndKind.BRANCH:
             return peer.kind is PeerKind.BRANCH and peer.site_id == end.name
         case EndKind.TRUNK:
-            return peer.kind is PeerKind.OUTSIDE and end.name in trunks
+            return peer.kind is PeerKind.OUTSIDE and is_of(end.name)
         case EndKind.PHONE:
             return peer.kind is PeerKind.OUTSIDE and peer.address == end.name
         case EndKind.EDGE:

@@ -102,9 +102,9 @@ class EdgeView:
         """Return the trunks that an address belongs to: whose gateway it is, or whose calls come from it."""
         return [*self._gateways_at.get(address, ()), *self.trunks_from(address)]
 
-    def is_address_of(self, trunk: EdgeTrunk, address: str) -> bool:
+    def is_at(self, trunk_id: str, address: str) -> bool:
         """Say whether an address is one of a trunk's gateways, or one that its calls come from."""
-        return any(each.trunk_id == trunk.trunk_id for each in self.trunks_at(address))
+        return any(trunk.trunk_id == trunk_id for trunk in self.trunks_at(address))
 
     def media_networks(self, address: str) -> tuple[Network, ...] | None:
         """Return where the media of a carrier at an address comes from and goes to, None for no carrier's address."""

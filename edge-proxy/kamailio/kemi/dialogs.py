@@ -116,8 +116,7 @@ def _ends(sender: Peer) -> tuple[End, End] | None:
     if sender.kind is PeerKind.HQ and uplink.goes_without():
         # Of the call that HQ took too late: its BYE would take the media of the one that goes on.
         return None
-    trunks = {str(trunk.trunk_id) for trunk in view().trunks_at(sender.address)} if dialog.has_trunk else set[str]()
-    ways = sealing.ends_of(dialog, sender, trunks)
+    ways = sealing.ends_of(dialog, sender, lambda trunk_id: HQ and view().is_at(trunk_id, sender.address))
     # Behind one address there may be both ends.
     return ways[0 if len(ways) < 2 or KSR.rr.is_direction("downstream") > 0 else 1] if ways else None
 
@@ -148,7 +147,7 @@ def _leads_to_trunk(trunk_id: str) -> bool:
     trunk = view().trunk_of(trunk_id)
     if trunk is None:
         return False
-    if not view().is_address_of(trunk, next_host()):
+    if not view().is_at(trunk_id, next_host()):
         # Its Contact or Record-Route names something that nobody has configured: its gateway knows the way.
         attempt = trunking.attempt_at(view(), trunk, "", 0)
         if attempt is None:
@@ -181,8 +180,8 @@ def _is_over() -> bool:
 
 
 def _name() -> str:
-    tags = (found.group(1) for name in ("from", "to") if (found := _TAG.search(at_hand.said(name))))
-    return sealing.name_of(KSR.kx.get_callid(), *tags)
+    tags = [found.group(1) for name in ("from", "to") if (found := _TAG.search(at_hand.said(name)))]
+    return sealing.name_of(at_hand.said("call-id"), *tags)
 
 
 def _now_minutes() -> int:

@@ -81,7 +81,7 @@ def listens_to(sender: Peer) -> bool:
     if not trusted and exceeds(sender):
         return False
     # Both answer what they refuse, if that can be answered; the gate has seen to it where all is written plainly.
-    if not at_hand.message.is_plain:
+    if at_hand.message.plain is None:
         if KSR.sanity.sanity_check(SANITY_MESSAGE, SANITY_URI) < 0:
             # No phone writes that, and Kamailio logs a line or more for each.
             noise(sender, proven=is_proven(address))

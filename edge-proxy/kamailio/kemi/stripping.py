@@ -38,9 +38,5 @@ def strip_ways() -> None:
 
 
 def _strip(wanted: frozenset[str], start: str = "\n") -> None:
-    names = at_hand.message.names
-    for name in names & wanted:
-        KSR.hdr.remove(_LOWERED[name])
-    for name in names - wanted:
-        if name.startswith(start):
-            KSR.hdr.remove(name)
+    for name in at_hand.message.names(wanted, start):
+        KSR.hdr.remove(_LOWERED.get(name, name))

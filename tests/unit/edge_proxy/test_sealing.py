@@ -25,7 +25,7 @@ def opened(routes: str, *, key: bytes = KEY, call_id: str = CALL, minutes: int =
 
 
 def receiver(dialog: Dialog, peer: Peer, *trunks: str) -> End | None:
-    ways = sealing.ends_of(dialog, peer, set(trunks))
+    ways = sealing.ends_of(dialog, peer, trunks.__contains__)
     return ways[0][1] if ways else None
 
 
@@ -85,7 +85,7 @@ def test_colleagues_behind_one_address_are_told_apart_by_the_direction():
     colleague = End(EndKind.PHONE, media.SRTP, "203.0.113.7")
     dialog = Dialog(PHONE, colleague)
 
-    assert sealing.ends_of(dialog, AT_PHONE, set()) == [(PHONE, colleague), (colleague, PHONE)]
+    assert sealing.ends_of(dialog, AT_PHONE, lambda _: False) == [(PHONE, colleague), (colleague, PHONE)]
 
 
 def test_a_dialog_has_one_name_in_both_directions_and_its_fork_another():
