@@ -199,7 +199,11 @@ def names_us(message: Message, hosts: tuple[str, ...]) -> bool:
 
     hosts: ours, each with the colon or semicolon that may follow it.
     """
-    return message.said("via").partition(" ")[2].lstrip(_SPACE).startswith(hosts)
+    if message.plain is None:
+        return message.said("via").partition(" ")[2].lstrip(_SPACE).startswith(hosts)
+    text = message.plain.string
+    via = text.index(_LABELS["via"])
+    return text.startswith(hosts, text.index(" ", via + len(_LABELS["via"])) + 1)
 
 
 def _unfolded(lines: list[str]) -> list[str]:

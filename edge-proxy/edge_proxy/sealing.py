@@ -20,8 +20,8 @@ MAX_AGE_MINUTES = 24 * 60
 """No dialog is older: the dialog module forgets after twelve hours."""
 
 _DIGITS = 16
-_END = r"~([a-z])([rsw-])([^~;>]*)"
-_SEAL = re.compile(rf";{PARAMETER}=([0-9a-f]{{{_DIGITS}}})([0-9a-f]+){_END}{_END}")
+_PARAMETER = f";{PARAMETER}="
+_END = re.compile(r"[;>,]|$")
 _NAME = re.compile(r"[A-Za-z0-9._:-]*")
 _LETTERS = {MediaProtection.RTP: "r", MediaProtection.SRTP: "s", MediaProtection.WEBRTC: "w", None: "-"}
 _PROTECTIONS = {letter: protection for protection, letter in _LETTERS.items()}
@@ -73,17 +73,20 @@ def open_seal(secret: bytes, call_id: str, routes: str, now_minutes: int) -> Dia
 
     Several edges may each have left a seal there: ours is the topmost.
     """
-    found = _SEAL.search(routes)
-    if found is None:
+    start = routes.find(_PARAMETER)
+    if start < 0:
         return None
-    digest, born, *ends = found.groups()
-    plain = found.group(0).partition("=")[2][_DIGITS:]
-    if not hmac.compare_digest(digest.encode(), _digest(secret, call_id, plain).encode()):
+    start += len(_PARAMETER)
+    end = _END.search(routes, start)
+    assert end is not None  # there is always an end of all
+    digest, plain = routes[start : start + _DIGITS], routes[start + _DIGITS : end.start()]
+    if not hmac.compare_digest(digest.encode(errors="replace"), _digest(secret, call_id, plain).encode()):
         return None
+    # From here on all is as we wrote it.
+    born, *ends = plain.split("~")
     if not 0 <= now_minutes - int(born, 16) + 1 <= MAX_AGE_MINUTES:
         return None
-    caller, callee = (End(_KINDS[kind], _PROTECTIONS[speaks], name) for kind, speaks, name in (ends[:3], ends[3:]))
-    return Dialog(caller, callee)
+    return Dialog(*(End(_KINDS[end[0]], _PROTECTIONS[end[1]], end[2:]) for end in ends))
 
 
 def ends_of(dialog: Dialog, peer: Peer, is_of: Callable[[str], bool]) -> list[tuple[End, End]]:

@@ -56,6 +56,7 @@ class EdgeView:
             self._index_sources(trunk)
         self._media_networks: dict[str, tuple[Network, ...]] = {}
         self._gateways_at: dict[str, list[EdgeTrunk]] = {}
+        self._ids_at: dict[str, frozenset[str]] = {}
         for trunk in snapshot.trunks:
             for address in self._addresses_of(trunk):
                 self._gateways_at.setdefault(address, []).append(trunk)
@@ -104,7 +105,12 @@ class EdgeView:
 
     def is_at(self, trunk_id: str, address: str) -> bool:
         """Say whether an address is one of a trunk's gateways, or one that its calls come from."""
-        return any(trunk.trunk_id == trunk_id for trunk in self.trunks_at(address))
+        known = self._ids_at.get(address)
+        if known is None:
+            known = frozenset(str(trunk.trunk_id) for trunk in self.trunks_at(address))
+            if known:
+                self._ids_at[address] = known
+        return trunk_id in known
 
     def media_networks(self, address: str) -> tuple[Network, ...] | None:
         """Return where the media of a carrier at an address comes from and goes to, None for no carrier's address."""

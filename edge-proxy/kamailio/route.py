@@ -83,7 +83,7 @@ class Edge:
 
     @guarded
     def ksr_request_route(self, _msg: object) -> int:
-        if KSR.kx.get_rcvport() == SETTINGS["rpc_port"]:
+        if not at_hand.message.method and KSR.kx.get_rcvport() == SETTINGS["rpc_port"]:
             return 1
         sender = peer()
         if not listens_to(sender) or edges.replicates(sender):
@@ -164,7 +164,11 @@ class Edge:
         return telling.failed(calls.hq_failed())
 
     def ksr_leaves_to_carrier(self, _msg: object) -> int:
-        return 1 if view().is_carrier(text("$sndto(ip)")) else -1
+        address = text("$sndto(ip)")
+        if not view().is_carrier(address):
+            return -1
+        KSR.htable.sht_sets("carriers", address, "1")
+        return 1
 
     @guarded
     def ksr_connections(self, _msg: object, _event: str = "") -> int:

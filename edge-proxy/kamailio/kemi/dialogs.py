@@ -109,7 +109,7 @@ def in_dialog(sender: Peer, renegotiate: Callable[[Peer, End, End], bool]) -> in
 
 def _ends(sender: Peer) -> tuple[End, End] | None:
     """Return the end that the request at hand comes from and the one that it goes to."""
-    dialog = sealing.open_seal(SEAL_SECRET, KSR.kx.get_callid(), at_hand.said("route"), _now_minutes())
+    dialog = sealing.open_seal(SEAL_SECRET, at_hand.said("call-id"), at_hand.said("route"), _now_minutes())
     # What ends a dialog is always taken.
     if dialog is None or (not (KSR.is_ACK() or KSR.is_BYE()) and _is_over()):
         return None
