@@ -273,11 +273,16 @@ def faults(
 def attack(
     requests: Annotated[int, typer.Option(min=1, help="How many mutated requests.")] = 100_000,
     seed: Annotated[int, typer.Option(help="Another seed makes other requests.")] = 4475,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Attack by name: ways, mutated, differential, flood, strangers, connections, api."),
+    ] = None,
 ) -> None:
     """Attack a real edge on this machine, in full; write var/attack.json.
 
-    Mutated requests over UDP, TCP, TLS and WebSocket; as many twisted messages, whose readers must agree (where they
-    do not is in var/differential.json); a flood beside others' calls; connections by the thousand, at the API too.
+    Ways past the rules, each beside what must go on; mutated requests over UDP, TCP, TLS and WebSocket; as many
+    twisted messages, whose readers must agree (where they do not is in var/differential.json); a flood beside others'
+    calls; a stranger's packets into every call; connections by the thousand, at the API too.
     Exits with 1 when a worker died, something got a 200 that must fail, memory grew, a message was read in two ways,
     calls took a fifth longer, or others could not sign in at once.  `make test` runs it smaller.
 
@@ -286,10 +291,13 @@ def attack(
       trunkline attack
 
       trunkline attack --requests 5000 --seed 7
+
+      trunkline attack --only strangers --only flood
     """
     from trunkline.plan import REPOSITORY
 
     run = [sys.executable, "tests/attack/run.py", "--requests", str(requests), "--seed", str(seed)]
+    run += [word for name in only or () for word in ("--only", name)]
     raise typer.Exit(subprocess.run(run, cwd=REPOSITORY, check=False).returncode)
 
 
