@@ -38,10 +38,11 @@ _TOKEN = r"[A-Za-z0-9\-.!%*_+'~]+"
 _SPACE = r"[ \t]*"
 _QUOTED = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*"'
 # Of other schemes pjsip and Kamailio make different parts.
-_SCHEME = r"(?:[Ss][Ii][Pp][Ss]?|[Tt][Ee][Ll]|[Uu][Rr][Nn]):"
-_URI = rf"{_SCHEME}[!#-;=?-~]+"
+_SIP, _OTHER = "[Ss][Ii][Pp][Ss]?:", "(?:[Tt][Ee][Ll]|[Uu][Rr][Nn]):"
+_HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][A-Za-z0-9.\-]*)(?::[0-9]{1,5})?"
+_URI = rf"(?:{_SIP}(?:[!#-;=?A-~]+@)?{_HOST}(?:[;?][!#-;=?-~]*)?|{_OTHER}[!#-;=?-~]+)"
 # pjsip takes an ampersand for the end of a header, as in a URI that holds some: none stands outside of <> and quotes.
-_BARE_URI = rf"{_SCHEME}[!#-%'-+\--:=@-~]+"
+_BARE_URI = rf"(?:{_SIP}(?:[!#-%'-+\--:=A-~]+@)?{_HOST}|{_OTHER}[!#-%'-+\--:=@-~]+)"
 _VALUE = r"[!#-%'-+\--:=@-~]+"
 _PARAMETERS = rf"(?:{_SPACE};{_SPACE}{_TOKEN}(?:{_SPACE}={_SPACE}(?:{_QUOTED}|{_VALUE}))?)*"
 # Each character fits one place only, or a long run of them would be tried in all ways.
@@ -70,7 +71,7 @@ ONE_TAG = re.compile(rf"[^;]*(?:;(?!{_SPACE}[Tt][Aa][Gg]\b)[^;]*)*(?:;{_SPACE}ta
                      rf"(?:;(?!{_SPACE}[Tt][Aa][Gg]\b)[^;]*)*")  # fmt: skip
 """What is left of From or To without quotes and URI: one tag at most, and a plain one."""
 
-_PLAIN_URI = r"sips?:(?:[!$-9;=?A-Z_a-z~]+@)?[A-Za-z0-9.\-]+(?::[0-9]{1,5})?(?:;[!$-9=?A-Z_a-z~]+)*"
+_PLAIN_URI = r"sips?:(?:[!$-9;=?A-Z_a-z~]+@)?[A-Za-z0-9][A-Za-z0-9.\-]*(?::[0-9]{1,5})?(?:;[!$-9=?A-Z_a-z~]+)*"
 _PLAIN_NAMED = rf"(?:{_QUOTED}[ ]?|[A-Za-z0-9 ]*)<{_PLAIN_URI}>"
 _PLAIN_PARTY = rf"{_PLAIN_NAMED}{_PARAMETERS}"
 _PLAIN_STRUCTURED = (

@@ -34,7 +34,8 @@ from edge_proxy.grammar import (
     STATUS_LINE,
 )
 
-MAX_HEADERS = 128
+MAX_HEADERS, MAX_LINE = 128, 4096
+"""More than any phone writes, and less than stops one of the engines that read after us."""
 BAD_REQUEST = (400, "Bad Request")
 UNSUPPORTED_BODY = (415, "Unsupported Media Type")
 
@@ -121,7 +122,7 @@ def read_plain(text: str) -> Message | None:
     four times what it does in a loop.
     """
     found = PLAIN.match(text)
-    if found is None or not text.isascii():
+    if found is None or found.end() > MAX_LINE or not text.isascii():
         return None
     status, method, of_cseq, length = found.group("status", "method", "cseq", "length")
     body = text[found.end() :]
@@ -144,8 +145,10 @@ def _read_closely(text: str, *, streamed: bool) -> Message:
         raise UnreadableError("no-end")
     start, *lines = head.split("\r\n")
     first = (STATUS_LINE if start.startswith("SIP/") else REQUEST_LINE).fullmatch(start)
-    if first is None or len(lines) > MAX_HEADERS:
-        raise UnreadableError("first-line" if first is None else "too-many-headers")
+    if first is None:
+        raise UnreadableError("first-line")
+    if len(lines) > MAX_HEADERS or max(map(len, lines), default=0) > MAX_LINE:
+        raise UnreadableError("too-long")
     for line in lines:
         if CONTROL.search(line):
             raise UnreadableError("bare-line-end" if _UNFRAMED.search(line) else "control-character")

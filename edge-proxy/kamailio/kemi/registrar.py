@@ -69,7 +69,7 @@ def _granted_contact() -> str:
     contact = header("Contact")
     found = _EXPIRES.search(contact)
     expires = registration.granted_expires(found.group(1) if found else header("Expires"))
-    if not expires or contact.strip() == "*":
+    if not expires or contact.strip() in ("", "*"):
         return ""
     return f"Contact: <{KSR.kx.gete_cturi()}>;expires={expires}\r\n"
 

@@ -226,6 +226,12 @@ def test_an_unreadable_request_is_told_so_with_nothing_else_of_it():
     assert lexis.told_off(message(start="SIP/2.0 200 OK")) is None
 
 
+def test_more_and_longer_headers_than_anybody_writes_are_refused():
+    assert refusal(message(*["X-A: 1"] * 130)) == "too-long"
+    assert refusal(message("Subject: " + "x" * 5000)) == "too-long"
+    assert lexis.read(message("Subject: " + "x" * 3000)).rewritten is None
+
+
 def test_a_response_names_us_in_its_topmost_via():
     read = lexis.read(message(start="SIP/2.0 200 OK", Via="SIP/2.0/TLS hq.branch.test:5061;branch=z9hG4bK1"))
 
