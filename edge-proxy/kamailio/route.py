@@ -112,6 +112,9 @@ class Edge:
         if sender.kind is PeerKind.EDGE and KSR.kx.gete_ruser():
             return edges.ping(sender)
         # Whoever is asked for, it is this edge that answers: some phones and carriers probe us so.
+        host = KSR.kx.gete_rhost().lower()
+        if KSR.kx.gete_ruser() and host != SETTINGS["address"] and host not in view().domains:
+            return self._refuse_method()
         return 1 if leaves_to_others(sender, "OPTIONS") else reply(200, "OK")
 
     def _refuse(self, sender: Peer, code: int, reason: str) -> int:
