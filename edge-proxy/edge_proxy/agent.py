@@ -23,8 +23,10 @@ from edge_proxy import drain, ngcontrol
 from edge_proxy.banning import BanTeller
 from edge_proxy.carriers import CarrierRegistration, registrations_of
 from edge_proxy.config import EdgeSettings
-from edge_proxy.hearing import Closed, Hearing, Registrations
+from edge_proxy.connections import CLOSED_TABLE
+from edge_proxy.hearing import CLOSED, REFUSED, Counted, Hearing, Registrations
 from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
+from edge_proxy.lexis import REFUSED_TABLE
 from edge_proxy.nodes import NodeBook, uris_in
 from edge_proxy.registering import Alone, CarrierRegistrar, Lease
 from edge_proxy.rendering import Destination, render_dispatcher
@@ -243,7 +245,8 @@ async def _hear(service: Service, settings: EdgeSettings) -> None:
     service.on_close(hearing.close)
     rpc = rpc_of(settings)
     service.spawn("registrations-count", Registrations(rpc).follow(settings.metrics_seconds))
-    service.spawn("closed-count", Closed(rpc).follow(settings.metrics_seconds))
+    for table, counter in ((CLOSED_TABLE, CLOSED), (REFUSED_TABLE, REFUSED)):
+        service.spawn(f"{table}-count", Counted(rpc, table, counter).follow(settings.metrics_seconds))
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ import socket
 import threading
 from pathlib import Path
 
-from edge_proxy.connections import CLOSED_TABLE, REASONS
 from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
 from edge_proxy.transactions import SOCKET_NAME, Transaction, from_datagram
 from servicekit import meters, telemetry, tracing
@@ -22,6 +21,7 @@ REGISTRATIONS = "location_contacts"
 CALLS = meters.Counter("trunkline.edge.calls", "{call}", "INVITE transactions by where they went and their answer")
 RING_SECONDS = meters.Histogram("trunkline.edge.ring_time", "s", "from an INVITE to the first ringing")
 ANSWER_SECONDS = meters.Histogram("trunkline.edge.answer_time", "s", "from an INVITE to its answer")
+REFUSED = meters.Counter("trunkline.edge.refused", "{message}", "messages that two could read differently, and why")
 CLOSED = meters.Counter("trunkline.edge.closed", "{connection}", "connections of strangers that were closed, and why")
 CONTACTS = meters.Gauge("trunkline.edge.registrations", "{contact}", "contacts that phones have registered")
 
@@ -86,19 +86,29 @@ def tell(heard: Transaction) -> None:
     tracing.tell(Span("INVITE", own, begun.parent_id or None, *times, attributes, "server", problem))
 
 
-class Registrations:
-    """How many contacts are registered, as Kamailio counts them."""
+class _Asked:
+    """Something that Kamailio is asked for every so often."""
 
     def __init__(self, rpc: KamailioRpc) -> None:
         self._rpc = rpc
-        self._count: int | None = None
-        CONTACTS.observe(lambda: [] if self._count is None else [(self._count, {})])
 
     async def follow(self, seconds: float) -> None:
         """Ask every so many seconds, for ever."""
         while True:
             await self.look()
             await asyncio.sleep(seconds)
+
+    async def look(self) -> None:
+        raise NotImplementedError
+
+
+class Registrations(_Asked):
+    """How many contacts are registered, as Kamailio counts them."""
+
+    def __init__(self, rpc: KamailioRpc) -> None:
+        super().__init__(rpc)
+        self._count: int | None = None
+        CONTACTS.observe(lambda: [] if self._count is None else [(self._count, {})])
 
     async def look(self) -> None:
         """Ask once; while Kamailio does not answer nothing is known."""
@@ -111,27 +121,23 @@ class Registrations:
             self._count = None
 
 
-class Closed:
-    """How many connections of strangers were closed, as the SIP workers' table has it."""
+class Counted(_Asked):
+    """What the SIP workers count in a table of theirs, by reason."""
 
-    def __init__(self, rpc: KamailioRpc) -> None:
-        self._rpc = rpc
+    def __init__(self, rpc: KamailioRpc, table: str, counter: meters.Counter) -> None:
+        super().__init__(rpc)
+        self._table, self._counter = table, counter
         self._known: dict[str, int] = {}
-
-    async def follow(self, seconds: float) -> None:
-        """Ask every so many seconds, for ever."""
-        while True:
-            await self.look()
-            await asyncio.sleep(seconds)
 
     async def look(self) -> None:
         """Ask once; while Kamailio does not answer nothing is counted."""
         try:
-            for reason in REASONS:
-                count = int(await self._rpc.htable_get(CLOSED_TABLE, reason) or 0)
-                # Less than before: it was started anew.
-                before = self._known.get(reason, 0)
-                CLOSED.add(count - before if count >= before else count, reason=reason)
-                self._known[reason] = count
-        except RpcUnreachableError:
+            table = await self._rpc.call("htable.dump", self._table)
+        except (RpcError, RpcUnreachableError):
             return
+        for slot in (slot for entry in table or () for slot in entry["slot"]):
+            reason, count = str(slot["name"]), int(slot["value"])
+            # Less than before: it was started anew.
+            before = self._known.get(reason, 0)
+            self._counter.add(count - before if count >= before else count, reason=reason)
+            self._known[reason] = count

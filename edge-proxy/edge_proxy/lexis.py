@@ -34,6 +34,8 @@ from edge_proxy.grammar import (
     STATUS_LINE,
 )
 
+REFUSED_TABLE = "refused"
+"""Where the SIP workers count what was refused, by reason."""
 MAX_HEADERS, MAX_LINE = 128, 4096
 """More than any phone writes, and less than stops one of the engines that read after us."""
 BAD_REQUEST = (400, "Bad Request")

@@ -62,6 +62,11 @@ CALLS = [
     ),
     Panel("Registered contacts", "short", {"{{instance}}": "trunkline_edge_registrations"}),
     Panel(
+        "Messages refused before they were read",
+        "reqps",
+        {"{{reason}}": "sum by (reason) (rate(trunkline_edge_refused_total[$__rate_interval]))"},
+    ),
+    Panel(
         "Connections of strangers closed",
         "cps",
         {

@@ -31,7 +31,7 @@ class AtHand:
             if message is None:
                 return DROP
         if message.status and not lexis.names_us(message, _OURSELVES):
-            KSR.htable.sht_inc("refused", "answers-nobody")
+            KSR.htable.sht_inc(lexis.REFUSED_TABLE, "answers-nobody")
             return DROP
         self.message = message
         if message.rewritten is None:
@@ -54,7 +54,7 @@ def _read(text: str) -> lexis.Message | None:
     try:
         return lexis.read(text, streamed=KSR.pv.get("$rcv(proto)") in _STREAMS)
     except lexis.UnreadableError as error:
-        KSR.htable.sht_inc("refused", str(error))
+        KSR.htable.sht_inc(lexis.REFUSED_TABLE, str(error))
         return lexis.told_off(text)
 
 
