@@ -103,6 +103,7 @@ def rtpengine() -> None:
     try:
         settings = EdgeSettings.load()
         command = [str(settings.rtpengine_bin), *rtpengine_arguments(configuration_of(settings))]
+        stand_behind()
     except (SettingsError, RenderingError, OSError) as error:
         sys.exit(f"rtpengine can not start: {error}")
     sys.exit(mediaguard.run(command, (settings.control_address, settings.ng_port), settings.guard_port))

@@ -207,8 +207,9 @@ def names_us(message: Message, hosts: tuple[str, ...]) -> bool:
     if message.plain is None:
         return message.said("via").partition(" ")[2].lstrip(_SPACE).startswith(hosts)
     text = message.plain.string
-    via = text.index(_LABELS["via"])
-    return text.startswith(hosts, text.index(" ", via + len(_LABELS["via"])) + 1)
+    via = text.index(" ", text.index(_LABELS["via"]) + len(_LABELS["via"]))
+    # Kamailio writes two spaces behind WS.
+    return text.startswith(hosts, via + 2 if text[via + 1] == " " else via + 1)
 
 
 def _unfolded(lines: list[str]) -> list[str]:

@@ -59,8 +59,8 @@ def _read(text: str) -> lexis.Message | None:
 
 
 def _is_no_call(text: str) -> bool:
-    """Say whether it is a browser's handshake, or what edges tell each other: others ask who says so."""
-    if text.startswith("GET "):
+    """Say whether it is HTTP where browsers come, or what edges tell each other: others ask who says so."""
+    if text[:256].partition("\r\n")[0].endswith((" HTTP/1.1", " HTTP/1.0")):
         return KSR.pv.get("$rcv(rcvport)") in SETTINGS["ws_ports"]
     return " KDMQ\r\n" in text and KSR.pv.get("$rcv(rcvport)") == PEER_PORT
 

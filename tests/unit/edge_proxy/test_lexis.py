@@ -236,4 +236,6 @@ def test_a_response_names_us_in_its_topmost_via():
     read = lexis.read(message(start="SIP/2.0 200 OK", Via="SIP/2.0/TLS hq.branch.test:5061;branch=z9hG4bK1"))
 
     assert lexis.names_us(read, ("192.0.2.7:", "hq.branch.test:"))
+    of_browser = lexis.read(message(start="SIP/2.0 200 OK", Via="SIP/2.0/WS  192.0.2.1:8088;branch=z9hG4bK1"))
+    assert lexis.names_us(of_browser, ("192.0.2.1:",))
     assert not lexis.names_us(read, ("192.0.2.7:", "192.0.2.7;"))
