@@ -36,7 +36,8 @@ METHODS = frozenset(
 
 _TOKEN = r"[A-Za-z0-9\-.!%*_+'~]+"
 _SPACE = r"[ \t]*"
-_QUOTED = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*"'
+# Runs of characters, and not one by one: each turn of a group takes memory until the whole has matched.
+_QUOTED = r'"[^"\\\x00-\x08\x0a-\x1f\x7f]*(?:\\[^\x00-\x08\x0a-\x1f\x7f][^"\\\x00-\x08\x0a-\x1f\x7f]*)*"'
 # Of other schemes pjsip and Kamailio make different parts.
 _SIP, _OTHER = "[Ss][Ii][Pp][Ss]?:", "(?:[Tt][Ee][Ll]|[Uu][Rr][Nn]):"
 _HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][A-Za-z0-9.\-]*)(?::[0-9]{1,5})?"
@@ -50,7 +51,7 @@ _NAMED = rf'(?:{_QUOTED}{_SPACE}|[^"<>@:;,*\\]*)<{_URI}>'
 _PARTY = rf"(?:{_NAMED}|{_BARE_URI}){_PARAMETERS}"
 _WAY = rf"{_NAMED}{_PARAMETERS}"
 _VIA = rf"SIP/2\.0/[A-Za-z\-]+[ \t]+[A-Za-z0-9.\-\[\]:]+{_PARAMETERS}"
-_STRUCTURED = rf"(?:[ \t!#-%'-~]|{_QUOTED})*"
+_STRUCTURED = rf"[ \t!#-%'-~]*(?:{_QUOTED}[ \t!#-%'-~]*)*"
 
 
 def _list_of(element: str) -> str:
@@ -114,7 +115,7 @@ PLAIN = re.compile(
             _once("Session-Expires", "session", r"[0-9]{1,9}(?:;refresher=u[a-z]{2})?"),
             r"(?P<software>Server|Organization|X-Asterisk-[A-Za-z]+): [!-9;-~][ -~]*",
             r"(?:Date|Reason|Warning): [!-9;-~][ -~]*",
-            rf'(?:{"|".join(_PLAIN_STRUCTURED)}): (?:[ !#-%\'-~]|"[ !#-\[\]-~]*")*',
+            rf'(?:{"|".join(_PLAIN_STRUCTURED)}): [ !#-%\'-~]*(?:"[ !#-\[\]-~]*"[ !#-%\'-~]*)*',
         )
     )
     + r")\r\n)+\r\n"

@@ -123,8 +123,8 @@ def read_plain(text: str) -> Message | None:
     One look by one pattern: a worker that waits for messages has nothing of this in its caches, and each step costs
     four times what it does in a loop.
     """
-    found = PLAIN.match(text)
-    if found is None or found.end() > MAX_LINE or not text.isascii():
+    found = PLAIN.match(text, 0, MAX_LINE)
+    if found is None or not text.isascii():
         return None
     status, method, of_cseq, length = found.group("status", "method", "cseq", "length")
     body = text[found.end() :]
@@ -181,6 +181,8 @@ def told_off(text: str) -> Message | None:
     found: dict[str, str] = {}
     ways: list[str] = []
     for line in lines[:MAX_HEADERS]:
+        if len(line) > MAX_LINE:
+            continue
         name, _, value = line.partition(":")
         name, value = _long(name), value.strip(_SPACE)
         pattern = _TOLD.get(name)

@@ -78,7 +78,8 @@ async def mutated_requests(folder: Path, count: int, seed: int) -> dict[str, Any
     try:
         await edge.start()
         node = await UdpProbe.open(NODE, (HQ, 5062))
-        await Barrage(Target(HQ), ATTACKERS, DOMAIN, seed + 1).run(2_000)  # what is only ever made once
+        # What is only ever made once, and the room that each worker keeps for the longest message it has seen.
+        await Barrage(Target(HQ), ATTACKERS, DOMAIN, seed + 1).run(20_000)
         await asyncio.sleep(SETTLE_SECONDS)  # transactions and connections live a while longer
         before = await vitals_of(edge.rpc)
         barrage = Barrage(Target(HQ), ATTACKERS, DOMAIN, seed)

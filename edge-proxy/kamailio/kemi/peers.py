@@ -121,6 +121,8 @@ def leaves_to_others(sender: Peer, method: str) -> bool:
 def request_from(sender: Peer, method: str) -> Request:
     """Return the request at hand as a value; our own headers only from those who may set them."""
     said = ["" if word == _NOTHING else word for word in text("$_s($fU\t$fd\t$tU\t$td\t$rU\t$rd)").split("\t")]
+    # Nothing of it, where Kamailio can not read From or To: then nobody is known, and nobody may do anything.
+    said += [""] * (6 - len(said))
     known: dict[str, Any] = {
         "from_user": said[0],
         "from_domain": said[1].lower(),

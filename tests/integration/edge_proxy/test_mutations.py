@@ -21,7 +21,8 @@ async def test_edge_survives_mutated_requests_and_believes_none(patient_hq: Edge
     barrage = Barrage(Target(HQ), ATTACKERS, DOMAIN, SEED)
     node = await UdpProbe.open(NODE, (HQ, 5062))
     async with Carrier(CARRIER, 5060, ip_authentication={HQ}) as carrier:
-        await Barrage(Target(HQ), ATTACKERS, DOMAIN, SEED + 1).run(500)  # what is only ever made once
+        # What is only ever made once, and the room that each worker keeps for the longest message it has seen.
+        await Barrage(Target(HQ), ATTACKERS, DOMAIN, SEED + 1).run(REQUESTS)
         before = await vitals_of(patient_hq.rpc)
 
         await barrage.run(REQUESTS)
