@@ -79,7 +79,7 @@ async def mutated_requests(folder: Path, count: int, seed: int) -> dict[str, Any
         await edge.start()
         node = await UdpProbe.open(NODE, (HQ, 5062))
         # What is only ever made once, and the room that each worker keeps for the longest message it has seen.
-        await Barrage(Target(HQ), ATTACKERS, DOMAIN, seed + 1).run(20_000)
+        await Barrage(Target(HQ), ATTACKERS, DOMAIN, seed + 1).run(count)
         await asyncio.sleep(SETTLE_SECONDS)  # transactions and connections live a while longer
         before = await vitals_of(edge.rpc)
         barrage = Barrage(Target(HQ), ATTACKERS, DOMAIN, seed)
