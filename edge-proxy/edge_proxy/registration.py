@@ -1,6 +1,8 @@
 """Who may register where (RFC 3261, 10; Path: RFC 3327)."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from callmodel.ids import SiteId
 from edge_proxy.decisions import NOT_READY, Authenticate, Decision, PeerKind, Reject, Request, SaveContact
@@ -9,6 +11,55 @@ from edge_proxy.view import EdgeView
 MIN_EXPIRES_SECONDS = 30
 DEFAULT_EXPIRES_SECONDS = 120
 MAX_EXPIRES_SECONDS = 600
+MOST_CONTACTS = 5
+"""Of a station: a desk phone, a softphone, a browser, and two to spare."""
+
+_ALIAS = re.compile(r";alias=([^~;>]+)~")
+_HOST = re.compile(r"sips?:(?:[^@;>]*@)?(\[[^\]]*\]|[^:;>?]+)")
+_INSTANCE = re.compile(r';\s*\+sip\.instance\s*=\s*"<([^>"]+)>"', re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A contact of a station.
+
+    `name`: the registrar's own for it.  `address`: where the phone is.  `modified`: when it was registered last, in
+    seconds.
+    """
+
+    name: str
+    contact: str
+    address: str
+    user_agent: str = ""
+    instance: str = ""
+    modified: int = 0
+
+
+def address_of(contact: str, received: str = "") -> str:
+    """Return where a phone is: as an edge saw it, else as its own contact says."""
+    alias = _ALIAS.search(contact)
+    found = alias or _HOST.search(received or contact)
+    return found.group(1) if found else ""
+
+
+def instance_of(contact: str) -> str:
+    """Return a phone's instance id in a Contact (RFC 5626, 4.1), empty where it has none."""
+    found = _INSTANCE.search(contact)
+    return found.group(1).lower() if found else ""
+
+
+def superseded(bindings: Sequence[Binding], new: Binding) -> list[str]:
+    """Return the names of the contacts that a new one takes the place of, because they are the same phone's.
+
+    By its instance id at once; by user agent and address only where there would be too many, since two phones of one
+    make may sit behind one address: then the oldest goes.
+    """
+    others = [each for each in bindings if each.contact != new.contact]
+    if new.instance:
+        return [each.name for each in others if each.instance == new.instance]
+    alike = [each for each in others if (each.user_agent, each.address) == (new.user_agent, new.address)]
+    too_many = max(len(others) + 1 - MOST_CONTACTS, 0)
+    return [each.name for each in sorted(alike, key=lambda each: each.modified)[:too_many]]
 _SECONDS = re.compile("[0-9]+")
 
 

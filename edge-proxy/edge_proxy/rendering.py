@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from edge_proxy.bans import FAMILIAR_SECONDS, FLOODING_SECONDS, HOME_SECONDS
 from edge_proxy.connections import IDLE_SECONDS
-from edge_proxy.registration import DEFAULT_EXPIRES_SECONDS, MAX_EXPIRES_SECONDS, MIN_EXPIRES_SECONDS
+from edge_proxy.registration import DEFAULT_EXPIRES_SECONDS, MAX_EXPIRES_SECONDS, MIN_EXPIRES_SECONDS, MOST_CONTACTS
 from edge_proxy.screening import MAX_MESSAGE_BYTES
 
 MEDIA_SET = 1
@@ -180,6 +180,7 @@ def render_kamailio(template: str, configuration: EdgeConfiguration) -> str:
         "TLS_LISTEN": _tls_listen(c),
         "TLS_LOAD": _tls_load(c),
         "MODULES": c.modules,
+        "MOST_CONTACTS": MOST_CONTACTS,
         "MIN_EXPIRES": MIN_EXPIRES_SECONDS,
         "DEFAULT_EXPIRES": DEFAULT_EXPIRES_SECONDS,
         "MAX_EXPIRES": MAX_EXPIRES_SECONDS,

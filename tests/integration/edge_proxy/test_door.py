@@ -150,6 +150,21 @@ async def test_a_phone_registers_one_contact_without_detour(patient_hq: Edge, co
     probe.close()
 
 
+async def test_a_phone_with_another_port_each_time_is_rung_where_it_is(patient_hq: Edge, node: Softphone):
+    """A softphone that takes a new port at each start was refused at the sixth, until the first had expired."""
+    for _ in range(8):
+        async with Softphone("1002", DOMAIN, "pw-1002", proxy=(HQ, 5060), bind=PHONE) as phone:
+            await phone.register()
+            if _ < 7:
+                phone.unregister = lambda: asyncio.sleep(0)  # type: ignore[method-assign]
+                phone.registered = False
+                continue
+            call = await node.dial(f"sip:1002@{DOMAIN}", station_headers())
+            await phone.wait_for_call()
+            await call.wait_for("answered")
+            await call.hang_up()
+
+
 async def test_nobody_ends_a_call_of_another_trunk(patient_hq: Edge, node: Softphone, carrier: Carrier):
     call = await node.dial(f"sip:+8613812345003@{HQ}", trunk_headers())
     await call.wait_for("answered")
