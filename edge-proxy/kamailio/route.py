@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable
 
 import KSR
-from kemi import calls, dialogs, edges, flows, legs, openssl, registrar, telling, trunks
+from kemi import calls, credentials, dialogs, edges, flows, legs, openssl, registrar, telling, trunks
 from kemi.abuse import is_proven, noise
 from kemi.environment import SETTINGS, over_connection, reply, text, view
 from kemi.gate import at_hand
@@ -158,6 +158,10 @@ class Edge:
     @guarded
     def ksr_failure_trunk(self, _msg: object) -> int:
         return telling.failed(trunks.gateway_failed())
+
+    @guarded
+    def ksr_failure_challenged(self, _msg: object) -> int:
+        return credentials.challenged()
 
     @guarded
     def ksr_branch_hq(self, _msg: object) -> int:

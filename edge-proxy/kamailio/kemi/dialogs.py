@@ -11,7 +11,7 @@ from edge_proxy import sealing, trunking
 from edge_proxy.decisions import Peer, PeerKind
 from edge_proxy.rendering import MEDIA_SET, site_of_branch_host
 from edge_proxy.sealing import Dialog, End, EndKind
-from kemi import uplink
+from kemi import credentials, uplink
 from kemi.edges import next_is_edge, through_holder
 from kemi.environment import HQ, PLATFORM, SEAL_SECRET, reply, send_from, text, view
 from kemi.gate import at_hand
@@ -102,6 +102,8 @@ def in_dialog(sender: Peer, renegotiate: Callable[[Peer, End, End], bool]) -> in
         # Nobody can refuse an ACK: whose offer gets no answer ends the call (RFC 3261, 13.2.2.4).
         KSR.hdr.remove("Content-Type")
         KSR.textops.remove_body()
+    if ahead.kind is EndKind.TRUNK and not KSR.is_ACK():
+        credentials.expect_in_dialog(ahead.name)
     if KSR.tm.t_relay() < 0 and not KSR.is_ACK():
         KSR.sl.sl_reply_error()
     return 1

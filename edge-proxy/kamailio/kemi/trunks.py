@@ -6,13 +6,11 @@ from edge_proxy import trunking
 from edge_proxy.decisions import Request, ToTrunk
 from edge_proxy.media import RTP
 from edge_proxy.sealing import End, EndKind
-from kemi import anchoring, telling
+from kemi import anchoring, credentials, telling
 from kemi.dialogs import stay
 from kemi.environment import RING_MS, SOCKETS, fell_silent, reply, send_from, text, view
 from kemi.legs import begin, not_acceptable, relay
 from kemi.stripping import strip_software
-
-PASSWORD_IS_HA1 = 1
 
 
 def to_trunk(decision: ToTrunk, request: Request) -> int:
@@ -30,9 +28,7 @@ def to_trunk(decision: ToTrunk, request: Request) -> int:
     if trunk.credentials is not None:
         # After the digest CSeq differs on both sides: only a dialog's state can count them apart.
         KSR.dialog.dlg_manage()
-        KSR.pv.sets("$avp(digest_realm)", trunk.credentials.realm)
-        KSR.pv.sets("$avp(digest_username)", trunk.credentials.username)
-        KSR.pv.sets("$avp(digest_ha1)", trunk.credentials.ha1)
+        credentials.take_along(trunk)
     if not begin(request, RTP):
         return not_acceptable()
     stay(request.peer, End(EndKind.TRUNK, RTP, decision.trunk_id))
@@ -45,7 +41,7 @@ def _aim(attempt: trunking.Attempt) -> None:
     KSR.setdsturi(attempt.next_hop)
     send_from(SOCKETS[attempt.transport])
     KSR.pv.seti("$avp(gateway)", attempt.index)
-    KSR.pv.seti("$avp(answered_challenge)", 0)
+    credentials.await_challenge()
     KSR.tm.t_on_failure("ksr_failure_trunk")
     KSR.tm.t_set_fr(RING_MS, attempt.no_reply_ms)
 
@@ -74,11 +70,8 @@ def gateway_failed() -> int:
 
 def _answer_challenge(no_reply_ms: int) -> bool:
     """Send the request again with our digest, once; say whether it is on its way."""
-    if not text("$avp(digest_ha1)") or text("$avp(answered_challenge)") == "1":
+    if not credentials.answer():
         return False
-    if KSR.uac.uac_auth_mode(PASSWORD_IS_HA1) < 0:
-        return False
-    KSR.pv.seti("$avp(answered_challenge)", 1)
     KSR.tm.t_on_failure("ksr_failure_trunk")
     KSR.tm.t_set_fr(RING_MS, no_reply_ms)
     return KSR.tm.t_relay() > 0
