@@ -1,4 +1,4 @@
-"""A carrier that challenges each request, inside of a call too: after a BYE that it refused the call would cost on."""
+"""A carrier that challenges each request, inside of a call too: after a BYE that it refused, a call costs on."""
 
 import asyncio
 
