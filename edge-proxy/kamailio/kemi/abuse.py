@@ -21,7 +21,7 @@ FLOOD_IN_WINDOW = 2 * SETTINGS["flood_requests"]
 
 
 def is_trusted(sender: Peer) -> bool:
-    """Say whether we never ban a sender, since a ban would cut off everybody behind it."""
+    """Say whether a sender is one of us or a carrier: never banned, since that would cut off everybody behind it."""
     return sender.kind is not PeerKind.OUTSIDE or (HQ and view().is_carrier(sender.address))
 
 

@@ -27,6 +27,7 @@ from edge_proxy.media import RTP, SRTP
 from edge_proxy.rendering import MEDIA_SET, SPARE_SET
 from edge_proxy.sealing import End, EndKind
 from kemi import anchoring, telling, trunks, uplink
+from kemi.abuse import is_trusted
 from kemi.decide import settled
 from kemi.dialogs import alias_contact, connect_branch, next_host, site_ahead, stay
 from kemi.edges import next_is_edge, through_holder
@@ -67,7 +68,7 @@ def invite(sender: Peer) -> int:
     if decision is None:
         return 1
     strip_ours()
-    if sender.kind is PeerKind.OUTSIDE and not (HQ and view().is_carrier(sender.address)):
+    if not is_trusted(sender):
         strip_ways()
     if not isinstance(decision, ToRoute | PassOn):
         KSR.hdr.remove("Route")

@@ -101,7 +101,7 @@ def listens_to(sender: Peer) -> bool:
 
 def is_misleading(sender: Peer) -> bool:
     """Say whether a phone's Contact is several, or names another way than where the phone speaks from."""
-    if sender.kind is not PeerKind.OUTSIDE or (HQ and view().is_carrier(sender.address)):
+    if is_trusted(sender):
         return False
     return at_hand.message.several_contacts or _ANOTHER_WAY.search(at_hand.said("contact")) is not None
 
