@@ -4,13 +4,15 @@ Each message is one stream entry with a single field `m` holding JSON.  Readers 
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from callmodel.callstate import Call, Leg
 from callmodel.cdr import cdr_of
 from callmodel.codec import from_wire, to_wire
+from callmodel.facts import ConsultStep
 from callmodel.ids import CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId
-from callmodel.orders import Milestone
+from callmodel.orders import Announce, Milestone
+from callmodel.rooms import Mode
 
 
 @dataclass(frozen=True)
@@ -81,17 +83,128 @@ class EndCall:
 
 @dataclass(frozen=True)
 class TransferCall:
-    """Let the colleague at `extension` take the customer over."""
+    """Let somebody take the place of `by`.
+
+    `to`, here and below: an extension of the tenant, or a public number.  `by`: the extension of the party that asks;
+    None is the agent's side, where only one party can be meant.
+    """
+
+    call_id: CallId
+    tenant_id: TenantId
+    to: str
+    by: Extension | None = None
+    kind: str = "call.transfer"
+
+
+@dataclass(frozen=True)
+class ConsultCall:
+    """Let `by` talk to somebody while the others hold."""
+
+    call_id: CallId
+    tenant_id: TenantId
+    to: str
+    by: Extension | None = None
+    kind: str = "call.consult"
+
+
+@dataclass(frozen=True)
+class TurnConsult:
+    call_id: CallId
+    tenant_id: TenantId
+    step: ConsultStep
+    kind: str = "call.turn-consult"
+
+
+@dataclass(frozen=True)
+class JoinCall:
+    """Bring one more into the conversation."""
+
+    call_id: CallId
+    tenant_id: TenantId
+    to: str
+    by: Extension | None = None
+    kind: str = "call.join"
+
+
+@dataclass(frozen=True)
+class HoldCall:
+    """Let the others hear music, or `by` again."""
+
+    call_id: CallId
+    tenant_id: TenantId
+    held: bool
+    by: Extension | None = None
+    kind: str = "call.hold"
+
+
+@dataclass(frozen=True)
+class PickUpCall:
+    """Let the station at `extension` ring in place of the one that rings."""
 
     call_id: CallId
     tenant_id: TenantId
     extension: Extension
-    kind: str = "call.transfer"
+    kind: str = "call.pick-up"
 
 
-NodeOrder = PlaceCall | EndCall | TransferCall
+@dataclass(frozen=True)
+class SuperviseCall:
+    """Ring the station at `extension` to attend an agent in a mode; one that attends already changes its mode.
 
-_ORDERS: dict[str, type[NodeOrder]] = {"call.place": PlaceCall, "call.end": EndCall, "call.transfer": TransferCall}
+    `of`: the agent's extension, None where only one can be meant.
+    """
+
+    call_id: CallId
+    tenant_id: TenantId
+    extension: Extension
+    mode: Mode
+    of: Extension | None = None
+    kind: str = "call.supervise"
+
+
+@dataclass(frozen=True)
+class TakeOverCall:
+    """Let the supervisor at `extension` talk in place of the agent whom he attends."""
+
+    call_id: CallId
+    tenant_id: TenantId
+    extension: Extension
+    kind: str = "call.take-over"
+
+
+@dataclass(frozen=True)
+class ReleaseParty:
+    call_id: CallId
+    tenant_id: TenantId
+    leg_id: LegId
+    kind: str = "call.release"
+
+
+@dataclass(frozen=True)
+class PauseRecordingOfCall:
+    call_id: CallId
+    tenant_id: TenantId
+    paused: bool
+    kind: str = "call.pause-recording"
+
+
+CallOrder = (
+    EndCall
+    | TransferCall
+    | ConsultCall
+    | TurnConsult
+    | JoinCall
+    | HoldCall
+    | PickUpCall
+    | SuperviseCall
+    | TakeOverCall
+    | ReleaseParty
+    | PauseRecordingOfCall
+)
+"""What people ask of a call that lives."""
+NodeOrder = PlaceCall | CallOrder
+
+_ORDERS: dict[str, type[NodeOrder]] = {str(kind.kind): kind for kind in get_args(NodeOrder)}
 
 
 def order_of(document: dict[str, Any]) -> NodeOrder | None:
@@ -100,10 +213,11 @@ def order_of(document: dict[str, Any]) -> NodeOrder | None:
     return None if cls is None else from_wire(cls, document)
 
 
-def milestone_envelope(call: Call, milestone: Milestone, at_ms: int) -> Envelope:
+def milestone_envelope(call: Call, announce: Announce, at_ms: int) -> Envelope:
     """Return the envelope that tells of a call's milestone: the CDR where it ended, else the call as it stands."""
+    milestone = announce.milestone
     body = to_wire(cdr_of(call)) if milestone is Milestone.ENDED else to_wire(_brief(call))
-    fact_id = f"{call.call_id}:{milestone.value}"
+    fact_id = f"{call.call_id}:{announce.version}"
     said = call.trace.traceparent if call.trace is not None else None
     return Envelope(fact_id, milestone.value, call.tenant_id, call.node_id, at_ms, body, traceparent=said)
 

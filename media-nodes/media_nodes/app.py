@@ -84,8 +84,7 @@ async def serve(service: Service) -> None:
     def found() -> list[Entry]:
         entries = journal.entries()
         for entry in entries:
-            if entry.call.trunk_held and entry.call.trunk_id is not None:
-                claims.adopt(entry.call.tenant_id, entry.call.call_id, entry.call.trunk_id)
+            claims.adopt(entry.call)
         return entries
 
     listener = Listener(ari, switch, conductor, found, lambda: recorder.close_all_but(conductor.recording_ids))

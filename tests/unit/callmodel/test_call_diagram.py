@@ -47,9 +47,11 @@ it anew. A fact that changes no state (a hold, an early medium, anything told tw
 
 def facts_about(call: Call):
     legs = [AGENT_LEG, *(LegId(f"{CALL}-{n}") for n in range(1, 4))]
-    yield from (TrunkGranted(CHEAP, 0, T0), TrunkGranted(DEAR, 0, T0), TrunkRefused(Ending.NO_TRUNK, T0))
-    yield from (HangUpAsked(T0), NodeLost(T0), SpendStopped(T0), TransferAsked(plan_call(DIRECTORY, ACME, BEN), T0))
+    yield TrunkRefused(legs[2], Ending.NO_TRUNK, T0)
+    yield from (HangUpAsked(T0), NodeLost(T0), SpendStopped(T0))
+    yield TransferAsked(plan_call(DIRECTORY, ACME, BEN), AGENT_LEG, T0)
     for leg in legs:
+        yield from (TrunkGranted(leg, CHEAP, 0, T0), TrunkGranted(leg, DEAR, 0, T0))
         yield from (LegRang(leg, T0), LegSentEarlyMedia(leg, T0), LegAnswered(leg, T0))
         yield from (LegHungUp(leg, None, T0), LegHungUp(leg, 486, T0), LegHungUp(leg, 503, T0))
 

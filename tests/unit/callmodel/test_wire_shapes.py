@@ -13,7 +13,7 @@ from callmodel.codec import ShapeError, from_wire, to_wire
 from callmodel.directory import Directory
 from callmodel.facts import HangUpAsked, LegHungUp
 from callmodel.ids import Extension, SiteId, unix_ms_of, uuid7
-from callmodel.orders import Milestone
+from callmodel.orders import Announce, Milestone
 from callmodel.wire import EndCall, Envelope, LiveCall, PlaceCall, milestone_envelope, order_of
 from tests.unit.callmodel.stories import (
     ACME,
@@ -45,15 +45,15 @@ def test_ended_call_travels_as_its_cdr():
         LegHungUp(AGENT_LEG, None, T0 + 9_001),
         LegHungUp(CUSTOMER_LEG, None, T0 + 9_002),
     )[0]
-    envelope = there_and_back(milestone_envelope(ended, Milestone.ENDED, T0 + 9_002))
+    envelope = there_and_back(milestone_envelope(ended, Announce(Milestone.ENDED, ended.version), T0 + 9_002))
 
     assert isinstance(envelope, Envelope)
     assert from_wire(Cdr, envelope.body) == cdr_of(ended)
-    assert envelope.fact_id == f"{CALL}:call.ended"
+    assert envelope.fact_id == f"{CALL}:{ended.version}"
 
 
 def test_living_call_travels_as_wallboards_show_it():
-    envelope = milestone_envelope(TALKING, Milestone.ANSWERED, T0)
+    envelope = milestone_envelope(TALKING, Announce(Milestone.ANSWERED, TALKING.version), T0)
 
     live = from_wire(LiveCall, envelope.body)
     assert live.state == "talking"
@@ -61,7 +61,7 @@ def test_living_call_travels_as_wallboards_show_it():
 
 
 def test_living_call_of_an_older_writer_has_no_legs():
-    document = milestone_envelope(TALKING, Milestone.ANSWERED, T0).body
+    document = milestone_envelope(TALKING, Announce(Milestone.ANSWERED, TALKING.version), T0).body
     del document["legs"]
 
     assert from_wire(LiveCall, document).legs == ()
@@ -74,7 +74,7 @@ def test_newer_writers_keys_are_passed_over():
 
 
 @pytest.mark.parametrize(
-    "change", [{"call_id": None}, {"legs": "many"}, {"state": "confused"}, {"started_ms": "yesterday"}]
+    "change", [{"call_id": None}, {"legs": "many"}, {"phase": "confused"}, {"started_ms": "yesterday"}]
 )
 def test_wrong_shape_is_named(change):
     document = {**to_wire(TALKING), **change}
