@@ -98,6 +98,9 @@ class RunningCall:
                 await self._carry_out(tuple(first))
                 while self.call.phase is not Phase.ENDED:
                     await self._take(self._next.popleft() if self._next else await self._queue.get())
+                while self._next:
+                    # A trunk that was granted just as the last leg went is given back.
+                    await self._take(self._next.popleft())
             except Exception:  # the top of one call: whatever breaks it must not break the others
                 logger.exception("call broke")
                 await self._break_off()
@@ -193,24 +196,24 @@ class RunningCall:
         self._around.outbox.put(milestone_envelope(self.call, announce, now_ms()))
 
     async def _compare(self, surveyed: Surveyed) -> None:
-        """Feed in what was missed, then do again what may have been left undone."""
+        """Do again what may have been left undone, feed in what was missed, and give an adopted call its room."""
         if surveyed.state.instance != self.instance:
             # Its calls ended with it, not when its successor was there to be asked.
             await self._take(facts.NodeLost(surveyed.away_ms or surveyed.at_ms))
             return
         undone, self._undone = self._undone, ()
         never_dialled = {order.leg_id for order in undone if isinstance(order, _DIALLING)}
+        # A leg that was to be dialled and is not there counts as gone: nobody's phone shall ring twice.
+        again = tuple(order for order in undone if not isinstance(order, _DIALLING))
+        if again:
+            await self._carry_out(again)
         for leg in self.call.live_legs:
             fact = self._missed(leg, surveyed, never_dialled)
             if fact is not None:
                 logger.info("made up for a missed event", extra={"leg_id": leg.leg_id, "fact": type(fact).__name__})
                 await self._take(fact)
-        # A leg that was to be dialled and is not there counts as gone: nobody's phone shall ring twice.
-        again = [order for order in undone if not isinstance(order, _DIALLING)]
-        if surveyed.adopted:
-            again.append(orders.SetRoom(room_of(self.call)))
-        if again and self.call.phase is not Phase.ENDED:
-            await self._carry_out(tuple(again))
+        if surveyed.adopted and self.call.phase is not Phase.ENDED:
+            await self._carry_out((orders.SetRoom(room_of(self.call)),))
 
     def _missed(self, leg: Leg, surveyed: Surveyed, never_dialled: set[LegId]) -> Fact | None:
         at_ms = surveyed.at_ms

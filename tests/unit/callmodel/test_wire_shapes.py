@@ -2,9 +2,10 @@
 
 import json
 from dataclasses import replace
+from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callmodel.callstate import Call
@@ -13,8 +14,8 @@ from callmodel.codec import ShapeError, from_wire, to_wire
 from callmodel.directory import Directory
 from callmodel.facts import HangUpAsked, LegHungUp
 from callmodel.ids import Extension, SiteId, unix_ms_of, uuid7
-from callmodel.orders import Announce, Milestone
-from callmodel.wire import EndCall, Envelope, LiveCall, PlaceCall, milestone_envelope, order_of
+from callmodel.orders import Announce, Milestone, Order
+from callmodel.wire import EndCall, Envelope, LiveCall, NodeOrder, PlaceCall, milestone_envelope, order_of
 from tests.unit.callmodel.stories import (
     ACME,
     AGENT_LEG,
@@ -36,6 +37,20 @@ def there_and_back(value):
 @pytest.mark.parametrize("value", [DIRECTORY, CLAIMING, RINGING, TALKING], ids=lambda value: type(value).__name__)
 def test_values_come_back_as_they_went(value):
     assert there_and_back(value) == value
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.one_of(*(st.from_type(kind) for kind in get_args(Order))))
+def test_every_order_comes_back_as_it_went(order):
+    assert there_and_back(order) == order
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.one_of(*(st.from_type(kind) for kind in get_args(NodeOrder))))
+def test_every_order_to_a_node_comes_back_as_it_went(order):
+    assert order_of(json.loads(json.dumps(to_wire(replace(order, kind=type(order).kind))))) == replace(
+        order, kind=type(order).kind
+    )
 
 
 def test_ended_call_travels_as_its_cdr():
