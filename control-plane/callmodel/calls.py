@@ -24,6 +24,7 @@ from callmodel.facts import (
     TrunkRefused,
 )
 from callmodel.ids import LegId, RecordingId
+from callmodel.numbers import is_extension
 from callmodel.orders import (
     Announce,
     Answer,
@@ -95,7 +96,7 @@ def advance(call: Call, fact: Fact) -> Step:
             return _hung_up(call, leg_id, fact)
 
         case LegHeld(leg_id) | LegUnheld(leg_id) if call.leg_of(leg_id):
-            return _held(call, leg_id, held=isinstance(fact, LegHeld))
+            return _held(call, leg_id, fact.at_ms, held=isinstance(fact, LegHeld))
 
         case HangUpAsked(at_ms) if not _is_over(call):
             return _end(call, _ending_now(call), at_ms)
@@ -129,6 +130,8 @@ def _newborn(beginning: Beginning, plan: Plan) -> Call:
     )
     if isinstance(plan, TrunkPlan):
         call = replace(call, direction=Direction.OUTBOUND, number=plan.number)
+    elif isinstance(plan, Refusal) and not is_extension(call.dialled):
+        call = replace(call, direction=Direction.OUTBOUND)
     match beginning:
         case StationDialled(leg_id=leg_id, extension=extension, site_id=site_id, at_ms=at_ms):
             leg = Leg(leg_id, LegRole.AGENT, LegState.RINGING, at_ms, extension, site_id)
@@ -179,6 +182,7 @@ def _dial_trunk(call: Call, granted: TrunkGranted) -> Step:
         return call, [ReleaseTrunk(granted.trunk_id)]
     shown = offer.caller_pool[granted.rotation % len(offer.caller_pool)]
     leg = _leg(call, LegRole.CUSTOMER, granted.at_ms, number=plan.number, trunk_id=offer.trunk_id)
+    leg = replace(leg, caller_number=shown, cost_class=offer.cost_class, cost_per_minute=offer.cost_per_minute)
     dialling = replace(
         call,
         state=CallState.DIALLING,
@@ -237,9 +241,10 @@ def _talk(call: Call, origin: LegId, far: LegId, at_ms: int) -> Step:
     return replace(call, state=CallState.TALKING, answered_ms=at_ms), orders
 
 
-def _held(call: Call, leg_id: LegId, *, held: bool) -> Step:
+def _held(call: Call, leg_id: LegId, at_ms: int, *, held: bool) -> Step:
     partner = call.leg_of({call.origin_leg: call.far_leg, call.far_leg: call.origin_leg}.get(leg_id))
-    call = _with_leg(call, leg_id, held=held)
+    legs = (leg.holding(at_ms, held=held) if leg.leg_id == leg_id else leg for leg in call.legs)
+    call = replace(call, legs=tuple(legs))
     if call.state is not CallState.TALKING or partner is None or not partner.is_live:
         return call, []
     return call, [PlayHoldMusic(partner.leg_id) if held else StopHoldMusic(partner.leg_id)]
@@ -261,8 +266,9 @@ def _taken_over(call: Call, new_leg: LegId) -> Step:
     if customer is None:
         return call, [HangUp(new_leg, NORMAL)]
     leaving = call.far_leg if call.origin_leg == customer.leg_id else call.origin_leg
-    moved = replace(call, origin_leg=customer.leg_id, far_leg=new_leg, transfer_leg=None)
     left = call.leg_of(leaving)
+    by = left.extension if left is not None else None
+    moved = replace(call, origin_leg=customer.leg_id, far_leg=new_leg, transfer_leg=None, transferred_by=by)
     goodbye: list[Order] = [HangUp(left.leg_id, NORMAL)] if left is not None and left.is_live else []
     return moved, [*_music_off(left, customer), Bridge(customer.leg_id, new_leg), *goodbye]
 
@@ -289,7 +295,7 @@ def _hung_up(call: Call, leg_id: LegId, fact: LegHungUp) -> Step:
             return call, [*_music_off(leg, customer), Ring(customer.leg_id)]
         if leg_id not in (call.origin_leg, call.far_leg):
             return call, []
-        return _end(call, Ending.COMPLETED, fact.at_ms)
+        return _end(call, Ending.MEDIA_TIMEOUT if fact.silent else Ending.COMPLETED, fact.at_ms)
     if leg_id == call.origin_leg and call.state is not CallState.CALLING_AGENT:
         return _end(call, Ending.ABANDONED, fact.at_ms)
     code = fact.sip_code or 480
@@ -367,7 +373,6 @@ def _with_leg(
     answered_ms: int | None = None,
     ended: int | None = None,
     sip_code: int | None = None,
-    held: bool | None = None,
 ) -> Call:
     def changed(leg: Leg) -> Leg:
         if leg.leg_id != leg_id:
@@ -379,7 +384,6 @@ def _with_leg(
             state=state or leg.state,
             ringing_ms=leg.ringing_ms if ringing_ms is None else ringing_ms,
             answered_ms=leg.answered_ms if answered_ms is None else answered_ms,
-            held=leg.held if held is None else held,
         )
 
     return replace(call, legs=tuple(changed(leg) for leg in call.legs))

@@ -1,6 +1,6 @@
 """What is known of a call while it lives: its legs, where it is going, and how far it has come."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from callmodel.calltrace import CallTrace
@@ -52,17 +52,32 @@ class Leg:
     extension: Extension | None = None
     site_id: SiteId | None = None
     number: E164 | None = None
+    caller_number: E164 | None = None
+    """The HQ number that it was shown."""
     trunk_id: TrunkId | None = None
+    cost_class: str | None = None
+    cost_per_minute: float = 0.0
+    """What the trunk's carrier asks for it."""
     ringing_ms: int | None = None
     answered_ms: int | None = None
     ended_ms: int | None = None
     sip_code: int | None = None
     """The final response that ended it before it was answered."""
     held: bool = False
+    held_since_ms: int | None = None
+    held_ms: int = 0
+    """How long it has put the others on hold, without the hold that still lasts."""
 
     @property
     def is_live(self) -> bool:
         return self.state is not LegState.ENDED
+
+    def holding(self, at_ms: int, *, held: bool) -> "Leg":
+        """Return the leg after it has put the others on hold, or taken them back."""
+        if held == self.held or not self.is_live:
+            return self
+        more = 0 if self.held_since_ms is None else max(at_ms - self.held_since_ms, 0)
+        return replace(self, held=held, held_since_ms=at_ms if held else None, held_ms=self.held_ms + more)
 
 
 @dataclass(frozen=True)
@@ -104,6 +119,10 @@ class Call:
     recording_id: RecordingId | None = None
     asked_by: str | None = None
     """The user who asked for the call by click; None for a call dialled on the phone."""
+    transferred_by: Extension | None = None
+    """The station that handed the customer over last."""
+    version: int = 0
+    """How many announcements have been made of it (see `announcements`)."""
     trace: CallTrace | None = None
     """None where nobody traces."""
 

@@ -1,6 +1,6 @@
 """What follows from a fact: orders to the switch, to the trunk claims and to the stream.  Imperative."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from callmodel.ids import E164, Extension, LegId, RecordingId, SiteId, TrunkId
@@ -111,14 +111,20 @@ class Milestone(Enum):
     STARTED = "call.started"
     RINGING = "call.ringing"
     ANSWERED = "call.answered"
+    CHANGED = "call.changed"
+    """Who is on the call, or on hold, is not as it was."""
     ENDED = "call.ended"
 
 
 @dataclass(frozen=True)
 class Announce:
-    """Put the call as it now stands on the stream of facts.  ENDED carries the CDR."""
+    """Put the call's record as it now stands on the stream of facts; with ENDED it is complete.
+
+    `version` says which of the call's announcements it is.  It is not compared: it numbers the news, and is none.
+    """
 
     milestone: Milestone
+    version: int = field(default=0, compare=False)
 
 
 Order = (

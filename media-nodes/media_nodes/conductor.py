@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 
 from callmodel import calls
+from callmodel.announcements import announced
 from callmodel.callstate import Call
 from callmodel.directory import Directory
 from callmodel.endings import Ending
@@ -185,7 +186,7 @@ class Conductor:
     def _begin(self, beginning: Beginning, plan: Plan) -> None:
         if self.draining:
             plan = Refusal(Ending.DRAINING)
-        call, orders = calls.begin(beginning, plan)
+        call, orders = announced(None, *calls.begin(beginning, plan))
         if isinstance(plan, Refusal):
             logger.info("call refused", extra={"call_id": call.call_id, "ending": plan.ending.value})
         self._start(RunningCall(self._around, call, self.instance), orders)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from callmodel import calls
+from callmodel.announcements import announced
 from callmodel.callstate import Call, CallState, Leg, LegState
 from callmodel.directory import Directory
 from callmodel.endings import Ending
@@ -129,7 +130,7 @@ class RunningCall:
             await self._compare(fact)
             return
         before = self.call
-        self.call, orders = calls.advance(before, fact)
+        self.call, orders = announced(before, *calls.advance(before, fact))
         if self.referrer is not None and before.transfer_leg is not None and self.call.transfer_leg is None:
             await self.report_transfer(succeeded=self.referrer not in (self.call.origin_leg, self.call.far_leg))
         if isinstance(fact, TransferAsked) and self.call.transfer_leg is None:
@@ -174,8 +175,8 @@ class RunningCall:
     async def _act(self, order: Order) -> None:
         call, switch = self.call, self._around.switch
         match order:
-            case Announce(milestone):
-                self._announce(milestone)
+            case Announce():
+                self._announce(order)
             case ClaimTrunk():
                 await self._claim(order)
             case ReleaseTrunk(trunk_id):
@@ -221,8 +222,9 @@ class RunningCall:
         except RecordingRefusedError as error:
             recordings.close(recording_id, refused=str(error))
 
-    def _announce(self, milestone: Milestone) -> None:
-        self._around.outbox.put(milestone_envelope(self.call, milestone, now_ms()))
+    def _announce(self, order: Announce) -> None:
+        call = replace(self.call, version=order.version)
+        self._around.outbox.put(milestone_envelope(call, order.milestone, now_ms()))
 
     async def _compare(self, surveyed: Surveyed) -> None:
         """Feed in what was missed, then do again what may have been left undone."""
@@ -272,8 +274,9 @@ class RunningCall:
             await self._release(self.call.trunk_id)
         ending = self.call.ending or Ending.INTERNAL_ERROR
         ended_ms = self.call.ended_ms or at_ms
-        self.call = replace(self.call, legs=legs, state=CallState.ENDED, ending=ending, ended_ms=ended_ms)
-        self._announce(Milestone.ENDED)
+        ended = replace(self.call, legs=legs, state=CallState.ENDED, ending=ending, ended_ms=ended_ms)
+        self.call, last = announced(self.call, ended, [Announce(Milestone.ENDED)])
+        await self._carry_out(tuple(last))
 
     def _origin_of(self, leg_id: LegId) -> LegId | None:
         origin = self.call.leg_of(self.call.origin_leg)

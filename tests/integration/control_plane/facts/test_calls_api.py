@@ -7,10 +7,11 @@ import pytest
 from facts_house import ACME, CUSTOMER, GLOBEX, HQ_NUMBER, NODE, House, cdr, live_call, new_call_id, spool
 
 from callmodel import keys
-from callmodel.callstate import CallState
+from callmodel.callstate import CallState, LegRole, LegState
+from callmodel.cdr import CdrLeg
 from callmodel.codec import to_wire
 from callmodel.ids import CallId, LegId, NodeId, RecordingId, TenantId
-from callmodel.wire import Envelope, LiveLeg
+from callmodel.wire import Envelope
 from control_plane.audit import AUDIT
 from control_plane.features.calls.store import CallStore
 from control_plane.features.live.facts import keep_live, settle_live
@@ -167,8 +168,10 @@ async def test_calls_in_progress_and_ended_are_listed_with_masked_numbers(house:
 async def test_a_call_is_found_at_every_moment_between_its_answer_and_its_record(house: House):
     ana = await house.token("ana", Role.AGENT)
     call_id, live = new_call_id(), LiveCalls(house.redis)
-    legs = tuple(LiveLeg(LegId(f"{call_id}-{n}"), role, 1000, number=number)
-                 for n, (role, number) in enumerate([("agent", None), ("customer", CUSTOMER)], 1))  # fmt: skip
+    legs = (
+        CdrLeg(LegId(f"{call_id}-1"), LegRole.AGENT, LegState.ANSWERED, 1000),
+        CdrLeg(LegId(f"{call_id}-2"), LegRole.CUSTOMER, LegState.ANSWERED, 1000, number=CUSTOMER),
+    )
     ended = Envelope("f", "call.ended", ACME, NODE, now_ms(), to_wire(cdr(call_id)))
     await live.show(ACME, live_call(call_id, "talking", legs=legs))
 
@@ -181,7 +184,7 @@ async def test_a_call_is_found_at_every_moment_between_its_answer_and_its_record
     assert await seen() == (200, "talking", shown)
     for _ in range(2):
         await keep_live(live, ended)
-        assert await live.all(ACME) == []
+        assert await live.page(ACME, 10) == []
         assert await seen() == (200, "ending", shown)
     assert not await live.show(ACME, live_call(call_id, "talking"))
     await CallStore(house.resources.store, house.resources.cipher).write(ACME, [cdr(call_id)])

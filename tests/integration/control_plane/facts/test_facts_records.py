@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from facts_house import ACME, DIRECTORY, GLOBEX, House, cdr, live_call, new_call_id, until
+from facts_house import ACME, DIRECTORY, GLOBEX, House, cdr, live_call, new_call_id, records, until
 
 from callmodel import keys
 from callmodel.cdr import Cdr
@@ -22,17 +22,8 @@ from control_plane.gathering import Gathering
 from control_plane.livecalls import LiveCalls
 from control_plane.retention import Kept
 from control_plane.streamlag import LagWatch
-from control_plane.times import day_of, now_ms
+from control_plane.times import now_ms
 from servicekit import snapshots
-
-
-async def records(house: House, tenant_id: TenantId = ACME) -> list[Any]:
-    calls = CallStore(house.resources.store, house.resources.cipher)
-    found, after = await calls.page(tenant_id, day_of(now_ms()), 500)
-    while after is not None:
-        more, after = await calls.page(tenant_id, day_of(now_ms()), 500, after)
-        found += more
-    return found
 
 
 async def pending(house: House, group: str, tenant_id: TenantId = ACME) -> int:
@@ -219,7 +210,7 @@ async def test_the_live_picture_follows_a_call_and_lets_no_late_news_bring_it_ba
 
     async def state() -> str | None:
         call = await live.one(ACME, call_id)
-        return call.state if call else None
+        return call.state.value if call else None
 
     async def shows(wanted: str | None) -> bool:
         return await state() == wanted
@@ -237,8 +228,8 @@ async def test_the_live_picture_follows_a_call_and_lets_no_late_news_bring_it_ba
     await house.tell("call.started", live_call(other))
     await until(lambda: live.one(ACME, other))
 
-    assert [call.call_id for call in await live.all(ACME)] == [other]
-    assert await live.all(GLOBEX) == []
+    assert [call.call_id async for call in live.each(ACME)] == [other]
+    assert [call async for call in live.each(GLOBEX)] == []
 
 
 async def test_calls_of_a_node_that_fell_silent_are_taken_out(house: House):
