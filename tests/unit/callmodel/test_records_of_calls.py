@@ -22,6 +22,7 @@ from callmodel.facts import (
     TrunkGranted,
 )
 from callmodel.ids import LegId
+from callmodel.limits import Limits
 from callmodel.orders import Announce, Milestone
 from callmodel.routing import plan_call
 from tests.unit.callmodel.stories import (
@@ -50,7 +51,6 @@ from tests.unit.callmodel.stories import (
     dialled,
     with_tenant,
 )
-from callmodel.limits import Limits
 
 BENS_LEG = LegId(f"{CALL}-3")
 TO_BEN = TransferAsked(plan_call(DIRECTORY, ACME, BEN), T0 + 20_000)
