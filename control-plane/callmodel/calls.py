@@ -7,6 +7,7 @@ from the legs, and what is announced is counted, here and nowhere else.
 from dataclasses import replace
 
 from callmodel import attempts, closing, dialling, facts, legs, orders, talking
+from callmodel.announcements import announced
 from callmodel.callstate import Call, Direction, Leg, LegRole, LegState, Phase, Purpose
 from callmodel.endings import Ending, sip_code_of
 from callmodel.numbers import is_extension
@@ -30,7 +31,7 @@ def begin(beginning: facts.Beginning, plan: Plan) -> Step:
         step = replace(call, origin_leg=call.legs[0].leg_id), given
     else:
         step = dialling.connect(call, beginning.at_ms)
-    return _numbered(step[0], [orders.Announce(orders.Milestone.STARTED), *step[1]])
+    return announced(None, step[0], [orders.Announce(orders.Milestone.STARTED), *step[1]])
 
 
 def advance(call: Call, fact: facts.Fact) -> Step:
@@ -42,7 +43,7 @@ def advance(call: Call, fact: facts.Fact) -> Step:
     if noted is None:
         return call, []
     after, given = _advance(noted, fact)
-    return _numbered(after, _with_room(call, after, given))
+    return announced(call, after, _with_room(call, after, given))
 
 
 def _advance(call: Call, fact: facts.Fact) -> Step:
@@ -67,32 +68,11 @@ def _advance(call: Call, fact: facts.Fact) -> Step:
 
 def _with_room(before: Call, after: Call, given: list[orders.Order]) -> list[orders.Order]:
     """Add what changes in who hears whom: after an answer and the recording's start, before anybody is let go."""
-    if before.phase is Phase.TALKING and after.phase is Phase.TALKING and _is_news(before, after):
-        given = [*given, orders.Announce(orders.Milestone.CHANGED)]
     room = room_of(after)
     if after.phase in (Phase.ENDING, Phase.ENDED) or room == room_of(before):
         return given
     first = [order for order in given if isinstance(order, _BEFORE_THE_ROOM)]
     return [*first, orders.SetRoom(room), *(order for order in given if order not in first)]
-
-
-def _is_news(before: Call, after: Call) -> bool:
-    """Say whether people who watch the call would see another picture of it."""
-    return any(
-        (old.state, old.mode, old.held, old.leaving) != (new.state, new.mode, new.held, new.leaving)
-        for old, new in zip(before.legs, after.legs, strict=False)
-    ) or len(before.legs) != len(after.legs)
-
-
-def _numbered(call: Call, given: list[orders.Order]) -> Step:
-    """Count the announcements: whoever hears of a call knows which news is the newer."""
-    version, numbered = call.version, list[orders.Order]()
-    for order in given:
-        if isinstance(order, orders.Announce):
-            version += 1
-            order = replace(order, version=version)
-        numbered.append(order)
-    return (replace(call, version=version) if version != call.version else call), numbered
 
 
 def _newborn(beginning: facts.Beginning, plan: Plan) -> Call:

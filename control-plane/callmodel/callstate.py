@@ -87,7 +87,7 @@ class Leg:
     """It has put the others on hold."""
     held_since_ms: int | None = None
     held_ms: int = 0
-    """How long it kept others on hold, up to `held_since_ms`."""
+    """How long it has put the others on hold, without the hold that still lasts."""
     mode: Mode = Mode.TALKING
     """What it does in the call's room once it is answered."""
     to: LegId | None = None

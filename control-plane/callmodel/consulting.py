@@ -42,9 +42,8 @@ def without(call: Call, leg_id: LegId) -> Call:
 
     Whoever consults and hangs up hands over: those who held and the consulted party talk, or wait for it.
     """
-    for attempt in call.attempts:
-        if attempt.purpose is Purpose.CONSULT and attempt.by == leg_id:
-            return leave(call, leg_id)
+    if any(each.by == leg_id and each.purpose in (Purpose.CONSULT, Purpose.TRANSFER) for each in call.attempts):
+        return leave(call, leg_id)
     consult = call.consult
     if consult is None:
         return call

@@ -96,5 +96,6 @@ def _not_reached(call: Call, attempt: Attempt, at_ms: int) -> Step:
     # 480 is what a phone says that nobody picks up, and what the edge says of one that is not there.
     never_rang = ending is Ending.NO_ANSWER and leg.ringing_ms is None
     if leg.role is not LegRole.CUSTOMER and (unreached or never_rang):
-        return closing.end(call, Ending.STATION_UNREACHABLE, at_ms, by=leg.leg_id)
-    return closing.end(call, ending, at_ms, told=response_for(ending, code), by=leg.leg_id)
+        return closing.end(call, Ending.STATION_UNREACHABLE, at_ms)
+    by = leg.leg_id if ending in (Ending.BUSY, Ending.REJECTED) else None
+    return closing.end(call, ending, at_ms, told=response_for(ending, code), by=by)

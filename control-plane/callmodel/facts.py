@@ -97,11 +97,15 @@ class LegAnswered:
 
 @dataclass(frozen=True)
 class LegHungUp:
-    """A leg is gone.  `sip_code` is the final response where it never answered, else None."""
+    """A leg is gone.  `sip_code` is the final response where it never answered, else None.
+
+    `silent`: the switch gave it up, as nothing was heard of it any more.
+    """
 
     leg_id: LegId
     sip_code: int | None
     at_ms: int
+    silent: bool = False
 
 
 @dataclass(frozen=True)

@@ -55,9 +55,9 @@ def answered(call: Call, leg_id: object, at_ms: int) -> Call:
 
 
 def _ended(leg: Leg, at_ms: int, sip_code: int | None) -> dict[str, object]:
-    # Only a leg that nobody answered has a response that ended it.
+    # A hold that lasts is counted by `calltimes`, up to where the ending was decided.
     code = sip_code if leg.answered_ms is None else None
-    return {"state": LegState.ENDED, "ended_ms": at_ms, "sip_code": code, **_unheld(leg, at_ms)}
+    return {"state": LegState.ENDED, "ended_ms": at_ms, "sip_code": code}
 
 
 def _unheld(leg: Leg, at_ms: int) -> dict[str, object]:

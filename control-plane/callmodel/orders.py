@@ -1,6 +1,6 @@
 """What follows from a fact: orders to the switch, to the trunk claims and to the stream.  Imperative."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from callmodel.ids import E164, Extension, LegId, RecordingId, SiteId, TrunkId
@@ -110,13 +110,14 @@ class Milestone(Enum):
 
 @dataclass(frozen=True)
 class Announce:
-    """Put the call as it now stands on the stream of facts.  ENDED carries the CDR.
+    """Put the call's record as it now stands on the stream of facts; with ENDED it is complete.
 
-    `version` counts the call's announcements from 1: whoever keeps a picture of the call keeps the highest.
+    `version` counts the call's announcements from 1: whoever keeps a picture of the call keeps the highest.  It is
+    not compared: it numbers the news, and is none.
     """
 
     milestone: Milestone
-    version: int = 0
+    version: int = field(default=0, compare=False)
 
 
 Order = (

@@ -20,13 +20,22 @@ def advance(call: Call, fact: facts.Fact) -> Step:
     match fact:
         case facts.LegAnswered(leg_id):
             return _answered(call, leg_id)
-        case facts.LegHungUp(leg_id, _, at_ms):
+        case facts.LegHungUp(leg_id, _, at_ms, silent):
             attempt = call.attempt_of(leg_id)
-            return _left(call, leg_id, at_ms) if attempt is None else _not_reached(call, attempt, at_ms)
+            if attempt is not None:
+                return _not_reached(call, attempt, at_ms)
+            return _left(call, leg_id, at_ms, silent=silent)
         case facts.TrunkGranted():
             return attempts.granted(call, fact)
         case facts.TrunkRefused(leg_id, ending, at_ms) if attempt := attempts.claiming(call, leg_id):
             return _failed(call, attempt, ending, at_ms)
+        case _:
+            return _asked(call, fact)
+
+
+def _asked(call: Call, fact: facts.Fact) -> Step:
+    """Do what people ask for."""
+    match fact:
         case facts.TransferAsked(plan, by, at_ms, referred):
             return _bring(call, Purpose.TRANSFER, plan, by, at_ms, referred=referred)
         case facts.ConsultAsked(plan, by, at_ms):
@@ -109,7 +118,7 @@ def _answered(call: Call, leg_id: LegId) -> Step:
     return call, reports
 
 
-def _left(call: Call, leg_id: LegId, at_ms: int) -> Step:
+def _left(call: Call, leg_id: LegId, at_ms: int, *, silent: bool) -> Step:
     """Somebody who took part is gone."""
     leg = call.leg_of(leg_id)
     assert leg is not None
@@ -117,7 +126,8 @@ def _left(call: Call, leg_id: LegId, at_ms: int) -> Step:
     call = consulting.without(call, leg_id)
     pointless = [attempt for attempt in call.attempts if _is_pointless(call, attempt)]
     if _is_over(call, [attempt for attempt in call.attempts if attempt not in pointless]):
-        call, goodbyes = closing.end(call, Ending.COMPLETED, at_ms, by=leg_id)
+        ending = Ending.MEDIA_TIMEOUT if silent else Ending.COMPLETED
+        call, goodbyes = closing.end(call, ending, at_ms, by=None if silent else leg_id)
         return call, [*goodbyes, *freed]
     given: list[orders.Order] = []
     for attempt in pointless:

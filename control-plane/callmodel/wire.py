@@ -4,14 +4,15 @@ Each message is one stream entry with a single field `m` holding JSON.  Readers 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, get_args
 
-from callmodel.callstate import Call, Leg
+from callmodel.callstate import Call
 from callmodel.cdr import cdr_of
 from callmodel.codec import from_wire, to_wire
 from callmodel.facts import ConsultStep
 from callmodel.ids import CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId
-from callmodel.orders import Announce, Milestone
+from callmodel.orders import Milestone
 from callmodel.rooms import Mode
 
 
@@ -20,7 +21,8 @@ class Envelope:
     """One fact on the stream `keys.facts(tenant_id)`.
 
     `fact_id` is the same when a fact is sent again: readers that keep something keep it once.
-    `kind` is one of the values of `Milestone`, or `recording.spooled`, or `recording.lost`.
+    `kind` is one of the values of `Milestone`, whose body is the call's `cdr.Cdr`, or `recording.spooled`, or
+    `recording.lost`.
     `traceparent`: the span of the call that it tells of, None where nobody traces.
     """
 
@@ -32,6 +34,19 @@ class Envelope:
     body: dict[str, Any]
     v: int = 1
     traceparent: str | None = None
+
+
+@dataclass(frozen=True)
+class HeldCalls:
+    """The calls that a media node holds, told beside its heartbeat: of all others it knows nothing."""
+
+    node_id: NodeId
+    at_ms: int
+    call_ids: tuple[CallId, ...] = ()
+
+    @cached_property
+    def named(self) -> frozenset[CallId]:
+        return frozenset(self.call_ids)
 
 
 DEFAULT_QUEUE = "recordings"
@@ -213,86 +228,9 @@ def order_of(document: dict[str, Any]) -> NodeOrder | None:
     return None if cls is None else from_wire(cls, document)
 
 
-def milestone_envelope(call: Call, announce: Announce, at_ms: int) -> Envelope:
-    """Return the envelope that tells of a call's milestone: the CDR where it ended, else the call as it stands."""
-    milestone = announce.milestone
-    body = to_wire(cdr_of(call)) if milestone is Milestone.ENDED else to_wire(_brief(call))
-    fact_id = f"{call.call_id}:{announce.version}"
+def milestone_envelope(call: Call, milestone: Milestone, at_ms: int) -> Envelope:
+    """Return the envelope that tells of a call's milestone: its record as it stands, complete where it ended."""
+    fact_id = f"{call.call_id}:{call.version}"
     said = call.trace.traceparent if call.trace is not None else None
+    body = to_wire(cdr_of(call))
     return Envelope(fact_id, milestone.value, call.tenant_id, call.node_id, at_ms, body, traceparent=said)
-
-
-@dataclass(frozen=True)
-class LiveLeg:
-    """One party's connection as it stood at the call's last milestone."""
-
-    leg_id: LegId
-    role: str
-    started_ms: int
-    ringing_ms: int | None = None
-    answered_ms: int | None = None
-    ended_ms: int | None = None
-    extension: Extension | None = None
-    site_id: SiteId | None = None
-    number: str | None = None
-    trunk_id: str | None = None
-    sip_code: int | None = None
-
-
-@dataclass(frozen=True)
-class LiveCall:
-    """A call in progress as wallboards show it, and as `call.started`, `.ringing` and `.answered` carry it."""
-
-    call_id: CallId
-    tenant_id: TenantId
-    node_id: NodeId
-    direction: str
-    state: str
-    dialled: str
-    started_ms: int
-    answered_ms: int | None = None
-    extension: Extension | None = None
-    site_id: SiteId | None = None
-    number: str | None = None
-    caller_number: str | None = None
-    trunk_id: str | None = None
-    cost_class: str | None = None
-    recording_id: RecordingId | None = None
-    legs: tuple[LiveLeg, ...] = ()
-
-
-def _brief(call: Call) -> LiveCall:
-    return LiveCall(
-        call.call_id,
-        call.tenant_id,
-        call.node_id,
-        call.direction.value,
-        call.state.value,
-        call.dialled,
-        call.started_ms,
-        call.answered_ms,
-        call.extension,
-        call.site_id,
-        call.number,
-        call.caller_number,
-        call.trunk_id,
-        call.cost_class,
-        call.recording_id,
-        tuple(_brief_leg(leg) for leg in call.legs),
-    )
-
-
-def _brief_leg(leg: Leg) -> LiveLeg:
-    return LiveLeg(
-        leg.leg_id,
-        leg.role.value,
-        leg.started_ms,
-        leg.ringing_ms,
-        leg.answered_ms,
-        leg.ended_ms,
-        leg.extension,
-        leg.site_id,
-        leg.number,
-        leg.trunk_id,
-        leg.sip_code,
-    )

@@ -193,7 +193,9 @@ class RunningCall:
             logger.error("recording not paused or resumed", extra=extra)
 
     def _announce(self, announce: orders.Announce) -> None:
-        self._around.outbox.put(milestone_envelope(self.call, announce, now_ms()))
+        # Two of one step carry their own numbers.
+        call = replace(self.call, version=announce.version)
+        self._around.outbox.put(milestone_envelope(call, announce.milestone, now_ms()))
 
     async def _compare(self, surveyed: Surveyed) -> None:
         """Do again what may have been left undone, feed in what was missed, and give an adopted call its room."""

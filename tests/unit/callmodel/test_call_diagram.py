@@ -69,17 +69,24 @@ def arrows() -> set[tuple[str, str, str]]:
     }.items():
         found.add(("[*]", name.strip(), step[0].state.value))
         waiting.append(step[0])
-    seen = set(waiting)
+    seen = set(map(_place_of, waiting))
     while waiting:
         call = waiting.popleft()
         for fact in facts_about(call):
             later = after(call, fact)[0]
             if later.state is not call.state:
                 found.add((call.state.value, type(fact).__name__, later.state.value))
-            if later not in seen:
-                seen.add(later)
+            if _place_of(later) not in seen:
+                seen.add(_place_of(later))
                 waiting.append(later)
     return found
+
+
+def _place_of(call: Call) -> tuple[object, ...]:
+    """What the next state of a call depends on: times, names and how often it was announced do not count."""
+    legs = tuple((leg.leg_id, leg.state, leg.leaving) for leg in call.legs)
+    coming = tuple((each.purpose, each.leg_id, len(getattr(each.plan, "offers", ()))) for each in call.attempts)
+    return call.state, call.direction, legs, coming
 
 
 def drawn() -> str:

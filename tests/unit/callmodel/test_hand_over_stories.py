@@ -475,7 +475,7 @@ def test_hold_is_counted_over_its_pieces():
         LegHungUp(AGENT_LEG, None, LATER + 3_100),
     )
 
-    assert call.leg_of(AGENT_LEG).held_ms == 3_100
+    assert cdr_of(call).hold_seconds == 3.0
 
 
 def test_rooms_of_a_call_that_ends_are_left_as_they_are():
