@@ -216,6 +216,11 @@ class PhoneCall(CallDialog):
             self._respond(200, self._answer_text)
             self._reach("answered")
 
+    def change_answer(self, payload_type: int) -> None:
+        """Let the next response carry another answer than the one before, with just this codec."""
+        self.media.speak_only(payload_type)
+        self._answer_text = ""
+
     def reject(self, status: int, reason: str = "") -> None:
         """Refuse an incoming call that was not answered."""
         if not self.ended and not self.answered and self._server is not None:
