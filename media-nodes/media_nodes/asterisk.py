@@ -10,11 +10,12 @@ from typing import Any
 from callmodel.ids import CallId, LegId, RecordingId, TenantId
 from callmodel.orders import DialStation, DialTrunk
 from callmodel.vouched import HEADER, to_header
-from media_nodes.ami import Ami, AmiAwayError, AmiError
+from media_nodes import mixmonitor
+from media_nodes.ami import Ami
 from media_nodes.ari import Ari, AriAwayError, AriError
 from media_nodes.bridges import Bridges
 from media_nodes.edges import EdgeChoice
-from media_nodes.ports import LegGoneError, LegProgress, RecordingRefusedError, SwitchAwayError, SwitchState
+from media_nodes.ports import LegGoneError, LegProgress, SwitchAwayError, SwitchState
 from media_nodes.stasis import APP, WANTED_EVENTS, endpoint_of
 from servicekit import tracing
 
@@ -129,15 +130,17 @@ class AriSwitch:
         await asyncio.gather(*silenced, self._bridges.join(call_id, first, second))
 
     async def start_recording(self, recording_id: RecordingId, customer_leg: LegId) -> None:
+        self._bridges.keep_time_of(customer_leg)
         live = self._live / f"{recording_id}.raw"
         if live.exists():
             return
-        # `D`: two channels, first what the leg says.
-        fields = {"Channel": customer_leg, "File": str(live), "options": "D"}
-        try:
-            await self._ami.action("MixMonitor", fields)
-        except (AmiError, AmiAwayError) as error:
-            raise RecordingRefusedError(str(error)) from error
+        await mixmonitor.start(self._ami, customer_leg, live)
+
+    async def pause_recording(self, customer_leg: LegId) -> None:
+        await mixmonitor.pause(self._ami, customer_leg, paused=True)
+
+    async def resume_recording(self, customer_leg: LegId) -> None:
+        await mixmonitor.pause(self._ami, customer_leg, paused=False)
 
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         cause = _CAUSES.get(sip_code, 16)

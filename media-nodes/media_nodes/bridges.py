@@ -13,11 +13,10 @@ from media_nodes.ports import LegGoneError
 EXISTS = 409
 MOVED = "+moved"
 
-# Two legs exchange their RTP frames as they are, which costs the least.
+# Two legs exchange their RTP frames as they are, which costs the least.  Where both are silent there are none.
 PLAIN = "mixing"
-# Always softmix, which `video_sfu` stands for here.  In a plain bridge MixMonitor's decoder drops the frames of a
-# colleague who took over as long as their sequence numbers are lower than the agent's were: every second transferred
-# call lost one side of its recording.
+# Always softmix, which `video_sfu` stands for here: each leg is sent a frame every 20 ms, whoever speaks or not, and
+# so a recording keeps time (ADR 26).
 MIXED = "mixing,video_sfu"
 
 logger = logging.getLogger(__name__)
@@ -39,6 +38,7 @@ class Bridges:
     def __init__(self, command: Command) -> None:
         self._command = command
         self._bridges: dict[CallId, Bridge] = {}
+        self._recorded: set[LegId] = set()
 
     def learn(self, listing: list[dict[str, Any]]) -> tuple[CallId, ...]:
         """Take in what Asterisk lists, and return the calls that have a bridge there.
@@ -59,12 +59,16 @@ class Bridges:
             self._bridges.setdefault(call_id, Bridge(str(call_id)))
         return self._bridges[call_id]
 
+    def keep_time_of(self, leg_id: LegId) -> None:
+        """Let this leg be in a bridge that goes on while nobody speaks, from its next `join` on."""
+        self._recorded.add(leg_id)
+
     async def join(self, call_id: CallId, first: LegId, second: LegId) -> None:
         """Let these two hear each other, and nobody else hear them.  Raises LegGoneError."""
         old = await self.prepare(call_id)
         wanted = {first, second}
         bridge = old
-        if old.members - wanted and not old.name.endswith(MOVED):
+        if (old.members - wanted or wanted & self._recorded) and not old.name.endswith(MOVED):
             bridge = Bridge(f"{call_id}{MOVED}")
             await self._make(bridge.name, MIXED)
             self._bridges[call_id] = bridge
@@ -83,6 +87,7 @@ class Bridges:
         """Take the call's bridge away; doing it twice is harmless."""
         bridge = self._bridges.pop(call_id, None)
         if bridge is not None:
+            self._recorded -= bridge.members
             await self._forgivingly("DELETE", _path(bridge.name))
 
     async def _make(self, name: str, kind: str) -> None:

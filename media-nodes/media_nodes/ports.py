@@ -67,6 +67,12 @@ class Switch(Protocol):
     async def start_recording(self, recording_id: RecordingId, customer_leg: LegId) -> None:
         """Record a leg in two channels, what it says first, until it ends.  Raises RecordingRefusedError only."""
 
+    async def pause_recording(self, customer_leg: LegId) -> None:
+        """Record silence of the same length instead of voices.  Raises RecordingRefusedError only."""
+
+    async def resume_recording(self, customer_leg: LegId) -> None:
+        """Record the voices again.  Raises RecordingRefusedError only."""
+
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         """End a leg; one from outside that was not answered gets `sip_code` as its final response."""
 

@@ -83,6 +83,12 @@ class FakeSwitch:
             raise RecordingRefusedError("disk full")
         self._tell("start_recording", recording_id)
 
+    async def pause_recording(self, customer_leg: LegId) -> None:
+        self._tell("pause_recording", customer_leg)
+
+    async def resume_recording(self, customer_leg: LegId) -> None:
+        self._tell("resume_recording", customer_leg)
+
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         self._tell("hang_up", leg_id)
 
