@@ -116,9 +116,22 @@ class AriSwitch:
         await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/ring")
 
     async def pass_early_media(self, call_id: CallId, leg_id: LegId, from_leg_id: LegId, *, answered: bool) -> None:
+        if not await self._can_be_heard(from_leg_id):
+            await self.ring(leg_id, answered=answered)
+            return
         if not answered:
             await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/progress")
         await self.bridge(call_id, leg_id, from_leg_id)
+
+    async def _can_be_heard(self, leg_id: LegId) -> bool:
+        """Say whether a leg has agreed on media: a 183 without a description brings no sound."""
+        try:
+            await self._command("GET", f"/channels/{leg_id}/rtp_statistics")
+        except AriError as error:
+            if error.status not in GONE:
+                raise
+            return False
+        return True
 
     async def answer(self, leg_id: LegId) -> None:
         await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/answer")

@@ -57,7 +57,10 @@ class Switch(Protocol):
         """Let a leg hear ringing: 180 before its answer, a tone after it."""
 
     async def pass_early_media(self, call_id: CallId, leg_id: LegId, from_leg_id: LegId, *, answered: bool) -> None:
-        """Let `leg_id` hear the other leg before that is answered; 183 where `leg_id` is not `answered` itself."""
+        """Let `leg_id` hear the other leg before that is answered; 183 where `leg_id` is not `answered` itself.
+
+        Where the other leg has agreed on no media yet, `leg_id` hears ringing, as by `ring`.
+        """
 
     async def answer(self, leg_id: LegId) -> None: ...
 

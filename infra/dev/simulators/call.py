@@ -209,6 +209,11 @@ class PhoneCall(CallDialog):
             self._respond(183, self._answer_text)
             self._reach("early-media")
 
+    def progress_in_silence(self) -> None:
+        """Send 183 without a description: nothing will be heard for it."""
+        if not self.ended and not self.answered:
+            self._respond(183)
+
     def answer(self) -> None:
         """Send 200; refuses with 488 what has no common codec."""
         if not self.ended and not self.answered and self._describe():
