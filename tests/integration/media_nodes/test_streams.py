@@ -51,12 +51,12 @@ async def recorded(node: Node) -> tuple[Samples, Samples, float, float]:
 
 
 def sounds(channel: Samples) -> list[tuple[float, float]]:
-    """Return from when to when there is sound, in seconds; three silent frames end it."""
+    """Return from when to when there is sound, in seconds; a tenth of a second without ends it."""
     frames = channel[: len(channel) // STEP * STEP].reshape(-1, STEP)
     loud = np.flatnonzero(np.abs(frames.astype(int)).max(axis=1) > SOUND)
     if not len(loud):
         return []
-    breaks = np.flatnonzero(np.diff(loud) > 3)
+    breaks = np.flatnonzero(np.diff(loud) > 5)
     starts, ends = [loud[0], *loud[breaks + 1]], [*loud[breaks], loud[-1]]
     return [(start * STEP / 8000, (end + 1) * STEP / 8000) for start, end in zip(starts, ends, strict=True)]
 
@@ -173,17 +173,14 @@ async def test_recording_keeps_time_while_nobody_sends(node: Node, turns: list[t
 
 async def test_recording_keeps_time_when_packets_are_lost(node: Node):
     agent, customer = await answered(node)
-    agent.media.endpoint.lose_every, customer.media.endpoint.lose_every = 17, 11
+    agent.media.endpoint.lose_every, customer.media.endpoint.lose_every = 13, 7
 
-    await speak(agent, customer, [(3.0, True, True), (0.5, False, False), (0.5, True, True)])
+    await speak(agent, customer, [(0.6, True, True), (0.4, False, False)] * 5 + [(0.6, True, True)])
     await agent.hang_up()
     first, second, seconds, talk = await recorded(node)
 
     assert seconds == pytest.approx(talk, abs=EXACT)
-    (_, first_end), (first_again, _) = sounds(first)
-    (_, second_end), (second_again, _) = sounds(second)
-    assert first_end == pytest.approx(second_end, abs=SEEN)
-    assert first_again == pytest.approx(second_again, abs=EXACT)
+    assert [start for start, _ in sounds(first)] == pytest.approx([start for start, _ in sounds(second)], abs=SEEN)
 
 
 async def test_recording_keeps_time_across_hold(node: Node):
