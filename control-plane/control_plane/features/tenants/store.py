@@ -1,7 +1,7 @@
 """Tenants in the durable store.  A domain is claimed before a tenant has it: first come, first served."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from callmodel.codec import from_wire, to_wire
@@ -43,6 +43,7 @@ TENANT_DOMAINS = TableSpec(
 TABLES = (TENANTS, TENANT_DOMAINS)
 LIMITS_COLUMN = AddColumn(TENANTS.name, "limits", ColumnType.JSON)
 """Came after the table: null in tenants of that time."""
+NESTED = ("dialling", "caller_rule", "limits")
 PAGE_ROWS = 500
 
 
@@ -56,6 +57,8 @@ class TenantRecord:
     keep_calls_days: int | None = None
     keep_audit_days: int | None = None
     keep_recordings_days: int | None = None
+    stored: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """The nested settings as the row holds them: who changes a part of one compares with it."""
 
 
 class TenantStore:
@@ -73,9 +76,17 @@ class TenantStore:
         row = await self._store.get(TENANTS.name, {"scope": SCOPE, "tenant_id": tenant_id})
         return None if row is None else to_record(row)
 
-    async def change(self, tenant_id: TenantId, changes: dict[str, Any]) -> None:
-        """Write some columns; the others stay, so that two changes at once do not undo each other."""
-        await self._store.upsert(TENANTS.name, {"scope": SCOPE, "tenant_id": tenant_id, **changes})
+    async def change(self, tenant_id: TenantId, changes: dict[str, Any], before: TenantRecord) -> bool:
+        """Write some columns; the others stay, so that two changes at once do not undo each other.
+
+        False, and nothing is written, where one of the nested settings to change is no longer as it was before.
+        """
+        key = {"scope": SCOPE, "tenant_id": tenant_id}
+        expected = {name: before.stored[name] for name in NESTED if name in changes}
+        if expected:
+            return await self._store.replace_if(TENANTS.name, key, expected, changes)
+        await self._store.upsert(TENANTS.name, {**key, **changes})
+        return True
 
     async def page(self, limit: int, after: str | None = None) -> tuple[list[TenantRecord], str | None]:
         """Return tenants by id, and the token of the next page.  Raises InvalidPageTokenError."""
@@ -105,7 +116,8 @@ def to_record(row: Row) -> TenantRecord:
         limits=from_wire(Limits, row["limits"] or {}),
     )
     rules = {kind.value: row[kind.value] for kind in Kept}
-    return TenantRecord(tenant, row["provider"], row["created_ms"], **rules)
+    stored = {name: row[name] for name in NESTED}
+    return TenantRecord(tenant, row["provider"], row["created_ms"], **rules, stored=stored)
 
 
 def to_row(record: TenantRecord) -> dict[str, Any]:
