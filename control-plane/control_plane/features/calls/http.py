@@ -132,6 +132,7 @@ routes = [
             UnavailableError,
         ),
         examples={"customer": {"extension": "1001", "number": "13812345678"}},
+        names=("call_id",),
     ),
     Route("GET", _CALLS, find, Permission.CALLS_READ, "List calls", _TAGS, errors=(ForbiddenError,)),
     Route("GET", _CALL, one, Permission.CALLS_READ, "One call", _TAGS, errors=(errors.CallUnknownError,)),

@@ -84,6 +84,8 @@ routes = [
         ),
         configures=True,
         examples={"lent": {"number": "+862155550100", "tenant_id": "acme", "trunk_ids": ["carrier-a"]}},
+        shows=one,
+        names=("number",),
     ),
     Route("GET", "/numbers", listing, _NEEDS, "List numbers", _TAGS),
     Route("GET", _ONE, one, _NEEDS, "Get a number", _TAGS),
@@ -96,6 +98,7 @@ routes = [
         _TAGS,
         errors=(service.TrunkUnknownError,),
         configures=True,
+        shows=one,
     ),
     Route(
         "PUT",
@@ -106,8 +109,19 @@ routes = [
         _TAGS,
         errors=(service.TenantUnknownError, service.NumberTakenError),
         configures=True,
+        shows=one,
     ),
-    Route("DELETE", f"{_ONE}/tenant", take_back, _NEEDS, "Take a number back", _TAGS, status=204, configures=True),
+    Route(
+        "DELETE",
+        f"{_ONE}/tenant",
+        take_back,
+        _NEEDS,
+        "Take a number back",
+        _TAGS,
+        status=204,
+        configures=True,
+        shows=one,
+    ),
     Route(
         "GET", "/tenants/{tenant_id}/numbers", of_tenant, Permission.NUMBERS_READ, "List a tenant's numbers", _TAGS
     ),
@@ -121,5 +135,6 @@ routes = [
         errors=(service.ExtensionUnknownError,),
         configures=True,
         examples={"desk": {"route_to": "1001"}},
+        shows=one,
     ),
 ]

@@ -38,13 +38,21 @@ class PlatformStatus(Shape):
     nodes: list[NodeView]
 
 
+class Change(Shape):
+    """What a field was and is. A secret's values are `withheld`; a value that is too long is told by its size."""
+
+    old: Any
+    new: Any
+
+
 class AuditEntry(Shape):
-    """One thing that somebody did. `subject`: the ids it was done to."""
+    """One thing that somebody did. `subject`: what it was done to. `changes`: its fields that changed, by name."""
 
     audit_id: str
     at_ms: int
     actor: str
     action: str
     subject: dict[str, Any]
+    changes: dict[str, Change]
     address: str
     request_id: str

@@ -51,8 +51,10 @@ routes = [
         errors=(service.SiteExistsError,),
         configures=True,
         examples={"branch": {"site_id": "branch-1", "name": "Chengdu", "kind": "branch"}},
+        shows=one,
+        names=("site_id",),
     ),
     Route("GET", "/sites", listing, _NEEDS, "List sites", _TAGS),
     Route("GET", "/sites/{site_id}", one, _NEEDS, "Get a site", _TAGS),
-    Route("PATCH", "/sites/{site_id}", change, _NEEDS, "Change a site", _TAGS, configures=True),
+    Route("PATCH", "/sites/{site_id}", change, _NEEDS, "Change a site", _TAGS, configures=True, shows=one),
 ]

@@ -85,6 +85,8 @@ routes = [
         errors=(service.ExtensionTakenError, service.SiteUnknownError, PasswordWeakError),
         configures=True,
         examples={"desk": {"extension": "1001", "site_id": "branch-1", "display_name": "Desk 1"}},
+        shows=one,
+        names=("extension",),
     ),
     Route("GET", _ALL, listing, _READ, "List stations", _TAGS),
     Route("GET", _ONE, one, _READ, "Get a station", _TAGS),
@@ -97,6 +99,7 @@ routes = [
         _TAGS,
         errors=(service.SiteUnknownError,),
         configures=True,
+        shows=one,
     ),
     Route(
         "PUT",
@@ -107,6 +110,7 @@ routes = [
         _TAGS,
         errors=(PasswordWeakError,),
         configures=True,
+        shows=one,
     ),
-    Route("DELETE", _ONE, remove, _WRITE, "Remove a station", _TAGS, status=204, configures=True),
+    Route("DELETE", _ONE, remove, _WRITE, "Remove a station", _TAGS, status=204, configures=True, shows=one),
 ]

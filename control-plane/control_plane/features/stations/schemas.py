@@ -6,6 +6,7 @@ from pydantic import Field
 
 from control_plane.fields import DisplayName, ExtensionText, SiteIdText
 from control_plane.web import Shape
+from control_plane.web.shapes import SECRET
 
 Media = Literal["rtp", "srtp", "webrtc"]
 _PASSWORD = "at least 12 printable ASCII characters; leave out to have one made"
@@ -17,7 +18,9 @@ class NewStation(Shape):
     extension: ExtensionText
     site_id: SiteIdText
     display_name: DisplayName | None = None
-    password: str | None = Field(None, min_length=12, max_length=64, pattern="^[!-~]+$", description=_PASSWORD)
+    password: str | None = Field(
+        None, min_length=12, max_length=64, pattern="^[!-~]+$", description=_PASSWORD, json_schema_extra=SECRET
+    )
     media: Media = Field("rtp", description="`srtp`: the phone must encrypt (SDES); `webrtc`: a browser")
 
 
@@ -32,7 +35,9 @@ class StationPatch(Shape):
 class NewStationPassword(Shape):
     """A new password for a station's phone."""
 
-    password: str | None = Field(None, min_length=12, max_length=64, pattern="^[!-~]+$", description=_PASSWORD)
+    password: str | None = Field(
+        None, min_length=12, max_length=64, pattern="^[!-~]+$", description=_PASSWORD, json_schema_extra=SECRET
+    )
 
 
 class StationView(Shape):

@@ -35,7 +35,10 @@ async def one(context: Context, tenant_id: TenantIdText) -> TenantView:
 
 
 async def change(context: Context, tenant_id: TenantIdText, body: TenantPatch) -> TenantView:
-    """Change a tenant.  The caller rule may only name numbers that are lent to it."""
+    """Change a tenant.  The caller rule may only name numbers that are lent to it.
+
+    Of `dialling`, `caller_rule` and `limits` only those fields change that are given.
+    """
     return to_view(await service.change(context, tenant_id, body))
 
 
@@ -98,6 +101,8 @@ routes = [
         ),
         configures=True,
         examples={"acme": _EXAMPLE},
+        shows=one,
+        names=("tenant_id",),
     ),
     Route("GET", "/tenants", listing, Access.SIGNED_IN, "List tenants", _TAGS),
     Route("GET", "/tenants/{tenant_id}", one, Permission.TENANT_READ, "Get a tenant", _TAGS),
@@ -115,8 +120,10 @@ routes = [
             service.DomainReservedError,
             service.NumberNotHeldError,
             service.PrefixAllowedAndBlockedError,
+            service.TenantChangedError,
         ),
         configures=True,
         examples={"rotating": _ROTATING, "limited": _LIMITED},
+        shows=one,
     ),
 ]

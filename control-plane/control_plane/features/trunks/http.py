@@ -90,6 +90,8 @@ routes = [
         errors=(service.TrunkExistsError, service.TenantUnknownError, service.CredentialsMissingError),
         configures=True,
         examples={"digest": _DIGEST},
+        shows=one,
+        names=("trunk_id",),
     ),
     Route("GET", "/trunks", listing, _NEEDS, "List trunks", _TAGS),
     Route("GET", _ONE, one, _NEEDS, "Get a trunk", _TAGS),
@@ -103,6 +105,7 @@ routes = [
         errors=(service.TenantUnknownError, service.CredentialsMissingError, service.TrunkChangedError),
         configures=True,
         examples={"disable": {"enabled": False}},
+        shows=one,
     ),
     Route(
         "DELETE",
@@ -114,5 +117,6 @@ routes = [
         status=204,
         errors=(service.CredentialsMissingError, service.TrunkChangedError),
         configures=True,
+        shows=one,
     ),
 ]

@@ -82,6 +82,8 @@ routes = [
         status=201,
         errors=(service.UsernameTakenError, PasswordWeakError, service.RolesNotAllowedError),
         examples={"agent": _AGENT},
+        shows=one,
+        names=("user_id",),
     ),
     Route("GET", "/users", listing, _NEEDS, "List users", _TAGS),
     Route("GET", "/users/{user_id}", one, _NEEDS, "Get a user", _TAGS),
@@ -94,6 +96,7 @@ routes = [
         _TAGS,
         errors=(service.OwnAccountError, PasswordWeakError, service.RolesNotAllowedError),
         examples={"promote": {"roles": {"acme": ["agent", "supervisor"]}}},
+        shows=one,
     ),
     Route("GET", "/tenants/{tenant_id}/users", of_tenant, Permission.USERS_READ, "List a tenant's users", _TAGS),
 ]

@@ -7,6 +7,7 @@ from pydantic import Field
 from callmodel.ids import TenantId
 from control_plane.fields import DisplayName, TenantIdText, Username
 from control_plane.web import Shape
+from control_plane.web.shapes import SECRET
 
 RoleName = Literal["agent", "supervisor", "manager", "client"]
 Roles = dict[TenantIdText, list[RoleName]]
@@ -20,7 +21,7 @@ class NewUser(Shape):
 
     username: Username
     display_name: DisplayName
-    password: str = Field(min_length=10, max_length=200)
+    password: str = Field(min_length=10, max_length=200, json_schema_extra=SECRET)
     belongs_to: str = Field(pattern=_BELONGS_PATTERN, max_length=60, description=_BELONGS)
     is_hq_admin: bool = False
     roles: Roles = Field(default_factory=dict, max_length=500)
@@ -30,7 +31,7 @@ class UserPatch(Shape):
     """What is to change; what is absent or null stays. A new password and `enabled: false` end all sessions."""
 
     display_name: DisplayName | None = None
-    password: str | None = Field(None, min_length=10, max_length=200)
+    password: str | None = Field(None, min_length=10, max_length=200, json_schema_extra=SECRET)
     is_hq_admin: bool | None = None
     roles: Roles | None = Field(None, max_length=500)
     enabled: bool | None = None

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import sqlite3
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -117,6 +118,55 @@ async def test_limits_are_hqs_to_set_and_reach_the_media_nodes_whole(world: Worl
     assert born == defaults | {"allowed_prefixes": [], "blocked_prefixes": [], "spend_per_day": None}
     assert given.body["limits"] == (await world.admin.get(path))["limits"] == defaults | limits
     assert (tried.status, tried.error_id) == (403, "forbidden")
+
+
+async def test_a_change_of_nested_settings_leaves_their_others_as_they_are(world: World):
+    path = f"/tenants/{await new_tenant(world)}"
+    number = new_number()
+    await world.admin.make("/numbers", {"number": number, "tenant_id": path.rpartition("/")[2]})
+    await world.admin.call(
+        "PATCH",
+        path,
+        {
+            "limits": {"blocked_prefixes": ["+44"], "spend_per_day": 10, "calls_per_minute": 7},
+            "dialling": {"country_code": "49", "outside_prefix": "9"},
+            "caller_rule": {"kind": "region", "numbers": [number], "regions": {"+8610": number}},
+        },
+    )
+    before = await world.admin.get(path)
+
+    await world.admin.call("PATCH", path, {"limits": {"spend_per_day": 20}})
+    await world.admin.call("PATCH", path, {"limits": {"calls_per_minute": None}})
+    await world.admin.call("PATCH", path, {"dialling": {"national_prefix": ""}})
+    await world.admin.call("PATCH", path, {"caller_rule": {"kind": "rotating"}})
+    await world.admin.call("PATCH", path, {"caller_rule": {"regions": {}}})
+    after = await world.admin.get(path)
+
+    assert after["limits"] == before["limits"] | {"spend_per_day": 20, "calls_per_minute": None}
+    assert after["limits"]["blocked_prefixes"] == ["+44"]
+    assert after["dialling"] == before["dialling"] | {"national_prefix": ""}
+    assert after["caller_rule"] == {"kind": "rotating", "numbers": [number], "regions": {}}
+
+
+async def test_a_prefix_that_is_blocked_already_is_not_allowed_beside_it(world: World):
+    path = f"/tenants/{await new_tenant(world)}"
+    await world.admin.call("PATCH", path, {"limits": {"blocked_prefixes": ["+44"]}})
+
+    answer = await world.admin.call("PATCH", path, {"limits": {"allowed_prefixes": ["+44"]}})
+
+    assert (answer.status, answer.error_id) == (422, "prefix-allowed-and-blocked")
+
+
+async def test_changes_at_once_of_one_tenants_limits_are_all_kept_or_told_to_try_again(world: World):
+    path = f"/tenants/{await new_tenant(world)}"
+    parts = [{"spend_per_day": 5}, {"blocked_prefixes": ["+44"]}, {"calls_per_minute": 9}, {"hard_stop": 3}]
+
+    answers = await asyncio.gather(*(world.admin.call("PATCH", path, {"limits": part}) for part in parts))
+
+    kept = (await world.admin.get(path))["limits"]
+    for part, answer in zip(parts, answers, strict=True):
+        assert answer.status == 200 or (answer.status, answer.error_id) == (409, "tenant-changed")
+        assert answer.status == 409 or part.items() <= kept.items(), "what was taken stays"
 
 
 @pytest.mark.parametrize(
@@ -414,16 +464,62 @@ async def test_listings_come_in_pages(world: World):
     assert foreign.status == 422 and foreign.error_id == "invalid-request"
 
 
-async def test_changes_leave_an_audit_row(world: World):
-    from datetime import UTC, datetime
+async def trail_of(world: World, path: str) -> list[dict[str, Any]]:
+    """The newest first."""
+    items = (await world.admin.get(f"{path}/audit?day={datetime.now(UTC):%Y-%m-%d}&limit=500"))["items"]
+    assert isinstance(items, list)
+    return items
 
+
+async def test_changes_leave_an_audit_row_that_names_the_thing_and_its_fields_old_and_new(world: World):
+    path = f"/tenants/{await new_tenant(world)}"
+    station = f"{path}/stations/100"
+    await world.admin.make(f"{path}/stations", {"extension": "100", "site_id": "branch-1", "display_name": "Desk"})
+    await world.admin.call("PATCH", station, {"display_name": "Door"})
+    await world.admin.call("PATCH", path, {"limits": {"spend_per_day": 5}})
+
+    limited, renamed, made = await trail_of(world, path)
+
+    of_station = {"tenant_id": path.rpartition("/")[2], "extension": "100"}
+    assert [row["action"] for row in (made, renamed, limited)] == [
+        "stations.create", "stations.change", "tenants.change",
+    ]  # fmt: skip
+    assert {(row["actor"], row["address"]) for row in (made, renamed, limited)} == {("admin", "127.0.0.1")}
+    assert made["subject"] == renamed["subject"] == of_station
+    assert made["changes"]["display_name"] == {"old": None, "new": "Desk"}
+    assert renamed["changes"] == {"display_name": {"old": "Desk", "new": "Door"}}
+    assert limited["changes"] == {"limits.spend_per_day": {"old": None, "new": 5}}
+
+
+async def test_the_audit_tells_that_a_secret_changed_and_never_which_it_is(world: World):
+    tenant_id, trunk_id, contract = await new_tenant(world), fresh("carrier"), fresh("contract-secret")
+    path = f"/tenants/{tenant_id}"
+    made = await world.admin.make(f"{path}/stations", {"extension": "100", "site_id": "branch-1"})
+    given = await world.admin.call("PUT", f"{path}/stations/100/password", {"password": "another-Tulip-77"})
+    credentials = {"username": "hq-1", "realm": "carrier.example", "password": contract}
+    await world.admin.make("/trunks", trunk(trunk_id, credentials=credentials))
+    await world.admin.call("PATCH", f"/trunks/{trunk_id}", {"credentials": credentials})
+
+    of_tenant, of_platform = await trail_of(world, path), await trail_of(world, "/platform")
+
+    secret = {"old": "withheld", "new": "withheld"}
+    changed, created = (row for row in of_platform if row["subject"] == {"trunk_id": trunk_id})
+    assert of_tenant[0]["changes"] == {"password": secret}
+    assert changed["changes"] == {"credentials.password": secret}
+    assert created["changes"]["name"] == {"old": None, "new": "Carrier A"}
+    told = str(of_tenant) + str(of_platform)
+    assert [each for each in (made["password"], given.body["password"], contract) if each in told] == []
+
+
+async def test_whoever_is_created_is_named_in_the_audit(world: World):
     tenant_id = await new_tenant(world)
-    await world.admin.make(f"/tenants/{tenant_id}/stations", {"extension": "100", "site_id": "branch-1"})
-    trail = await world.admin.get(f"/tenants/{tenant_id}/audit?day={datetime.now(UTC):%Y-%m-%d}")
+    user = {"username": fresh("u"), "display_name": "U", "password": USER_PASSWORD, "belongs_to": "platform"}
+    user_id = (await world.admin.make("/users", user))["user_id"]
 
-    assert [(row["actor"], row["action"], row["address"]) for row in trail["items"]] == [
-        ("admin", "stations.create", "127.0.0.1")
-    ]
+    trail = await trail_of(world, "/platform")
+
+    subjects = [row["subject"] for row in trail]
+    assert {"tenant_id": tenant_id} in subjects and {"user_id": user_id} in subjects
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ from control_plane.features.auth.store import Session
 from control_plane.features.auth.tokens import issue_access_token
 from control_plane.features.recordings.ledger import Entry, EntryState
 from control_plane.features.recordings.store import LedgerStore
+from control_plane.features.tenants.store import TenantRecord, TenantStore
 from control_plane.permissions import Role
 from control_plane.resources import close_resources, open_resources
 from control_plane.signing import create_signing_key
@@ -111,6 +112,9 @@ class House:
         self.resources = open_resources(self.settings, signs_tokens=True)
         self.redis: Redis = self.resources.redis
         await until(self._redis_answers)
+        tenants = TenantStore(self.resources.store)
+        for tenant in DIRECTORY.tenants:
+            await tenants.add(tenant.tenant_id, TenantRecord(tenant, "hq", now_ms()))
         await snapshots.publish(self.redis, keys.DIRECTORY, to_wire(DIRECTORY))
         self.client = TestClient(TestServer(build_api(self.resources)))
         await self.client.start_server()
