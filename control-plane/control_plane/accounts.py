@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from callmodel.ids import TenantId, UserId
+from control_plane.archive import ARCHIVED
 from control_plane.permissions import Role
 from servicekit.stores import ColumnType, Row, Store, TableSpec
 
@@ -56,6 +57,12 @@ class Account:
     enabled: bool
     sessions_from_ms: int
     created_ms: int
+    archived_ms: int | None = None
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether there is any session for them."""
+        return self.enabled and self.archived_ms is None
 
     @property
     def credential(self) -> str:
@@ -106,6 +113,7 @@ async def set_password(store: Store, before: Account, after: Account) -> bool:
         "password_hash": before.password_hash,
         "sessions_from_ms": before.sessions_from_ms,
         "enabled": True,
+        ARCHIVED: None,
     }
     changes = {"password_hash": after.password_hash, "sessions_from_ms": after.sessions_from_ms}
     return await store.replace_if(USERS.name, key, expected, changes)
@@ -122,13 +130,13 @@ def end_sessions(account: Account, at_ms: int) -> Account:
 def to_account(row: Row) -> Account:
     """Return the user in a row."""
     roles = {TenantId(tenant): frozenset(Role(role) for role in held) for tenant, held in row["roles"].items()}
-    values = {name: row[name] for name in USERS.columns if name not in ("scope", "roles")}
+    values = {name: row[name] for name in (*USERS.columns, ARCHIVED) if name not in ("scope", "roles")}
     return Account(**values, roles=roles)
 
 
 def to_row(account: Account) -> dict[str, Any]:
     """Return the row of a user."""
-    row = {name: getattr(account, name) for name in USERS.columns if name not in ("scope", "roles")}
+    row = {name: getattr(account, name) for name in (*USERS.columns, ARCHIVED) if name not in ("scope", "roles")}
     return {**row, "scope": SCOPE, "roles": role_names(account)}
 
 

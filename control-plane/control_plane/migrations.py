@@ -1,6 +1,6 @@
 """The schema of the durable store, version by version.  A released version never changes: add a new one."""
 
-from control_plane import accounts, audit, retention
+from control_plane import accounts, archive, audit, retention
 from control_plane.features.auth import store as auth
 from control_plane.features.calls import store as calls
 from control_plane.features.enrolment import store as enrolment
@@ -35,4 +35,5 @@ MIGRATIONS = [
     Migration(10, "traces of recordings", [recordings.TRACE_COLUMN]),
     Migration(11, "what a session was begun with", [auth.CREDENTIAL_COLUMN]),
     Migration(12, "what an audited change changed", [audit.CHANGES_COLUMN]),
+    Migration(13, "what is archived", archive.COLUMNS),
 ]

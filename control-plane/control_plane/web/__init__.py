@@ -10,7 +10,7 @@ from control_plane.web.problems import (
     UnavailableError,
 )
 from control_plane.web.routes import Access, Route
-from control_plane.web.shapes import NestedPatch, NewestPageQuery, PageOf, PageQuery, Shape
+from control_plane.web.shapes import NestedPatch, NewestPageQuery, PageOf, PageQuery, Shape, ThingsQuery
 
 __all__ = [
     "ANONYMOUS",
@@ -28,5 +28,6 @@ __all__ = [
     "Problem",
     "Route",
     "Shape",
+    "ThingsQuery",
     "UnavailableError",
 ]

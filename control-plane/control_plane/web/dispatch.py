@@ -10,10 +10,11 @@ from aiohttp import web
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from callmodel.ids import TenantId
+from control_plane.archive import ArchivedError
 from control_plane.audit import record
 from control_plane.fields import TenantIdText
 from control_plane.permissions import Permission
-from control_plane.references import tenant_exists
+from control_plane.references import find_tenant
 from control_plane.web.context import ANONYMOUS, Context, Principal, Resources, context_of
 from control_plane.web.problems import (
     BodyTooLargeError,
@@ -99,23 +100,30 @@ class _Endpoint:
         if needs is Access.BRANCH and principal.site_id is None:
             raise ForbiddenError("only a branch with its client certificate may do this")
         tenant = request.match_info.get("tenant_id")
-        if tenant is not None and not await self._is_there(principal, tenant):
-            raise NotFoundError()
+        if tenant is not None:
+            await self._require_tenant(principal, tenant)
         if isinstance(needs, Permission):
             tenant_id = TenantId(tenant) if tenant is not None else None
             if not principal.may(needs, tenant_id):
                 raise ForbiddenError(f"this needs the permission {needs.value}")
         return principal
 
-    async def _is_there(self, principal: Principal, tenant: str) -> bool:
-        """Say whether there is such a tenant, as far as the user may tell."""
+    async def _require_tenant(self, principal: Principal, tenant: str) -> None:
+        """Raise NotFoundError for a tenant that is not there, as far as the user may tell.
+
+        One that is archived HQ administrators may still look at: a change raises ArchivedError.
+        """
         if not principal.knows(TenantId(tenant)):
-            return False
+            raise NotFoundError()
         try:
             # Of an HQ administrator it is only known that they would know it.
-            return await tenant_exists(self._resources.store, _TENANT.validate_python(tenant))
+            found = await find_tenant(self._resources.store, _TENANT.validate_python(tenant))
         except ValidationError:
-            return False  # an id in a form that none has
+            raise NotFoundError() from None  # an id in a form that none has
+        if found is None or (found.archived and not principal.is_hq_admin):
+            raise NotFoundError()
+        if found.archived and self._route.changes and not self._route.of_archived:
+            raise ArchivedError(f"the tenant {tenant} is archived; restore it first")
 
     async def _arguments(self, request: web.Request) -> dict[str, Any]:
         signature = self._route.signature

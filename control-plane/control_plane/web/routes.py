@@ -46,7 +46,7 @@ class Route:
     `errors`: the problems it raises by itself (the common ones are added).  `configures`: success changes what edges
     and media nodes run on.  `limited`: requests per address are limited.  `shows`: the handler that reads what this
     one changes, so that the audit can say what changed.  `names`: fields of the body or the answer that name the
-    thing, beside those of the path.
+    thing, beside those of the path.  `of_archived`: whether it may change something of an archived tenant.
     """
 
     method: str
@@ -62,6 +62,7 @@ class Route:
     timeout_seconds: float = 15.0
     shows: Handler | None = None
     names: tuple[str, ...] = ()
+    of_archived: bool = False
     examples: dict[str, Any] = field(default_factory=dict)
     """Request bodies by name, for the document."""
 

@@ -48,6 +48,12 @@ class PageQuery(Shape):
     )
 
 
+class ThingsQuery(PageQuery):
+    """Which part of a listing of what can be archived.  A page may hold fewer than `limit` and have a `next`."""
+
+    archived: bool = Field(False, description="those that are archived, and no others")
+
+
 class DayQuery(Shape):
     """Which day."""
 

@@ -29,3 +29,4 @@ class SiteView(Shape):
     kind: Literal["hq", "branch"]
     enabled: bool
     created_ms: int
+    archived_ms: int | None

@@ -1,8 +1,10 @@
 """Sites come and change."""
 
 from callmodel.ids import SiteId
+from control_plane.archive import ARCHIVED, ArchivedError
 from control_plane.features.sites.schemas import NewSite, SitePatch
 from control_plane.features.sites.store import Site, SiteStore
+from control_plane.uses import require_unused_site
 from control_plane.web import ConflictError, Context, NotFoundError
 
 
@@ -20,7 +22,7 @@ async def create(context: Context, new: NewSite) -> Site:
 
 
 async def find(context: Context, site_id: SiteId) -> Site:
-    """Return a site.  Raises NotFoundError."""
+    """Return a site, archived or not.  Raises NotFoundError."""
     site = await SiteStore(context.store).one(site_id)
     if site is None:
         raise NotFoundError()
@@ -28,7 +30,22 @@ async def find(context: Context, site_id: SiteId) -> Site:
 
 
 async def change(context: Context, site_id: SiteId, patch: SitePatch) -> Site:
-    """Change a site.  Raises NotFoundError."""
-    await find(context, site_id)
+    """Change a site.  Raises NotFoundError, ArchivedError."""
+    if (await find(context, site_id)).archived_ms is not None:
+        raise ArchivedError()
     await SiteStore(context.store).change(site_id, patch.model_dump(exclude_none=True))
+    return await find(context, site_id)
+
+
+async def archive(context: Context, site_id: SiteId) -> None:
+    """Take a site out of use; doing it again is fine.  Raises NotFoundError, InUseError."""
+    if (await find(context, site_id)).archived_ms is None:
+        await require_unused_site(context, site_id)
+        await SiteStore(context.store).change(site_id, {ARCHIVED: context.now_ms()})
+
+
+async def restore(context: Context, site_id: SiteId) -> Site:
+    """Take a site back into use, as it was.  Raises NotFoundError."""
+    await find(context, site_id)
+    await SiteStore(context.store).change(site_id, {ARCHIVED: None})
     return await find(context, site_id)

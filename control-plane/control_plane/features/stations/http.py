@@ -1,5 +1,6 @@
 """Routes of stations."""
 
+from control_plane.archive import ArchivedError, InUseError
 from control_plane.features.stations import service
 from control_plane.features.stations.schemas import (
     NewStation,
@@ -12,7 +13,7 @@ from control_plane.features.stations.schemas import (
 from control_plane.features.stations.store import StationRecord
 from control_plane.fields import ExtensionText, TenantIdText
 from control_plane.permissions import Permission
-from control_plane.web import Context, PageOf, PageQuery, Route
+from control_plane.web import Context, PageOf, Route, ThingsQuery
 from control_plane.web.problems import PasswordWeakError
 
 
@@ -22,9 +23,11 @@ async def create(context: Context, tenant_id: TenantIdText, body: NewStation) ->
     return StationCreated(**to_view(station, domain).model_dump(), password=password)
 
 
-async def listing(context: Context, tenant_id: TenantIdText, query: PageQuery) -> PageOf[StationView]:
+async def listing(context: Context, tenant_id: TenantIdText, query: ThingsQuery) -> PageOf[StationView]:
     """The tenant's stations, by extension."""
-    stations, after, domain = await service.listing(context, tenant_id, query.limit, query.after)
+    stations, after, domain = await service.listing(
+        context, tenant_id, query.limit, query.after, archived=query.archived
+    )
     return PageOf[StationView](items=[to_view(station, domain) for station in stations], next=after)
 
 
@@ -48,9 +51,15 @@ async def set_password(
     return StationSecret(username=extension, domain=domain, password=password)
 
 
-async def remove(context: Context, tenant_id: TenantIdText, extension: ExtensionText) -> None:
-    """Remove a station; its phone can not register any more."""
-    await service.remove(context, tenant_id, extension)
+async def archive(context: Context, tenant_id: TenantIdText, extension: ExtensionText) -> None:
+    """Archive a station that no number leads to; its phone can not register any more.  Doing it again is fine."""
+    await service.archive(context, tenant_id, extension)
+
+
+async def restore(context: Context, tenant_id: TenantIdText, extension: ExtensionText) -> StationCreated:
+    """Take an archived station back into use.  The answer holds the new password of its phone, this once."""
+    station, domain, password = await service.restore(context, tenant_id, extension)
+    return StationCreated(**to_view(station, domain).model_dump(), password=password)
 
 
 def to_view(station: StationRecord, domain: str) -> StationView:
@@ -64,6 +73,7 @@ def to_view(station: StationRecord, domain: str) -> StationView:
             "display_name": station.display_name,
             "media": station.media,
             "created_ms": station.created_ms,
+            "archived_ms": station.archived_ms,
         }
     )
 
@@ -97,7 +107,7 @@ routes = [
         _WRITE,
         "Change a station",
         _TAGS,
-        errors=(service.SiteUnknownError,),
+        errors=(service.SiteUnknownError, ArchivedError),
         configures=True,
         shows=one,
     ),
@@ -108,9 +118,31 @@ routes = [
         _WRITE,
         "Set a station's password",
         _TAGS,
-        errors=(PasswordWeakError,),
+        errors=(PasswordWeakError, ArchivedError),
         configures=True,
         shows=one,
     ),
-    Route("DELETE", _ONE, remove, _WRITE, "Remove a station", _TAGS, status=204, configures=True, shows=one),
+    Route(
+        "DELETE",
+        _ONE,
+        archive,
+        _WRITE,
+        "Archive a station",
+        _TAGS,
+        status=204,
+        errors=(InUseError,),
+        configures=True,
+        shows=one,
+    ),
+    Route(
+        "POST",
+        f"{_ONE}/restore",
+        restore,
+        _WRITE,
+        "Restore a station",
+        _TAGS,
+        errors=(service.SiteUnknownError, service.StationNotArchivedError),
+        configures=True,
+        shows=one,
+    ),
 ]

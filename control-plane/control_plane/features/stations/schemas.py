@@ -50,6 +50,7 @@ class StationView(Shape):
     display_name: str
     media: Media
     created_ms: int
+    archived_ms: int | None
 
 
 class StationSecret(Shape):

@@ -1,17 +1,28 @@
 """Stations come, change and go; each new password is shown once."""
 
+from dataclasses import replace
+
 from callmodel.ids import Extension, SiteId, TenantId
+from control_plane.archive import ARCHIVED, ArchivedError
 from control_plane.digest import ha1_of, make_password
 from control_plane.features.stations.schemas import NewStation, StationPatch
 from control_plane.features.stations.store import StationRecord, StationStore
 from control_plane.passwords import check_password
 from control_plane.references import require_tenant, site_exists
+from control_plane.uses import require_unused_station
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 
 
 class ExtensionTakenError(ConflictError):
     error_id = "extension-taken"
     title = "The tenant has a station with this extension"
+
+
+class StationNotArchivedError(ConflictError):
+    """Restoring it would give it another password, and lock its phone out."""
+
+    error_id = "not-archived"
+    title = "The station is in use already"
 
 
 class SiteUnknownError(InvalidRequestError):
@@ -42,16 +53,16 @@ async def create(context: Context, tenant_id: TenantId, new: NewStation) -> tupl
 
 
 async def listing(
-    context: Context, tenant_id: TenantId, limit: int, after: str | None
+    context: Context, tenant_id: TenantId, limit: int, after: str | None, *, archived: bool
 ) -> tuple[list[StationRecord], str | None, str]:
     """Return a page of stations, the token of the next one, and their domain.  Raises NotFoundError."""
     tenant = await require_tenant(context.store, tenant_id)
-    stations, following = await _stations(context).page(tenant_id, limit, after)
+    stations, following = await _stations(context).page(tenant_id, limit, after, archived=archived)
     return stations, following, tenant.domain
 
 
 async def find(context: Context, tenant_id: TenantId, extension: Extension) -> tuple[StationRecord, str]:
-    """Return a station and its domain.  Raises NotFoundError."""
+    """Return a station, archived or not, and its domain.  Raises NotFoundError."""
     tenant = await require_tenant(context.store, tenant_id)
     station = await _stations(context).one(tenant_id, extension)
     if station is None:
@@ -62,8 +73,8 @@ async def find(context: Context, tenant_id: TenantId, extension: Extension) -> t
 async def change(
     context: Context, tenant_id: TenantId, extension: Extension, patch: StationPatch
 ) -> tuple[StationRecord, str]:
-    """Change a station.  Raises NotFoundError, SiteUnknownError."""
-    await find(context, tenant_id, extension)
+    """Change a station.  Raises NotFoundError, ArchivedError, SiteUnknownError."""
+    await _find_living(context, tenant_id, extension)
     if patch.site_id is not None:
         await _check_site(context, patch.site_id)
     await _stations(context).change(tenant_id, extension, patch.model_dump(exclude_none=True))
@@ -75,18 +86,43 @@ async def set_password(
 ) -> tuple[str, str]:
     """Give a station another password; return its domain and the password.
 
-    Raises NotFoundError, WeakPasswordError.
+    Raises NotFoundError, ArchivedError, WeakPasswordError.
     """
-    _, domain = await find(context, tenant_id, extension)
+    _, domain = await _find_living(context, tenant_id, extension)
     password = _checked(given, extension) or make_password()
     await _stations(context).change(tenant_id, extension, {"ha1": ha1_of(extension, domain, password)})
     return domain, password
 
 
-async def remove(context: Context, tenant_id: TenantId, extension: Extension) -> None:
-    """Forget a station.  Raises NotFoundError."""
-    await find(context, tenant_id, extension)
-    await _stations(context).remove(tenant_id, extension)
+async def archive(context: Context, tenant_id: TenantId, extension: Extension) -> None:
+    """Take a station out of use; doing it again is fine.  Raises NotFoundError, InUseError."""
+    station, _ = await find(context, tenant_id, extension)
+    if station.archived_ms is None:
+        await require_unused_station(context, tenant_id, extension)
+        await _stations(context).change(tenant_id, extension, {ARCHIVED: context.now_ms()})
+
+
+async def restore(context: Context, tenant_id: TenantId, extension: Extension) -> tuple[StationRecord, str, str]:
+    """Take a station back into use; return it with its domain and its new password.
+
+    The password it had is known to whoever left, and good in the domain that the tenant had then.
+    Raises NotFoundError, StationNotArchivedError, SiteUnknownError.
+    """
+    station, domain = await find(context, tenant_id, extension)
+    if station.archived_ms is None:
+        raise StationNotArchivedError()
+    await _check_site(context, station.site_id)
+    password = make_password()
+    changes = {ARCHIVED: None, "ha1": ha1_of(extension, domain, password)}
+    await _stations(context).change(tenant_id, extension, changes)
+    return replace(station, archived_ms=None), domain, password
+
+
+async def _find_living(context: Context, tenant_id: TenantId, extension: Extension) -> tuple[StationRecord, str]:
+    found = await find(context, tenant_id, extension)
+    if found[0].archived_ms is not None:
+        raise ArchivedError()
+    return found
 
 
 def _stations(context: Context) -> StationStore:

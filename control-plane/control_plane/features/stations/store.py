@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from callmodel.ids import Extension, SiteId, TenantId
+from control_plane.archive import page_of_rows
 from control_plane.listing import every
 from servicekit.crypto import TenantCipher
 from servicekit.stores import ColumnType, Row, Store, TableSpec
@@ -39,6 +40,7 @@ class StationRecord:
     media: str
     ha1: str
     created_ms: int
+    archived_ms: int | None = None
 
 
 class StationStore:
@@ -64,19 +66,16 @@ class StationStore:
             changes = {**changes, "ha1": self._seal(tenant_id, changes["ha1"])}
         await self._store.upsert(STATIONS.name, {"tenant_id": tenant_id, "extension": extension, **changes})
 
-    async def remove(self, tenant_id: TenantId, extension: Extension) -> None:
-        """Forget a station; one that is not there is fine."""
-        await self._store.delete(STATIONS.name, {"tenant_id": tenant_id, "extension": extension})
-
     async def page(
-        self, tenant_id: TenantId, limit: int, after: str | None = None
+        self, tenant_id: TenantId, limit: int, after: str | None = None, *, archived: bool = False
     ) -> tuple[list[StationRecord], str | None]:
         """Return stations by extension, and the token of the next page.  Raises InvalidPageTokenError."""
-        found = await self._store.page(STATIONS.name, {"tenant_id": tenant_id}, limit=limit, after=after)
+        partition = {"tenant_id": tenant_id}
+        found = await page_of_rows(self._store, STATIONS.name, partition, limit, after, archived=archived)
         return [self._open(row) for row in found.rows], found.next_token
 
     def each(self, tenant_id: TenantId) -> AsyncIterator[StationRecord]:
-        """Yield every station of the tenant."""
+        """Yield every station of the tenant that is not archived."""
         return every(lambda limit, after: self.page(tenant_id, limit, after), PAGE_ROWS)
 
     def _seal(self, tenant_id: TenantId, ha1: str) -> bytes:

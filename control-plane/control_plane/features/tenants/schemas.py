@@ -130,6 +130,7 @@ class TenantView(Shape):
     keep_audit_days: int | None = Field(description="how long the audit trail is kept; null: the platform's rule")
     keep_recordings_days: int | None = Field(description="how long recordings are kept; null: the platform's rule")
     created_ms: int
+    archived_ms: int | None
 
 
 class SpendView(Shape):

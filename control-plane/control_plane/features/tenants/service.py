@@ -7,12 +7,14 @@ from callmodel.directory import CallerRule, Tenant
 from callmodel.ids import E164, TenantId
 from callmodel.limits import Limits, spend_day_of
 from callmodel.numbers import DiallingPlan
+from control_plane.archive import ARCHIVED
 from control_plane.audit import PLATFORM
 from control_plane.features.tenants.schemas import NewTenant, TenantPatch
 from control_plane.features.tenants.store import NESTED, TenantRecord, TenantStore
 from control_plane.references import has_stations, holder_of
 from control_plane.retention import Kept
 from control_plane.spent import spent_micros
+from control_plane.uses import require_unused_tenant
 from control_plane.web import ConflictError, Context, ForbiddenError, InvalidRequestError, NotFoundError
 
 HQ_ONLY = frozenset({"domain", "provider", "max_channels", "limits", *(kind.value for kind in Kept)})
@@ -97,20 +99,22 @@ async def create(context: Context, new: NewTenant) -> TenantRecord:
 
 
 async def find(context: Context, tenant_id: TenantId) -> TenantRecord:
-    """Return a tenant.  Raises NotFoundError."""
+    """Return a tenant, archived or not.  Raises NotFoundError."""
     record = await TenantStore(context.store).one(tenant_id)
     if record is None:
         raise NotFoundError()
     return record
 
 
-async def visible(context: Context, limit: int, after: str | None) -> tuple[list[TenantRecord], str | None]:
-    """Return the tenants that the user knows: all of them for HQ, else those with a role."""
+async def visible(
+    context: Context, limit: int, after: str | None, *, archived: bool
+) -> tuple[list[TenantRecord], str | None]:
+    """Return the tenants that the user knows: all of them for HQ, else those with a role, archived ones never."""
     store = TenantStore(context.store)
     if context.principal.is_hq_admin:
-        return await store.page(limit, after)
-    found = [await store.one(tenant_id) for tenant_id in sorted(context.principal.roles)]
-    return [record for record in found if record is not None], None
+        return await store.page(limit, after, archived=archived)
+    found = [await store.one(tenant_id) for tenant_id in sorted(context.principal.roles) if not archived]
+    return [record for record in found if record is not None and record.archived_ms is None], None
 
 
 async def change(context: Context, tenant_id: TenantId, patch: TenantPatch) -> TenantRecord:
@@ -155,6 +159,24 @@ async def _nested_changes(context: Context, before: Tenant, patch: TenantPatch) 
         await _check_held(context, before.tenant_id, named)
         changes["caller_rule"] = to_wire(rule)
     return changes
+
+
+async def archive(context: Context, tenant_id: TenantId) -> None:
+    """Take a tenant out of use; its domain stays its own.  Doing it again is fine.
+
+    Raises NotFoundError, InUseError.
+    """
+    before = await find(context, tenant_id)
+    if before.archived_ms is None:
+        await require_unused_tenant(context, tenant_id)
+        await TenantStore(context.store).change(tenant_id, {ARCHIVED: context.now_ms()}, before)
+
+
+async def restore(context: Context, tenant_id: TenantId) -> TenantRecord:
+    """Take a tenant back into use, without its stations.  Raises NotFoundError."""
+    before = await find(context, tenant_id)
+    await TenantStore(context.store).change(tenant_id, {ARCHIVED: None}, before)
+    return await find(context, tenant_id)
 
 
 async def spend(context: Context, tenant_id: TenantId) -> tuple[str, int, Limits]:

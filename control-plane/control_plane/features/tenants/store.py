@@ -9,6 +9,7 @@ from callmodel.directory import CallerRule, Tenant
 from callmodel.ids import TenantId
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
+from control_plane.archive import ARCHIVED, page_of_rows
 from control_plane.listing import every
 from control_plane.retention import Kept
 from control_plane.scope import SCOPE
@@ -57,6 +58,7 @@ class TenantRecord:
     keep_calls_days: int | None = None
     keep_audit_days: int | None = None
     keep_recordings_days: int | None = None
+    archived_ms: int | None = None
     stored: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """The nested settings as the row holds them: who changes a part of one compares with it."""
 
@@ -88,13 +90,15 @@ class TenantStore:
         await self._store.upsert(TENANTS.name, {**key, **changes})
         return True
 
-    async def page(self, limit: int, after: str | None = None) -> tuple[list[TenantRecord], str | None]:
+    async def page(
+        self, limit: int, after: str | None = None, *, archived: bool = False
+    ) -> tuple[list[TenantRecord], str | None]:
         """Return tenants by id, and the token of the next page.  Raises InvalidPageTokenError."""
-        found = await self._store.page(TENANTS.name, {"scope": SCOPE}, limit=limit, after=after)
+        found = await page_of_rows(self._store, TENANTS.name, {"scope": SCOPE}, limit, after, archived=archived)
         return [to_record(row) for row in found.rows], found.next_token
 
     def each(self) -> AsyncIterator[TenantRecord]:
-        """Yield every tenant."""
+        """Yield every tenant that is not archived."""
         return every(self.page, PAGE_ROWS)
 
     async def claim_domain(self, tenant_id: TenantId, domain: str) -> bool:
@@ -117,7 +121,7 @@ def to_record(row: Row) -> TenantRecord:
     )
     rules = {kind.value: row[kind.value] for kind in Kept}
     stored = {name: row[name] for name in NESTED}
-    return TenantRecord(tenant, row["provider"], row["created_ms"], **rules, stored=stored)
+    return TenantRecord(tenant, row["provider"], row["created_ms"], **rules, archived_ms=row[ARCHIVED], stored=stored)
 
 
 def to_row(record: TenantRecord) -> dict[str, Any]:

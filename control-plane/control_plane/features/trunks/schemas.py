@@ -120,3 +120,4 @@ class TrunkView(Shape):
     enabled: bool
     tenant_ids: list[str]
     created_ms: int
+    archived_ms: int | None

@@ -1,12 +1,13 @@
 """Routes of users."""
 
 from control_plane.accounts import Account, role_names
+from control_plane.archive import ArchivedError
 from control_plane.features.users import service
 from control_plane.features.users.schemas import NewUser, TenantUserView, UserPatch, UserView
 from control_plane.features.users.store import UserStore
 from control_plane.fields import TenantIdText, UserIdText
 from control_plane.permissions import Permission
-from control_plane.web import Context, PageOf, PageQuery, Route
+from control_plane.web import Context, PageOf, Route, ThingsQuery
 from control_plane.web.problems import PasswordWeakError
 
 
@@ -15,9 +16,9 @@ async def create(context: Context, body: NewUser) -> UserView:
     return to_view(await service.create(context, body))
 
 
-async def listing(context: Context, query: PageQuery) -> PageOf[UserView]:
+async def listing(context: Context, query: ThingsQuery) -> PageOf[UserView]:
     """Every user, in the order of their creation."""
-    accounts, after = await UserStore(context.store).page(query.limit, query.after)
+    accounts, after = await UserStore(context.store).page(query.limit, query.after, archived=query.archived)
     return PageOf[UserView](items=[to_view(account) for account in accounts], next=after)
 
 
@@ -31,9 +32,20 @@ async def change(context: Context, user_id: UserIdText, body: UserPatch) -> User
     return to_view(await service.change(context, user_id, body))
 
 
-async def of_tenant(context: Context, tenant_id: TenantIdText, query: PageQuery) -> PageOf[TenantUserView]:
+async def archive(context: Context, user_id: UserIdText) -> None:
+    """Archive a user who has left; their sessions end at once.  Doing it again is fine."""
+    await service.archive(context, user_id)
+
+
+async def restore(context: Context, user_id: UserIdText) -> UserView:
+    """Take an archived user back into use, with the roles and the password they had."""
+    return to_view(await service.restore(context, user_id))
+
+
+async def of_tenant(context: Context, tenant_id: TenantIdText, query: ThingsQuery) -> PageOf[TenantUserView]:
     """Users who have a role in the tenant."""
-    accounts, after = await UserStore(context.store).page_of_tenant(tenant_id, query.limit, query.after)
+    users = UserStore(context.store)
+    accounts, after = await users.page_of_tenant(tenant_id, query.limit, query.after, archived=query.archived)
     items = [
         TenantUserView(
             user_id=account.user_id,
@@ -41,6 +53,7 @@ async def of_tenant(context: Context, tenant_id: TenantIdText, query: PageQuery)
             display_name=account.display_name,
             roles=sorted(role.value for role in account.roles[tenant_id]),
             enabled=account.enabled,
+            archived_ms=account.archived_ms,
         )
         for account in accounts
     ]
@@ -58,6 +71,7 @@ def to_view(account: Account) -> UserView:
         roles=role_names(account),
         enabled=account.enabled,
         created_ms=account.created_ms,
+        archived_ms=account.archived_ms,
     )
 
 
@@ -94,9 +108,21 @@ routes = [
         _NEEDS,
         "Change a user",
         _TAGS,
-        errors=(service.OwnAccountError, PasswordWeakError, service.RolesNotAllowedError),
+        errors=(service.OwnAccountError, PasswordWeakError, service.RolesNotAllowedError, ArchivedError),
         examples={"promote": {"roles": {"acme": ["agent", "supervisor"]}}},
         shows=one,
     ),
     Route("GET", "/tenants/{tenant_id}/users", of_tenant, Permission.USERS_READ, "List a tenant's users", _TAGS),
+    Route(
+        "DELETE",
+        "/users/{user_id}",
+        archive,
+        _NEEDS,
+        "Archive a user",
+        _TAGS,
+        status=204,
+        errors=(service.OwnAccountError,),
+        shows=one,
+    ),
+    Route("POST", "/users/{user_id}/restore", restore, _NEEDS, "Restore a user", _TAGS, shows=one),
 ]

@@ -48,6 +48,7 @@ class UserView(Shape):
     roles: dict[TenantId, list[str]]
     enabled: bool
     created_ms: int
+    archived_ms: int | None
 
 
 class TenantUserView(Shape):
@@ -58,3 +59,4 @@ class TenantUserView(Shape):
     display_name: str
     roles: list[str]
     enabled: bool
+    archived_ms: int | None

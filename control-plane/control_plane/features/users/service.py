@@ -14,6 +14,7 @@ from control_plane.accounts import (
     role_names,
     save_account,
 )
+from control_plane.archive import ArchivedError
 from control_plane.features.users.schemas import NewUser, UserPatch
 from control_plane.features.users.store import UserStore
 from control_plane.passwords import check_password
@@ -66,7 +67,7 @@ async def create(context: Context, new: NewUser) -> Account:
 
 
 async def find(context: Context, user_id: UserId) -> Account:
-    """Return a user.  Raises NotFoundError."""
+    """Return a user, archived or not.  Raises NotFoundError."""
     account = await account_of(context.store, user_id)
     if account is None:
         raise NotFoundError()
@@ -74,8 +75,13 @@ async def find(context: Context, user_id: UserId) -> Account:
 
 
 async def change(context: Context, user_id: UserId, patch: UserPatch) -> Account:
-    """Change a user.  Raises NotFoundError, OwnAccountError, WeakPasswordError, RolesNotAllowedError."""
+    """Change a user.
+
+    Raises NotFoundError, ArchivedError, OwnAccountError, WeakPasswordError, RolesNotAllowedError.
+    """
     before = await find(context, user_id)
+    if before.archived_ms is not None:
+        raise ArchivedError()
     if user_id == context.principal.user_id and (patch.enabled is False or patch.is_hq_admin is False):
         raise OwnAccountError()
     after = before
@@ -99,6 +105,27 @@ async def change(context: Context, user_id: UserId, patch: UserPatch) -> Account
         await users.list_under(tenant_id, user_id)
     for tenant_id in before.roles.keys() - after.roles.keys():
         await users.unlist(tenant_id, user_id)
+    return after
+
+
+async def archive(context: Context, user_id: UserId) -> None:
+    """Take a user out of use and end their sessions; doing it again is fine.  Their name stays theirs.
+
+    Raises NotFoundError, OwnAccountError.
+    """
+    before = await find(context, user_id)
+    if user_id == context.principal.user_id:
+        raise OwnAccountError()
+    if before.archived_ms is None:
+        now_ms = context.now_ms()
+        await save_account(context.store, before, end_sessions(replace(before, archived_ms=now_ms), now_ms))
+
+
+async def restore(context: Context, user_id: UserId) -> Account:
+    """Take a user back into use, with the roles and the password they had.  Raises NotFoundError."""
+    before = await find(context, user_id)
+    after = replace(before, archived_ms=None)
+    await save_account(context.store, before, after)
     return after
 
 

@@ -265,10 +265,11 @@ async def test_a_station_moves_and_goes(world: World):
     moved = await world.admin.call("PATCH", f"{path}/100", {"display_name": "Desk 7", "media": "srtp"})
     gone = await world.admin.call("DELETE", f"{path}/100")
     again = await world.admin.call("DELETE", f"{path}/100")
+    never = await world.admin.call("DELETE", f"{path}/101")
 
     assert (nowhere.status, nowhere.error_id) == (422, "site-unknown")
     assert (moved.body["display_name"], moved.body["media"], moved.body["site_id"]) == ("Desk 7", "srtp", "branch-1")
-    assert (gone.status, again.status) == (204, 404)
+    assert (gone.status, again.status, never.status) == (204, 204, 404)
 
 
 async def test_a_carriers_password_goes_in_and_never_comes_out(world: World, house: House):

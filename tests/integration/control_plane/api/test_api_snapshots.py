@@ -1,19 +1,16 @@
 """What edges and media nodes run on follows each change, within a second, and says what they need."""
 
-import asyncio
 import hashlib
-import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from api_house import House, World, fresh, trunk
+from published import published
 from redis.asyncio import Redis
 
 from callmodel import keys
-from callmodel.codec import from_wire
-from callmodel.directory import Directory
-from callmodel.edgesnapshot import EdgeSnapshot, MediaProtection
+from callmodel.edgesnapshot import MediaProtection
 from callmodel.routing import TrunkPlan, plan_call
 from servicekit.redisio import connect
 
@@ -23,18 +20,6 @@ async def redis(house: House) -> AsyncIterator[Redis]:
     client = connect(house.environment["TRUNKLINE_REDIS_URL"])
     yield client
     await client.aclose()
-
-
-async def published(redis: Redis, key: str, wanted: Callable[[Any], object]) -> Any:
-    """Return the snapshot once it is as wanted."""
-    kind = Directory if key == keys.DIRECTORY else EdgeSnapshot
-    async with asyncio.timeout(5):
-        while True:
-            text = await redis.get(key)
-            snapshot = from_wire(kind, json.loads(text)["document"]) if text else None
-            if snapshot is not None and wanted(snapshot):
-                return snapshot
-            await asyncio.sleep(0.02)
 
 
 async def test_media_nodes_can_route_a_call_over_what_was_configured(world: World, redis: Redis):
