@@ -77,6 +77,11 @@ def rotation(tenant_id: TenantId) -> str:
     return f"{{trunks}}:rotation:{tenant_id}"
 
 
+def call_asked_at(tenant_id: TenantId, call_id: CallId) -> str:
+    """The station at which a call was asked for, for as long as no news of the call may have told it."""
+    return f"{{{tenant_id}}}:call:{call_id}:asked-at"
+
+
 def call_owner(tenant_id: TenantId, call_id: CallId) -> str:
     """The node that holds a call: where orders for it go."""
     return f"{{{tenant_id}}}:call:{call_id}:node"

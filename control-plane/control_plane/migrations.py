@@ -36,4 +36,5 @@ MIGRATIONS = [
     Migration(11, "what a session was begun with", [auth.CREDENTIAL_COLUMN]),
     Migration(12, "what an audited change changed", [audit.CHANGES_COLUMN]),
     Migration(13, "what is archived", archive.COLUMNS),
+    Migration(14, "who is seated where, and in which team", [*stations.SEATS_ADDED, accounts.TEAMS_COLUMN]),
 ]

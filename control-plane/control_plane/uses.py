@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from control_plane.accounts import Account
 from control_plane.archive import MOST_TOLD, Use, is_living, living_rows, refuse_used
 from control_plane.livecalls import LiveCalls
 from control_plane.scope import SCOPE
@@ -74,6 +75,20 @@ async def require_unused_tenant(context: Context, tenant_id: TenantId) -> None:
                 yield Use("trunk", row["trunk_id"])
         for call in await LiveCalls(context.redis).all(tenant_id):
             yield Use("call", call.call_id, tenant_id)
+
+    await _require_none(found())
+
+
+async def require_unused_user(context: Context, account: Account) -> None:
+    """Raise InUseError while the user is seated at stations."""
+
+    async def found() -> AsyncIterator[Use]:
+        for tenant_id in sorted(account.roles):
+            page = await context.store.page("seats", {"tenant_id": tenant_id, "user_id": account.user_id}, limit=500)
+            keys = [{"tenant_id": tenant_id, "extension": row["extension"]} for row in page.rows]
+            for row in await context.store.get_many("stations", keys) if keys else []:
+                if row is not None and is_living(row) and row["user_id"] == account.user_id:
+                    yield Use("station", row["extension"], tenant_id)
 
     await _require_none(found())
 

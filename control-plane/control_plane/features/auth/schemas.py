@@ -47,3 +47,4 @@ class Me(Shape):
     belongs_to: str
     is_hq_admin: bool
     roles: dict[TenantId, list[str]]
+    teams: dict[TenantId, list[str]]

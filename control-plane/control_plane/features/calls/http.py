@@ -10,6 +10,7 @@ from control_plane.features.calls import errors, schemas, service
 from control_plane.features.calls.store import CallStore
 from control_plane.livecalls import LiveCalls
 from control_plane.permissions import Permission
+from control_plane.reach import OutOfReachError
 from control_plane.times import day_of
 from control_plane.web import Context, ForbiddenError, InvalidRequestError, PageOf, Route, UnavailableError
 
@@ -17,7 +18,7 @@ CallPath = Annotated[str, StringConstraints(pattern=schemas.CALL_ID)]
 
 
 async def place(context: Context, tenant_id: str, body: schemas.NewCall) -> schemas.CallAccepted:
-    """Connect a station with a number: the station rings first.
+    """Connect a station with a number: the station rings first.  An agent's own, or one of a supervisor's teams.
 
     What can be known at once is refused at once; `202` means that the order is on its way to a media node.  The call
     can be read (`GET`) once the node has begun it.  An order that no node read within 30 s rings nobody: the call's
@@ -127,6 +128,7 @@ routes = [
         status=202,
         errors=(
             *errors.BY_ENDING.values(),
+            OutOfReachError,
             errors.NoMediaNodeError,
             errors.DrainingError,
             UnavailableError,
@@ -144,7 +146,7 @@ routes = [
         "Hang up",
         _TAGS,
         status=204,
-        errors=(errors.CallUnknownError, errors.NodeLostError),
+        errors=(errors.CallUnknownError, errors.NodeLostError, OutOfReachError),
     ),
     Route(
         "POST",
@@ -159,6 +161,7 @@ routes = [
             errors.CallNotTalkingError,
             errors.ExtensionUnknownError,
             errors.NodeLostError,
+            OutOfReachError,
         ),
     ),
     Route(
@@ -169,6 +172,6 @@ routes = [
         "Say what came of a call",
         _TAGS,
         status=204,
-        errors=(errors.CallUnknownError,),
+        errors=(errors.CallUnknownError, OutOfReachError),
     ),
 ]

@@ -5,15 +5,17 @@ from control_plane.features.stations import service
 from control_plane.features.stations.schemas import (
     NewStation,
     NewStationPassword,
+    Seating,
     StationCreated,
     StationPatch,
     StationSecret,
+    StationsQuery,
     StationView,
 )
 from control_plane.features.stations.store import StationRecord
 from control_plane.fields import ExtensionText, TenantIdText
 from control_plane.permissions import Permission
-from control_plane.web import Context, PageOf, Route, ThingsQuery
+from control_plane.web import Context, PageOf, Route
 from control_plane.web.problems import PasswordWeakError
 
 
@@ -23,11 +25,9 @@ async def create(context: Context, tenant_id: TenantIdText, body: NewStation) ->
     return StationCreated(**to_view(station, domain).model_dump(), password=password)
 
 
-async def listing(context: Context, tenant_id: TenantIdText, query: ThingsQuery) -> PageOf[StationView]:
-    """The tenant's stations, by extension."""
-    stations, after, domain = await service.listing(
-        context, tenant_id, query.limit, query.after, archived=query.archived
-    )
+async def listing(context: Context, tenant_id: TenantIdText, query: StationsQuery) -> PageOf[StationView]:
+    """The tenant's stations, by extension; with `user_id`, those that a user is seated at."""
+    stations, after, domain = await service.listing(context, tenant_id, query)
     return PageOf[StationView](items=[to_view(station, domain) for station in stations], next=after)
 
 
@@ -49,6 +49,11 @@ async def set_password(
     """Give the station's phone another password; the old one stops working within seconds."""
     domain, password = await service.set_password(context, tenant_id, extension, body.password)
     return StationSecret(username=extension, domain=domain, password=password)
+
+
+async def seat(context: Context, tenant_id: TenantIdText, extension: ExtensionText, body: Seating) -> StationView:
+    """Seat a user at the station: agents ring and end only the calls of their own stations.  Null for nobody."""
+    return to_view(*await service.seat(context, tenant_id, extension, body.user_id))
 
 
 async def archive(context: Context, tenant_id: TenantIdText, extension: ExtensionText) -> None:
@@ -74,6 +79,7 @@ def to_view(station: StationRecord, domain: str) -> StationView:
             "media": station.media,
             "created_ms": station.created_ms,
             "archived_ms": station.archived_ms,
+            "user_id": station.user_id,
         }
     )
 
@@ -92,7 +98,7 @@ routes = [
         "Create a station",
         _TAGS,
         status=201,
-        errors=(service.ExtensionTakenError, service.SiteUnknownError, PasswordWeakError),
+        errors=(service.ExtensionTakenError, service.SiteUnknownError, service.UserUnknownError, PasswordWeakError),
         configures=True,
         examples={"desk": {"extension": "1001", "site_id": "branch-1", "display_name": "Desk 1"}},
         shows=one,
@@ -143,6 +149,16 @@ routes = [
         _TAGS,
         errors=(service.SiteUnknownError, service.StationNotArchivedError),
         configures=True,
+        shows=one,
+    ),
+    Route(
+        "PUT",
+        f"{_ONE}/user",
+        seat,
+        _WRITE,
+        "Seat a user at a station",
+        _TAGS,
+        errors=(service.UserUnknownError, ArchivedError),
         shows=one,
     ),
 ]

@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from control_plane.fields import DisplayName, ExtensionText, SiteIdText
-from control_plane.web import Shape
+from control_plane.fields import DisplayName, ExtensionText, SiteIdText, UserIdText
+from control_plane.web import Shape, ThingsQuery
 from control_plane.web.shapes import SECRET
 
 Media = Literal["rtp", "srtp", "webrtc"]
@@ -22,6 +22,7 @@ class NewStation(Shape):
         None, min_length=12, max_length=64, pattern="^[!-~]+$", description=_PASSWORD, json_schema_extra=SECRET
     )
     media: Media = Field("rtp", description="`srtp`: the phone must encrypt (SDES); `webrtc`: a browser")
+    user_id: UserIdText | None = Field(None, description="who is seated there: a user with a role in the tenant")
 
 
 class StationPatch(Shape):
@@ -30,6 +31,18 @@ class StationPatch(Shape):
     site_id: SiteIdText | None = None
     display_name: DisplayName | None = None
     media: Media | None = None
+
+
+class Seating(Shape):
+    """Who is seated at a station: a user with a role in the tenant, or null for nobody."""
+
+    user_id: UserIdText | None
+
+
+class StationsQuery(ThingsQuery):
+    """Which stations: all, or those that a user is seated at."""
+
+    user_id: UserIdText | None = None
 
 
 class NewStationPassword(Shape):
@@ -51,6 +64,7 @@ class StationView(Shape):
     media: Media
     created_ms: int
     archived_ms: int | None
+    user_id: str | None
 
 
 class StationSecret(Shape):

@@ -441,6 +441,122 @@ async def test_managers_see_their_users_and_no_word_of_other_tenants(world: Worl
     assert both["roles"] == ["agent"] and "bolt" not in str(listed)
 
 
+def a_user(**changes: Any) -> dict[str, Any]:
+    return {"name": fresh("n"), "display_name": "Li", "password": USER_PASSWORD, "roles": ["agent"]} | changes
+
+
+async def test_a_manager_makes_changes_and_disables_users_of_the_tenant(world: World):
+    manager, body = world.users[("acme", "manager")], a_user(teams=["north"])
+    made = await manager.make("/tenants/acme/users", body)
+    path = f"/tenants/acme/users/{made['user_id']}"
+    agent = await signed_in(world.url, made["username"], USER_PASSWORD)
+    me = await agent.get("/auth/me")
+
+    promoted = await manager.call("PATCH", path, {"roles": ["agent", "supervisor"], "teams": ["north", "south"]})
+    disabled = await manager.call("PATCH", path, {"enabled": False})
+
+    assert made["username"] == f"{body['name']}@acme" and made["belongs_here"] and "password" not in made
+    assert (me["belongs_to"], me["roles"], me["teams"]) == ("tenant:acme", {"acme": ["agent"]}, {"acme": ["north"]})
+    assert (promoted.body["roles"], promoted.body["teams"]) == (["agent", "supervisor"], ["north", "south"])
+    assert disabled.body["enabled"] is False and (await agent.call("GET", "/auth/me")).status == 401
+    assert (await manager.call("DELETE", path)).status == 204
+    assert (await manager.call("POST", f"{path}/restore")).body["archived_ms"] is None
+
+
+async def test_a_manager_s_users_take_no_name_that_tells_of_others(world: World):
+    taken = await world.users[("bolt", "manager")].make("/tenants/bolt/users", a_user())
+    name = taken["username"].partition("@")[0]
+
+    again = await world.users[("bolt", "manager")].call("POST", "/tenants/bolt/users", a_user(name=name))
+    elsewhere = await world.users[("acme", "manager")].make("/tenants/acme/users", a_user(name=name))
+
+    assert (again.status, again.error_id) == (409, "username-taken")
+    assert elsewhere["username"] == f"{name}@acme"
+
+
+async def test_of_a_firm_s_user_a_manager_sets_the_teams_and_nothing_else(world: World):
+    name = fresh("firm")
+    body = {"display_name": "Both", "password": USER_PASSWORD, "belongs_to": "provider:northwind"}
+    roles = {"acme": ["agent"], "bolt": ["agent"]}
+    user_id = (
+        await world.admin.make("/users", body | {"username": name, "roles": roles, "teams": {"bolt": ["east"]}})
+    )["user_id"]
+    manager, path = world.users[("acme", "manager")], f"/tenants/acme/users/{user_id}"
+
+    teamed = await manager.call("PATCH", path, {"teams": ["north"]})
+    tried = [await manager.call("PATCH", path, {"enabled": False}), await manager.call("DELETE", path)]
+
+    assert teamed.status == 200 and not teamed.body["belongs_here"]
+    assert {(answer.status, answer.error_id) for answer in tried} == {(403, "user-of-others")}
+    account = await world.admin.get(f"/users/{user_id}")
+    assert (account["roles"], account["teams"]) == (roles, {"acme": ["north"], "bolt": ["east"]})
+
+
+async def test_a_manager_keeps_their_own_rights_and_password_as_they_are(world: World):
+    manager = world.users[("acme", "manager")]
+    path = f"/tenants/acme/users/{(await manager.get('/auth/me'))['user_id']}"
+
+    tried = [
+        await manager.call("PATCH", path, {"roles": ["agent"]}),
+        await manager.call("PATCH", path, {"enabled": False}),
+        await manager.call("PATCH", path, {"password": "another-river-of-stars-8"}),
+        await manager.call("DELETE", path),
+    ]
+
+    assert {(answer.status, answer.error_id) for answer in tried} == {(409, "own-account")}
+
+
+async def test_who_has_a_role_no_more_is_of_no_team_either(world: World):
+    made = await world.users[("acme", "manager")].make("/tenants/acme/users", a_user(teams=["north"]))
+    path = f"/users/{made['user_id']}"
+
+    lost = await world.admin.call("PATCH", path, {"roles": {}})
+    tried = await world.admin.call("PATCH", path, {"teams": {"acme": ["north"]}})
+
+    assert (lost.body["roles"], lost.body["teams"]) == ({}, {})
+    assert (tried.status, tried.error_id) == (422, "roles-not-allowed")
+
+
+async def test_a_user_is_seated_at_stations_and_stands_up_again(world: World):
+    manager, tenant = world.users[("acme", "manager")], "/tenants/acme"
+    ann = (await manager.make(f"{tenant}/users", a_user()))["user_id"]
+    ben = (await manager.make(f"{tenant}/users", a_user()))["user_id"]
+    stations = [f"{tenant}/stations/{extension}" for extension in ("7701", "7702")]
+    for station in stations:
+        body = {"extension": station[-4:], "site_id": "branch-1", "user_id": ann}
+        await manager.make(f"{tenant}/stations", body)
+
+    async def seats(user_id: str) -> list[str]:
+        items = (await manager.get(f"{tenant}/stations?user_id={user_id}"))["items"]
+        return [station["extension"] for station in items]
+
+    both = await seats(ann)
+    handed = await manager.call("PUT", f"{stations[0]}/user", {"user_id": ben})
+    stuck = await manager.call("DELETE", f"{tenant}/users/{ann}")
+    up = await manager.call("PUT", f"{stations[1]}/user", {"user_id": None})
+    left = await manager.call("DELETE", f"{tenant}/users/{ann}")
+
+    assert both == ["7701", "7702"]
+    assert handed.body["user_id"] == ben and up.body["user_id"] is None
+    assert (await seats(ann), await seats(ben)) == ([], ["7701"])
+    assert (stuck.status, stuck.error_id) == (409, "in-use")
+    assert stuck.body["used_by"] == [{"kind": "station", "id": "7702", "tenant_id": "acme"}]
+    assert left.status == 204
+    assert (await manager.call("DELETE", stations[0])).status == 204
+    assert await seats(ben) == [], "nobody is seated at an archived station"
+
+
+async def test_only_the_tenant_s_people_are_seated_at_its_stations(world: World):
+    bolt = world.users[("bolt", "manager")]
+    stranger = (await bolt.make("/tenants/bolt/users", a_user()))["user_id"]
+    manager, nobody = world.users[("acme", "manager")], "01990000-0000-7000-8000-000000000099"
+    path = f"/tenants/acme/stations/{world.ids['acme']['extension']}/user"
+
+    tried = [await manager.call("PUT", path, {"user_id": user_id}) for user_id in (stranger, nobody)]
+
+    assert {(answer.status, answer.error_id) for answer in tried} == {(422, "user-unknown")}
+
+
 async def test_nobody_takes_their_own_rights(world: World):
     me = await world.admin.get("/auth/me")
 

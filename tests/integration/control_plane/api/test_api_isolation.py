@@ -134,6 +134,7 @@ def valid_body(route: Route) -> dict[str, object] | None:
         "calls.transfer": {"extension": "1001"},
         "calls.dispose": {"disposition": "sold"},
         "numbers.route": {"route_to": "1001"},
+        "stations.seat": {"user_id": None},
     }
     return bodies.get(route.operation_id, {}) if route.signature.body is not None else None
 
