@@ -8,6 +8,7 @@ from control_plane.features.sites.schemas import NewSite, SitePatch, SiteView
 from control_plane.features.sites.store import Site, SiteStore
 from control_plane.fields import SiteIdText
 from control_plane.permissions import Permission
+from control_plane.timezones import TimeZoneUnknownError
 from control_plane.web import Context, PageOf, Route, ThingsQuery
 
 
@@ -59,7 +60,7 @@ routes = [
         "Create a site",
         _TAGS,
         status=201,
-        errors=(service.SiteExistsError,),
+        errors=(service.SiteExistsError, TimeZoneUnknownError),
         configures=True,
         examples={"branch": {"site_id": "branch-1", "name": "Chengdu", "kind": "branch"}},
         shows=one,
@@ -74,7 +75,7 @@ routes = [
         _NEEDS,
         "Change a site",
         _TAGS,
-        errors=(ArchivedError,),
+        errors=(ArchivedError, TimeZoneUnknownError),
         configures=True,
         shows=one,
     ),

@@ -4,6 +4,7 @@ from callmodel.ids import SiteId
 from control_plane.archive import ARCHIVED, ArchivedError
 from control_plane.features.sites.schemas import NewSite, SitePatch
 from control_plane.features.sites.store import Site, SiteStore
+from control_plane.timezones import check_time_zone
 from control_plane.uses import require_unused_site
 from control_plane.web import ConflictError, Context, NotFoundError
 
@@ -14,8 +15,10 @@ class SiteExistsError(ConflictError):
 
 
 async def create(context: Context, new: NewSite) -> Site:
-    """Keep a new site.  Raises SiteExistsError."""
-    site = Site(new.site_id, new.name, new.kind, True, context.now_ms())
+    """Keep a new site.  Raises SiteExistsError, TimeZoneUnknownError."""
+    if new.time_zone is not None:
+        check_time_zone(new.time_zone)
+    site = Site(new.site_id, new.name, new.kind, True, context.now_ms(), time_zone=new.time_zone)
     if not await SiteStore(context.store).add(site):
         raise SiteExistsError()
     return site
@@ -30,10 +33,15 @@ async def find(context: Context, site_id: SiteId) -> Site:
 
 
 async def change(context: Context, site_id: SiteId, patch: SitePatch) -> Site:
-    """Change a site.  Raises NotFoundError, ArchivedError."""
+    """Change a site.  Raises NotFoundError, ArchivedError, TimeZoneUnknownError."""
     if (await find(context, site_id)).archived_ms is not None:
         raise ArchivedError()
-    await SiteStore(context.store).change(site_id, patch.model_dump(exclude_none=True))
+    changes = patch.model_dump(exclude_none=True)
+    if patch.time_zone is not None:
+        check_time_zone(patch.time_zone)
+    elif "time_zone" in patch.model_fields_set:
+        changes["time_zone"] = None
+    await SiteStore(context.store).change(site_id, changes)
     return await find(context, site_id)
 
 

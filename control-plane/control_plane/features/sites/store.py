@@ -8,7 +8,7 @@ from callmodel.ids import SiteId
 from control_plane.archive import ARCHIVED, page_of_rows
 from control_plane.listing import every
 from control_plane.scope import SCOPE
-from servicekit.stores import ColumnType, Row, Store, TableSpec
+from servicekit.stores import AddColumn, ColumnType, Row, Store, TableSpec
 
 SITES = TableSpec(
     name="sites",
@@ -25,6 +25,7 @@ SITES = TableSpec(
     guarded=True,
 )
 TABLES = (SITES,)
+TIME_ZONE_COLUMN = AddColumn(SITES.name, "time_zone", ColumnType.TEXT)
 PAGE_ROWS = 500
 
 
@@ -38,6 +39,8 @@ class Site:
     enabled: bool
     created_ms: int
     archived_ms: int | None = None
+    time_zone: str | None = None
+    """None for that of each tenant."""
 
 
 class SiteStore:
@@ -73,4 +76,6 @@ class SiteStore:
 
 def to_site(row: Row) -> Site:
     """Return the site in a row."""
-    return Site(**{name: row[name] for name in (*SITES.columns, ARCHIVED) if name != "scope"})
+    return Site(
+        **{name: row[name] for name in (*SITES.columns, ARCHIVED, TIME_ZONE_COLUMN.column) if name != "scope"}
+    )

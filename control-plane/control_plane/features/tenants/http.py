@@ -16,6 +16,7 @@ from control_plane.features.tenants.schemas import (
 from control_plane.features.tenants.store import TenantRecord
 from control_plane.fields import TenantIdText
 from control_plane.permissions import Permission
+from control_plane.timezones import TimeZoneUnknownError
 from control_plane.web import Access, Context, PageOf, Route, ThingsQuery
 
 
@@ -83,6 +84,7 @@ def to_view(record: TenantRecord) -> TenantView:
         max_channels=tenant.max_channels,
         ring_timeout_seconds=tenant.ring_timeout_seconds,
         records_calls=tenant.records_calls,
+        time_zone=tenant.time_zone,
         limits=LimitsShape(**to_wire(tenant.limits)),
         keep_calls_days=record.keep_calls_days,
         keep_audit_days=record.keep_audit_days,
@@ -113,6 +115,7 @@ routes = [
             service.DomainTakenError,
             service.DomainReservedError,
             service.PrefixAllowedAndBlockedError,
+            TimeZoneUnknownError,
         ),
         configures=True,
         examples={"acme": _EXAMPLE},
@@ -135,6 +138,7 @@ routes = [
             service.DomainReservedError,
             service.NumberNotHeldError,
             service.PrefixAllowedAndBlockedError,
+            TimeZoneUnknownError,
             service.TenantChangedError,
         ),
         configures=True,

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from callmodel.codec import from_wire
+from callmodel.directory import DEFAULT_TIME_ZONE
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
 from control_plane.fields import (
@@ -16,6 +17,7 @@ from control_plane.fields import (
     SipDomain,
     Slug,
     TenantIdText,
+    TimeZone,
 )
 from control_plane.web import NestedPatch, Shape
 
@@ -89,6 +91,7 @@ class NewTenant(Shape):
     max_channels: int = Field(100, ge=1, le=10_000, description="calls over trunks at once")
     ring_timeout_seconds: int = Field(60, ge=5, le=180)
     records_calls: bool = True
+    time_zone: TimeZone = DEFAULT_TIME_ZONE
     limits: LimitsShape = Field(default_factory=lambda: LimitsShape.model_validate({}))
 
 
@@ -105,6 +108,7 @@ class TenantPatch(Shape):
     max_channels: int | None = Field(None, ge=1, le=10_000)
     ring_timeout_seconds: int | None = Field(None, ge=5, le=180)
     records_calls: bool | None = None
+    time_zone: TimeZone | None = None
     limits: LimitsPatch | None = None
     keep_calls_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
     keep_audit_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
@@ -125,6 +129,7 @@ class TenantView(Shape):
     max_channels: int
     ring_timeout_seconds: int
     records_calls: bool
+    time_zone: str = Field(description="of its people, where their site has none of its own")
     limits: LimitsShape
     keep_calls_days: int | None = Field(description="how long call records are kept; null: the platform's rule")
     keep_audit_days: int | None = Field(description="how long the audit trail is kept; null: the platform's rule")

@@ -14,6 +14,7 @@ from control_plane.features.tenants.store import NESTED, TenantRecord, TenantSto
 from control_plane.references import has_stations, holder_of
 from control_plane.retention import Kept
 from control_plane.spent import spent_micros
+from control_plane.timezones import check_time_zone
 from control_plane.uses import require_unused_tenant
 from control_plane.web import ConflictError, Context, ForbiddenError, InvalidRequestError, NotFoundError
 
@@ -66,11 +67,12 @@ async def create(context: Context, new: NewTenant) -> TenantRecord:
     """Keep a new tenant.
 
     Raises TenantExistsError, TenantIdReservedError, DomainTakenError, DomainReservedError,
-    PrefixAllowedAndBlockedError.
+    PrefixAllowedAndBlockedError, TimeZoneUnknownError.
     """
     if new.tenant_id == PLATFORM:
         raise TenantIdReservedError()
     limits = _sound(new.limits.to_limits())
+    check_time_zone(new.time_zone)
     store = TenantStore(context.store)
     domain = new.domain or f"{new.tenant_id}.{context.settings.platform_domain}"
     _check_domain(context, domain)
@@ -88,6 +90,7 @@ async def create(context: Context, new: NewTenant) -> TenantRecord:
         new.ring_timeout_seconds,
         new.records_calls,
         limits,
+        new.time_zone,
     )
     record = TenantRecord(tenant, new.provider, context.now_ms())
     if not await store.add(new.tenant_id, record):
@@ -121,11 +124,13 @@ async def change(context: Context, tenant_id: TenantId, patch: TenantPatch) -> T
     """Change a tenant.
 
     Raises ForbiddenError, DomainTakenError, DomainInUseError, DomainReservedError, NumberNotHeldError,
-    PrefixAllowedAndBlockedError, TenantChangedError.
+    PrefixAllowedAndBlockedError, TimeZoneUnknownError, TenantChangedError.
     """
     given = {name for name in type(patch).model_fields if getattr(patch, name) is not None}
     if given & HQ_ONLY and not context.principal.is_hq_admin:
         raise ForbiddenError(f"only HQ administrators may change {', '.join(sorted(given & HQ_ONLY))}")
+    if patch.time_zone is not None:
+        check_time_zone(patch.time_zone)
     before = await find(context, tenant_id)
     store = TenantStore(context.store)
     changes: dict[str, Any] = {name: getattr(patch, name) for name in given - {*NESTED, "domain"}}

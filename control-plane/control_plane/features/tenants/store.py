@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callmodel.codec import from_wire, to_wire
-from callmodel.directory import CallerRule, Tenant
+from callmodel.directory import DEFAULT_TIME_ZONE, CallerRule, Tenant
 from callmodel.ids import TenantId
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
@@ -44,6 +44,8 @@ TENANT_DOMAINS = TableSpec(
 TABLES = (TENANTS, TENANT_DOMAINS)
 LIMITS_COLUMN = AddColumn(TENANTS.name, "limits", ColumnType.JSON)
 """Came after the table: null in tenants of that time."""
+TIME_ZONE_COLUMN = AddColumn(TENANTS.name, "time_zone", ColumnType.TEXT)
+"""Came after the table: null in tenants of that time, which have the default."""
 NESTED = ("dialling", "caller_rule", "limits")
 PAGE_ROWS = 500
 
@@ -118,6 +120,7 @@ def to_record(row: Row) -> TenantRecord:
         dialling=from_wire(DiallingPlan, row["dialling"]),
         caller_rule=from_wire(CallerRule, row["caller_rule"]),
         limits=from_wire(Limits, row["limits"] or {}),
+        time_zone=row["time_zone"] or DEFAULT_TIME_ZONE,
     )
     rules = {kind.value: row[kind.value] for kind in Kept}
     stored = {name: row[name] for name in NESTED}

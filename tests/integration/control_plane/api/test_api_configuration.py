@@ -185,6 +185,30 @@ async def test_limits_that_mean_nothing_are_refused(world: World, limits: dict[s
     assert answer.body["errors"][0]["where"].startswith("body.limits")
 
 
+async def test_tenants_and_sites_have_a_time_zone_that_there_is(world: World):
+    path, site = f"/tenants/{await new_tenant(world)}", fresh("s")
+    await world.admin.make("/sites", {"site_id": site, "name": "Away"})
+    born = [(await world.admin.get(each))["time_zone"] for each in (path, f"/sites/{site}")]
+
+    set_ = [
+        (await world.admin.call("PATCH", each, {"time_zone": "Asia/Shanghai"})).body["time_zone"]
+        for each in (path, f"/sites/{site}")
+    ]
+    renamed = await world.admin.call("PATCH", f"/sites/{site}", {"name": "There"})
+    wrong = [
+        await world.admin.call("PATCH", path, {"time_zone": "Mars/Olympus"}),
+        await world.admin.call("PATCH", f"/sites/{site}", {"time_zone": "posix"}),
+        await world.admin.call("POST", "/sites", {"site_id": fresh("s"), "name": "X", "time_zone": "CST-8"}),
+        await world.admin.call("POST", "/tenants", {"tenant_id": fresh("t"), "name": "X", "time_zone": "Berlin"}),
+    ]
+
+    assert born == ["UTC", None] and set_ == ["Asia/Shanghai", "Asia/Shanghai"]
+    assert renamed.body["time_zone"] == "Asia/Shanghai"
+    assert {(answer.status, answer.error_id) for answer in wrong} == {(422, "time-zone-unknown")}
+    odd = await world.admin.call("PATCH", path, {"time_zone": "../etc/passwd"})
+    assert (odd.status, odd.error_id) == (422, "invalid-request")
+
+
 async def test_a_prefix_is_allowed_or_blocked(world: World):
     limits = {"allowed_prefixes": ["+86"], "blocked_prefixes": ["+86"]}
     answer = await world.admin.call("PATCH", "/tenants/acme", {"limits": limits})

@@ -88,8 +88,24 @@ async def test_nothing_changed_is_no_new_version(world: World, redis: Redis):
     await published(redis, keys.EDGE, lambda found: f"{name}-2" in found.branches)
 
     after = await versions()
-    assert after["directory"] == before["directory"], "sites are not in the directory"
+    assert after["directory"] == before["directory"] + 1, "a site's name is not in the directory"
     assert after["edge"] == before["edge"] + 1
+
+
+async def test_media_nodes_know_what_time_it_is_where(world: World, redis: Redis):
+    tenant, near, far = fresh("t"), fresh("s"), fresh("s")
+    await world.admin.make("/tenants", {"tenant_id": tenant, "name": "Firm", "time_zone": "Asia/Shanghai"})
+    await world.admin.make("/sites", {"site_id": near, "name": "Near"})
+    await world.admin.make("/sites", {"site_id": far, "name": "Far", "time_zone": "Asia/Urumqi"})
+
+    directory = await published(redis, keys.DIRECTORY, lambda found: found.site_of(far))
+    zones = [directory.time_zone_of(tenant, site) for site in (None, near, far)]
+    await world.admin.call("PATCH", f"/sites/{far}", {"time_zone": None})
+    later = await published(redis, keys.DIRECTORY, lambda found: found.site_of(far).time_zone is None)
+
+    assert zones == ["Asia/Shanghai", "Asia/Shanghai", "Asia/Urumqi"]
+    assert later.time_zone_of(tenant, far) == "Asia/Shanghai"
+    assert later.time_zone_of("nobody", None) == "UTC"
 
 
 def rate(prefix: str) -> dict[str, Any]:
