@@ -23,6 +23,11 @@ def edge_bans(edge_id: str) -> str:
     return f"platform:edge:{edge_id}:bans"
 
 
+def edge_registrations(edge_id: str) -> str:
+    """What an edge has at carriers (`edgeregistrations.EdgeRegistrations`); expires when its agent falls silent."""
+    return f"platform:edge:{edge_id}:registrations"
+
+
 def facts(tenant_id: TenantId) -> str:
     """Stream of what happened (`wire.Envelope`)."""
     return f"{{{tenant_id}}}:facts"
@@ -55,6 +60,11 @@ def site_link(site_id: SiteId) -> str:
 def trunk_channels(trunk_id: TrunkId) -> str:
     """Sorted set: call id, scored by when its claim lapses (milliseconds since 1970)."""
     return f"{{trunks}}:trunk:{trunk_id}"
+
+
+def trunk_outcomes(trunk_id: TrunkId) -> str:
+    """Sorted set of what became of a trunk's last calls: leg id, time of the answer, SIP code; scored by the end."""
+    return f"{{trunks}}:outcomes:{trunk_id}"
 
 
 def tenant_channels(tenant_id: TenantId) -> str:

@@ -11,7 +11,7 @@ from servicekit.stores import Row
 
 
 async def status(context: Context) -> PlatformStatus:
-    """What the control plane sees: store, Redis, snapshot versions, media nodes."""
+    """What the control plane sees: store, Redis, snapshot versions, media nodes, trunks."""
     return await service.status(context)
 
 
