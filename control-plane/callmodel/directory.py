@@ -11,6 +11,8 @@ from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
 
+DEFAULT_TIME_ZONE = "UTC"
+
 
 class CallerRuleKind(Enum):
     FIXED = "fixed"
@@ -43,6 +45,17 @@ class Tenant:
     ring_timeout_seconds: int = 60
     records_calls: bool = True
     limits: Limits = Limits()
+    time_zone: str = DEFAULT_TIME_ZONE
+    """By its IANA name, such as `Asia/Shanghai`."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A place where phones are, as far as it matters to their calls."""
+
+    site_id: SiteId
+    time_zone: str | None = None
+    """By its IANA name; None for the tenant's, whichever it is that has stations there."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +109,7 @@ class Directory:
     stations: tuple[Station, ...] = ()
     trunks: tuple[Trunk, ...] = ()
     numbers: tuple[Did, ...] = ()
+    sites: tuple[Site, ...] = ()
 
     @cached_property
     def _tenants(self) -> dict[TenantId, Tenant]:
@@ -112,6 +126,20 @@ class Directory:
     @cached_property
     def _trunks(self) -> dict[TrunkId, Trunk]:
         return {trunk.trunk_id: trunk for trunk in self.trunks}
+
+    @cached_property
+    def _sites(self) -> dict[SiteId, Site]:
+        return {site.site_id: site for site in self.sites}
+
+    def site_of(self, site_id: SiteId | None) -> Site | None:
+        return self._sites.get(site_id) if site_id is not None else None
+
+    def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
+        """Return the time zone of a tenant's people at a site: the site's, else the tenant's."""
+        site, tenant = self.site_of(site_id), self.tenant_of(tenant_id)
+        if site is not None and site.time_zone is not None:
+            return site.time_zone
+        return tenant.time_zone if tenant is not None else DEFAULT_TIME_ZONE
 
     def tenant_of(self, tenant_id: TenantId) -> Tenant | None:
         return self._tenants.get(tenant_id)

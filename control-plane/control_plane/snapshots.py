@@ -8,7 +8,7 @@ from redis.exceptions import RedisError
 
 from callmodel import keys
 from callmodel.codec import to_wire
-from callmodel.directory import Did, Directory, Station, Tenant, Trunk
+from callmodel.directory import Did, Directory, Site, Station, Tenant, Trunk
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, MediaProtection
 from callmodel.ids import E164, SiteId
 from control_plane.features.numbers.store import NumberStore
@@ -39,6 +39,7 @@ class Configuration:
     lent: tuple[Did, ...]
     numbers: tuple[E164, ...]
     branches: tuple[SiteId, ...]
+    sites: tuple[Site, ...]
 
 
 async def read_configuration(store: Store, cipher: TenantCipher) -> Configuration:
@@ -49,6 +50,7 @@ async def read_configuration(store: Store, cipher: TenantCipher) -> Configuratio
         stations += [station async for station in StationStore(store, cipher).each(tenant.tenant_id)]
     trunks = [record async for record in TrunkStore(store, cipher).each()]
     numbers = [record async for record in NumberStore(store).each()]
+    sites = [site async for site in SiteStore(store).each()]
     return Configuration(
         tenants=tuple(tenants),
         stations=tuple(stations),
@@ -61,9 +63,8 @@ async def read_configuration(store: Store, cipher: TenantCipher) -> Configuratio
             if record.tenant_id is not None
         ),
         numbers=tuple(record.number for record in numbers),
-        branches=tuple(
-            [site.site_id async for site in SiteStore(store).each() if _is_branch(site.kind, site.enabled)]
-        ),
+        branches=tuple(site.site_id for site in sites if _is_branch(site.kind, site.enabled)),
+        sites=tuple(Site(site.site_id, site.time_zone) for site in sites),
     )
 
 
@@ -81,6 +82,7 @@ def directory_of(configuration: Configuration) -> Directory:
         ),
         trunks=configuration.trunks,
         numbers=configuration.lent,
+        sites=configuration.sites,
     )
 
 
