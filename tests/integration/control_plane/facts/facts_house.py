@@ -261,9 +261,10 @@ def new_call_id(at_ms: int | None = None) -> CallId:
 
 def live_call(call_id: CallId, state: str = "claiming", tenant_id: TenantId = ACME, **details: Any) -> Cdr:
     """A call as it stands; each state is told of later than the ones before it."""
-    given = {"started_ms": now_ms(), "extension": Extension("1001"), "number": CUSTOMER, **details}
+    given: dict[str, Any] = {"started_ms": now_ms(), "extension": Extension("1001"), "number": CUSTOMER, **details}
+    direction = Direction(given.pop("direction", "outbound"))
     version = given.pop("version", list(CallState).index(CallState(state)) + 1)
-    return Cdr(call_id, tenant_id, NODE, version, Direction.OUTBOUND, CallState(state), CUSTOMER, **given)
+    return Cdr(call_id, tenant_id, NODE, version, direction, CallState(state), CUSTOMER, **given)
 
 
 def cdr(call_id: CallId, tenant_id: TenantId = ACME, **details: Any) -> Cdr:
