@@ -125,7 +125,7 @@ routes = [
     Route("GET", _CALLS, find, Permission.CALLS_READ, "List calls", _TAGS, errors=(ForbiddenError,)),
     Route(
         "POST",
-        _CALLS + "/customer",
+        "/tenants/{tenant_id}/customer-token",
         customer,
         Permission.CALLS_REVEAL,
         "Find a customer by number",

@@ -220,8 +220,8 @@ async def test_calls_are_found_by_customer_without_the_number_and_by_number_only
     )
     assert {call["call_id"] for call in page["items"]} == {mine, other, other_call}
 
-    assert (await house.ask(ana, "POST", f"{CALLS}/customer", {"number": CUSTOMER}))[0] == 403
-    status, said = await house.ask(mia, "POST", f"{CALLS}/customer", {"number": CUSTOMER})
+    assert (await house.ask(ana, "POST", f"/tenants/{ACME}/customer-token", {"number": CUSTOMER}))[0] == 403
+    status, said = await house.ask(mia, "POST", f"/tenants/{ACME}/customer-token", {"number": CUSTOMER})
     assert (status, said) == (200, {"customer": one["customer"]})
     looks = [(row["actor"], row["subject"]) for row in await trail(house) if row["action"] == "calls.find-customer"]
     assert looks == [("mia", said)] and "13812345678" not in json.dumps(await trail(house))
