@@ -15,6 +15,7 @@ _STATE = "$avp(media_state)"
 """Letters, since each variable costs a microsecond or two: what holds of the transaction's media."""
 _BEGINS, _OF_BRANCH, _FORKED, _GUARDED, _ANSWERED = "bvfga"
 OF_BRANCH = "via-branch=auto"
+FIRST_EARLY, FIRST_FINAL = 101, 200
 
 
 def begin(*, forked: bool = False) -> None:
@@ -67,6 +68,8 @@ def answer(of: Peer, toward: MediaProtection, sdp: str) -> bool:
     if only_from and not _let_in(only_from, state):
         return False
     flags = f"{media.answer_flags(toward, answered)} {source.flags} {HEARD} {_branch(state)}"
+    if FIRST_EARLY <= KSR.kx.get_status() < FIRST_FINAL and of.kind is not PeerKind.NODE:
+        sdp = media.with_both_codecs(sdp)
     if not _exchange(KSR.rtpengine.rtpengine_answer, sdp, flags):
         return False
     if _ANSWERED not in state:

@@ -133,6 +133,24 @@ def test_browser_that_hides_where_it_is_gets_an_address_and_a_hold_stays_one(hid
     assert media.with_address(f"{hidden}\r\na=sendonly\r\n", "198.51.100.7") == f"{hidden}\r\na=sendonly\r\n"
 
 
+@pytest.mark.parametrize(
+    ("formats", "told"),
+    [
+        ("0 101", "0 101 8"),
+        ("8", "8 0"),
+        ("0 8 101", "0 8 101"),
+        ("8 0", "8 0"),
+        ("111 101", "111 101"),
+        ("18", "18"),
+    ],
+)
+def test_early_answer_leaves_room_for_the_other_codec(formats: str, told: str):
+    sdp = "v=0\r\nm=audio 4000 RTP/AVP {}\r\na=rtpmap:101 telephone-event/8000\r\n"
+
+    assert media.with_both_codecs(sdp.format(formats)) == sdp.format(told)
+    assert media.with_both_codecs("v=0\r\n") == "v=0\r\n"
+
+
 def test_protection_is_read_from_the_offer():
     assert media.offered_protection("v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111 0\r\n") is media.WEBRTC
     assert media.offered_protection("v=0\r\nm=audio 9 RTP/SAVP 0\r\n") is media.SRTP
