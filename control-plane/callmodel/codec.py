@@ -102,7 +102,7 @@ def _choosing_reader(kind: Any, choices: list[Any]) -> _Reader:
     if not all(dataclasses.is_dataclass(choice) for choice in choices):
         raise ShapeError(f"only `X | None` and unions of dataclasses can be read, not {kind}")
     needed = {
-        choice: {name for name, (_, optional) in _fields_of(choice).items() if not optional} for choice in choices
+        choice: {name for name, (_, _, optional) in _fields_of(choice).items() if not optional} for choice in choices
     }
     if any(needed[one] <= needed[other] for one in choices for other in choices if one is not other):
         raise ShapeError(f"the shapes of {kind} can not be told apart")
