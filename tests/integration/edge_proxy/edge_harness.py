@@ -1,5 +1,5 @@
 """A real edge for tests: Kamailio and rtpengine as the `trunkline edge` commands start them, on loopback addresses
-of this test run's own.
+of this process's own.
 """
 
 import asyncio
@@ -28,8 +28,9 @@ from edge_proxy.view import EdgeState
 from simulators.call import PhoneCall
 from simulators.digest import ha1_of
 from simulators.phone import Softphone
+from tests.loopback import own_block
 
-BLOCK = 1 + os.getpid() % 250
+BLOCK = own_block().number
 PLATFORM = "trunkline.test"
 DOMAIN, OTHER_DOMAIN = "acme.trunkline.test", "other.trunkline.test"
 BRANCH_SITE = "branch-1"
@@ -43,8 +44,8 @@ USUAL_LIMITS = {"TRUNKLINE_FLOOD_REQUESTS_PER_SECOND": "50"}
 
 
 def address(tail: str) -> str:
-    """Return an address of this run's block, for example `10.1` for 127.<block>.10.1."""
-    return f"127.{BLOCK}.{tail}"
+    """Return an address of this process's block, for example `10.1` for 127.<block>.10.1."""
+    return own_block().address(tail)
 
 
 HQ, NODE, BRANCH, CARRIER, CARRIER_2 = (address(tail) for tail in ("10.1", "11.1", "20.1", "30.1", "30.2"))
