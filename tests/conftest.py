@@ -1,21 +1,18 @@
 """What holds for all tests."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.loopback import own_block
 from tests.schedule import GroupScheduling
-
-ON_ENGINES = {"integration", "e2e"}
+from tests.second_tries import second_try_of
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give a test on real engines a second try, and say so at the end: the machine is shared, and packets race."""
-    here = Path(__file__).parent
+    """Give some tests a second try; who needed it is named at the end."""
     for item in items:
-        if ON_ENGINES & set(item.path.relative_to(here).parts[:1]):
+        if second_try_of(item.nodeid):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 

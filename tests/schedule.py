@@ -1,10 +1,9 @@
 """Which tests one worker runs one after the other, and in which order workers take them.
 
 A file's tests share engines, so they stay together; some files share engines with each other.  What takes longest
-begins first.  What measures time closely runs at the end, alone.
+begins first.
 """
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from xdist.scheduler import LoadScopeScheduling
@@ -26,14 +25,20 @@ GROUPS = {
 }
 """Tests whose path begins so are in this group; the first that fits counts.  Else a test's group is its file."""
 
-LONG = ("cluster", "e2e", "cassandra", "api")
+LONG = (
+    "cluster",
+    "e2e",
+    "cassandra",
+    "api",
+    "tests/integration/edge_proxy/test_listeners.py",
+    "tests/integration/control_plane/facts/test_facts_finishing.py",
+    "tests/integration/control_plane/facts/test_redis_failover.py",
+    "tests/integration/control_plane/jobs/test_jobs.py",
+)
 """Begun first, in this order."""
 
 SHORT = ("tests/unit/", "tests/architecture/")
 """Begun last: they even out what the workers have left."""
-
-ALONE: frozenset[str] = frozenset()
-"""Run by the last worker, once the others are gone."""
 
 
 def group_of(nodeid: str) -> str:
@@ -42,14 +47,9 @@ def group_of(nodeid: str) -> str:
     return next((group for place, group in GROUPS.items() if path.startswith(place)), path)
 
 
-def next_group(waiting: Iterable[str], *, last_worker: bool) -> str | None:
-    """Return which of the groups a worker takes now; None if it has to end, or to wait until it is the last one."""
-    may = sorted((group for group in waiting if last_worker or group not in ALONE), key=_turn)
-    return may[0] if may else None
-
-
-def _turn(group: str) -> tuple[bool, bool, int]:
-    return group in ALONE, group.startswith(SHORT), LONG.index(group) if group in LONG else len(LONG)
+def turn_of(group: str) -> tuple[bool, int]:
+    """Return what groups are sorted by: the lower, the earlier."""
+    return group.startswith(SHORT), LONG.index(group) if group in LONG else len(LONG)
 
 
 class GroupScheduling(LoadScopeScheduling):
@@ -62,21 +62,9 @@ class GroupScheduling(LoadScopeScheduling):
         return group_of(nodeid)
 
     def _assign_work_unit(self, node: "WorkerController") -> None:
-        group = next_group(self.workqueue, last_worker=self.nodes == [node])
-        if group is not None:
-            self.workqueue.move_to_end(group, last=False)
-            super()._assign_work_unit(node)
+        self.workqueue.move_to_end(min(self.workqueue, key=turn_of), last=False)
+        super()._assign_work_unit(node)
 
     def _reschedule(self, node: "WorkerController") -> None:
-        if node.shutting_down or self._pending_of(self.assigned_work[node]) > 1:
-            return
-        if next_group(self.workqueue, last_worker=self.nodes == [node]) is not None:
-            self._assign_work_unit(node)
-        elif not self.workqueue or any(not other.shutting_down for other in self.nodes if other is not node):
-            node.shutdown()
-
-    def remove_node(self, node: "WorkerController") -> str | None:
-        crashed = super().remove_node(node)
-        for other in self.nodes:
-            self._reschedule(other)
-        return crashed
+        if not self.workqueue or self._pending_of(self.assigned_work[node]) < 2:
+            super()._reschedule(node)

@@ -1,4 +1,4 @@
-"""How tests are shared out among workers: groups, their order, and what runs alone."""
+"""How tests are shared out among workers: in groups, the longest first."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests import schedule
-from tests.schedule import GROUPS, LONG, GroupScheduling, group_of, next_group
+from tests.schedule import GROUPS, LONG, SHORT, GroupScheduling, group_of, turn_of
 
 HERE = "tests/integration/edge_proxy/test_door.py"
-SHORT = "tests/unit/callmodel/test_calls.py"
+UNIT = "tests/unit/callmodel/test_calls.py"
 
 
 class Worker:
@@ -32,8 +31,8 @@ class Worker:
         return self.waiting.pop(0) if len(self.waiting) > 1 or (self.waiting and self.shutting_down) else None
 
 
-def run(tests: list[str], workers: int) -> list[tuple[str, int]]:
-    """Let workers run these in turns, one test a turn; return each test with how many workers there were then."""
+def run(tests: list[str], workers: int, idle: int | None = None) -> list[tuple[str, int]]:
+    """Let workers run these in turns; return each test with its worker.  `idle`: one that never gets on."""
     config: Any = SimpleNamespace(
         option=SimpleNamespace(loadscopereorder=True), getvalue=lambda _: [f"{workers}*popen"], rootpath=Path()
     )
@@ -46,21 +45,12 @@ def run(tests: list[str], workers: int) -> list[tuple[str, int]]:
         scheduling.add_node_collection(node, tests)
     scheduling.schedule()
     ran = []
-    for _ in range(10 * len(tests) + 10):
-        for node in scheduling.nodes:
-            index = node.next_to_run()
-            if index is not None:
-                ran.append((tests[index], len(scheduling.nodes)))
+    for _ in range(2 * len(tests)):
+        for number, node in enumerate(nodes):
+            if number != idle and (index := node.next_to_run()) is not None:
+                ran.append((tests[index], number))
                 scheduling.mark_test_complete(node, index)
-            elif node.shutting_down and not node.waiting:
-                scheduling.remove_node(node)
-    assert scheduling.nodes == [], "all workers came to an end"
     return ran
-
-
-@pytest.fixture(autouse=True)
-def one_group_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule, "ALONE", frozenset({"tests/integration/test_close.py"}))
 
 
 def test_tests_of_one_engine_are_one_group_and_others_are_their_files():
@@ -68,38 +58,35 @@ def test_tests_of_one_engine_are_one_group_and_others_are_their_files():
     assert group_of(f"{HERE}::test_c") == HERE
 
 
-def test_places_of_groups_exist():
-    missing = [place for place in GROUPS if not Path(__file__).parents[3].joinpath(place).exists()]
+def test_places_that_are_named_exist():
+    places = [*GROUPS, *SHORT, *(group for group in LONG if group.startswith("tests/"))]
 
-    assert missing == []
-    assert set(LONG) <= set(GROUPS.values())
+    assert [place for place in places if not Path(__file__).parents[3].joinpath(place).exists()] == []
+    assert {group for group in LONG if not group.startswith("tests/")} <= set(GROUPS.values())
 
 
 def test_the_longest_begin_first_and_unit_tests_last():
-    waiting = [SHORT, HERE, "e2e", "cluster"]
-    order = []
-    while waiting:
-        order.append(next_group(waiting, last_worker=False))
-        waiting.remove(str(order[-1]))
-
-    assert order == ["cluster", "e2e", HERE, SHORT]
+    assert sorted([UNIT, HERE, "e2e", "cluster"], key=turn_of) == ["cluster", "e2e", HERE, UNIT]
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 4, 9])
-def test_every_test_runs_once_and_what_runs_alone_does(workers: int):
-    close = [f"tests/integration/test_close.py::test_{number}" for number in range(3)]
-    others = [f"tests/integration/test_{name}.py::test_{number}" for name in "abcd" for number in range(4)]
-    tests = [*close, *others, f"{SHORT}::test_one"]
+def test_every_test_runs_once_and_beside_those_of_its_group(workers: int):
+    tests = [f"tests/integration/test_{name}.py::test_{number}" for number in range(4) for name in "abcd"]
+    tests += [f"tests/e2e/test_{name}.py::test_one" for name in "xyz"] + [f"{UNIT}::test_one"]
 
     ran = run(tests, workers)
 
     assert sorted(test for test, _ in ran) == sorted(tests)
-    assert [test for test, _ in ran[-3:]] == close
-    assert {count for test, count in ran if test in close} == {1}
+    workers_of = {
+        group_of(test): {worker for other, worker in ran if group_of(other) == group_of(test)} for test in tests
+    }
+    assert {len(each) for each in workers_of.values()} == {1}
+    assert group_of(ran[0][0]) == "e2e"
 
 
-@pytest.mark.parametrize("workers", [1, 4])
-def test_a_run_of_what_runs_alone_and_nothing_else_ends(workers: int):
-    tests = ["tests/integration/test_close.py::test_one"]
+def test_a_worker_that_has_a_test_to_run_leaves_the_next_group_to_others():
+    tests = [f"tests/integration/test_{name}.py::test_{number}" for name in "abc" for number in range(2)]
 
-    assert run(tests, workers) == [(tests[0], 1)]
+    ran = run(tests, 2, idle=0)
+
+    assert len(ran) == 4 and len({group_of(test) for test, _ in ran}) == 2
