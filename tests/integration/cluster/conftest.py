@@ -17,6 +17,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            # Whoever comes first waits for a whole cluster.
+            item.add_marker(pytest.mark.timeout(420))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
