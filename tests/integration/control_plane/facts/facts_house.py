@@ -55,7 +55,7 @@ from control_plane.resources import close_resources, open_resources
 from control_plane.signing import create_signing_key
 from control_plane.times import DAY_MS, now_ms
 from servicekit import snapshots
-from trunkline.ports import free_port
+from tests.loopback import free_port
 
 ACME, GLOBEX = TenantId("acme"), TenantId("globex")
 NODE = NodeId("node-1")
