@@ -15,7 +15,7 @@ _COMMON = f"{_PLAIN} DTLS=off"
 # What a browser asks for (RFC 8827, 8834, 8843): it offers no keys in SDP, and takes none.
 _BROWSER = f"{_ADDRESSES} ICE=force transport-protocol=UDP/TLS/RTP/SAVPF rtcp-mux-offer generate-mid SDES-off"
 _PROTOCOLS = {RTP: "RTP/AVP", SRTP: "RTP/SAVP"}
-_FORMATS = re.compile(r"^m=audio \d+ \S+((?: \d+)+)", re.MULTILINE)
+_FORMATS = re.compile(r"^m=audio [0-9]+ \S+((?: [0-9]+)+)", re.MULTILINE)
 _G711 = ("0", "8")
 _HIDDEN = re.compile(r"^c=IN (?:IP4 0\.0\.0\.0|IP6 ::)(?=\s)", re.MULTILINE)
 
