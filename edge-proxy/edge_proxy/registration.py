@@ -60,6 +60,8 @@ def superseded(bindings: Sequence[Binding], new: Binding) -> list[str]:
     alike = [each for each in others if (each.user_agent, each.address) == (new.user_agent, new.address)]
     too_many = max(len(others) + 1 - MOST_CONTACTS, 0)
     return [each.name for each in sorted(alike, key=lambda each: each.modified)[:too_many]]
+
+
 _SECONDS = re.compile("[0-9]+")
 
 
@@ -74,7 +76,7 @@ def decide_register(view: EdgeView, request: Request, *, branch_role: bool) -> D
         return Reject(403, "Forbidden")
     if request.peer.kind is PeerKind.BRANCH:
         return _from_branch(view, request)
-    if request.from_domain not in view.domains:
+    if not view.has_domain(request.from_domain):
         return Reject(403, "Unknown Domain", strike=True)
     if (request.to_user, request.to_domain) != (request.from_user, request.from_domain):
         return Reject(403, "Not Your Address", strike=True)

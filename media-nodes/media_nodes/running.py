@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from callmodel import calls
 from callmodel.callstate import Call, CallState, Leg, LegState
-from callmodel.directory import Directory
+from callmodel.directory import Lookups
 from callmodel.endings import Ending
 from callmodel.facts import Fact, LegAnswered, LegHungUp, LegRang, NodeLost, TransferAsked, TrunkGranted, TrunkRefused
 from callmodel.ids import LegId, RecordingId, TrunkId
@@ -82,7 +82,7 @@ class Surroundings:
     outbox: Outbox
     recordings: Recordings
     journal: Journal
-    directory: Callable[[], Directory | None]
+    directory: Callable[[], Lookups | None]
     instance: Callable[[], str]
 
 

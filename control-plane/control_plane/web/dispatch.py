@@ -121,13 +121,14 @@ class _Endpoint:
         return arguments
 
     async def _after_change(self, context: Context, request: web.Request) -> None:
+        tenant = request.match_info.get("tenant_id")
+        tenant_id = TenantId(tenant) if tenant is not None else None
         if self._route.configures:
-            context.configuration_changed()
+            context.configuration_changed(tenant_id)
         if context.principal.user_id:
-            tenant = request.match_info.get("tenant_id")
             await record(
                 context.store,
-                TenantId(tenant) if tenant is not None else None,
+                tenant_id,
                 at_ms=context.now_ms(),
                 actor=context.principal.username,
                 action=self._route.operation_id,

@@ -22,7 +22,7 @@ FLOOD_IN_WINDOW = 2 * SETTINGS["flood_requests"]
 
 def is_trusted(sender: Peer) -> bool:
     """Say whether a sender is one of us or a carrier: never banned, since that would cut off everybody behind it."""
-    return sender.kind is not PeerKind.OUTSIDE or (HQ and view().is_carrier(sender.address))
+    return sender.kind is not PeerKind.OUTSIDE or (HQ and view().trunks.is_carrier(sender.address))
 
 
 def is_home(address: str) -> bool:

@@ -118,7 +118,7 @@ def _ends(sender: Peer) -> tuple[End, End] | None:
     if sender.kind is PeerKind.HQ and uplink.goes_without():
         # Of the call that HQ took too late: its BYE would take the media of the one that goes on.
         return None
-    ways = sealing.ends_of(dialog, sender, lambda trunk_id: HQ and view().is_at(trunk_id, sender.address))
+    ways = sealing.ends_of(dialog, sender, lambda trunk_id: HQ and view().trunks.is_at(trunk_id, sender.address))
     # Behind one address there may be both ends.
     return ways[0 if len(ways) < 2 or KSR.rr.is_direction("downstream") > 0 else 1] if ways else None
 
@@ -146,12 +146,12 @@ def is_destination(group: int) -> bool:
 
 
 def _leads_to_trunk(trunk_id: str) -> bool:
-    trunk = view().trunk_of(trunk_id)
+    trunk = view().trunks.trunk_of(trunk_id)
     if trunk is None:
         return False
-    if not view().is_at(trunk_id, next_host()):
+    if not view().trunks.is_at(trunk_id, next_host()):
         # Its Contact or Record-Route names something that nobody has configured: its gateway knows the way.
-        attempt = trunking.attempt_at(view(), trunk, "", 0)
+        attempt = trunking.attempt_at(view().trunks, trunk, "", 0)
         if attempt is None:
             return False
         KSR.setdsturi(attempt.next_hop)
@@ -162,9 +162,9 @@ def alias_contact(sender: Peer) -> None:
     """Keep where a phone really sends from with its Contact; so too a carrier's that names an address not its own."""
     if sender.kind is not PeerKind.OUTSIDE or not at_hand.said("contact"):
         return
-    if HQ and view().is_carrier(sender.address):
+    if HQ and view().trunks.is_carrier(sender.address):
         found = _CONTACT_HOST.search(at_hand.said("contact"))
-        if found is None or view().is_carrier(found.group(1)):
+        if found is None or view().trunks.is_carrier(found.group(1)):
             return
     KSR.nathelper.set_contact_alias()
 
@@ -188,4 +188,3 @@ def _name() -> str:
 
 def _now_minutes() -> int:
     return int(time.time()) // 60
-

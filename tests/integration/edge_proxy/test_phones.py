@@ -176,11 +176,23 @@ async def test_new_snapshot_counts_in_every_worker(hq):
     await register_all(4000)
 
 
-async def test_broken_state_file_changes_nothing(hq):
-    (hq.run / "state.json").write_text('{"snapshot": {"version": "x"}}')
-    await register_once()
+async def test_broken_state_file_turns_nobody_away_and_one_made_anew_counts(hq):
+    from sip_probe import UdpProbe
 
-    await hq.tells("the last one stays")
+    await register_once()
+    (hq.run / "broken").write_text("{" * 10_000)
+    (hq.run / "broken").replace(hq.run / "state.db")
+    await asyncio.sleep(2 * LOOK_SECONDS)  # so seldom do the workers look at the file
+    probe = await UdpProbe.open(PHONE, (HQ, 5060))
+    try:
+        assert await probe.ask("REGISTER", f"sip:{DOMAIN}") == 503
+    finally:
+        probe.close()
+    await hq.tells("snapshot copy not readable")
+
+    hq.know(snapshot())
+    await asyncio.sleep(2 * LOOK_SECONDS)
+    await register_once()
 
 
 async def test_without_any_snapshot_the_edge_says_that_it_is_not_ready(tmp_path):

@@ -11,13 +11,13 @@ from redis.asyncio import Redis
 from callmodel import keys
 from callmodel.callstate import CallState
 from callmodel.codec import to_wire
-from callmodel.directory import Directory
+from callmodel.directory import Lookups
 from callmodel.edgesnapshot import NodeHealth
 from callmodel.ids import CallId, NodeId, TenantId, uuid7
 from callmodel.limits import cost_micros, spend_day_of
 from callmodel.routing import Refusal, TrunkPlan, plan_call
 from callmodel.wire import EndCall, NodeOrder, PlaceCall, TransferCall
-from control_plane.directory import current_directory
+from control_plane.directory import directory_of
 from control_plane.features.calls import errors
 from control_plane.features.calls.nodes import choose_node
 from control_plane.features.calls.store import CallStore
@@ -56,7 +56,7 @@ async def place(
     context: Context, tenant_id: TenantId, extension: str, dialled: str, caller_number: str | None
 ) -> CallId:
     """Order a call between a station and a number, and return its id.  Raises the problems of `errors`."""
-    directory = await _directory(context)
+    directory = await _directory(context, tenant_id)
     station = directory.station_of(tenant_id, extension)
     if station is None:
         raise errors.ExtensionUnknownError(f"the tenant has no station {extension}")
@@ -100,7 +100,7 @@ async def hang_up(context: Context, tenant_id: TenantId, call_id: CallId) -> Non
 
 async def transfer(context: Context, tenant_id: TenantId, call_id: CallId, extension: str) -> None:
     """Order that a colleague takes the customer over.  Raises the problems of `errors`."""
-    station = (await _directory(context)).station_of(tenant_id, extension)
+    station = (await _directory(context, tenant_id)).station_of(tenant_id, extension)
     if station is None:
         raise errors.ExtensionUnknownError(f"the tenant has no station {extension}")
     call = await LiveCalls(context.redis).one(tenant_id, call_id)
@@ -124,8 +124,8 @@ async def dispose(context: Context, tenant_id: TenantId, call_id: CallId, dispos
     await calls.dispose(tenant_id, call_id, disposition, note, context.principal.username, context.now_ms())
 
 
-async def _directory(context: Context) -> Directory:
-    directory = await current_directory(context.redis)
+async def _directory(context: Context, tenant_id: TenantId) -> Lookups:
+    directory = await directory_of(context.redis, tenant_id)
     if directory is None:
         raise UnavailableError("the directory is not published yet")
     return directory

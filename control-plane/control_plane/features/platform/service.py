@@ -14,6 +14,7 @@ from control_plane.features.platform.schemas import NodeView, PlatformStatus, Sn
 from control_plane.features.platform.store import AuditStore
 from control_plane.times import day_of
 from control_plane.web import Context
+from servicekit.snapshots import Published
 from servicekit.stores import StoreUnavailableError
 
 SNAPSHOTS = {"directory": keys.DIRECTORY, "edge": keys.EDGE}
@@ -24,7 +25,8 @@ async def status(context: Context) -> PlatformStatus:
     store_ok = await _is_store_there(context)
     try:
         snapshots = [
-            SnapshotView(name=name, version=await _version(context.redis, key)) for name, key in SNAPSHOTS.items()
+            SnapshotView(name=name, version=await Published(context.redis, key).version())
+            for name, key in SNAPSHOTS.items()
         ]
         nodes = await _nodes(context.redis)
     except RedisError:
@@ -38,11 +40,6 @@ async def _is_store_there(context: Context) -> bool:
     except StoreUnavailableError:
         return False
     return True
-
-
-async def _version(redis: Redis, key: str) -> int | None:
-    version = await redis.get(f"{key}:version")
-    return None if version is None else int(version)
 
 
 async def _nodes(redis: Redis) -> list[NodeView]:

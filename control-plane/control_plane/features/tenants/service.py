@@ -87,6 +87,7 @@ async def create(context: Context, new: NewTenant) -> TenantRecord:
         if (await find(context, new.tenant_id)).tenant.domain != domain:
             await store.release_domain(new.tenant_id, domain)
         raise TenantExistsError()
+    context.configuration_changed(new.tenant_id)
     return record
 
 

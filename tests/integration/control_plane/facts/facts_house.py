@@ -50,7 +50,7 @@ from control_plane.permissions import Role
 from control_plane.resources import close_resources, open_resources
 from control_plane.signing import create_signing_key
 from control_plane.times import now_ms
-from servicekit import snapshots
+from tests.integration.publishing import publish
 from trunkline.ports import free_port
 
 ACME, GLOBEX = TenantId("acme"), TenantId("globex")
@@ -111,7 +111,7 @@ class House:
         self.resources = open_resources(self.settings, signs_tokens=True)
         self.redis: Redis = self.resources.redis
         await until(self._redis_answers)
-        await snapshots.publish(self.redis, keys.DIRECTORY, to_wire(DIRECTORY))
+        await publish(self.redis, DIRECTORY)
         self.client = TestClient(TestServer(build_api(self.resources)))
         await self.client.start_server()
 
