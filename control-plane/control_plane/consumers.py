@@ -27,11 +27,11 @@ from control_plane.features.recordings.store import LedgerStore
 from control_plane.figures import Figures
 from control_plane.jobtrace import follow_traces
 from control_plane.livecalls import LiveCalls
-from control_plane.nodes import living_nodes
 from control_plane.queueing import build_celery, finish_recording_later
 from control_plane.resources import close_resources, open_resources
 from control_plane.streamlag import LagWatch
 from control_plane.web.context import Resources
+from hotstate.nodes import living_nodes
 from servicekit import lifecycle, snapshots, tracing
 from servicekit.lifecycle import Service
 from servicekit.logs import bind

@@ -18,9 +18,8 @@ from redis.exceptions import RedisError
 
 from callmodel import keys
 from callmodel.codec import ShapeError, from_wire
-from callmodel.edgesnapshot import EdgeSnapshot, NodeHealth, check_entry, tables_of
+from callmodel.edgesnapshot import EdgeSnapshot, check_entry, tables_of
 from callmodel.entries import PLATFORM_PART
-from callmodel.ids import NodeId
 from edge_proxy import drain, ngcontrol
 from edge_proxy.banning import BanTeller
 from edge_proxy.carriers import CarrierRegistration, registrations_of
@@ -35,6 +34,7 @@ from edge_proxy.rendering import Destination, render_dispatcher
 from edge_proxy.trunkbook import TrunkBook
 from edge_proxy.trunking import gateway_names
 from edge_proxy.view import ADDRESS, ADDRESSES_PART, addresses_in, trunks_in
+from hotstate.nodes import living_nodes
 from servicekit import snapshots
 from servicekit.files import write_atomically
 from servicekit.lifecycle import Service, run
@@ -156,7 +156,7 @@ class EdgeAgent:
         away = False
         while True:
             try:
-                book.hear(await heartbeats(redis), time.monotonic())
+                book.hear(await living_nodes(redis), time.monotonic())
                 away = False
             except RedisError as error:
                 if not away:
@@ -192,22 +192,6 @@ class EdgeAgent:
     def wanted_registrations(self) -> dict[str, CarrierRegistration]:
         """Return which bindings at carriers the snapshot asks for, by trunk."""
         return registrations_of(self._trunks)
-
-
-async def heartbeats(redis: Redis) -> list[NodeHealth]:
-    """Return the reports of all living media nodes.  Raises RedisError."""
-    names = sorted(str(name) for name in await redis.smembers(keys.NODES))
-    if not names:
-        return []
-    reports = []
-    for name, text in zip(names, await redis.mget([keys.heartbeat(NodeId(name)) for name in names]), strict=True):
-        if text is None:
-            continue
-        try:
-            reports.append(from_wire(NodeHealth, json.loads(text)))
-        except (ShapeError, ValueError):
-            logger.error("heartbeat not readable", extra={"node_id": name})
-    return reports
 
 
 async def file_changes(path: Path) -> AsyncIterator[dict[str, Any]]:

@@ -1,19 +1,16 @@
 """Tells the edges each second that this node lives and how full it is; silence takes it out of the rotation."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from callmodel import keys
-from callmodel.codec import to_wire
 from callmodel.edgesnapshot import NodeHealth
+from hotstate.nodes import report
 
 INTERVAL_SECONDS = 1.0
-LIFE_SECONDS = 5
 
 logger = logging.getLogger(__name__)
 
@@ -26,18 +23,10 @@ async def beat(redis: Redis, health: Callable[[], NodeHealth | None]) -> None:
         try:
             if now is not None:
                 async with asyncio.timeout(INTERVAL_SECONDS * 2):
-                    await publish(redis, now)
+                    await report(redis, now)
             away = False
         except (RedisError, OSError, TimeoutError) as error:
             if not away:
                 logger.warning("heartbeat not published", extra={"error": type(error).__name__})
             away = True
         await asyncio.sleep(INTERVAL_SECONDS)
-
-
-async def publish(redis: Redis, health: NodeHealth) -> None:
-    """Write one heartbeat.  Raises RedisError."""
-    async with redis.pipeline(transaction=False) as pipeline:
-        pipeline.set(keys.heartbeat(health.node_id), json.dumps(to_wire(health)), ex=LIFE_SECONDS)
-        pipeline.sadd(keys.NODES, health.node_id)
-        await pipeline.execute()

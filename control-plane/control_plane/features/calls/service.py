@@ -22,9 +22,9 @@ from control_plane.features.calls import errors
 from control_plane.features.calls.nodes import choose_node
 from control_plane.features.calls.store import CallStore
 from control_plane.livecalls import LiveCalls
-from control_plane.nodes import living_nodes
-from control_plane.spent import spent_micros
 from control_plane.web import Context, UnavailableError
+from hotstate.nodes import is_living, living_nodes
+from hotstate.spend import spent_micros
 from servicekit import tracing
 from servicekit.streams import append
 
@@ -158,7 +158,7 @@ async def _owner(redis: Redis, tenant_id: TenantId, call_id: CallId) -> NodeId:
     node_id: Any = await redis.get(keys.call_owner(tenant_id, call_id))
     if node_id is None:
         raise errors.CallUnknownError()
-    if not await redis.exists(keys.heartbeat(NodeId(node_id))):
+    if not await is_living(redis, NodeId(node_id)):
         raise errors.NodeLostError()
     return NodeId(node_id)
 

@@ -1,19 +1,16 @@
 """What the control plane sees of the platform: its own dependencies, the snapshots, the media nodes."""
 
-import json
-
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from callmodel import keys
-from callmodel.codec import ShapeError, from_wire
 from callmodel.edgesnapshot import NodeHealth
-from callmodel.ids import NodeId
 from control_plane.audit import PLATFORM
 from control_plane.features.platform.schemas import NodeView, PlatformStatus, SnapshotView
 from control_plane.features.platform.store import AuditStore
 from control_plane.times import day_of
 from control_plane.web import Context
+from hotstate.nodes import health_of_nodes
 from servicekit.snapshots import Published
 from servicekit.stores import StoreUnavailableError
 
@@ -43,17 +40,10 @@ async def _is_store_there(context: Context) -> bool:
 
 
 async def _nodes(redis: Redis) -> list[NodeView]:
-    # `connect` decodes every answer, which its types can not say.
-    names = sorted(str(name) for name in await redis.smembers(keys.NODES))
-    beats = [await redis.get(keys.heartbeat(NodeId(name))) for name in names]
-    return [_node_of(name, None if beat is None else str(beat)) for name, beat in zip(names, beats, strict=True)]
+    return [_node_of(node_id, health) for node_id, health in (await health_of_nodes(redis)).items()]
 
 
-def _node_of(name: str, beat: str | None) -> NodeView:
-    try:
-        health = None if beat is None else from_wire(NodeHealth, json.loads(beat))
-    except (ShapeError, ValueError):
-        health = None
+def _node_of(name: str, health: NodeHealth | None) -> NodeView:
     if health is None:
         return NodeView(node_id=name, alive=False)
     return NodeView(

@@ -11,8 +11,8 @@ from control_plane.features.tenants.schemas import LimitsShape, NewTenant, Tenan
 from control_plane.features.tenants.store import TenantRecord, TenantStore
 from control_plane.references import has_stations, holder_of
 from control_plane.retention import Kept
-from control_plane.spent import spent_micros
 from control_plane.web import ConflictError, Context, ForbiddenError, InvalidRequestError, NotFoundError
+from hotstate.spend import spent_micros
 
 HQ_ONLY = frozenset({"domain", "provider", "max_channels", "limits", *(kind.value for kind in Kept)})
 
