@@ -31,7 +31,7 @@ async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
 
 
 async def test_nodes_are_known_for_good_and_alive_while_they_report(redis: Redis):
-    assert await nodes.health_of_nodes(redis) == {}
+    assert await nodes.known_nodes(redis) == {}
     for report in (health("b"), health("a"), health("b", calls=3)):
         await nodes.report(redis, report)
     assert await nodes.living_nodes(redis) == [health("a"), health("b", calls=3)]
@@ -39,7 +39,7 @@ async def test_nodes_are_known_for_good_and_alive_while_they_report(redis: Redis
 
     await redis.delete(keys.heartbeat(NodeId("a")))
 
-    assert await nodes.health_of_nodes(redis) == {"a": None, "b": health("b", calls=3)}
+    assert await nodes.known_nodes(redis) == {"a": None, "b": health("b", calls=3)}
     assert await nodes.living_nodes(redis) == [health("b", calls=3)]
     assert await nodes.node_ids(redis) == ["a", "b"]
     assert [await nodes.is_living(redis, NodeId(name)) for name in ("a", "b", "c")] == [False, True, False]
@@ -51,4 +51,4 @@ async def test_report_of_nonsense_is_none_and_a_newer_ones_words_are_passed_over
     await redis.set(keys.heartbeat(NodeId("a")), "{")
     await redis.set(keys.heartbeat(NodeId("b")), json.dumps({**to_wire(health("b")), "invented_later": 1}))
 
-    assert await nodes.health_of_nodes(redis) == {"a": None, "b": health("b"), "c": health("c")}
+    assert await nodes.known_nodes(redis) == {"a": None, "b": health("b"), "c": health("c")}

@@ -100,6 +100,39 @@ async def test_held_customer_hears_the_agent_again_in_one_recording(node: Node):
     assert len(await node.of_kind("recording.spooled")) == 1
 
 
+async def test_each_change_is_told_at_once_with_who_is_on_the_call_now(node: Node):
+    agent, customer = await talking(node)
+
+    async def picture() -> list[tuple[str | None, str, bool]]:
+        """Who is on the call by the latest version: extension, state, and whether the others are on hold."""
+        latest = max(await node.facts(), key=lambda fact: int(fact["body"].get("version", 0)))["body"]
+        return [(leg["extension"], leg["state"], leg["held"]) for leg in latest["legs"]]
+
+    async def shows(*legs: tuple[str | None, str, bool]) -> None:
+        async def shown() -> bool:
+            return await picture() == list(legs)
+
+        await until(shown)
+
+    await agent.hold()
+    await shows(("1001", "answered", True), (None, "answered", False))
+    await agent.unhold()
+    await shows(("1001", "answered", False), (None, "answered", False))
+    call_id = CallId((await node.of_kind("call.answered"))[0]["body"]["call_id"])
+    await order(node, TransferCall(call_id, ACME, Extension("1002")))
+    await agent.wait_for("ended")
+    await shows(("1001", "ended", False), (None, "answered", False), ("1002", "answered", False))
+    await customer.hang_up()
+    cdr = await node.cdr()
+
+    facts = [fact for fact in await node.facts() if fact["kind"].startswith("call.")]
+    assert [fact["body"]["version"] for fact in facts] == list(range(1, len(facts) + 1))
+    assert [fact["fact_id"] for fact in facts] == [f"{call_id}:{n}" for n in range(1, len(facts) + 1)]
+    assert (cdr["transferred_by"], cdr["hung_up_by"], cdr["extension"]) == ("1001", "customer", "1001")
+    assert cdr["hold_seconds"] > 0 and cdr["cost_micros"] == cdr["legs"][1]["cost_micros"] > 0
+    assert cdr["legs"][1]["cost_per_minute"] == 0.1
+
+
 async def test_transfer_keeps_the_customer_and_one_recording(node: Node):
     agent, customer = await talking(node)
     call_id = CallId((await node.of_kind("call.answered"))[0]["body"]["call_id"])

@@ -1,6 +1,5 @@
 """What the control plane sees of the platform: its own dependencies, the snapshots, the media nodes."""
 
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from callmodel import keys
@@ -10,7 +9,7 @@ from control_plane.features.platform.schemas import NodeView, PlatformStatus, Sn
 from control_plane.features.platform.store import AuditStore
 from control_plane.times import day_of
 from control_plane.web import Context
-from hotstate.nodes import health_of_nodes
+from hotstate.nodes import known_nodes
 from servicekit.snapshots import Published
 from servicekit.stores import StoreUnavailableError
 
@@ -25,7 +24,7 @@ async def status(context: Context) -> PlatformStatus:
             SnapshotView(name=name, version=await Published(context.redis, key).version())
             for name, key in SNAPSHOTS.items()
         ]
-        nodes = await _nodes(context.redis)
+        nodes = [_node_of(node_id, health) for node_id, health in (await known_nodes(context.redis)).items()]
     except RedisError:
         return PlatformStatus(store=store_ok, redis=False, snapshots=[], nodes=[])
     return PlatformStatus(store=store_ok, redis=True, snapshots=snapshots, nodes=nodes)
@@ -37,10 +36,6 @@ async def _is_store_there(context: Context) -> bool:
     except StoreUnavailableError:
         return False
     return True
-
-
-async def _nodes(redis: Redis) -> list[NodeView]:
-    return [_node_of(node_id, health) for node_id, health in (await health_of_nodes(redis)).items()]
 
 
 def _node_of(name: str, health: NodeHealth | None) -> NodeView:
