@@ -1,12 +1,13 @@
 """The edge's knowledge, looked up in one file by every SIP worker.
 
 The agent keeps what is published in the file (`servicekit.snapshotcopy`).  A worker asks at most every 50 ms whether
-it has changed, and looks stations, domains, numbers and branches up one by one; only the trunks are held in memory.
+it has changed, and looks stations, domains, numbers and branches up one by one; only trunks are all held in memory.
 A file, and no shared hash table, because it is there again the moment Kamailio restarts (digest works from the first
 REGISTER) and needs no push to be repeated.  A step of the agent is seen whole or not at all.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from callmodel.codec import ShapeError, from_wire
 from callmodel.directory import read_entry
@@ -16,37 +17,55 @@ from edge_proxy.trunkbook import TrunkBook
 from servicekit.snapshotcopy import LOCAL, CopiedEntries, CopyAwayError
 
 LOOK_SECONDS = 0.05
+MOST_REMEMBERED, LONGEST_REMEMBERED = 2_000, 100
 ADDRESS = "address"
 """Kind of the entries that say where a gateway's name leads: {"address": "192.0.2.1"}."""
 ADDRESSES_PART = f"{LOCAL}addresses"
 
 
 class EdgeView:
-    """What decisions look up.  known: whether there is anything to decide by."""
+    """What decisions look up.  known: whether there is anything to decide by.
+
+    It remembers some of what was looked up, also that there is none: a worker that has waited finds nothing of SQLite in
+    the processor's caches.
+    """
 
     def __init__(self, entries: Entries, trunks: TrunkBook, *, known: bool) -> None:
         self._entries = entries
+        self._remembered: dict[tuple[str, str], Any] = {}
         self.trunks = trunks
         self.known = known
 
     def has_domain(self, domain: str) -> bool:
         """Say whether phones register in a domain."""
-        return self._entries.get(DOMAIN, domain.lower()) is not None
+        return self._find(DOMAIN, domain.lower()) is not None
 
     def domain_of(self, tenant_id: str) -> str | None:
-        tenant = self._entries.get(TENANT, tenant_id)
+        tenant = self._find(TENANT, tenant_id)
         return str(tenant["domain"]) if tenant else None
 
     def station_of(self, domain: str, extension: str) -> EdgeStation | None:
-        station = self._entries.get(STATION, station_key(domain, extension))
+        station = self._find(STATION, station_key(domain, extension))
         return from_wire(EdgeStation, station) if station else None
 
     def has_branch(self, site_id: str) -> bool:
-        return self._entries.get(BRANCH, site_id) is not None
+        return self._find(BRANCH, site_id) is not None
 
     def owns(self, number: str) -> bool:
         """Say whether a number (E.164) is one of HQ's that a tenant holds."""
-        return self._entries.get(NUMBER, number) is not None
+        return self._find(NUMBER, number) is not None
+
+    def _find(self, kind: str, key: str) -> Any | None:
+        try:
+            return self._remembered[kind, key]
+        except KeyError:
+            found = self._entries.get(kind, key)
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        # Strangers ask for what they like, and at length.
+        if len(key) <= LONGEST_REMEMBERED:
+            self._remembered[kind, key] = found
+        return found
 
 
 def trunks_in(entries: Entries, on_problem: Callable[[str], None]) -> list[EdgeTrunk]:

@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from edge_views import view_of
 
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeTrunk, Gateway, NodeHealth, TrunkCredentials, tables_of
 from callmodel.entries import PLATFORM_PART
 from callmodel.ids import NodeId, TenantId, TrunkId
-from edge_proxy import media, screening
+from edge_proxy import media, screening, view
 from edge_proxy.carriers import registrations_of
 from edge_proxy.config import EdgeSettings
 from edge_proxy.launch import configuration_of, script_environment
@@ -305,16 +306,30 @@ def test_worker_knows_nothing_before_everything_has_come(tmp_path):
     assert file.view(2.0).known and file.view(2.0).has_domain("A.test")
 
 
-def test_worker_looks_for_changes_twenty_times_a_second_and_sees_single_entries_at_once(tmp_path):
+def test_worker_looks_for_changes_twenty_times_a_second_and_remembers_in_between(tmp_path):
     path, carrier = tmp_path / "state.db", EdgeTrunk(TrunkId("t1"), (Gateway("192.0.2.1"),), "c.example")
     file = StateFile(str(path))
-    copy = kept(path, 1, EdgeSnapshot())
-    before = file.view(1.0)
+    copy = kept(path, 1, EdgeSnapshot(branches=("b-0",)))
+    seen = file.view(1.0)
+    assert (seen.has_branch("b-0"), seen.has_branch("b-1")) == (True, False)
     copy.take([Part(PLATFORM_PART, 2, json.dumps(tables_of(EdgeSnapshot(trunks=(carrier,), branches=("b-1",)))))])
 
-    assert not file.view(1.0 + LOOK_SECONDS / 2).trunks.is_carrier("192.0.2.1")
-    assert before.has_branch("b-1")
-    assert file.view(2.0).trunks.is_carrier("192.0.2.1")
+    seen = file.view(1.0 + LOOK_SECONDS / 2)
+    assert (seen.has_branch("b-0"), seen.has_branch("b-1")) == (True, False)
+    assert not seen.trunks.is_carrier("192.0.2.1")
+    seen = file.view(2.0)
+    assert (seen.has_branch("b-0"), seen.has_branch("b-1")) == (False, True)
+    assert seen.trunks.is_carrier("192.0.2.1")
+
+
+def test_what_a_worker_remembers_is_bounded(tmp_path, monkeypatch):
+    monkeypatch.setattr(view, "MOST_REMEMBERED", 2)
+    known = view_of(EdgeSnapshot(branches=tuple(f"b-{number}" for number in range(5))))
+
+    assert [known.has_branch(f"b-{number}") for number in (0, 1, 2, 3, 4, 5, 0)] == [True] * 5 + [False, True]
+    assert len(known._remembered) <= 2
+    assert not known.has_branch("x" * 101)
+    assert ("branch", "x" * 101) not in known._remembered
 
 
 def test_trunks_are_indexed_anew_only_when_they_changed(tmp_path):
