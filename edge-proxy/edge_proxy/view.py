@@ -26,8 +26,8 @@ ADDRESSES_PART = f"{LOCAL}addresses"
 class EdgeView:
     """What decisions look up.  known: whether there is anything to decide by.
 
-    It remembers some of what was looked up, also that there is none: a worker that has waited finds nothing of SQLite in
-    the processor's caches.
+    It remembers some of what was looked up, also that there is none: a worker that has waited finds nothing of SQLite
+    in the processor's caches.
     """
 
     def __init__(self, entries: Entries, trunks: TrunkBook, *, known: bool) -> None:
