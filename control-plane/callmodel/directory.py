@@ -15,6 +15,8 @@ from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
 
+DEFAULT_TIME_ZONE = "UTC"
+
 
 class CallerRuleKind(Enum):
     FIXED = "fixed"
@@ -47,6 +49,17 @@ class Tenant:
     ring_timeout_seconds: int = 60
     records_calls: bool = True
     limits: Limits = Limits()
+    time_zone: str = DEFAULT_TIME_ZONE
+    """By its IANA name, such as `Asia/Shanghai`."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A place where phones are, as far as it matters to their calls."""
+
+    site_id: SiteId
+    time_zone: str | None = None
+    """By its IANA name; None for the tenant's, whichever it is that has stations there."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +123,12 @@ class Lookups(Protocol):
     def trunk_of(self, trunk_id: TrunkId) -> Trunk | None:
         """Return a trunk."""
 
+    def site_of(self, site_id: SiteId | None) -> Site | None:
+        """Return a site."""
+
+    def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
+        """Return the time zone of a tenant's people at a site: the site's, else the tenant's."""
+
 
 @dataclass(frozen=True)
 class Directory:
@@ -119,6 +138,7 @@ class Directory:
     stations: tuple[Station, ...] = ()
     trunks: tuple[Trunk, ...] = ()
     numbers: tuple[Did, ...] = ()
+    sites: tuple[Site, ...] = ()
 
     @cached_property
     def _tenants(self) -> dict[TenantId, Tenant]:
@@ -136,6 +156,16 @@ class Directory:
     def _trunks(self) -> dict[TrunkId, Trunk]:
         return {trunk.trunk_id: trunk for trunk in self.trunks}
 
+    @cached_property
+    def _sites(self) -> dict[SiteId, Site]:
+        return {site.site_id: site for site in self.sites}
+
+    def site_of(self, site_id: SiteId | None) -> Site | None:
+        return self._sites.get(site_id) if site_id is not None else None
+
+    def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
+        return _time_zone(self.site_of(site_id), self.tenant_of(tenant_id))
+
     def tenant_of(self, tenant_id: TenantId) -> Tenant | None:
         return self._tenants.get(tenant_id)
 
@@ -149,7 +179,14 @@ class Directory:
         return self._trunks.get(trunk_id)
 
 
-TENANT, STATION, NUMBER, TRUNK = "tenant", "station", "number", "trunk"
+def _time_zone(site: Site | None, tenant: Tenant | None) -> str:
+    if site is not None and site.time_zone is not None:
+        return site.time_zone
+    return tenant.time_zone if tenant is not None else DEFAULT_TIME_ZONE
+
+
+TENANT, STATION, NUMBER, TRUNK, SITE = "tenant", "station", "number", "trunk", "site"
+_SHAPES: dict[str, type[Any]] = {TENANT: Tenant, STATION: Station, NUMBER: Did, TRUNK: Trunk, SITE: Site}
 MOST_REMEMBERED = 10_000
 
 T = TypeVar("T")
@@ -163,14 +200,14 @@ def tables_of(directory: Directory) -> Tables:
         STATION: stations,
         NUMBER: {each.number: to_wire(each) for each in directory.numbers},
         TRUNK: {each.trunk_id: to_wire(each) for each in directory.trunks},
+        SITE: {each.site_id: to_wire(each) for each in directory.sites},
     }
 
 
 def check_entry(kind: str, value: Any) -> None:
     """Raise ShapeError for an entry that could not be read.  Kinds of later versions are fine."""
-    shape: type[Any] | None = {TENANT: Tenant, STATION: Station, NUMBER: Did, TRUNK: Trunk}.get(kind)
-    if shape is not None:
-        from_wire(shape, value)
+    if kind in _SHAPES:
+        from_wire(_SHAPES[kind], value)
 
 
 class StoredDirectory:
@@ -198,6 +235,12 @@ class StoredDirectory:
 
     def trunk_of(self, trunk_id: TrunkId) -> Trunk | None:
         return next((trunk for trunk in self.trunks if trunk.trunk_id == trunk_id), None)
+
+    def site_of(self, site_id: SiteId | None) -> Site | None:
+        return self._look_up(Site, SITE, site_id) if site_id is not None else None
+
+    def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
+        return _time_zone(self.site_of(site_id), self.tenant_of(tenant_id))
 
     def _look_up(self, shape: type[T], kind: str, key: str) -> T | None:
         known: T | None = self._remembered.get((kind, key))

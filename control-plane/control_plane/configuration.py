@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from callmodel import directory, edgesnapshot
-from callmodel.directory import Did, Directory, Station
+from callmodel.directory import Did, Directory, Site, Station
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, MediaProtection
 from callmodel.entries import Tables
 from callmodel.ids import TenantId
@@ -41,22 +41,26 @@ class ConfigurationStore:
         return [record.tenant.tenant_id async for record in self._tenants.each()]
 
     async def platform(self) -> PartTables:
-        """Return what is no tenant's: trunks, and which branches may connect."""
+        """Return what is no tenant's: trunks, and sites with those whose branches may connect."""
         trunks = [record async for record in self._trunks.each()]
-        branches = tuple(
-            [site.site_id async for site in self._sites.each() if site.kind == "branch" and site.enabled]
-        )
+        sites = [site async for site in self._sites.each()]
+        branches = tuple(site.site_id for site in sites if site.kind == "branch" and site.enabled)
         # A disabled trunk is unknown to the edge: calls from it are let in no more either.
         peerings = tuple(record.peering for record in trunks if record.trunk.enabled)
         return PartTables(
-            directory.tables_of(Directory(trunks=tuple(record.trunk for record in trunks))),
+            directory.tables_of(
+                Directory(
+                    trunks=tuple(record.trunk for record in trunks),
+                    sites=tuple(Site(site.site_id, site.time_zone) for site in sites),
+                )
+            ),
             edgesnapshot.tables_of(EdgeSnapshot(trunks=peerings, branches=branches)),
         )
 
     async def of_tenant(self, tenant_id: TenantId) -> PartTables | None:
-        """Return a tenant, its stations and the numbers that are lent to it; None for no such tenant."""
+        """Return a tenant, its stations and the numbers that are lent to it; None for none, and an archived one."""
         record = await self._tenants.one(tenant_id)
-        if record is None:
+        if record is None or record.archived_ms is not None:
             return None
         stations = [station async for station in self._stations.each(tenant_id)]
         numbers = [

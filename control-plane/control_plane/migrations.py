@@ -1,6 +1,6 @@
 """The schema of the durable store, version by version.  A released version never changes: add a new one."""
 
-from control_plane import accounts, audit, retention
+from control_plane import accounts, archive, audit, retention
 from control_plane.features.auth import store as auth
 from control_plane.features.calls import tables as calls
 from control_plane.features.enrolment import store as enrolment
@@ -36,4 +36,8 @@ MIGRATIONS = [
     Migration(11, "what a session was begun with", [auth.CREDENTIAL_COLUMN]),
     Migration(12, "records of calls kept whole, and found by customer and station", calls.WHOLE_RECORDS),
     Migration(13, "no column a field of a call's record", calls.NO_COLUMN_A_FIELD, Phase.POST),
+    Migration(14, "what an audited change changed", [audit.CHANGES_COLUMN]),
+    Migration(15, "what is archived", archive.COLUMNS),
+    Migration(16, "who is seated where, and in which team", [*stations.SEATS_ADDED, accounts.TEAMS_COLUMN]),
+    Migration(17, "time zones", [tenants.TIME_ZONE_COLUMN, sites.TIME_ZONE_COLUMN]),
 ]

@@ -23,9 +23,12 @@ REDIS_AWAY = (ConnectionError, TimeoutError, ReadOnlyError)
 Document = dict[str, Any]
 logger = logging.getLogger(__name__)
 
-# KEYS: version, versions, texts, marks.  ARGV: channel, ticket, then name, mark and text for each part; one without a
-# text goes.  Versions are milliseconds since 1970: a Redis that lost its last words never gives the same one again.
+# KEYS: version, versions, texts, marks, ticket.  ARGV: channel, ticket, then name, mark and text for each part; one
+# without a text goes.  Versions are milliseconds since 1970: a Redis that lost its last words never gives the same one
+# again.
 _PUBLISH = """
+-- A ticket of an earlier life, whose counter went with a Redis that lost it: those to come have to be higher.
+if tonumber(ARGV[2]) > tonumber(redis.call('GET', KEYS[5]) or 0) then redis.call('SET', KEYS[5], ARGV[2]) end
 local version
 for i = 3, #ARGV, 3 do
   local name, mark, text = ARGV[i], ARGV[i + 1], ARGV[i + 2]
@@ -125,7 +128,7 @@ class Published:
         return await self._send(ticket, batch) if batch else version
 
     async def _send(self, ticket: int, batch: list[str]) -> int:
-        keys = [self._version, self._versions, self._texts, self._marks]
+        keys = [self._version, self._versions, self._texts, self._marks, self._ticket]
         return int(await self._scripts.run("publish", keys, [self.channel, ticket, *batch]))
 
     async def finish(self) -> None:

@@ -12,10 +12,11 @@ from callmodel.ids import CallId, LegId, RecordingId, TenantId
 from callmodel.orders import DialStation, DialTrunk
 from callmodel.rooms import Room
 from callmodel.vouched import HEADER, to_header
-from media_nodes.ami import Ami, AmiAwayError, AmiError
+from media_nodes import mixmonitor
+from media_nodes.ami import Ami
 from media_nodes.ari import Ari, AriAwayError, AriError
 from media_nodes.edges import EdgeChoice
-from media_nodes.ports import LegGoneError, LegProgress, RecordingRefusedError, SwitchAwayError, SwitchState
+from media_nodes.ports import LegGoneError, LegProgress, SwitchAwayError, SwitchState
 from media_nodes.rooms import SNOOP, Rooms
 from media_nodes.stasis import APP, WANTED_EVENTS, endpoint_of
 from servicekit import tracing
@@ -120,22 +121,23 @@ class AriSwitch:
         await self._rooms.arrange(call_id, room)
 
     async def start_recording(self, recording_id: RecordingId, customer_leg: LegId) -> None:
+        self._rooms.keep_time_of(customer_leg)
         live = self._live / f"{recording_id}.raw"
         if live.exists():
             return
-        # `D`: two channels, first what the leg says.
-        fields = {"Channel": customer_leg, "File": str(live), "options": "D"}
-        try:
-            await self._ami.action("MixMonitor", fields)
-        except (AmiError, AmiAwayError) as error:
-            raise RecordingRefusedError(str(error)) from error
+        await mixmonitor.start(self._ami, customer_leg, live)
 
     async def pause_recording(self, customer_leg: LegId, *, paused: bool) -> None:
-        fields = {"Channel": customer_leg, "Direction": "both", "State": "1" if paused else "0"}
+        await mixmonitor.pause(self._ami, customer_leg, paused=paused)
+
+    async def can_be_heard(self, leg_id: LegId) -> bool:
         try:
-            await self._ami.action("MixMonitorMute", fields)
-        except (AmiError, AmiAwayError) as error:
-            raise RecordingRefusedError(str(error)) from error
+            await self._command("GET", f"/channels/{leg_id}/rtp_statistics")
+        except AriError as error:
+            if error.status not in GONE:
+                raise
+            return False
+        return True
 
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         cause = _CAUSES.get(sip_code, 16)

@@ -56,6 +56,9 @@ class Switch(Protocol):
 
     async def answer(self, leg_id: LegId) -> None: ...
 
+    async def can_be_heard(self, leg_id: LegId) -> bool:
+        """Say whether an unanswered leg has agreed on media: a 183 without a description brings no sound."""
+
     async def set_room(self, call_id: CallId, room: Room) -> None:
         """Let the call's legs hear each other as the room says; what was there and is not in the room ends."""
 
@@ -63,7 +66,7 @@ class Switch(Protocol):
         """Record a leg in two channels, what it says first, until it ends.  Raises RecordingRefusedError only."""
 
     async def pause_recording(self, customer_leg: LegId, *, paused: bool) -> None:
-        """Record silence of the same length in both channels, or sound again."""
+        """Record silence of the same length in both channels, or sound again.  Raises RecordingRefusedError only."""
 
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         """End a leg; one from outside that was not answered gets `sip_code` as its final response."""

@@ -18,11 +18,10 @@ EXISTS = 409
 MOVED = "moved"
 SNOOP = "~snoop"
 
-# Two legs exchange their RTP frames as they are, which costs the least.
+# Two legs exchange their RTP frames as they are, which costs the least.  Where both are silent there are none.
 PLAIN = "mixing"
-# Always softmix, which `video_sfu` stands for here.  In a plain bridge MixMonitor's decoder drops the frames of a
-# colleague who took over as long as their sequence numbers are lower than the agent's were: every second transferred
-# call lost one side of its recording.
+# Always softmix, which `video_sfu` stands for here: each leg is sent a frame every 20 ms, whoever speaks or not, and
+# so a recording keeps time (ADR 26).
 MIXED = "mixing,video_sfu"
 
 SOUNDS = {Mode.HOLDING: "moh", Mode.RINGBACK: "ring"}
@@ -63,6 +62,7 @@ class Rooms:
     def __init__(self, command: Command, on_leg: OnLeg, snoop: Snoop) -> None:
         self._command, self._on_leg, self._snoop = command, on_leg, snoop
         self._held: dict[CallId, Held] = {}
+        self._recorded: set[LegId] = set()
 
     def learn(self, listing: list[dict[str, Any]]) -> tuple[CallId, ...]:
         """Take in what Asterisk lists, and return the calls that have a bridge there.
@@ -91,6 +91,10 @@ class Rooms:
         async with held.lock:
             await self._ensure(call_id, held)
 
+    def keep_time_of(self, leg_id: LegId) -> None:
+        """Let this leg be in a bridge that goes on while nobody speaks, from when it next joins one."""
+        self._recorded.add(leg_id)
+
     async def arrange(self, call_id: CallId, room: Room) -> None:
         """Let the legs hear each other as the room says.  Raises LegGoneError; what was done before it stays done."""
         held = self._held.setdefault(call_id, Held())
@@ -112,6 +116,7 @@ class Rooms:
         """Take the call's bridges away; doing it twice is harmless."""
         held = self._held.pop(call_id, None)
         if held is not None:
+            self._recorded -= held.pair | held.members
             for leg_id in held.attending:
                 await self._forgivingly("DELETE", _path(_attending_name(call_id, leg_id)))
             if held.name is not None:
@@ -130,7 +135,8 @@ class Rooms:
         if not wanted and not held.members:
             return
         old = await self._ensure(call_id, held)
-        moves = len(held.pair | wanted) > 2 and not old.endswith(MOVED)
+        mixed = len(held.pair | wanted) > 2 or bool(wanted & self._recorded)
+        moves = mixed and not old.endswith(MOVED)
         name = f"{call_id}+{MOVED}" if moves else old
         if moves:
             await self._make(name, MIXED)

@@ -113,6 +113,8 @@ class RunningCall:
         if isinstance(fact, Surveyed):
             await self._compare(fact)
             return
+        if isinstance(fact, facts.LegSentEarlyMedia) and not await self._can_be_heard(fact.leg_id):
+            fact = facts.LegRang(fact.leg_id, fact.at_ms)
         self.call, given = calls.advance(self.call, fact)
         await self._carry_out(tuple(given))
 
@@ -191,6 +193,12 @@ class RunningCall:
             # A card number may be spoken now: somebody must hear of it.
             extra = {"alarm": "recording-not-paused", "paused": paused, "error": str(error)}
             logger.error("recording not paused or resumed", extra=extra)
+
+    async def _can_be_heard(self, leg_id: LegId) -> bool:
+        try:
+            return await self._around.switch.can_be_heard(leg_id)
+        except SwitchAwayError:
+            return False
 
     def _announce(self, announce: orders.Announce) -> None:
         # Two of one step carry their own numbers.

@@ -1,8 +1,10 @@
 """What may happen while people talk, or just before: early media, hold, transfer, click-to-dial."""
 
+import asyncio
 import json
 import time
 
+import pytest
 from media_harness import ACME, AGENT_HZ, COLLEAGUE_HZ, CUSTOMER_HZ, HQ_NUMBER, TONES, Node, hears, until, vouched_of
 from recordings import channels_of
 
@@ -17,6 +19,7 @@ from simulators.tones import level_dbfs, loudest_tones
 
 NODE = NodeId("media-1")
 MUSIC_DBFS = -45.0
+RINGING_HZ = 450
 
 
 async def order(node: Node, message: PlaceCall | EndCall | TransferCall) -> None:
@@ -66,6 +69,44 @@ async def test_ringback_of_the_carrier_is_heard_before_the_answer(node: Node):
 
     assert 183 in agent.provisionals
     assert cdr["ending"] == "completed"
+
+
+@pytest.mark.parametrize("order", [("183",), ("183", "180"), ("180", "183")])
+async def test_183_that_brings_no_sound_is_heard_as_ringing(node: Node, order: tuple[str, ...]):
+    told = asyncio.Event()
+
+    async def say(call: PhoneCall) -> None:
+        for status in order:
+            {"180": call.ring, "183": call.progress_in_silence}[status]()
+            await until(lambda: len(agent.provisionals) > 1)
+        await told.wait()
+        call.answer()
+
+    node.with_trunks({"cheap": say})
+    agent = await node.dial("13812345678")
+    await agent.wait_for("ringing")
+    told.set()
+    await hears(agent, CUSTOMER_HZ)
+
+    assert list(agent.provisionals)[:2] == [100, 180]
+
+
+async def test_answered_agent_hears_ringing_where_183_brings_no_sound(node: Node):
+    answer = asyncio.Event()
+
+    async def progress(call: PhoneCall) -> None:
+        call.progress_in_silence()
+        await answer.wait()
+        call.answer()
+
+    node.with_trunks({"1001": answer_after(0.0), "cheap": progress})
+    call_id = CallId(uuid7(time.time_ns() // 1_000_000, 7))
+    await order(node, PlaceCall(call_id, ACME, Extension("1001"), SiteId("branch-1"), "013812345678", "user-1"))
+    agent = await node.edge.wait_for_call()
+
+    await agent.wait_for_tones({RINGING_HZ}, [RINGING_HZ, CUSTOMER_HZ], seconds=0.4)
+    answer.set()
+    await hears(agent, CUSTOMER_HZ)
 
 
 async def test_inbound_call_rings_the_station_and_shows_no_full_number(node: Node):

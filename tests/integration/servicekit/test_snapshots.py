@@ -96,6 +96,17 @@ async def test_reading_later_and_finding_the_same_counts_too(redis: Redis):
     assert await published.documents("acme") == [part(a="1")]
 
 
+async def test_tickets_of_a_redis_that_was_emptied_do_not_keep_later_ones_out(redis: Redis):
+    published = Published(redis, NAME)
+    for _ in range(5):
+        ticket = await published.begin()
+    await redis.flushall()
+    await published.publish(ticket, {"acme": part(a="from before")})
+    await published.publish(await published.begin(), {"acme": part(a="after")})
+
+    assert await published.documents("acme") == [part(a="after")]
+
+
 async def test_many_parts_go_in_steps_that_are_small_and_come_whole(redis: Redis):
     published = Published(redis, NAME)
     parts = {f"t{n:03}": part(**{f"s{n:03}": "x" * 3000}) for n in range(200)}

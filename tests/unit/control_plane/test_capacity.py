@@ -41,6 +41,7 @@ BOUNDED = {
     "tenant_users": "people of a tenant",
     "sites": "places: hundreds",
     "stations": "seats of a tenant: thousands",
+    "seats": "the stations that one user is seated at",
     "trunks": "peerings: tens",
     "numbers": "numbers: a hundred thousand of 200 bytes are 20 MB",
     "tenant_numbers": "numbers of a tenant",

@@ -96,6 +96,9 @@ class Mortal:
         self.world.legs[leg_id] = LegProgress.ANSWERED
         self.world.step(done=True)
 
+    async def can_be_heard(self, leg_id: LegId) -> bool:
+        return True
+
     async def set_room(self, call_id: CallId, room: Room) -> None:
         await self._do()
         for party in room.parties:

@@ -44,6 +44,8 @@ class FakeSwitch:
     rooms: list[Room] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     """The `traceparent` of each leg that was dialled, where there is one."""
+    silent: set[str] = field(default_factory=set)
+    """Legs that have agreed on no media yet."""
     gone: set[str] = field(default_factory=set)
     away: bool = False
     broken: bool = False
@@ -70,6 +72,9 @@ class FakeSwitch:
 
     async def answer(self, leg_id: LegId) -> None:
         self._tell("answer", leg_id)
+
+    async def can_be_heard(self, leg_id: LegId) -> bool:
+        return leg_id not in self.silent
 
     async def set_room(self, call_id: CallId, room: Room) -> None:
         self.rooms.append(room)

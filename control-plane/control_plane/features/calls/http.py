@@ -10,13 +10,14 @@ from control_plane.audit import record
 from control_plane.features.calls import errors, listing, schemas, service
 from control_plane.features.calls.sealing import customer_token
 from control_plane.permissions import Permission
+from control_plane.reach import OutOfReachError
 from control_plane.web import Context, ForbiddenError, PageOf, Route, UnavailableError
 
 CallPath = Annotated[str, StringConstraints(pattern=schemas.CALL_ID)]
 
 
 async def place(context: Context, tenant_id: str, body: schemas.NewCall) -> schemas.CallAccepted:
-    """Connect a station with a number: the station rings first.
+    """Connect a station with a number: the station rings first.  An agent's own, or one of a supervisor's teams.
 
     What can be known at once is refused at once; `202` means that the order is on its way to a media node.  The call
     can be read (`GET`) once the node has begun it.  An order that no node read within 30 s rings nobody: the call's
@@ -121,11 +122,13 @@ routes = [
         status=202,
         errors=(
             *errors.BY_ENDING.values(),
+            OutOfReachError,
             errors.NoMediaNodeError,
             errors.DrainingError,
             UnavailableError,
         ),
         examples={"customer": {"extension": "1001", "number": "13812345678"}},
+        names=("call_id",),
     ),
     Route("GET", _CALLS, find, Permission.CALLS_READ, "List calls", _TAGS, errors=(ForbiddenError,)),
     Route(
@@ -146,7 +149,7 @@ routes = [
         "Hang up",
         _TAGS,
         status=204,
-        errors=(errors.CallUnknownError, errors.NodeLostError),
+        errors=(errors.CallUnknownError, errors.NodeLostError, OutOfReachError),
     ),
     Route(
         "POST",
@@ -161,6 +164,7 @@ routes = [
             errors.CallNotTalkingError,
             errors.ExtensionUnknownError,
             errors.NodeLostError,
+            OutOfReachError,
         ),
     ),
     Route(
@@ -171,6 +175,6 @@ routes = [
         "Say what came of a call",
         _TAGS,
         status=204,
-        errors=(errors.CallUnknownError,),
+        errors=(errors.CallUnknownError, OutOfReachError),
     ),
 ]

@@ -20,8 +20,11 @@ from callmodel.wire import EndCall, NodeOrder, PlaceCall, TransferCall
 from control_plane.directory import directory_of
 from control_plane.features.calls import errors
 from control_plane.features.calls.nodes import choose_node
+from control_plane.features.calls.reach import remember_asked, require_call_in_reach
 from control_plane.features.calls.store import CallStore
 from control_plane.livecalls import LiveCalls
+from control_plane.permissions import Permission
+from control_plane.reach import require_reach
 from control_plane.web import Context, UnavailableError
 from hotstate.nodes import is_living, living_nodes
 from hotstate.spend import spent_micros
@@ -55,11 +58,15 @@ _placements: WeakKeyDictionary[Redis, Placements] = WeakKeyDictionary()
 async def place(
     context: Context, tenant_id: TenantId, extension: str, dialled: str, caller_number: str | None
 ) -> CallId:
-    """Order a call between a station and a number, and return its id.  Raises the problems of `errors`."""
+    """Order a call between a station and a number, and return its id.
+
+    Raises OutOfReachError, and the problems of `errors`.
+    """
     directory = await _directory(context, tenant_id)
     station = directory.station_of(tenant_id, extension)
     if station is None:
         raise errors.ExtensionUnknownError(f"the tenant has no station {extension}")
+    await require_reach(context, Permission.CALLS_PLACE, tenant_id, [station.extension])
     plan = plan_call(directory, tenant_id, dialled, wanted_caller=caller_number)
     if isinstance(plan, Refusal):
         raise errors.BY_ENDING.get(plan.ending, UnavailableError)()
@@ -69,6 +76,7 @@ async def place(
     call_id = CallId(uuid7(context.now_ms(), secrets.randbits(74)))
     owner = keys.call_owner(tenant_id, call_id)
     await context.redis.set(owner, node.node_id, ex=OWNER_SECONDS)
+    await remember_asked(context, tenant_id, call_id, station.extension)
     order = PlaceCall(
         call_id,
         tenant_id,
@@ -87,8 +95,9 @@ async def place(
 async def hang_up(context: Context, tenant_id: TenantId, call_id: CallId) -> None:
     """Order the end of a call; one that has ended already is fine.
 
-    Raises CallUnknownError; NodeLostError when nobody is there to end it.
+    Raises CallUnknownError, OutOfReachError; NodeLostError when nobody is there to end it.
     """
+    await require_call_in_reach(context, Permission.CALLS_CONTROL, tenant_id, call_id)
     try:
         node_id = await _owner(context.redis, tenant_id, call_id)
     except (errors.CallUnknownError, errors.NodeLostError):
@@ -99,7 +108,8 @@ async def hang_up(context: Context, tenant_id: TenantId, call_id: CallId) -> Non
 
 
 async def transfer(context: Context, tenant_id: TenantId, call_id: CallId, extension: str) -> None:
-    """Order that a colleague takes the customer over.  Raises the problems of `errors`."""
+    """Order that a colleague takes the customer over.  Raises OutOfReachError, and the problems of `errors`."""
+    await require_call_in_reach(context, Permission.CALLS_CONTROL, tenant_id, call_id)
     station = (await _directory(context, tenant_id)).station_of(tenant_id, extension)
     if station is None:
         raise errors.ExtensionUnknownError(f"the tenant has no station {extension}")
@@ -115,7 +125,8 @@ async def transfer(context: Context, tenant_id: TenantId, call_id: CallId, exten
 
 
 async def dispose(context: Context, tenant_id: TenantId, call_id: CallId, disposition: str, note: str | None) -> None:
-    """Keep the agent's word on a call, ended or not.  Raises CallUnknownError."""
+    """Keep the agent's word on a call, ended or not.  Raises CallUnknownError, OutOfReachError."""
+    await require_call_in_reach(context, Permission.CALLS_DISPOSE, tenant_id, call_id)
     calls = CallStore(context.store, context.cipher, context.retention)
     # In this order: a call leaves the live picture once its record is written, and is missed at no moment.
     live = await LiveCalls(context.redis).one(tenant_id, call_id)

@@ -9,13 +9,13 @@ from celery import current_app
 
 from callmodel.ids import RecordingId, TenantId
 from control_plane.audit import record
-from control_plane.directory import tenants_in
 from control_plane.features.recordings import expiring, sweeping
 from control_plane.features.recordings.finishing import finish_recording
 from control_plane.features.recordings.store import LedgerStore
 from control_plane.figures import note_overdue
 from control_plane.jobs.job import job
 from control_plane.queueing import finish_recording_later
+from control_plane.references import every_tenant
 from control_plane.retention import Kept
 from control_plane.web.context import Resources
 from servicekit.objects import Objects, ObjectsUnavailableError
@@ -53,7 +53,7 @@ async def sweep(resources: Resources, **_later: Any) -> None:
 
     Nothing is asked for while the object store is away.
     """
-    tenants = await tenants_in(resources.redis)
+    tenants = await _tenants(resources)
     if not tenants or not await _is_there(resources.objects, tenants[0]):
         return
     ledger = LedgerStore(resources.store)
@@ -66,7 +66,7 @@ async def gaps(resources: Resources, **_later: Any) -> None:
     """Raise the alarm for recordings that are owed and did not come."""
     seconds = resources.settings.recording_overdue_seconds
     ledger = LedgerStore(resources.store)
-    tenants = await tenants_in(resources.redis)
+    tenants = await _tenants(resources)
     overdue = await sweeping.alarm_gaps(ledger, resources.redis, tenants, seconds, resources.now_ms())
     await note_overdue(resources.redis, overdue)
 
@@ -78,7 +78,7 @@ async def expire(resources: Resources, **_later: Any) -> None:
     The trail says how many, the ledger which.
     """
     ledger, left = LedgerStore(resources.store), expiring.MOST_REMOVED
-    tenants = await tenants_in(resources.redis)
+    tenants = await _tenants(resources)
     # Whose turn it is first changes: one with much to remove does not keep the others from theirs.
     for tenant_id in random.sample(tenants, len(tenants)):
         days = await resources.retention.days(tenant_id, Kept.RECORDINGS)
@@ -107,3 +107,7 @@ async def _is_there(objects: Objects, tenant_id: TenantId) -> bool:
         )
         return False
     return True
+
+
+async def _tenants(resources: Resources) -> list[TenantId]:
+    return await every_tenant(resources.store)

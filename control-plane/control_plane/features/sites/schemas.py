@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from control_plane.fields import DisplayName, SiteIdText
+from pydantic import Field
+
+from control_plane.fields import DisplayName, SiteIdText, TimeZone
 from control_plane.web import Shape
 
 
@@ -12,13 +14,17 @@ class NewSite(Shape):
     site_id: SiteIdText
     name: DisplayName
     kind: Literal["hq", "branch"] = "branch"
+    time_zone: TimeZone | None = Field(None, description="null: that of each tenant who has stations there")
 
 
 class SitePatch(Shape):
-    """What is to change; what is absent or null stays. A disabled branch can not connect."""
+    """What is to change; what is absent or null stays, but null takes a time zone away. A disabled branch can not
+    connect.
+    """
 
     name: DisplayName | None = None
     enabled: bool | None = None
+    time_zone: TimeZone | None = None
 
 
 class SiteView(Shape):
@@ -28,4 +34,6 @@ class SiteView(Shape):
     name: str
     kind: Literal["hq", "branch"]
     enabled: bool
+    time_zone: str | None = Field(description="null: that of each tenant who has stations there")
     created_ms: int
+    archived_ms: int | None

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from callmodel.ids import SiteId
+from control_plane.archive import ARCHIVED, page_of_rows
 from control_plane.listing import every
 from control_plane.scope import SCOPE
-from servicekit.stores import ColumnType, Row, Store, TableSpec
+from servicekit.stores import AddColumn, ColumnType, Row, Store, TableSpec
 
 SITES = TableSpec(
     name="sites",
@@ -24,6 +25,7 @@ SITES = TableSpec(
     guarded=True,
 )
 TABLES = (SITES,)
+TIME_ZONE_COLUMN = AddColumn(SITES.name, "time_zone", ColumnType.TEXT)
 PAGE_ROWS = 500
 
 
@@ -36,6 +38,9 @@ class Site:
     kind: str
     enabled: bool
     created_ms: int
+    archived_ms: int | None = None
+    time_zone: str | None = None
+    """None for that of each tenant."""
 
 
 class SiteStore:
@@ -57,16 +62,20 @@ class SiteStore:
         """Write some columns; the others stay."""
         await self._store.upsert(SITES.name, {"scope": SCOPE, "site_id": site_id, **changes})
 
-    async def page(self, limit: int, after: str | None = None) -> tuple[list[Site], str | None]:
+    async def page(
+        self, limit: int, after: str | None = None, *, archived: bool = False
+    ) -> tuple[list[Site], str | None]:
         """Return sites by id, and the token of the next page.  Raises InvalidPageTokenError."""
-        found = await self._store.page(SITES.name, {"scope": SCOPE}, limit=limit, after=after)
+        found = await page_of_rows(self._store, SITES.name, {"scope": SCOPE}, limit, after, archived=archived)
         return [to_site(row) for row in found.rows], found.next_token
 
     def each(self) -> AsyncIterator[Site]:
-        """Yield every site."""
+        """Yield every site that is not archived."""
         return every(self.page, PAGE_ROWS)
 
 
 def to_site(row: Row) -> Site:
     """Return the site in a row."""
-    return Site(**{name: row[name] for name in SITES.columns if name != "scope"})
+    return Site(
+        **{name: row[name] for name in (*SITES.columns, ARCHIVED, TIME_ZONE_COLUMN.column) if name != "scope"}
+    )

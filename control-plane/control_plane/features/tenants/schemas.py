@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from callmodel.codec import from_wire
-from callmodel.directory import CallerRule, CallerRuleKind
+from callmodel.directory import DEFAULT_TIME_ZONE
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
 from control_plane.fields import (
@@ -17,8 +17,9 @@ from control_plane.fields import (
     SipDomain,
     Slug,
     TenantIdText,
+    TimeZone,
 )
-from control_plane.web import Shape
+from control_plane.web import NestedPatch, Shape
 
 
 class Dialling(Shape):
@@ -45,10 +46,6 @@ class CallerRuleShape(Shape):
     numbers: list[E164Text] = Field(default_factory=list, max_length=500)
     regions: dict[NumberPrefix, E164Text] = Field(default_factory=dict, max_length=500)
 
-    def to_rule(self) -> CallerRule:
-        """Return the domain's value."""
-        return CallerRule(CallerRuleKind(self.kind), tuple(self.numbers), dict(self.regions))
-
 
 class LimitsShape(Shape):
     """What bounds a tenant's calls to the outside, and so the damage of a stolen identity; null is no limit.
@@ -71,6 +68,18 @@ class LimitsShape(Shape):
         return from_wire(Limits, self.model_dump())
 
 
+class DiallingPatch(NestedPatch, Dialling):
+    """What is to change of how the tenant's people write numbers down; what is absent stays."""
+
+
+class CallerRulePatch(NestedPatch, CallerRuleShape):
+    """What is to change of the caller rule; what is absent stays. `numbers` and `regions` are replaced whole."""
+
+
+class LimitsPatch(NestedPatch, LimitsShape):
+    """What is to change of the limits; what is absent stays, null is no limit. Lists are replaced whole."""
+
+
 class NewTenant(Shape):
     """A tenant to be. `domain`: by default `<tenant_id>.<platform domain>`; phones register in it."""
 
@@ -82,23 +91,25 @@ class NewTenant(Shape):
     max_channels: int = Field(100, ge=1, le=10_000, description="calls over trunks at once")
     ring_timeout_seconds: int = Field(60, ge=5, le=180)
     records_calls: bool = True
+    time_zone: TimeZone = DEFAULT_TIME_ZONE
     limits: LimitsShape = Field(default_factory=lambda: LimitsShape.model_validate({}))
 
 
 class TenantPatch(Shape):
-    """What is to change; what is absent or null stays. `limits` are replaced as a whole. `domain`, `provider`,
-    `max_channels`, `limits` and how long records are kept: HQ administrators.
+    """What is to change; what is absent or null stays, in `dialling`, `caller_rule` and `limits` too. `domain`,
+    `provider`, `max_channels`, `limits` and how long records are kept: HQ administrators.
     """
 
     name: DisplayName | None = None
     domain: SipDomain | None = None
     provider: Slug | None = None
-    dialling: Dialling | None = None
-    caller_rule: CallerRuleShape | None = None
+    dialling: DiallingPatch | None = None
+    caller_rule: CallerRulePatch | None = None
     max_channels: int | None = Field(None, ge=1, le=10_000)
     ring_timeout_seconds: int | None = Field(None, ge=5, le=180)
     records_calls: bool | None = None
-    limits: LimitsShape | None = None
+    time_zone: TimeZone | None = None
+    limits: LimitsPatch | None = None
     keep_calls_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
     keep_audit_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
     keep_recordings_days: int | None = Field(
@@ -118,11 +129,13 @@ class TenantView(Shape):
     max_channels: int
     ring_timeout_seconds: int
     records_calls: bool
+    time_zone: str = Field(description="of its people, where their site has none of its own")
     limits: LimitsShape
     keep_calls_days: int | None = Field(description="how long call records are kept; null: the platform's rule")
     keep_audit_days: int | None = Field(description="how long the audit trail is kept; null: the platform's rule")
     keep_recordings_days: int | None = Field(description="how long recordings are kept; null: the platform's rule")
     created_ms: int
+    archived_ms: int | None
 
 
 class SpendView(Shape):

@@ -17,6 +17,7 @@ from control_plane.fields import (
     TrunkIdText,
 )
 from control_plane.web import Shape
+from control_plane.web.shapes import SECRET
 
 
 class GatewayShape(Shape):
@@ -40,7 +41,7 @@ class NewCredentials(Shape):
 
     username: DigestUser
     realm: DigestRealm
-    password: str = Field(min_length=1, max_length=128, pattern="^[ -~]+$")
+    password: str = Field(min_length=1, max_length=128, pattern="^[ -~]+$", json_schema_extra=SECRET)
 
 
 class CredentialsView(Shape):
@@ -119,3 +120,4 @@ class TrunkView(Shape):
     enabled: bool
     tenant_ids: list[str]
     created_ms: int
+    archived_ms: int | None

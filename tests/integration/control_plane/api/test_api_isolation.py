@@ -52,6 +52,16 @@ async def test_another_tenants_things_do_not_exist(world: World, route: Route, r
     assert without_request(foreign.body) == without_request(nowhere.body), "a foreign tenant and none look the same"
 
 
+@pytest.mark.parametrize("tenant_id", ["nowhere", "platform", "No%20Where"])
+@pytest.mark.parametrize("route", TENANT_ROUTES, ids=named)
+async def test_a_tenant_that_is_not_there_is_not_found_by_hq_either(world: World, route: Route, tenant_id: str):
+    path = path_of(route, world.ids["bolt"] | {"tenant_id": tenant_id})
+
+    answer = await world.admin.call(route.method, path, valid_body(route))
+
+    assert (answer.status, answer.error_id) == (404, "not-found"), answer.body
+
+
 @pytest.mark.parametrize("route", [route for route in TENANT_ROUTES if len(route.placeholders) > 1], ids=named)
 async def test_another_tenants_ids_lead_nowhere_inside_ones_own(world: World, route: Route):
     manager = world.users[("acme", "manager")]
@@ -124,6 +134,7 @@ def valid_body(route: Route) -> dict[str, object] | None:
         "calls.transfer": {"extension": "1001"},
         "calls.dispose": {"disposition": "sold"},
         "numbers.route": {"route_to": "1001"},
+        "stations.seat": {"user_id": None},
     }
     return bodies.get(route.operation_id, {}) if route.signature.body is not None else None
 
