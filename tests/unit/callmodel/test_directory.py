@@ -6,9 +6,10 @@ import pytest
 
 from callmodel import directory, edgesnapshot
 from callmodel.codec import ShapeError
-from callmodel.directory import Directory, StoredDirectory, tables_of, trunks_in
+from callmodel.directory import Directory, Site, StoredDirectory, Tenant, tables_of, trunks_in
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway
 from callmodel.entries import PLATFORM_PART, TableEntries, tenant_of_part, tenant_part
+from callmodel.ids import SiteId, TenantId
 from callmodel.routing import plan_call, plan_inbound
 from tests.unit.callmodel.stories import ACME, DIRECTORY
 
@@ -70,6 +71,19 @@ def test_what_is_remembered_is_bounded(monkeypatch):
     assert [known.station_of(each.tenant_id, each.extension) for each in DIRECTORY.stations] == list(
         DIRECTORY.stations
     )
+
+
+def test_time_zones_are_the_sites_or_else_the_tenants():
+    sites = (Site(SiteId("far"), "Asia/Urumqi"), Site(SiteId("near")))
+    tenant = Tenant(ACME, "Acme", "acme.example", time_zone="Asia/Shanghai")
+    whole = Directory((tenant,), sites=sites)
+    for known in (whole, stored(Directory(sites=sites), Directory((tenant,)))):
+        assert [known.site_of(each.site_id) for each in sites] == list(sites)
+        assert known.site_of(None) is known.site_of(SiteId("nowhere")) is None
+        zones = [known.time_zone_of(ACME, SiteId(site)) for site in ("far", "near", "nowhere")]
+        assert zones == ["Asia/Urumqi", "Asia/Shanghai", "Asia/Shanghai"]
+        assert known.time_zone_of(ACME) == "Asia/Shanghai"
+        assert known.time_zone_of(TenantId("nobody")) == "UTC"
 
 
 @pytest.mark.parametrize(
