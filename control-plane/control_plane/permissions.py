@@ -26,6 +26,8 @@ class Permission(Enum):
     CALLS_PLACE = "calls.place"
     CALLS_CONTROL = "calls.control"
     CALLS_DISPOSE = "calls.dispose"
+    CALLS_SUPERVISE = "calls.supervise"
+    """Listen to an agent, whisper to him, join, take over, and let a party go; audited."""
     CALLS_REVEAL = "calls.reveal"
     """See customers' full numbers; each look is audited."""
     RECORDINGS_READ = "recordings.read"
@@ -59,7 +61,12 @@ _AGENT = frozenset(
         Permission.CALLS_DISPOSE,
     }
 )
-_SUPERVISOR = _AGENT | {Permission.NUMBERS_READ, Permission.RECORDINGS_READ, Permission.RECORDINGS_DOWNLOAD}
+_SUPERVISOR = _AGENT | {
+    Permission.NUMBERS_READ,
+    Permission.RECORDINGS_READ,
+    Permission.RECORDINGS_DOWNLOAD,
+    Permission.CALLS_SUPERVISE,
+}
 _MANAGER = _SUPERVISOR | {
     Permission.TENANT_WRITE,
     Permission.STATIONS_WRITE,
@@ -88,7 +95,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 }
 
 
-BOUND = frozenset({Permission.CALLS_PLACE, Permission.CALLS_CONTROL, Permission.CALLS_DISPOSE})
+BOUND = frozenset(
+    {Permission.CALLS_PLACE, Permission.CALLS_CONTROL, Permission.CALLS_DISPOSE, Permission.CALLS_SUPERVISE}
+)
 """What is done to a call: how far it goes depends on the role.  Every other permission counts in the whole tenant."""
 
 REACHES: dict[Role, Reach] = {Role.AGENT: Reach.OWN, Role.SUPERVISOR: Reach.TEAM, Role.MANAGER: Reach.TENANT}

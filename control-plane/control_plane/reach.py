@@ -32,6 +32,33 @@ async def require_reach(
     raise OutOfReachError()
 
 
+async def own_station(
+    context: Context, permission: Permission, tenant_id: TenantId, extensions: Iterable[Extension]
+) -> Extension | None:
+    """Return which of the stations the user speaks for; None where any may be meant, or there is none.
+
+    Raises OutOfReachError when none of them is in reach.
+    """
+    if context.principal.reach(permission, tenant_id) is Reach.TENANT:
+        return None
+    for extension in sorted(set(extensions)):
+        if context.principal.user_id in await _seated_at(context, tenant_id, [extension]):
+            return extension
+    await require_reach(context, permission, tenant_id, extensions)
+    return None
+
+
+async def require_colleague(
+    context: Context, permission: Permission, tenant_id: TenantId, extensions: Iterable[Extension]
+) -> None:
+    """Let the user pass who shares a team with whoever is seated at one of the stations.  Raises OutOfReachError."""
+    if context.principal.reach(permission, tenant_id) is Reach.TENANT:
+        return
+    seated = await _seated_at(context, tenant_id, extensions)
+    if context.principal.user_id not in seated and not await _shares_a_team(context, tenant_id, seated):
+        raise OutOfReachError()
+
+
 async def _seated_at(context: Context, tenant_id: TenantId, extensions: Iterable[Extension]) -> set[UserId]:
     keys = [{"tenant_id": tenant_id, "extension": extension} for extension in sorted(set(extensions))]
     rows = await context.store.get_many("stations", keys) if keys else []

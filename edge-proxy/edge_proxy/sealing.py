@@ -5,6 +5,7 @@ Record-Route, with a keyed digest over them and the Call-ID: no state here, so a
 that we did not make for these two is refused (the edge is no open relay).
 """
 
+import functools
 import hashlib
 import hmac
 import re
@@ -20,8 +21,7 @@ MAX_AGE_MINUTES = 24 * 60
 """No dialog is older: the dialog module forgets after twelve hours."""
 
 _DIGITS = 16
-_PARAMETER = f";{PARAMETER}="
-_END = re.compile(r"[;>,]|$")
+_SEAL = re.compile(rf";{PARAMETER}=([^;>,]{{0,{_DIGITS}}})([^;>,]*)")
 _NAME = re.compile(r"[A-Za-z0-9._:-]*")
 _LETTERS = {MediaProtection.RTP: "r", MediaProtection.SRTP: "s", MediaProtection.WEBRTC: "w", None: "-"}
 _PROTECTIONS = {letter: protection for protection, letter in _LETTERS.items()}
@@ -73,20 +73,23 @@ def open_seal(secret: bytes, call_id: str, routes: str, now_minutes: int) -> Dia
 
     Several edges may each have left a seal there: ours is the topmost.
     """
-    start = routes.find(_PARAMETER)
-    if start < 0:
+    found = _SEAL.search(routes)
+    if found is None:
         return None
-    start += len(_PARAMETER)
-    end = _END.search(routes, start)
-    assert end is not None  # there is always an end of all
-    digest, plain = routes[start : start + _DIGITS], routes[start + _DIGITS : end.start()]
+    digest, plain = found.groups()
     if not hmac.compare_digest(digest.encode(errors="replace"), _digest(secret, call_id, plain).encode()):
         return None
     # From here on all is as we wrote it.
-    born, *ends = plain.split("~")
+    born, caller, callee = plain.split("~")
     if not 0 <= now_minutes - int(born, 16) + 1 <= MAX_AGE_MINUTES:
         return None
-    return Dialog(*(End(_KINDS[end[0]], _PROTECTIONS[end[1]], end[2:]) for end in ends))
+    return Dialog(_end_of(caller), _end_of(callee))
+
+
+@functools.lru_cache(maxsize=1024)
+def _end_of(written: str) -> End:
+    # The same few stand at the ends of most dialogs.
+    return End(_KINDS[written[0]], _PROTECTIONS[written[1]], written[2:])
 
 
 def ends_of(dialog: Dialog, peer: Peer, is_of: Callable[[str], bool]) -> list[tuple[End, End]]:

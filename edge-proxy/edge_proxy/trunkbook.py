@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from callmodel.edgesnapshot import EdgeTrunk, Gateway
 from callmodel.ids import TrunkId
+from edge_proxy.decisions import Peer, PeerKind
 from edge_proxy.mediasource import networks_of
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -31,6 +32,11 @@ class TrunkBook:
         for trunk in trunks:
             for address in self._addresses_of(trunk):
                 self._gateways_at.setdefault(address, []).append(trunk)
+        # Made once: their calls are the most.
+        self._carriers = {
+            address: Peer(PeerKind.OUTSIDE, address, is_carrier=True)
+            for address in (*self._gateways_at, *self._sources)
+        }
 
     def _index_sources(self, trunk: EdgeTrunk) -> None:
         for source in trunk.sources:
@@ -56,6 +62,10 @@ class TrunkBook:
         except ValueError:
             return []
         return [trunk for network, trunk in self._source_networks if ip in network]
+
+    def outsider(self, address: str) -> Peer:
+        """Return whoever sends from an address and has proved nothing else."""
+        return self._carriers.get(address) or Peer(PeerKind.OUTSIDE, address, is_carrier=self.is_carrier(address))
 
     def is_carrier(self, address: str) -> bool:
         """Say whether an address belongs to a carrier, which must not see what lies behind the edge."""

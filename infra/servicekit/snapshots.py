@@ -24,7 +24,7 @@ Document = dict[str, Any]
 logger = logging.getLogger(__name__)
 
 # KEYS: version, versions, texts, marks, ticket.  ARGV: channel, ticket, then name, mark and text for each part; one
-# without a text goes.  Versions are milliseconds since 1970: a Redis that lost its last words gives none of them twice.
+# without a text goes.  Versions are milliseconds since 1970: a Redis that lost some never gives them again.
 _PUBLISH = """
 -- A ticket of an earlier life, whose counter went with a Redis that lost it: those to come have to be higher.
 if tonumber(ARGV[2]) > tonumber(redis.call('GET', KEYS[5]) or 0) then redis.call('SET', KEYS[5], ARGV[2]) end

@@ -8,8 +8,8 @@ from edge_proxy.media import RTP
 from edge_proxy.sealing import End, EndKind
 from kemi import anchoring, credentials, telling
 from kemi.dialogs import stay
-from kemi.environment import RING_MS, SOCKETS, fell_silent, reply, send_from, text, view
-from kemi.legs import begin, not_acceptable, relay
+from kemi.environment import RING_MS, SOCKETS, fell_silent, not_acceptable, reply, send_from, text, view
+from kemi.legs import begin, relay
 from kemi.stripping import strip_software
 
 
@@ -29,9 +29,10 @@ def to_trunk(decision: ToTrunk, request: Request) -> int:
         # After the digest CSeq differs on both sides: only a dialog's state can count them apart.
         KSR.dialog.dlg_manage()
         credentials.take_along(trunk)
-    if not begin(request, RTP):
+    session = begin(request, RTP)
+    if session is None:
         return not_acceptable()
-    stay(request.peer, End(EndKind.TRUNK, RTP, decision.trunk_id))
+    stay(session, request.peer, End(EndKind.TRUNK, RTP, decision.trunk_id))
     _aim(attempt)
     return relay(503, "Carrier Unavailable")
 

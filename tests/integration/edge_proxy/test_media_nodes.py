@@ -42,7 +42,7 @@ PHONE, NODE_2 = address("10.11"), address("11.2")
 
 
 @pytest.fixture
-async def edge(tmp_path: Path, redis: Redis) -> AsyncIterator[Edge]:
+async def edge(no_hq: None, tmp_path: Path, redis: Redis) -> AsyncIterator[Edge]:
     """An HQ edge with its agent, on Redis, knowing nothing yet."""
     settings = {"TRUNKLINE_SNAPSHOT": "redis", "TRUNKLINE_REDIS_URL": f"redis://{REDIS}:6390/0"}
     made = Edge(tmp_path, environment=settings)

@@ -57,7 +57,7 @@ async def test_phone_behind_a_nat_is_rung_where_it_really_is(hq, node):
         await outward.wait_for("ended")
 
 
-async def test_nat_is_kept_open_by_pings(tmp_path, authority):
+async def test_nat_is_kept_open_by_pings(no_hq, tmp_path, authority):
     from edge_harness import Edge
 
     edge = Edge(tmp_path, environment={"TRUNKLINE_NAT_PING_SECONDS": "1"})
@@ -176,26 +176,26 @@ async def test_new_snapshot_counts_in_every_worker(hq):
     await register_all(4000)
 
 
-async def test_broken_state_file_turns_nobody_away_and_one_made_anew_counts(hq):
+async def test_broken_state_file_turns_nobody_away_and_one_made_anew_counts(fresh_hq):
     from sip_probe import UdpProbe
 
     await register_once()
-    (hq.run / "broken").write_text("{" * 10_000)
-    (hq.run / "broken").replace(hq.run / "state.db")
+    (fresh_hq.run / "broken").write_text("{" * 10_000)
+    (fresh_hq.run / "broken").replace(fresh_hq.run / "state.db")
     await asyncio.sleep(2 * LOOK_SECONDS)  # so seldom do the workers look at the file
     probe = await UdpProbe.open(PHONE, (HQ, 5060))
     try:
         assert await probe.ask("REGISTER", f"sip:{DOMAIN}") == 503
     finally:
         probe.close()
-    await hq.tells("snapshot copy not readable")
+    await fresh_hq.tells("snapshot copy not readable")
 
-    hq.know(snapshot())
+    fresh_hq.know(snapshot())
     await asyncio.sleep(2 * LOOK_SECONDS)
     await register_once()
 
 
-async def test_without_any_snapshot_the_edge_says_that_it_is_not_ready(tmp_path):
+async def test_without_any_snapshot_the_edge_says_that_it_is_not_ready(no_hq, tmp_path):
     from edge_harness import Edge
     from sip_probe import UdpProbe
 

@@ -32,14 +32,6 @@ async def hang_up(context: Context, tenant_id: str, call_id: CallPath) -> None:
     await service.hang_up(context, TenantId(tenant_id), CallId(call_id))
 
 
-async def transfer(
-    context: Context, tenant_id: str, call_id: CallPath, body: schemas.Transfer
-) -> schemas.CallAccepted:
-    """Let a colleague take the customer over; the agent stays until the colleague answers."""
-    await service.transfer(context, TenantId(tenant_id), CallId(call_id), body.extension)
-    return schemas.CallAccepted(call_id=call_id)
-
-
 async def dispose(context: Context, tenant_id: str, call_id: CallPath, body: schemas.Disposition) -> None:
     """Say what came of a call, during it or after; a second word replaces the first."""
     await service.dispose(context, TenantId(tenant_id), CallId(call_id), body.disposition, body.note)
@@ -133,11 +125,12 @@ routes = [
     Route("GET", _CALLS, find, Permission.CALLS_READ, "List calls", _TAGS, errors=(ForbiddenError,)),
     Route(
         "POST",
-        _CALLS + "/customer",
+        "/tenants/{tenant_id}/customer-token",
         customer,
         Permission.CALLS_REVEAL,
         "Find a customer by number",
         _TAGS,
+        names=("customer",),
         examples={"mobile": {"number": "+8613812345678"}},
     ),
     Route("GET", _CALL, one, Permission.CALLS_READ, "One call", _TAGS, errors=(errors.CallUnknownError,)),
@@ -150,22 +143,6 @@ routes = [
         _TAGS,
         status=204,
         errors=(errors.CallUnknownError, errors.NodeLostError, OutOfReachError),
-    ),
-    Route(
-        "POST",
-        _CALL + "/transfer",
-        transfer,
-        Permission.CALLS_CONTROL,
-        "Transfer a call",
-        _TAGS,
-        status=202,
-        errors=(
-            errors.CallUnknownError,
-            errors.CallNotTalkingError,
-            errors.ExtensionUnknownError,
-            errors.NodeLostError,
-            OutOfReachError,
-        ),
     ),
     Route(
         "PUT",

@@ -1,4 +1,4 @@
-"""Placing, ending and moving calls: the API checks what it can at once, and a media node does the rest."""
+"""Placing and ending calls: the API checks what it can at once, and a media node does the rest."""
 
 import json
 import secrets
@@ -9,15 +9,14 @@ from weakref import WeakKeyDictionary
 from redis.asyncio import Redis
 
 from callmodel import keys
-from callmodel.callstate import CallState
 from callmodel.codec import to_wire
 from callmodel.directory import Lookups
 from callmodel.edgesnapshot import NodeHealth
 from callmodel.ids import CallId, NodeId, TenantId, uuid7
 from callmodel.limits import cost_micros, spend_day_of
 from callmodel.routing import Refusal, TrunkPlan, plan_call
-from callmodel.wire import EndCall, NodeOrder, PlaceCall, TransferCall
-from control_plane.directory import directory_of
+from callmodel.wire import EndCall, NodeOrder, PlaceCall
+from control_plane import directory as published
 from control_plane.features.calls import errors
 from control_plane.features.calls.nodes import choose_node
 from control_plane.features.calls.reach import remember_asked, require_call_in_reach
@@ -62,7 +61,7 @@ async def place(
 
     Raises OutOfReachError, and the problems of `errors`.
     """
-    directory = await _directory(context, tenant_id)
+    directory = await directory_of(context, tenant_id)
     station = directory.station_of(tenant_id, extension)
     if station is None:
         raise errors.ExtensionUnknownError(f"the tenant has no station {extension}")
@@ -71,7 +70,7 @@ async def place(
     if isinstance(plan, Refusal):
         raise errors.BY_ENDING.get(plan.ending, UnavailableError)()
     if isinstance(plan, TrunkPlan):
-        await _check_spend(context, tenant_id, plan)
+        await check_spend(context, tenant_id, plan)
     node = await _choose(context.redis)
     call_id = CallId(uuid7(context.now_ms(), secrets.randbits(74)))
     owner = keys.call_owner(tenant_id, call_id)
@@ -88,7 +87,7 @@ async def place(
         not_after_ms=context.now_ms() + ORDER_SECONDS * 1000,
         traceparent=tracing.traceparent(),
     )
-    await _send(context.redis, node.node_id, order)
+    await send(context.redis, node.node_id, order)
     return call_id
 
 
@@ -99,29 +98,12 @@ async def hang_up(context: Context, tenant_id: TenantId, call_id: CallId) -> Non
     """
     await require_call_in_reach(context, Permission.CALLS_CONTROL, tenant_id, call_id)
     try:
-        node_id = await _owner(context.redis, tenant_id, call_id)
+        node_id = await owner_of(context.redis, tenant_id, call_id)
     except (errors.CallUnknownError, errors.NodeLostError):
         if await CallStore(context.store, context.cipher).one(tenant_id, call_id) is not None:
             return
         raise
-    await _send(context.redis, node_id, EndCall(call_id, tenant_id))
-
-
-async def transfer(context: Context, tenant_id: TenantId, call_id: CallId, extension: str) -> None:
-    """Order that a colleague takes the customer over.  Raises OutOfReachError, and the problems of `errors`."""
-    await require_call_in_reach(context, Permission.CALLS_CONTROL, tenant_id, call_id)
-    station = (await _directory(context, tenant_id)).station_of(tenant_id, extension)
-    if station is None:
-        raise errors.ExtensionUnknownError(f"the tenant has no station {extension}")
-    call = await LiveCalls(context.redis).one(tenant_id, call_id)
-    if call is None:
-        if await CallStore(context.store, context.cipher).one(tenant_id, call_id) is None:
-            raise errors.CallUnknownError()
-        raise errors.CallNotTalkingError("the call has ended")
-    if call.state is not CallState.TALKING:
-        raise errors.CallNotTalkingError(f"the call is {call.state.value}")
-    node_id = await _owner(context.redis, tenant_id, call_id)
-    await _send(context.redis, node_id, TransferCall(call_id, tenant_id, station.extension))
+    await send(context.redis, node_id, EndCall(call_id, tenant_id))
 
 
 async def dispose(context: Context, tenant_id: TenantId, call_id: CallId, disposition: str, note: str | None) -> None:
@@ -135,14 +117,14 @@ async def dispose(context: Context, tenant_id: TenantId, call_id: CallId, dispos
     await calls.dispose(tenant_id, call_id, disposition, note, context.principal.username, context.now_ms())
 
 
-async def _directory(context: Context, tenant_id: TenantId) -> Lookups:
-    directory = await directory_of(context.redis, tenant_id)
+async def directory_of(context: Context, tenant_id: TenantId) -> Lookups:
+    directory = await published.directory_of(context.redis, tenant_id)
     if directory is None:
         raise UnavailableError("the directory is not published yet")
     return directory
 
 
-async def _check_spend(context: Context, tenant_id: TenantId, plan: TrunkPlan) -> None:
+async def check_spend(context: Context, tenant_id: TenantId, plan: TrunkPlan) -> None:
     """Refuse what the claim would refuse anyway, before the agent is rung.  Raises SpendLimitReachedError."""
     limit = plan.limits.spend_micros
     if limit is None:
@@ -164,7 +146,7 @@ async def _choose(redis: Redis) -> NodeHealth:
     return node
 
 
-async def _owner(redis: Redis, tenant_id: TenantId, call_id: CallId) -> NodeId:
+async def owner_of(redis: Redis, tenant_id: TenantId, call_id: CallId) -> NodeId:
     """Return the living node that holds a call.  Raises CallUnknownError, NodeLostError."""
     node_id: Any = await redis.get(keys.call_owner(tenant_id, call_id))
     if node_id is None:
@@ -174,7 +156,7 @@ async def _owner(redis: Redis, tenant_id: TenantId, call_id: CallId) -> NodeId:
     return NodeId(node_id)
 
 
-async def _send(redis: Redis, node_id: NodeId, order: NodeOrder) -> None:
+async def send(redis: Redis, node_id: NodeId, order: NodeOrder) -> None:
     stream = keys.node_orders(node_id)
     await append(redis, stream, {"m": json.dumps(to_wire(order))}, ORDERS_KEPT)
     # Orders to a node that never comes back name numbers too.

@@ -18,7 +18,7 @@ from typing import Any
 
 import aiohttp
 
-from trunkline.ports import free_port
+from tests.loopback import free_port
 
 ADMIN_PASSWORD = "correct-horse-4711-battery"
 USER_PASSWORD = "quiet-river-under-stars-7"

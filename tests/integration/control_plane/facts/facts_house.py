@@ -55,7 +55,7 @@ from control_plane.resources import close_resources, open_resources
 from control_plane.signing import create_signing_key
 from control_plane.times import DAY_MS, now_ms
 from tests.integration.publishing import publish
-from trunkline.ports import free_port
+from tests.loopback import free_port
 
 ACME, GLOBEX = TenantId("acme"), TenantId("globex")
 NODE = NodeId("node-1")
@@ -261,9 +261,10 @@ def new_call_id(at_ms: int | None = None) -> CallId:
 
 def live_call(call_id: CallId, state: str = "claiming", tenant_id: TenantId = ACME, **details: Any) -> Cdr:
     """A call as it stands; each state is told of later than the ones before it."""
-    given = {"started_ms": now_ms(), "extension": Extension("1001"), "number": CUSTOMER, **details}
+    given: dict[str, Any] = {"started_ms": now_ms(), "extension": Extension("1001"), "number": CUSTOMER, **details}
+    direction = Direction(given.pop("direction", "outbound"))
     version = given.pop("version", list(CallState).index(CallState(state)) + 1)
-    return Cdr(call_id, tenant_id, NODE, version, Direction.OUTBOUND, CallState(state), CUSTOMER, **given)
+    return Cdr(call_id, tenant_id, NODE, version, direction, CallState(state), CUSTOMER, **given)
 
 
 def cdr(call_id: CallId, tenant_id: TenantId = ACME, **details: Any) -> Cdr:

@@ -6,9 +6,9 @@ import pytest
 from facts_house import ACME, NODE, House, cdr, live_call, new_call_id
 
 from callmodel import keys
-from callmodel.callstate import LegRole
+from callmodel.callstate import LegRole, LegState
+from callmodel.cdr import CdrLeg
 from callmodel.ids import CallId, Extension, LegId
-from callmodel.wire import LiveLeg
 from control_plane.features.calls.store import CallStore
 from control_plane.livecalls import LiveCalls
 from control_plane.permissions import Role
@@ -71,7 +71,12 @@ async def test_a_station_where_nobody_is_seated_is_for_managers(house: House, pe
     ("method", "way", "body"),
     [
         ("DELETE", "", None),
-        ("POST", "/transfer", {"extension": "1002"}),
+        ("POST", "/transfer", {"to": "1002"}),
+        ("POST", "/consult", {"to": "1002"}),
+        ("POST", "/consult/step", {"step": "swap"}),
+        ("POST", "/parties", {"to": "13900001111"}),
+        ("PUT", "/hold", {"held": True}),
+        ("PUT", "/recording-pause", {"paused": True}),
         ("PUT", "/disposition", {"disposition": "sold"}),
     ],
 )
@@ -85,12 +90,22 @@ async def test_a_call_in_progress_is_changed_by_whom_it_is_in_reach(
 
 async def test_a_call_is_of_everybody_who_is_in_it(house: House, people: dict[str, str]):
     legs = (
-        LiveLeg(LegId("1"), LegRole.AGENT.value, 1, ended_ms=2, extension=Extension("1003")),
-        LiveLeg(LegId("2"), LegRole.AGENT.value, 1, extension=DOOR),
+        CdrLeg(LegId("1"), LegRole.AGENT, LegState.ANSWERED, 1, extension=DESK),
+        CdrLeg(LegId("2"), LegRole.AGENT, LegState.ANSWERED, 1, extension=DOOR),
     )
     call_id = await talking(house, DESK, legs=legs)
 
     assert await passed(house, people, "DELETE", f"{CALLS}/{call_id}") == {*REACH_THE_DESK, "ben", "sam"}
+
+
+async def test_whoever_has_handed_a_call_over_is_not_in_it_any_more(house: House, people: dict[str, str]):
+    legs = (
+        CdrLeg(LegId("1"), LegRole.AGENT, LegState.ENDED, 1, ended_ms=2, extension=DESK),
+        CdrLeg(LegId("2"), LegRole.AGENT, LegState.ANSWERED, 1, extension=DOOR),
+    )
+    call_id = await talking(house, DESK, legs=legs)
+
+    assert await passed(house, people, "DELETE", f"{CALLS}/{call_id}") == {"ben", "sam", "mia", "root"}
 
 
 async def test_an_ended_call_keeps_whose_it_was(house: House, people: dict[str, str]):
