@@ -1,6 +1,6 @@
 """Caller-number rules: which of HQ's numbers the callee sees."""
 
-from callmodel.directory import CallerRuleKind, Directory, Tenant
+from callmodel.directory import CallerRuleKind, Lookups, Tenant
 from callmodel.endings import Ending
 from callmodel.ids import E164, TrunkId
 
@@ -14,7 +14,7 @@ class CallerNumberError(ValueError):
         self.error_id = ending.value
 
 
-def caller_pool_of(directory: Directory, tenant: Tenant, callee: E164, wanted: str | None) -> tuple[E164, ...]:
+def caller_pool_of(directory: Lookups, tenant: Tenant, callee: E164, wanted: str | None) -> tuple[E164, ...]:
     """Return the numbers to choose from for a call, by the agent's wish or else by the tenant's rule.
 
     More than one only where the rule rotates.  Numbers that the tenant no longer holds are passed over.
@@ -31,7 +31,7 @@ def caller_pool_of(directory: Directory, tenant: Tenant, callee: E164, wanted: s
     return held
 
 
-def carried_by(directory: Directory, pool: tuple[E164, ...], trunk_id: TrunkId) -> tuple[E164, ...]:
+def carried_by(directory: Lookups, pool: tuple[E164, ...], trunk_id: TrunkId) -> tuple[E164, ...]:
     """Return the numbers of a pool that the trunk's carrier accepts as calling number."""
     return tuple(
         number
@@ -51,6 +51,6 @@ def _by_rule(tenant: Tenant, callee: E164) -> tuple[E164, ...]:
     return rule.numbers[:1]
 
 
-def _holds(directory: Directory, tenant: Tenant, number: E164) -> bool:
+def _holds(directory: Lookups, tenant: Tenant, number: E164) -> bool:
     did = directory.did_of(number)
     return did is not None and did.tenant_id == tenant.tenant_id

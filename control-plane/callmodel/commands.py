@@ -2,7 +2,7 @@
 
 from callmodel import facts, wire
 from callmodel.callstate import Call, Leg, LegRole
-from callmodel.directory import Directory
+from callmodel.directory import Lookups
 from callmodel.ids import Extension
 from callmodel.rooms import Mode
 from callmodel.routing import Plan, plan_call
@@ -10,7 +10,7 @@ from callmodel.routing import Plan, plan_call
 _OURS = (LegRole.AGENT, LegRole.COLLEAGUE)
 
 
-def facts_of(order: wire.CallOrder, call: Call, directory: Directory, at_ms: int) -> list[facts.Fact]:
+def facts_of(order: wire.CallOrder, call: Call, directory: Lookups, at_ms: int) -> list[facts.Fact]:
     """Return what befalls the call by an order; nothing where it asks for what is not there."""
     match order:
         case wire.EndCall():
@@ -41,7 +41,7 @@ def _asked(
     order: wire.TransferCall | wire.ConsultCall | wire.JoinCall | wire.HoldCall,
     asker: Leg,
     call: Call,
-    directory: Directory,
+    directory: Lookups,
     at_ms: int,
 ) -> facts.Fact:
     match order:
@@ -56,7 +56,7 @@ def _asked(
 
 
 def _supervision(
-    order: wire.SuperviseCall | wire.TakeOverCall, call: Call, directory: Directory, at_ms: int
+    order: wire.SuperviseCall | wire.TakeOverCall, call: Call, directory: Lookups, at_ms: int
 ) -> list[facts.Fact]:
     supervisors = (leg for leg in call.legs if leg.is_answered and leg.role is LegRole.SUPERVISOR)
     there = next((leg for leg in supervisors if leg.extension == order.extension), None)
@@ -73,5 +73,5 @@ def _supervision(
     return [facts.SuperviseAsked(_plan(directory, call, order.extension), order.mode, attended.leg_id, at_ms)]
 
 
-def _plan(directory: Directory, call: Call, to: str) -> Plan:
+def _plan(directory: Lookups, call: Call, to: str) -> Plan:
     return plan_call(directory, call.tenant_id, to)

@@ -1,12 +1,16 @@
-"""What the platform knows of tenants, stations, trunks and numbers: the snapshot that decisions are made on.
+"""What the platform knows of tenants, stations, trunks and numbers: what decisions are made on.
 
-The control plane publishes it; a media node decides on the last one it has.
+The control plane publishes it in parts.  A media node decides on the last it has, and looks up what a call needs.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
+from typing import Any, Protocol, TypeVar
 
+from callmodel.codec import ShapeError, from_wire, to_wire
+from callmodel.entries import Entries, Tables
 from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
@@ -100,11 +104,36 @@ class Did:
     """The trunks whose carrier accepts it as calling number; empty for all."""
 
 
+class Lookups(Protocol):
+    """What a decision may ask."""
+
+    @property
+    def trunks(self) -> tuple[Trunk, ...]:
+        """All trunks of the platform."""
+
+    def tenant_of(self, tenant_id: TenantId) -> Tenant | None:
+        """Return a tenant."""
+
+    def station_of(self, tenant_id: TenantId, extension: str) -> Station | None:
+        """Return a station of the tenant."""
+
+    def did_of(self, number: str) -> Did | None:
+        """Return the number's entry whoever holds it: the one look-up that comes before the tenant is known."""
+
+    def trunk_of(self, trunk_id: TrunkId) -> Trunk | None:
+        """Return a trunk."""
+
+    def site_of(self, site_id: SiteId | None) -> Site | None:
+        """Return a site."""
+
+    def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
+        """Return the time zone of a tenant's people at a site: the site's, else the tenant's."""
+
+
 @dataclass(frozen=True)
 class Directory:
-    """Everything routing needs, for all tenants of the platform."""
+    """What routing needs, of one tenant, of the platform itself or of all of it, as a value."""
 
-    version: int = 0
     tenants: tuple[Tenant, ...] = ()
     stations: tuple[Station, ...] = ()
     trunks: tuple[Trunk, ...] = ()
@@ -135,11 +164,7 @@ class Directory:
         return self._sites.get(site_id) if site_id is not None else None
 
     def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
-        """Return the time zone of a tenant's people at a site: the site's, else the tenant's."""
-        site, tenant = self.site_of(site_id), self.tenant_of(tenant_id)
-        if site is not None and site.time_zone is not None:
-            return site.time_zone
-        return tenant.time_zone if tenant is not None else DEFAULT_TIME_ZONE
+        return _time_zone(self.site_of(site_id), self.tenant_of(tenant_id))
 
     def tenant_of(self, tenant_id: TenantId) -> Tenant | None:
         return self._tenants.get(tenant_id)
@@ -148,8 +173,104 @@ class Directory:
         return self._stations.get((tenant_id, extension))
 
     def did_of(self, number: str) -> Did | None:
-        """Return the number's entry whoever holds it: the one look-up that comes before the tenant is known."""
         return self._numbers.get(number)
 
     def trunk_of(self, trunk_id: TrunkId) -> Trunk | None:
         return self._trunks.get(trunk_id)
+
+
+def _time_zone(site: Site | None, tenant: Tenant | None) -> str:
+    if site is not None and site.time_zone is not None:
+        return site.time_zone
+    return tenant.time_zone if tenant is not None else DEFAULT_TIME_ZONE
+
+
+TENANT, STATION, NUMBER, TRUNK, SITE = "tenant", "station", "number", "trunk", "site"
+_SHAPES: dict[str, type[Any]] = {TENANT: Tenant, STATION: Station, NUMBER: Did, TRUNK: Trunk, SITE: Site}
+MOST_REMEMBERED = 10_000
+
+T = TypeVar("T")
+
+
+def tables_of(directory: Directory) -> Tables:
+    """Return a directory as the entries that are published."""
+    stations = {_station_key(each.tenant_id, each.extension): to_wire(each) for each in directory.stations}
+    return {
+        TENANT: {each.tenant_id: to_wire(each) for each in directory.tenants},
+        STATION: stations,
+        NUMBER: {each.number: to_wire(each) for each in directory.numbers},
+        TRUNK: {each.trunk_id: to_wire(each) for each in directory.trunks},
+        SITE: {each.site_id: to_wire(each) for each in directory.sites},
+    }
+
+
+def check_entry(kind: str, value: Any) -> None:
+    """Raise ShapeError for an entry that could not be read.  Kinds of later versions are fine."""
+    if kind in _SHAPES:
+        from_wire(_SHAPES[kind], value)
+
+
+class StoredDirectory:
+    """The directory as entries that lie elsewhere.
+
+    It remembers what was looked up: after each change there has to be a new one.
+    trunks: all of them, which each choice goes through.
+    on_problem: told of an entry that can not be read; it counts as none.
+    """
+
+    def __init__(self, entries: Entries, trunks: tuple[Trunk, ...], on_problem: Callable[[ShapeError], None]) -> None:
+        self.trunks = trunks
+        self._entries = entries
+        self._on_problem = on_problem
+        self._remembered: dict[tuple[str, str], Any] = {}
+
+    def tenant_of(self, tenant_id: TenantId) -> Tenant | None:
+        return self._look_up(Tenant, TENANT, tenant_id)
+
+    def station_of(self, tenant_id: TenantId, extension: str) -> Station | None:
+        return self._look_up(Station, STATION, _station_key(tenant_id, extension))
+
+    def did_of(self, number: str) -> Did | None:
+        return self._look_up(Did, NUMBER, number)
+
+    def trunk_of(self, trunk_id: TrunkId) -> Trunk | None:
+        return next((trunk for trunk in self.trunks if trunk.trunk_id == trunk_id), None)
+
+    def site_of(self, site_id: SiteId | None) -> Site | None:
+        return self._look_up(Site, SITE, site_id) if site_id is not None else None
+
+    def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
+        return _time_zone(self.site_of(site_id), self.tenant_of(tenant_id))
+
+    def _look_up(self, shape: type[T], kind: str, key: str) -> T | None:
+        known: T | None = self._remembered.get((kind, key))
+        if known is not None:
+            return known
+        value = self._entries.get(kind, key)
+        found = None if value is None else read_entry(shape, value, self._on_problem)
+        if found is not None:
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[kind, key] = found
+        return found
+
+
+def trunks_in(entries: Entries, on_problem: Callable[[ShapeError], None]) -> Iterator[Trunk]:
+    """Yield the trunks among entries, as they are read."""
+    for value in entries.all(TRUNK):
+        trunk = read_entry(Trunk, value, on_problem)
+        if trunk is not None:
+            yield trunk
+
+
+def read_entry(shape: type[T], value: Any, on_problem: Callable[[ShapeError], None]) -> T | None:
+    """Return what an entry describes; None, and it is told of, where it can not be read."""
+    try:
+        return from_wire(shape, value)
+    except ShapeError as error:
+        on_problem(error)
+        return None
+
+
+def _station_key(tenant_id: TenantId, extension: str) -> str:
+    return f"{tenant_id}/{extension}"

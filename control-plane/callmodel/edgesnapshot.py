@@ -1,13 +1,14 @@
 """What an edge needs to know: who may register, which branch speaks for whom, where trunks lead.
 
-HQ's edges get all of it; a branch gets the part of its own site, without trunks.
+HQ's edges get all of it, in parts; a branch gets what is its own site's, without trunks.
 """
 
-import json
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
-from callmodel.codec import ShapeError, from_wire
+from callmodel.codec import from_wire, to_wire
+from callmodel.entries import Tables
 from callmodel.ids import E164, Extension, NodeId, SiteId, TenantId, TrunkId
 
 
@@ -67,6 +68,8 @@ class EdgeTrunk:
 
 @dataclass(frozen=True)
 class EdgeSnapshot:
+    """What edges need, of one tenant, of the platform itself, of a site or of all of it, as a value."""
+
     version: int = 0
     domains: dict[str, TenantId] | None = None
     """SIP domain to tenant."""
@@ -75,6 +78,34 @@ class EdgeSnapshot:
     numbers: tuple[E164, ...] = ()
     branches: tuple[SiteId, ...] = ()
     """Sites whose gateways may connect; their certificates name them as `urn:trunkline:site:<site>`."""
+
+
+DOMAIN, TENANT, STATION, TRUNK, NUMBER, BRANCH = "domain", "tenant", "station", "trunk", "number", "branch"
+
+
+def tables_of(snapshot: EdgeSnapshot) -> Tables:
+    """Return a snapshot as the entries that are published.  Domains are looked up in lower case."""
+    domains = snapshot.domains or {}
+    return {
+        DOMAIN: {domain.lower(): {"tenant_id": tenant_id} for domain, tenant_id in domains.items()},
+        TENANT: {tenant_id: {"domain": domain.lower()} for domain, tenant_id in domains.items()},
+        STATION: {station_key(each.domain, each.extension): to_wire(each) for each in snapshot.stations},
+        TRUNK: {each.trunk_id: to_wire(each) for each in snapshot.trunks},
+        NUMBER: {number: {} for number in snapshot.numbers},
+        BRANCH: {site_id: {} for site_id in snapshot.branches},
+    }
+
+
+def check_entry(kind: str, value: Any) -> None:
+    """Raise ShapeError for an entry that could not be read.  Kinds of later versions are fine."""
+    shape: type[Any] | None = {STATION: EdgeStation, TRUNK: EdgeTrunk}.get(kind)
+    if shape is not None:
+        from_wire(shape, value)
+
+
+def station_key(domain: str, extension: str) -> str:
+    """Return the key of a station's entry."""
+    return f"{domain.lower()}/{extension}"
 
 
 @dataclass(frozen=True)
@@ -94,11 +125,3 @@ class NodeHealth:
     spool: str = "room"
     spool_bytes: int = 0
     spool_max_bytes: int = 0
-
-
-def health_of(heartbeat: str | None) -> NodeHealth | None:
-    """Return what a heartbeat says; None for a node that is silent, or that nobody understands."""
-    try:
-        return None if heartbeat is None else from_wire(NodeHealth, json.loads(heartbeat))
-    except (ShapeError, ValueError):
-        return None

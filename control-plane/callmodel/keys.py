@@ -2,11 +2,14 @@
 
 from callmodel.ids import CallId, Extension, NodeId, SiteId, TenantId, TrunkId
 
-DIRECTORY = "platform:directory"
-"""Snapshot (`callmodel.directory.Directory`) for media nodes."""
+DIRECTORY = "platform:{directory}"
+"""Published parts (`callmodel.directory.tables_of`) for media nodes."""
 
-EDGE = "platform:edge"
-"""Snapshot (`callmodel.edgesnapshot.EdgeSnapshot`) for HQ's edges."""
+EDGE = "platform:{edge}"
+"""Published parts (`callmodel.edgesnapshot.tables_of`) for HQ's edges."""
+
+CONFIGURATION_TURN = "platform:configuration-turn"
+"""Held for a while by the API process that compared all that is published with the store."""
 
 NODES = "platform:nodes"
 """Set of the ids of all media nodes that ever reported; the living ones have a heartbeat."""

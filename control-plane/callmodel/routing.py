@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from callmodel.callernumbers import CallerNumberError, caller_pool_of, carried_by
-from callmodel.directory import Directory, Tenant
+from callmodel.directory import Lookups, Tenant
 from callmodel.endings import Ending
 from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits, is_allowed
@@ -54,7 +54,7 @@ class Refusal:
 Plan = TrunkPlan | StationPlan | Refusal
 
 
-def plan_call(directory: Directory, tenant_id: TenantId, dialled: str, *, wanted_caller: str | None = None) -> Plan:
+def plan_call(directory: Lookups, tenant_id: TenantId, dialled: str, *, wanted_caller: str | None = None) -> Plan:
     """Return where a call of a tenant's station goes.
 
     dialled: an extension of the tenant, or a public number in any form that the tenant's country writes.
@@ -76,7 +76,7 @@ def plan_call(directory: Directory, tenant_id: TenantId, dialled: str, *, wanted
     return _to_trunk(directory, tenant, number, wanted_caller)
 
 
-def plan_inbound(directory: Directory, dialled: str) -> tuple[TenantId | None, Plan]:
+def plan_inbound(directory: Lookups, dialled: str) -> tuple[TenantId | None, Plan]:
     """Return whose call a carrier brings, and where it goes.  `dialled` is the DID as the edge normalised it."""
     did = directory.did_of(dialled)
     tenant = directory.tenant_of(did.tenant_id) if did is not None else None
@@ -87,7 +87,7 @@ def plan_inbound(directory: Directory, dialled: str) -> tuple[TenantId | None, P
     return tenant.tenant_id, _to_station(directory, tenant, did.route_to, records=tenant.records_calls)
 
 
-def _to_station(directory: Directory, tenant: Tenant, extension: str, *, records: bool = False) -> Plan:
+def _to_station(directory: Lookups, tenant: Tenant, extension: str, *, records: bool = False) -> Plan:
     # Colleagues talking to each other are not recorded: no customer is on the line.
     station = directory.station_of(tenant.tenant_id, extension)
     if station is None:
@@ -95,7 +95,7 @@ def _to_station(directory: Directory, tenant: Tenant, extension: str, *, records
     return StationPlan(station.extension, station.site_id, tenant.ring_timeout_seconds, records)
 
 
-def _to_trunk(directory: Directory, tenant: Tenant, number: E164, wanted_caller: str | None) -> Plan:
+def _to_trunk(directory: Lookups, tenant: Tenant, number: E164, wanted_caller: str | None) -> Plan:
     if not is_allowed(tenant.limits, number):
         return Refusal(Ending.DESTINATION_BLOCKED)
     try:

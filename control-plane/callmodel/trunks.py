@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from callmodel.directory import Directory, Rate, Trunk
+from callmodel.directory import Lookups, Rate, Trunk
 from callmodel.ids import E164, TenantId
 
 
@@ -12,7 +12,7 @@ def rate_of(trunk: Trunk, number: E164) -> Rate | None:
     return max(fitting, key=lambda rate: len(rate.prefix), default=None)
 
 
-def trunks_for(directory: Directory, tenant_id: TenantId, number: E164) -> list[tuple[Trunk, Rate]]:
+def trunks_for(directory: Lookups, tenant_id: TenantId, number: E164) -> list[tuple[Trunk, Rate]]:
     """Return the trunks to try, best first: the most specific prefix, then the lowest cost, then priority.
 
     A carrier that lists a city by itself knows it better than one that sells the whole country.

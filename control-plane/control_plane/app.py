@@ -23,7 +23,7 @@ from control_plane.features.tenants import http as tenants
 from control_plane.features.trunks import http as trunks
 from control_plane.features.users import http as users
 from control_plane.resources import close_resources, open_resources
-from control_plane.snapshots import Publisher
+from control_plane.snapshots import Changes, Publisher
 from control_plane.web import Route
 from control_plane.web.application import build_application
 from control_plane.web.context import Resources
@@ -91,13 +91,13 @@ async def start(service: Service) -> None:
     if not settings.master_key_file.exists():
         # A key made here by mistake could open nothing that is in the store.
         raise KeyFileError(f"{settings.master_key_file} is missing: run `trunkline admin bootstrap`")
-    changed = asyncio.Event()
+    changes = Changes()
     # Opening a store may migrate it: off the event loop.
-    resources = await asyncio.to_thread(open_resources, settings, changed.set, signs_tokens=True)
+    resources = await asyncio.to_thread(open_resources, settings, changes.tell, signs_tokens=True)
     service.on_close(lambda: close_resources(resources))
     service.add_check("store", lambda: resources.store.get("users", {"scope": "platform", "user_id": "-"}))
     service.add_check("redis", resources.redis.ping)
-    service.spawn("snapshots", Publisher(resources, changed).run())
+    service.spawn("snapshots", Publisher(resources, changes).run())
     app = build_api(resources)
     add_health_routes(app, service)
     await listen(service, app, settings.api_host, settings.api_port)

@@ -13,12 +13,11 @@ from functools import partial
 from redis.exceptions import ConnectionError, TimeoutError
 
 from callmodel import keys
-from callmodel.codec import ShapeError, from_wire
-from callmodel.directory import Directory
 from callmodel.ids import TenantId
 from callmodel.wire import Envelope
 from control_plane.bus import envelope_of
 from control_plane.config import ControlPlaneSettings
+from control_plane.directory import tenants_in
 from control_plane.features.calls.facts import CdrWriter
 from control_plane.features.calls.store import CallStore
 from control_plane.features.live.facts import keep_live, settle_live
@@ -28,12 +27,12 @@ from control_plane.features.recordings.store import LedgerStore
 from control_plane.figures import Figures
 from control_plane.jobtrace import follow_traces
 from control_plane.livecalls import LiveCalls
-from control_plane.nodes import held_calls, living_nodes
 from control_plane.queueing import build_celery, finish_recording_later
 from control_plane.resources import close_resources, open_resources
 from control_plane.streamlag import LagWatch
 from control_plane.trunkoutcomes import note_outcomes
 from control_plane.web.context import Resources
+from hotstate.nodes import held_calls, living_nodes
 from servicekit import lifecycle, snapshots, tracing
 from servicekit.lifecycle import Service
 from servicekit.logs import bind
@@ -115,15 +114,20 @@ class Consumers:
             logger.info("tenants changed", extra={"added": sorted(added), "gone": sorted(gone)})
 
     async def follow_directory(self) -> None:
-        """Keep up with the directory, for ever."""
-        async for _, document in snapshots.follow(self._resources.redis, keys.DIRECTORY):
-            try:
-                directory = from_wire(Directory, document)
-            except ShapeError:
-                # The tenants that are known are read on; a newer control plane publishes what we do not understand.
-                logger.exception("directory has another shape")
-                continue
-            self.follow_tenants(frozenset(tenant.tenant_id for tenant in directory.tenants))
+        """Keep up with who the tenants are, for ever."""
+        redis = self._resources.redis
+        published = snapshots.Published(redis, keys.DIRECTORY)
+        seen: int | None = None
+
+        async def look(_fresh: bool) -> None:
+            nonlocal seen
+            version = await published.version()
+            # Of a Redis that was emptied the tenants that are known are read on.
+            if version != seen and await published.is_whole():
+                self.follow_tenants(frozenset(await tenants_in(redis)))
+                seen = version
+
+        await snapshots.watch(redis, keys.DIRECTORY, look)
 
     async def repair_live(self) -> None:
         """Take stale calls out of the live picture, for ever."""

@@ -1,31 +1,36 @@
-"""The published directory as this process last saw it: parsed once a version, whoever asks."""
+"""The published directory as the control plane asks it: one tenant at a time, or who the tenants are."""
 
-import json
-from weakref import WeakKeyDictionary
+import logging
 
 from redis.asyncio import Redis
 
 from callmodel import keys
-from callmodel.codec import from_wire
-from callmodel.directory import Directory
+from callmodel.codec import ShapeError
+from callmodel.directory import StoredDirectory, trunks_in
+from callmodel.entries import PLATFORM_PART, TableEntries, tenant_of_part, tenant_part
+from callmodel.ids import TenantId
+from servicekit.snapshots import Published
 
-_seen: WeakKeyDictionary[Redis, tuple[str, Directory]] = WeakKeyDictionary()
+logger = logging.getLogger(__name__)
 
 
-async def current_directory(redis: Redis) -> Directory | None:
-    """Return the directory that media nodes decide on now; None while none was published.
+async def directory_of(redis: Redis, tenant_id: TenantId) -> StoredDirectory | None:
+    """Return what media nodes decide a tenant's calls on now; None while nothing was published.
 
-    Raises redis errors when Redis is away, codec.ShapeError for a document that is no directory.
+    Raises redis errors when Redis is away.
     """
-    version: str | None = await redis.get(f"{keys.DIRECTORY}:version")  # type: ignore[assignment]  # decoded
-    known = _seen.get(redis)
-    if version is not None and known is not None and known[0] == version:
-        return known[1]
-    text: str | None = await redis.get(keys.DIRECTORY)  # type: ignore[assignment]
-    if version is None or text is None:
+    parts = await Published(redis, keys.DIRECTORY).documents(PLATFORM_PART, tenant_part(tenant_id))
+    if parts[0] is None:
         return None
-    # servicekit.snapshots keeps {"version": n, "document": ...} under the key.
-    envelope = json.loads(text)
-    directory = from_wire(Directory, envelope["document"])
-    _seen[redis] = (str(envelope["version"]), directory)
-    return directory
+    entries = TableEntries(*(part for part in parts if part is not None))
+    return StoredDirectory(entries, tuple(trunks_in(entries, _tell)), _tell)
+
+
+async def tenants_in(redis: Redis) -> list[TenantId]:
+    """Return the tenants that are published.  Raises redis errors when Redis is away."""
+    names = await Published(redis, keys.DIRECTORY).names()
+    return [tenant_id for name in names if (tenant_id := tenant_of_part(name)) is not None]
+
+
+def _tell(error: ShapeError) -> None:
+    logger.error("directory entry not readable", extra={"error": str(error)})

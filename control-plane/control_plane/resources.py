@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
+from callmodel.ids import TenantId
 from control_plane.config import ControlPlaneSettings
 from control_plane.migrations import MIGRATIONS
 from control_plane.passwords import Passwords
@@ -22,7 +23,7 @@ OBJECT_METHODS = ("put", "put_multipart", "get", "head", "delete", "list")
 
 def open_resources(
     settings: ControlPlaneSettings,
-    configuration_changed: Callable[[], None] = lambda: None,
+    configuration_changed: Callable[[TenantId | None], None] = lambda _tenant_id: None,
     *,
     signs_tokens: bool = False,
 ) -> Resources:

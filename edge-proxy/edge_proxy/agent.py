@@ -3,6 +3,7 @@ registrations into its uac module.  The edge itself runs on without it, on what 
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import socket
@@ -16,9 +17,9 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from callmodel import keys
-from callmodel.codec import ShapeError, from_wire, to_wire
-from callmodel.edgesnapshot import EdgeSnapshot, NodeHealth, health_of
-from callmodel.ids import NodeId
+from callmodel.codec import ShapeError, from_wire
+from callmodel.edgesnapshot import EdgeSnapshot, check_entry, tables_of
+from callmodel.entries import PLATFORM_PART
 from edge_proxy import drain, ngcontrol
 from edge_proxy.banning import BanTeller
 from edge_proxy.carriers import CarrierRegistration, registrations_of
@@ -31,16 +32,20 @@ from edge_proxy.nodes import NodeBook, uris_in
 from edge_proxy.registering import Alone, CarrierRegistrar, Lease
 from edge_proxy.registration_report import RegistrationReport
 from edge_proxy.rendering import Destination, render_dispatcher
+from edge_proxy.trunkbook import TrunkBook
 from edge_proxy.trunking import gateway_names
-from edge_proxy.view import EdgeState, EdgeView
+from edge_proxy.view import ADDRESS, ADDRESSES_PART, addresses_in, trunks_in
+from hotstate.nodes import living_nodes
 from servicekit import snapshots
 from servicekit.files import write_atomically
 from servicekit.lifecycle import Service, run
-from servicekit.redisio import connect, get_each
+from servicekit.redisio import connect
 from servicekit.settings import SettingsError
+from servicekit.snapshotcopy import CopiedEntries, CopyError, Part, SnapshotCopy
 
 NODES_SECONDS = 0.5
 FILE_LOOK_SECONDS = 0.2
+WRITE_AGAIN_SECONDS = 5.0
 RESOLVE_SECONDS = 30.0
 LOOKUP_SECONDS = 3.0
 
@@ -53,13 +58,16 @@ def rpc_of(settings: EdgeSettings) -> KamailioRpc:
 
 
 class EdgeAgent:
-    """One per edge."""
+    """One per edge.  Opens the file that SIP workers look things up in: blocks.  Raises CopyError."""
 
     def __init__(self, settings: EdgeSettings) -> None:
         self._settings = settings
         self._rpc = rpc_of(settings)
-        self._state = EdgeState()
-        self._snapshot_came = asyncio.Event()
+        self._copy = SnapshotCopy(settings.state_file, check_entry)
+        self._entries = CopiedEntries(str(settings.state_file))
+        self._trunks = TrunkBook()
+        self._addresses: dict[str, str] = {}
+        self._trunks_came = asyncio.Event()
         self._dispatcher_file = settings.edge_dir / "dispatcher.list"
 
     # Checks
@@ -74,44 +82,71 @@ class EdgeAgent:
     # Snapshots
 
     async def follow_snapshots(self, redis: Redis | None) -> None:
-        """Apply each snapshot, from Redis or from the file that a branch's gateway writes.  Runs for ever."""
+        """Keep the file in step with Redis, or with the file that a branch's gateway writes.  Runs for ever."""
+        self._addresses = addresses_in(self._entries)
+        self._take_trunks()
         if redis is not None:
-            cache = self._settings.edge_dir / "snapshot-cache.json"
-            async for _version, document in snapshots.follow(redis, keys.EDGE, cache):
-                await self.take_snapshot(document)
+            await snapshots.follow(redis, keys.EDGE, self._copy, self._changed)
             return
         async for document in file_changes(Path(self._settings.snapshot.removeprefix("file:"))):
-            # The envelope of servicekit.snapshots or the bare document: both are in use between rooms.
-            await self.take_snapshot(document.get("document", document))
+            # The envelope of a branch's gateway or the bare document: both are in use between rooms.
+            await self.take_site(document.get("document", document))
 
-    async def take_snapshot(self, document: dict[str, Any]) -> None:
-        """Check a snapshot and hand it to the SIP workers; one that is wrong changes nothing."""
+    async def _changed(self, change: snapshots.Change) -> None:
+        if PLATFORM_PART in change.parts:
+            self._take_trunks()
+        logger.info("edge snapshot applied", extra={"version": change.version, "parts_count": len(change.parts)})
+
+    async def take_site(self, document: dict[str, Any]) -> None:
+        """Check a site's snapshot and hand it to the SIP workers whole; one that is wrong changes nothing."""
         try:
-            snapshot = from_wire(EdgeSnapshot, document)
+            tables = tables_of(from_wire(EdgeSnapshot, document))
         except ShapeError:
             logger.exception("edge snapshot refused")
             return
-        await self._apply(EdgeState(snapshot, await resolve(gateway_names(snapshot.trunks))))
-        extra = {"stations_count": len(snapshot.stations), "trunks_count": len(snapshot.trunks)}
-        logger.info("edge snapshot applied", extra=extra)
-        self._snapshot_came.set()
+        part = Part(PLATFORM_PART, time.time_ns(), snapshots.text_of(tables))
+        while True:
+            try:
+                await asyncio.to_thread(self._copy.take, [part])
+                await asyncio.to_thread(self._copy.finish, [part.name])
+                break
+            except CopyError as error:
+                logger.error("edge snapshot not written", extra={"error": str(error), "alarm": "snapshot-copy"})
+                await asyncio.sleep(WRITE_AGAIN_SECONDS)
+        await self._changed(snapshots.Change(part.version, frozenset({part.name})))
+
+    def _take_trunks(self) -> None:
+        self._trunks = TrunkBook(trunks_in(self._entries, logger.error), self._addresses)
+        self._trunks_came.set()
 
     async def resolve_again(self) -> None:
-        """Look gateways' names up every half minute; the last known address stays when a look-up fails.  For ever."""
-        await self._snapshot_came.wait()
-        while True:
-            await asyncio.sleep(RESOLVE_SECONDS)
-            snapshot = self._state.snapshot
-            found = await resolve(gateway_names(snapshot.trunks))
-            if snapshot is self._state.snapshot:
-                await self._apply(EdgeState(snapshot, {**self._state.addresses, **found}))
+        """Look gateways' names up for new trunks, and every half minute.  For ever.
 
-    async def _apply(self, state: EdgeState) -> None:
-        text = json.dumps(to_wire(state), separators=(",", ":")).encode()
-        path = self._settings.state_file
-        if state != self._state or not path.exists():
-            await asyncio.to_thread(write_atomically, path, text, 0o600)
-            self._state = state
+        The last known address stays when a look-up fails.
+        """
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RESOLVE_SECONDS):
+                    await self._trunks_came.wait()
+            self._trunks_came.clear()
+            await self._resolve()
+
+    async def _resolve(self) -> None:
+        trunks = self._trunks.trunks
+        names = gateway_names(trunks)
+        found = {**self._addresses, **await resolve(names)}
+        found = {name: address for name, address in found.items() if name in names}
+        if found == self._addresses or trunks is not self._trunks.trunks:
+            return
+        entries = {name: {"name": name, "address": address} for name, address in found.items()}
+        part = Part(ADDRESSES_PART, time.time_ns(), snapshots.text_of({ADDRESS: entries}))
+        try:
+            await asyncio.to_thread(self._copy.take, [part])
+        except CopyError as error:
+            logger.error("gateways' addresses not written", extra={"error": str(error)})
+            return
+        self._addresses = found
+        self._trunks = TrunkBook(trunks, found)
 
     # Media nodes
 
@@ -122,7 +157,7 @@ class EdgeAgent:
         away = False
         while True:
             try:
-                book.hear(await heartbeats(redis), time.monotonic())
+                book.hear(await living_nodes(redis), time.monotonic())
                 away = False
             except RedisError as error:
                 if not away:
@@ -157,18 +192,7 @@ class EdgeAgent:
 
     def wanted_registrations(self) -> dict[str, CarrierRegistration]:
         """Return which bindings at carriers the snapshot asks for, by trunk."""
-        return registrations_of(self._state.snapshot, EdgeView(self._state))
-
-
-async def heartbeats(redis: Redis) -> list[NodeHealth]:
-    """Return the reports of all living media nodes.  Raises RedisError."""
-    names = sorted(str(name) for name in await redis.smembers(keys.NODES))
-    texts = await get_each(redis, [keys.heartbeat(NodeId(name)) for name in names])
-    reports = {name: health_of(text) for name, text in zip(names, texts, strict=True) if text is not None}
-    for name, report in reports.items():
-        if report is None:
-            logger.error("heartbeat not readable", extra={"node_id": name})
-    return [report for report in reports.values() if report is not None]
+        return registrations_of(self._trunks)
 
 
 async def file_changes(path: Path) -> AsyncIterator[dict[str, Any]]:
@@ -206,7 +230,7 @@ async def wire(service: Service) -> None:
     """Build the agent's tasks and checks."""
     settings = service.settings
     assert isinstance(settings, EdgeSettings)
-    agent = EdgeAgent(settings)
+    agent = await asyncio.to_thread(EdgeAgent, settings)
     service.add_check("kamailio", agent.kamailio_answers)
     service.add_check("rtpengine", agent.rtpengine_answers)
     if settings.otlp_endpoint:

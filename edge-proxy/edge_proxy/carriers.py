@@ -3,10 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from callmodel.edgesnapshot import EdgeSnapshot
 from edge_proxy.jsonrpc import Parameter
+from edge_proxy.trunkbook import TrunkBook
 from edge_proxy.trunking import attempt_at
-from edge_proxy.view import EdgeView
 
 EXPIRES_SECONDS = 300
 _EMPTY = "."
@@ -32,15 +31,15 @@ class CarrierRegistration:
         ]  # fmt: skip
 
 
-def registrations_of(snapshot: EdgeSnapshot, view: EdgeView) -> dict[str, CarrierRegistration]:
+def registrations_of(trunks: TrunkBook) -> dict[str, CarrierRegistration]:
     """Return the wanted registrations by trunk: at the first gateway whose address is known.
 
     At one only: two bindings of the same account would let the carrier ring us twice.
     Trunks whose words could not pass through RPC unharmed are left out.
     """
     wanted: dict[str, CarrierRegistration] = {}
-    for trunk in snapshot.trunks:
-        first = attempt_at(view, trunk, "", 0)
+    for trunk in trunks.trunks:
+        first = attempt_at(trunks, trunk, "", 0)
         if not trunk.registers or trunk.credentials is None or first is None:
             continue
         keys = trunk.credentials

@@ -127,8 +127,8 @@ class EdgeSettings(ServiceSettings):
 
     @property
     def state_file(self) -> Path:
-        """What Kamailio's workers read (`view.EdgeState`)."""
-        return self.edge_dir / "state.json"
+        """What Kamailio's workers look up (`view.StateFile`)."""
+        return self.edge_dir / "state.db"
 
     @property
     def hq_destinations(self) -> list[str]:

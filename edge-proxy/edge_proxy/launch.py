@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 
 import callmodel
+import edge_proxy
+import servicekit
 from edge_proxy import mediaguard
 from edge_proxy.config import EdgeSettings
 from edge_proxy.connections import ROOM_OF_STRANGERS
@@ -223,7 +225,8 @@ def _kept(path: Path, keys: dict[str, str]) -> dict[str, str]:
 
 def script_environment(settings: EdgeSettings) -> dict[str, str]:
     """Return what the KEMI script reads: it runs on Debian's bare interpreter, without the virtual environment."""
-    packages = (TEMPLATES, Path(__file__).resolve().parents[1], Path(callmodel.__file__).resolve().parents[1])
+    ours = (edge_proxy, callmodel, servicekit)
+    packages = (TEMPLATES, *(Path(str(package.__file__)).resolve().parents[1] for package in ours))
     return {
         "PYTHONPATH": ":".join(dict.fromkeys(str(package) for package in packages)),
         "PYTHONDONTWRITEBYTECODE": "1",

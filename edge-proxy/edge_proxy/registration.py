@@ -76,7 +76,7 @@ def decide_register(view: EdgeView, request: Request, *, branch_role: bool) -> D
         return Reject(403, "Forbidden")
     if request.peer.kind is PeerKind.BRANCH:
         return _from_branch(view, request)
-    if request.from_domain not in view.domains:
+    if not view.has_domain(request.from_domain):
         return Reject(403, "Unknown Domain", strike=True)
     if (request.to_user, request.to_domain) != (request.from_user, request.from_domain):
         return Reject(403, "Not Your Address", strike=True)

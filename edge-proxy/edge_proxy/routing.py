@@ -112,13 +112,13 @@ def dialled_of(user: str) -> str | None:
 
 
 def _from_outside(view: EdgeView, request: Request) -> Decision:
-    if request.from_domain in view.domains:
+    if view.has_domain(request.from_domain):
         refusal = _station_must_authenticate(view, request)
         if refusal is not None:
             return refusal
         station = view.station_of(request.from_domain, request.from_user)
         return FORBIDDEN if station is None else _to_node(request, station)
-    trunks = view.trunks_from(request.peer.address)
+    trunks = view.trunks.trunks_from(request.peer.address)
     if not trunks:
         return STRANGER
     number = trunking.owned_number(view, request.target_user, request.to_user)
@@ -130,13 +130,13 @@ def _from_outside(view: EdgeView, request: Request) -> Decision:
 
 
 def _station_must_authenticate(view: EdgeView, request: Request) -> Decision | None:
-    if request.from_domain not in view.domains:
+    if not view.has_domain(request.from_domain):
         return STRANGER
     if not request.authenticated:
         station = view.station_of(request.from_domain, request.from_user)
         return Authenticate(request.from_domain, request.from_user, station.ha1 if station else None)
     target = request.target_domain
-    if target in view.domains and target != request.from_domain:
+    if target != request.from_domain and view.has_domain(target):
         return Reject(403, "Another Tenant")
     return None
 
@@ -174,7 +174,7 @@ def _wanted_caller(preferred_identity: str) -> str | None:
 
 def _from_node(view: EdgeView, request: Request) -> Decision:
     if request.target == "trunk":
-        trunk = view.trunk_of(request.trunk)
+        trunk = view.trunks.trunk_of(request.trunk)
         if trunk is None or not trunk.gateways:
             return Reject(503, "No Such Trunk")
         if not trunking.is_callee(request.target_user):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from callmodel.edgesnapshot import EdgeTrunk
 from callmodel.numbers import DiallingPlan, UndiallableNumberError, is_e164, is_spelt_once, to_e164
+from edge_proxy.trunkbook import TrunkBook
 from edge_proxy.view import EdgeView
 
 ANONYMOUS = "anonymous"
@@ -22,11 +23,11 @@ class Attempt:
     no_reply_ms: int
 
 
-def attempt_at(view: EdgeView, trunk: EdgeTrunk, callee: str, start: int) -> Attempt | None:
+def attempt_at(trunks: TrunkBook, trunk: EdgeTrunk, callee: str, start: int) -> Attempt | None:
     """Return the try at the first gateway from index `start` on whose address is known, None when none is left."""
     for index in range(start, len(trunk.gateways)):
         gateway = trunk.gateways[index]
-        address = view.address_of(gateway)
+        address = trunks.address_of(gateway)
         if address is not None:
             uri = f"sip:{callee}@{_host(gateway.host)}:{gateway.port}"
             hop = f"sip:{_host(address)}:{gateway.port};transport={gateway.transport}"
@@ -54,13 +55,13 @@ def owned_number(view: EdgeView, *candidates: str, plan: DiallingPlan | None = N
     plan = plan or DiallingPlan()
     for user in candidates:
         for form in (user, f"+{user}"):
-            if form in view.numbers:
+            if view.owns(form):
                 return form
         try:
             number = to_e164(user, plan)
         except UndiallableNumberError:
             continue
-        if number in view.numbers:
+        if view.owns(number):
             return number
     return None
 

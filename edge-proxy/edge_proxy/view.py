@@ -1,183 +1,116 @@
-"""The edge's knowledge, indexed for the hot path, and read by every SIP worker from one file.
+"""The edge's knowledge, looked up in one file by every SIP worker.
 
-The agent writes the last snapshot to a file; each Kamailio worker looks at the file's identity at most every 50 ms
-and reads it anew when it changed.  A file, and no shared hash table, because it is there again the moment Kamailio
-restarts (digest works from the first REGISTER), needs no push to be repeated, and is swapped whole by a rename: a
-worker sees the old knowledge or the new, never half of it.  A look costs a microsecond; Redis and HTTP stay out.
+The agent keeps what is published in the file (`servicekit.snapshotcopy`).  A worker asks at most every 50 ms whether
+it has changed, and looks stations, domains, numbers and branches up one by one; only trunks are all held in memory.
+A file, and no shared hash table, because it is there again the moment Kamailio restarts (digest works from the first
+REGISTER) and needs no push to be repeated.  A step of the agent is seen whole or not at all.
 """
 
-import ipaddress
-import json
-import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from typing import Any
 
 from callmodel.codec import ShapeError, from_wire
-from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway
-from callmodel.ids import SiteId, TenantId, TrunkId
-from edge_proxy.decisions import Peer, PeerKind
-from edge_proxy.mediasource import networks_of
+from callmodel.directory import read_entry
+from callmodel.edgesnapshot import BRANCH, DOMAIN, NUMBER, STATION, TENANT, TRUNK, EdgeStation, EdgeTrunk, station_key
+from callmodel.entries import PLATFORM_PART, Entries, TableEntries
+from edge_proxy.trunkbook import TrunkBook
+from servicekit.snapshotcopy import LOCAL, CopiedEntries, CopyAwayError
 
 LOOK_SECONDS = 0.05
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
-@dataclass(frozen=True)
-class EdgeState:
-    """What the agent hands to the SIP workers.
-
-    `addresses`: the address of each gateway that is given by name.  The agent resolves names, since a look-up that
-    hangs would hold a whole SIP worker.
-    """
-
-    snapshot: EdgeSnapshot = EdgeSnapshot()
-    addresses: dict[str, str] = field(default_factory=dict)
+MOST_REMEMBERED, LONGEST_REMEMBERED = 2_000, 100
+ADDRESS = "address"
+"""Kind of the entries that say where a gateway's name leads: {"address": "192.0.2.1"}."""
+ADDRESSES_PART = f"{LOCAL}addresses"
 
 
 class EdgeView:
-    """An `EdgeState` with the look-ups that decisions need."""
+    """What decisions look up.  known: whether there is anything to decide by.
 
-    def __init__(self, state: EdgeState) -> None:
-        snapshot = state.snapshot
-        self.version = snapshot.version
-        self.domains: dict[str, TenantId] = {
-            domain.lower(): tenant for domain, tenant in (snapshot.domains or {}).items()
-        }
-        self.known = bool(snapshot.version or self.domains or snapshot.stations)
-        self._domain_of = {tenant: domain for domain, tenant in self.domains.items()}
-        self._stations = {(station.domain.lower(), str(station.extension)): station for station in snapshot.stations}
-        self._trunks = {trunk.trunk_id: trunk for trunk in snapshot.trunks}
-        self.numbers = frozenset(str(number) for number in snapshot.numbers)
-        self._branches = frozenset(snapshot.branches)
-        self._addresses = state.addresses
-        self._sources: dict[str, list[EdgeTrunk]] = {}
-        self._source_networks: list[tuple[Network, EdgeTrunk]] = []
-        for trunk in snapshot.trunks:
-            self._index_sources(trunk)
-        self._media_networks: dict[str, tuple[Network, ...]] = {}
-        self._gateways_at: dict[str, list[EdgeTrunk]] = {}
-        self._ids_at: dict[str, frozenset[str]] = {}
-        for trunk in snapshot.trunks:
-            for address in self._addresses_of(trunk):
-                self._gateways_at.setdefault(address, []).append(trunk)
-        # Made once: their calls are the most.
-        self._carriers = {
-            address: Peer(PeerKind.OUTSIDE, address, is_carrier=True)
-            for address in (*self._gateways_at, *self._sources)
-        }
+    It remembers some of what was looked up, also that there is none: a worker that has waited finds nothing of SQLite
+    in the processor's caches.
+    """
 
-    def _index_sources(self, trunk: EdgeTrunk) -> None:
-        for source in trunk.sources:
-            try:
-                network = ipaddress.ip_network(source, strict=False)
-            except ValueError:
-                continue  # the agent has warned; a source that names no address lets nobody in
-            if network.num_addresses == 1:
-                self._sources.setdefault(str(network.network_address), []).append(trunk)
-            else:
-                self._source_networks.append((network, trunk))
+    def __init__(self, entries: Entries, trunks: TrunkBook, *, known: bool) -> None:
+        self._entries = entries
+        self._remembered: dict[tuple[str, str], Any] = {}
+        self.trunks = trunks
+        self.known = known
 
-    def station_of(self, domain: str, extension: str) -> EdgeStation | None:
-        return self._stations.get((domain.lower(), extension))
+    def has_domain(self, domain: str) -> bool:
+        """Say whether phones register in a domain."""
+        return self._find(DOMAIN, domain.lower()) is not None
 
     def domain_of(self, tenant_id: str) -> str | None:
-        return self._domain_of.get(TenantId(tenant_id))
+        tenant = self._find(TENANT, tenant_id)
+        return str(tenant["domain"]) if tenant else None
 
-    def trunk_of(self, trunk_id: str) -> EdgeTrunk | None:
-        return self._trunks.get(TrunkId(trunk_id))
+    def station_of(self, domain: str, extension: str) -> EdgeStation | None:
+        station = self._find(STATION, station_key(domain, extension))
+        return from_wire(EdgeStation, station) if station else None
 
     def has_branch(self, site_id: str) -> bool:
-        return SiteId(site_id) in self._branches
+        return self._find(BRANCH, site_id) is not None
 
-    def trunks_from(self, address: str) -> list[EdgeTrunk]:
-        """Return the trunks whose calls come from an address."""
-        exact = self._sources.get(address)
-        if exact or not self._source_networks:
-            return exact or []
+    def owns(self, number: str) -> bool:
+        """Say whether a number (E.164) is one of HQ's that a tenant holds."""
+        return self._find(NUMBER, number) is not None
+
+    def _find(self, kind: str, key: str) -> Any | None:
         try:
-            ip = ipaddress.ip_address(address)
-        except ValueError:
-            return []
-        return [trunk for network, trunk in self._source_networks if ip in network]
-
-    def outsider(self, address: str) -> Peer:
-        """Return whoever sends from an address and has proved nothing else."""
-        return self._carriers.get(address) or Peer(PeerKind.OUTSIDE, address, is_carrier=self.is_carrier(address))
-
-    def is_carrier(self, address: str) -> bool:
-        """Say whether an address belongs to a carrier, which must not see what lies behind the edge."""
-        return address in self._gateways_at or bool(self.trunks_from(address))
-
-    def trunks_at(self, address: str) -> list[EdgeTrunk]:
-        """Return the trunks that an address belongs to: whose gateway it is, or whose calls come from it."""
-        return [*self._gateways_at.get(address, ()), *self.trunks_from(address)]
-
-    def is_at(self, trunk_id: str, address: str) -> bool:
-        """Say whether an address is one of a trunk's gateways, or one that its calls come from."""
-        known = self._ids_at.get(address)
-        if known is None:
-            known = frozenset(str(trunk.trunk_id) for trunk in self.trunks_at(address))
-            if known:
-                self._ids_at[address] = known
-        return trunk_id in known
-
-    def media_networks(self, address: str) -> tuple[Network, ...] | None:
-        """Return where the media of a carrier at an address comes from and goes to, None for no carrier's address."""
-        known = self._media_networks.get(address)
-        if known is not None:
-            return known
-        trunks = {trunk.trunk_id: trunk for trunk in self.trunks_at(address)}
-        if not trunks:
-            return None
-        found = networks_of(
-            text
-            for trunk in trunks.values()
-            for text in trunk.media_networks or (*trunk.sources, *self._addresses_of(trunk))
-        )
-        self._media_networks[address] = found
+            return self._remembered[kind, key]
+        except KeyError:
+            found = self._entries.get(kind, key)
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        # Strangers ask for what they like, and at length.
+        if len(key) <= LONGEST_REMEMBERED:
+            self._remembered[kind, key] = found
         return found
 
-    def _addresses_of(self, trunk: EdgeTrunk) -> list[str]:
-        return [address for gateway in trunk.gateways if (address := self.address_of(gateway))]
 
-    def address_of(self, gateway: Gateway) -> str | None:
-        """Return a gateway's IP address, None while its name could not be resolved."""
-        try:
-            return str(ipaddress.ip_address(gateway.host))
-        except ValueError:
-            return self._addresses.get(gateway.host)
+def trunks_in(entries: Entries, on_problem: Callable[[str], None]) -> list[EdgeTrunk]:
+    """Return the trunks among entries; one that can not be read is told of and left out."""
+
+    def tell(error: ShapeError) -> None:
+        on_problem(f"trunk not readable: {error}")
+
+    read = [read_entry(EdgeTrunk, value, tell) for value in entries.all(TRUNK)]
+    return [trunk for trunk in read if trunk is not None]
 
 
 class StateFile:
-    """The view on the file that the agent writes; keeps the last good one when the file is gone or broken."""
+    """The view on the file that the agent writes.  A SIP worker has its own, and asks it after the fork only."""
 
     def __init__(self, path: str, on_problem: Callable[[str], None] = lambda _: None) -> None:
-        self._path = path
+        self._entries = CopiedEntries(path)
         self._on_problem = on_problem
-        self._identity: tuple[int, int, int] | None = None
         self._looked = -1.0
-        self._view = EdgeView(EdgeState())
+        self._versions: tuple[int | None, ...] | None = None
+        self._view = EdgeView(TableEntries(), TrunkBook(), known=False)
 
     def view(self, now: float) -> EdgeView:
-        """Return the newest view.  `now`: a monotonic clock, in seconds."""
-        if now - self._looked < LOOK_SECONDS:
-            return self._view
-        self._looked = now
-        try:
-            status = os.stat(self._path)  # noqa: PTH116 - a Path would double the cost of the hot path's look
-        except OSError:
-            return self._view
-        # A rename brings a new inode, so that two writes within one tick of the clock still differ.
-        identity = (status.st_mtime_ns, status.st_ino, status.st_size)
-        if identity != self._identity:
-            self._identity = identity
-            self._read()
+        """Return the view as it is now.  `now`: a monotonic clock, in seconds."""
+        if now - self._looked >= LOOK_SECONDS:
+            self._looked = now
+            if self._entries.moved():
+                self._look()
         return self._view
 
-    def _read(self) -> None:
+    def _look(self) -> None:
         try:
-            with open(self._path, "rb") as file:  # noqa: PTH123
-                self._view = EdgeView(from_wire(EdgeState, json.load(file)))
-        except (OSError, ValueError, ShapeError) as error:
-            self._on_problem(f"edge state not readable, the last one stays: {type(error).__name__}")
+            versions = tuple(self._entries.version_of(part) for part in (PLATFORM_PART, ADDRESSES_PART))
+            if versions != self._versions:
+                trunks = TrunkBook(trunks_in(self._entries, self._on_problem), addresses_in(self._entries))
+            else:
+                trunks = self._view.trunks
+            self._view = EdgeView(self._entries, trunks, known=self._entries.whole)
+            self._versions = versions
+        except CopyAwayError as error:
+            # Nobody is turned away for what cannot be looked up: the edge is not ready.
+            self._on_problem(str(error))
+            self._view = EdgeView(self._entries, self._view.trunks, known=False)
+
+
+def addresses_in(entries: Entries) -> dict[str, str]:
+    """Return where gateways' names lead."""
+    return {str(value["name"]): str(value["address"]) for value in entries.all(ADDRESS)}

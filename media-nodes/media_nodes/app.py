@@ -1,19 +1,12 @@
 """`trunkline media-node conductor`: wires the conductor of one Asterisk."""
 
-import contextlib
 import fcntl
 import logging
 import os
 import sys
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-from redis.asyncio import Redis
-
-from callmodel import keys
-from callmodel.codec import ShapeError, from_wire
-from callmodel.directory import Directory
 from callmodel.edgesnapshot import NodeHealth
 from callmodel.ids import NodeId
 from callmodel.wire import HeldCalls
@@ -24,6 +17,7 @@ from media_nodes.asterisk import AriSwitch
 from media_nodes.claims import RedisClaims
 from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.config import MediaSettings
+from media_nodes.configuration import follow_directory
 from media_nodes.edges import EdgeChoice, edges_of
 from media_nodes.journal import Entry, Journal
 from media_nodes.listener import Listener, SupersededError
@@ -34,7 +28,7 @@ from media_nodes.rendering import passwords_of
 from media_nodes.running import now_ms
 from media_nodes.spending import Spending
 from media_nodes.spool import Limits, SpoolWatch
-from servicekit import lifecycle, logs, redisio, snapshots
+from servicekit import lifecycle, logs, redisio
 from servicekit.lifecycle import Service
 from servicekit.settings import load
 
@@ -132,7 +126,7 @@ async def serve(service: Service) -> None:
     service.spawn("recorder", recorder.run())
     service.spawn("spool", watch.run())
     service.spawn("claims", claims.run())
-    service.spawn("directory", _follow_directory(redis, shelf, settings.state_dir / "directory.json"))
+    service.spawn("directory", follow_directory(redis, shelf, settings.state_dir / "directory.db"))
     service.spawn("edges", edges.run())
     service.spawn("listener", _listen(listener, service))
     service.spawn("heartbeat", heartbeat.beat(redis, health, held))
@@ -180,18 +174,6 @@ async def _listen(listener: Listener, service: Service) -> None:
     except* SupersededError:
         logger.error("another conductor took over: stepping down")
         service.stop(1)
-
-
-async def _follow_directory(redis: Redis, shelf: DirectoryShelf, cache: Path) -> None:
-    documents: AsyncIterator[tuple[int, dict[str, object]]] = snapshots.follow(redis, keys.DIRECTORY, cache)
-    async with contextlib.aclosing(documents) as following:  # type: ignore[type-var]
-        async for version, document in following:
-            try:
-                shelf.current = from_wire(Directory, document)
-                logger.info("directory loaded", extra={"version": version})
-            except ShapeError:
-                # Decisions go on with the one before.
-                logger.exception("directory not readable", extra={"version": version})
 
 
 if __name__ == "__main__":

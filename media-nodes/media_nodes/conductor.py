@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from callmodel import calls
 from callmodel.callstate import Call, Phase
 from callmodel.commands import facts_of
-from callmodel.directory import Directory
+from callmodel.directory import Lookups
 from callmodel.endings import Ending
 from callmodel.facts import (
     Beginning,
@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 class DirectoryShelf:
     """The last directory that the control plane published, None before the first."""
 
-    current: Directory | None = None
+    current: Lookups | None = None
 
 
 class Conductor:

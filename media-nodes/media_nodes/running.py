@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from callmodel import calls, facts, orders
 from callmodel.callstate import Call, Leg, LegState, Phase, Timer, TimerName
-from callmodel.directory import Directory
+from callmodel.directory import Lookups
 from callmodel.endings import Ending
 from callmodel.facts import Fact
 from callmodel.ids import LegId, RecordingId, TrunkId
@@ -67,7 +67,7 @@ class Surroundings:
     outbox: Outbox
     recordings: Recordings
     journal: Journal
-    directory: Callable[[], Directory | None]
+    directory: Callable[[], Lookups | None]
     instance: Callable[[], str]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from callmodel.callstate import Call
-from callmodel.directory import Directory
+from callmodel.directory import Lookups
 from callmodel.ids import LegId, TenantId, TrunkId
 from callmodel.limits import MICROS, Limits, SpendLevel, level_of, spend_day_of
 from callmodel.spend import Bill
@@ -37,7 +37,7 @@ class Day:
 class Spending:
     """Days are kept while they are today's or yesterday's; longer calls than that start from nothing."""
 
-    def __init__(self, directory: Callable[[], Directory | None]) -> None:
+    def __init__(self, directory: Callable[[], Lookups | None]) -> None:
         self._directory = directory
         self._days: dict[tuple[str, TenantId], Day] = {}
         self._alarmed: dict[tuple[TenantId, str, SpendLevel], float] = {}

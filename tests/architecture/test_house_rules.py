@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = {
     "callmodel": "control-plane/callmodel",
+    "hotstate": "control-plane/hotstate",
     "control_plane": "control-plane/control_plane",
     "edge_proxy": "edge-proxy/edge_proxy",
     "media_nodes": "media-nodes/media_nodes",

@@ -15,9 +15,7 @@ sys.path[:0] = [str(TESTS / "integration" / "media_nodes"), str(TESTS / "unit" /
 
 from media_harness import Node, directory, until
 
-from callmodel import keys
-from callmodel.codec import to_wire
-from servicekit import snapshots
+from tests.integration.publishing import publish
 from trunkline.ports import is_free
 
 BARE_RATE, BARE_RECORDED, OURS = "rate", "recorded", "13812345678"
@@ -58,8 +56,7 @@ class BenchNode(Node):
         known = directory()
         tenants = tuple(replace(tenant, records_calls=self.records, max_channels=1000) for tenant in known.tenants)
         trunks = tuple(replace(trunk, max_channels=1000) for trunk in known.trunks)
-        document = to_wire(replace(known, tenants=tenants, trunks=trunks))
-        version = await snapshots.publish(self.redis, keys.DIRECTORY, document)
+        version = await publish(self.redis, replace(known, tenants=tenants, trunks=trunks))
         await until(lambda: f'"directory loaded", "version": {version}' in self.log("conductor"))
 
     async def start_sipp(self) -> None:

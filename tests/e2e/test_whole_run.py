@@ -31,7 +31,7 @@ MEANT_FOR_SECRETS = (
     "node/*/passwords.json",
     "node/*/etc/ari.conf",
     "node/*/etc/manager.conf",
-    "node/*/directory.json",
+    "node/*/directory.db*",
     "redis/appendonlydir/*",
     "redis/redis.conf",
     "redis-password",

@@ -7,8 +7,8 @@ from typing import Any
 from redis.asyncio import Redis
 
 from callmodel import keys
-from callmodel.ids import NodeId, TenantId
-from control_plane.directory import current_directory
+from control_plane.directory import tenants_in
+from hotstate.nodes import node_ids
 from servicekit.redisio import LuaScripts
 from servicekit.streams import DEAD_SUFFIX, ONLY_GROUP
 
@@ -47,11 +47,10 @@ class BuriedMessages:
 
     async def all(self) -> list[BuriedMessage]:
         """Return them oldest first, at most MOST of each stream."""
-        directory = await current_directory(self._redis)
-        tenants: tuple[TenantId, ...] = () if directory is None else tuple(it.tenant_id for it in directory.tenants)
-        nodes = sorted(await self._redis.smembers(keys.NODES))
+        tenants = await tenants_in(self._redis)
+        nodes = await node_ids(self._redis)
         streams = [(f"facts:{tenant}", str(tenant), keys.facts(tenant)) for tenant in tenants]
-        streams += [(f"orders:{node}", "platform", keys.node_orders(NodeId(node))) for node in nodes]
+        streams += [(f"orders:{node}", "platform", keys.node_orders(node)) for node in nodes]
         found = []
         for name, tenant_id, stream in streams:
             for entry_id, fields in await self._redis.xrange(f"{stream}{DEAD_SUFFIX}", count=MOST):

@@ -59,7 +59,8 @@ class Resources:
     """None in processes that sign no access tokens."""
     retention: Retention
     now_ms: Callable[[], int]
-    configuration_changed: Callable[[], None] = lambda: None
+    configuration_changed: Callable[[TenantId | None], None] = lambda _tenant_id: None
+    """Told of whose configuration edges and media nodes have to learn anew; None for the platform's own."""
 
     def token_key(self) -> SigningKey:
         """Return the key that signs access tokens.  Raises RuntimeError in a process that was not given it."""

@@ -157,18 +157,19 @@ class _Endpoint:
     async def _after_change(
         self, context: Context, arguments: Mapping[str, Any], before: BaseModel | None, result: Any
     ) -> None:
+        tenant = arguments.get("tenant_id")
+        tenant_id = TenantId(tenant) if tenant is not None else None
         if self._route.configures:
-            context.configuration_changed()
+            context.configuration_changed(tenant_id)
         if not context.principal.user_id:
             return
         body = arguments.get("body")
         ids = {name: str(arguments[name]) for name in self._route.placeholders}
         ids |= named_in(self._route.names, result, body)
         after = await self._shown(context, ids)
-        tenant = arguments.get("tenant_id")
         await record(
             context.store,
-            TenantId(tenant) if tenant is not None else None,
+            tenant_id,
             at_ms=context.now_ms(),
             actor=context.principal.username,
             action=self._route.operation_id,

@@ -86,7 +86,7 @@ def end() -> None:
 def _sender(of: Peer) -> Sender:
     outside = of.kind is PeerKind.OUTSIDE
     natted = outside and KSR.nathelper.nat_uac_test(NATTED_SOURCE) > 0
-    return Sender(of.kind, of.address, natted, view().media_networks(of.address) if outside and HQ else None)
+    return Sender(of.kind, of.address, natted, view().trunks.media_networks(of.address) if outside and HQ else None)
 
 
 def _usable(sender: Sender, sdp: str) -> bool:

@@ -32,7 +32,7 @@ def answer() -> bool:
 
 def expect_in_dialog(trunk_id: str) -> None:
     """Be ready for a carrier that challenges a request inside of a dialog: a call that cannot end goes on costing."""
-    trunk = view().trunk_of(trunk_id)
+    trunk = view().trunks.trunk_of(trunk_id)
     if trunk is not None and trunk.credentials is not None:
         take_along(trunk)
         await_challenge()

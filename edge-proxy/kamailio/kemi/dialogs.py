@@ -124,7 +124,7 @@ def _ends(sender: Peer) -> tuple[End, End] | None:
     ways = sealing.ends_of(
         dialog,
         sender,
-        is_of=lambda trunk_id: HQ and view().is_at(trunk_id, sender.address),
+        is_of=lambda trunk_id: HQ and view().trunks.is_at(trunk_id, sender.address),
         has_moved=lambda end: _is_at(end, FROM, sender.address),
     )
     # Behind one address there may be both ends.
@@ -175,12 +175,12 @@ def _is_address(uri: str) -> bool:
 
 
 def _leads_to_trunk(trunk_id: str) -> bool:
-    trunk = view().trunk_of(trunk_id)
+    trunk = view().trunks.trunk_of(trunk_id)
     if trunk is None:
         return False
-    if not view().is_at(trunk_id, next_host()):
+    if not view().trunks.is_at(trunk_id, next_host()):
         # Its Contact or Record-Route names something that nobody has configured: its gateway knows the way.
-        attempt = trunking.attempt_at(view(), trunk, "", 0)
+        attempt = trunking.attempt_at(view().trunks, trunk, "", 0)
         if attempt is None:
             return False
         KSR.setdsturi(attempt.next_hop)
@@ -193,7 +193,7 @@ def alias_contact(sender: Peer) -> None:
         return
     if sender.is_carrier:
         found = _CONTACT_HOST.search(at_hand.said("contact"))
-        if found is None or view().is_carrier(found.group(1)):
+        if found is None or view().trunks.is_carrier(found.group(1)):
             return
     KSR.nathelper.set_contact_alias()
 

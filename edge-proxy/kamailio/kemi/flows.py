@@ -29,7 +29,7 @@ class Watch:
 
     def __init__(self) -> None:
         limits = Limits(SETTINGS["stranger_seconds"], SETTINGS["strangers_per_address"], SETTINGS["strangers"])
-        self._strangers = Strangers(limits, lambda address: HQ and view().is_carrier(address))
+        self._strangers = Strangers(limits, lambda address: HQ and view().trunks.is_carrier(address))
         self._untold: Counter[str] = Counter()
         self._told = float("-inf")
 

@@ -57,7 +57,7 @@ def peer() -> Peer:
 def outsider(address: str) -> Peer:
     """Return whoever sends from an address and has proved nothing else."""
     # Carriers come to HQ alone.
-    return view().outsider(address) if HQ else Peer(PeerKind.OUTSIDE, address)
+    return view().trunks.outsider(address) if HQ else Peer(PeerKind.OUTSIDE, address)
 
 
 def listens_to(sender: Peer) -> bool:
@@ -125,7 +125,7 @@ def leaves_to_others(sender: Peer, method: str) -> bool:
     """Refuse new work while this edge drains; say whether that was done."""
     if not draining():
         return False
-    registers = HQ and any(trunk.registers for trunk in view().trunks_from(sender.address))
+    registers = HQ and any(trunk.registers for trunk in view().trunks.trunks_from(sender.address))
     if not screening.leaves_to_others(sender.kind, method, registers=registers):
         return False
     KSR.hdr.append_to_reply(f"{RETRY_AFTER}: {RETRY_AFTER_SECONDS}\r\n")

@@ -14,8 +14,8 @@ from kemi.stripping import strip_software
 
 
 def to_trunk(decision: ToTrunk, request: Request) -> int:
-    trunk = view().trunk_of(decision.trunk_id)
-    attempt = trunking.attempt_at(view(), trunk, decision.callee, 0) if trunk is not None else None
+    trunk = view().trunks.trunk_of(decision.trunk_id)
+    attempt = trunking.attempt_at(view().trunks, trunk, decision.callee, 0) if trunk is not None else None
     if trunk is None or attempt is None:
         return reply(503, "No Gateway")
     identity = trunking.identity_of(decision.caller, decision.domain)
@@ -52,14 +52,14 @@ def gateway_failed() -> int:
         anchoring.give_up()
         return 1
     code = KSR.tm.t_get_status_code()
-    trunk = view().trunk_of(text("$avp(trunk)"))
+    trunk = view().trunks.trunk_of(text("$avp(trunk)"))
     if code in (401, 407) and trunk is not None and _answer_challenge(trunk.no_reply_ms):
         return telling.TRIES_AGAIN
     if trunking.tries_next_gateway(code, timed_out=fell_silent()):
         attempt = None
         if trunk is not None:
             tried = int(KSR.pv.get("$avp(gateway)") or 0)
-            attempt = trunking.attempt_at(view(), trunk, text("$avp(callee)"), tried + 1)
+            attempt = trunking.attempt_at(view().trunks, trunk, text("$avp(callee)"), tried + 1)
         if attempt is not None:
             _aim(attempt)
             if KSR.tm.t_relay() > 0:

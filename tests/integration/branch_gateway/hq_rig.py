@@ -21,8 +21,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from callmodel import keys
-from callmodel.codec import to_wire
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway
 from control_plane import pki
 from control_plane.accounts import Account, add_account
@@ -33,7 +31,7 @@ from control_plane.features.sites.store import Site, SiteStore
 from control_plane.resources import close_resources, open_resources
 from control_plane.signing import create_signing_key
 from control_plane.web.context import Resources
-from servicekit import snapshots
+from tests.integration.publishing import publish
 from tests.loopback import free_port
 
 PASSWORD = "a gull on the quay 7"
@@ -110,7 +108,7 @@ class Hq:
         return str(answer["token"])
 
     async def publish(self, snapshot: EdgeSnapshot) -> int:
-        return await snapshots.publish(self.resources.redis, keys.EDGE, to_wire(snapshot))
+        return await publish(self.resources.redis, snapshot)
 
 
 @asynccontextmanager

@@ -331,7 +331,7 @@ async def test_long_poll_ends_when_the_sites_part_changes(hq, enrolled):
 
     assert time.monotonic() - changed_at < 1.5
     assert second["changed"] and len(second["document"]["stations"]) == 3
-    assert second["version"] == 3 and second["mark"] != first["mark"]
+    assert second["version"] > first["version"] and second["mark"] != first["mark"]
 
 
 async def test_nothing_new_is_said_without_a_document(hq, enrolled):

@@ -18,13 +18,14 @@ from typing import Any
 
 from certificates_of_tests import Authority
 
-from callmodel.codec import to_wire
-from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway, MediaProtection
+from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway, MediaProtection, tables_of
+from callmodel.entries import PLATFORM_PART
 from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
 from edge_proxy import ngcontrol
 from edge_proxy.jsonrpc import KamailioRpc, RpcUnreachableError
 from edge_proxy.rendering import Destination, render_dispatcher
-from edge_proxy.view import LOOK_SECONDS, EdgeState
+from edge_proxy.view import ADDRESS, ADDRESSES_PART, LOOK_SECONDS
+from servicekit.snapshotcopy import CopiedEntries, CopyAwayError, Part, SnapshotCopy
 from simulators.call import PhoneCall
 from simulators.digest import ha1_of
 from simulators.phone import Softphone
@@ -207,12 +208,25 @@ class Edge:
 
     def know(self, known: EdgeSnapshot, addresses: dict[str, str] | None = None) -> None:
         """Hand a state to the SIP workers, as the agent does; from now on they know it."""
-        text = json.dumps(to_wire(EdgeState(known, addresses or {})))
-        path = self.run / "state.json"
-        (self.run / "state.new").write_text(text)
-        (self.run / "state.new").replace(path)
+        entries = {name: {"name": name, "address": address} for name, address in (addresses or {}).items()}
+        version = time.time_ns()
+        parts = [
+            Part(PLATFORM_PART, version, json.dumps(tables_of(known))),
+            Part(ADDRESSES_PART, version, json.dumps({ADDRESS: entries})),
+        ]
+        copy = SnapshotCopy(self.run / "state.db")
+        copy.take(parts)
+        copy.finish([PLATFORM_PART])
+        copy.close()
         if "kamailio" in self._children:
             time.sleep(LOOK_SECONDS)  # a worker that has just looked looks again after that
+
+    def knows(self, kind: str, key: str) -> Any:
+        """Return what SIP workers find, None for nothing."""
+        try:
+            return CopiedEntries(str(self.run / "state.db")).get(kind, key)
+        except CopyAwayError:
+            return None
 
     def direct(self, *uris: str, known: tuple[str, ...] = ()) -> None:
         """Write the media nodes that Kamailio finds at its start."""

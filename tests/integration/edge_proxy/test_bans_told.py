@@ -16,7 +16,7 @@ from sip_probe import TcpProbe, UdpProbe
 from callmodel import keys
 from callmodel.codec import from_wire, to_wire
 from callmodel.edgebans import EdgeBans, LiftBan
-from servicekit import snapshots
+from tests.integration.publishing import publish
 
 SCANNER, OFFICE = address("65.1"), address("65.2")
 EDGE_ID = "hq-edge"
@@ -28,7 +28,7 @@ async def edge(tmp_path: Path, redis: Redis) -> AsyncIterator[Edge]:
     made = Edge(tmp_path, environment=settings)
     made.know(snapshot())
     made.direct()
-    await snapshots.publish(redis, keys.EDGE, to_wire(snapshot()))
+    await publish(redis, snapshot())
     try:
         await made.start("kamailio")
         await made.start_agent()

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from callmodel.edgesnapshot import TrunkCredentials
 from edge_proxy.carriers import CarrierRegistration, registrations_of
 from edge_proxy.registering import LEASE_MS, CarrierRegistrar, Lease
-from edge_proxy.view import EdgeState, EdgeView
+from edge_proxy.trunkbook import TrunkBook
 from simulators.carrier import Carrier
 from simulators.digest import ha1_of
 
@@ -27,7 +27,7 @@ KNOWN = snapshot(
 
 
 def wanted() -> dict[str, CarrierRegistration]:
-    return registrations_of(KNOWN, EdgeView(EdgeState(KNOWN)))
+    return registrations_of(TrunkBook(KNOWN.trunks))
 
 
 def registrar_of(edge: Edge, redis: Redis, draining: set[str]) -> CarrierRegistrar:

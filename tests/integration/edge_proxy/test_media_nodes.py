@@ -31,11 +31,12 @@ from callmodel.edgeregistrations import EdgeRegistrations, TrunkRegistration
 from callmodel.edgesnapshot import NodeHealth, TrunkCredentials
 from callmodel.ids import NodeId, TrunkId
 from edge_proxy.view import LOOK_SECONDS
-from servicekit import snapshots
+from servicekit.snapshots import Published
 from simulators.call import PhoneCall
 from simulators.carrier import Carrier
 from simulators.digest import ha1_of
 from simulators.phone import Softphone, reject_with
+from tests.integration.publishing import publish
 
 PHONE, NODE_2 = address("10.11"), address("11.2")
 
@@ -83,22 +84,22 @@ async def call_from_phone() -> int:
 
 
 async def test_agent_applies_what_the_control_plane_and_the_nodes_say(edge, redis, node):
-    await snapshots.publish(redis, keys.EDGE, to_wire(snapshot()))
+    await publish(redis, snapshot())
     await report(redis, "node-1", NODE)
     await until(lambda: serves_only(edge, NODE), "the node serves")
-    await until(lambda: (edge.run / "state.json").exists(), "the state is written")
+    await until(lambda: edge.knows("station", f"{DOMAIN}/1001"), "the state is written")
 
     assert await call_from_phone() == 200
 
-    await snapshots.publish(redis, keys.EDGE, to_wire(snapshot(stations=())))
-    await until(lambda: '"stations":[]' in (edge.run / "state.json").read_text(), "the new state is written")
+    await publish(redis, snapshot(stations=()))
+    await until(lambda: not edge.knows("station", f"{DOMAIN}/1001"), "the new state is written")
     await asyncio.sleep(2 * LOOK_SECONDS)
 
     assert await call_from_phone() == 407
 
 
 async def test_draining_node_gets_no_new_calls_and_may_still_call(edge, redis, node):
-    await snapshots.publish(redis, keys.EDGE, to_wire(snapshot()))
+    await publish(redis, snapshot())
     async with second_node(), Carrier(CARRIER, 5060, ip_authentication={HQ}):
         await report(redis, "node-1", NODE)
         await report(redis, "node-2", NODE_2)
@@ -115,7 +116,7 @@ async def test_draining_node_gets_no_new_calls_and_may_still_call(edge, redis, n
 
 
 async def test_node_that_falls_silent_is_out_and_returns(edge, redis, node):
-    await snapshots.publish(redis, keys.EDGE, to_wire(snapshot()))
+    await publish(redis, snapshot())
     await report(redis, "node-1", NODE)
     await until(lambda: serves_only(edge, NODE), "the node serves")
     await redis.delete(keys.heartbeat(NodeId("node-1")))
@@ -128,10 +129,10 @@ async def test_node_that_falls_silent_is_out_and_returns(edge, redis, node):
 
 
 async def test_redis_that_goes_away_changes_nothing(edge, redis, redis_server, node):
-    await snapshots.publish(redis, keys.EDGE, to_wire(snapshot()))
+    await publish(redis, snapshot())
     await report(redis, "node-1", NODE)
     await until(lambda: serves_only(edge, NODE), "the node serves")
-    await until(lambda: (edge.run / "state.json").exists(), "the state is written")
+    await until(lambda: edge.knows("station", f"{DOMAIN}/1001"), "the state is written")
     redis_server.send_signal(signal.SIGTERM)
     redis_server.wait(5)
     edge.stop("kamailio", with_signal=signal.SIGKILL)
@@ -142,13 +143,14 @@ async def test_redis_that_goes_away_changes_nothing(edge, redis, redis_server, n
 
 
 async def test_snapshot_of_nonsense_changes_nothing(edge, redis, node):
-    await snapshots.publish(redis, keys.EDGE, to_wire(snapshot()))
-    await until(lambda: (edge.run / "state.json").exists(), "the state is written")
-    before = (edge.run / "state.json").read_text()
-    await snapshots.publish(redis, keys.EDGE, {"stations": "none"})
-    await until(lambda: "edge snapshot refused" in edge.log("agent").read_text(), "the agent refuses it")
+    await publish(redis, snapshot())
+    await until(lambda: edge.knows("station", f"{DOMAIN}/1001"), "the state is written")
+    published = Published(redis, keys.EDGE)
+    nonsense = {"station": {f"{DOMAIN}/1001": {"ha1": 5}}}
+    await published.publish(await published.begin(), {"tenant:acme": nonsense})
+    await until(lambda: "snapshot part refused" in edge.log("agent").read_text(), "the agent refuses it")
 
-    assert (edge.run / "state.json").read_text() == before
+    assert edge.knows("station", f"{DOMAIN}/1001")["tenant_id"] == "acme"
 
 
 async def test_readiness_tells_whether_the_engines_answer(edge):
@@ -174,7 +176,7 @@ async def test_trunk_that_registers_does_so_with_its_ha1_and_again_after_a_resta
     await report(redis, "node-1", NODE)
     accounts = {"acct7": "s3cret"}
     async with Carrier(CARRIER, 5060, accounts=accounts) as carrier:
-        await snapshots.publish(redis, keys.EDGE, to_wire(snapshot(trunks=(registering,))))
+        await publish(redis, snapshot(trunks=(registering,)))
         await until(lambda: "acct7" in carrier.bindings, "the carrier has our binding", 15)
         await until(lambda: serves_only(edge, NODE), "the node serves")
         call = await carrier.place_call(DID, "013912345678", "acct7")
@@ -216,7 +218,7 @@ async def test_dead_node_is_passed_over_within_a_second_or_so(hq, node):
 
 
 async def test_the_emptier_node_gets_the_calls_and_the_fuller_one_those_it_refuses(edge, redis, node):
-    await snapshots.publish(redis, keys.EDGE, to_wire(snapshot()))
+    await publish(redis, snapshot())
     async with second_node() as second:
         await report(redis, "node-1", NODE, calls=50)
         await report(redis, "node-2", NODE_2, calls=10)

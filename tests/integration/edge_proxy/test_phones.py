@@ -176,11 +176,23 @@ async def test_new_snapshot_counts_in_every_worker(hq):
     await register_all(4000)
 
 
-async def test_broken_state_file_changes_nothing(fresh_hq):
-    (fresh_hq.run / "state.json").write_text('{"snapshot": {"version": "x"}}')
-    await register_once()
+async def test_broken_state_file_turns_nobody_away_and_one_made_anew_counts(fresh_hq):
+    from sip_probe import UdpProbe
 
-    await fresh_hq.tells("the last one stays")
+    await register_once()
+    (fresh_hq.run / "broken").write_text("{" * 10_000)
+    (fresh_hq.run / "broken").replace(fresh_hq.run / "state.db")
+    await asyncio.sleep(2 * LOOK_SECONDS)  # so seldom do the workers look at the file
+    probe = await UdpProbe.open(PHONE, (HQ, 5060))
+    try:
+        assert await probe.ask("REGISTER", f"sip:{DOMAIN}") == 503
+    finally:
+        probe.close()
+    await fresh_hq.tells("snapshot copy not readable")
+
+    fresh_hq.know(snapshot())
+    await asyncio.sleep(2 * LOOK_SECONDS)
+    await register_once()
 
 
 async def test_without_any_snapshot_the_edge_says_that_it_is_not_ready(no_hq, tmp_path):

@@ -16,13 +16,13 @@ import pytest
 import redis
 
 from callmodel import keys
-from callmodel.codec import to_wire
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
 from callmodel.ids import E164, Extension, NodeId, SiteId, TenantId, TrunkId
 from callmodel.vouched import HEADER, from_header, to_header
-from servicekit import redisio, snapshots
+from servicekit import redisio
 from simulators.call import PhoneCall
 from simulators.phone import Softphone, answer_after
+from tests.integration.publishing import publish
 from tests.loopback import free_port, own_block
 
 ASTERISK_ROOT = Path(os.environ.get("TRUNKLINE_CACHE", Path.home() / ".cache/trunkline")) / "asterisk-22"
@@ -168,7 +168,7 @@ class Node:
         self.start_redis()
         self.redis = redisio.connect(self.redis_url)
         await until(self._redis_answers)
-        await snapshots.publish(self.redis, keys.DIRECTORY, to_wire(directory()))
+        await publish(self.redis, directory())
         self.start_asterisk()
         self.start_conductor()
         self.edge = self.phone("edge", AGENT_HZ, port=5062)

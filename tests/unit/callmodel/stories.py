@@ -30,7 +30,6 @@ T0 = 1_700_000_000_000
 TENANT = Tenant(ACME, "Acme", "acme.example", caller_rule=CallerRule(CallerRuleKind.FIXED, (BEIJING,)))
 
 DIRECTORY = Directory(
-    version=1,
     tenants=(TENANT, Tenant(GLOBEX, "Globex", "globex.example")),
     stations=(Station(ACME, ANA, BRANCH), Station(ACME, BEN, SiteId("hq")), Station(GLOBEX, ANA, SiteId("hq"))),
     trunks=(

@@ -1,12 +1,17 @@
-"""What of the edge snapshot a branch may have, and when it is told of a change."""
+"""What of the edges' configuration a branch may have, and when it is told of a change."""
 
 import asyncio
+import json
+from dataclasses import replace
 
 import pytest
 
 from callmodel.codec import to_wire
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway
-from control_plane.features.enrolment.snapshots import SnapshotWatch, edge_snapshot_for_site
+from control_plane.features.enrolment.snapshots import SnapshotWatch
+from servicekit.snapshotcopy import Part
+from servicekit.snapshots import Change
+from tests.integration.publishing import parts_of_edge
 
 
 def station(extension: str, site: str, tenant: str = "acme") -> EdgeStation:
@@ -27,72 +32,117 @@ def whole(*stations: EdgeStation) -> EdgeSnapshot:
 MINE, OTHER = station("1001", "shenyang"), station("2001", "dalian", "bolt")
 
 
+class Watched(SnapshotWatch):
+    """Takes what following Redis would bring."""
+
+    def __init__(self) -> None:
+        super().__init__(redis=None)
+
+    async def take(self, version: int, snapshot: EdgeSnapshot) -> None:
+        texts = {name: json.dumps(tables) for name, tables in parts_of_edge(snapshot).items()}
+        await self.take_parts(version, texts)
+
+    async def take_parts(self, version: int, texts: dict[str, str | None]) -> None:
+        self.pieces.take([Part(name, version, text) for name, text in texts.items()])
+        if not self.pieces.whole:
+            self.pieces.finish(list(texts))
+        await self.serve(Change(version, frozenset(texts)))
+
+
 @pytest.fixture
-def watch() -> SnapshotWatch:
-    return SnapshotWatch(redis=None)  # `take` is what following Redis ends in
+def watch() -> Watched:
+    return Watched()
 
 
-def test_a_branch_gets_its_stations_and_their_domains_only():
-    part = edge_snapshot_for_site(whole(MINE, OTHER), "shenyang")
+async def test_a_branch_gets_its_stations_and_their_domains_only(watch):
+    await watch.take(7, whole(MINE, OTHER))
 
-    assert part == EdgeSnapshot(7, {"acme.trunkline.test": "acme"}, (MINE,), (), (), ("shenyang",))
-
-
-def test_a_site_that_may_not_connect_is_in_nobodys_list_of_branches():
-    assert edge_snapshot_for_site(whole(MINE, OTHER), "harbin").branches == ()
+    assert watch.part_of("shenyang").document == to_wire(
+        EdgeSnapshot(7, {"acme.trunkline.test": "acme"}, (MINE,), (), (), ("shenyang",))
+    )
 
 
-def test_a_change_elsewhere_moves_the_version_and_not_the_mark(watch):
-    watch.take(1, whole(MINE, OTHER))
+async def test_a_site_that_may_not_connect_is_in_nobodys_list_of_branches(watch):
+    await watch.take(7, whole(MINE, OTHER))
+
+    assert watch.part_of("harbin").document["branches"] == []
+    assert not watch.has("harbin") and watch.has("dalian")
+
+
+async def test_stations_of_several_tenants_at_one_site_come_together(watch):
+    await watch.take(1, whole(MINE, station("1001", "shenyang", "bolt")))
+
+    part = watch.part_of("shenyang")
+    assert [each["tenant_id"] for each in part.document["stations"]] == ["acme", "bolt"]
+    assert part.document["domains"] == {"acme.trunkline.test": "acme", "bolt.trunkline.test": "bolt"}
+
+
+async def test_a_tenant_that_goes_takes_its_stations_with_it(watch):
+    await watch.take(1, whole(MINE, station("1001", "shenyang", "bolt")))
+    await watch.take_parts(2, {"tenant:bolt": None})
+
+    assert watch.part_of("shenyang").document["stations"] == [to_wire(MINE)]
+
+
+async def test_a_part_of_another_shape_leaves_what_there_was_of_it(watch):
+    await watch.take(1, whole(MINE))
+    before = watch.part_of("shenyang").document["stations"]
+    for text in ("{", '{"station": {"x": {"ha1": 1}}}', '{"station": ["x"]}'):
+        await watch.take_parts(2, {"tenant:acme": text})
+
+    assert watch.part_of("shenyang").document["stations"] == before
+    assert watch.pieces.versions()["tenant:acme"] == 2
+
+
+def test_nothing_is_served_before_everything_was_seen_once(watch):
+    watch.pieces.take([Part("platform", 1, json.dumps({"branch": {"shenyang": {}}}))])
+
+    assert watch.part_of("shenyang") is None
+
+
+async def test_a_change_elsewhere_is_none_here(watch):
+    await watch.take(1, whole(MINE, OTHER))
     before = watch.part_of("shenyang")
 
-    watch.take(2, whole(MINE, OTHER, station("2002", "dalian", "bolt")))
+    moved = parts_of_edge(whole(MINE, OTHER, station("2002", "dalian", "bolt")))["tenant:bolt"]
+    await watch.take_parts(2, {"tenant:bolt": json.dumps(moved)})
 
-    after = watch.part_of("shenyang")
-    assert (before.version, after.version) == (1, 2)
-    assert before.mark == after.mark
+    assert watch.part_of("shenyang") is before
+    assert len(watch.part_of("dalian").document["stations"]) == 2
 
 
-def test_a_new_password_at_the_site_is_another_mark(watch):
-    watch.take(1, whole(MINE))
+async def test_a_new_password_at_the_site_is_another_mark(watch):
+    await watch.take(1, whole(MINE))
     before = watch.part_of("shenyang").mark
 
-    watch.take(2, whole(EdgeStation("acme", MINE.domain, "1001", "1" * 32, "shenyang")))
+    await watch.take(2, whole(replace(MINE, ha1="1" * 32)))
 
     assert watch.part_of("shenyang").mark != before
 
 
-def test_part_is_served_as_a_branch_reads_it(watch):
-    watch.take(3, whole(MINE, OTHER))
-
-    assert watch.part_of("shenyang").document == to_wire(
-        EdgeSnapshot(3, {"acme.trunkline.test": "acme"}, (MINE,), (), (), ("shenyang",))
-    )
-
-
 async def test_waiting_ends_with_the_time_when_nothing_changes(watch):
-    watch.take(1, whole(MINE))
+    await watch.take(1, whole(MINE))
     mark = watch.part_of("shenyang").mark
 
     assert (await watch.wait("shenyang", None, mark, 0.05)).mark == mark
 
 
 async def test_waiting_ends_with_the_change(watch):
-    watch.take(1, whole(MINE))
+    await watch.take(1, whole(MINE))
     mark = watch.part_of("shenyang").mark
     async with asyncio.timeout(5), asyncio.TaskGroup() as group:
         waiting = group.create_task(watch.wait("shenyang", None, mark, 60))
         await asyncio.wait([waiting], timeout=0.02)
-        watch.take(2, whole(MINE, OTHER))
+        await watch.take(2, whole(MINE, OTHER))
         done, _ = await asyncio.wait([waiting], timeout=0.05)
         assert not done
-        watch.take(3, whole(MINE, station("1002", "shenyang")))
+        await watch.take(3, whole(MINE, station("1002", "shenyang")))
 
     assert len(waiting.result().document["stations"]) == 2
 
 
 async def test_stop_of_the_process_lets_waiting_branches_go(watch):
-    watch.take(1, whole(MINE))
+    await watch.take(1, whole(MINE))
     async with asyncio.timeout(5), asyncio.TaskGroup() as group:
         waiting = group.create_task(watch.wait("shenyang", 1, None, 60))
         await asyncio.wait([waiting], timeout=0.02)
@@ -100,24 +150,3 @@ async def test_stop_of_the_process_lets_waiting_branches_go(watch):
         watch.close()
 
     assert waiting.result().version == 1
-
-
-class CountedWalks(tuple):
-    """Stations that count how often somebody goes through all of them."""
-
-    walks = 0
-
-    def __iter__(self):
-        self.walks += 1
-        return super().__iter__()
-
-
-def test_hundreds_of_branches_that_wake_at_once_do_not_each_walk_all_stations(watch):
-    sites = [f"site-{number}" for number in range(400)]
-    stations = CountedWalks(station(f"{n:05}", sites[n % 400]) for n in range(2_000))
-    watch.take(1, EdgeSnapshot(domains={"acme.trunkline.test": "acme"}, stations=stations, branches=tuple(sites)))
-
-    parts = [watch.part_of(site) for site in sites]
-
-    assert sum(len(part.document["stations"]) for part in parts) == 2_000
-    assert stations.walks == 1

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from edge_views import KNOWS_NOTHING, view_of
 
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway, MediaProtection
 from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
@@ -23,7 +24,7 @@ from edge_proxy.decisions import (
     ToStation,
     ToTrunk,
 )
-from edge_proxy.view import EdgeState, EdgeView
+from edge_proxy.trunkbook import TrunkBook
 
 ACME, OTHER = "acme.test", "other.test"
 DID = "+862155550001"
@@ -47,7 +48,7 @@ SNAPSHOT = EdgeSnapshot(
     numbers=(E164(DID),),
     branches=(SiteId("branch-1"),),
 )
-VIEW = EdgeView(EdgeState(SNAPSHOT))
+VIEW = view_of(SNAPSHOT)
 
 OUTSIDE = Peer(PeerKind.OUTSIDE, "203.0.113.7")
 NODE = Peer(PeerKind.NODE, "10.0.0.1")
@@ -104,7 +105,7 @@ def test_expiry_is_kept_within_bounds(asked, granted):
 
 
 def test_without_a_snapshot_nothing_is_decided():
-    empty = EdgeView(EdgeState())
+    empty = KNOWS_NOTHING
 
     assert code_of(registration.decide_register(empty, REGISTERS, branch_role=False)) == 503
     assert code_of(routing.decide_invite(empty, DIALS)) == 503
@@ -283,16 +284,16 @@ def test_another_node_is_tried_only_where_no_conductor_took_the_call(code, reaso
 
 def test_gateways_are_tried_in_order_and_without_an_address_passed_over():
     trunk = SNAPSHOT.trunks[0]
-    resolved = EdgeView(EdgeState(SNAPSHOT, {"gw.example": "192.0.2.1"}))
+    resolved = TrunkBook(SNAPSHOT.trunks, {"gw.example": "192.0.2.1"})
 
     first = trunking.attempt_at(resolved, trunk, DID, 0)
-    second = trunking.attempt_at(VIEW, trunk, DID, 0)
+    second = trunking.attempt_at(VIEW.trunks, trunk, DID, 0)
 
     assert first and (first.index, first.target_uri, first.next_hop) == (
         0, f"sip:{DID}@gw.example:5060", "sip:192.0.2.1:5060;transport=udp"
     )  # fmt: skip
     assert second and (second.index, second.next_hop) == (1, f"sip:{SOURCE}:5080;transport=tcp")
-    assert trunking.attempt_at(VIEW, trunk, DID, 2) is None
+    assert trunking.attempt_at(VIEW.trunks, trunk, DID, 2) is None
 
 
 @pytest.mark.parametrize(("code", "timed_out", "tries"), [

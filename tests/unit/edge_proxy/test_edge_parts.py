@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from edge_views import view_of
 
-from callmodel.codec import to_wire
-from callmodel.edgesnapshot import EdgeSnapshot, EdgeTrunk, Gateway, NodeHealth, TrunkCredentials
+from callmodel.edgesnapshot import EdgeSnapshot, EdgeTrunk, Gateway, NodeHealth, TrunkCredentials, tables_of
+from callmodel.entries import PLATFORM_PART
 from callmodel.ids import NodeId, TenantId, TrunkId
-from edge_proxy import media, screening
+from edge_proxy import media, screening, view
 from edge_proxy.carriers import registrations_of
 from edge_proxy.config import EdgeSettings
 from edge_proxy.decisions import Reject
@@ -31,7 +32,9 @@ from edge_proxy.rendering import (
     rtpengine_arguments,
     site_of_branch_host,
 )
-from edge_proxy.view import LOOK_SECONDS, EdgeState, EdgeView, StateFile
+from edge_proxy.trunkbook import TrunkBook
+from edge_proxy.view import ADDRESS, ADDRESSES_PART, LOOK_SECONDS, StateFile
+from servicekit.snapshotcopy import Part, SnapshotCopy
 
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATE = (ROOT / "edge-proxy/kamailio/kamailio.cfg.in").read_text()
@@ -313,24 +316,74 @@ def test_heartbeat_of_nonsense_is_passed_over():
 # -- state file
 
 
-def write(path: Path, snapshot: EdgeSnapshot) -> None:
-    new = path.with_suffix(".new")
-    new.write_text(json.dumps(to_wire(EdgeState(snapshot))))
-    new.replace(path)
+def kept(path: Path, version: int, snapshot: EdgeSnapshot) -> SnapshotCopy:
+    copy = SnapshotCopy(path)
+    copy.take([Part(PLATFORM_PART, version, json.dumps(tables_of(snapshot)))])
+    copy.finish([PLATFORM_PART])
+    return copy
 
 
-def test_state_file_is_read_when_it_changes_and_kept_when_it_breaks(tmp_path):
-    path, problems = tmp_path / "state.json", []
-    file = StateFile(str(path), problems.append)
+def test_worker_knows_nothing_before_everything_has_come(tmp_path):
+    path = tmp_path / "state.db"
+    file = StateFile(str(path))
     assert not file.view(0.0).known
-    write(path, EdgeSnapshot(1, {"a.test": TenantId("a")}))
-    assert not file.view(LOOK_SECONDS / 2).known
-    assert file.view(1.0).domains == {"a.test": "a"}
-    path.write_text("{")
-    assert file.view(2.0).domains == {"a.test": "a"}
+    SnapshotCopy(path).take([Part("tenant:a", 1, json.dumps(tables_of(EdgeSnapshot(domains={"a.test": "a"}))))])
+    assert not file.view(1.0).known
+    kept(path, 2, EdgeSnapshot(domains={"a.test": TenantId("a")}))
+    assert file.view(2.0).known and file.view(2.0).has_domain("A.test")
+
+
+def test_worker_looks_for_changes_twenty_times_a_second_and_remembers_in_between(tmp_path):
+    path, carrier = tmp_path / "state.db", EdgeTrunk(TrunkId("t1"), (Gateway("192.0.2.1"),), "c.example")
+    file = StateFile(str(path))
+    copy = kept(path, 1, EdgeSnapshot(branches=("b-0",)))
+    seen = file.view(1.0)
+    assert (seen.has_branch("b-0"), seen.has_branch("b-1")) == (True, False)
+    copy.take([Part(PLATFORM_PART, 2, json.dumps(tables_of(EdgeSnapshot(trunks=(carrier,), branches=("b-1",)))))])
+
+    seen = file.view(1.0 + LOOK_SECONDS / 2)
+    assert (seen.has_branch("b-0"), seen.has_branch("b-1")) == (True, False)
+    assert not seen.trunks.is_carrier("192.0.2.1")
+    seen = file.view(2.0)
+    assert (seen.has_branch("b-0"), seen.has_branch("b-1")) == (False, True)
+    assert seen.trunks.is_carrier("192.0.2.1")
+
+
+def test_what_a_worker_remembers_is_bounded(tmp_path, monkeypatch):
+    monkeypatch.setattr(view, "MOST_REMEMBERED", 2)
+    known = view_of(EdgeSnapshot(branches=tuple(f"b-{number}" for number in range(5))))
+
+    assert [known.has_branch(f"b-{number}") for number in (0, 1, 2, 3, 4, 5, 0)] == [True] * 5 + [False, True]
+    assert len(known._remembered) <= 2
+    assert not known.has_branch("x" * 101)
+    assert ("branch", "x" * 101) not in known._remembered
+
+
+def test_trunks_are_indexed_anew_only_when_they_changed(tmp_path):
+    path, carrier = tmp_path / "state.db", EdgeTrunk(TrunkId("t1"), (Gateway("gw.example"),), "c.example")
+    file, copy = StateFile(str(path)), kept(path, 1, EdgeSnapshot(trunks=(carrier,)))
+    before = file.view(1.0)
+    copy.take([Part("tenant:a", 2, json.dumps(tables_of(EdgeSnapshot(domains={"a.test": "a"}))))])
+    after = file.view(2.0)
+    assert after is not before and after.trunks is before.trunks
+
+    addresses = {ADDRESS: {"gw.example": {"name": "gw.example", "address": "192.0.2.7"}}}
+    copy.take([Part(ADDRESSES_PART, 3, json.dumps(addresses))])
+    assert file.view(3.0).trunks.is_carrier("192.0.2.7")
+
+
+def test_worker_turns_nobody_away_over_a_file_that_broke_and_reads_the_one_that_replaces_it(tmp_path):
+    path, problems = tmp_path / "state.db", []
+    file = StateFile(str(path), problems.append)
+    kept(path, 1, EdgeSnapshot(domains={"a.test": TenantId("a")})).close()
+    assert file.view(1.0).known
+    (tmp_path / "new").write_text("{" * 10_000)
+    (tmp_path / "new").replace(path)
+    assert not file.view(2.0).known and not file.view(3.0).known
     assert len(problems) == 1
-    path.unlink()
-    assert file.view(3.0).known
+
+    kept(path, 2, EdgeSnapshot(domains={"a.test": TenantId("a")}))
+    assert file.view(4.0).known and file.view(4.0).has_domain("a.test")
 
 
 # -- carriers
@@ -347,9 +400,7 @@ def test_only_trunks_that_want_it_register_and_only_with_harmless_words():
         trunk("t3", credentials=None),
         trunk("t4", credentials=TrunkCredentials("u u", "r", "h")),
     )
-    snapshot = EdgeSnapshot(1, trunks=trunks)
-
-    wanted = registrations_of(snapshot, EdgeView(EdgeState(snapshot)))
+    wanted = registrations_of(TrunkBook(trunks))
 
     assert list(wanted) == ["t1"]
     assert wanted["t1"].proxy == "sip:192.0.2.1:5060;transport=udp"
@@ -359,11 +410,11 @@ def test_only_trunks_that_want_it_register_and_only_with_harmless_words():
 
 
 def test_decisions_run_on_the_bare_interpreter():
-    modules = "routing registration screening digest guessing bans trunking media rendering view decisions"
+    modules = "routing registration screening digest guessing bans trunking media rendering view trunkbook decisions"
     code = "; ".join(f"import edge_proxy.{name}" for name in [*modules.split(), "certificates", "nodes"])
     bare = ["/usr/bin/python3", "-I", "-S", "-c", f"import sys; sys.path[:0] = {PATHS!r}; {code}"]
 
     assert subprocess.run(bare, capture_output=True, timeout=20).stderr == b""
 
 
-PATHS = [str(ROOT / "edge-proxy"), str(ROOT / "control-plane")]
+PATHS = [str(ROOT / room) for room in ("edge-proxy", "control-plane", "infra")]

@@ -4,14 +4,14 @@ import ipaddress
 
 import pytest
 
-from callmodel.edgesnapshot import EdgeSnapshot, EdgeTrunk, Gateway
+from callmodel.edgesnapshot import EdgeTrunk, Gateway
 from callmodel.ids import TrunkId
 from edge_proxy import bencoding, packetfilter
 from edge_proxy.decisions import PeerKind
 from edge_proxy.media import RTP, SRTP, WEBRTC
 from edge_proxy.mediasource import Sender, networks_of, outside_of, source_of, without_detours
 from edge_proxy.parting import Answered, headers_for, refusal_of, routes_beyond
-from edge_proxy.view import EdgeState, EdgeView
+from edge_proxy.trunkbook import TrunkBook
 
 SOURCE, FOREIGN, PRIVATE = "198.51.100.7", "203.0.113.9", "192.168.1.5"
 OFF, LEARNS = "strict-source endpoint-learning-off", "strict-source endpoint-learning-immediate"
@@ -97,7 +97,7 @@ def test_media_networks_default_to_gateways_and_sources():
         trunk = EdgeTrunk(
             TrunkId("t1"), (Gateway("gw.example"),), "t1.example", sources=("198.51.100.0/28",), media_networks=told
         )
-        return EdgeView(EdgeState(EdgeSnapshot(1, trunks=(trunk,)), {"gw.example": "192.0.2.1"}))
+        return TrunkBook((trunk,), {"gw.example": "192.0.2.1"})
 
     by_default = (ipaddress.ip_network("198.51.100.0/28"), ipaddress.ip_network("192.0.2.1"))
     assert networks().media_networks("192.0.2.1") == by_default

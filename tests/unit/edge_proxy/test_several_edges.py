@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from edge_views import view_of
 
 from callmodel.edgesnapshot import EdgeSnapshot
 from edge_proxy import peering, registration, routing
@@ -11,7 +12,6 @@ from edge_proxy.config import EdgeSettings
 from edge_proxy.decisions import PassOn, Peer, PeerKind, Reject, Request
 from edge_proxy.launch import configuration_of, secrets_of
 from edge_proxy.rendering import RenderingError, render_kamailio
-from edge_proxy.view import EdgeState, EdgeView
 
 TEMPLATE = (Path(__file__).resolve().parents[3] / "edge-proxy/kamailio/kamailio.cfg.in").read_text()
 SECRET = "5e" * 32
@@ -90,7 +90,7 @@ def test_transport_of_a_next_hop_is_udp_unless_told():
 
 
 def test_another_edge_passes_calls_on_and_registers_nobody():
-    view = EdgeView(EdgeState(EdgeSnapshot(version=1)))
+    view = view_of(EdgeSnapshot())
     request = Request("INVITE", Peer(PeerKind.EDGE, "203.0.113.11"))
 
     assert routing.decide_invite(view, request) == PassOn()

@@ -37,7 +37,7 @@ async def bring(
     """Order that somebody be brought to the call.  Raises OutOfReachError, and the problems of `errors`."""
     call = await _talking(context, Permission.CALLS_CONTROL, tenant_id, call_id)
     asker = await _speaker(context, tenant_id, call, by)
-    plan = plan_call(await directory_of(context), tenant_id, to)
+    plan = plan_call(await directory_of(context, tenant_id), tenant_id, to)
     if isinstance(plan, Refusal):
         raise errors.BY_ENDING.get(plan.ending, UnavailableError)()
     if isinstance(plan, TrunkPlan):
@@ -66,7 +66,7 @@ async def pick_up(context: Context, tenant_id: TenantId, call_id: CallId, extens
     rings = {leg.extension for leg in call.legs if leg.extension and leg.state is not LegState.ENDED}
     if call.direction is not Direction.INBOUND or call.state not in (CallState.DIALLING, CallState.RINGING):
         raise errors.CallNotRingingError(f"the call is {call.state.value}")
-    station = (await directory_of(context)).station_of(tenant_id, extension)
+    station = (await directory_of(context, tenant_id)).station_of(tenant_id, extension)
     if station is None:
         raise errors.ExtensionUnknownError(f"the tenant has no station {extension}")
     await require_reach(context, Permission.CALLS_PLACE, tenant_id, [station.extension])
@@ -79,7 +79,7 @@ async def supervise(
 ) -> None:
     """Order that a supervisor be rung, or change what he does.  Raises OutOfReachError, the problems of `errors`."""
     call = await _talking(context, Permission.CALLS_SUPERVISE, tenant_id, call_id)
-    station = (await directory_of(context)).station_of(tenant_id, extension)
+    station = (await directory_of(context, tenant_id)).station_of(tenant_id, extension)
     if station is None:
         raise errors.ExtensionUnknownError(f"the tenant has no station {extension}")
     await require_reach(context, Permission.CALLS_PLACE, tenant_id, [station.extension])

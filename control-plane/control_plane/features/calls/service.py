@@ -10,23 +10,23 @@ from redis.asyncio import Redis
 
 from callmodel import keys
 from callmodel.codec import to_wire
-from callmodel.directory import Directory
+from callmodel.directory import Lookups
 from callmodel.edgesnapshot import NodeHealth
 from callmodel.ids import CallId, NodeId, TenantId, uuid7
 from callmodel.limits import cost_micros, spend_day_of
 from callmodel.routing import Refusal, TrunkPlan, plan_call
 from callmodel.wire import EndCall, NodeOrder, PlaceCall
-from control_plane.directory import current_directory
+from control_plane import directory as published
 from control_plane.features.calls import errors
 from control_plane.features.calls.nodes import choose_node
 from control_plane.features.calls.reach import remember_asked, require_call_in_reach
 from control_plane.features.calls.store import CallStore
 from control_plane.livecalls import LiveCalls
-from control_plane.nodes import living_nodes
 from control_plane.permissions import Permission
 from control_plane.reach import require_reach
-from control_plane.spent import spent_micros
 from control_plane.web import Context, UnavailableError
+from hotstate.nodes import is_living, living_nodes
+from hotstate.spend import spent_micros
 from servicekit import tracing
 from servicekit.streams import append
 
@@ -61,7 +61,7 @@ async def place(
 
     Raises OutOfReachError, and the problems of `errors`.
     """
-    directory = await directory_of(context)
+    directory = await directory_of(context, tenant_id)
     station = directory.station_of(tenant_id, extension)
     if station is None:
         raise errors.ExtensionUnknownError(f"the tenant has no station {extension}")
@@ -117,8 +117,8 @@ async def dispose(context: Context, tenant_id: TenantId, call_id: CallId, dispos
     await calls.dispose(tenant_id, call_id, disposition, note, context.principal.username, context.now_ms())
 
 
-async def directory_of(context: Context) -> Directory:
-    directory = await current_directory(context.redis)
+async def directory_of(context: Context, tenant_id: TenantId) -> Lookups:
+    directory = await published.directory_of(context.redis, tenant_id)
     if directory is None:
         raise UnavailableError("the directory is not published yet")
     return directory
@@ -151,7 +151,7 @@ async def owner_of(redis: Redis, tenant_id: TenantId, call_id: CallId) -> NodeId
     node_id: Any = await redis.get(keys.call_owner(tenant_id, call_id))
     if node_id is None:
         raise errors.CallUnknownError()
-    if not await redis.exists(keys.heartbeat(NodeId(node_id))):
+    if not await is_living(redis, NodeId(node_id)):
         raise errors.NodeLostError()
     return NodeId(node_id)
 

@@ -1,20 +1,25 @@
-"""The part of the edge snapshot that a branch may have, and waiting until it is another."""
+"""The part of the edges' configuration that a branch may have, and waiting until it is another."""
 
 import asyncio
 import hashlib
 import json
 import logging
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
 from redis.asyncio import Redis
 
 from callmodel import keys
-from callmodel.codec import ShapeError, from_wire, to_wire
-from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation
+from callmodel.codec import to_wire
+from callmodel.edgesnapshot import BRANCH, DOMAIN, STATION, EdgeSnapshot
+from callmodel.entries import Tables
 from callmodel.ids import SiteId
-from servicekit.snapshots import follow
+from servicekit.snapshotcopy import Part
+from servicekit.snapshots import Change, follow
+
+Stations = list[dict[str, Any]]
 
 logger = logging.getLogger(__name__)
 
@@ -28,42 +33,100 @@ class SitePart:
     document: dict[str, Any]
 
 
-def edge_snapshot_for_site(snapshot: EdgeSnapshot, site_id: SiteId) -> EdgeSnapshot:
-    """Return what a branch may know: its own stations and the domains they register in; no trunk, no number."""
-    stations = tuple(station for station in snapshot.stations if station.site_id == site_id)
-    used = {station.domain for station in stations}
-    domains = {domain: tenant for domain, tenant in (snapshot.domains or {}).items() if domain in used}
-    branches = (site_id,) if site_id in snapshot.branches else ()
-    return EdgeSnapshot(version=snapshot.version, domains=domains, stations=stations, branches=branches)
+@dataclass(frozen=True)
+class _Piece:
+    """What branches may know of one published part."""
+
+    version: int
+    branches: frozenset[str]
+    domains: dict[str, str]
+    stations: dict[str, Stations]
+    """By site."""
+
+
+class SitePieces:
+    """What is published for edges, cut by site (`snapshots.Copy`); `touched`: sites whose part may be another."""
+
+    def __init__(self) -> None:
+        self._pieces: dict[str, _Piece] = {}
+        self.touched: set[str] = set()
+        self.whole = False
+
+    def versions(self) -> dict[str, int]:
+        return {name: piece.version for name, piece in self._pieces.items()}
+
+    def take(self, parts: list[Part]) -> None:
+        for part in parts:
+            if part.text is None:
+                self._put(part.name, None)
+                continue
+            try:
+                self._put(part.name, _piece_of(part.version, json.loads(part.text)))
+            except (ValueError, KeyError, TypeError, AttributeError):
+                # What there was of it stays, under the new version: it is not asked for again.
+                logger.exception("snapshot part refused", extra={"part": part.name})
+                before = self._pieces.get(part.name, _Piece(0, frozenset(), {}, {}))
+                self._pieces[part.name] = replace(before, version=part.version)
+
+    def finish(self, names: Collection[str]) -> set[str]:
+        gone = self._pieces.keys() - set(names)
+        for name in gone:
+            self._put(name, None)
+        self.whole = True
+        return gone
+
+    def _put(self, name: str, piece: _Piece | None) -> None:
+        before = self._pieces.pop(name, None)
+        if piece is not None:
+            self._pieces[name] = piece
+        for each in (before, piece):
+            if each is not None:
+                self.touched |= each.branches | each.stations.keys()
+
+    def has(self, site_id: SiteId) -> bool:
+        """Whether the site's gateway may connect at all."""
+        return any(site_id in piece.branches for piece in list(self._pieces.values()))
+
+    def document_of(self, site_id: SiteId) -> dict[str, Any]:
+        """Return an `EdgeSnapshot` as JSON: the site's own stations and their domains; no trunk, no number."""
+        mine = [piece for piece in list(self._pieces.values()) if site_id in piece.stations]
+        stations = [station for piece in mine for station in piece.stations[site_id]]
+        used = {station["domain"].lower() for station in stations}
+        known = {domain: tenant_id for piece in mine for domain, tenant_id in piece.domains.items() if domain in used}
+        branches = (site_id,) if self.has(site_id) else ()
+        stations.sort(key=lambda station: (station["tenant_id"], station["extension"]))
+        return {**to_wire(EdgeSnapshot(branches=branches)), "domains": known, "stations": stations}
+
+
+def _piece_of(version: int, tables: Tables) -> _Piece:
+    stations: dict[str, Stations] = defaultdict(list)
+    for station in tables.get(STATION, {}).values():
+        stations[station["site_id"]].append(station)
+    domains = {domain: value["tenant_id"] for domain, value in tables.get(DOMAIN, {}).items()}
+    return _Piece(version, frozenset(tables.get(BRANCH, {})), domains, dict(stations))
 
 
 class SnapshotWatch:
-    """The published edge snapshot, cut by site; `run` follows it for as long as the process lives."""
+    """What each site gets; `run` follows what is published for as long as the process lives."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._snapshot: EdgeSnapshot | None = None
-        self._stations: dict[SiteId, list[EdgeStation]] = {}
+        self.pieces = SitePieces()
+        self._version = 0
         self._parts: dict[SiteId, SitePart] = {}
         self._changed = asyncio.Event()
         self._closed = False
 
     async def run(self) -> None:
         """Follow for ever; Redis may go away and come back."""
-        async for version, document in follow(self._redis, keys.EDGE):
-            try:
-                self.take(version, from_wire(EdgeSnapshot, document))
-            except ShapeError:
-                logger.exception("edge snapshot has another shape")
+        await follow(self._redis, keys.EDGE, self.pieces, self.serve)
 
-    def take(self, version: int, snapshot: EdgeSnapshot) -> None:
-        """Serve this snapshot from now on, and wake those who wait for one."""
-        self._snapshot = replace(snapshot, version=version)
-        stations = defaultdict(list)
-        for station in snapshot.stations:
-            stations[station.site_id].append(station)
-        self._stations = dict(stations)
-        self._parts.clear()
+    async def serve(self, change: Change) -> None:
+        """Serve what the pieces are now, and wake those who wait for something else than they had."""
+        self._version = change.version
+        touched, self.pieces.touched = self.pieces.touched, set()
+        for site_id in touched:
+            self._parts.pop(SiteId(site_id), None)
         self._changed.set()
         self._changed = asyncio.Event()
 
@@ -74,18 +137,16 @@ class SnapshotWatch:
 
     def has(self, site_id: SiteId) -> bool:
         """Whether the site's gateway may connect at all."""
-        return self._snapshot is not None and site_id in self._snapshot.branches
+        return self.pieces.has(site_id)
 
     def part_of(self, site_id: SiteId) -> SitePart | None:
-        """Return a site's part; None while no snapshot was seen."""
-        if self._snapshot is None:
+        """Return a site's part as it was changed last; None while not everything was seen once."""
+        if not self.pieces.whole or not self._version:
             return None
         part = self._parts.get(site_id)
         if part is None:
-            # Only its own stations go in: a thousand branches that wake at once must not each walk all stations.
-            mine = replace(self._snapshot, stations=tuple(self._stations.get(site_id, ())))
-            document = to_wire(edge_snapshot_for_site(mine, site_id))
-            part = SitePart(self._snapshot.version, _mark_of(document), document)
+            document = self.pieces.document_of(site_id)
+            part = SitePart(self._version, _mark_of(document), document | {"version": self._version})
             self._parts[site_id] = part
         return part
 

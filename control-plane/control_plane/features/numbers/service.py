@@ -49,7 +49,7 @@ async def create(context: Context, new: NewNumber) -> NumberRecord:
     record = NumberRecord(new.number, new.tenant_id, new.route_to, tuple(new.trunk_ids), context.now_ms())
     if not await NumberStore(context.store).add(record):
         raise NumberExistsError()
-    return record
+    return _told(context, record)
 
 
 async def find(context: Context, number: E164) -> NumberRecord:
@@ -66,7 +66,7 @@ async def change(context: Context, number: E164, patch: NumberPatch) -> NumberRe
     if patch.trunk_ids is not None:
         await _check_trunks(context, patch.trunk_ids)
         await NumberStore(context.store).change(number, {"trunk_ids": list(patch.trunk_ids)})
-    return await find(context, number)
+    return _told(context, await find(context, number))
 
 
 async def lend(context: Context, number: E164, tenant_id: TenantId) -> NumberRecord:
@@ -75,7 +75,7 @@ async def lend(context: Context, number: E164, tenant_id: TenantId) -> NumberRec
     await _check_tenant(context, tenant_id)
     if not await NumberStore(context.store).lend(tenant_id, number):
         raise NumberTakenError()
-    return await find(context, number)
+    return _told(context, await find(context, number))
 
 
 async def take_back(context: Context, number: E164) -> None:
@@ -83,6 +83,7 @@ async def take_back(context: Context, number: E164) -> None:
     record = await find(context, number)
     if record.tenant_id is not None:
         await NumberStore(context.store).take_back(record.tenant_id, number)
+        _told(context, record)
 
 
 async def route(context: Context, tenant_id: TenantId, number: E164, extension: Extension | None) -> NumberRecord:
@@ -94,6 +95,13 @@ async def route(context: Context, tenant_id: TenantId, number: E164, extension: 
     if not await NumberStore(context.store).route(tenant_id, number, extension):
         raise NotFoundError()
     return await find(context, number)
+
+
+def _told(context: Context, record: NumberRecord) -> NumberRecord:
+    # A number is published with what its holder has: the address of these requests does not name the tenant.
+    if record.tenant_id is not None:
+        context.configuration_changed(record.tenant_id)
+    return record
 
 
 async def archive(context: Context, number: E164) -> None:

@@ -1,12 +1,10 @@
 """Numbers in the durable store: one row a number with who holds it, and an index by tenant beside it."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
 from callmodel.ids import E164, Extension, TenantId, TrunkId
 from control_plane.archive import ARCHIVED, page_of_rows
-from control_plane.listing import every
 from control_plane.scope import SCOPE
 from servicekit.stores import ColumnType, Row, Store, TableSpec
 
@@ -31,7 +29,7 @@ TENANT_NUMBERS = TableSpec(
     columns={"tenant_id": ColumnType.TEXT, "number": ColumnType.TEXT},
 )
 TABLES = (NUMBERS, TENANT_NUMBERS)
-PAGE_ROWS = 1000
+PAGE_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -116,12 +114,9 @@ class NumberStore:
     ) -> tuple[list[NumberRecord], str | None]:
         """Return the tenant's numbers, and the token of the next page.  Raises InvalidPageTokenError."""
         found = await self._store.page(TENANT_NUMBERS.name, {"tenant_id": tenant_id}, limit=limit, after=after)
-        records = [await self.one(row["number"]) for row in found.rows]
-        return [record for record in records if record and record.tenant_id == tenant_id], found.next_token
-
-    def each(self) -> AsyncIterator[NumberRecord]:
-        """Yield every number that is not archived."""
-        return every(self.page, PAGE_ROWS)
+        keys = [{"scope": SCOPE, "number": row["number"]} for row in found.rows]
+        records = [to_record(row) for row in await self._store.get_many(NUMBERS.name, keys) if row is not None]
+        return [record for record in records if record.tenant_id == tenant_id], found.next_token
 
     async def _index(self, tenant_id: TenantId, number: E164) -> None:
         await self._store.upsert(TENANT_NUMBERS.name, {"tenant_id": tenant_id, "number": number})

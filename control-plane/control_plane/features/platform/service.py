@@ -1,18 +1,17 @@
 """What the control plane sees of the platform: its own dependencies, the snapshots, the media nodes."""
 
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from callmodel import keys
 from callmodel.edgesnapshot import NodeHealth
-from callmodel.ids import NodeId
 from control_plane.audit import PLATFORM
 from control_plane.features.platform.schemas import NodeView, PlatformStatus, SnapshotView
 from control_plane.features.platform.store import AuditStore
 from control_plane.features.platform.trunks import trunk_health
-from control_plane.nodes import known_nodes
 from control_plane.times import day_of
 from control_plane.web import Context
+from hotstate.nodes import known_nodes
+from servicekit.snapshots import Published
 from servicekit.stores import StoreUnavailableError
 
 SNAPSHOTS = {"directory": keys.DIRECTORY, "edge": keys.EDGE}
@@ -23,7 +22,8 @@ async def status(context: Context) -> PlatformStatus:
     store_ok = await _is_store_there(context)
     try:
         snapshots = [
-            SnapshotView(name=name, version=await _version(context.redis, key)) for name, key in SNAPSHOTS.items()
+            SnapshotView(name=name, version=await Published(context.redis, key).version())
+            for name, key in SNAPSHOTS.items()
         ]
         nodes = [_node_of(node_id, health) for node_id, health in (await known_nodes(context.redis)).items()]
         trunks = await trunk_health(context) if store_ok else []
@@ -40,12 +40,7 @@ async def _is_store_there(context: Context) -> bool:
     return True
 
 
-async def _version(redis: Redis, key: str) -> int | None:
-    version = await redis.get(f"{key}:version")
-    return None if version is None else int(version)
-
-
-def _node_of(name: NodeId, health: NodeHealth | None) -> NodeView:
+def _node_of(name: str, health: NodeHealth | None) -> NodeView:
     if health is None:
         return NodeView(node_id=name, alive=False)
     return NodeView(

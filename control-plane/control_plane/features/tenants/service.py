@@ -13,10 +13,10 @@ from control_plane.features.tenants.schemas import NewTenant, TenantPatch
 from control_plane.features.tenants.store import NESTED, TenantRecord, TenantStore
 from control_plane.references import has_stations, holder_of
 from control_plane.retention import Kept
-from control_plane.spent import spent_micros
 from control_plane.timezones import check_time_zone
 from control_plane.uses import require_unused_tenant
 from control_plane.web import ConflictError, Context, ForbiddenError, InvalidRequestError, NotFoundError
+from hotstate.spend import spent_micros
 
 HQ_ONLY = frozenset({"domain", "provider", "max_channels", "limits", *(kind.value for kind in Kept)})
 
@@ -98,6 +98,7 @@ async def create(context: Context, new: NewTenant) -> TenantRecord:
         if (await find(context, new.tenant_id)).tenant.domain != domain:
             await store.release_domain(new.tenant_id, domain)
         raise TenantExistsError()
+    context.configuration_changed(new.tenant_id)
     return record
 
 

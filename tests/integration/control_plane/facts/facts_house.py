@@ -54,7 +54,7 @@ from control_plane.permissions import Role
 from control_plane.resources import close_resources, open_resources
 from control_plane.signing import create_signing_key
 from control_plane.times import DAY_MS, now_ms
-from servicekit import snapshots
+from tests.integration.publishing import publish
 from tests.loopback import free_port
 
 ACME, GLOBEX = TenantId("acme"), TenantId("globex")
@@ -124,7 +124,7 @@ class House:
                 station.tenant_id, station.extension, station.site_id, "", "rtp", "-" * 32, now_ms()
             )
             await self.stations.add(station.tenant_id, record)
-        await snapshots.publish(self.redis, keys.DIRECTORY, to_wire(DIRECTORY))
+        await publish(self.redis, DIRECTORY)
         self.client = TestClient(TestServer(build_api(self.resources)))
         await self.client.start_server()
 

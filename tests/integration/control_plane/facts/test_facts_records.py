@@ -16,7 +16,6 @@ from facts_house import ACME, DIRECTORY, GLOBEX, House, cdr, live_call, new_call
 from callmodel import keys
 from callmodel.callstate import LegRole, LegState
 from callmodel.cdr import Cdr, CdrLeg
-from callmodel.codec import to_wire
 from callmodel.directory import Tenant
 from callmodel.ids import CallId, LegId, TenantId
 from control_plane.features.calls.store import CallStore
@@ -25,7 +24,7 @@ from control_plane.livecalls import LiveCalls
 from control_plane.retention import Kept
 from control_plane.streamlag import LagWatch
 from control_plane.times import now_ms
-from servicekit import snapshots
+from tests.integration.publishing import publish
 
 
 async def pending(house: House, group: str, tenant_id: TenantId = ACME) -> int:
@@ -187,22 +186,9 @@ async def test_a_tenant_that_comes_at_run_time_is_read(house: House):
     await house.tell("call.ended", cdr(call_id, initech), initech)
 
     tenants = (*DIRECTORY.tenants, Tenant(initech, "Initech", "initech.trunkline.test"))
-    await snapshots.publish(house.redis, keys.DIRECTORY, {**to_wire(DIRECTORY), "tenants": to_wire(tenants)})
+    await publish(house.redis, replace(DIRECTORY, tenants=tenants))
 
     await until(lambda: records(house, initech))
-
-
-async def test_a_directory_that_nobody_can_read_stops_nothing(house: House):
-    async def told(message: str) -> bool:
-        return any(line["message"] == message for line in house.log_of("facts"))
-
-    await house.start_facts()
-    # It is ready before it has read the directory, and would meet the new one first.
-    await until(lambda: told("tenants changed"))
-    await snapshots.publish(house.redis, keys.DIRECTORY, {"tenants": "many"})
-    await until(lambda: told("directory has another shape"))
-    await house.tell("call.ended", cdr(new_call_id()))
-    await until(lambda: records(house))
 
 
 async def test_the_live_picture_follows_a_call_and_lets_no_late_news_bring_it_back(house: House):

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -22,6 +21,7 @@ from control_plane.features.recordings.store import LedgerStore
 from control_plane.times import now_ms
 from media_nodes.outbox import RedisOutbox
 from servicekit.redisio import Replicas, connect
+from servicekit.snapshots import Published
 
 REPLICAS = {"TRUNKLINE_REDIS_WAIT_REPLICAS": "1"}
 
@@ -108,12 +108,14 @@ async def test_beat_outlives_the_master(house: House, redises: Any):
         return any(line["message"] == message for line in house.log_of("beat"))
 
     await until(lambda: leading(house))
+    published = await Published(house.redis, keys.DIRECTORY).version()
+    assert published
     await redises.kill_master()
     await until(lambda: said("beat does not lead"))
     await until(lambda: leading(house), 20)
 
     assert house.processes["beat"].poll() is None
-    assert json.loads(await house.redis.get(keys.DIRECTORY))["version"] == 1
+    assert await Published(house.redis, keys.DIRECTORY).version() == published
     assert await asyncio.to_thread(house.stop, "beat") == 0
 
 

@@ -1,4 +1,4 @@
-"""What a tenant's calls have cost, as media nodes book it."""
+"""What a tenant's calls have cost, as media nodes book it (`media_nodes.claims`)."""
 
 from redis.asyncio import Redis
 

@@ -1,0 +1,100 @@
+"""Configuration in the store, read part by part as it is published: for media nodes, and for HQ's edges."""
+
+import asyncio
+from dataclasses import dataclass
+
+from callmodel import directory, edgesnapshot
+from callmodel.directory import Did, Directory, Site, Station
+from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, MediaProtection
+from callmodel.entries import Tables
+from callmodel.ids import TenantId
+from control_plane.features.numbers.store import PAGE_ROWS, NumberRecord, NumberStore
+from control_plane.features.sites.store import SiteStore
+from control_plane.features.stations.store import StationRecord, StationStore
+from control_plane.features.tenants.store import TenantRecord, TenantStore
+from control_plane.features.trunks.store import TrunkStore
+from control_plane.listing import every
+from servicekit.crypto import TenantCipher
+from servicekit.stores import Store
+
+
+@dataclass(frozen=True)
+class PartTables:
+    """One part: what media nodes get of it, and what edges do."""
+
+    for_nodes: Tables
+    for_edges: Tables
+
+
+class ConfigurationStore:
+    """All that is published.  Every method raises StoreUnavailableError when the store can not serve."""
+
+    def __init__(self, store: Store, cipher: TenantCipher) -> None:
+        self._tenants = TenantStore(store)
+        self._stations = StationStore(store, cipher)
+        self._trunks = TrunkStore(store, cipher)
+        self._numbers = NumberStore(store)
+        self._sites = SiteStore(store)
+
+    async def tenants(self) -> list[TenantId]:
+        """Return whose parts there are."""
+        return [record.tenant.tenant_id async for record in self._tenants.each()]
+
+    async def platform(self) -> PartTables:
+        """Return what is no tenant's: trunks, and sites with those whose branches may connect."""
+        trunks = [record async for record in self._trunks.each()]
+        sites = [site async for site in self._sites.each()]
+        branches = tuple(site.site_id for site in sites if site.kind == "branch" and site.enabled)
+        # A disabled trunk is unknown to the edge: calls from it are let in no more either.
+        peerings = tuple(record.peering for record in trunks if record.trunk.enabled)
+        return PartTables(
+            directory.tables_of(
+                Directory(
+                    trunks=tuple(record.trunk for record in trunks),
+                    sites=tuple(Site(site.site_id, site.time_zone) for site in sites),
+                )
+            ),
+            edgesnapshot.tables_of(EdgeSnapshot(trunks=peerings, branches=branches)),
+        )
+
+    async def of_tenant(self, tenant_id: TenantId) -> PartTables | None:
+        """Return a tenant, its stations and the numbers that are lent to it; None for none, and an archived one."""
+        record = await self._tenants.one(tenant_id)
+        if record is None or record.archived_ms is not None:
+            return None
+        stations = [station async for station in self._stations.each(tenant_id)]
+        numbers = [
+            number
+            async for number in every(
+                lambda limit, after: self._numbers.page_of_tenant(tenant_id, limit, after), PAGE_ROWS
+            )
+        ]
+        # A tenant may have thousands of stations: requests are served meanwhile.
+        return await asyncio.to_thread(_tables, record, stations, numbers)
+
+
+def _tables(record: TenantRecord, stations: list[StationRecord], numbers: list[NumberRecord]) -> PartTables:
+    tenant = record.tenant
+    return PartTables(
+        directory.tables_of(
+            Directory(
+                tenants=(tenant,),
+                stations=tuple(
+                    Station(tenant.tenant_id, each.extension, each.site_id, each.display_name) for each in stations
+                ),
+                numbers=tuple(Did(each.number, tenant.tenant_id, each.route_to, each.trunk_ids) for each in numbers),
+            )
+        ),
+        edgesnapshot.tables_of(
+            EdgeSnapshot(
+                domains={tenant.domain: tenant.tenant_id},
+                stations=tuple(_edge_station(tenant.domain, each) for each in stations),
+                numbers=tuple(each.number for each in numbers),
+            )
+        ),
+    )
+
+
+def _edge_station(domain: str, station: StationRecord) -> EdgeStation:
+    media = MediaProtection(station.media)
+    return EdgeStation(station.tenant_id, domain, station.extension, station.ha1, station.site_id, media)
