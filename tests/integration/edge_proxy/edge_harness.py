@@ -30,6 +30,7 @@ from simulators.call import PhoneCall
 from simulators.digest import ha1_of
 from simulators.phone import Softphone
 from tests.loopback import own_block
+from trunkline.children import die_with
 
 BLOCK = own_block().number
 PLATFORM = "trunkline.test"
@@ -292,6 +293,7 @@ class Edge:
                 env={**os.environ, **self.settings, **(more or {})},
                 stderr=log,
                 stdout=log,
+                preexec_fn=die_with(os.getpid()),
             )
 
     def log(self, name: str = "kamailio") -> Path:

@@ -24,6 +24,7 @@ from simulators.call import PhoneCall
 from simulators.phone import Softphone, answer_after
 from tests.integration.publishing import publish
 from tests.loopback import free_port, own_block
+from trunkline.children import die_with
 
 ASTERISK_ROOT = Path(os.environ.get("TRUNKLINE_CACHE", Path.home() / ".cache/trunkline")) / "asterisk-22"
 BLOCK = own_block().number
@@ -81,8 +82,9 @@ class Process:
     def __init__(self, command: list[str], env: dict[str, str], log: Path) -> None:
         self._file = log.open("ab")
         self.child = subprocess.Popen(
-            command, env=env, stdout=self._file, stderr=self._file, start_new_session=True, cwd=log.parent
-        )
+            command, env=env, stdout=self._file, stderr=self._file, start_new_session=True, cwd=log.parent,
+            preexec_fn=die_with(os.getpid()),
+        )  # fmt: skip
 
     def kill(self) -> None:
         self.end(signal.SIGKILL)

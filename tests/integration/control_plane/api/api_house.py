@@ -19,6 +19,7 @@ from typing import Any
 import aiohttp
 
 from tests.loopback import free_port
+from trunkline.children import die_with
 
 ADMIN_PASSWORD = "correct-horse-4711-battery"
 USER_PASSWORD = "quiet-river-under-stars-7"
@@ -118,7 +119,9 @@ class House:
 
     def _spawn(self, name: str, command: list[str]) -> None:
         with (self._folder / f"{name}.log").open("ab") as log:
-            self._processes[name] = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+            self._processes[name] = subprocess.Popen(
+                command, env=self.environment, stdout=log, stderr=log, preexec_fn=die_with(os.getpid())
+            )
 
 
 def until(condition: Any, seconds: float = 20) -> None:

@@ -56,6 +56,7 @@ from control_plane.signing import create_signing_key
 from control_plane.times import DAY_MS, now_ms
 from tests.integration.publishing import publish
 from tests.loopback import free_port
+from trunkline.children import die_with
 
 ACME, GLOBEX = TenantId("acme"), TenantId("globex")
 NODE = NodeId("node-1")
@@ -141,7 +142,7 @@ class House:
         self.processes["redis"] = subprocess.Popen(
             ["redis-server", "--port", str(self.redis_port), "--bind", "127.0.0.1", "--dir", str(self.folder),
              "--unixsocket", "redis.sock", "--save", "", "--appendonly", "yes", "--appendfsync", "always"],
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, preexec_fn=die_with(os.getpid()),
         )  # fmt: skip
 
     def start(self, name: str, entry: str, **environment: str) -> int:
@@ -154,6 +155,7 @@ class House:
             env={**os.environ, **self.environment, "TRUNKLINE_HEALTH_PORT": str(port), **environment},
             stderr=log,
             start_new_session=True,
+            preexec_fn=die_with(os.getpid()),
         )
         log.close()
         return port
