@@ -62,6 +62,9 @@ class LimitsShape(Shape):
     hard_stop: float = Field(1.5, ge=1, le=100, description="at this multiple of spend_per_day calls are ended too")
     calls_per_minute: int | None = Field(None, ge=1, le=100_000)
     station_calls_per_minute: int | None = Field(20, ge=1, le=100_000, description="for each station")
+    longest_call_minutes: int | None = Field(
+        None, ge=1, le=10_080, description="a call to the outside ends so long after its answer: it was forgotten"
+    )
 
     def to_limits(self) -> Limits:
         """Return the domain's value."""

@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import redis
 from api_house import USER_PASSWORD, Answer, Client, House, World, fresh, signed_in, trunk, user
 from published import published
 from redis.asyncio import Redis
 
 from callmodel import keys
+from callmodel.callstate import CallState, Direction
+from callmodel.cdr import Cdr
+from callmodel.ids import CallId, NodeId, TenantId
+from control_plane.livecalls import LiveCalls
 from servicekit.redisio import connect
 
 
@@ -107,7 +110,7 @@ def used_by(answer: Answer) -> list[dict[str, str]]:
     return used
 
 
-async def test_a_thing_in_use_says_by_what(world: World, house: House):
+async def test_a_thing_in_use_says_by_what(world: World, snapshots: Redis):
     admin, tenant_id = world.admin, await new_tenant(world)
     site, carrier, number = fresh("s"), fresh("c"), new_number()
     await admin.make("/sites", {"site_id": site, "name": "Busy"})
@@ -116,8 +119,8 @@ async def test_a_thing_in_use_says_by_what(world: World, house: House):
     lent = {"number": number, "tenant_id": tenant_id, "route_to": "100", "trunk_ids": [carrier]}
     await admin.make("/numbers", lent)
     of_tenant = {"tenant_id": tenant_id}
-    with redis.Redis(port=house.redis_port) as server:
-        server.hset(keys.live_calls(tenant_id), "c1", LIVE_CALL % tenant_id)
+    live = LiveCalls(snapshots)
+    await live.show(TenantId(tenant_id), a_call(tenant_id))
 
     paths = (f"/sites/{site}", f"/trunks/{carrier}", f"/numbers/{number}", f"/tenants/{tenant_id}/stations/100",
              f"/tenants/{tenant_id}")  # fmt: skip
@@ -130,15 +133,15 @@ async def test_a_thing_in_use_says_by_what(world: World, house: House):
     assert [use["kind"] for use in told[4]] == ["station", "number", "trunk", "call"]
 
     # In the order that each of them asks for, everything goes.
-    with redis.Redis(port=house.redis_port) as server:
-        server.delete(keys.live_calls(tenant_id))
+    await live.end(TenantId(tenant_id), a_call(tenant_id).call_id)
     assert (await admin.call("DELETE", f"/numbers/{number}/tenant")).status == 204
     for path in (paths[3], paths[2], paths[1], paths[0], paths[4]):
         assert (await admin.call("DELETE", path)).status == 204, path
 
 
-LIVE_CALL = """{"call_id": "c1", "tenant_id": "%s", "node_id": "node-1", "direction": "outbound", "state": "talking",
-                "dialled": "1", "started_ms": 1}"""
+def a_call(tenant_id: str) -> Cdr:
+    call_id = CallId("01990000-0000-7000-8000-0000000000aa")
+    return Cdr(call_id, TenantId(tenant_id), NodeId("node-1"), 1, Direction.OUTBOUND, CallState.TALKING, "1", 1)
 
 
 async def test_nothing_new_can_use_what_is_archived(world: World):

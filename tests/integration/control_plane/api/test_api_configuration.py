@@ -114,7 +114,12 @@ async def test_limits_are_hqs_to_set_and_reach_the_media_nodes_whole(world: Worl
     given = await world.admin.call("PATCH", path, {"limits": limits})
     tried = await world.users[("acme", "manager")].call("PATCH", "/tenants/acme", {"limits": {}})
 
-    defaults = {"hard_stop": 1.5, "calls_per_minute": None, "station_calls_per_minute": 20}
+    defaults = {
+        "hard_stop": 1.5,
+        "calls_per_minute": None,
+        "station_calls_per_minute": 20,
+        "longest_call_minutes": None,
+    }
     assert born == defaults | {"allowed_prefixes": [], "blocked_prefixes": [], "spend_per_day": None}
     assert given.body["limits"] == (await world.admin.get(path))["limits"] == defaults | limits
     assert (tried.status, tried.error_id) == (403, "forbidden")

@@ -19,6 +19,7 @@ MISSING_IDS = {
     "trunk_id": "carrier-a",
     "user_id": "01990000-0000-7000-8000-000000000099",
     "serial": "7f",
+    "leg_id": "01990000-0000-7000-8000-000000000001-1",
 }
 
 
@@ -131,7 +132,15 @@ def body_for(route: Route) -> dict[str, str] | None:
 
 def valid_body(route: Route) -> dict[str, object] | None:
     bodies: dict[str, dict[str, object]] = {
-        "calls.transfer": {"extension": "1001"},
+        "calls.transfer": {"to": "1001"},
+        "calls.consult": {"to": "1001"},
+        "calls.consult_step": {"step": "swap"},
+        "calls.join": {"to": "1001"},
+        "calls.hold": {"held": True},
+        "calls.pick_up": {"extension": "1001"},
+        "calls.supervise": {"extension": "1001", "mode": "listening"},
+        "calls.take_over": {"extension": "1001"},
+        "calls.pause": {"paused": True},
         "calls.dispose": {"disposition": "sold"},
         "numbers.route": {"route_to": "1001"},
         "stations.seat": {"user_id": None},

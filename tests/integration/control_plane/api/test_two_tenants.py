@@ -24,6 +24,7 @@ DOCUMENT = build_document(ROUTES, "http://nowhere")
 KINDS = {
     "tenant_ids": "tenant_id", "roles": "tenant_id", "trunk_ids": "trunk_id", "route_to": "extension",
     "numbers": "number", "regions": "number", "caller_number": "number", "domain": "domain",
+    "to": "extension", "by": "extension", "of": "extension", "leg_id": "leg_id",
     **{name: name for name in ("tenant_id", "trunk_id", "extension", "number", "user_id", "call_id", "recording_id",
                                "username", "after")},
 }  # fmt: skip

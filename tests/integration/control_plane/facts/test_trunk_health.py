@@ -7,7 +7,7 @@ from typing import Any
 from facts_house import CUSTOMER, House, cdr, new_call_id, until
 
 from callmodel import keys
-from callmodel.callstate import Direction, LegRole
+from callmodel.callstate import Direction, LegRole, LegState
 from callmodel.cdr import Cdr, CdrLeg
 from callmodel.codec import to_wire
 from callmodel.directory import Rate, Trunk
@@ -34,8 +34,8 @@ async def trunks(house: House, admin: str) -> dict[str, Any]:
 def failed_over() -> Cdr:
     """A call that the spare trunk refused with 503, and the carrier brought to the customer."""
     call = cdr(new_call_id())
-    refused = CdrLeg(LegId(f"{call.call_id}-0"), LegRole.CUSTOMER, call.started_ms, call.started_ms + 20,
-                     number=CUSTOMER, trunk_id=SPARE, sip_code=503)  # fmt: skip
+    refused = CdrLeg(LegId(f"{call.call_id}-0"), LegRole.CUSTOMER, LegState.ENDED, call.started_ms,
+                     ended_ms=call.started_ms + 20, number=CUSTOMER, trunk_id=SPARE, sip_code=503)  # fmt: skip
     return replace(call, legs=(*call.legs, refused))
 
 
