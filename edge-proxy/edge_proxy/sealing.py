@@ -46,12 +46,13 @@ _KINDS = {kind.value: kind for kind in EndKind}
 
 class End(NamedTuple):
     """`name`: the address of a phone, the site of a branch, the id of a trunk.  `speaks`: None where another edge has
-    the media.
+    the media.  `account`: of a phone, whose it is (`account_of`): it may have another address later.
     """
 
     kind: EndKind
     speaks: MediaProtection | None
     name: str = ""
+    account: str = ""
 
 
 class Dialog(NamedTuple):
@@ -64,7 +65,7 @@ def seal(secret: bytes, call_id: str, dialog: Dialog, now_minutes: int) -> str:
     ends = [dialog.caller, dialog.callee]
     if not all(_NAME.fullmatch(end.name) for end in ends):
         raise ValueError("a name at an end of the dialog cannot stand in a URI")
-    plain = "~".join([f"{now_minutes:x}", *(f"{end.kind.value}{_LETTERS[end.speaks]}{end.name}" for end in ends)])
+    plain = "~".join([f"{now_minutes:x}", *map(_written, ends)])
     return f"{_digest(secret, call_id, plain)}{plain}"
 
 
@@ -86,20 +87,34 @@ def open_seal(secret: bytes, call_id: str, routes: str, now_minutes: int) -> Dia
     return Dialog(_end_of(caller), _end_of(callee))
 
 
+def _written(end: End) -> str:
+    account = f"!{end.account}" if end.account else ""
+    return f"{end.kind.value}{_LETTERS[end.speaks]}{end.name}{account}"
+
+
 @functools.lru_cache(maxsize=1024)
 def _end_of(written: str) -> End:
     # The same few stand at the ends of most dialogs.
-    return End(_KINDS[written[0]], _PROTECTIONS[written[1]], written[2:])
+    name, _, account = written[2:].partition("!")
+    return End(_KINDS[written[0]], _PROTECTIONS[written[1]], name, account)
 
 
-def ends_of(dialog: Dialog, peer: Peer, is_of: Callable[[str], bool]) -> list[tuple[End, End]]:
+def ends_of(
+    dialog: Dialog, peer: Peer, is_of: Callable[[str], bool], has_moved: Callable[[End], bool]
+) -> list[tuple[End, End]]:
     """Return the end that a request comes from and the one that it must leave to; none for a stranger's request.
 
     Two pairs where both ends are behind the sender's address, that of the INVITE's direction first.  is_of: says
-    whether the sender's address belongs to a trunk, by its id.
+    whether the sender's address belongs to a trunk, by its id.  has_moved: says whether a phone that was elsewhere
+    when the dialog began is at the sender's address now.
     """
     ways = ((dialog.caller, dialog.callee), (dialog.callee, dialog.caller))
-    return [(behind, ahead) for behind, ahead in ways if _stands_at(behind, peer, is_of)]
+    return [(behind, ahead) for behind, ahead in ways if _stands_at(behind, peer, is_of, has_moved)]
+
+
+def account_of(aor: str) -> str:
+    """Return what stands for an account in a seal: a carrier or colleague reads no name in it."""
+    return hashlib.blake2b(aor.lower().encode(), digest_size=4).hexdigest()
 
 
 def name_of(call_id: str, *tags: str) -> str:
@@ -107,7 +122,7 @@ def name_of(call_id: str, *tags: str) -> str:
     return hashlib.blake2b("\n".join((call_id, *sorted(tags))).encode(), digest_size=8).hexdigest()
 
 
-def _stands_at(end: End, peer: Peer, is_of: Callable[[str], bool]) -> bool:
+def _stands_at(end: End, peer: Peer, is_of: Callable[[str], bool], has_moved: Callable[[End], bool]) -> bool:
     match end.kind:
         case EndKind.NODE:
             return peer.kind is PeerKind.NODE
@@ -116,7 +131,7 @@ def _stands_at(end: End, peer: Peer, is_of: Callable[[str], bool]) -> bool:
         case EndKind.TRUNK:
             return peer.kind is PeerKind.OUTSIDE and is_of(end.name)
         case EndKind.PHONE:
-            return peer.kind is PeerKind.OUTSIDE and peer.address == end.name
+            return peer.kind is PeerKind.OUTSIDE and (peer.address == end.name or has_moved(end))
         case EndKind.EDGE:
             return peer.kind is PeerKind.EDGE
         case EndKind.HQ:

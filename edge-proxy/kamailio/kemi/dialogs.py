@@ -12,6 +12,7 @@ from edge_proxy.decisions import Peer, PeerKind
 from edge_proxy.rendering import MEDIA_SET, site_of_branch_host
 from edge_proxy.sealing import Dialog, End, EndKind
 from kemi import credentials, uplink
+from kemi.bindings import lives_at
 from kemi.edges import next_is_edge, through_holder
 from kemi.environment import HQ, PLATFORM, SEAL_SECRET, not_acceptable, reply, send_from, text, view
 from kemi.gate import at_hand
@@ -19,6 +20,8 @@ from kemi.session import Session
 from kemi.stripping import strip
 
 ANY_SET, ANY_TRANSPORT = -1, 2
+FROM, TO = "$_s($fU $fd)", "$_s($tU $td)"
+"""User and host of a party; a sign between them other than a space would be part of a name."""
 FORGOTTEN_AFTER_SECONDS = 5
 """A dialog lives on so long after its BYE was answered: requests cross on the way."""
 
@@ -41,7 +44,7 @@ def stay(session: Session, sender: Peer, callee: End, *, trunk_id: str = "") -> 
     if trunk_id:
         caller = End(EndKind.TRUNK, speaks, trunk_id)
     elif sender.kind is PeerKind.OUTSIDE:
-        caller = End(EndKind.PHONE, speaks, sender.address)
+        caller = End(EndKind.PHONE, speaks, sender.address, sealing.account_of(_aor(FROM)))
     else:
         caller = End(_OF_PEERS[sender.kind], speaks, sender.site_id)
     seal = sealing.seal(SEAL_SECRET, KSR.kx.get_callid(), Dialog(caller, callee), _now_minutes())
@@ -118,7 +121,12 @@ def _ends(sender: Peer) -> tuple[End, End] | None:
     if sender.kind is PeerKind.HQ and uplink.goes_without():
         # Of the call that HQ took too late: its BYE would take the media of the one that goes on.
         return None
-    ways = sealing.ends_of(dialog, sender, lambda trunk_id: HQ and view().trunks.is_at(trunk_id, sender.address))
+    ways = sealing.ends_of(
+        dialog,
+        sender,
+        is_of=lambda trunk_id: HQ and view().trunks.is_at(trunk_id, sender.address),
+        has_moved=lambda end: _is_at(end, FROM, sender.address),
+    )
     # Behind one address there may be both ends.
     return ways[0 if len(ways) < 2 or KSR.rr.is_direction("downstream") > 0 else 1] if ways else None
 
@@ -132,10 +140,26 @@ def _leads_to(ahead: End) -> bool:
     if not KSR.isdsturiset():
         KSR.nathelper.handle_ruri_alias()
     if ahead.kind is EndKind.PHONE:
-        return next_host() == ahead.name
+        host = next_host()
+        return host == ahead.name or _is_at(ahead, TO, host)
     if ahead.kind is EndKind.TRUNK:
         return _leads_to_trunk(ahead.name)
     return is_destination(ANY_SET if ahead.kind is EndKind.NODE else MEDIA_SET)
+
+
+def _aor(party: str) -> str:
+    return text(party).replace(" ", "@", 1)
+
+
+def _is_at(end: End, party: str, address: str) -> bool:
+    """Say whether a phone, which was elsewhere when the dialog began, has registered from an address since.
+
+    party: which of the request at hand it is; only whose account the seal names is looked for.
+    """
+    if not end.account:
+        return False
+    aor = _aor(party)
+    return sealing.account_of(aor) == end.account and lives_at(f"sip:{aor}", address)
 
 
 def is_destination(group: int) -> bool:

@@ -4,7 +4,7 @@ import KSR
 
 from callmodel.edgesnapshot import MediaProtection
 from callmodel.vouched import HEADER, to_header
-from edge_proxy import peering
+from edge_proxy import peering, sealing
 from edge_proxy.decisions import PeerKind, Request, ToRoute, ToStation
 from edge_proxy.media import SRTP
 from edge_proxy.sealing import End, EndKind
@@ -38,7 +38,8 @@ def to_station(decision: ToStation, request: Request) -> int:
     ahead = SRTP if site_ahead() else decision.media
     if begin(request, ahead) is None:
         return not_acceptable()
-    KSR.pv.sets("$avp(ahead)", ahead.value)
+    account = sealing.account_of(f"{decision.extension}@{decision.domain}")
+    KSR.pv.sets("$avp(ahead)", f"{ahead.value} {account}")
     KSR.tm.t_on_branch("ksr_branch_station")
     return _ring()
 
@@ -50,7 +51,8 @@ def to_route(decision: ToRoute, request: Request) -> int:
     session = begin(request, decision.media, forked=True)
     if session is None:
         return not_acceptable()
-    stay(session, request.peer, End(EndKind.PHONE, decision.media, next_host()))
+    account = sealing.account_of(f"{request.to_user}@{request.to_domain}")
+    stay(session, request.peer, End(EndKind.PHONE, decision.media, next_host(), account))
     return _ring()
 
 
@@ -91,9 +93,11 @@ def station_branch() -> int:
     else:
         KSR.set_drop()
         return 1
+    media, account = text("$avp(ahead)").split(" ")
     if kind is not EndKind.PHONE:
         _hand_on_trace()
-    stay(remembered(), peer(), End(kind, MediaProtection(text("$avp(ahead)")), name))
+        account = ""
+    stay(remembered(), peer(), End(kind, MediaProtection(media), name, account))
     return 1
 
 

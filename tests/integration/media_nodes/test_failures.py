@@ -175,12 +175,12 @@ async def test_redis_away_delays_facts_and_loses_none(node: Node):
     await second.wait_for("answered")
     await second.hang_up()
     node.start_redis()
-    await node.cdr(2, seconds=20)
-    facts = await node.facts()
+    ended = await node.endings(2, seconds=20)
 
-    ids = [fact["fact_id"] for fact in facts]
-    assert len([fact for fact in facts if fact["kind"] == "call.ended"]) == 2
-    assert len(set(ids)) == len(ids)
+    # A Redis that comes back counts as another one: what it was told lately may come twice, and nothing is missing.
+    told = {fact["fact_id"] for fact in await node.facts() if fact["kind"].startswith("call.")}
+    last = {call_id: int(version) for call_id, _, version in (fact_id.partition(":") for fact_id in ended)}
+    assert told == {f"{call_id}:{n}" for call_id in last for n in range(1, last[call_id] + 1)}
 
 
 async def test_facts_survive_redis_and_conductor_both_gone(node: Node):
