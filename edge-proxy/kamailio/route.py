@@ -5,6 +5,7 @@ Runs on the interpreter that Kamailio is linked to, with the standard library, `
 
 import ctypes
 import functools
+import gc
 import os
 import signal
 import traceback
@@ -49,7 +50,10 @@ def guarded(callback: Callable[..., int]) -> Callable[..., int]:
 
 
 def mod_init() -> "Edge":
-    return Edge()
+    edge = Edge()
+    # Before the fork: what was imported stays, and the collector holds no worker up with it.
+    gc.freeze()
+    return edge
 
 
 class Edge:

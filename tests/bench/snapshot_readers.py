@@ -60,6 +60,7 @@ def worker(path: str) -> None:
     """Look up as a SIP worker does."""
     from edge_proxy.view import StateFile
 
+    gc.freeze()  # as route.mod_init does
     file, blocks, marks, turn = StateFile(path), Blocks(), Marks(), 0
     before = private_mb()
     filled = False
