@@ -29,7 +29,6 @@ from tests.unit.callmodel.stories import (
     after,
 )
 
-
 # JSON has no word for them, and no setting lets them in.
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 
