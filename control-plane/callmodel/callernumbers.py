@@ -1,6 +1,6 @@
 """Caller-number rules: which of HQ's numbers the callee sees."""
 
-from callmodel.directory import CallerRuleKind, Directory, Tenant
+from callmodel.directory import CallerRuleKind, Directory, Site, Tenant
 from callmodel.endings import Ending
 from callmodel.ids import E164, TrunkId
 
@@ -29,6 +29,28 @@ def caller_pool_of(directory: Directory, tenant: Tenant, callee: E164, wanted: s
     if not held:
         raise CallerNumberError(Ending.CALLER_NUMBER_UNKNOWN)
     return held
+
+
+NOBODY = E164("anonymous")
+"""What an emergency call shows where HQ has no number that the trunk's carrier accepts."""
+
+
+def emergency_callers(directory: Directory, tenant: Tenant, site: Site | None, trunk_id: TrunkId) -> tuple[E164, ...]:
+    """Return what an emergency call over a trunk shows: the site's number, else the tenant's, else any of HQ's.
+
+    Never nothing: a carrier that wants a number refuses, one that does not brings help.
+    """
+    if shows_site(site, trunk_id) and site is not None and site.emergency_caller is not None:
+        return (site.emergency_caller,)
+    held = [did.number for did in directory.numbers if did.tenant_id == tenant.tenant_id]
+    others = [did.number for did in directory.numbers if did.tenant_id != tenant.tenant_id]
+    by_rule = [number for number in tenant.caller_rule.numbers if _holds(directory, tenant, number)]
+    return carried_by(directory, (*by_rule, *held, *others), trunk_id)[:1] or (NOBODY,)
+
+
+def shows_site(site: Site | None, trunk_id: TrunkId) -> bool:
+    """Say whether a trunk's carrier accepts the number by which it finds the site."""
+    return site is not None and site.emergency_caller is not None and trunk_id in (site.trunk_ids or (trunk_id,))
 
 
 def carried_by(directory: Directory, pool: tuple[E164, ...], trunk_id: TrunkId) -> tuple[E164, ...]:

@@ -100,7 +100,7 @@ def advance(call: Call, fact: Fact) -> Step:
         case HangUpAsked(at_ms) if not _is_over(call):
             return _end(call, _ending_now(call), at_ms)
 
-        case SpendStopped(at_ms) if call.trunk_held and not _is_over(call):
+        case SpendStopped(at_ms) if call.trunk_held and not call.emergency and not _is_over(call):
             return _end(call, Ending.SPEND_LIMIT_REACHED, at_ms)
 
         case TransferAsked(plan) if call.state is CallState.TALKING and call.transfer_leg is None:
@@ -128,7 +128,7 @@ def _newborn(beginning: Beginning, plan: Plan) -> Call:
         trace=beginning.trace,
     )
     if isinstance(plan, TrunkPlan):
-        call = replace(call, direction=Direction.OUTBOUND, number=plan.number)
+        call = replace(call, direction=Direction.OUTBOUND, number=plan.number, emergency=plan.is_emergency)
     match beginning:
         case StationDialled(leg_id=leg_id, extension=extension, site_id=site_id, at_ms=at_ms):
             leg = Leg(leg_id, LegRole.AGENT, LegState.RINGING, at_ms, extension, site_id)
@@ -143,6 +143,8 @@ def _newborn(beginning: Beginning, plan: Plan) -> Call:
                 number=number,
                 caller_number=beginning.called_number,
                 trunk_id=trunk_id,
+                withheld=beginning.withheld,
+                diverted_by=beginning.diverted_by,
             )
         case CallAsked(extension=extension, site_id=site_id, asked_by=asked_by):
             return replace(call, extension=extension, site_id=site_id, asked_by=asked_by)
@@ -158,7 +160,14 @@ def _connect(call: Call, at_ms: int) -> Step:
     """Call the party that the origin wants: claim a trunk first, or ring the station at once."""
     if call.trunk_plan is not None:
         plan = call.trunk_plan
-        claim = ClaimTrunk(plan.offers, plan.tenant_max_channels, plan.limits, call.extension, call.started_ms)
+        claim = ClaimTrunk(
+            plan.offers,
+            plan.tenant_max_channels,
+            plan.limits,
+            call.extension,
+            call.started_ms,
+            emergency=plan.is_emergency,
+        )
         return replace(call, state=CallState.CLAIMING), [claim]
     assert call.station_plan is not None
     return _dial_station(call, call.station_plan, at_ms)
@@ -167,9 +176,13 @@ def _connect(call: Call, at_ms: int) -> Step:
 def _dial_station(call: Call, plan: StationPlan, at_ms: int) -> Step:
     role = LegRole.AGENT if call.direction is Direction.INBOUND else LegRole.COLLEAGUE
     leg = _leg(call, role, at_ms, extension=plan.extension, site_id=plan.site_id)
-    shown = mask_number(call.number or "anonymous") if call.direction is Direction.INBOUND else call.extension or ""
+    shown = _shown_customer(call) if call.direction is Direction.INBOUND else call.extension or ""
     order = DialStation(leg.leg_id, plan.extension, plan.site_id, shown, plan.ring_timeout_seconds)
     return replace(call, state=CallState.DIALLING, legs=(*call.legs, leg), far_leg=leg.leg_id), [order]
+
+
+def _shown_customer(call: Call) -> str:
+    return mask_number(call.number) if call.number is not None and not call.withheld else "anonymous"
 
 
 def _dial_trunk(call: Call, granted: TrunkGranted) -> Step:
@@ -250,9 +263,7 @@ def _transfer(call: Call, plan: Plan, at_ms: int) -> Step:
     if not isinstance(plan, StationPlan) or call.customer_leg is None:
         return call, []
     leg = _leg(call, LegRole.AGENT, at_ms, extension=plan.extension, site_id=plan.site_id)
-    order = DialStation(
-        leg.leg_id, plan.extension, plan.site_id, mask_number(call.number or "anonymous"), plan.ring_timeout_seconds
-    )
+    order = DialStation(leg.leg_id, plan.extension, plan.site_id, _shown_customer(call), plan.ring_timeout_seconds)
     return replace(call, legs=(*call.legs, leg), transfer_leg=leg.leg_id), [order]
 
 
@@ -293,7 +304,9 @@ def _hung_up(call: Call, leg_id: LegId, fact: LegHungUp) -> Step:
     if leg_id == call.origin_leg and call.state is not CallState.CALLING_AGENT:
         return _end(call, Ending.ABANDONED, fact.at_ms)
     code = fact.sip_code or 480
-    if leg_id == call.far_leg and call.trunk_plan and call.trunk_plan.offers and is_trunk_failure(code):
+    # A service that sends help is never busy: whatever a carrier says of it, another may do better.
+    may_do_better = is_trunk_failure(code) or call.emergency
+    if leg_id == call.far_leg and call.trunk_plan and call.trunk_plan.offers and may_do_better:
         return _try_next_trunk(call, fact.at_ms)
     failed = ending_of(code)
     unreached = failed in (Ending.NUMBER_INVALID, Ending.UPSTREAM_FAILED)

@@ -106,6 +106,11 @@ class Call:
     """The user who asked for the call by click; None for a call dialled on the phone."""
     trace: CallTrace | None = None
     """None where nobody traces."""
+    withheld: bool = False
+    """Whether the caller asked that the number be shown to nobody."""
+    diverted_by: E164 | None = None
+    """Whose phone sent an inbound call on to us."""
+    emergency: bool = False
 
     def leg_of(self, leg_id: LegId | None) -> Leg | None:
         return next((leg for leg in self.legs if leg.leg_id == leg_id), None)

@@ -24,7 +24,10 @@ class CdrLeg:
 
 @dataclass(frozen=True)
 class Cdr:
-    """Times are milliseconds since 1970.  `number` is the customer's, `caller_number` the HQ number involved."""
+    """Times are milliseconds since 1970.  `number` is the customer's, `caller_number` the HQ number involved.
+
+    `withheld`: the customer asked that nobody be shown the number.
+    """
 
     call_id: CallId
     tenant_id: TenantId
@@ -47,6 +50,9 @@ class Cdr:
     recording_id: RecordingId | None = None
     asked_by: str | None = None
     trace_id: str | None = None
+    withheld: bool = False
+    diverted_by: E164 | None = None
+    emergency: bool = False
 
 
 def cdr_of(call: Call) -> Cdr:
@@ -76,6 +82,9 @@ def cdr_of(call: Call) -> Cdr:
         recording_id=call.recording_id,
         asked_by=call.asked_by,
         trace_id=call.trace.trace_id if call.trace is not None else None,
+        withheld=call.withheld,
+        diverted_by=call.diverted_by,
+        emergency=call.emergency,
     )
 
 

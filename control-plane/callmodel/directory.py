@@ -46,6 +46,41 @@ class Tenant:
 
 
 @dataclass(frozen=True)
+class Location:
+    """Where a site is, for those who send help there: a civic address by its parts (RFC 5139), and a point (WGS 84).
+
+    `country`: two letters (ISO 3166-1); every part may be empty.
+    """
+
+    country: str = ""
+    province: str = ""
+    city: str = ""
+    district: str = ""
+    street: str = ""
+    house: str = ""
+    building: str = ""
+    floor: str = ""
+    room: str = ""
+    postal_code: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True)
+class Site:
+    """A place where phones are, as far as it matters to their calls."""
+
+    site_id: SiteId
+    dialling: DiallingPlan | None = None
+    """How its people write numbers down, None for as their tenant's do."""
+    emergency_caller: E164 | None = None
+    """The number that emergency calls of its phones show, by which the carrier finds the place; HQ's, any tenant's."""
+    trunk_ids: tuple[TrunkId, ...] = ()
+    """The trunks whose carrier accepts `emergency_caller`; empty for all."""
+    location: Location | None = None
+
+
+@dataclass(frozen=True)
 class Station:
     """A phone that an agent is seated at."""
 
@@ -96,6 +131,7 @@ class Directory:
     stations: tuple[Station, ...] = ()
     trunks: tuple[Trunk, ...] = ()
     numbers: tuple[Did, ...] = ()
+    sites: tuple[Site, ...] = ()
 
     @cached_property
     def _tenants(self) -> dict[TenantId, Tenant]:
@@ -112,6 +148,13 @@ class Directory:
     @cached_property
     def _trunks(self) -> dict[TrunkId, Trunk]:
         return {trunk.trunk_id: trunk for trunk in self.trunks}
+
+    @cached_property
+    def _sites(self) -> dict[SiteId, Site]:
+        return {site.site_id: site for site in self.sites}
+
+    def site_of(self, site_id: SiteId | None) -> Site | None:
+        return self._sites.get(site_id) if site_id is not None else None
 
     def tenant_of(self, tenant_id: TenantId) -> Tenant | None:
         return self._tenants.get(tenant_id)

@@ -12,7 +12,8 @@ from callmodel.routing import TrunkOffer
 class ClaimTrunk:
     """Claim a channel of the first offer that has one free, within the tenant's own limits.
 
-    `extension` is the station that calls, and `started_ms` says which day the call counts for.
+    `extension` is the station that calls, and `started_ms` says which day the call counts for.  `emergency`: the first
+    offer is taken whatever is full, and nobody is asked.
     """
 
     offers: tuple[TrunkOffer, ...]
@@ -20,6 +21,7 @@ class ClaimTrunk:
     limits: Limits = Limits()
     extension: Extension | None = None
     started_ms: int = 0
+    emergency: bool = False
 
 
 @dataclass(frozen=True)

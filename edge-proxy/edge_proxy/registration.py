@@ -60,6 +60,8 @@ def superseded(bindings: Sequence[Binding], new: Binding) -> list[str]:
     alike = [each for each in others if (each.user_agent, each.address) == (new.user_agent, new.address)]
     too_many = max(len(others) + 1 - MOST_CONTACTS, 0)
     return [each.name for each in sorted(alike, key=lambda each: each.modified)[:too_many]]
+
+
 _SECONDS = re.compile("[0-9]+")
 
 

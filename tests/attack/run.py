@@ -148,6 +148,7 @@ async def twisted_messages(folder: Path, count: int, seed: int) -> dict[str, Any
         "ok": not differ and not found["strays"] and not found["well_formed_that_did_not_pass"],
     }
 
+
 async def strangers_packets(folder: Path) -> dict[str, Any]:
     """Return what a stranger hears of fifty calls, and they of him: phones at known addresses, and behind NATs."""
     edge = hq_edge(folder, Authority(folder / "pki"), **PATIENCE)

@@ -188,4 +188,3 @@ def _name() -> str:
 
 def _now_minutes() -> int:
     return int(time.time()) // 60
-

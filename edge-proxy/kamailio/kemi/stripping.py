@@ -16,9 +16,7 @@ _OURS = (
 _SOFTWARE = ("User-Agent", "Server", "Organization")
 _WAYS = ("Record-Route", "Path", "Service-Route")
 _LOWERED = {name.lower(): name for name in (*_OURS, *_SOFTWARE, *_WAYS)}
-_OF_OURS, _OF_SOFTWARE, _OF_WAYS = (
-    frozenset(name.lower() for name in names) for names in (_OURS, _SOFTWARE, _WAYS)
-)
+_OF_OURS, _OF_SOFTWARE, _OF_WAYS = (frozenset(name.lower() for name in names) for names in (_OURS, _SOFTWARE, _WAYS))
 _LIKE_OURS, _OF_ASTERISK = HEADER.lower(), "x-asterisk-"
 
 

@@ -22,9 +22,7 @@ AS_LONG_AS_LEARNING = 1.2
 
 
 def phone(extension: str = "1001", bind: str = PHONE, **values) -> Softphone:
-    return Softphone(
-        extension, DOMAIN, f"pw-{extension}", proxy=(HQ, 5060), bind=bind, tone_hz=PHONE_HZ, **values
-    )
+    return Softphone(extension, DOMAIN, f"pw-{extension}", proxy=(HQ, 5060), bind=bind, tone_hz=PHONE_HZ, **values)
 
 
 KINDS = {

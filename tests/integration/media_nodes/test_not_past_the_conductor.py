@@ -70,9 +70,7 @@ async def test_who_comes_with_more_than_is_matched_is_put_out_by_the_next_survey
     agent, customer = await talking(node)
     value = replaces({"agent": agent, "customer": customer}[whose])
 
-    thief = await node.edge.dial(
-        f"sip:1001@{node.address}", {HEADER: STATION, "Replaces": f"{value};x={'x' * 6000}"}
-    )
+    thief = await node.edge.dial(f"sip:1001@{node.address}", {HEADER: STATION, "Replaces": f"{value};x={'x' * 6000}"})
     await outcome(thief)
     await thief.wait_until(lambda: thief.ended, timeout=SURVEY_SECONDS + STRAY_GRACE_SECONDS + 3)
 
