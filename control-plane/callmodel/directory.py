@@ -74,7 +74,7 @@ class Site:
     dialling: DiallingPlan | None = None
     """How its people write numbers down, None for as their tenant's do."""
     emergency_caller: E164 | None = None
-    """The number that emergency calls of its phones show, by which the carrier finds the place; HQ's, any tenant's."""
+    """The number that emergency calls of its phones show, by which a carrier finds the place: any of HQ's."""
     trunk_ids: tuple[TrunkId, ...] = ()
     """The trunks whose carrier accepts `emergency_caller`; empty for all."""
     location: Location | None = None

@@ -61,6 +61,12 @@ class EdgeTrunk:
     """How long a gateway may stay silent before the next one is tried."""
     media_networks: tuple[str, ...] = ()
     """Addresses and networks that its media comes from and goes to; empty for those of gateways and sources."""
+    no_ring_ms: int = 6000
+    """How long a gateway may leave the caller without ringing or a voice before the next one is tried."""
+    country_code: str = ""
+    """Whose way of writing numbers the carrier has, such as `86`; empty for that of the number called."""
+    trusts_identity: bool = True
+    """Whether the carrier's network vouches for P-Asserted-Identity, Diversion and their kin (RFC 3325)."""
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ E164 = NewType("E164", str)
 """A public number with its plus sign (ITU-T E.164): `+8613812345678`."""
 
 ShortNumber = NewType("ShortNumber", E164)
-"""What a country's people dial for help and for services, without a plus sign: `110`, `10086`.  It stands where a call
-outside has its number; no subscriber has one.
+"""What a country's people dial for help and for services, without a plus sign: `110`, `10086`.
+
+It stands where a call outside has its number; no subscriber has one.
 """
 
 

@@ -12,8 +12,8 @@ from callmodel.routing import TrunkOffer
 class ClaimTrunk:
     """Claim a channel of the first offer that has one free, within the tenant's own limits.
 
-    `extension` is the station that calls, and `started_ms` says which day the call counts for.  `emergency`: the first
-    offer is taken whatever is full, and nobody is asked.
+    `extension` is the station that calls, and `started_ms` says which day the call counts for.
+    `emergency`: the first offer is taken whatever is full, and nobody is asked.
     """
 
     offers: tuple[TrunkOffer, ...]

@@ -170,7 +170,7 @@ def _to_emergency(directory: Directory, tenant: Tenant, site: Site | None, numbe
 def _to_trunk(
     directory: Directory, tenant: Tenant, number: E164, wanted_caller: str | None, *, country: str = ""
 ) -> Plan:
-    """country: of a short number, which costs what its country does, and is blocked as if it stood behind its code."""
+    """country: of a short number, which costs what its country does, and is blocked as if behind its code."""
     public = E164(f"+{country}{number}") if country else number
     if not is_allowed(tenant.limits, public):
         return Refusal(Ending.DESTINATION_BLOCKED)

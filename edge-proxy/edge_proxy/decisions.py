@@ -5,6 +5,7 @@ from enum import Enum
 
 from callmodel.edgesnapshot import MediaProtection
 from callmodel.vouched import Vouched
+from edge_proxy.callers import Told
 
 
 class PeerKind(Enum):
@@ -29,7 +30,9 @@ class Peer:
 
 @dataclass(frozen=True)
 class Request:
-    """A request outside of any dialog.  Fields from `station` on are ours, and count only from peers we trust."""
+    """A request outside of any dialog.  Fields from `station` on are ours, and count only from peers we trust; `told`
+    is what a carrier says.
+    """
 
     method: str
     peer: Peer
@@ -41,6 +44,7 @@ class Request:
     target_domain: str = ""
     authenticated: bool = False
     preferred_identity: str = ""
+    told: Told = Told()
     station: str = ""
     site: str = ""
     target: str = ""

@@ -1,13 +1,13 @@
 """Where a call goes at HQ's edge and at a branch's: the request and the view in, a decision out."""
 
 import re
-from urllib.parse import unquote
 
-from callmodel.edgesnapshot import EdgeStation, MediaProtection
+from callmodel.edgesnapshot import EdgeStation, EdgeTrunk, MediaProtection
 from callmodel.ids import SiteId
 from callmodel.numbers import is_e164
 from callmodel.vouched import Vouched
 from edge_proxy import trunking
+from edge_proxy.callers import caller_of
 from edge_proxy.decisions import (
     NOT_READY,
     Authenticate,
@@ -24,14 +24,12 @@ from edge_proxy.decisions import (
     ToStation,
     ToTrunk,
 )
+from edge_proxy.telephones import addresses_in, number_in
 from edge_proxy.view import EdgeView
 
-_DIALLABLE = re.compile(r"\+?[0-9*#]{1,32}")
-_PUNCTUATION = re.compile(r"[\s().\-/]")
 _Q850_CAUSE = re.compile(r"Q\.850\s*;\s*cause=([0-9]+)", re.IGNORECASE)
 NO_CONDUCTOR_CAUSE = "42"
 """Switching equipment congestion (Q.850): what a media node's dialplan hangs up with when nobody conducts."""
-_URI_USER = re.compile(r"<?(?:sips?|tel):([^@;>]+)")
 
 HQ_QUIET_SECONDS = 2.5
 """HQ is probed every second: after this long two probes went unanswered."""
@@ -76,7 +74,7 @@ def decide_branch_invite(
     refusal = _station_must_authenticate(view, request)
     if refusal is not None:
         return refusal
-    dialled = dialled_of(request.target_user)
+    dialled = number_in(request.target_user)
     if dialled is None:
         return Reject(484, "Address Incomplete")
     colleague = local_station(view, request.from_domain, dialled)
@@ -105,12 +103,6 @@ def local_station(view: EdgeView, domain: str, dialled: str) -> ToStation | None
     return ToStation(station.extension, station.domain, station.media) if station else None
 
 
-def dialled_of(user: str) -> str | None:
-    """Return what was dialled without punctuation, None when no telephone could mean it."""
-    dialled = _PUNCTUATION.sub("", unquote(user))
-    return dialled if dialled.isascii() and _DIALLABLE.fullmatch(dialled) else None
-
-
 def _from_outside(view: EdgeView, request: Request) -> Decision:
     if request.from_domain in view.domains:
         refusal = _station_must_authenticate(view, request)
@@ -121,12 +113,25 @@ def _from_outside(view: EdgeView, request: Request) -> Decision:
     trunks = view.trunks_from(request.peer.address)
     if not trunks:
         return STRANGER
-    number = trunking.owned_number(view, request.target_user, request.to_user)
+    trunk = trunking.trunk_for(trunks, request.from_domain, request.target_domain)
+    called_party = (each.user for each in addresses_in(request.told.called_party))
+    number = trunking.owned_number(view, trunk, request.target_user, request.to_user, *called_party)
     if number is None:
         return Reject(404, "Not Found")
-    trunk = trunking.trunk_for(trunks, request.from_domain, request.target_domain)
+    return _brought_by(trunk, number, request)
+
+
+def _brought_by(trunk: EdgeTrunk, number: str, request: Request) -> ToMediaNode:
+    plan = trunking.plan_for(trunk, number)
+    caller = caller_of(request.told, request.from_user, request.from_domain, plan, trusted=trunk.trusts_identity)
     vouched: Vouched = (("origin", "trunk"), ("trunk", trunk.trunk_id))
-    return ToMediaNode(number, vouched, trunking.customer_number(request.from_user))
+    if caller.diverted_by is not None:
+        vouched += (("diverted", caller.diverted_by),)
+    if not caller.withheld:
+        return ToMediaNode(number, vouched, caller.number or trunking.ANONYMOUS)
+    # Where others than our own rooms may look, nobody stands.
+    vouched += (("withheld", "1"), *((("number", caller.number),) if caller.number else ()))
+    return ToMediaNode(number, vouched, trunking.ANONYMOUS)
 
 
 def _station_must_authenticate(view: EdgeView, request: Request) -> Decision | None:
@@ -152,7 +157,7 @@ def _from_branch(view: EdgeView, request: Request) -> Decision:
 
 
 def _to_node(request: Request, station: EdgeStation) -> Decision:
-    dialled = dialled_of(request.target_user)
+    dialled = number_in(request.target_user)
     if dialled is None:
         return Reject(484, "Address Incomplete")
     vouched: Vouched = (
@@ -167,9 +172,8 @@ def _to_node(request: Request, station: EdgeStation) -> Decision:
 
 def _wanted_caller(preferred_identity: str) -> str | None:
     """Return the caller number that a phone asks for; phones also send their own extension here, which is no wish."""
-    found = _URI_USER.search(preferred_identity)
-    user = _PUNCTUATION.sub("", unquote(found.group(1))) if found else ""
-    return user if is_e164(user) else None
+    users = (number_in(each.user) for each in addresses_in(preferred_identity))
+    return next((user for user in users if user is not None and is_e164(user)), None)
 
 
 def _from_node(view: EdgeView, request: Request) -> Decision:

@@ -2,13 +2,21 @@
 
 from dataclasses import dataclass
 
+from callmodel.countrycodes import split_number
 from callmodel.edgesnapshot import EdgeTrunk
-from callmodel.numbers import DiallingPlan, UndiallableNumberError, is_e164, is_spelt_once, to_e164
+from callmodel.numbers import (
+    DiallingPlan,
+    UndiallableNumberError,
+    is_e164,
+    is_extension,
+    is_spelt_once,
+    plan_of_country,
+    to_e164,
+)
+from edge_proxy import telephones
 from edge_proxy.view import EdgeView
 
 ANONYMOUS = "anonymous"
-_NATIONAL_DIGITS = 11
-"""The longest national number of the default plan: longer ones that begin with the country code hold it."""
 
 
 @dataclass(frozen=True)
@@ -46,39 +54,38 @@ def identity_of(caller: str, domain: str) -> str:
     return f"sip:{caller}@{domain}"
 
 
-def owned_number(view: EdgeView, *candidates: str, plan: DiallingPlan | None = None) -> str | None:
-    """Return the first of HQ's numbers that a carrier may mean by what stands in request URI or To.
+def owned_number(view: EdgeView, trunk: EdgeTrunk, *candidates: str) -> str | None:
+    """Return the first of HQ's numbers that a carrier may mean by what stands in request URI, To and their kin.
 
-    Carriers write `+8621...`, `8621...`, `008621...` or `021...` for the same number.
+    Carriers write `+8621...`, `8621...`, `008621...` or `021...` for the same number: as people do in the trunk's
+    country, or in those where HQ has numbers.
     """
-    plan = plan or DiallingPlan()
+    plans = (plan_of_country(trunk.country_code),) if trunk.country_code else view.plans
     for user in candidates:
-        for form in (user, f"+{user}"):
+        number = telephones.number_in(user)
+        if number is None:
+            continue
+        for form in (number, f"+{number}", *(_public(number, plan) for plan in plans)):
             if form in view.numbers:
                 return form
-        try:
-            number = to_e164(user, plan)
-        except UndiallableNumberError:
-            continue
-        if number in view.numbers:
-            return number
     return None
 
 
-def customer_number(user: str, plan: DiallingPlan | None = None) -> str:
-    """Return the customer's number as E.164, or `anonymous` for what is no number."""
-    plan = plan or DiallingPlan()
-    if len(user) > _NATIONAL_DIGITS and user.startswith(plan.country_code) and is_e164(f"+{user}"):
-        user = f"+{user}"
+def plan_for(trunk: EdgeTrunk, dialled: str) -> DiallingPlan:
+    """Return how a trunk's carrier writes the numbers of who calls: as in its country, or in that of the number."""
+    return plan_of_country(trunk.country_code or split_number(dialled)[0])
+
+
+def _public(number: str, plan: DiallingPlan) -> str | None:
     try:
-        return to_e164(user, plan)
+        return to_e164(number, plan)
     except UndiallableNumberError:
-        return ANONYMOUS
+        return None
 
 
 def is_callee(text: str) -> bool:
-    """Say whether a carrier may be given this number, which limits were applied to."""
-    return is_e164(text) and is_spelt_once(text)
+    """Say whether a carrier may be given this number, which limits were applied to: a public one, or a short one."""
+    return (is_e164(text) and is_spelt_once(text)) or is_extension(text)
 
 
 def trunk_for(trunks: list[EdgeTrunk], *domains: str) -> EdgeTrunk:

@@ -13,8 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from callmodel.codec import ShapeError, from_wire
+from callmodel.countrycodes import split_number
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway
 from callmodel.ids import SiteId, TenantId, TrunkId
+from callmodel.numbers import plan_of_country
 from edge_proxy.mediasource import networks_of
 
 LOOK_SECONDS = 0.05
@@ -48,6 +50,8 @@ class EdgeView:
         self._stations = {(station.domain.lower(), str(station.extension)): station for station in snapshot.stations}
         self._trunks = {trunk.trunk_id: trunk for trunk in snapshot.trunks}
         self.numbers = frozenset(str(number) for number in snapshot.numbers)
+        self.plans = tuple(plan_of_country(code) for code in sorted({split_number(n)[0] for n in self.numbers}))
+        """How numbers are written where HQ has some."""
         self._branches = frozenset(snapshot.branches)
         self._addresses = state.addresses
         self._sources: dict[str, list[EdgeTrunk]] = {}

@@ -26,6 +26,7 @@ from edge_proxy.decisions import (
 from edge_proxy.media import RTP, SRTP
 from edge_proxy.rendering import MEDIA_SET, SPARE_SET
 from edge_proxy.sealing import End, EndKind
+from edge_proxy.telephones import number_in
 from kemi import anchoring, telling, trunks, uplink
 from kemi.abuse import is_trusted
 from kemi.decide import settled
@@ -96,10 +97,14 @@ def _carry_out(decision: Decision, request: Request) -> int:
 
 def _to_media_node(decision: ToMediaNode, request: Request) -> int:
     KSR.resetdsturi()
-    KSR.setuser(decision.target)
+    # Whole, for what was dialled may be a tel URI.
+    KSR.seturi(f"sip:{decision.target}@{PLATFORM}")
     if not _any_node(MEDIA_SET, SPARE_SET):
         return reply(503, "No Media Node")
     KSR.hdr.append(f"{HEADER}: {to_header(decision.vouched)}\r\n")
+    if not request.to_domain:
+        # A tel URI, which Asterisk takes in no other place either.
+        KSR.uac.uac_replace_to("", f"sip:{decision.target}@{PLATFORM}")
     if decision.from_user is not None:
         KSR.uac.uac_replace_from("", f"sip:{decision.from_user}@{PLATFORM}")
     if not begin(request, RTP):
@@ -233,7 +238,7 @@ def station_failed() -> int:
 
 
 def _to_hq(decision: ToHq, request: Request) -> int:
-    dialled = routing.dialled_of(request.target_user) or ""
+    dialled = number_in(request.target_user) or ""
     KSR.seturi(f"sip:{dialled}@{request.from_domain}")
     uplink.forget_rung_here(request.from_domain, request.from_user, dialled)
     KSR.pv.sets("$avp(vouched)", to_header(decision.vouched))

@@ -7,6 +7,7 @@ import KSR
 
 from callmodel.vouched import HEADER, from_header
 from edge_proxy import screening
+from edge_proxy.callers import Told
 from edge_proxy.certificates import is_headquarters, site_of_certificate
 from edge_proxy.decisions import Peer, PeerKind, Request
 from kemi import uplink
@@ -24,6 +25,16 @@ RETRY_AFTER_SECONDS = 30
 """As long as an edge may be away that restarts: who comes back sooner waits for a process that is not there."""
 
 _ANOTHER_WAY = re.compile(r";[ \t]*(?:alias|received|maddr)[ \t]*=", re.IGNORECASE)
+
+MOST_LINES = 8
+_OF_PARTIES = {
+    "p-asserted-identity": "asserted",
+    "remote-party-id": "remote_party",
+    "privacy": "privacy",
+    "diversion": "diversion",
+    "history-info": "history",
+    "p-called-party-id": "called_party",
+}
 
 SANITY_MESSAGE, SANITY_URI, SANITY_PROXY_REQUIRE = 17895, 7, 512
 
@@ -132,13 +143,27 @@ def request_from(sender: Peer, method: str) -> Request:
         "target_domain": said[5].lower(),
         "preferred_identity": header("P-Preferred-Identity"),
     }
-    if sender.kind is PeerKind.NODE:
+    if sender.kind is PeerKind.OUTSIDE and HQ and is_trusted(sender):
+        known["told"] = _told()
+    elif sender.kind is PeerKind.NODE:
         known |= _vouched("target", "tenant", "trunk", "caller", "traceparent")
     elif sender.kind is PeerKind.BRANCH:
         known |= _vouched("station", "site", "traceparent")
     elif sender.kind in (PeerKind.HQ, PeerKind.EDGE):
         known |= _vouched("traceparent")
     return Request(method, sender, **known)
+
+
+def _told() -> Told:
+    """Return what a carrier's message tells of its parties beside From and To."""
+    there = at_hand.message.names(_OF_PARTIES.keys(), "\n")
+    return Told(**{_OF_PARTIES[name]: _every(name) for name in there})
+
+
+def _every(name: str) -> str:
+    """Return the values of a header that may stand twice, as one list of them."""
+    lines = (text(f"$(hdr({name})[{place}])") for place in range(MOST_LINES))
+    return ",".join(filter(None, lines))
 
 
 def _vouched(*names: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A call for help goes out with the place's number, whatever is full, blocked, spent or set wrong; and short numbers."""
+"""A call for help goes out with the place's number, whatever is full, blocked or spent; and short numbers."""
 
 from dataclasses import replace
 
@@ -168,7 +168,7 @@ def test_whatever_a_carrier_says_another_is_tried(code: int):
     dialling = after(dialled_for_help()[0], TrunkGranted(DEAR, 0, T0 + 1))[0]
 
     call, orders = advance(dialling, LegHungUp(CUSTOMER_LEG, code, T0 + 5))
-    again, ordered = advance(call, TrunkGranted(CHEAP, 0, T0 + 6))
+    _again, ordered = advance(call, TrunkGranted(CHEAP, 0, T0 + 6))
 
     assert call.state is CallState.CLAIMING
     assert isinstance(orders[-1], ClaimTrunk) and orders[-1].emergency
