@@ -28,6 +28,7 @@ class Attempt:
     next_hop: str
     transport: str
     no_reply_ms: int
+    no_ring_ms: int
 
 
 def attempt_at(view: EdgeView, trunk: EdgeTrunk, callee: str, start: int) -> Attempt | None:
@@ -38,7 +39,7 @@ def attempt_at(view: EdgeView, trunk: EdgeTrunk, callee: str, start: int) -> Att
         if address is not None:
             uri = f"sip:{callee}@{_host(gateway.host)}:{gateway.port}"
             hop = f"sip:{_host(address)}:{gateway.port};transport={gateway.transport}"
-            return Attempt(index, uri, hop, gateway.transport, trunk.no_reply_ms)
+            return Attempt(index, uri, hop, gateway.transport, trunk.no_reply_ms, trunk.no_ring_ms)
     return None
 
 
@@ -47,6 +48,14 @@ def tries_next_gateway(code: int, *, timed_out: bool) -> bool:
     somewhere else (a redirection is nobody's to follow but ours, and we do not).
     """
     return timed_out or 300 <= code < 400 or code in (401, 407) or 500 <= code < 600
+
+
+def is_ringing(code: int, *, has_sdp: bool) -> bool:
+    """Say whether a gateway's provisional response lets the caller hear something, or says who is being looked for.
+
+    100 and a 183 without a session say no more than that the gateway has a line to wait on.
+    """
+    return 180 <= code <= 182 or (code > 100 and has_sdp)
 
 
 def identity_of(caller: str, domain: str) -> str:

@@ -144,6 +144,10 @@ class Edge:
         return legs.on_reply()
 
     @guarded
+    def ksr_onreply_gateway(self, _msg: object) -> int:
+        return trunks.gateway_replied()
+
+    @guarded
     def ksr_failure_node(self, _msg: object) -> int:
         return telling.failed(calls.node_failed())
 

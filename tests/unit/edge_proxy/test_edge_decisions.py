@@ -301,3 +301,12 @@ def test_certificate_speaks_for_one_site():
     assert is_headquarters(verified=True, san_uri="")
     assert not is_headquarters(verified=True, san_uri="urn:trunkline:site:b1")
     assert not is_headquarters(verified=False, san_uri="")
+
+
+@pytest.mark.parametrize(
+    ("code", "has_sdp", "rings"),
+    [(100, False, False), (180, False, True), (181, False, True), (182, False, True), (183, False, False),
+     (183, True, True), (199, False, False)],
+)  # fmt: skip
+def test_a_gateway_rings_when_the_caller_hears_something(code, has_sdp, rings):
+    assert trunking.is_ringing(code, has_sdp=has_sdp) is rings
