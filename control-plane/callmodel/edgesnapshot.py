@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from callmodel.ids import E164, Extension, NodeId, SiteId, TenantId, TrunkId
+from callmodel.numbers import DiallingPlan
 
 
 class MediaProtection(Enum):
@@ -79,6 +80,10 @@ class EdgeSnapshot:
     numbers: tuple[E164, ...] = ()
     branches: tuple[SiteId, ...] = ()
     """Sites whose gateways may connect; their certificates name them as `urn:trunkline:site:<site>`."""
+    dialling: dict[TenantId, DiallingPlan] | None = None
+    """How each tenant's people dial: what is an emergency number there."""
+    site_dialling: dict[SiteId, DiallingPlan] | None = None
+    """The same of the sites that have a way of their own."""
 
 
 @dataclass(frozen=True)

@@ -74,11 +74,15 @@ class Reject:
 
 @dataclass(frozen=True)
 class ToMediaNode:
-    """`target`: user part of the request URI.  `from_user`: replaces the one in From unless None."""
+    """`target`: user part of the request URI.  `from_user`: replaces the one in From unless None.
+
+    `emergency`: a media node that drains or is full takes it too.
+    """
 
     target: str
     vouched: Vouched
     from_user: str | None = None
+    emergency: bool = False
 
 
 @dataclass(frozen=True)

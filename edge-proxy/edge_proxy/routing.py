@@ -103,13 +103,19 @@ def local_station(view: EdgeView, domain: str, dialled: str) -> ToStation | None
     return ToStation(station.extension, station.domain, station.media) if station else None
 
 
+def is_emergency(view: EdgeView, request: Request) -> bool:
+    """Say whether a station of ours, or whoever claims to be one, calls for help."""
+    number = number_in(request.target_user)
+    return request.method == "INVITE" and view.is_emergency(request.from_domain, request.from_user, number)
+
+
 def _from_outside(view: EdgeView, request: Request) -> Decision:
     if request.from_domain in view.domains:
         refusal = _station_must_authenticate(view, request)
         if refusal is not None:
             return refusal
         station = view.station_of(request.from_domain, request.from_user)
-        return FORBIDDEN if station is None else _to_node(request, station)
+        return FORBIDDEN if station is None else _to_node(view, request, station)
     trunks = view.trunks_from(request.peer.address)
     if not trunks:
         return STRANGER
@@ -141,7 +147,7 @@ def _station_must_authenticate(view: EdgeView, request: Request) -> Decision | N
         station = view.station_of(request.from_domain, request.from_user)
         return Authenticate(request.from_domain, request.from_user, station.ha1 if station else None)
     target = request.target_domain
-    if target in view.domains and target != request.from_domain:
+    if target in view.domains and target != request.from_domain and not is_emergency(view, request):
         return Reject(403, "Another Tenant")
     return None
 
@@ -153,10 +159,10 @@ def _from_branch(view: EdgeView, request: Request) -> Decision:
         return Reject(403, "Not Of This Site")
     if request.from_user != station.extension:
         return FORBIDDEN
-    return _to_node(request, station)
+    return _to_node(view, request, station)
 
 
-def _to_node(request: Request, station: EdgeStation) -> Decision:
+def _to_node(view: EdgeView, request: Request, station: EdgeStation) -> Decision:
     dialled = number_in(request.target_user)
     if dialled is None:
         return Reject(484, "Address Incomplete")
@@ -167,7 +173,8 @@ def _to_node(request: Request, station: EdgeStation) -> Decision:
         ("site", station.site_id),
     )
     wanted = _wanted_caller(request.preferred_identity)
-    return ToMediaNode(dialled, (*vouched, ("caller", wanted)) if wanted else vouched)
+    emergency = view.is_emergency(station.domain, station.extension, dialled)
+    return ToMediaNode(dialled, (*vouched, ("caller", wanted)) if wanted else vouched, emergency=emergency)
 
 
 def _wanted_caller(preferred_identity: str) -> str | None:
@@ -183,7 +190,7 @@ def _from_node(view: EdgeView, request: Request) -> Decision:
             return Reject(503, "No Such Trunk")
         if not trunking.is_callee(request.target_user):
             return Reject(484, "Address Incomplete")
-        if not is_e164(request.caller):
+        if not is_e164(request.caller) and request.caller != trunking.ANONYMOUS:
             return Reject(403, "No Caller Number")
         return ToTrunk(trunk.trunk_id, request.target_user, request.caller, trunk.domain)
     if request.target == "station":

@@ -13,6 +13,8 @@ _DIALLABLE = re.compile(r"\+?[0-9*#]{1,32}")
 _SEPARATORS = re.compile(r"[\s().\-/]")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _IN_BRACKETS = re.compile(r"<([^>]*)>([^,<]*)")
+LONGEST_EMERGENCY = 14
+"""Characters of what may be an emergency number, with what is dialled in front of it."""
 _LONGEST_NATIONAL = 11
 """What has more digits than that and begins with the country code holds it."""
 

@@ -16,8 +16,9 @@ from callmodel.codec import ShapeError, from_wire
 from callmodel.countrycodes import split_number
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway
 from callmodel.ids import SiteId, TenantId, TrunkId
-from callmodel.numbers import plan_of_country
+from callmodel.numbers import DiallingPlan, emergency_number, plan_of_country
 from edge_proxy.mediasource import networks_of
+from edge_proxy.telephones import LONGEST_EMERGENCY
 
 LOOK_SECONDS = 0.05
 
@@ -47,6 +48,9 @@ class EdgeView:
         }
         self.known = bool(snapshot.version or self.domains or snapshot.stations)
         self._domain_of = {tenant: domain for domain, tenant in self.domains.items()}
+        plans = snapshot.dialling or {}
+        self._dialling = {domain: plans.get(tenant, DiallingPlan()) for domain, tenant in self.domains.items()}
+        self._site_dialling = snapshot.site_dialling or {}
         self._stations = {(station.domain.lower(), str(station.extension)): station for station in snapshot.stations}
         self._trunks = {trunk.trunk_id: trunk for trunk in snapshot.trunks}
         self.numbers = frozenset(str(number) for number in snapshot.numbers)
@@ -78,6 +82,15 @@ class EdgeView:
 
     def station_of(self, domain: str, extension: str) -> EdgeStation | None:
         return self._stations.get((domain.lower(), extension))
+
+    def is_emergency(self, domain: str, extension: str, dialled: str | None) -> bool:
+        """Say whether what a tenant's station dials is an emergency number where it is."""
+        if dialled is None or len(dialled) > LONGEST_EMERGENCY:
+            return False
+        station = self.station_of(domain, extension)
+        at_site = self._site_dialling.get(station.site_id) if station is not None else None
+        plan = at_site or self._dialling.get(domain.lower())
+        return plan is not None and emergency_number(dialled, plan) is not None
 
     def domain_of(self, tenant_id: str) -> str | None:
         return self._domain_of.get(TenantId(tenant_id))

@@ -11,6 +11,7 @@ import KSR
 
 from edge_proxy import bans, digest, guessing, screening, sealing
 from edge_proxy.decisions import Peer, PeerKind
+from edge_proxy.telephones import number_in
 from kemi.environment import HQ, SEAL_SECRET, SETTINGS, header, over_connection, view
 from kemi.gate import at_hand
 
@@ -50,6 +51,19 @@ def belongs_to_a_call() -> bool:
         return True
     now = int(time.time()) // 60
     return sealing.open_seal(SEAL_SECRET, KSR.kx.get_callid(), at_hand.said("route"), now) is not None
+
+
+def calls_for_help() -> bool:
+    """Say whether a request is a call of a known tenant to an emergency number; who sends it is not proven yet."""
+    if not KSR.is_INVITE():
+        return False
+    dialled = number_in(KSR.kx.gete_ruser())
+    return view().is_emergency(KSR.kx.gete_fhost(), KSR.kx.gete_fuser(), dialled)
+
+
+def may_call_for_help(source: str, most: int) -> bool:
+    """Count a call for help that nothing else would let through; say whether it is one of so many in a second."""
+    return calls_for_help() and (KSR.htable.sht_inc("help", f"{source}:{int(time.time())}") or 0) <= most
 
 
 def noise(sender: Peer, reason: str = screening.NOISE, *, proven: bool) -> None:

@@ -11,7 +11,16 @@ from edge_proxy.callers import Told
 from edge_proxy.certificates import is_headquarters, site_of_certificate
 from edge_proxy.decisions import Peer, PeerKind, Request
 from kemi import uplink
-from kemi.abuse import belongs_to_a_call, exceeds, is_proven, is_trusted, noise, offend
+from kemi.abuse import (
+    belongs_to_a_call,
+    calls_for_help,
+    exceeds,
+    is_proven,
+    is_trusted,
+    may_call_for_help,
+    noise,
+    offend,
+)
 from kemi.edges import PEERS, announce_branch, at_peer_socket, is_edge
 from kemi.environment import HQ, RETRY_AFTER, SETTINGS, draining, header, reply, text, view
 from kemi.flows import vouch
@@ -77,8 +86,10 @@ def listens_to(sender: Peer) -> bool:
     if trusted:
         vouch()
     banned = not trusted and KSR.htable.sht_get("banned", address) is not None and not belongs_to_a_call()
+    # Whoever calls for help is heard, at a measure that Kamailio has kept to before (kamailio.cfg.in).
+    urgent = banned and calls_for_help()
     agent, size = at_hand.said("user-agent"), KSR.kx.get_msglen()
-    match screening.screen(agent, banned=banned, trusted=trusted, size_bytes=size):
+    match screening.screen(agent, banned=banned and not urgent, trusted=trusted, size_bytes=size):
         case screening.Ignore():
             return False
         case screening.Offend(reason):
@@ -94,7 +105,7 @@ def listens_to(sender: Peer) -> bool:
         if at_peer_socket():
             KSR.warn(f"stranger on the edges' port: {address}\n")
             return False
-    if not trusted and exceeds(sender):
+    if not (trusted or urgent) and exceeds(sender) and not may_call_for_help(address, screening.HELP_IN_WINDOW):
         return False
     # Both answer what they refuse, if that can be answered; the gate has seen to it where all is written plainly.
     if at_hand.message.plain is None:
@@ -122,7 +133,7 @@ def leaves_to_others(sender: Peer, method: str) -> bool:
     if not draining():
         return False
     registers = HQ and any(trunk.registers for trunk in view().trunks_from(sender.address))
-    if not screening.leaves_to_others(sender.kind, method, registers=registers):
+    if not screening.leaves_to_others(sender.kind, method, registers=registers, emergency=calls_for_help()):
         return False
     KSR.hdr.append_to_reply(f"{RETRY_AFTER}: {RETRY_AFTER_SECONDS}\r\n")
     reply(503, "Draining")

@@ -28,7 +28,8 @@ def to_trunk(decision: ToTrunk, request: Request) -> int:
     strip_software()
     KSR.uac.uac_replace_from("", identity)
     KSR.uac.uac_replace_to("", trunking.identity_of(decision.callee, decision.domain))
-    KSR.hdr.append(f"P-Asserted-Identity: <{identity}>\r\n")
+    if decision.caller != trunking.ANONYMOUS:
+        KSR.hdr.append(f"P-Asserted-Identity: <{identity}>\r\n")
     KSR.pv.sets("$avp(trunk)", decision.trunk_id)
     KSR.pv.sets("$avp(callee)", decision.callee)
     if trunk.credentials is not None:

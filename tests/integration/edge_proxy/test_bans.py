@@ -257,3 +257,20 @@ async def test_flood_in_a_strangers_name_is_forgotten_when_it_ends(guarded_hq):
 
     await until(heard, "the office is heard again", 10)
     assert await reason(guarded_hq, "banned", OFFICE) == ""
+
+
+async def test_a_flood_in_an_offices_name_does_not_drown_its_call_for_help(guarded_hq):
+    with contextlib.closing(await UdpProbe.open(OFFICE, (HQ, 5060))) as probe:
+        flood = {"From": f"<sip:1001@{DOMAIN}>;tag=1"}
+        for _ in range(600):
+            probe.send(message("OPTIONS", f"sip:{HQ}", probe.via))
+
+        async def flooding() -> bool:
+            return await guarded_hq.rpc.htable_get("flooding", OFFICE) is not None
+
+        await until(flooding, "the edge sees a flood")
+        while await probe.status(0.2):
+            pass
+
+        assert await probe.ask("INVITE", f"sip:1002@{DOMAIN}", headers=flood) == 0
+        assert await probe.ask("INVITE", f"sip:110@{DOMAIN}", headers=flood) == 407

@@ -6,7 +6,8 @@ import pytest
 
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway, MediaProtection
 from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
-from edge_proxy import registration, routing, trunking
+from callmodel.numbers import DiallingPlan, plan_of_country
+from edge_proxy import registration, routing, screening, trunking
 from edge_proxy.certificates import is_headquarters, site_of_certificate
 from edge_proxy.decisions import (
     Authenticate,
@@ -310,3 +311,44 @@ def test_certificate_speaks_for_one_site():
 )  # fmt: skip
 def test_a_gateway_rings_when_the_caller_hears_something(code, has_sdp, rings):
     assert trunking.is_ringing(code, has_sdp=has_sdp) is rings
+
+
+HELP = replace(DIALS, authenticated=True, target_user="110")
+
+
+@pytest.mark.parametrize("user", ["110", "+86110", "1-1-0", "%2B86110", "0086110"])
+def test_a_call_for_help_is_known_as_one(user):
+    decision = routing.decide_invite(VIEW, replace(HELP, target_user=user))
+
+    assert isinstance(decision, ToMediaNode) and decision.emergency
+
+
+@pytest.mark.parametrize("user", ["1001", "10086", "013812345678", "1100", "alice"])
+def test_other_calls_are_not(user):
+    assert not routing.is_emergency(VIEW, replace(HELP, target_user=user))
+
+
+def test_what_is_dialled_for_help_follows_the_site_then_the_tenant():
+    manila = replace(
+        SNAPSHOT,
+        dialling={TenantId("acme"): DiallingPlan()},
+        site_dialling={SiteId("branch-1"): plan_of_country("63")},
+    )
+    view = EdgeView(EdgeState(manila))
+
+    assert view.is_emergency(ACME, "1001", "119")
+    assert not view.is_emergency(ACME, "2001", "119")
+    assert view.is_emergency(ACME, "2001", "911")
+    assert not view.is_emergency("nobody.test", "1001", "110")
+
+
+def test_a_call_for_help_still_needs_a_known_station():
+    assert routing.decide_invite(VIEW, replace(HELP, authenticated=False)) == Authenticate(ACME, "1001", "ha1-1001")
+    assert code_of(routing.decide_invite(VIEW, replace(HELP, from_domain="nobody.test"))) == 403
+    assert isinstance(routing.decide_invite(VIEW, replace(HELP, target_domain=OTHER)), ToMediaNode)
+
+
+@pytest.mark.parametrize("kind", [PeerKind.OUTSIDE, PeerKind.BRANCH])
+def test_an_edge_that_drains_keeps_a_call_for_help(kind):
+    assert not screening.leaves_to_others(kind, "INVITE", registers=False, emergency=True)
+    assert screening.leaves_to_others(kind, "INVITE", registers=False)
