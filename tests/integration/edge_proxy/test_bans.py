@@ -1,6 +1,7 @@
 """Bans hit who has earned them: nobody by a forged datagram, nobody who shares the address, no call's end."""
 
 import contextlib
+import time
 
 import pytest
 from digest_probe import Account, ask, challenged, credentials, request, signed_in, wrong
@@ -107,6 +108,17 @@ async def test_flood_over_a_connection_is_banned(guarded_hq):
     with contextlib.closing(await tcp(STRANGER)) as probe:
         for _ in range(150):
             probe.send(message("OPTIONS", EDGE_URI, probe.via))
+
+        await until(lambda: reason(guarded_hq, "banned", STRANGER), "the flood is banned", 3)
+
+
+async def test_flood_that_began_gently_is_banned_all_the_same(guarded_hq):
+    with contextlib.closing(await tcp(STRANGER)) as flood:
+        assert await flood.ask("OPTIONS", EDGE_URI) == 200
+        began = time.monotonic()
+        await until(lambda: time.monotonic() - began > 2.5, "the first second is over")
+        for _ in range(400):
+            flood.send(message("OPTIONS", EDGE_URI, flood.via))
 
         await until(lambda: reason(guarded_hq, "banned", STRANGER), "the flood is banned", 3)
 
