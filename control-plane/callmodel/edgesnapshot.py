@@ -3,7 +3,7 @@
 HQ's edges get all of it; a branch gets the part of its own site, without trunks.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from callmodel.ids import E164, Extension, NodeId, SiteId, TenantId, TrunkId
@@ -80,9 +80,9 @@ class EdgeSnapshot:
     numbers: tuple[E164, ...] = ()
     branches: tuple[SiteId, ...] = ()
     """Sites whose gateways may connect; their certificates name them as `urn:trunkline:site:<site>`."""
-    dialling: dict[TenantId, DiallingPlan] | None = None
+    dialling: dict[TenantId, DiallingPlan] = field(default_factory=dict)
     """How each tenant's people dial: what is an emergency number there."""
-    site_dialling: dict[SiteId, DiallingPlan] | None = None
+    site_dialling: dict[SiteId, DiallingPlan] = field(default_factory=dict)
     """The same of the sites that have a way of their own."""
 
 

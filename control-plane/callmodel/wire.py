@@ -145,8 +145,6 @@ class LiveCall:
     cost_class: str | None = None
     recording_id: RecordingId | None = None
     legs: tuple[LiveLeg, ...] = ()
-    withheld: bool = False
-    emergency: bool = False
 
 
 def _brief(call: Call) -> LiveCall:
@@ -167,8 +165,6 @@ def _brief(call: Call) -> LiveCall:
         call.cost_class,
         call.recording_id,
         tuple(_brief_leg(leg) for leg in call.legs),
-        withheld=call.withheld,
-        emergency=call.emergency,
     )
 
 

@@ -34,4 +34,5 @@ MIGRATIONS = [
     Migration(9, "limits of tenants", [tenants.LIMITS_COLUMN]),
     Migration(10, "traces of recordings", [recordings.TRACE_COLUMN]),
     Migration(11, "what a session was begun with", [auth.CREDENTIAL_COLUMN]),
+    Migration(25, "how sites dial, and who comes to help", sites.EMERGENCY_COLUMNS),
 ]

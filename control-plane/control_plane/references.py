@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from callmodel.codec import from_wire
 from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from callmodel.numbers import DiallingPlan
 from control_plane.scope import SCOPE
 from control_plane.web.problems import NotFoundError
 from servicekit.stores import Store
@@ -15,6 +17,7 @@ class TenantReference:
     tenant_id: TenantId
     domain: str
     country_code: str
+    dialling: DiallingPlan
 
 
 async def require_tenant(store: Store, tenant_id: TenantId) -> TenantReference:
@@ -22,12 +25,19 @@ async def require_tenant(store: Store, tenant_id: TenantId) -> TenantReference:
     row = await store.get("tenants", {"scope": SCOPE, "tenant_id": tenant_id})
     if row is None:
         raise NotFoundError()
-    return TenantReference(tenant_id, row["domain"], row["country_code"])
+    return TenantReference(tenant_id, row["domain"], row["country_code"], from_wire(DiallingPlan, row["dialling"]))
 
 
 async def tenant_exists(store: Store, tenant_id: TenantId) -> bool:
     """Say whether there is such a tenant."""
     return await store.get("tenants", {"scope": SCOPE, "tenant_id": tenant_id}) is not None
+
+
+async def dialling_at(store: Store, tenant: TenantReference, site_id: SiteId) -> DiallingPlan:
+    """Return how people dial at a site: its own way, or the tenant's."""
+    row = await store.get("sites", {"scope": SCOPE, "site_id": site_id})
+    own = row["dialling"] if row is not None else None
+    return tenant.dialling if own is None else from_wire(DiallingPlan, own)
 
 
 async def site_exists(store: Store, site_id: SiteId) -> bool:
@@ -48,6 +58,11 @@ async def station_exists(store: Store, tenant_id: TenantId, extension: Extension
 async def has_stations(store: Store, tenant_id: TenantId) -> bool:
     """Say whether the tenant has any station."""
     return bool((await store.page("stations", {"tenant_id": tenant_id}, limit=1)).rows)
+
+
+async def number_exists(store: Store, number: E164) -> bool:
+    """Say whether HQ has this number."""
+    return await store.get("numbers", {"scope": SCOPE, "number": number}) is not None
 
 
 async def holder_of(store: Store, number: E164) -> TenantId | None:

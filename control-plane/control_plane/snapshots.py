@@ -8,7 +8,7 @@ from redis.exceptions import RedisError
 
 from callmodel import keys
 from callmodel.codec import to_wire
-from callmodel.directory import Did, Directory, Station, Tenant, Trunk
+from callmodel.directory import Did, Directory, Site, Station, Tenant, Trunk
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, MediaProtection
 from callmodel.ids import E164, SiteId
 from control_plane.features.numbers.store import NumberStore
@@ -39,6 +39,7 @@ class Configuration:
     lent: tuple[Did, ...]
     numbers: tuple[E164, ...]
     branches: tuple[SiteId, ...]
+    sites: tuple[Site, ...]
 
 
 async def read_configuration(store: Store, cipher: TenantCipher) -> Configuration:
@@ -49,6 +50,8 @@ async def read_configuration(store: Store, cipher: TenantCipher) -> Configuratio
         stations += [station async for station in StationStore(store, cipher).each(tenant.tenant_id)]
     trunks = [record async for record in TrunkStore(store, cipher).each()]
     numbers = [record async for record in NumberStore(store).each()]
+    accepting = {record.number: record.trunk_ids for record in numbers}
+    sites = [site async for site in SiteStore(store).each()]
     return Configuration(
         tenants=tuple(tenants),
         stations=tuple(stations),
@@ -61,8 +64,18 @@ async def read_configuration(store: Store, cipher: TenantCipher) -> Configuratio
             if record.tenant_id is not None
         ),
         numbers=tuple(record.number for record in numbers),
-        branches=tuple(
-            [site.site_id async for site in SiteStore(store).each() if _is_branch(site.kind, site.enabled)]
+        branches=tuple(site.site_id for site in sites if _is_branch(site.kind, site.enabled)),
+        sites=tuple(
+            Site(
+                site.site_id,
+                site.dialling,
+                site.emergency_caller,
+                accepting.get(site.emergency_caller, ()) if site.emergency_caller is not None else (),
+                site.location,
+            )
+            for site in sites
+            # Of the others there is nothing to know.
+            if site.dialling is not None or site.emergency_caller is not None or site.location is not None
         ),
     )
 
@@ -81,6 +94,7 @@ def directory_of(configuration: Configuration) -> Directory:
         ),
         trunks=configuration.trunks,
         numbers=configuration.lent,
+        sites=configuration.sites,
     )
 
 
@@ -103,6 +117,8 @@ def edge_snapshot_of(configuration: Configuration) -> EdgeSnapshot:
         trunks=configuration.peerings,
         numbers=configuration.numbers,
         branches=configuration.branches,
+        dialling={tenant.tenant_id: tenant.dialling for tenant in configuration.tenants},
+        site_dialling={site.site_id: site.dialling for site in configuration.sites if site.dialling is not None},
     )
 
 

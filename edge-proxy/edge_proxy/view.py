@@ -48,9 +48,9 @@ class EdgeView:
         }
         self.known = bool(snapshot.version or self.domains or snapshot.stations)
         self._domain_of = {tenant: domain for domain, tenant in self.domains.items()}
-        plans = snapshot.dialling or {}
+        plans = snapshot.dialling
         self._dialling = {domain: plans.get(tenant, DiallingPlan()) for domain, tenant in self.domains.items()}
-        self._site_dialling = snapshot.site_dialling or {}
+        self._site_dialling = snapshot.site_dialling
         self._stations = {(station.domain.lower(), str(station.extension)): station for station in snapshot.stations}
         self._trunks = {trunk.trunk_id: trunk for trunk in snapshot.trunks}
         self.numbers = frozenset(str(number) for number in snapshot.numbers)

@@ -33,8 +33,15 @@ def edge_snapshot_for_site(snapshot: EdgeSnapshot, site_id: SiteId) -> EdgeSnaps
     stations = tuple(station for station in snapshot.stations if station.site_id == site_id)
     used = {station.domain for station in stations}
     domains = {domain: tenant for domain, tenant in (snapshot.domains or {}).items() if domain in used}
-    branches = (site_id,) if site_id in snapshot.branches else ()
-    return EdgeSnapshot(version=snapshot.version, domains=domains, stations=stations, branches=branches)
+    tenants = set(domains.values())
+    return EdgeSnapshot(
+        version=snapshot.version,
+        domains=domains,
+        stations=stations,
+        branches=(site_id,) if site_id in snapshot.branches else (),
+        dialling={tenant: plan for tenant, plan in snapshot.dialling.items() if tenant in tenants},
+        site_dialling={site: plan for site, plan in snapshot.site_dialling.items() if site == site_id},
+    )
 
 
 class SnapshotWatch:

@@ -1,7 +1,6 @@
 """Routes of sites."""
 
-from dataclasses import asdict
-
+from callmodel.codec import to_wire
 from control_plane.features.sites import service
 from control_plane.features.sites.schemas import NewSite, SitePatch, SiteView
 from control_plane.features.sites.store import Site, SiteStore
@@ -33,7 +32,7 @@ async def change(context: Context, site_id: SiteIdText, body: SitePatch) -> Site
 
 def to_view(site: Site) -> SiteView:
     """Return the site as the API shows it."""
-    return SiteView(**asdict(site))
+    return SiteView.model_validate(to_wire(site))
 
 
 _TAGS = ("sites",)
@@ -48,11 +47,20 @@ routes = [
         "Create a site",
         _TAGS,
         status=201,
-        errors=(service.SiteExistsError,),
+        errors=(service.SiteExistsError, service.NumberUnknownError),
         configures=True,
         examples={"branch": {"site_id": "branch-1", "name": "Chengdu", "kind": "branch"}},
     ),
     Route("GET", "/sites", listing, _NEEDS, "List sites", _TAGS),
     Route("GET", "/sites/{site_id}", one, _NEEDS, "Get a site", _TAGS),
-    Route("PATCH", "/sites/{site_id}", change, _NEEDS, "Change a site", _TAGS, configures=True),
+    Route(
+        "PATCH",
+        "/sites/{site_id}",
+        change,
+        _NEEDS,
+        "Change a site",
+        _TAGS,
+        errors=(service.NumberUnknownError,),
+        configures=True,
+    ),
 ]

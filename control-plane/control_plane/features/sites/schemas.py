@@ -2,7 +2,10 @@
 
 from typing import Literal
 
-from control_plane.fields import DisplayName, SiteIdText
+from pydantic import Field
+
+from control_plane.dialling import Dialling, LocationShape
+from control_plane.fields import DisplayName, E164Text, SiteIdText
 from control_plane.web import Shape
 
 
@@ -12,13 +15,23 @@ class NewSite(Shape):
     site_id: SiteIdText
     name: DisplayName
     kind: Literal["hq", "branch"] = "branch"
+    dialling: Dialling | None = Field(None, description="how people dial there; null: as their tenant's do")
+    emergency_caller: E164Text | None = Field(
+        None, description="the number of HQ's that emergency calls from there show: carriers find the place by it"
+    )
+    location: LocationShape | None = None
 
 
 class SitePatch(Shape):
-    """What is to change; what is absent or null stays. A disabled branch can not connect."""
+    """What is to change; what is absent or null stays, but null takes a dialling, emergency caller or location away.
+    A disabled branch can not connect.
+    """
 
     name: DisplayName | None = None
     enabled: bool | None = None
+    dialling: Dialling | None = None
+    emergency_caller: E164Text | None = None
+    location: LocationShape | None = None
 
 
 class SiteView(Shape):
@@ -28,4 +41,7 @@ class SiteView(Shape):
     name: str
     kind: Literal["hq", "branch"]
     enabled: bool
+    dialling: Dialling | None
+    emergency_caller: str | None
+    location: LocationShape | None
     created_ms: int

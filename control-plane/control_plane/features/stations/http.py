@@ -82,7 +82,12 @@ routes = [
         "Create a station",
         _TAGS,
         status=201,
-        errors=(service.ExtensionTakenError, service.SiteUnknownError, PasswordWeakError),
+        errors=(
+            service.ExtensionTakenError,
+            service.ExtensionForHelpError,
+            service.SiteUnknownError,
+            PasswordWeakError,
+        ),
         configures=True,
         examples={"desk": {"extension": "1001", "site_id": "branch-1", "display_name": "Desk 1"}},
     ),

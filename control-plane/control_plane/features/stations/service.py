@@ -1,17 +1,23 @@
 """Stations come, change and go; each new password is shown once."""
 
 from callmodel.ids import Extension, SiteId, TenantId
+from callmodel.numbers import emergency_number
 from control_plane.digest import ha1_of, make_password
 from control_plane.features.stations.schemas import NewStation, StationPatch
 from control_plane.features.stations.store import StationRecord, StationStore
 from control_plane.passwords import check_password
-from control_plane.references import require_tenant, site_exists
+from control_plane.references import dialling_at, require_tenant, site_exists
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 
 
 class ExtensionTakenError(ConflictError):
     error_id = "extension-taken"
     title = "The tenant has a station with this extension"
+
+
+class ExtensionForHelpError(InvalidRequestError):
+    error_id = "extension-for-help"
+    title = "This is an emergency number there"
 
 
 class SiteUnknownError(InvalidRequestError):
@@ -22,10 +28,12 @@ class SiteUnknownError(InvalidRequestError):
 async def create(context: Context, tenant_id: TenantId, new: NewStation) -> tuple[StationRecord, str, str]:
     """Keep a new station; return it with its domain and password.
 
-    Raises NotFoundError, SiteUnknownError, WeakPasswordError, ExtensionTakenError.
+    Raises NotFoundError, SiteUnknownError, WeakPasswordError, ExtensionTakenError, ExtensionForHelpError.
     """
     tenant = await require_tenant(context.store, tenant_id)
     await _check_site(context, new.site_id)
+    if emergency_number(new.extension, await dialling_at(context.store, tenant, new.site_id)) is not None:
+        raise ExtensionForHelpError(f"who dials {new.extension} calls for help; choose another extension")
     password = _checked(new.password, new.extension) or make_password()
     station = StationRecord(
         tenant_id,
