@@ -156,6 +156,10 @@ class Edge:
         return calls.station_branch()
 
     @guarded
+    def ksr_onreply_station(self, _msg: object) -> int:
+        return calls.station_replied()
+
+    @guarded
     def ksr_failure_station(self, _msg: object) -> int:
         return telling.failed(calls.station_failed())
 

@@ -49,11 +49,12 @@ from kemi.environment import (
     text,
     view,
 )
-from kemi.legs import begin, not_acceptable, pass_by, relay
+from kemi.legs import begin, not_acceptable, on_reply, pass_by, relay
 from kemi.peers import peer, request_from
 from kemi.stripping import strip_ours, strip_ways
 
-_EMERGENCY = "$avp(emergency)"
+BUSY = (486, 600)
+_EMERGENCY, _BUSY = "$avp(emergency)", "$avp(busy)"
 
 
 def invite(sender: Peer) -> int:
@@ -205,6 +206,7 @@ def _pass_on(request: Request) -> int:
 
 
 def _ring() -> int:
+    KSR.tm.t_on_reply("ksr_onreply_station")
     KSR.tm.t_on_failure("ksr_failure_station")
     KSR.tm.t_set_fr(RING_MS, PHONE_SILENCE_MS)
     return relay(480, "Temporarily Unavailable")
@@ -236,10 +238,20 @@ def _hand_on_trace() -> None:
         KSR.hdr.append(f"{HEADER}: {to_header((('traceparent', trace),))}\r\n")
 
 
+def station_replied() -> int:
+    if KSR.kx.get_status() in BUSY:
+        KSR.pv.sets(_BUSY, "1")
+    return on_reply()
+
+
 def station_failed() -> int:
     anchoring.give_up()
     if KSR.tm.t_is_canceled() < 0 and fell_silent():
-        KSR.tm.t_reply(480, "Temporarily Unavailable")
+        # Of several phones a dead one's silence counts most to Kamailio; one that is busy is there.
+        if text(_BUSY) == "1":
+            KSR.tm.t_reply(486, "Busy Here")
+        else:
+            KSR.tm.t_reply(480, "Temporarily Unavailable")
     return 1
 
 
