@@ -72,7 +72,7 @@ class NewTenant(Shape):
 
 class TenantPatch(Shape):
     """What is to change; what is absent or null stays. `limits` are replaced as a whole. `domain`, `provider`,
-    `max_channels`, `limits` and how long records are kept: HQ administrators.
+    `max_channels`, `limits`, `dialling.emergency_numbers` and how long records are kept: HQ administrators.
     """
 
     name: DisplayName | None = None

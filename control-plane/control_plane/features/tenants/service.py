@@ -6,6 +6,7 @@ from callmodel.codec import to_wire
 from callmodel.directory import CallerRule, Tenant
 from callmodel.ids import TenantId
 from callmodel.limits import Limits, spend_day_of
+from callmodel.numbers import DiallingPlan
 from control_plane.audit import PLATFORM
 from control_plane.features.tenants.schemas import LimitsShape, NewTenant, TenantPatch
 from control_plane.features.tenants.store import TenantRecord, TenantStore
@@ -122,6 +123,7 @@ async def change(context: Context, tenant_id: TenantId, patch: TenantPatch) -> T
         name: getattr(patch, name) for name in given - {"dialling", "caller_rule", "limits", "domain"}
     }
     if patch.dialling is not None:
+        _check_emergency_numbers(context, before.tenant.dialling, patch.dialling.to_plan())
         changes["dialling"] = to_wire(patch.dialling.to_plan())
         changes["country_code"] = patch.dialling.country_code
     if patch.limits is not None:
@@ -143,6 +145,12 @@ async def spend(context: Context, tenant_id: TenantId) -> tuple[str, int, Limits
     limits = (await find(context, tenant_id)).tenant.limits
     day = spend_day_of(context.now_ms())
     return day, await spent_micros(context.redis, tenant_id, day), limits
+
+
+def _check_emergency_numbers(context: Context, before: DiallingPlan, after: DiallingPlan) -> None:
+    # Calls to them pass every limit, and limits are HQ's.
+    if after.emergency_numbers != before.emergency_numbers and not context.principal.is_hq_admin:
+        raise ForbiddenError("only HQ administrators may change dialling.emergency_numbers")
 
 
 async def _claim_domain(context: Context, store: TenantStore, tenant_id: TenantId, domain: str) -> None:

@@ -502,6 +502,15 @@ async def test_short_numbers_have_a_form(world: World, dialling: dict[str, Any])
     assert (answer.status, answer.error_id) == (422, "invalid-request")
 
 
+async def test_a_manager_does_not_say_what_passes_the_limits(world: World):
+    manager = world.users[("acme", "manager")]
+    mine = await manager.call("PATCH", "/tenants/acme", {"dialling": {"service_numbers": ["96xxx"]}})
+    not_mine = await manager.call("PATCH", "/tenants/acme", {"dialling": {"emergency_numbers": ["96110"]}})
+
+    assert (mine.status, not_mine.status) == (200, 403)
+    await world.admin.call("PATCH", "/tenants/acme", {"dialling": {}})
+
+
 async def test_no_station_has_an_emergency_number_of_its_place(world: World):
     tenant_id, site = await new_tenant(world), fresh("s")
     await world.admin.make("/sites", {"site_id": site, "name": "Manila", "dialling": {"country_code": "63"}})
