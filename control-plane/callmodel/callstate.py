@@ -1,17 +1,29 @@
-"""What is known of a call while it lives: its legs, where it is going, and how far it has come."""
+"""What is known of a call while it lives: its legs, who is being brought to it, and how far it has come."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from callmodel.calltrace import CallTrace
 from callmodel.endings import Ending
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
-from callmodel.routing import StationPlan, TrunkPlan
+from callmodel.rooms import Mode
+from callmodel.routing import EMERGENCY_CLASS, StationPlan, TrunkPlan
+
+
+class Phase(Enum):
+    """What a call is doing; each has its module.  `ENDING`: decided, and legs are still being hung up."""
+
+    DIALLING = "dialling"
+    TALKING = "talking"
+    ENDING = "ending"
+    ENDED = "ended"
 
 
 class CallState(Enum):
-    """`CALLING_AGENT`: a call asked for by click rings the agent first.  `CLAIMING`: waits for a trunk channel.
-    `ENDING`: decided, and legs are still being hung up."""
+    """A phase as people see it, dialling in its steps.
+
+    `CALLING_AGENT`: a call asked for by click rings the agent first.  `CLAIMING`: waits for a trunk channel.
+    """
 
     CALLING_AGENT = "calling-agent"
     CLAIMING = "claiming"
@@ -29,9 +41,13 @@ class Direction(Enum):
 
 
 class LegRole(Enum):
+    """`OUTSIDE`: somebody on the public network who is not the customer: a mobile that is consulted, say."""
+
     AGENT = "agent"
     CUSTOMER = "customer"
     COLLEAGUE = "colleague"
+    OUTSIDE = "outside"
+    SUPERVISOR = "supervisor"
 
 
 class LegState(Enum):
@@ -53,16 +69,81 @@ class Leg:
     site_id: SiteId | None = None
     number: E164 | None = None
     trunk_id: TrunkId | None = None
+    trunk_held: bool = False
+    """Whether a channel of `trunk_id` is claimed for this leg and owed back."""
+    caller_number: E164 | None = None
+    """The HQ number that an outside callee is shown."""
+    cost_class: str | None = None
+    cost_per_minute: float = 0.0
+    """What the trunk's carrier asks for it."""
     ringing_ms: int | None = None
     answered_ms: int | None = None
     ended_ms: int | None = None
     sip_code: int | None = None
     """The final response that ended it before it was answered."""
+    early: bool = False
+    """Its network plays something before the answer."""
     held: bool = False
+    """It has put the others on hold."""
+    held_since_ms: int | None = None
+    held_ms: int = 0
+    """How long it has put the others on hold, without the hold that still lasts."""
+    mode: Mode = Mode.TALKING
+    """What it does in the call's room once it is answered."""
+    to: LegId | None = None
+    """Whom it attends, where it listens or whispers."""
+    leaving: bool = False
+    """It is being hung up, and takes part no more."""
 
     @property
     def is_live(self) -> bool:
         return self.state is not LegState.ENDED
+
+    @property
+    def is_answered(self) -> bool:
+        return self.state is LegState.ANSWERED
+
+
+class Purpose(Enum):
+    """Why somebody is being brought to a call.
+
+    `SEAT`: an agent who asked by click is rung first.  `CONNECT`: whom the origin wants.  `TRANSFER`: takes the
+    place of whoever asked.  `CONSULT`: talks to whoever asked while the others hold.  `JOIN`: one more who talks.
+    `SUPERVISE`: listens to, or whispers to, one of the parties.
+    """
+
+    SEAT = "seat"
+    CONNECT = "connect"
+    TRANSFER = "transfer"
+    CONSULT = "consult"
+    JOIN = "join"
+    SUPERVISE = "supervise"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Somebody being brought to the call, from the claim of a trunk to the answer, over as many trunks as it takes.
+
+    `leg_id`: the leg that is claimed for, dialled or rings.  `first_leg`: the attempt's first one, by which limits on
+    the rate of calls know it.  `by`: the leg that asked.  `referred`: its phone waits to hear what came of it.
+    """
+
+    purpose: Purpose
+    plan: TrunkPlan | StationPlan
+    leg_id: LegId
+    first_leg: LegId
+    by: LegId | None = None
+    referred: bool = False
+    mode: Mode = Mode.TALKING
+    to: LegId | None = None
+
+
+@dataclass(frozen=True)
+class Consult:
+    """One of the parties speaks with somebody while the others hold, or the other way round."""
+
+    by: LegId
+    consulted: LegId
 
 
 @dataclass(frozen=True)
@@ -73,53 +154,99 @@ class Call:
     tenant_id: TenantId
     node_id: NodeId
     direction: Direction
-    state: CallState
+    phase: Phase
     dialled: str
     started_ms: int
     legs: tuple[Leg, ...] = ()
+    legs_named: int = 0
+    """How many ids of legs were given out: an attempt has its leg's id before the leg is dialled."""
     origin_leg: LegId | None = None
     """Who the call came from (or, asked for by click, the agent who is rung first)."""
-    far_leg: LegId | None = None
-    """Who the origin is being connected to, or talks to."""
-    transfer_leg: LegId | None = None
-    """The colleague being rung to take the customer over."""
-    trunk_plan: TrunkPlan | None = None
-    """Where an outbound call goes; offers already tried are taken out of it."""
-    station_plan: StationPlan | None = None
+    plan: TrunkPlan | StationPlan | None = None
+    """Where the origin wants to go."""
+    attempts: tuple[Attempt, ...] = ()
+    consult: Consult | None = None
     extension: Extension | None = None
     site_id: SiteId | None = None
     number: E164 | None = None
     """The customer's number, whichever way the call goes."""
     caller_number: E164 | None = None
     """The HQ number involved: shown to the callee of an outbound call, dialled by the caller of an inbound one."""
-    trunk_id: TrunkId | None = None
-    trunk_held: bool = False
-    """Whether a channel of `trunk_id` is claimed for this call and owed back."""
-    cost_class: str | None = None
-    cost_per_minute: float = 0.0
-    """What the trunk's carrier asks for it."""
     answered_ms: int | None = None
     ended_ms: int | None = None
     ending: Ending | None = None
+    hung_up_by: LegId | None = None
+    """Whose hanging up decided the ending; None where we did."""
+    transferred_by: Extension | None = None
     recording_id: RecordingId | None = None
+    recording_paused: bool = False
     asked_by: str | None = None
     """The user who asked for the call by click; None for a call dialled on the phone."""
     trace: CallTrace | None = None
     """None where nobody traces."""
+    version: int = 0
+    """How often the call was announced."""
     withheld: bool = False
     """Whether the caller asked that the number be shown to nobody."""
     diverted_by: E164 | None = None
     """Whose phone sent an inbound call on to us."""
-    emergency: bool = False
 
     def leg_of(self, leg_id: LegId | None) -> Leg | None:
         return next((leg for leg in self.legs if leg.leg_id == leg_id), None)
+
+    def attempt_of(self, leg_id: LegId | None) -> Attempt | None:
+        return next((attempt for attempt in self.attempts if attempt.leg_id == leg_id), None)
+
+    def with_leg(self, leg_id: LegId, **changes: object) -> "Call":
+        """Return the call with one leg changed."""
+        changed = (replace(leg, **changes) if leg.leg_id == leg_id else leg for leg in self.legs)  # type: ignore[arg-type]
+        return replace(self, legs=tuple(changed))
 
     @property
     def live_legs(self) -> tuple[Leg, ...]:
         return tuple(leg for leg in self.legs if leg.is_live)
 
     @property
+    def present(self) -> tuple[Leg, ...]:
+        """Answered legs whose own talk this is: supervisors who only listen or whisper are not among them."""
+        return tuple(leg for leg in self.legs if leg.is_answered and leg.mode.takes_part and not leg.leaving)
+
+    @property
     def customer_leg(self) -> Leg | None:
         """The last customer leg: there is one at a time, but a fail-over to another trunk makes a new one."""
         return next((leg for leg in reversed(self.legs) if leg.role is LegRole.CUSTOMER), None)
+
+    @property
+    def trunk_id(self) -> TrunkId | None:
+        """The trunk that the customer is, or was last, connected by."""
+        customer = self.customer_leg
+        return customer.trunk_id if customer is not None else None
+
+    @property
+    def cost_class(self) -> str | None:
+        customer = self.customer_leg
+        return customer.cost_class if customer is not None else None
+
+    @property
+    def emergency(self) -> bool:
+        """Whether it calls for help, or somebody of it did."""
+        meant = isinstance(self.plan, TrunkPlan) and self.plan.is_emergency
+        return meant or any(leg.cost_class == EMERGENCY_CLASS for leg in self.legs)
+
+    @property
+    def trunk_held(self) -> bool:
+        """Whether any channel of a trunk is claimed for this call."""
+        return any(leg.trunk_held for leg in self.legs)
+
+    @property
+    def state(self) -> CallState:
+        """How far the call has come."""
+        if self.phase is not Phase.DIALLING:
+            return CallState(self.phase.value)
+        attempt = self.attempts[0] if self.attempts else None
+        if attempt is not None and attempt.purpose is Purpose.SEAT:
+            return CallState.CALLING_AGENT
+        leg = self.leg_of(attempt.leg_id) if attempt is not None else None
+        if leg is None:
+            return CallState.CLAIMING
+        return CallState.RINGING if leg.state is LegState.RINGING else CallState.DIALLING

@@ -1,84 +1,142 @@
-"""The call detail record: the one record of a call, with its legs inside."""
+"""The call detail record: the one record of a call, with its legs inside; open while the call lives.
 
-from dataclasses import dataclass
+It is announced at each milestone, shown as a call in progress, kept once the call has ended, and answered by the API:
+one shape from here to there.
+"""
 
-from callmodel.callstate import Call, Direction, Leg, LegRole
+from dataclasses import dataclass, field
+
+from callmodel.callstate import Call, CallState, Direction, Leg, LegRole, LegState
+from callmodel.calltimes import held_ms, times_of
 from callmodel.endings import Ending, EndingClass, class_of
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
+from callmodel.limits import cost_micros
+from callmodel.rooms import Mode
+
+PRIVATE = {"private": True}
+"""Metadata of a field that names a customer: kept encrypted, shown masked."""
+
+SYSTEM = "system"
+"""Who ended a call that no party ended."""
 
 
 @dataclass(frozen=True)
 class CdrLeg:
+    """One party's connection.  Times are milliseconds since 1970; None for what has not happened.
+
+    cost_per_minute: the trunk's rate in the platform's currency.
+    cost_micros: what the leg cost by it, in millionths, once it has ended; None for a leg that we pay no trunk for.
+    held: whether it has the others on hold, since `held_since_ms`.  mode: what it may hear and say, where it is not a
+    party like the others.
+    """
+
     leg_id: LegId
     role: LegRole
+    state: LegState
     started_ms: int
-    ended_ms: int
     ringing_ms: int | None = None
     answered_ms: int | None = None
+    ended_ms: int | None = None
     extension: Extension | None = None
     site_id: SiteId | None = None
-    number: E164 | None = None
+    number: E164 | None = field(default=None, metadata=PRIVATE)
+    caller_number: E164 | None = None
     trunk_id: TrunkId | None = None
+    cost_class: str | None = None
+    cost_per_minute: float | None = None
+    cost_micros: int | None = None
     sip_code: int | None = None
+    held: bool = False
+    held_since_ms: int | None = None
+    hold_seconds: float | None = None
+    mode: str | None = None
 
 
 @dataclass(frozen=True)
 class Cdr:
-    """Times are milliseconds since 1970.  `number` is the customer's, `caller_number` the HQ number involved.
+    """A call as it stands, or stood.  Times are milliseconds since 1970.
 
-    `withheld`: the customer asked that nobody be shown the number.
+    version: counts the call's announcements; of two records of a call the higher one is newer.
+    number: the customer's; `withheld`: who asked that nobody be shown it.  caller_number: the HQ number involved.
+    diverted_by: whose phone sent the call on to us.  emergency: it called for help.
+    extension, site_id: who called; of a call from outside, who answered it first.
+    What is told of a call only once it has ended is None until then: `ended_ms`, `ending`, the sums of its legs
+    (see `calltimes`), its cost in millionths of `currency`, and `hung_up_by`: the role of the party, or SYSTEM.
+    transferred_by: the station that handed the customer over last.  currency: filled in by who keeps the record.
     """
 
     call_id: CallId
     tenant_id: TenantId
     node_id: NodeId
+    version: int
     direction: Direction
-    dialled: str
+    state: CallState
+    dialled: str = field(metadata=PRIVATE)
     started_ms: int
-    ended_ms: int
-    ending: Ending
-    ending_class: EndingClass
-    legs: tuple[CdrLeg, ...]
+    legs: tuple[CdrLeg, ...] = ()
     answered_ms: int | None = None
-    talk_seconds: float = 0.0
+    ended_ms: int | None = None
+    ending: Ending | None = None
+    ending_class: EndingClass | None = None
+    hung_up_by: str | None = None
+    transferred_by: Extension | None = None
+    talk_seconds: float | None = None
+    hold_seconds: float | None = None
+    ring_seconds: float | None = None
+    wait_seconds: float | None = None
     extension: Extension | None = None
     site_id: SiteId | None = None
-    number: E164 | None = None
+    number: E164 | None = field(default=None, metadata=PRIVATE)
     caller_number: E164 | None = None
     trunk_id: TrunkId | None = None
     cost_class: str | None = None
+    cost_micros: int | None = None
+    currency: str | None = None
     recording_id: RecordingId | None = None
     asked_by: str | None = None
     trace_id: str | None = None
     withheld: bool = False
-    diverted_by: E164 | None = None
+    diverted_by: E164 | None = field(default=None, metadata=PRIVATE)
     emergency: bool = False
+
+    @property
+    def has_ended(self) -> bool:
+        return self.ended_ms is not None
 
 
 def cdr_of(call: Call) -> Cdr:
-    """Return the record of an ended call.  Raises ValueError while the call still lives."""
-    if call.ended_ms is None or call.ending is None:
-        raise ValueError("a call that has not ended has no CDR")
-    talked_ms = call.ended_ms - call.answered_ms if call.answered_ms is not None else 0
+    """Return the record of a call as it stands."""
+    over_ms = call.ended_ms if call.state is CallState.ENDED else None
+    legs = tuple(_cdr_leg(leg, over_ms) for leg in call.legs)
+    times = None if over_ms is None else times_of(call, over_ms)
+    ending = None if over_ms is None else call.ending
     return Cdr(
         call_id=call.call_id,
         tenant_id=call.tenant_id,
         node_id=call.node_id,
+        version=call.version,
         direction=call.direction,
+        state=call.state,
         dialled=call.dialled,
         started_ms=call.started_ms,
-        ended_ms=call.ended_ms,
-        ending=call.ending,
-        ending_class=class_of(call.ending),
-        legs=tuple(_cdr_leg(leg, call.ended_ms) for leg in call.legs),
+        legs=legs,
         answered_ms=call.answered_ms,
-        talk_seconds=max(talked_ms, 0) / 1000,
+        ended_ms=over_ms,
+        ending=ending,
+        ending_class=None if ending is None else class_of(ending),
+        hung_up_by=None if over_ms is None else _hung_up_by(call),
+        transferred_by=call.transferred_by,
+        talk_seconds=None if times is None else times.talk / 1000,
+        hold_seconds=None if times is None else times.hold / 1000,
+        ring_seconds=None if times is None else times.ring / 1000,
+        wait_seconds=None if times is None else times.wait / 1000,
         extension=call.extension,
         site_id=call.site_id,
         number=call.number,
         caller_number=call.caller_number,
         trunk_id=call.trunk_id,
         cost_class=call.cost_class,
+        cost_micros=None if over_ms is None else sum(leg.cost_micros or 0 for leg in legs),
         recording_id=call.recording_id,
         asked_by=call.asked_by,
         trace_id=call.trace.trace_id if call.trace is not None else None,
@@ -88,17 +146,40 @@ def cdr_of(call: Call) -> Cdr:
     )
 
 
-def _cdr_leg(leg: Leg, call_ended_ms: int) -> CdrLeg:
+def _cdr_leg(leg: Leg, over_ms: int | None) -> CdrLeg:
+    ended_ms = over_ms if leg.ended_ms is None else leg.ended_ms
     return CdrLeg(
         leg_id=leg.leg_id,
         role=leg.role,
+        state=leg.state,
         started_ms=leg.started_ms,
-        ended_ms=leg.ended_ms or call_ended_ms,
         ringing_ms=leg.ringing_ms,
         answered_ms=leg.answered_ms,
+        ended_ms=ended_ms,
         extension=leg.extension,
         site_id=leg.site_id,
         number=leg.number,
+        caller_number=leg.caller_number,
         trunk_id=leg.trunk_id,
+        cost_class=leg.cost_class,
+        cost_per_minute=None if leg.cost_class is None else leg.cost_per_minute,
+        cost_micros=_cost(leg, ended_ms),
         sip_code=leg.sip_code,
+        held=leg.held,
+        held_since_ms=leg.held_since_ms,
+        mode=leg.mode.value if leg.is_answered and leg.mode is not Mode.TALKING else None,
+        hold_seconds=None if ended_ms is None else held_ms(leg, ended_ms if over_ms is None else over_ms) / 1000,
     )
+
+
+def _cost(leg: Leg, ended_ms: int | None) -> int | None:
+    """Return what a carrier asks for a leg: from its answer to its end, whatever the agents did meanwhile."""
+    if leg.cost_class is None or ended_ms is None:
+        return None
+    return 0 if leg.answered_ms is None else cost_micros(leg.cost_per_minute, ended_ms - leg.answered_ms)
+
+
+def _hung_up_by(call: Call) -> str:
+    """Return the role of whoever's going decided the ending."""
+    leg = call.leg_of(call.hung_up_by)
+    return SYSTEM if leg is None else leg.role.value

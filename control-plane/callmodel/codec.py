@@ -80,10 +80,30 @@ def _reader_of(kind: Any) -> _Reader:
 
 def _optional_reader(kind: Any) -> _Reader:
     choices = [choice for choice in typing.get_args(kind) if choice is not type(None)]
-    if len(choices) != 1:
-        raise ShapeError(f"only `X | None` can be read, not {kind}")
-    read = _reader_of(choices[0])
+    read = _reader_of(choices[0]) if len(choices) == 1 else _choosing_reader(kind, choices)
+    if type(None) not in typing.get_args(kind):
+        return read
     return lambda value, where: None if value is None else read(value, where)
+
+
+def _choosing_reader(kind: Any, choices: list[Any]) -> _Reader:
+    """Tell dataclasses apart by the names that only they need.  Raises ShapeError where that is not possible."""
+    if not all(dataclasses.is_dataclass(choice) for choice in choices):
+        raise ShapeError(f"only `X | None` and unions of dataclasses can be read, not {kind}")
+    needed = {
+        choice: {name for name, (_, optional) in _fields_of(choice).items() if not optional} for choice in choices
+    }
+    if any(needed[one] <= needed[other] for one in choices for other in choices if one is not other):
+        raise ShapeError(f"the shapes of {kind} can not be told apart")
+
+    def read(value: Any, where: _Place) -> Any:
+        document = _expect(dict, value, where)
+        choice = next((choice for choice in choices if needed[choice] <= document.keys()), None)
+        if choice is None:
+            raise ShapeError(f"{_text_of(where)}: neither of {kind}")
+        return _read_dataclass(choice, document, where)
+
+    return read
 
 
 def _tuple_reader(read: _Reader) -> _Reader:

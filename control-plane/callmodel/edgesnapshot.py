@@ -3,9 +3,11 @@
 HQ's edges get all of it; a branch gets the part of its own site, without trunks.
 """
 
+import json
 from dataclasses import dataclass, field
 from enum import Enum
 
+from callmodel.codec import ShapeError, from_wire
 from callmodel.ids import E164, Extension, NodeId, SiteId, TenantId, TrunkId
 from callmodel.numbers import DiallingPlan
 
@@ -103,3 +105,11 @@ class NodeHealth:
     spool: str = "room"
     spool_bytes: int = 0
     spool_max_bytes: int = 0
+
+
+def health_of(heartbeat: str | None) -> NodeHealth | None:
+    """Return what a heartbeat says; None for a node that is silent, or that nobody understands."""
+    try:
+        return None if heartbeat is None else from_wire(NodeHealth, json.loads(heartbeat))
+    except (ShapeError, ValueError):
+        return None

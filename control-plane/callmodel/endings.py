@@ -15,6 +15,8 @@ class Ending(Enum):
 
     COMPLETED = "completed"
     ABANDONED = "abandoned"
+    MEDIA_TIMEOUT = "media-timeout"
+    """Nothing was heard of one side for too long."""
     BUSY = "busy"
     NO_ANSWER = "no-answer"
     REJECTED = "rejected"
@@ -41,6 +43,7 @@ class Ending(Enum):
 _CLASSES = {
     Ending.COMPLETED: EndingClass.SUCCESS,
     Ending.UPSTREAM_FAILED: EndingClass.UPSTREAM,
+    Ending.MEDIA_TIMEOUT: EndingClass.UPSTREAM,
     Ending.NO_TRUNK: EndingClass.SERVER,
     Ending.TENANT_CHANNELS_EXHAUSTED: EndingClass.SERVER,
     Ending.TRUNK_CHANNELS_EXHAUSTED: EndingClass.SERVER,
@@ -53,6 +56,7 @@ _CLASSES = {
 _SIP_CODES = {
     Ending.COMPLETED: 200,
     Ending.ABANDONED: 487,
+    Ending.MEDIA_TIMEOUT: 408,
     Ending.BUSY: 486,
     Ending.NO_ANSWER: 480,
     Ending.REJECTED: 603,

@@ -1,10 +1,12 @@
 """What may befall a call.  Past tense; `at_ms` is milliseconds since 1970, taken where it was noticed."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 from callmodel.calltrace import CallTrace
 from callmodel.endings import Ending
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, SiteId, TenantId, TrunkId
+from callmodel.rooms import Mode
 from callmodel.routing import Plan
 
 
@@ -64,8 +66,9 @@ Beginning = StationDialled | CustomerCalled | CallAsked
 
 @dataclass(frozen=True)
 class TrunkGranted:
-    """A channel is claimed.  `rotation` counts the tenant's claims and turns its pool of caller numbers."""
+    """A channel is claimed for a leg.  `rotation` counts the tenant's claims and turns its pool of caller numbers."""
 
+    leg_id: LegId
     trunk_id: TrunkId
     rotation: int
     at_ms: int
@@ -75,6 +78,7 @@ class TrunkGranted:
 class TrunkRefused:
     """No channel: the trunks are full, or a limit of the tenant's is reached; `ending` says which."""
 
+    leg_id: LegId
     ending: Ending
     at_ms: int
 
@@ -99,11 +103,15 @@ class LegAnswered:
 
 @dataclass(frozen=True)
 class LegHungUp:
-    """A leg is gone.  `sip_code` is the final response where it never answered, else None."""
+    """A leg is gone.  `sip_code` is the final response where it never answered, else None.
+
+    `silent`: the switch gave it up, as nothing was heard of it any more.
+    """
 
     leg_id: LegId
     sip_code: int | None
     at_ms: int
+    silent: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,9 +142,97 @@ class SpendStopped:
 
 @dataclass(frozen=True)
 class TransferAsked:
-    """The agent asked that the customer be taken over; `plan` is where the target is."""
+    """The party `by` asked that somebody take its place; `plan` is where the target is.
+
+    `referred`: its phone asked by REFER (RFC 3515) and waits to hear what came of it.
+    """
 
     plan: Plan
+    by: LegId
+    at_ms: int
+    referred: bool = False
+
+
+@dataclass(frozen=True)
+class ConsultAsked:
+    """The party `by` wants to talk to somebody while the others hold."""
+
+    plan: Plan
+    by: LegId
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class JoinAsked:
+    """The party `by` wants one more in the conversation."""
+
+    plan: Plan
+    by: LegId
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class PickUpAsked:
+    """Somebody wants to take a call that rings at a colleague's."""
+
+    plan: Plan
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class SuperviseAsked:
+    """Somebody wants to be rung to listen to the party `to`, to whisper to it, or to join."""
+
+    plan: Plan
+    mode: Mode
+    to: LegId
+    at_ms: int
+
+
+class ConsultStep(Enum):
+    """What becomes of a consult.
+
+    `SWAP`: who holds talks, and the other way round.  `COMPLETE`: whoever asked leaves the others to each other.
+    `CANCEL`: the consulted party leaves.  `CONFERENCE`: all talk.
+    """
+
+    SWAP = "swap"
+    COMPLETE = "complete"
+    CANCEL = "cancel"
+    CONFERENCE = "conference"
+
+
+@dataclass(frozen=True)
+class ConsultTurned:
+    """Whoever consults asked for the next step."""
+
+    step: ConsultStep
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class ModeAsked:
+    """A supervisor who is in the call wants another mode.  `to`: whom they attend then; None leaves it as it is."""
+
+    leg_id: LegId
+    mode: Mode
+    at_ms: int
+    to: LegId | None = None
+
+
+@dataclass(frozen=True)
+class ReleaseAsked:
+    """Somebody who may asked that one party leave."""
+
+    leg_id: LegId
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class RecordingPauseAsked:
+    """A party asked that nothing be recorded for a while (`paused`), or that recording go on."""
+
+    paused: bool
     at_ms: int
 
 
@@ -159,5 +255,13 @@ Fact = (
     | HangUpAsked
     | SpendStopped
     | TransferAsked
+    | ConsultAsked
+    | JoinAsked
+    | PickUpAsked
+    | SuperviseAsked
+    | ConsultTurned
+    | ModeAsked
+    | ReleaseAsked
+    | RecordingPauseAsked
     | NodeLost
 )

@@ -29,13 +29,23 @@ def facts(tenant_id: TenantId) -> str:
 
 
 def live_calls(tenant_id: TenantId) -> str:
-    """Hash of call id to `wire.LiveCall`."""
+    """Hash of call id to the `cdr.Cdr` of a call in progress."""
     return f"{{{tenant_id}}}:live-calls"
 
 
+def live_order(tenant_id: TenantId) -> str:
+    """Sorted set of the ids in `live_calls`, all of one score: in their own order, which is that of time."""
+    return f"{{{tenant_id}}}:live-calls:order"
+
+
 def heartbeat(node_id: NodeId) -> str:
-    """Hash of a media node's health (`edgesnapshot.NodeHealth`); expires when the node falls silent."""
+    """A media node's health (`edgesnapshot.NodeHealth`) as JSON; expires when the node falls silent."""
     return f"platform:node:{node_id}"
+
+
+def held_calls(node_id: NodeId) -> str:
+    """The calls that a media node holds (`wire.HeldCalls`) as JSON, told and forgotten like its heartbeat."""
+    return f"platform:node:{node_id}:calls"
 
 
 def node_orders(node_id: NodeId) -> str:

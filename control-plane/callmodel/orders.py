@@ -1,10 +1,11 @@
 """What follows from a fact: orders to the switch, to the trunk claims and to the stream.  Imperative."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from callmodel.ids import E164, Extension, LegId, RecordingId, SiteId, TrunkId
 from callmodel.limits import Limits
+from callmodel.rooms import Room
 from callmodel.routing import TrunkOffer
 
 
@@ -12,10 +13,13 @@ from callmodel.routing import TrunkOffer
 class ClaimTrunk:
     """Claim a channel of the first offer that has one free, within the tenant's own limits.
 
-    `extension` is the station that calls, and `started_ms` says which day the call counts for.
+    The claim goes by the name of the leg.  `attempt`: the first leg of the same attempt, which counts once for limits
+    on the rate however many trunks it tries.  `extension`: the station that calls.  `started_ms` says which day pays.
     `emergency`: the first offer is taken whatever is full, and nobody is asked.
     """
 
+    leg_id: LegId
+    attempt: LegId
     offers: tuple[TrunkOffer, ...]
     tenant_max_channels: int
     limits: Limits = Limits()
@@ -26,8 +30,9 @@ class ClaimTrunk:
 
 @dataclass(frozen=True)
 class ReleaseTrunk:
-    """Give the call's trunk channel back.  Doing it twice is harmless: the claim names the call."""
+    """Give a leg's trunk channel back.  Doing it twice is harmless: the claim names the leg."""
 
+    leg_id: LegId
     trunk_id: TrunkId
 
 
@@ -52,45 +57,15 @@ class DialStation:
 
 
 @dataclass(frozen=True)
-class Ring:
-    """Let the leg hear ringing (180)."""
-
-    leg_id: LegId
-
-
-@dataclass(frozen=True)
-class PassEarlyMedia:
-    """Let the leg hear what the far leg's network plays before the answer (183)."""
-
-    leg_id: LegId
-    from_leg_id: LegId
-
-
-@dataclass(frozen=True)
 class Answer:
     leg_id: LegId
 
 
 @dataclass(frozen=True)
-class Bridge:
-    """Join these two legs, and no other."""
+class SetRoom:
+    """Let the call's legs hear each other as the room says, and not otherwise.  Twice is harmless."""
 
-    first: LegId
-    second: LegId
-
-
-@dataclass(frozen=True)
-class PlayHoldMusic:
-    """Let a leg that was put on hold hear music, and nothing of the holder."""
-
-    leg_id: LegId
-
-
-@dataclass(frozen=True)
-class StopHoldMusic:
-    """Doing it to a leg that hears none is harmless."""
-
-    leg_id: LegId
+    room: Room
 
 
 @dataclass(frozen=True)
@@ -102,6 +77,22 @@ class StartRecording:
 
 
 @dataclass(frozen=True)
+class PauseRecording:
+    """Record silence on both channels, or sound again, on the leg that is recorded."""
+
+    customer_leg: LegId
+    paused: bool
+
+
+@dataclass(frozen=True)
+class ReportTransfer:
+    """Tell the phone that asked for a transfer (RFC 3515) what came of it: 200, or why the target was not reached."""
+
+    leg_id: LegId
+    sip_code: int
+
+
+@dataclass(frozen=True)
 class HangUp:
     """End a leg.  `sip_code` is what a leg that was never answered is told; 200 for one in a conversation."""
 
@@ -110,17 +101,25 @@ class HangUp:
 
 
 class Milestone(Enum):
+    """`CHANGED`: others talk than before, or one holds."""
+
     STARTED = "call.started"
     RINGING = "call.ringing"
     ANSWERED = "call.answered"
+    CHANGED = "call.changed"
     ENDED = "call.ended"
 
 
 @dataclass(frozen=True)
 class Announce:
-    """Put the call as it now stands on the stream of facts.  ENDED carries the CDR."""
+    """Put the call's record as it now stands on the stream of facts; with ENDED it is complete.
+
+    `version` counts the call's announcements from 1: whoever keeps a picture of the call keeps the highest.  It is
+    not compared: it numbers the news, and is none.
+    """
 
     milestone: Milestone
+    version: int = field(default=0, compare=False)
 
 
 Order = (
@@ -128,13 +127,11 @@ Order = (
     | ReleaseTrunk
     | DialTrunk
     | DialStation
-    | Ring
-    | PassEarlyMedia
     | Answer
-    | Bridge
-    | PlayHoldMusic
-    | StopHoldMusic
+    | SetRoom
     | StartRecording
+    | PauseRecording
+    | ReportTransfer
     | HangUp
     | Announce
 )

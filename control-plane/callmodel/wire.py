@@ -4,13 +4,16 @@ Each message is one stream entry with a single field `m` holding JSON.  Readers 
 """
 
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, get_args
 
-from callmodel.callstate import Call, Leg
+from callmodel.callstate import Call
 from callmodel.cdr import cdr_of
 from callmodel.codec import from_wire, to_wire
+from callmodel.facts import ConsultStep
 from callmodel.ids import CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId
 from callmodel.orders import Milestone
+from callmodel.rooms import Mode
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,8 @@ class Envelope:
     """One fact on the stream `keys.facts(tenant_id)`.
 
     `fact_id` is the same when a fact is sent again: readers that keep something keep it once.
-    `kind` is one of the values of `Milestone`, or `recording.spooled`, or `recording.lost`.
+    `kind` is one of the values of `Milestone`, whose body is the call's `cdr.Cdr`, or `recording.spooled`, or
+    `recording.lost`.
     `traceparent`: the span of the call that it tells of, None where nobody traces.
     """
 
@@ -30,6 +34,19 @@ class Envelope:
     body: dict[str, Any]
     v: int = 1
     traceparent: str | None = None
+
+
+@dataclass(frozen=True)
+class HeldCalls:
+    """The calls that a media node holds, told beside its heartbeat: of all others it knows nothing."""
+
+    node_id: NodeId
+    at_ms: int
+    call_ids: tuple[CallId, ...] = ()
+
+    @cached_property
+    def named(self) -> frozenset[CallId]:
+        return frozenset(self.call_ids)
 
 
 DEFAULT_QUEUE = "recordings"
@@ -81,17 +98,128 @@ class EndCall:
 
 @dataclass(frozen=True)
 class TransferCall:
-    """Let the colleague at `extension` take the customer over."""
+    """Let somebody take the place of `by`.
+
+    `to`, here and below: an extension of the tenant, or a public number.  `by`: the extension of the party that asks;
+    None is the agent's side, where only one party can be meant.
+    """
+
+    call_id: CallId
+    tenant_id: TenantId
+    to: str
+    by: Extension | None = None
+    kind: str = "call.transfer"
+
+
+@dataclass(frozen=True)
+class ConsultCall:
+    """Let `by` talk to somebody while the others hold."""
+
+    call_id: CallId
+    tenant_id: TenantId
+    to: str
+    by: Extension | None = None
+    kind: str = "call.consult"
+
+
+@dataclass(frozen=True)
+class TurnConsult:
+    call_id: CallId
+    tenant_id: TenantId
+    step: ConsultStep
+    kind: str = "call.turn-consult"
+
+
+@dataclass(frozen=True)
+class JoinCall:
+    """Bring one more into the conversation."""
+
+    call_id: CallId
+    tenant_id: TenantId
+    to: str
+    by: Extension | None = None
+    kind: str = "call.join"
+
+
+@dataclass(frozen=True)
+class HoldCall:
+    """Let the others hear music, or `by` again."""
+
+    call_id: CallId
+    tenant_id: TenantId
+    held: bool
+    by: Extension | None = None
+    kind: str = "call.hold"
+
+
+@dataclass(frozen=True)
+class PickUpCall:
+    """Let the station at `extension` ring in place of the one that rings."""
 
     call_id: CallId
     tenant_id: TenantId
     extension: Extension
-    kind: str = "call.transfer"
+    kind: str = "call.pick-up"
 
 
-NodeOrder = PlaceCall | EndCall | TransferCall
+@dataclass(frozen=True)
+class SuperviseCall:
+    """Ring the station at `extension` to attend an agent in a mode; one that attends already changes its mode.
 
-_ORDERS: dict[str, type[NodeOrder]] = {"call.place": PlaceCall, "call.end": EndCall, "call.transfer": TransferCall}
+    `of`: the agent's extension, None where only one can be meant.
+    """
+
+    call_id: CallId
+    tenant_id: TenantId
+    extension: Extension
+    mode: Mode
+    of: Extension | None = None
+    kind: str = "call.supervise"
+
+
+@dataclass(frozen=True)
+class TakeOverCall:
+    """Let the supervisor at `extension` talk in place of the agent whom he attends."""
+
+    call_id: CallId
+    tenant_id: TenantId
+    extension: Extension
+    kind: str = "call.take-over"
+
+
+@dataclass(frozen=True)
+class ReleaseParty:
+    call_id: CallId
+    tenant_id: TenantId
+    leg_id: LegId
+    kind: str = "call.release"
+
+
+@dataclass(frozen=True)
+class PauseRecordingOfCall:
+    call_id: CallId
+    tenant_id: TenantId
+    paused: bool
+    kind: str = "call.pause-recording"
+
+
+CallOrder = (
+    EndCall
+    | TransferCall
+    | ConsultCall
+    | TurnConsult
+    | JoinCall
+    | HoldCall
+    | PickUpCall
+    | SuperviseCall
+    | TakeOverCall
+    | ReleaseParty
+    | PauseRecordingOfCall
+)
+"""What people ask of a call that lives."""
+NodeOrder = PlaceCall | CallOrder
+
+_ORDERS: dict[str, type[NodeOrder]] = {str(kind.kind): kind for kind in get_args(NodeOrder)}
 
 
 def order_of(document: dict[str, Any]) -> NodeOrder | None:
@@ -101,84 +229,8 @@ def order_of(document: dict[str, Any]) -> NodeOrder | None:
 
 
 def milestone_envelope(call: Call, milestone: Milestone, at_ms: int) -> Envelope:
-    """Return the envelope that tells of a call's milestone: the CDR where it ended, else the call as it stands."""
-    body = to_wire(cdr_of(call)) if milestone is Milestone.ENDED else to_wire(_brief(call))
-    fact_id = f"{call.call_id}:{milestone.value}"
+    """Return the envelope that tells of a call's milestone: its record as it stands, complete where it ended."""
+    fact_id = f"{call.call_id}:{call.version}"
     said = call.trace.traceparent if call.trace is not None else None
+    body = to_wire(cdr_of(call))
     return Envelope(fact_id, milestone.value, call.tenant_id, call.node_id, at_ms, body, traceparent=said)
-
-
-@dataclass(frozen=True)
-class LiveLeg:
-    """One party's connection as it stood at the call's last milestone."""
-
-    leg_id: LegId
-    role: str
-    started_ms: int
-    ringing_ms: int | None = None
-    answered_ms: int | None = None
-    ended_ms: int | None = None
-    extension: Extension | None = None
-    site_id: SiteId | None = None
-    number: str | None = None
-    trunk_id: str | None = None
-    sip_code: int | None = None
-
-
-@dataclass(frozen=True)
-class LiveCall:
-    """A call in progress as wallboards show it, and as `call.started`, `.ringing` and `.answered` carry it."""
-
-    call_id: CallId
-    tenant_id: TenantId
-    node_id: NodeId
-    direction: str
-    state: str
-    dialled: str
-    started_ms: int
-    answered_ms: int | None = None
-    extension: Extension | None = None
-    site_id: SiteId | None = None
-    number: str | None = None
-    caller_number: str | None = None
-    trunk_id: str | None = None
-    cost_class: str | None = None
-    recording_id: RecordingId | None = None
-    legs: tuple[LiveLeg, ...] = ()
-
-
-def _brief(call: Call) -> LiveCall:
-    return LiveCall(
-        call.call_id,
-        call.tenant_id,
-        call.node_id,
-        call.direction.value,
-        call.state.value,
-        call.dialled,
-        call.started_ms,
-        call.answered_ms,
-        call.extension,
-        call.site_id,
-        call.number,
-        call.caller_number,
-        call.trunk_id,
-        call.cost_class,
-        call.recording_id,
-        tuple(_brief_leg(leg) for leg in call.legs),
-    )
-
-
-def _brief_leg(leg: Leg) -> LiveLeg:
-    return LiveLeg(
-        leg.leg_id,
-        leg.role.value,
-        leg.started_ms,
-        leg.ringing_ms,
-        leg.answered_ms,
-        leg.ended_ms,
-        leg.extension,
-        leg.site_id,
-        leg.number,
-        leg.trunk_id,
-        leg.sip_code,
-    )

@@ -56,6 +56,9 @@ class ControlPlaneSettings(ServiceSettings):
         frozenset(), description='addresses whose X-Forwarded-For is believed, as JSON: ["127.0.0.1"]'
     )
 
+    currency: str = Field(
+        "CNY", pattern="^[A-Z]{3}$", description="currency of the trunks' rates and of what calls cost, ISO 4217"
+    )
     keep_calls_days: int | None = Field(
         None, ge=1, description="days that call records are kept where the tenant has no rule; unset: for ever"
     )

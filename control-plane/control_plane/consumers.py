@@ -22,13 +22,13 @@ from control_plane.config import ControlPlaneSettings
 from control_plane.features.calls.facts import CdrWriter
 from control_plane.features.calls.store import CallStore
 from control_plane.features.live.facts import keep_live, settle_live
-from control_plane.features.live.repair import Silence, repair
+from control_plane.features.live.repair import Heard, Silence, repair
 from control_plane.features.recordings.facts import LedgerKeeper
 from control_plane.features.recordings.store import LedgerStore
 from control_plane.figures import Figures
 from control_plane.jobtrace import follow_traces
 from control_plane.livecalls import LiveCalls
-from control_plane.nodes import living_nodes
+from control_plane.nodes import held_calls, living_nodes
 from control_plane.queueing import build_celery, finish_recording_later
 from control_plane.resources import close_resources, open_resources
 from control_plane.streamlag import LagWatch
@@ -58,7 +58,8 @@ class Consumers:
         self._live = LiveCalls(resources.redis)
         celery = build_celery(resources.settings)
         follow_traces()
-        cdrs = CdrWriter(CallStore(resources.store, resources.cipher, resources.retention))
+        calls = CallStore(resources.store, resources.cipher, resources.retention)
+        cdrs = CdrWriter(calls, resources.settings.currency)
         ledger = LedgerKeeper(
             LedgerStore(resources.store),
             partial(finish_recording_later, celery),
@@ -128,9 +129,10 @@ class Consumers:
         while True:
             await asyncio.sleep(min(REPAIR_SECONDS, self._stale_call_seconds / 2))
             try:
-                living = [node.node_id for node in await living_nodes(self._resources.redis)]
+                living = {node.node_id for node in await living_nodes(self._resources.redis)}
+                heard = Heard(living, await held_calls(self._resources.redis, sorted(living)))
                 now_ms = self._resources.now_ms()
-                await repair(self._live, self.tenants, living, silence, now_ms, self._stale_call_seconds)
+                await repair(self._live, self.tenants, heard, silence, now_ms, self._stale_call_seconds)
             except (ConnectionError, TimeoutError):
                 # Nobody could be heard: silence is counted anew once Redis is back.
                 silence = Silence()

@@ -10,10 +10,10 @@ from enum import Enum
 from callmodel.ids import TenantId
 from control_plane.config import ControlPlaneSettings
 from control_plane.scope import SCOPE
+from control_plane.times import DAY_MS
 from servicekit.stores import AddColumn, ColumnType, Store
 
 RULE_SECONDS = 60.0
-DAY_MS = 86_400_000
 
 
 class Kept(Enum):

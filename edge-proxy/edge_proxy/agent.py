@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from callmodel import keys
 from callmodel.codec import ShapeError, from_wire, to_wire
-from callmodel.edgesnapshot import EdgeSnapshot, NodeHealth
+from callmodel.edgesnapshot import EdgeSnapshot, NodeHealth, health_of
 from callmodel.ids import NodeId
 from edge_proxy import drain, ngcontrol
 from edge_proxy.banning import BanTeller
@@ -35,7 +35,7 @@ from edge_proxy.view import EdgeState, EdgeView
 from servicekit import snapshots
 from servicekit.files import write_atomically
 from servicekit.lifecycle import Service, run
-from servicekit.redisio import connect
+from servicekit.redisio import connect, get_each
 from servicekit.settings import SettingsError
 
 NODES_SECONDS = 0.5
@@ -162,17 +162,12 @@ class EdgeAgent:
 async def heartbeats(redis: Redis) -> list[NodeHealth]:
     """Return the reports of all living media nodes.  Raises RedisError."""
     names = sorted(str(name) for name in await redis.smembers(keys.NODES))
-    if not names:
-        return []
-    reports = []
-    for name, text in zip(names, await redis.mget([keys.heartbeat(NodeId(name)) for name in names]), strict=True):
-        if text is None:
-            continue
-        try:
-            reports.append(from_wire(NodeHealth, json.loads(text)))
-        except (ShapeError, ValueError):
+    texts = await get_each(redis, [keys.heartbeat(NodeId(name)) for name in names])
+    reports = {name: health_of(text) for name, text in zip(names, texts, strict=True) if text is not None}
+    for name, report in reports.items():
+        if report is None:
             logger.error("heartbeat not readable", extra={"node_id": name})
-    return reports
+    return [report for report in reports.values() if report is not None]
 
 
 async def file_changes(path: Path) -> AsyncIterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Connections to Redis with time-outs and bounded retries, Lua scripts by hash, and writes that replicas have too."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,6 +124,19 @@ async def execute(pipeline: Pipeline, replicas: Replicas) -> list[Any]:
     if reached < replicas.count:
         raise NotReplicatedError(f"{reached} of {replicas.count} replicas")
     return answers
+
+
+async def get_each(redis: Redis, keys: Sequence[str]) -> list[str | None]:
+    """Return the values of these keys, None for one that is not there, in one round trip.  Raises redis errors.
+
+    One GET each, not MGET: in a cluster the keys may lie on different shards.
+    """
+    if not keys:
+        return []
+    async with redis.pipeline(transaction=False) as pipeline:
+        for key in keys:
+            pipeline.get(key)
+        return list(await pipeline.execute())
 
 
 class LuaScripts:

@@ -16,6 +16,7 @@ from callmodel.codec import ShapeError, from_wire
 from callmodel.directory import Directory
 from callmodel.edgesnapshot import NodeHealth
 from callmodel.ids import NodeId
+from callmodel.wire import HeldCalls
 from media_nodes import drain, heartbeat, telling
 from media_nodes.ami import Ami
 from media_nodes.ari import Ari
@@ -84,8 +85,7 @@ async def serve(service: Service) -> None:
     def found() -> list[Entry]:
         entries = journal.entries()
         for entry in entries:
-            if entry.call.trunk_held and entry.call.trunk_id is not None:
-                claims.adopt(entry.call.tenant_id, entry.call.call_id, entry.call.trunk_id)
+            claims.adopt(entry.call)
         return entries
 
     listener = Listener(ari, switch, conductor, found, lambda: recorder.close_all_but(conductor.recording_ids))
@@ -108,6 +108,12 @@ async def serve(service: Service) -> None:
             watch.limits.max_bytes,
         )
 
+    def held() -> HeldCalls | None:
+        # Before the switch was listed, a former conductor's calls are still in the journal alone.
+        if not listener.connected.is_set():
+            return None
+        return HeldCalls(node_id, now_ms(), tuple(call.call_id for call in conductor.calls))
+
     async def is_connected() -> bool:
         return listener.connected.is_set()
 
@@ -129,7 +135,7 @@ async def serve(service: Service) -> None:
     service.spawn("directory", _follow_directory(redis, shelf, settings.state_dir / "directory.json"))
     service.spawn("edges", edges.run())
     service.spawn("listener", _listen(listener, service))
-    service.spawn("heartbeat", heartbeat.beat(redis, health))
+    service.spawn("heartbeat", heartbeat.beat(redis, health, held))
     orders = OrderBook(conductor, settings.state_dir / "placed", can_place)
     service.spawn("orders", orders.reader(redis, node_id).run())
     service.spawn("drain", drain.watch(drain_flag, conductor, service))

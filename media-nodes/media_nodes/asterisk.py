@@ -4,17 +4,20 @@ Legs are created and then dialled, not originated: only a created one can be hea
 """
 
 import asyncio
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
 from callmodel.ids import CallId, LegId, RecordingId, TenantId
 from callmodel.orders import DialStation, DialTrunk
+from callmodel.rooms import Room
 from callmodel.vouched import HEADER, to_header
-from media_nodes.ami import Ami, AmiAwayError, AmiError
+from media_nodes import mixmonitor
+from media_nodes.ami import Ami
 from media_nodes.ari import Ari, AriAwayError, AriError
-from media_nodes.bridges import Bridges
 from media_nodes.edges import EdgeChoice
-from media_nodes.ports import LegGoneError, LegProgress, RecordingRefusedError, SwitchAwayError, SwitchState
+from media_nodes.ports import LegGoneError, LegProgress, SwitchAwayError, SwitchState
+from media_nodes.rooms import SNOOP, Rooms
 from media_nodes.stasis import APP, WANTED_EVENTS, endpoint_of
 from servicekit import tracing
 
@@ -38,8 +41,7 @@ class AriSwitch:
         self._ari, self._ami, self._edges = ari, ami, edges
         self._live = live_dir
         self._created: dict[LegId, asyncio.Future[None]] = {}
-        self._bridges = Bridges(self._command)
-        self._tones: set[LegId] = set()
+        self._rooms = Rooms(self._command, self._on_leg, self._snoop)
 
     def leg_arrived(self, leg_id: LegId, endpoint: str) -> None:
         """Hear from the event side which edge a leg came in by."""
@@ -87,57 +89,55 @@ class AriSwitch:
         query = {"endpoint": f"PJSIP/{to}", "app": APP, "appArgs": "out", "channelId": leg_id}
         # The origin's codec first: two legs with the same one need no transcoding.
         query |= {"originator": origin} if origin is not None else {"formats": "ulaw,alaw"}
-        created = self._created[leg_id] = asyncio.get_running_loop().create_future()
-        try:
-            create = self._on_leg(leg_id, "POST", "/channels/create", query, {"variables": variables})
-            await create
-            # Dialling before its first event gets 409.
-            await self._wait(leg_id, created)
-        finally:
-            self._created.pop(leg_id, None)
+        create = self._on_leg(leg_id, "POST", "/channels/create", query, {"variables": variables})
+        # Dialling before its first event gets 409.
+        await self._made(leg_id, create)
         seconds = {"timeout": str(order.ring_timeout_seconds)}
         # The bridge is needed with the first sound, and the INVITE shall not wait for it.
         dial = self._on_leg(leg_id, "POST", f"/channels/{leg_id}/dial", seconds)
-        await asyncio.gather(dial, self._bridges.prepare(call_id))
+        await asyncio.gather(dial, self._rooms.prepare(call_id))
 
-    async def _wait(self, leg_id: LegId, created: asyncio.Future[None]) -> None:
-        if created.done():
-            return
+    async def _snoop(self, of: LegId, name: LegId, how: dict[str, str]) -> None:
+        query = how | {"app": APP, "appArgs": "out"}
+        await self._made(name, self._on_leg(of, "POST", f"/channels/{of}/snoop/{name}", query))
+
+    async def _made(self, leg_id: LegId, create: Awaitable[None]) -> None:
+        """Make a channel, and wait until it takes orders.  Raises LegGoneError."""
+        created = self._created[leg_id] = asyncio.get_running_loop().create_future()
         try:
-            async with asyncio.timeout(CREATION_SECONDS):
-                await created
+            await create
+            if not created.done():
+                async with asyncio.timeout(CREATION_SECONDS):
+                    await created
         except TimeoutError:
             raise LegGoneError(leg_id) from None
-
-    async def ring(self, leg_id: LegId, *, answered: bool) -> None:
-        if answered:
-            self._tones.add(leg_id)
-        await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/ring")
-
-    async def pass_early_media(self, call_id: CallId, leg_id: LegId, from_leg_id: LegId, *, answered: bool) -> None:
-        if not answered:
-            await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/progress")
-        await self.bridge(call_id, leg_id, from_leg_id)
+        finally:
+            self._created.pop(leg_id, None)
 
     async def answer(self, leg_id: LegId) -> None:
         await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/answer")
 
-    async def bridge(self, call_id: CallId, first: LegId, second: LegId) -> None:
-        ringing = [leg_id for leg_id in (first, second) if leg_id in self._tones]
-        self._tones.difference_update(ringing)
-        silenced = (self._on_leg(leg_id, "DELETE", f"/channels/{leg_id}/ring") for leg_id in ringing)
-        await asyncio.gather(*silenced, self._bridges.join(call_id, first, second))
+    async def set_room(self, call_id: CallId, room: Room) -> None:
+        await self._rooms.arrange(call_id, room)
 
     async def start_recording(self, recording_id: RecordingId, customer_leg: LegId) -> None:
+        self._rooms.keep_time_of(customer_leg)
         live = self._live / f"{recording_id}.raw"
         if live.exists():
             return
-        # `D`: two channels, first what the leg says.
-        fields = {"Channel": customer_leg, "File": str(live), "options": "D"}
+        await mixmonitor.start(self._ami, customer_leg, live)
+
+    async def pause_recording(self, customer_leg: LegId, *, paused: bool) -> None:
+        await mixmonitor.pause(self._ami, customer_leg, paused=paused)
+
+    async def can_be_heard(self, leg_id: LegId) -> bool:
         try:
-            await self._ami.action("MixMonitor", fields)
-        except (AmiError, AmiAwayError) as error:
-            raise RecordingRefusedError(str(error)) from error
+            await self._command("GET", f"/channels/{leg_id}/rtp_statistics")
+        except AriError as error:
+            if error.status not in GONE:
+                raise
+            return False
+        return True
 
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         cause = _CAUSES.get(sip_code, 16)
@@ -146,22 +146,21 @@ class AriSwitch:
     async def decline(self, leg_id: LegId) -> None:
         await self._on_leg(leg_id, "DELETE", f"/channels/{leg_id}", {"reason_code": str(DECLINED_CAUSE)})
 
-    async def hold_music(self, leg_id: LegId, *, playing: bool) -> None:
-        await self._on_leg(leg_id, "POST" if playing else "DELETE", f"/channels/{leg_id}/moh")
-
-    async def report_transfer(self, leg_id: LegId, *, succeeded: bool) -> None:
-        states = "channel_answered" if succeeded else "channel_declined"
+    async def report_transfer(self, leg_id: LegId, sip_code: int) -> None:
+        # ARI knows three words: 200, 603, and 503 for all that the target did not refuse itself.
+        states = {200: "channel_answered", 603: "channel_declined"}.get(sip_code, "channel_unavailable")
         await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/transfer_progress", {"states": states})
 
     async def end_call(self, call_id: CallId) -> None:
-        await self._bridges.end(call_id)
+        await self._rooms.end(call_id)
 
     async def state(self) -> SwitchState:
         paths = ("/asterisk/info", "/channels", "/bridges")
         info, legs, bridges = await asyncio.gather(*(self._command("GET", path) for path in paths))
+        legs = [leg for leg in legs if not leg["id"].endswith(SNOOP)]
         known = {LegId(leg["id"]): _PROGRESS.get(leg["state"], LegProgress.SETTING_UP) for leg in legs}
         self._edges.learn({LegId(leg["id"]): endpoint_of(leg["name"]) for leg in legs})
-        return SwitchState(info["status"]["startup_time"], known, self._bridges.learn(bridges))
+        return SwitchState(info["status"]["startup_time"], known, self._rooms.learn(bridges))
 
     async def subscribe(self) -> None:
         """Ask for the events that we read, and no others."""

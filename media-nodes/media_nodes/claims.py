@@ -22,7 +22,7 @@ from redis.exceptions import RedisError
 from callmodel import keys
 from callmodel.callstate import Call
 from callmodel.endings import Ending
-from callmodel.ids import CallId, Extension, TenantId, TrunkId
+from callmodel.ids import CallId, Extension, LegId, TenantId, TrunkId
 from callmodel.limits import SpendLevel, cost_micros, spend_day_of
 from callmodel.orders import ClaimTrunk
 from callmodel.spend import Bill, bill_so_far
@@ -60,7 +60,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Held:
-    """`bill` is the first minute's, None for what was adopted: the call itself knows better as soon as it lives."""
+    """`bill` is the first minute's, None for what was adopted: the leg itself knows better as soon as it lives."""
 
     tenant_id: TenantId
     trunk_id: TrunkId
@@ -73,7 +73,7 @@ class Kept:
     booked."""
 
     tenant_id: TenantId
-    call_id: CallId
+    leg_id: LegId
     trunk_id: TrunkId
     lapse_ms: int
     bill: Bill | None
@@ -94,9 +94,9 @@ class RedisClaims:
         self._scripts = LuaScripts(redis)
         for name, file in (("claim", "claims.lua"), ("keep", "keep.lua")):
             self._scripts.register(name, (Path(__file__).with_name(file)).read_text(encoding="utf-8"))
-        self._held: dict[CallId, Held] = {}
+        self._held: dict[LegId, Held] = {}
         self._turns: dict[TenantId, int] = {}
-        self._recent: deque[tuple[int, TenantId, Extension | None, CallId]] = deque()
+        self._recent: deque[tuple[int, TenantId, Extension | None, LegId]] = deque()
 
     def attend(self, calls: Callable[[], Iterable[Call]], stop: Callable[[CallId], None]) -> None:
         """Ask the living calls what they have cost from now on, and end those that a hard stop has caught up with."""
@@ -107,12 +107,12 @@ class RedisClaims:
         """How many channels calls of this node hold."""
         return len(self._held)
 
-    async def claim(self, tenant_id: TenantId, call_id: CallId, order: ClaimTrunk) -> Grant | Full:
+    async def claim(self, tenant_id: TenantId, order: ClaimTrunk) -> Grant | Full:
         """Return the grant, or what is full.  Never raises for Redis: see above."""
         day = spend_day_of(order.started_ms)
         # An emergency call waits for nobody's word; it is entered at once by the next renewal.
-        answer = None if self._alone or order.emergency else await self._ask(tenant_id, call_id, order)
-        (place, turn, spent), sure = answer or ((*self._claim_alone(tenant_id, call_id, order), None), False)
+        answer = None if self._alone or order.emergency else await self._ask(tenant_id, order)
+        (place, turn, spent), sure = answer or ((*self._claim_alone(tenant_id, order), None), False)
         source = "alone" if answer is None else "redis"
         if place <= 0:
             ending = REFUSALS[place]
@@ -123,18 +123,16 @@ class RedisClaims:
         CLAIMS.add(result="granted", source=source)
         offer = order.offers[place - 1]
         first_minute = Bill(day, cost_micros(offer.cost_per_minute, MINUTE_MS))
-        self._held[call_id] = Held(tenant_id, offer.trunk_id, first_minute)
-        self._note_recent(tenant_id, call_id, order.extension)
-        self.spending.book(tenant_id, (call_id, offer.trunk_id), first_minute)
+        self._held[order.leg_id] = Held(tenant_id, offer.trunk_id, first_minute)
+        self._note_recent(tenant_id, order)
+        self.spending.book(tenant_id, (order.leg_id, offer.trunk_id), first_minute)
         if spent is not None:
             self.spending.hear(tenant_id, day, spent)
         if not sure:
             self._unsure.set()
         return Grant(offer.trunk_id, turn)
 
-    async def _ask(
-        self, tenant_id: TenantId, call_id: CallId, order: ClaimTrunk
-    ) -> tuple[tuple[int, int, int], bool] | None:
+    async def _ask(self, tenant_id: TenantId, order: ClaimTrunk) -> tuple[tuple[int, int, int], bool] | None:
         """Return Redis's answer and whether enough replicas have it; None while Redis does not answer."""
         limits = order.limits
         names = [keys.tenant_channels(tenant_id), keys.rotation(tenant_id)]
@@ -143,8 +141,8 @@ class RedisClaims:
         names += [keys.trunk_channels(offer.trunk_id) for offer in order.offers]
         most = -1 if limits.spend_micros is None else limits.spend_micros
         station_rate = limits.station_calls_per_minute if order.extension is not None else None
-        values: list[str | int | float] = [call_id, _now_ms(), LEASE_MS, order.tenant_max_channels, most]
-        values += [limits.calls_per_minute or 0, station_rate or 0]
+        values: list[str | int | float] = [order.leg_id, _now_ms(), LEASE_MS, order.tenant_max_channels, most]
+        values += [limits.calls_per_minute or 0, station_rate or 0, order.attempt]
         for offer in order.offers:
             values += [offer.trunk_id, offer.max_channels, cost_micros(offer.cost_per_minute, MINUTE_MS)]
         try:
@@ -159,23 +157,25 @@ class RedisClaims:
             self._unsure.set()
             return None
 
-    def adopt(self, tenant_id: TenantId, call_id: CallId, trunk_id: TrunkId) -> None:
+    def adopt(self, call: Call) -> None:
         """Renew from now on what a former conductor claimed."""
-        self._held[call_id] = Held(tenant_id, trunk_id)
+        for leg in call.legs:
+            if leg.trunk_held and leg.trunk_id is not None:
+                self._held[leg.leg_id] = Held(call.tenant_id, leg.trunk_id)
 
-    async def release(self, tenant_id: TenantId, call_id: CallId, trunk_id: TrunkId, bill: Bill) -> None:
+    async def release(self, tenant_id: TenantId, leg_id: LegId, trunk_id: TrunkId, bill: Bill) -> None:
         """Give back, and settle what it cost; twice is harmless."""
-        held = self._held.get(call_id)
+        held = self._held.get(leg_id)
         if held is not None and held.trunk_id == trunk_id:
-            del self._held[call_id]
-        self.spending.settle(tenant_id, (call_id, trunk_id), bill)
-        gone = Kept(tenant_id, call_id, trunk_id, 0, bill)
+            del self._held[leg_id]
+        self.spending.settle(tenant_id, (leg_id, trunk_id), bill)
+        gone = Kept(tenant_id, leg_id, trunk_id, 0, bill)
         try:
             async with asyncio.timeout(CLAIM_SECONDS):
                 await self._keep([gone], self._replicas)
         except (RedisError, OSError, TimeoutError) as error:
             # The claim would lapse by itself, its cost would not be booked: the next renewal does both.
-            self._gone[(call_id, trunk_id)] = gone, _now_ms() + LEASE_MS
+            self._gone[(leg_id, trunk_id)] = gone, _now_ms() + LEASE_MS
             while len(self._gone) > UNSETTLED_MOST:
                 del self._gone[next(iter(self._gone))]
             self._unsure.set()
@@ -213,21 +213,21 @@ class RedisClaims:
         Raises RedisError, NotReplicatedError.
         """
         now = _now_ms()
-        calls = {call.call_id: call for call in self._calls()}
+        calls = list(self._calls())
+        legs = {leg.leg_id: (call, leg) for call in calls for leg in call.legs if leg.trunk_held}
         kept = [gone for gone, _ in self._gone.values()]
-        for call_id, held in self._held.items():
-            call = calls.get(call_id)
-            # A call that tries its next trunk does not know yet which one it got.
-            knows = call is not None and call.trunk_held and call.trunk_id == held.trunk_id
-            bill = bill_so_far(call, now) if call is not None and knows else held.bill
+        for leg_id, held in self._held.items():
+            call, leg = legs.get(leg_id, (None, None))
+            # A leg that was granted its trunk just now is not in its call yet.
+            bill = bill_so_far(call, leg, now) if call is not None and leg is not None else held.bill
             if bill is not None:
-                self.spending.book(held.tenant_id, (call_id, held.trunk_id), bill)
-            kept.append(Kept(held.tenant_id, call_id, held.trunk_id, now + LEASE_MS, bill))
+                self.spending.book(held.tenant_id, (leg_id, held.trunk_id), bill)
+            kept.append(Kept(held.tenant_id, leg_id, held.trunk_id, now + LEASE_MS, bill))
         try:
             await self._keep(kept, self._replicas if kept else ALONE)
             self._gone = {claim: gone for claim, gone in self._gone.items() if gone[1] > now}
         finally:
-            for call in self.spending.to_stop(calls.values()):
+            for call in self.spending.to_stop(calls):
                 self._stop(call.call_id)
 
     async def _keep(self, kept: list[Kept], replicas: Replicas) -> None:
@@ -237,7 +237,7 @@ class RedisClaims:
         for each in kept:
             names += [keys.trunk_channels(each.trunk_id), keys.tenant_channels(each.tenant_id)]
             names.append(keys.spend(each.tenant_id, each.bill.day if each.bill is not None else today))
-            values += [each.call_id, each.trunk_id, each.lapse_ms, each.bill.micros if each.bill is not None else -1]
+            values += [each.leg_id, each.trunk_id, each.lapse_ms, each.bill.micros if each.bill is not None else -1]
         totals, sure = await self._scripts.run_replicated("keep", names, values, replicas)
         for each, total in zip(kept, totals, strict=True):
             if each.bill is not None:
@@ -245,10 +245,10 @@ class RedisClaims:
         if not sure:
             raise NotReplicatedError("claims and bills")
 
-    def _claim_alone(self, tenant_id: TenantId, call_id: CallId, order: ClaimTrunk) -> tuple[int, int]:
+    def _claim_alone(self, tenant_id: TenantId, order: ClaimTrunk) -> tuple[int, int]:
         if order.emergency:
             return 1, 0
-        if self._is_too_fast(tenant_id, call_id, order):
+        if self._is_too_fast(tenant_id, order):
             return -3, 0
         held = list(self._held.values())
         if sum(each.tenant_id == tenant_id for each in held) >= order.tenant_max_channels:
@@ -265,16 +265,18 @@ class RedisClaims:
             return place, turn
         return refusal, 0
 
-    def _note_recent(self, tenant_id: TenantId, call_id: CallId, extension: Extension | None) -> None:
+    def _note_recent(self, tenant_id: TenantId, order: ClaimTrunk) -> None:
         now = _now_ms()
-        self._recent.append((now, tenant_id, extension, call_id))
+        self._recent.append((now, tenant_id, order.extension, order.attempt))
         while self._recent[0][0] <= now - MINUTE_MS:
             self._recent.popleft()
 
-    def _is_too_fast(self, tenant_id: TenantId, call_id: CallId, order: ClaimTrunk) -> bool:
+    def _is_too_fast(self, tenant_id: TenantId, order: ClaimTrunk) -> bool:
         since = _now_ms() - MINUTE_MS
-        theirs = {call: station for at, tenant, station, call in self._recent if tenant == tenant_id and at > since}
-        if call_id in theirs:
+        theirs = {
+            attempt: station for at, tenant, station, attempt in self._recent if tenant == tenant_id and at > since
+        }
+        if order.attempt in theirs:
             return False
         limits, station_s = order.limits, sum(station == order.extension for station in theirs.values())
         too_many = limits.calls_per_minute is not None and len(theirs) >= limits.calls_per_minute

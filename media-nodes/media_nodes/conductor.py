@@ -6,7 +6,8 @@ import secrets
 from dataclasses import dataclass
 
 from callmodel import calls
-from callmodel.callstate import Call
+from callmodel.callstate import Call, Phase
+from callmodel.commands import facts_of
 from callmodel.directory import Directory
 from callmodel.endings import Ending
 from callmodel.facts import (
@@ -14,7 +15,6 @@ from callmodel.facts import (
     CallAsked,
     CustomerCalled,
     Fact,
-    HangUpAsked,
     LegHungUp,
     SpendStopped,
     StationDialled,
@@ -22,8 +22,8 @@ from callmodel.facts import (
 )
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId, uuid7
 from callmodel.orders import Order
-from callmodel.routing import Plan, Refusal, StationPlan, TrunkPlan, is_emergency, plan_call, plan_inbound
-from callmodel.wire import EndCall, NodeOrder, PlaceCall, TransferCall
+from callmodel.routing import Plan, Refusal, TrunkPlan, is_emergency, plan_call, plan_inbound
+from callmodel.wire import NodeOrder, PlaceCall
 from media_nodes import telling
 from media_nodes.journal import Entry, Journal
 from media_nodes.ports import Claims, LegGoneError, Outbox, Recordings, Switch, SwitchAwayError, SwitchState
@@ -106,12 +106,11 @@ class Conductor:
                 # Its LegHungUp with the reason follows nearly always; a phone whose media ceased gets none.
                 fact = LegHungUp(leg_id, None, at_ms)
                 asyncio.get_running_loop().call_later(DEPARTED_GRACE_SECONDS, self._tell, leg_id, fact)
-            case TransferWanted(leg_id, extension, at_ms):
-                running = self._running_of(leg_id)
-                # Asterisk repeats the news when the leg is taken out of its bridge.
-                if running is not None and leg_id in (running.call.origin_leg, running.call.far_leg):
-                    running.referrer = leg_id
-                    self._transfer(running, extension, at_ms)
+            case TransferWanted(leg_id, to, at_ms):
+                running, directory = self._running_of(leg_id), self._shelf.current
+                if running is not None and directory is not None:
+                    plan = plan_call(directory, running.call.tenant_id, to, site_id=running.call.site_id)
+                    running.post(TransferAsked(plan, leg_id, at_ms, referred=True))
             case _:
                 self._tell(news.leg_id, news)
 
@@ -125,6 +124,10 @@ class Conductor:
             if entry.call.call_id in self._calls:
                 continue
             running = RunningCall(self._around, entry.call, entry.instance)
+            if entry.call.phase is Phase.ENDED:
+                # All that was left to do: give back its channels, and write its record.
+                self._start(running, list(entry.orders))
+                continue
             running.redo(entry.orders)
             self._start(running, [])
         surveyed = Surveyed(state, now_ms(), adopted=bool(found), away_ms=away_ms)
@@ -227,14 +230,11 @@ class Conductor:
         match order:
             case PlaceCall():
                 self._place(order)
-            case EndCall(call_id, tenant_id):
-                running = self._calls.get(call_id)
-                if running is not None and running.call.tenant_id == tenant_id:
-                    running.post(HangUpAsked(now_ms()))
-            case TransferCall(call_id, tenant_id, extension):
-                running = self._calls.get(call_id)
-                if running is not None and running.call.tenant_id == tenant_id:
-                    self._transfer(running, extension, now_ms())
+            case _:
+                running, directory = self._calls.get(order.call_id), self._shelf.current
+                if running is not None and directory is not None and running.call.tenant_id == order.tenant_id:
+                    for fact in facts_of(order, running.call, directory, now_ms()):
+                        running.post(fact)
 
     def _place(self, order: PlaceCall) -> None:
         directory = self._shelf.current
@@ -260,17 +260,6 @@ class Conductor:
             telling.trace_below(order.traceparent),
         )
         self._begin(beginning, plan)
-
-    def _transfer(self, running: RunningCall, extension: str, at_ms: int) -> None:
-        directory = self._shelf.current
-        if directory is None:
-            return
-        plan = plan_call(directory, running.call.tenant_id, extension)
-        if not isinstance(plan, StationPlan):
-            logger.info("transfer refused", extra={"call_id": running.call.call_id})
-            self._spawn(running.report_transfer(succeeded=False))
-            return
-        running.post(TransferAsked(plan, at_ms))
 
     def stop_spending(self, call_id: CallId) -> None:
         """End a call whose tenant's spend has come to the hard stop."""

@@ -11,32 +11,16 @@ import time
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 
-from callmodel import orders
 from callmodel.callstate import Call
 from callmodel.codec import ShapeError, from_wire
 from callmodel.ids import CallId
 from callmodel.orders import Order
 
-KINDS: dict[str, Any] = {
-    kind.__name__: kind
-    for kind in (
-        orders.ClaimTrunk,
-        orders.ReleaseTrunk,
-        orders.DialTrunk,
-        orders.DialStation,
-        orders.Ring,
-        orders.PassEarlyMedia,
-        orders.Answer,
-        orders.Bridge,
-        orders.StartRecording,
-        orders.HangUp,
-        orders.Announce,
-    )
-}
+KINDS: dict[str, Any] = {kind.__name__: kind for kind in get_args(Order)}
 
 COMPACT_BYTES = 16 * 1024 * 1024
 CATCH_UP_SECONDS = 1.0
@@ -46,7 +30,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Entry:
-    """A call after its last step, and that step's orders: they may or may not have been carried out.
+    """A call after its last step, and that step's orders: they may or may not have been carried out.  What an away
+    switch left undone of the steps before is among them.
 
     `instance` names the life of the switch that holds the legs.
     """

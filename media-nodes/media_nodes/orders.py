@@ -17,6 +17,7 @@ from servicekit.streams import RetryLaterError, StreamReader
 
 GROUP = "conductor"
 REMEMBER_SECONDS = 3600
+FORGET_SECONDS = 300.0
 
 logger = logging.getLogger(__name__)
 
@@ -28,9 +29,7 @@ class OrderBook:
         self._conductor, self._marks = conductor, marks
         self._ready = ready
         marks.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for mark in marks.iterdir():
-            if mark.stat().st_mtime < time.time() - REMEMBER_SECONDS:
-                mark.unlink()
+        self._forget_again = 0.0
 
     def reader(self, redis: Redis, node_id: NodeId) -> StreamReader:
         """Return the reader to run; one conductor of a node reads at a time, so leftovers are its own."""
@@ -56,6 +55,7 @@ class OrderBook:
         self._conductor.obey(order)
 
     def _first_time(self, call_id: CallId) -> bool:
+        self._forget_old()
         try:
             (self._marks / call_id).touch(exist_ok=False)
         except FileExistsError:
@@ -64,3 +64,13 @@ class OrderBook:
             # A full disk: better a call that a killed conductor's successor might place again than none.
             logger.error("order not marked", extra={"call_id": call_id, "error": error.strerror})
         return True
+
+    def _forget_old(self) -> None:
+        """Take away marks of an hour ago, now and then: a busy node places thousands of calls a day."""
+        if time.monotonic() < self._forget_again:
+            return
+        self._forget_again = time.monotonic() + FORGET_SECONDS
+        oldest = time.time() - REMEMBER_SECONDS
+        for mark in self._marks.iterdir():
+            if mark.stat().st_mtime < oldest:
+                mark.unlink(missing_ok=True)

@@ -36,7 +36,7 @@ LOOK_SECONDS = 1.0
 KEPT_SECONDS = 60.0
 """Longer than sentinels take to replace a master."""
 MAX_BYTES = 512 * 1024 * 1024
-PASSING = frozenset({"call.started", "call.ringing"})
+PASSING = frozenset({"call.started", "call.ringing", "call.changed"})
 """Facts that only live pictures need: they are the ones left out when the disk's share is used up."""
 
 logger = logging.getLogger(__name__)

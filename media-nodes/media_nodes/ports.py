@@ -8,6 +8,7 @@ from callmodel.callstate import Call
 from callmodel.endings import Ending
 from callmodel.ids import CallId, LegId, RecordingId, TenantId, TrunkId
 from callmodel.orders import ClaimTrunk, DialStation, DialTrunk
+from callmodel.rooms import Room
 from callmodel.spend import Bill
 from callmodel.wire import Envelope
 
@@ -44,7 +45,7 @@ class SwitchState:
 
 
 class Switch(Protocol):
-    """Legs and bridges.  Every order may raise LegGoneError or SwitchAwayError; given twice it does no harm."""
+    """Legs and rooms.  Every order may raise LegGoneError or SwitchAwayError; given twice it does no harm."""
 
     async def dial_trunk(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialTrunk) -> None:
         """Dial out; rings at most `ring_timeout_seconds`, even if nobody listens any more."""
@@ -53,19 +54,19 @@ class Switch(Protocol):
         self, call_id: CallId, tenant_id: TenantId, domain: str, origin: LegId | None, order: DialStation
     ) -> None: ...
 
-    async def ring(self, leg_id: LegId, *, answered: bool) -> None:
-        """Let a leg hear ringing: 180 before its answer, a tone after it."""
-
-    async def pass_early_media(self, call_id: CallId, leg_id: LegId, from_leg_id: LegId, *, answered: bool) -> None:
-        """Let `leg_id` hear the other leg before that is answered; 183 where `leg_id` is not `answered` itself."""
-
     async def answer(self, leg_id: LegId) -> None: ...
 
-    async def bridge(self, call_id: CallId, first: LegId, second: LegId) -> None:
-        """Join two legs; whoever else was joined with them is taken out."""
+    async def can_be_heard(self, leg_id: LegId) -> bool:
+        """Say whether an unanswered leg has agreed on media: a 183 without a description brings no sound."""
+
+    async def set_room(self, call_id: CallId, room: Room) -> None:
+        """Let the call's legs hear each other as the room says; what was there and is not in the room ends."""
 
     async def start_recording(self, recording_id: RecordingId, customer_leg: LegId) -> None:
         """Record a leg in two channels, what it says first, until it ends.  Raises RecordingRefusedError only."""
+
+    async def pause_recording(self, customer_leg: LegId, *, paused: bool) -> None:
+        """Record silence of the same length in both channels, or sound again.  Raises RecordingRefusedError only."""
 
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         """End a leg; one from outside that was not answered gets `sip_code` as its final response."""
@@ -73,14 +74,11 @@ class Switch(Protocol):
     async def decline(self, leg_id: LegId) -> None:
         """Refuse a leg from outside so that another node is asked for it."""
 
-    async def hold_music(self, leg_id: LegId, *, playing: bool) -> None:
-        """Let a bridged leg hear music and nobody; let it hear its bridge again."""
-
-    async def report_transfer(self, leg_id: LegId, *, succeeded: bool) -> None:
-        """Tell the phone that asked for a transfer what came of it."""
+    async def report_transfer(self, leg_id: LegId, sip_code: int) -> None:
+        """Tell the phone that asked for a transfer what came of it: 200, or why the target was not reached."""
 
     async def end_call(self, call_id: CallId) -> None:
-        """Forget the call's bridge."""
+        """Forget the call's room."""
 
     async def state(self) -> SwitchState:
         """Return all that is there.  Raises SwitchAwayError."""
@@ -104,9 +102,9 @@ class Full:
 class Claims(Protocol):
     """Who holds which trunk channel, counted over all nodes."""
 
-    async def claim(self, tenant_id: TenantId, call_id: CallId, order: ClaimTrunk) -> Grant | Full: ...
+    async def claim(self, tenant_id: TenantId, order: ClaimTrunk) -> Grant | Full: ...
 
-    async def release(self, tenant_id: TenantId, call_id: CallId, trunk_id: TrunkId, bill: Bill) -> None:
+    async def release(self, tenant_id: TenantId, leg_id: LegId, trunk_id: TrunkId, bill: Bill) -> None:
         """Give back, and settle what it cost; twice is harmless."""
 
 

@@ -117,7 +117,9 @@ class Recorder:
             live.replace(raw)
         if raw.exists():
             with tracing.resume(note.traceparent, "spool recording", recording_id=recording_id):
-                seconds = await asyncio.to_thread(wrap, raw, wav)
+                # Asterisk's last write is that of the leg's end.
+                lasted = raw.stat().st_mtime - note.started_ms / 1000
+                seconds = await asyncio.to_thread(wrap, raw, wav, lasted)
             raw.unlink()
         elif wav.exists():
             seconds = seconds_of(wav.stat().st_size - HEADER_BYTES)

@@ -7,30 +7,15 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from callmodel import calls
-from callmodel.callstate import Call, CallState, Leg, LegState
+from callmodel import calls, facts, orders
+from callmodel.callstate import Call, Leg, LegState, Phase
 from callmodel.directory import Directory
 from callmodel.endings import Ending
-from callmodel.facts import Fact, LegAnswered, LegHungUp, LegRang, NodeLost, TransferAsked, TrunkGranted, TrunkRefused
+from callmodel.facts import Fact
 from callmodel.ids import LegId, RecordingId, TrunkId
-from callmodel.orders import (
-    Announce,
-    Answer,
-    Bridge,
-    ClaimTrunk,
-    DialStation,
-    DialTrunk,
-    HangUp,
-    Milestone,
-    Order,
-    PassEarlyMedia,
-    PlayHoldMusic,
-    ReleaseTrunk,
-    Ring,
-    StartRecording,
-    StopHoldMusic,
-)
+from callmodel.orders import Order
 from callmodel.spend import final_bill
+from callmodel.wantedroom import room_of
 from callmodel.wire import milestone_envelope
 from media_nodes import telling
 from media_nodes.journal import Entry, Journal
@@ -50,7 +35,7 @@ from servicekit import logs
 
 QUEUE_FACTS = 256
 YOUNG_LEG_MS = 5_000
-RINGING_GRACE_MS = 10_000
+_DIALLING = orders.DialTrunk | orders.DialStation
 
 logger = logging.getLogger(__name__)
 
@@ -92,13 +77,10 @@ class RunningCall:
     def __init__(self, around: Surroundings, call: Call, instance: str) -> None:
         self.call = call
         self.instance = instance
-        self.referrer: LegId | None = None
-        """The leg whose phone asked for a transfer and waits to hear of it."""
         self._around = around
         self._queue: asyncio.Queue[Fact | Surveyed] = asyncio.Queue(QUEUE_FACTS)
         self._next: deque[Fact] = deque()
         self._undone: tuple[Order, ...] = ()
-        self._written: Call | None = None
 
     def post(self, fact: Fact | Surveyed) -> None:
         """Let the call know; returns at once."""
@@ -108,14 +90,17 @@ class RunningCall:
             # The next survey makes up for it.
             logger.error("call does not keep up", extra={"call_id": self.call.call_id})
 
-    async def live(self, orders: Iterable[Order]) -> None:
+    async def live(self, first: Iterable[Order]) -> None:
         """Carry out the first orders, then take facts until the call has ended."""
         telling.enter(self.call)
         with logs.bind(call_id=self.call.call_id, tenant_id=self.call.tenant_id):
             try:
-                await self._carry_out(tuple(orders))
-                while self.call.state is not CallState.ENDED:
+                await self._carry_out(tuple(first))
+                while self.call.phase is not Phase.ENDED:
                     await self._take(self._next.popleft() if self._next else await self._queue.get())
+                while self._next:
+                    # A trunk that was granted just as the last leg went is given back.
+                    await self._take(self._next.popleft())
             except Exception:  # the top of one call: whatever breaks it must not break the others
                 logger.exception("call broke")
                 await self._break_off()
@@ -128,36 +113,19 @@ class RunningCall:
         if isinstance(fact, Surveyed):
             await self._compare(fact)
             return
-        before = self.call
-        self.call, orders = calls.advance(before, fact)
-        if self.referrer is not None and before.transfer_leg is not None and self.call.transfer_leg is None:
-            await self.report_transfer(succeeded=self.referrer not in (self.call.origin_leg, self.call.far_leg))
-        if isinstance(fact, TransferAsked) and self.call.transfer_leg is None:
-            # Between colleagues, or before anybody talks: nothing comes of it, and the phone waits to hear so.
-            await self.report_transfer(succeeded=False)
-        await self._carry_out(tuple(orders))
+        if isinstance(fact, facts.LegSentEarlyMedia) and not await self._can_be_heard(fact.leg_id):
+            fact = facts.LegRang(fact.leg_id, fact.at_ms)
+        self.call, given = calls.advance(self.call, fact)
+        await self._carry_out(tuple(given))
 
-    async def report_transfer(self, *, succeeded: bool) -> None:
-        """Let the phone that asked for a transfer know; one that hung up need not."""
-        leg_id, self.referrer = self.referrer, None
-        if leg_id is None:
-            return
-        try:
-            await self._around.switch.report_transfer(leg_id, succeeded=succeeded)
-        except (LegGoneError, SwitchAwayError) as error:
-            logger.debug("nobody to tell of the transfer", extra={"leg_id": leg_id, "error": str(error)})
-
-    async def _carry_out(self, orders: tuple[Order, ...]) -> None:
-        for batch in _batches(orders):
+    async def _carry_out(self, given: tuple[Order, ...]) -> None:
+        """Write down what is to be done, then do it: whoever takes over can do it again, and knows the call."""
+        self._around.journal.write(Entry(self.call, (*self._undone, *given), self.instance))
+        for batch in _batches(given):
             if len(batch) == 1:
                 await self._do(batch[0])
             else:
                 await asyncio.gather(*(self._do(order) for order in batch))
-        # A fact that waits already makes another step at once: one entry for both.
-        changed = self._written is not self.call and self._written != self.call
-        if self.call.state is not CallState.ENDED and not self._next and (changed or orders):
-            self._written = self.call
-            self._around.journal.write(Entry(self.call, orders, self.instance))
 
     async def _do(self, order: Order) -> None:
         try:
@@ -165,8 +133,8 @@ class RunningCall:
                 await self._act(order)
         except LegGoneError as gone:
             # A leg that could not even be dialled failed on our side, and another trunk may be tried.
-            code = 503 if isinstance(order, DialTrunk | DialStation) else None
-            self._next.append(LegHungUp(gone.leg_id, code, now_ms()))
+            code = 503 if isinstance(order, _DIALLING) else None
+            self._next.append(facts.LegHungUp(gone.leg_id, code, now_ms()))
         except SwitchAwayError as error:
             logger.warning("switch is away", extra={"order": type(order).__name__, "error": str(error)})
             self._undone += (order,)
@@ -174,43 +142,40 @@ class RunningCall:
     async def _act(self, order: Order) -> None:
         call, switch = self.call, self._around.switch
         match order:
-            case Announce(milestone):
-                self._announce(milestone)
-            case ClaimTrunk():
+            case orders.Announce():
+                self._announce(order)
+            case orders.ClaimTrunk():
                 await self._claim(order)
-            case ReleaseTrunk(trunk_id):
-                await self._release(trunk_id)
-            case DialTrunk():
+            case orders.ReleaseTrunk(leg_id, trunk_id):
+                await self._release(leg_id, trunk_id)
+            case orders.DialTrunk():
                 await switch.dial_trunk(call.call_id, call.tenant_id, self._origin_of(order.leg_id), order)
-            case DialStation(leg_id):
+            case orders.DialStation(leg_id):
                 domain = self._domain()
                 await switch.dial_station(call.call_id, call.tenant_id, domain, self._origin_of(leg_id), order)
-            case Ring(leg_id):
-                await switch.ring(leg_id, answered=self._is_answered(leg_id))
-            case PassEarlyMedia(leg_id, from_leg_id):
-                answered = self._is_answered(leg_id)
-                await switch.pass_early_media(call.call_id, leg_id, from_leg_id, answered=answered)
-            case Answer(leg_id):
+            case orders.Answer(leg_id):
                 await switch.answer(leg_id)
-            case Bridge(first, second):
-                await switch.bridge(call.call_id, first, second)
-            case PlayHoldMusic(leg_id) | StopHoldMusic(leg_id):
-                await switch.hold_music(leg_id, playing=isinstance(order, PlayHoldMusic))
-            case StartRecording(recording_id, customer_leg):
+            case orders.SetRoom(room):
+                await switch.set_room(call.call_id, room)
+            case orders.StartRecording(recording_id, customer_leg):
                 await self._record(recording_id, customer_leg)
-            case HangUp(leg_id, sip_code):
+            case orders.PauseRecording(customer_leg, paused):
+                await self._pause(customer_leg, paused=paused)
+            case orders.ReportTransfer(leg_id, sip_code):
+                await switch.report_transfer(leg_id, sip_code)
+            case orders.HangUp(leg_id, sip_code):
                 await switch.hang_up(leg_id, sip_code)
 
-    async def _claim(self, order: ClaimTrunk) -> None:
-        answer = await self._around.claims.claim(self.call.tenant_id, self.call.call_id, order)
+    async def _claim(self, order: orders.ClaimTrunk) -> None:
+        answer = await self._around.claims.claim(self.call.tenant_id, order)
         if isinstance(answer, Full):
-            self._next.append(TrunkRefused(answer.ending, now_ms()))
+            self._next.append(facts.TrunkRefused(order.leg_id, answer.ending, now_ms()))
         else:
-            self._next.append(TrunkGranted(answer.trunk_id, answer.rotation, now_ms()))
+            self._next.append(facts.TrunkGranted(order.leg_id, answer.trunk_id, answer.rotation, now_ms()))
 
-    async def _release(self, trunk_id: TrunkId) -> None:
-        bill = final_bill(self.call, trunk_id, now_ms())
-        await self._around.claims.release(self.call.tenant_id, self.call.call_id, trunk_id, bill)
+    async def _release(self, leg_id: LegId, trunk_id: TrunkId) -> None:
+        bill = final_bill(self.call, leg_id, trunk_id, now_ms())
+        await self._around.claims.release(self.call.tenant_id, leg_id, trunk_id, bill)
 
     async def _record(self, recording_id: RecordingId, customer_leg: LegId) -> None:
         recordings = self._around.recordings
@@ -221,36 +186,56 @@ class RunningCall:
         except RecordingRefusedError as error:
             recordings.close(recording_id, refused=str(error))
 
-    def _announce(self, milestone: Milestone) -> None:
-        self._around.outbox.put(milestone_envelope(self.call, milestone, now_ms()))
+    async def _pause(self, customer_leg: LegId, *, paused: bool) -> None:
+        try:
+            await self._around.switch.pause_recording(customer_leg, paused=paused)
+        except RecordingRefusedError as error:
+            # A card number may be spoken now: somebody must hear of it.
+            extra = {"alarm": "recording-not-paused", "paused": paused, "error": str(error)}
+            logger.error("recording not paused or resumed", extra=extra)
+
+    async def _can_be_heard(self, leg_id: LegId) -> bool:
+        try:
+            return await self._around.switch.can_be_heard(leg_id)
+        except SwitchAwayError:
+            return False
+
+    def _announce(self, announce: orders.Announce) -> None:
+        # Two of one step carry their own numbers.
+        call = replace(self.call, version=announce.version)
+        self._around.outbox.put(milestone_envelope(call, announce.milestone, now_ms()))
 
     async def _compare(self, surveyed: Surveyed) -> None:
-        """Feed in what was missed, then do again what may have been left undone."""
+        """Do again what may have been left undone, feed in what was missed, and give an adopted call its room."""
         if surveyed.state.instance != self.instance:
             # Its calls ended with it, not when its successor was there to be asked.
-            await self._take(NodeLost(surveyed.away_ms or surveyed.at_ms))
+            await self._take(facts.NodeLost(surveyed.away_ms or surveyed.at_ms))
             return
         undone, self._undone = self._undone, ()
+        never_dialled = {order.leg_id for order in undone if isinstance(order, _DIALLING)}
+        # A leg that was to be dialled and is not there counts as gone: nobody's phone shall ring twice.
+        again = tuple(order for order in undone if not isinstance(order, _DIALLING))
+        if again:
+            await self._carry_out(again)
         for leg in self.call.live_legs:
-            fact = self._missed(leg, surveyed)
+            fact = self._missed(leg, surveyed, never_dialled)
             if fact is not None:
                 logger.info("made up for a missed event", extra={"leg_id": leg.leg_id, "fact": type(fact).__name__})
                 await self._take(fact)
-        # A leg that was to be dialled and is not there counts as gone: nobody's phone shall ring twice.
-        again = tuple(order for order in undone if not isinstance(order, DialTrunk | DialStation))
-        if again and self.call.state is not CallState.ENDED:
-            await self._carry_out(again)
+        if surveyed.adopted and self.call.phase is not Phase.ENDED:
+            await self._carry_out((orders.SetRoom(room_of(self.call)),))
 
-    def _missed(self, leg: Leg, surveyed: Surveyed) -> Fact | None:
+    def _missed(self, leg: Leg, surveyed: Surveyed, never_dialled: set[LegId]) -> Fact | None:
         at_ms = surveyed.at_ms
         progress = surveyed.state.legs.get(leg.leg_id)
         if progress is None:
             young = at_ms - leg.started_ms < YOUNG_LEG_MS and not surveyed.adopted
-            return None if young else LegHungUp(leg.leg_id, None, at_ms)
+            code = 503 if leg.leg_id in never_dialled else None
+            return None if young else facts.LegHungUp(leg.leg_id, code, at_ms)
         if progress is LegProgress.ANSWERED and leg.state is not LegState.ANSWERED:
-            return LegAnswered(leg.leg_id, at_ms)
+            return facts.LegAnswered(leg.leg_id, at_ms)
         if progress is LegProgress.RINGING and leg.state is LegState.DIALLING:
-            return LegRang(leg.leg_id, at_ms)
+            return facts.LegRang(leg.leg_id, at_ms)
         return None
 
     def redo(self, orders: tuple[Order, ...]) -> None:
@@ -265,23 +250,19 @@ class RunningCall:
             except Exception as error:  # what broke the call may break this too, and its record must be written
                 logger.warning("leg not ended", extra={"leg_id": leg.leg_id, "error": type(error).__name__})
         at_ms = now_ms()
-        legs = tuple(
-            leg if leg.ended_ms else replace(leg, state=LegState.ENDED, ended_ms=at_ms) for leg in self.call.legs
+        # The domain's own end of a call whose legs are all gone, whatever state it broke in.
+        self.call, given = calls.advance(
+            replace(self.call, phase=Phase.ENDING, ending=self.call.ending or Ending.INTERNAL_ERROR),
+            facts.NodeLost(at_ms),
         )
-        if self.call.trunk_held and self.call.trunk_id:
-            await self._release(self.call.trunk_id)
-        ending = self.call.ending or Ending.INTERNAL_ERROR
-        ended_ms = self.call.ended_ms or at_ms
-        self.call = replace(self.call, legs=legs, state=CallState.ENDED, ending=ending, ended_ms=ended_ms)
-        self._announce(Milestone.ENDED)
+        for order in given:
+            await self._do(order)
 
     def _origin_of(self, leg_id: LegId) -> LegId | None:
+        """Return a leg that is there already: the new one takes its codec, and the edge that it came by."""
         origin = self.call.leg_of(self.call.origin_leg)
-        return origin.leg_id if origin is not None and origin.is_live and origin.leg_id != leg_id else None
-
-    def _is_answered(self, leg_id: LegId) -> bool:
-        leg = self.call.leg_of(leg_id)
-        return leg is not None and leg.state is LegState.ANSWERED
+        there = [leg for leg in (origin, *self.call.present) if leg is not None and leg.is_live]
+        return next((leg.leg_id for leg in there if leg.leg_id != leg_id), None)
 
     def _domain(self) -> str:
         directory = self._around.directory()
@@ -289,15 +270,15 @@ class RunningCall:
         return tenant.domain if tenant is not None else "invalid"
 
 
-def _batches(orders: tuple[Order, ...]) -> list[list[Order]]:
-    """Group what may happen at once: recording and answer before the bridge, and all hang-ups together."""
+def _batches(given: tuple[Order, ...]) -> list[list[Order]]:
+    """Group what may happen at once: recording and answer before the room, and all hang-ups together."""
     batches: list[list[Order]] = []
-    for order in orders:
+    for order in given:
         last = batches[-1][-1] if batches else None
-        both_before = isinstance(order, Answer) and isinstance(last, StartRecording)
-        if both_before or (isinstance(order, HangUp) and isinstance(last, HangUp)):
+        both_before = isinstance(order, orders.Answer) and isinstance(last, orders.StartRecording)
+        if both_before or (isinstance(order, orders.HangUp) and isinstance(last, orders.HangUp)):
             batches[-1].append(order)
-        elif isinstance(order, ClaimTrunk | DialStation) and isinstance(last, Announce):
+        elif isinstance(order, orders.ClaimTrunk | orders.DialStation) and isinstance(last, orders.Announce):
             # The phone waits, the stream need not: it is written to while Redis or Asterisk think.
             batches[-1].insert(0, order)
         else:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from callmodel.callstate import Call
 from callmodel.directory import Directory
-from callmodel.ids import CallId, TenantId, TrunkId
+from callmodel.ids import LegId, TenantId, TrunkId
 from callmodel.limits import MICROS, Limits, SpendLevel, level_of, spend_day_of
 from callmodel.spend import Bill
 from servicekit import meters
@@ -23,7 +23,7 @@ SHARE = meters.Gauge("trunkline.spend.share", "{share}", "how much of its day's 
 
 logger = logging.getLogger(__name__)
 
-Claim = tuple[CallId, TrunkId]
+Claim = tuple[LegId, TrunkId]
 
 
 @dataclass

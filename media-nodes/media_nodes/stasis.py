@@ -88,6 +88,10 @@ class Superseded:
     """Another process has taken our place at this Asterisk."""
 
 
+SOFT_HANGUP_DEVICE = 1
+"""AST_SOFTHANGUP_DEV of Asterisk's channel.h.  Of an answered channel only RTP's time-out is told so; a BYE is told
+with its own cause and not as soft, even where its Reason header (RFC 3326) names the cause of a time-out."""
+
 LegFact = LegRang | LegSentEarlyMedia | LegAnswered | LegHungUp | LegHeld | LegUnheld
 News = Arrived | Created | Departed | TransferWanted | Superseded | LegFact
 
@@ -111,6 +115,9 @@ def to_news(event: dict[str, Any], at_ms: int) -> News | None:
             return _started(event, at_ms)
         case "ChannelDestroyed":
             return LegHungUp(LegId(event["channel"]["id"]), _sip_code_of(event), at_ms)
+        # What Asterisk asks of itself when nothing is heard of a side; no word of a party's makes it say this.
+        case "ChannelHangupRequest" if event.get("soft") and event.get("cause") == SOFT_HANGUP_DEVICE:
+            return LegHungUp(LegId(event["channel"]["id"]), None, at_ms, silent=True)
         # A hang-up in the moment of the answer is swallowed by Asterisk's answer routine: its channel stays in the
         # bridge, and of all events only the request tells.
         case "StasisEnd" | "ChannelHangupRequest":

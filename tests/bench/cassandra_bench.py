@@ -15,15 +15,17 @@ from typing import Any
 from cassandra.cluster import Session
 from cassandra.concurrent import execute_concurrent_with_args
 
-from callmodel.callstate import Direction, LegRole
+from callmodel.callstate import CallState, Direction, LegRole, LegState
 from callmodel.cdr import Cdr, CdrLeg
 from callmodel.endings import Ending, EndingClass
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId, uuid7
 from control_plane.features.calls.sealing import row_of
-from control_plane.features.calls.store import CDRS, CallStore
+from control_plane.features.calls.store import CallStore
+from control_plane.features.calls.tables import CDRS
 from control_plane.migrations import MIGRATIONS
 from servicekit.crypto import TenantCipher
 from servicekit.stores import Store, open_store
+from servicekit.stores.migrations import tables_after
 from servicekit.stores.rows import columns_of, encode
 from trunkline.cassandra import Nodes, running
 
@@ -46,14 +48,17 @@ def _cdr(started: int) -> Cdr:
     call_id = CallId(uuid7(started, secrets.randbits(74)))
     ended = started + 90_000
     legs = (
-        CdrLeg(LegId(f"{call_id}-1"), LegRole.AGENT, started, ended, extension=Extension("1001")),
-        CdrLeg(LegId(f"{call_id}-2"), LegRole.CUSTOMER, started + 50, ended, number=CUSTOMER,
+        CdrLeg(LegId(f"{call_id}-1"), LegRole.AGENT, LegState.ENDED, started, ended_ms=ended,
+               extension=Extension("1001")),
+        CdrLeg(LegId(f"{call_id}-2"), LegRole.CUSTOMER, LegState.ENDED, started + 50, ended_ms=ended, number=CUSTOMER,
                answered_ms=started + 5000, trunk_id=TrunkId("carrier")),
     )  # fmt: skip
     return Cdr(
-        call_id, TENANT, NodeId("node-1"), Direction.OUTBOUND, "13812345678", started, ended, Ending.COMPLETED,
-        EndingClass.SUCCESS, legs, answered_ms=started + 5000, talk_seconds=85.0, extension=Extension("1001"),
-        site_id=SiteId("branch-1"), number=CUSTOMER, caller_number=E164("+862155550001"), trunk_id=TrunkId("carrier"),
+        call_id, TENANT, NodeId("node-1"), 5, Direction.OUTBOUND, CallState.ENDED, "13812345678", started, legs,
+        answered_ms=started + 5000, ended_ms=ended, ending=Ending.COMPLETED, ending_class=EndingClass.SUCCESS,
+        hung_up_by="customer", talk_seconds=85.0, hold_seconds=0.0, ring_seconds=4.0, wait_seconds=0.0,
+        extension=Extension("1001"), site_id=SiteId("branch-1"), number=CUSTOMER,
+        caller_number=E164("+862155550001"), trunk_id=TrunkId("carrier"),
         cost_class="national", recording_id=RecordingId(f"{call_id}-r1"),
     )  # fmt: skip
 
@@ -61,7 +66,7 @@ def _cdr(started: int) -> Cdr:
 def time_bare(session: Session, cdrs: list[Cdr]) -> float:
     """Return rows a second of the driver alone: rows sealed and encoded beforehand, prepared, many on the way."""
     rows = [row_of(CIPHER, TENANT, cdr) for cdr in cdrs]
-    spec = CDRS
+    spec = tables_after(MIGRATIONS)[CDRS]
     columns = columns_of(spec, {name: value for name, value in rows[0].items() if name in spec.columns})
     values = encode(spec, columns, rows)
     insert = session.prepare(f"INSERT INTO cdrs ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})")

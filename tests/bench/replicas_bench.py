@@ -6,12 +6,13 @@ import statistics
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from callmodel.ids import CallId, TenantId, TrunkId
+from callmodel.ids import LegId, TenantId, TrunkId
 from callmodel.orders import ClaimTrunk
 from callmodel.routing import TrunkOffer
 from media_nodes.claims import RedisClaims
@@ -19,7 +20,7 @@ from servicekit.redisio import ALONE, Replicas, connect
 from tests.integration.redis_servers import Redises
 
 CLAIMS, RUNS = 500, 5
-ORDER = ClaimTrunk((TrunkOffer(TrunkId("t1"), 1_000_000, "national", ()),), 1_000_000)
+ORDER = ClaimTrunk(LegId(""), LegId(""), (TrunkOffer(TrunkId("t1"), 1_000_000, "national", ()),), 1_000_000)
 
 
 async def p50_of(redis: Any, replicas: Replicas, run: str) -> float:
@@ -28,7 +29,7 @@ async def p50_of(redis: Any, replicas: Replicas, run: str) -> float:
     took = []
     for number in range(CLAIMS):
         began = time.perf_counter()
-        await claims.claim(TenantId("acme"), CallId(f"{run}-{number}"), ORDER)
+        await claims.claim(TenantId("acme"), replace(ORDER, leg_id=LegId(f"{run}-{number}")))
         took.append((time.perf_counter() - began) * 1000)
     assert not claims._alone, "claimed in Redis"
     return statistics.median(took)

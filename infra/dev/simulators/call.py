@@ -209,12 +209,22 @@ class PhoneCall(CallDialog):
             self._respond(183, self._answer_text)
             self._reach("early-media")
 
+    def progress_in_silence(self) -> None:
+        """Send 183 without a description: nothing will be heard for it."""
+        if not self.ended and not self.answered:
+            self._respond(183)
+
     def answer(self) -> None:
         """Send 200; refuses with 488 what has no common codec."""
         if not self.ended and not self.answered and self._describe():
             self.final_code = 200
             self._respond(200, self._answer_text)
             self._reach("answered")
+
+    def change_answer(self, payload_type: int) -> None:
+        """Let the next response carry another answer than the one before, with just this codec."""
+        self.media.speak_only(payload_type)
+        self._answer_text = ""
 
     def reject(self, status: int, reason: str = "") -> None:
         """Refuse an incoming call that was not answered."""

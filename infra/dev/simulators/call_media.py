@@ -59,6 +59,10 @@ class CallMedia:
         self._follow(offer, answer.payload_types[0], answer.direction)
         return answer.to_text()
 
+    def speak_only(self, payload_type: int) -> None:
+        """Know just this codec in offers and answers from now on."""
+        self._own = replace(self._own, payload_types=(payload_type,))
+
     def accept(self, answer_text: str) -> None:
         """Take the other side's answer to our last offer.  Raises UnusableSdpError."""
         answer = parse_sdp(answer_text)

@@ -64,6 +64,10 @@ class Dialog:
     def local_tag(self) -> str:
         return parse_address(self.local).tag
 
+    def take_another_tag(self) -> None:
+        """Respond as another branch of a fork from now on (section 12.1.1)."""
+        self.local = self.local.replace(self.local_tag, secrets.token_hex(5))
+
     @property
     def remote_tag(self) -> str:
         return parse_address(self.remote).tag

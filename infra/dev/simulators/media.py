@@ -41,6 +41,8 @@ comes so late, and MixMonitor all that it holds."""
 logger = logging.getLogger(__name__)
 KEEP_SECONDS = 60.0
 DIGIT_FRAMES, PAUSE_FRAMES = 5, 4
+RESTART_STEPS = 20_000
+"""Less than half of all numbers: who compares them takes the new ones for late."""
 
 
 def silent(payload_type: int) -> Frames:
@@ -65,7 +67,8 @@ def _srtp_session(key: str, ssrc_type: int) -> Session:
 class RtpEndpoint:
     """One side of one call's audio: a socket that listens from the start and sends once connected.
 
-    `quiet` says that nothing is sent for now, as by a phone with silence suppression whose user only listens.
+    `quiet` says that nothing is sent for now, as by a phone with silence suppression whose user only listens;
+    `lose_every` that each so manieth frame is lost on its way (0: none).
     """
 
     def __init__(
@@ -80,6 +83,7 @@ class RtpEndpoint:
         self.reception = Reception(keep_seconds)
         self.sent_packets = 0
         self.quiet = False
+        self.lose_every = 0
         self._remote: Endpoint | None = None
         self._payload_type = PCMU
         self._telephone_event: int | None = None
@@ -122,6 +126,12 @@ class RtpEndpoint:
     def play_samples(self, samples: Samples) -> None:
         """Play int16 samples at 8 kHz once."""
         self.play(lambda payload_type: to_frames(samples, payload_type), loop=False)
+
+    def start_anew(self) -> None:
+        """Go on as another stream: new SSRC and timestamps, and sequence numbers that are lower than before."""
+        self._ssrc = secrets.randbelow(1 << 32)
+        self._timestamp = secrets.randbelow(1 << 31)
+        self._sequence = (self._sequence - RESTART_STEPS) & 0xFFFF
 
     def send_dtmf(self, digits: str) -> None:
         """Send digits as RFC 4733 events of 100 ms with pauses of 80 ms."""
@@ -174,6 +184,8 @@ class RtpEndpoint:
 
     def _transmit(self, second_byte: int, timestamp: int, payload: bytes) -> None:
         self._sequence = (self._sequence + 1) & 0xFFFF
+        if self.lose_every and self._sequence % self.lose_every == 0:
+            return
         packet = HEADER.pack(0x80, second_byte, self._sequence, timestamp & 0xFFFFFFFF, self._ssrc) + payload
         if self._protect is not None:
             packet = self._protect.protect(packet)

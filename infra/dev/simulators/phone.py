@@ -275,6 +275,11 @@ class Softphone:
         call.on_refer = lambda server: self._on_refer(call, server)
         self._table.add(call)
 
+    def become_another_branch(self, call: PhoneCall) -> None:
+        """Go on with an unanswered call under another tag, as a forking proxy's other branch does."""
+        call.dialog.take_another_tag()
+        self._table.add(call)
+
     async def wait_for_call(self, timeout: float = 10.0) -> PhoneCall:
         """Return the next incoming call that has not ended yet.  Raises TimeoutError.
 

@@ -9,7 +9,8 @@ import pytest
 
 from callmodel.ids import CallId, RecordingId, uuid7
 from control_plane import audit
-from control_plane.features.calls.store import CDRS, CallStore
+from control_plane.features.calls.store import CallStore
+from control_plane.features.calls.tables import CALLS_BY, CDRS
 from control_plane.features.recordings.ledger import CallOver, FileArchived, FileExpired, FileSpooled, RecordingOwed
 from control_plane.features.recordings.store import CLAIMS, GAPS, LEDGER, LedgerStore, _key_of
 from control_plane.migrations import MIGRATIONS
@@ -22,7 +23,14 @@ from trunkline.cassandra import Nodes
 from trunkline.conditions import until
 
 CALLS, EXPIRED = 200, 20
-ROWS = {CDRS.name: CALLS, LEDGER.name: CALLS, GAPS.name: CALLS, CLAIMS.name: EXPIRED, audit.AUDIT.name: CALLS}
+ROWS = {
+    CDRS: CALLS,
+    CALLS_BY: 2 * CALLS,
+    LEDGER.name: CALLS,
+    GAPS.name: CALLS,
+    CLAIMS.name: EXPIRED,
+    audit.AUDIT.name: CALLS,
+}
 
 
 async def write_rows(store: Store) -> None:

@@ -124,7 +124,18 @@ async def test_side_that_is_not_heard_any_more_ends_the_call_and_later_when_it_h
     first = await hasty_node.cdr()
     assert 5.5 < await seconds_to_end(holds=True) < 11
     second = await hasty_node.cdr(2)
-    assert [first["ending"], second["ending"]] == ["completed", "completed"]
+    assert [first["ending"], second["ending"]] == ["media-timeout", "media-timeout"]
+    assert [first["hung_up_by"], second["hung_up_by"]] == ["system", "system"]
+
+
+async def test_who_says_goodbye_with_the_cause_of_a_time_out_has_hung_up(node: Node):
+    agent, customer = await talking(node)
+
+    await agent.hang_up(reason="Q.850;cause=44")
+    await customer.wait_for("ended")
+
+    cdr = await node.cdr()
+    assert (cdr["ending"], cdr["hung_up_by"]) == ("completed", "agent")
 
 
 async def test_inbound_call_to_a_number_that_nobody_holds(node: Node):

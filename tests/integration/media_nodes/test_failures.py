@@ -104,6 +104,28 @@ async def test_asterisk_killed_in_a_call(node: Node):
     assert seconds > 0.3
 
 
+async def test_an_asterisk_that_freezes_and_goes_on_keeps_its_call_and_its_conductor(node: Node):
+    agent, customer = await talking(node)
+    asterisk, conductor = node.processes["asterisk"].child, node.processes["conductor"].child
+
+    async def is_missed() -> bool:
+        return not await node.ready()
+
+    asterisk.send_signal(signal.SIGSTOP)
+    try:
+        await until(is_missed, 20)
+    finally:
+        asterisk.send_signal(signal.SIGCONT)
+    await until(node.ready, 10)
+    await hears(agent, CUSTOMER_HZ)
+    await hears(customer, AGENT_HZ)
+    await customer.hang_up()
+    await agent.wait_for("ended")
+
+    assert (await node.cdr())["ending"] == "completed"
+    assert conductor.poll() is None
+
+
 async def test_both_killed_and_started_again(node: Node):
     await talking(node)
     await some_sound_on_disk(node)

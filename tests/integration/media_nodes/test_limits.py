@@ -7,13 +7,14 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from claim_orders import by, claim_of
 from media_harness import Node, until
 from redis.exceptions import RedisError
 
 from callmodel import keys
 from callmodel.directory import Directory, Tenant
 from callmodel.endings import Ending
-from callmodel.ids import CallId, Extension, TenantId, TrunkId
+from callmodel.ids import CallId, Extension, LegId, TenantId, TrunkId
 from callmodel.limits import Limits
 from callmodel.orders import ClaimTrunk
 from callmodel.routing import TrunkOffer
@@ -22,7 +23,7 @@ from media_nodes.claims import CLAIM_SECONDS, RedisClaims
 from media_nodes.ports import Full, Grant
 from media_nodes.spending import Spending
 from servicekit.redisio import Replicas, connect
-from tests.unit.callmodel.stories import ACME, ANA, BEN, CHEAP, DEAR, TALKING
+from tests.unit.callmodel.stories import ACME, ANA, BEN, CHEAP, CUSTOMER_LEG, DEAR, TALKING
 
 OTHER = TenantId("globex")
 DAY, STARTED = "2026-11-27", 1_795_780_000_000
@@ -33,7 +34,7 @@ MINUTE = 20_000
 def order(limits: Limits, extension: Extension | None = ANA, costs: dict[TrunkId, float] | None = None) -> ClaimTrunk:
     offered = costs or {CHEAP: 0.02}
     offers = tuple(TrunkOffer(trunk_id, 1000, "national", (), cost) for trunk_id, cost in offered.items())
-    return ClaimTrunk(offers, 1000, limits, extension, STARTED)
+    return claim_of(offers, 1000, limits, extension, STARTED)
 
 
 def spend_of(micros: float) -> Limits:
@@ -52,8 +53,8 @@ async def test_the_call_whose_first_minute_does_not_fit_is_refused(server: Node)
     claims = RedisClaims(server.redis)
     asked = order(spend_of(2 * MINUTE))
 
-    answers = [await claims.claim(ACME, CallId(f"c{n}"), asked) for n in range(3)]
-    theirs = await claims.claim(OTHER, CallId("d1"), asked)
+    answers = [await claims.claim(ACME, by(asked, f"c{n}")) for n in range(3)]
+    theirs = await claims.claim(OTHER, by(asked, "d1"))
 
     assert answers == [Grant(CHEAP, 0), Grant(CHEAP, 1), SPENT_OUT]
     assert isinstance(theirs, Grant), "another tenant's money is its own"
@@ -63,22 +64,22 @@ async def test_the_call_whose_first_minute_does_not_fit_is_refused(server: Node)
 async def test_a_settled_call_leaves_room_for_the_next(server: Node):
     claims = RedisClaims(server.redis)
     asked = order(spend_of(MINUTE))
-    await claims.claim(ACME, CallId("busy"), asked)
-    assert await claims.claim(ACME, CallId("c2"), asked) == SPENT_OUT
+    await claims.claim(ACME, by(asked, "busy"))
+    assert await claims.claim(ACME, by(asked, "c2")) == SPENT_OUT
 
     for _ in range(2):
-        await claims.release(ACME, CallId("busy"), CHEAP, bill(0))
+        await claims.release(ACME, LegId("busy"), CHEAP, bill(0))
 
-    assert isinstance(await claims.claim(ACME, CallId("c2"), asked), Grant)
+    assert isinstance(await claims.claim(ACME, by(asked, "c2")), Grant)
     for _ in range(2):
-        await claims.release(ACME, CallId("c2"), CHEAP, bill(700))
+        await claims.release(ACME, LegId("c2"), CHEAP, bill(700))
     assert await total(server.redis) == 700
 
 
 async def test_a_dearer_trunk_that_does_not_fit_is_passed_over(server: Node):
     claims = RedisClaims(server.redis)
 
-    answer = await claims.claim(ACME, CallId("c1"), order(spend_of(MINUTE), costs={DEAR: 0.2, CHEAP: 0.02}))
+    answer = await claims.claim(ACME, by(order(spend_of(MINUTE), costs={DEAR: 0.2, CHEAP: 0.02}), "c1"))
 
     assert answer == Grant(CHEAP, 0)
 
@@ -89,13 +90,13 @@ async def test_a_renewal_books_what_the_call_has_cost_and_the_call_s_end_settles
     legs = tuple(replace(leg, answered_ms=now - 600_000) for leg in TALKING.legs)
     call = replace(TALKING, call_id=CallId("c1"), legs=legs, started_ms=STARTED)
     claims.attend(lambda: [call], lambda call_id: None)
-    await claims.claim(ACME, call.call_id, order(Limits()))
+    await claims.claim(ACME, by(order(Limits()), CUSTOMER_LEG))
 
     await claims.renew()
     booked = await total(server.redis)
-    await claims.release(ACME, call.call_id, CHEAP, bill(200_700))
+    await claims.release(ACME, CUSTOMER_LEG, CHEAP, bill(200_700))
     # As if this renewal had been on its way when the call ended.
-    claims.adopt(ACME, call.call_id, CHEAP)
+    claims.adopt(call)
     await claims.renew()
 
     assert 200_000 <= booked < 202_000
@@ -109,7 +110,7 @@ async def test_hard_stop_names_the_running_calls(server: Node):
     claims = RedisClaims(server.redis, spending=Spending(lambda: Directory(tenants=(tenant,))))
     call = replace(TALKING, call_id=CallId("c1"), started_ms=STARTED)
     claims.attend(lambda: [call], stopped.append)
-    await claims.claim(ACME, call.call_id, order(limits))
+    await claims.claim(ACME, by(order(limits), CUSTOMER_LEG))
 
     # Other nodes' calls cost something too.
     await server.redis.hset(keys.spend(ACME, DAY), "total", 2 * MINUTE)
@@ -127,29 +128,29 @@ async def test_calls_a_minute_of_a_station_and_of_the_tenant(server: Node):
     limits = Limits(station_calls_per_minute=2, calls_per_minute=3)
     from_ana, from_ben = order(limits), order(limits, BEN)
 
-    assert isinstance(await claims.claim(ACME, CallId("c1"), from_ana), Grant)
-    assert isinstance(await claims.claim(ACME, CallId("c2"), from_ana), Grant)
-    again = await claims.claim(ACME, CallId("c2"), from_ana)
-    assert isinstance(again, Grant), "the same call's next trunk is no new call"
-    assert await claims.claim(ACME, CallId("c3"), from_ana) == TOO_FAST
-    assert isinstance(await claims.claim(ACME, CallId("c4"), from_ben), Grant)
-    assert await claims.claim(ACME, CallId("c5"), from_ben) == TOO_FAST
+    assert isinstance(await claims.claim(ACME, by(from_ana, "c1")), Grant)
+    assert isinstance(await claims.claim(ACME, by(from_ana, "c2")), Grant)
+    again = await claims.claim(ACME, by(from_ana, "c2-next", attempt="c2"))
+    assert isinstance(again, Grant), "an attempt's next trunk is no new call"
+    assert await claims.claim(ACME, by(from_ana, "c3")) == TOO_FAST
+    assert isinstance(await claims.claim(ACME, by(from_ben, "c4")), Grant)
+    assert await claims.claim(ACME, by(from_ben, "c5")) == TOO_FAST
 
     for key in (keys.call_rate(ACME), keys.call_rate(ACME, BEN)):
         await server.redis.zadd(key, {"c4": 1})
-    assert isinstance(await claims.claim(ACME, CallId("c5"), from_ben), Grant), "a minute later"
+    assert isinstance(await claims.claim(ACME, by(from_ben, "c5")), Grant), "a minute later"
 
 
 async def test_without_redis_the_node_goes_on_from_what_it_knows_and_tells_later(server: Node):
     claims = RedisClaims(server.redis)
     asked = order(Limits(spend_per_day=3 * MINUTE / 1_000_000, station_calls_per_minute=3))
-    await claims.claim(ACME, CallId("c0"), asked)
-    await claims.release(ACME, CallId("c0"), CHEAP, bill(MINUTE))
+    await claims.claim(ACME, by(asked, "c0"))
+    await claims.release(ACME, LegId("c0"), CHEAP, bill(MINUTE))
     server.processes["redis"].kill()
 
-    answers = [await claims.claim(ACME, CallId(f"c{n}"), asked) for n in (1, 2, 3)]
-    await claims.release(ACME, CallId("c1"), CHEAP, bill(500))
-    fast = await claims.claim(ACME, CallId("c4"), asked)
+    answers = [await claims.claim(ACME, by(asked, f"c{n}")) for n in (1, 2, 3)]
+    await claims.release(ACME, LegId("c1"), CHEAP, bill(500))
+    fast = await claims.claim(ACME, by(asked, "c4"))
     server.start_redis()
     await until(server._redis_answers)
     await claims.renew()
@@ -164,16 +165,16 @@ async def test_whatever_happens_granted_first_minutes_fit_and_the_sum_is_exact(s
     chance = random.Random(4711)
     nodes = [RedisClaims(server.redis) for _ in range(3)]
     limits = spend_of(20 * MINUTE)
-    booked: dict[CallId, int] = {}
-    running: list[CallId] = []
+    booked: dict[LegId, int] = {}
+    running: list[LegId] = []
     for n in range(400):
-        node, call_id = chance.choice(nodes), CallId(f"c{n}")
+        node, leg_id = chance.choice(nodes), LegId(f"c{n}")
         spent = sum(booked.values())
-        answer = await node.claim(ACME, call_id, order(limits))
+        answer = await node.claim(ACME, by(order(limits), leg_id))
         assert isinstance(answer, Grant) == (spent + MINUTE <= 20 * MINUTE)
         if isinstance(answer, Grant):
-            booked[call_id] = MINUTE
-            running.append(call_id)
+            booked[leg_id] = MINUTE
+            running.append(leg_id)
         for ended in chance.sample(running, k=len(running) // 3):
             booked[ended] = chance.choice([0, 0, chance.randrange(MINUTE // 20)])
             for _ in range(chance.choice([1, 2])):
@@ -184,7 +185,7 @@ async def test_whatever_happens_granted_first_minutes_fit_and_the_sum_is_exact(s
 
 async def test_two_nodes_never_spend_the_last_minute_both(server: Node):
     nodes = [RedisClaims(server.redis) for _ in range(4)]
-    asked = (nodes[n % 4].claim(ACME, CallId(f"c{n}"), order(spend_of(7 * MINUTE))) for n in range(40))
+    asked = (nodes[n % 4].claim(ACME, by(order(spend_of(7 * MINUTE)), f"c{n}")) for n in range(40))
 
     answers = await asyncio.gather(*asked)
 
@@ -195,8 +196,8 @@ async def test_acknowledged_bookings_survive_the_master(redises: Any):
     redis = connect(redises.url)
     claims = RedisClaims(redis, Replicas(1, 100))
     for n in range(50):
-        assert isinstance(await claims.claim(ACME, CallId(f"c{n}"), order(Limits())), Grant)
-        await claims.release(ACME, CallId(f"c{n}"), CHEAP, bill(100))
+        assert isinstance(await claims.claim(ACME, by(order(Limits()), f"c{n}")), Grant)
+        await claims.release(ACME, LegId(f"c{n}"), CHEAP, bill(100))
     assert not claims._unsure.is_set()
 
     await redises.kill_master()
@@ -215,17 +216,17 @@ async def test_a_call_for_help_takes_a_channel_that_is_not_there_and_is_counted(
     claims = RedisClaims(server.redis)
     limits = replace(spend_of(0), calls_per_minute=1, station_calls_per_minute=1)
     offers = (TrunkOffer(CHEAP, 1, "emergency", ()), TrunkOffer(DEAR, 1, "emergency", ()))
-    busy = ClaimTrunk(offers[:1], 1, Limits(), ANA, STARTED)
-    assert isinstance(await claims.claim(ACME, CallId("busy"), busy), Grant)
+    busy = claim_of(offers[:1], 1, Limits(), ANA, STARTED)
+    assert isinstance(await claims.claim(ACME, by(busy, "busy")), Grant)
 
-    answer = await claims.claim(ACME, CallId("help"), ClaimTrunk(offers, 1, limits, ANA, STARTED, emergency=True))
+    answer = await claims.claim(ACME, by(claim_of(offers, 1, limits, ANA, STARTED, True), "help"))
     await claims.renew()
 
     trunk, tenant = keys.trunk_channels(CHEAP), keys.tenant_channels(ACME)
     assert answer == Grant(CHEAP, 0)
     assert [await server.redis.zcard(name) for name in (trunk, tenant)] == [2, 2]
-    assert await claims.claim(OTHER, CallId("later"), busy) == Full(Ending.TRUNK_CHANNELS_EXHAUSTED)
-    await claims.release(ACME, CallId("help"), CHEAP, bill(0))
+    assert await claims.claim(OTHER, by(busy, "later")) == Full(Ending.TRUNK_CHANNELS_EXHAUSTED)
+    await claims.release(ACME, LegId("help"), CHEAP, bill(0))
     assert [await server.redis.zcard(name) for name in (trunk, tenant)] == [1, 1]
 
 
@@ -235,7 +236,7 @@ async def test_a_call_for_help_waits_for_no_redis(server: Node):
     try:
         # Whoever asks a Redis that does not answer waits for CLAIM_SECONDS.
         async with asyncio.timeout(CLAIM_SECONDS / 10):
-            answer = await claims.claim(ACME, CallId("help"), replace(order(Limits()), emergency=True))
+            answer = await claims.claim(ACME, by(replace(order(Limits()), emergency=True), "help"))
     finally:
         server.processes["redis"].child.send_signal(signal.SIGCONT)
 

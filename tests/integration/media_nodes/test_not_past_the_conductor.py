@@ -103,16 +103,15 @@ async def talking_colleagues(node: Node) -> tuple[PhoneCall, PhoneCall]:
     return agent, colleague
 
 
-async def test_a_refer_between_colleagues_is_answered_and_changes_nothing(node: Node):
+async def test_a_refer_between_colleagues_is_the_conductors_transfer(node: Node):
     agent, colleague = await talking_colleagues(node)
 
     status = await agent.transfer(f"sip:1003@{node.address}")
 
-    assert status >= 400
-    await hears(agent, COLLEAGUE_HZ)
+    assert status == 200
     await hears(colleague, AGENT_HZ)
-    await agent.hang_up()
-    assert len((await node.cdr())["legs"]) == 2
+    await colleague.hang_up()
+    assert [leg["extension"] for leg in (await node.cdr())["legs"]] == ["1001", "1002", "1003"]
 
 
 async def test_a_refer_while_it_rings_is_no_transfer(node: Node):

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from claim_orders import by, claim_of
 from media_harness import AGENT_HZ, CUSTOMER_HZ, Node, hears, until
 from redis.exceptions import RedisError
 
 from callmodel import keys
 from callmodel.ids import CallId, NodeId, TenantId, TrunkId
-from callmodel.orders import ClaimTrunk
 from callmodel.routing import TrunkOffer
 from callmodel.wire import Envelope
 from media_nodes.claims import RedisClaims
@@ -24,7 +24,7 @@ from servicekit.redisio import Replicas, connect
 from simulators.phone import answer_after
 
 ACME, TRUNK = TenantId("acme"), TrunkId("t1")
-ORDER = ClaimTrunk((TrunkOffer(TRUNK, 100_000, "national", ()),), 100_000)
+ORDER = claim_of((TrunkOffer(TRUNK, 100_000, "national", ()),), 100_000)
 ONE_REPLICA = Replicas(1, 100)
 
 
@@ -94,7 +94,7 @@ async def test_every_acknowledged_claim_is_there_after_a_fail_over(redises: Any)
     async def claim() -> None:
         began = time.monotonic()
         call_id = f"c{len(took)}"
-        assert isinstance(await claims.claim(ACME, CallId(call_id), ORDER), Grant), "calls go on, whatever Redis does"
+        assert isinstance(await claims.claim(ACME, by(ORDER, call_id)), Grant), "calls go on, whatever Redis does"
         took.append(time.monotonic() - began)
         if not claims._unsure.is_set():
             acknowledged.add(call_id)

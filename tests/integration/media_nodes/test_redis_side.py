@@ -3,12 +3,12 @@
 import asyncio
 from pathlib import Path
 
+from claim_orders import by, claim_of
 from media_harness import Node, until
 
 from callmodel import keys
 from callmodel.endings import Ending
-from callmodel.ids import CallId, NodeId, TenantId, TrunkId
-from callmodel.orders import ClaimTrunk
+from callmodel.ids import CallId, LegId, NodeId, TenantId, TrunkId
 from callmodel.routing import TrunkOffer
 from callmodel.spend import Bill
 from callmodel.wire import Envelope
@@ -25,11 +25,11 @@ def offers(**limits: int) -> tuple[TrunkOffer, ...]:
 
 async def test_first_free_trunk_is_granted_until_all_are_full(server: Node):
     claims = RedisClaims(server.redis)
-    order = ClaimTrunk(offers(t1=1, t2=1), 10)
+    order = claim_of(offers(t1=1, t2=1), 10)
 
-    first = await claims.claim(ACME, CallId("c1"), order)
-    second = await claims.claim(OTHER, CallId("c2"), order)
-    third = await claims.claim(ACME, CallId("c3"), order)
+    first = await claims.claim(ACME, by(order, "c1"))
+    second = await claims.claim(OTHER, by(order, "c2"))
+    third = await claims.claim(ACME, by(order, "c3"))
 
     assert (first, second) == (Grant(TrunkId("t1"), 0), Grant(TrunkId("t2"), 0))
     assert third == Full(Ending.TRUNK_CHANNELS_EXHAUSTED)
@@ -37,30 +37,30 @@ async def test_first_free_trunk_is_granted_until_all_are_full(server: Node):
 
 async def test_tenant_s_own_limit(server: Node):
     claims = RedisClaims(server.redis)
-    order = ClaimTrunk(offers(t1=10), 1)
+    order = claim_of(offers(t1=10), 1)
 
-    await claims.claim(ACME, CallId("c1"), order)
+    await claims.claim(ACME, by(order, "c1"))
 
-    assert await claims.claim(ACME, CallId("c2"), order) == Full(Ending.TENANT_CHANNELS_EXHAUSTED)
-    assert isinstance(await claims.claim(OTHER, CallId("c3"), order), Grant)
+    assert await claims.claim(ACME, by(order, "c2")) == Full(Ending.TENANT_CHANNELS_EXHAUSTED)
+    assert isinstance(await claims.claim(OTHER, by(order, "c3")), Grant)
 
 
 async def test_claiming_and_releasing_twice_is_harmless(server: Node):
     claims = RedisClaims(server.redis)
-    order = ClaimTrunk(offers(t1=1), 10)
+    order = claim_of(offers(t1=1), 10)
 
-    assert await claims.claim(ACME, CallId("c1"), order) == await claims.claim(ACME, CallId("c1"), order)
+    assert await claims.claim(ACME, by(order, "c1")) == await claims.claim(ACME, by(order, "c1"))
     for _ in range(2):
-        await claims.release(ACME, CallId("c1"), TrunkId("t1"), Bill("2026-11-27", 0))
+        await claims.release(ACME, LegId("c1"), TrunkId("t1"), Bill("2026-11-27", 0))
 
-    assert await claims.claim(ACME, CallId("c2"), order) == Grant(TrunkId("t1"), 1)
+    assert await claims.claim(ACME, by(order, "c2")) == Grant(TrunkId("t1"), 1)
 
 
 async def test_two_nodes_never_take_the_last_channel_both(server: Node):
     nodes = [RedisClaims(server.redis) for _ in range(4)]
-    order = ClaimTrunk(offers(t1=7), 100)
+    order = claim_of(offers(t1=7), 100)
 
-    asked = (nodes[n % 4].claim(ACME, CallId(f"c{n}"), order) for n in range(40))
+    asked = (nodes[n % 4].claim(ACME, by(order, f"c{n}")) for n in range(40))
     granted = [answer for answer in await asyncio.gather(*asked) if isinstance(answer, Grant)]
 
     assert len(granted) == 7
@@ -69,23 +69,23 @@ async def test_two_nodes_never_take_the_last_channel_both(server: Node):
 
 async def test_claim_of_a_dead_node_lapses_and_a_renewed_one_does_not(server: Node):
     claims = RedisClaims(server.redis)
-    order = ClaimTrunk(offers(t1=1), 10)
-    await claims.claim(ACME, CallId("c1"), order)
+    order = claim_of(offers(t1=1), 10)
+    await claims.claim(ACME, by(order, "c1"))
     await server.redis.zadd(keys.trunk_channels(TrunkId("t1")), {"c1": 1})
 
     await claims.renew()
-    assert await claims.claim(OTHER, CallId("c2"), order) == Full(Ending.TRUNK_CHANNELS_EXHAUSTED)
+    assert await claims.claim(OTHER, by(order, "c2")) == Full(Ending.TRUNK_CHANNELS_EXHAUSTED)
     await server.redis.zadd(keys.trunk_channels(TrunkId("t1")), {"c1": 1})
 
-    assert isinstance(await claims.claim(OTHER, CallId("c2"), order), Grant)
+    assert isinstance(await claims.claim(OTHER, by(order, "c2")), Grant)
 
 
 async def test_without_redis_the_node_counts_for_itself(server: Node):
     claims = RedisClaims(server.redis)
-    order = ClaimTrunk(offers(t1=2), 10)
+    order = claim_of(offers(t1=2), 10)
     server.processes["redis"].kill()
 
-    answers = [await claims.claim(ACME, CallId(f"c{n}"), order) for n in range(3)]
+    answers = [await claims.claim(ACME, by(order, f"c{n}")) for n in range(3)]
     server.start_redis()
     await until(server._redis_answers)
     await claims.renew()

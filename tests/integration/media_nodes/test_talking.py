@@ -1,8 +1,10 @@
 """What may happen while people talk, or just before: early media, hold, transfer, click-to-dial."""
 
+import asyncio
 import json
 import time
 
+import pytest
 from media_harness import ACME, AGENT_HZ, COLLEAGUE_HZ, CUSTOMER_HZ, HQ_NUMBER, TONES, Node, hears, until, vouched_of
 from recordings import channels_of
 
@@ -17,6 +19,7 @@ from simulators.tones import level_dbfs, loudest_tones
 
 NODE = NodeId("media-1")
 MUSIC_DBFS = -45.0
+RINGING_HZ = 450
 
 
 async def order(node: Node, message: PlaceCall | EndCall | TransferCall) -> None:
@@ -68,6 +71,44 @@ async def test_ringback_of_the_carrier_is_heard_before_the_answer(node: Node):
     assert cdr["ending"] == "completed"
 
 
+@pytest.mark.parametrize("order", [("183",), ("183", "180"), ("180", "183")])
+async def test_183_that_brings_no_sound_is_heard_as_ringing(node: Node, order: tuple[str, ...]):
+    told = asyncio.Event()
+
+    async def say(call: PhoneCall) -> None:
+        for status in order:
+            {"180": call.ring, "183": call.progress_in_silence}[status]()
+            await until(lambda: len(agent.provisionals) > 1)
+        await told.wait()
+        call.answer()
+
+    node.with_trunks({"cheap": say})
+    agent = await node.dial("13812345678")
+    await agent.wait_for("ringing")
+    told.set()
+    await hears(agent, CUSTOMER_HZ)
+
+    assert list(agent.provisionals) == [100, 180]
+
+
+async def test_answered_agent_hears_ringing_where_183_brings_no_sound(node: Node):
+    answer = asyncio.Event()
+
+    async def progress(call: PhoneCall) -> None:
+        call.progress_in_silence()
+        await answer.wait()
+        call.answer()
+
+    node.with_trunks({"1001": answer_after(0.0), "cheap": progress})
+    call_id = CallId(uuid7(time.time_ns() // 1_000_000, 7))
+    await order(node, PlaceCall(call_id, ACME, Extension("1001"), SiteId("branch-1"), "013812345678", "user-1"))
+    agent = await node.edge.wait_for_call()
+
+    await agent.wait_for_tones({RINGING_HZ}, [RINGING_HZ, CUSTOMER_HZ], seconds=0.4)
+    answer.set()
+    await hears(agent, CUSTOMER_HZ)
+
+
 async def test_inbound_call_rings_the_station_and_shows_no_full_number(node: Node):
     node.with_trunks({"1001": answer_after(0.2)}, hz=AGENT_HZ)
 
@@ -98,6 +139,39 @@ async def test_held_customer_hears_the_agent_again_in_one_recording(node: Node):
 
     assert abs(seconds - cdr["talk_seconds"]) < 0.5
     assert len(await node.of_kind("recording.spooled")) == 1
+
+
+async def test_each_change_is_told_at_once_with_who_is_on_the_call_now(node: Node):
+    agent, customer = await talking(node)
+
+    async def picture() -> list[tuple[str | None, str, bool]]:
+        """Who is on the call by the latest version: extension, state, and whether the others are on hold."""
+        latest = max(await node.facts(), key=lambda fact: int(fact["body"].get("version", 0)))["body"]
+        return [(leg["extension"], leg["state"], leg["held"]) for leg in latest["legs"]]
+
+    async def shows(*legs: tuple[str | None, str, bool]) -> None:
+        async def shown() -> bool:
+            return await picture() == list(legs)
+
+        await until(shown)
+
+    await agent.hold()
+    await shows(("1001", "answered", True), (None, "answered", False))
+    await agent.unhold()
+    await shows(("1001", "answered", False), (None, "answered", False))
+    call_id = CallId((await node.of_kind("call.answered"))[0]["body"]["call_id"])
+    await order(node, TransferCall(call_id, ACME, Extension("1002")))
+    await agent.wait_for("ended")
+    await shows(("1001", "ended", False), (None, "answered", False), ("1002", "answered", False))
+    await customer.hang_up()
+    cdr = await node.cdr()
+
+    facts = [fact for fact in await node.facts() if fact["kind"].startswith("call.")]
+    assert [fact["body"]["version"] for fact in facts] == list(range(1, len(facts) + 1))
+    assert [fact["fact_id"] for fact in facts] == [f"{call_id}:{n}" for n in range(1, len(facts) + 1)]
+    assert (cdr["transferred_by"], cdr["hung_up_by"], cdr["extension"]) == ("1001", "customer", "1001")
+    assert cdr["hold_seconds"] > 0 and cdr["cost_micros"] == cdr["legs"][1]["cost_micros"] > 0
+    assert cdr["legs"][1]["cost_per_minute"] == 0.1
 
 
 async def test_transfer_keeps_the_customer_and_one_recording(node: Node):

@@ -72,7 +72,7 @@ def after(call: Call, *facts: Fact) -> Step:
     return call, orders
 
 
-GRANTED = TrunkGranted(CHEAP, 0, T0 + 5)
+GRANTED = TrunkGranted(CUSTOMER_LEG, CHEAP, 0, T0 + 5)
 CLAIMING = dialled(CUSTOMER)[0]
 DIALLING = after(CLAIMING, GRANTED)[0]
 RINGING = after(DIALLING, LegRang(CUSTOMER_LEG, T0 + 500))[0]

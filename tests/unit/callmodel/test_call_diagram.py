@@ -47,9 +47,11 @@ it anew. A fact that changes no state (a hold, an early medium, anything told tw
 
 def facts_about(call: Call):
     legs = [AGENT_LEG, *(LegId(f"{CALL}-{n}") for n in range(1, 4))]
-    yield from (TrunkGranted(CHEAP, 0, T0), TrunkGranted(DEAR, 0, T0), TrunkRefused(Ending.NO_TRUNK, T0))
-    yield from (HangUpAsked(T0), NodeLost(T0), SpendStopped(T0), TransferAsked(plan_call(DIRECTORY, ACME, BEN), T0))
+    yield TrunkRefused(legs[2], Ending.NO_TRUNK, T0)
+    yield from (HangUpAsked(T0), NodeLost(T0), SpendStopped(T0))
+    yield TransferAsked(plan_call(DIRECTORY, ACME, BEN), AGENT_LEG, T0)
     for leg in legs:
+        yield from (TrunkGranted(leg, CHEAP, 0, T0), TrunkGranted(leg, DEAR, 0, T0))
         yield from (LegRang(leg, T0), LegSentEarlyMedia(leg, T0), LegAnswered(leg, T0))
         yield from (LegHungUp(leg, None, T0), LegHungUp(leg, 486, T0), LegHungUp(leg, 503, T0))
 
@@ -67,17 +69,24 @@ def arrows() -> set[tuple[str, str, str]]:
     }.items():
         found.add(("[*]", name.strip(), step[0].state.value))
         waiting.append(step[0])
-    seen = set(waiting)
+    seen = set(map(_place_of, waiting))
     while waiting:
         call = waiting.popleft()
         for fact in facts_about(call):
             later = after(call, fact)[0]
             if later.state is not call.state:
                 found.add((call.state.value, type(fact).__name__, later.state.value))
-            if later not in seen:
-                seen.add(later)
+            if _place_of(later) not in seen:
+                seen.add(_place_of(later))
                 waiting.append(later)
     return found
+
+
+def _place_of(call: Call) -> tuple[object, ...]:
+    """What the next state of a call depends on: times, names and how often it was announced do not count."""
+    legs = tuple((leg.leg_id, leg.state, leg.leaving) for leg in call.legs)
+    coming = tuple((each.purpose, each.leg_id, len(getattr(each.plan, "offers", ()))) for each in call.attempts)
+    return call.state, call.direction, legs, coming
 
 
 def drawn() -> str:

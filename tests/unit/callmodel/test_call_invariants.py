@@ -6,15 +6,25 @@ from hypothesis import strategies as st
 from callmodel.callstate import Call, CallState
 from callmodel.endings import Ending
 from callmodel.facts import (
+    ConsultAsked,
+    ConsultStep,
+    ConsultTurned,
     Fact,
     HangUpAsked,
+    JoinAsked,
     LegAnswered,
     LegHeld,
     LegHungUp,
     LegRang,
     LegSentEarlyMedia,
+    LegUnheld,
+    ModeAsked,
     NodeLost,
+    PickUpAsked,
+    RecordingPauseAsked,
+    ReleaseAsked,
     SpendStopped,
+    SuperviseAsked,
     TransferAsked,
     TrunkGranted,
     TrunkRefused,
@@ -29,7 +39,9 @@ from callmodel.orders import (
     Milestone,
     Order,
     ReleaseTrunk,
+    SetRoom,
 )
+from callmodel.rooms import Mode
 from callmodel.routing import plan_call
 from tests.unit.callmodel.stories import (
     ACME,
@@ -47,19 +59,31 @@ from tests.unit.callmodel.stories import (
     dialled,
 )
 
-LEGS = [AGENT_LEG, *(LegId(f"{CALL}-{n}") for n in range(1, 6))]
+LEGS = [AGENT_LEG, *(LegId(f"{CALL}-{n}") for n in range(1, 40))]
+USUAL_LEGS = LEGS[:7]
 BEGINNINGS = [dialled(CUSTOMER), dialled(BEN), dialled("12"), asked_for(CUSTOMER), asked_for(BEN), customer_called()]
 
-legs = st.sampled_from(LEGS)
+legs = st.sampled_from(USUAL_LEGS)
+modes = st.sampled_from([Mode.TALKING, Mode.LISTENING, Mode.WHISPERING])
+plans = st.sampled_from([plan_call(DIRECTORY, ACME, to) for to in (BEN, CUSTOMER, "12")])
 facts = st.one_of(
-    st.builds(TrunkGranted, st.sampled_from([CHEAP, DEAR]), st.integers(0, 9), st.just(T0)),
-    st.builds(TrunkRefused, st.just(Ending.SPEND_LIMIT_REACHED), st.just(T0)),
+    st.builds(TrunkGranted, legs, st.sampled_from([CHEAP, DEAR]), st.integers(0, 9), st.just(T0)),
+    st.builds(TrunkRefused, legs, st.just(Ending.SPEND_LIMIT_REACHED), st.just(T0)),
     st.builds(LegRang, legs, st.just(T0)),
     st.builds(LegSentEarlyMedia, legs, st.just(T0)),
     st.builds(LegAnswered, legs, st.just(T0)),
     st.builds(LegHungUp, legs, st.sampled_from([None, 404, 408, 480, 486, 487, 503, 603]), st.just(T0)),
     st.builds(LegHeld, legs, st.just(T0)),
-    st.builds(TransferAsked, st.just(plan_call(DIRECTORY, ACME, BEN)), st.just(T0)),
+    st.builds(TransferAsked, plans, legs, st.just(T0), st.booleans()),
+    st.builds(ConsultAsked, plans, legs, st.just(T0)),
+    st.builds(JoinAsked, plans, legs, st.just(T0)),
+    st.builds(PickUpAsked, plans, st.just(T0)),
+    st.builds(SuperviseAsked, plans, modes, legs, st.just(T0)),
+    st.builds(ConsultTurned, st.sampled_from(ConsultStep), st.just(T0)),
+    st.builds(ModeAsked, legs, modes, st.just(T0), legs),
+    st.builds(ReleaseAsked, legs, st.just(T0)),
+    st.builds(RecordingPauseAsked, st.booleans(), st.just(T0)),
+    st.builds(LegUnheld, legs, st.just(T0)),
     st.builds(HangUpAsked, st.just(T0)),
     st.builds(NodeLost, st.just(T0)),
     st.builds(SpendStopped, st.just(T0)),
@@ -84,9 +108,11 @@ def test_every_call_ends_with_exactly_one_cdr_and_no_leg_alive(beginning, befall
     assert call.state is CallState.ENDED
     assert not call.live_legs
     assert call.ending is not None
-    assert orders.count(Announce(Milestone.STARTED)) == 1
-    assert orders.count(Announce(Milestone.ENDED)) == 1
-    assert orders[-1] == Announce(Milestone.ENDED) or isinstance(orders[-1], ReleaseTrunk)
+    told = [order for order in orders if isinstance(order, Announce)]
+    assert [order.version for order in told] == list(range(1, call.version + 1))
+    assert told[0].milestone is Milestone.STARTED
+    assert [order.milestone for order in told].count(Milestone.ENDED) == 1
+    assert told[-1].milestone is Milestone.ENDED
 
 
 @settings(max_examples=400, deadline=None)
@@ -94,9 +120,9 @@ def test_every_call_ends_with_exactly_one_cdr_and_no_leg_alive(beginning, befall
 def test_no_trunk_channel_is_dialled_without_being_given_back(beginning, befallen):
     call, orders = lived(beginning, befallen)
 
-    dialled_at = [(n, order.trunk_id) for n, order in enumerate(orders) if isinstance(order, DialTrunk)]
-    for n, trunk_id in dialled_at:
-        assert ReleaseTrunk(trunk_id) in orders[n:]
+    for n, order in enumerate(orders):
+        if isinstance(order, DialTrunk):
+            assert orders[n:].count(ReleaseTrunk(order.leg_id, order.trunk_id)) == 1
     assert not call.trunk_held
 
 
@@ -118,10 +144,33 @@ def test_every_leg_that_was_made_was_ended_by_itself_or_by_order(beginning, befa
 
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, len(BEGINNINGS) - 1), st.lists(facts, max_size=10))
-def test_a_call_asks_for_a_trunk_only_when_it_holds_none(beginning, befallen):
+def test_an_attempt_asks_for_a_trunk_only_when_it_holds_none(beginning, befallen):
+    call = BEGINNINGS[beginning][0]
+    held, claimed = set(), []
+    for fact in befallen:
+        call, orders = after(call, fact)
+        for order in orders:
+            if isinstance(order, ClaimTrunk):
+                assert order.attempt not in held
+                claimed.append(order)
+            if isinstance(order, DialTrunk):
+                held |= {claim.attempt for claim in claimed if claim.leg_id == order.leg_id}
+            if isinstance(order, ReleaseTrunk):
+                held -= {claim.attempt for claim in claimed if claim.leg_id == order.leg_id}
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.integers(0, len(BEGINNINGS) - 1), st.lists(facts, max_size=14))
+def test_rooms_hold_only_who_is_there_and_nobody_holds_alone(beginning, befallen):
     call = BEGINNINGS[beginning][0]
     for fact in befallen:
-        held = call.trunk_held
         call, orders = after(call, fact)
-        released = any(isinstance(order, ReleaseTrunk) for order in orders)
-        assert not any(isinstance(order, ClaimTrunk) for order in orders) or not held or released
+        for order in orders:
+            if isinstance(order, SetRoom):
+                seated = [party.leg_id for party in order.room.parties]
+                assert len(seated) == len(set(seated))
+                assert all(leg.is_live for leg in map(call.leg_of, seated) if leg is not None)
+                assert all(call.leg_of(leg_id) for leg_id in seated)
+        present = call.present if call.state is CallState.TALKING else ()
+        if present and not call.attempts and len(present) > 1:
+            assert any(leg.mode is Mode.TALKING for leg in present)

@@ -155,7 +155,7 @@ def dialled_for_help(directory: Directory = AT_SITE):
 def test_the_claim_says_that_it_is_for_help_and_the_record_too():
     call, orders = dialled_for_help()
     claim = next(order for order in orders if isinstance(order, ClaimTrunk))
-    dialling, ordered = advance(call, TrunkGranted(DEAR, 0, T0 + 1))
+    dialling, ordered = advance(call, TrunkGranted(CUSTOMER_LEG, DEAR, 0, T0 + 1))
     ended = after(dialling, LegHungUp(AGENT_LEG, None, T0 + 9), LegHungUp(CUSTOMER_LEG, 487, T0 + 10))[0]
 
     assert claim.emergency
@@ -165,10 +165,10 @@ def test_the_claim_says_that_it_is_for_help_and_the_record_too():
 
 @pytest.mark.parametrize("code", [404, 486, 603, 503, 480])
 def test_whatever_a_carrier_says_another_is_tried(code: int):
-    dialling = after(dialled_for_help()[0], TrunkGranted(DEAR, 0, T0 + 1))[0]
+    dialling = after(dialled_for_help()[0], TrunkGranted(CUSTOMER_LEG, DEAR, 0, T0 + 1))[0]
 
     call, orders = advance(dialling, LegHungUp(CUSTOMER_LEG, code, T0 + 5))
-    _again, ordered = advance(call, TrunkGranted(CHEAP, 0, T0 + 6))
+    _again, ordered = advance(call, TrunkGranted(SECOND_CUSTOMER_LEG, CHEAP, 0, T0 + 6))
 
     assert call.state is CallState.CLAIMING
     assert isinstance(orders[-1], ClaimTrunk) and orders[-1].emergency
@@ -176,7 +176,7 @@ def test_whatever_a_carrier_says_another_is_tried(code: int):
 
 
 def test_no_hard_stop_ends_it():
-    dialling = after(dialled_for_help()[0], TrunkGranted(DEAR, 0, T0 + 1))[0]
+    dialling = after(dialled_for_help()[0], TrunkGranted(CUSTOMER_LEG, DEAR, 0, T0 + 1))[0]
 
     assert advance(dialling, SpendStopped(T0 + 9)) == (dialling, [])
 

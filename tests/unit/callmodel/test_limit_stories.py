@@ -64,7 +64,7 @@ def test_a_blocked_prefix_wins_over_shorter_ones(allowed, blocked):
 def test_blocked_destination_is_refused_before_any_trunk_is_asked_for():
     call, orders = dialled("00881612345678")
 
-    assert orders == [Announce(Milestone.STARTED), HangUp(AGENT_LEG, 403)]
+    assert orders == [Announce(Milestone.STARTED, 1), HangUp(AGENT_LEG, 403)]
     ended = after(call, LegHungUp(AGENT_LEG, 403, T0 + 3))[0]
     assert (cdr_of(ended).ending, cdr_of(ended).ending_class) == (Ending.DESTINATION_BLOCKED, EndingClass.CLIENT)
 
@@ -104,29 +104,33 @@ def test_every_second_that_has_begun_costs_a_sixtieth(talked_ms, micros):
 
 
 def test_a_call_costs_at_least_its_first_minute_while_it_lives():
-    assert bill_so_far(DIALLING, T0 + 50_000) == Bill(DAY, 20_000)
-    assert bill_so_far(TALKING, ANSWERED + 30_000) == Bill(DAY, 20_000)
-    assert bill_so_far(TALKING, ANSWERED + 90_000) == Bill(DAY, 30_000)
+    assert bill_so_far(DIALLING, DIALLING.customer_leg, T0 + 50_000) == Bill(DAY, 20_000)
+    assert bill_so_far(TALKING, TALKING.customer_leg, ANSWERED + 30_000) == Bill(DAY, 20_000)
+    assert bill_so_far(TALKING, TALKING.customer_leg, ANSWERED + 90_000) == Bill(DAY, 30_000)
 
 
 def test_only_an_answered_call_costs_anything_in_the_end():
     ended = after(TALKING, LegHungUp(CUSTOMER_LEG, None, ANSWERED + 6_000))[0]
 
-    assert final_bill(after(RINGING, LegHungUp(CUSTOMER_LEG, 486, T0 + 9))[0], CHEAP, T0 + 9) == Bill(DAY, 0)
-    assert final_bill(ended, CHEAP, ANSWERED + 99_000) == Bill(DAY, 2_000)
-    assert final_bill(ended, DEAR, ANSWERED + 99_000) == Bill(DAY, 0), "a trunk that failed before costs nothing"
+    assert final_bill(after(RINGING, LegHungUp(CUSTOMER_LEG, 486, T0 + 9))[0], CUSTOMER_LEG, CHEAP, T0 + 9) == Bill(
+        DAY, 0
+    )
+    assert final_bill(ended, CUSTOMER_LEG, CHEAP, ANSWERED + 99_000) == Bill(DAY, 2_000)
+    assert final_bill(ended, CUSTOMER_LEG, DEAR, ANSWERED + 99_000) == Bill(DAY, 0), (
+        "a trunk that failed before costs nothing"
+    )
 
 
 def test_a_customer_who_picks_up_as_the_call_ends_is_billed_by_the_carrier():
     gone = after(RINGING, LegHungUp(AGENT_LEG, None, T0 + 5_000), LegAnswered(CUSTOMER_LEG, T0 + 5_010))[0]
     ended = after(gone, LegHungUp(CUSTOMER_LEG, None, T0 + 5_900))[0]
 
-    assert final_bill(ended, CHEAP, T0 + 6_000).micros == cost_micros(0.02, 890)
+    assert final_bill(ended, CUSTOMER_LEG, CHEAP, T0 + 6_000).micros == cost_micros(0.02, 890)
 
 
 def test_a_call_over_midnight_counts_for_the_day_it_began_on():
     assert spend_day_of(T0) == DAY
-    assert bill_so_far(TALKING, T0 + 86_400_000).day == DAY
+    assert bill_so_far(TALKING, TALKING.customer_leg, T0 + 86_400_000).day == DAY
 
 
 @pytest.mark.parametrize(

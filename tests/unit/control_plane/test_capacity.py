@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from callmodel.callstate import Direction, LegRole
+from callmodel.callstate import CallState, Direction, LegRole, LegState
 from callmodel.cdr import Cdr, CdrLeg
 from callmodel.endings import Ending, EndingClass
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId, uuid7
 from control_plane.audit import AUDIT
 from control_plane.features.calls.sealing import row_of
-from control_plane.features.calls.store import CDRS
+from control_plane.features.calls.store import terms_of
+from control_plane.features.calls.tables import CALLS_BY, CDRS
 from control_plane.features.recordings.ledger import Entry
 from control_plane.features.recordings.store import CLAIMS, GAPS, LEDGER, _changes, _key_of
 from control_plane.migrations import MIGRATIONS
@@ -70,15 +71,17 @@ CLAIMED = {
 
 def a_cdr() -> Cdr:
     legs = (
-        CdrLeg(LegId(f"{CALL}-1"), LegRole.AGENT, AT_MS, AT_MS + 90_000, AT_MS + 90, AT_MS + 900, Extension("1001"),
-               SiteId("chengdu-branch-1")),
-        CdrLeg(LegId(f"{CALL}-2"), LegRole.CUSTOMER, AT_MS, AT_MS + 90_000, AT_MS + 50, AT_MS + 5000,
-               number=E164("+8613812345678"), trunk_id=TrunkId("carrier-a"), sip_code=200),
+        CdrLeg(LegId(f"{CALL}-1"), LegRole.AGENT, LegState.ENDED, AT_MS, AT_MS + 90, AT_MS + 900, AT_MS + 90_000,
+               Extension("1001"), SiteId("chengdu-branch-1"), hold_seconds=12.5),
+        CdrLeg(LegId(f"{CALL}-2"), LegRole.CUSTOMER, LegState.ENDED, AT_MS, AT_MS + 50, AT_MS + 5000, AT_MS + 90_000,
+               number=E164("+8613812345678"), caller_number=E164("+862155550001"), trunk_id=TrunkId("carrier-a"),
+               cost_class="national", cost_per_minute=0.12, cost_micros=170_000, hold_seconds=0.0),
     )  # fmt: skip
     return Cdr(
-        CALL, TENANT, NodeId("node-1"), Direction.OUTBOUND, "13812345678", AT_MS, AT_MS + 90_000, Ending.COMPLETED,
-        EndingClass.SUCCESS, legs, AT_MS + 5000, 85.0, Extension("1001"), SiteId("chengdu-branch-1"),
-        E164("+8613812345678"), E164("+862155550001"), TrunkId("carrier-a"), "national", RECORDING, "ana",
+        CALL, TENANT, NodeId("node-1"), 6, Direction.OUTBOUND, CallState.ENDED, "13812345678", AT_MS, legs,
+        AT_MS + 5000, AT_MS + 90_000, Ending.COMPLETED, EndingClass.SUCCESS, "customer", None, 85.0, 12.5, 5.81, 0.0,
+        Extension("1001"), SiteId("chengdu-branch-1"), E164("+8613812345678"), E164("+862155550001"),
+        TrunkId("carrier-a"), "national", 170_000, "CNY", RECORDING, "ana",
     )  # fmt: skip
 
 
@@ -125,7 +128,8 @@ def reckoned() -> dict[str, int]:
     """Return the bytes of a row in each table that grows with the calls."""
     gap = _key_of(TENANT, RECORDING)
     rows = {
-        CDRS.name: a_call(),
+        CDRS: a_call(),
+        CALLS_BY: max(terms_of(TenantCipher(bytes(32)), TENANT, a_cdr()), key=lambda row: len(row["term"])),
         LEDGER.name: an_entrys_row(),
         GAPS.name: gap,
         CLAIMS.name: gap | {"expired_ms": AT_MS},
@@ -135,7 +139,7 @@ def reckoned() -> dict[str, int]:
 
 
 def test_every_table_says_what_bounds_its_partitions():
-    growing = {CDRS.name, LEDGER.name, GAPS.name, CLAIMS.name, AUDIT.name}
+    growing = {CDRS, CALLS_BY, LEDGER.name, GAPS.name, CLAIMS.name, AUDIT.name}
 
     assert tables_after(MIGRATIONS).keys() == BOUNDED.keys() | growing
 
@@ -146,7 +150,8 @@ def test_only_claims_are_transactions():
 
 def test_partitions_of_a_thousand_agents_stay_under_a_hundred_megabytes():
     calls = AGENTS * CALLS_A_DAY / (HOURS * 60 / SLOT_MINUTES) * PEAK
-    rows = dict.fromkeys((CDRS.name, LEDGER.name, GAPS.name, CLAIMS.name), calls) | {AUDIT.name: AUDIT_ROWS_A_DAY}
+    rows = dict.fromkeys((CDRS, LEDGER.name, GAPS.name, CLAIMS.name), calls) | {AUDIT.name: AUDIT_ROWS_A_DAY}
+    rows[CALLS_BY] = CALLS_A_DAY * 31
     sizes = {table: rows[table] * size for table, size in reckoned().items()}
 
     assert {name: size for name, size in sizes.items() if size > MOST_BYTES} == {}
@@ -159,6 +164,7 @@ def test_five_years_are_what_the_document_says():
     sizes = reckoned()
     gigabytes = {
         "calls": calls * sizes["cdrs"] / 1e9,
+        "where a customer's and a station's calls are": 2 * calls * sizes["calls_by"] / 1e9,
         "ledger": calls * sizes["recording_ledger"] / 1e9,
         "claims of recordings, once all of them have expired": calls * sizes["recording_claims"] / 1e9,
         "audit": AUDIT_ROWS_A_DAY * 365 * 5 * sizes["audit"] / 1e9,

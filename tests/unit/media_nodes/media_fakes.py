@@ -11,6 +11,7 @@ from callmodel.callstate import Call
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
 from callmodel.orders import ClaimTrunk, DialStation, DialTrunk
+from callmodel.rooms import Room
 from callmodel.spend import Bill
 from callmodel.wire import Envelope
 from media_nodes.conductor import Conductor, DirectoryShelf
@@ -41,10 +42,13 @@ def directory() -> Directory:
 @dataclass
 class FakeSwitch:
     told: list[tuple[str, ...]] = field(default_factory=list)
+    rooms: list[Room] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     """The `traceparent` of each leg that was dialled, where there is one."""
     shown: list[str] = field(default_factory=list)
     """What each station's display says."""
+    silent: set[str] = field(default_factory=set)
+    """Legs that have agreed on no media yet."""
     gone: set[str] = field(default_factory=set)
     away: bool = False
     broken: bool = False
@@ -70,17 +74,18 @@ class FakeSwitch:
         self.shown.append(order.shown)
         self._tell("dial_station", order.leg_id)
 
-    async def ring(self, leg_id: LegId, *, answered: bool) -> None:
-        self._tell("ring", leg_id)
-
-    async def pass_early_media(self, call_id: CallId, leg_id: LegId, from_leg_id: LegId, *, answered: bool) -> None:
-        self._tell("pass_early_media", leg_id)
-
     async def answer(self, leg_id: LegId) -> None:
         self._tell("answer", leg_id)
 
-    async def bridge(self, call_id: CallId, first: LegId, second: LegId) -> None:
-        self._tell("bridge", first, second)
+    async def can_be_heard(self, leg_id: LegId) -> bool:
+        return leg_id not in self.silent
+
+    async def set_room(self, call_id: CallId, room: Room) -> None:
+        self.rooms.append(room)
+        self._tell("set_room", *(party.leg_id for party in room.parties))
+
+    async def pause_recording(self, customer_leg: LegId, *, paused: bool) -> None:
+        self._tell("pause_recording" if paused else "resume_recording", customer_leg)
 
     async def start_recording(self, recording_id: RecordingId, customer_leg: LegId) -> None:
         if self.no_recording:
@@ -93,10 +98,7 @@ class FakeSwitch:
     async def decline(self, leg_id: LegId) -> None:
         self._tell("decline", leg_id)
 
-    async def hold_music(self, leg_id: LegId, *, playing: bool) -> None:
-        self._tell("hold_music", leg_id)
-
-    async def report_transfer(self, leg_id: LegId, *, succeeded: bool) -> None:
+    async def report_transfer(self, leg_id: LegId, sip_code: int) -> None:
         self._tell("report_transfer", leg_id)
 
     async def end_call(self, call_id: CallId) -> None:
@@ -118,10 +120,10 @@ class FakeClaims:
     full: Full | None = None
     released: list[TrunkId] = field(default_factory=list)
 
-    async def claim(self, tenant_id: TenantId, call_id: CallId, order: ClaimTrunk) -> Grant | Full:
+    async def claim(self, tenant_id: TenantId, order: ClaimTrunk) -> Grant | Full:
         return self.full or Grant(order.offers[0].trunk_id, 0)
 
-    async def release(self, tenant_id: TenantId, call_id: CallId, trunk_id: TrunkId, bill: Bill) -> None:
+    async def release(self, tenant_id: TenantId, leg_id: LegId, trunk_id: TrunkId, bill: Bill) -> None:
         self.released.append(trunk_id)
 
 

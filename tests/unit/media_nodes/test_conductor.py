@@ -35,8 +35,8 @@ async def test_answered_call_is_recorded_before_it_is_joined(stage: Stage, settl
     await talking(stage, settled)
 
     words = stage.switch.words
-    assert words.index("start_recording") < words.index("bridge")
-    assert words.index("answer") < words.index("bridge")
+    assert words.index("start_recording") < words.index("set_room")
+    assert words.index("answer") < words.index("set_room")
     assert [each.kind for each in stage.outbox.envelopes] == ["call.started", "call.answered"]
 
 
@@ -88,7 +88,7 @@ async def test_call_without_recording_goes_on_and_the_loss_is_told(stage: Stage,
 
     await talking(stage, settled)
 
-    assert "bridge" in stage.switch.words
+    assert "set_room" in stage.switch.words
     assert list(stage.recordings.closed.values()) == ["disk full"]
 
 
@@ -97,7 +97,7 @@ async def test_call_for_whose_recording_there_is_no_room_goes_on_unrecorded(stag
 
     await talking(stage, settled)
 
-    assert "bridge" in stage.switch.words and "start_recording" not in stage.switch.words
+    assert "set_room" in stage.switch.words and "start_recording" not in stage.switch.words
 
 
 async def test_full_trunks_refuse(stage: Stage, settled: Settled):
@@ -192,7 +192,7 @@ async def test_survey_makes_up_for_missed_events(stage: Stage, settled: Settled)
     stage.conductor.survey(SwitchState(INSTANCE, legs, ()))
     await settled()
 
-    assert "bridge" in stage.switch.words
+    assert "set_room" in stage.switch.words
 
 
 async def test_another_life_of_the_switch_ends_its_calls(stage: Stage, settled: Settled):
@@ -218,7 +218,7 @@ async def test_orders_left_undone_while_the_switch_was_away_are_done_after_the_s
     stage.conductor.survey(SwitchState(INSTANCE, legs, ()))
     await settled()
 
-    assert {"answer", "bridge"} <= set(stage.switch.words)
+    assert {"answer", "set_room"} <= set(stage.switch.words)
 
 
 async def test_journal_entry_becomes_the_same_call(stage: Stage, settled: Settled, tmp_path):

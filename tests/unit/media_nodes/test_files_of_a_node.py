@@ -34,6 +34,25 @@ def test_header_tells_the_length_that_is_there(tmp_path: Path):
     assert [path.name for path in wav.parent.iterdir()] == ["a.wav"]
 
 
+@pytest.mark.parametrize(
+    ("lasted", "length"),
+    [(100.0, 100.0), (100.2, 100.2), (101.5, 100.0), (160.0, 100.0), (99.0, 100.0), (0.0, 100.0)],
+)
+def test_recording_is_as_long_as_it_lasted_where_a_hundredth_is_missing(tmp_path: Path, lasted: float, length: float):
+    raw, wav = tmp_path / "a.raw", tmp_path / "out" / "a.wav"
+    sound = b"\x01\x02\x03\x04" * 800_000
+    raw.write_bytes(sound)
+
+    seconds = wrap(raw, wav, lasted)
+
+    assert seconds == pytest.approx(length, abs=0.001)
+    with wave.open(str(wav)) as file:
+        frames = file.readframes(file.getnframes())
+    assert len(frames) == round(length * 8000) * 4 == wav.stat().st_size - 44
+    assert frames[: len(sound)] == sound
+    assert not frames[len(sound) :].strip(b"\0")
+
+
 def call_of_station() -> Call:
     return begun()[0]
 

@@ -1,7 +1,9 @@
 """Facts about calls become records: many at a time, and each call once."""
 
+from dataclasses import replace
+
 from callmodel.cdr import Cdr
-from callmodel.codec import from_wire
+from callmodel.codec import ShapeError, from_wire
 from callmodel.orders import Milestone
 from callmodel.wire import Envelope
 from control_plane.features.calls.store import CallStore
@@ -11,18 +13,23 @@ from servicekit.streams import RetryLaterError
 
 
 class CdrWriter:
-    """Writes CDRs, in batches when many come at once."""
+    """Writes CDRs, in batches when many come at once.  `currency`: that of the trunks' rates (ISO 4217)."""
 
-    def __init__(self, calls: CallStore) -> None:
+    def __init__(self, calls: CallStore, currency: str) -> None:
         self._records: Gathering[Cdr] = Gathering(calls.write)
+        self._currency = currency
 
     async def handle(self, envelope: Envelope) -> None:
         """Keep what the fact says of a call; returns once it is in the store.
 
         Raises RetryLaterError while the store is away, codec.ShapeError for a fact that can never be kept.
         """
+        if envelope.kind != Milestone.ENDED.value:
+            return
+        cdr = from_wire(Cdr, envelope.body)
+        if not cdr.has_ended:
+            raise ShapeError("a call that ended has a time at which it did")
         try:
-            if envelope.kind == Milestone.ENDED.value:
-                await self._records.add(envelope.tenant_id, from_wire(Cdr, envelope.body))
+            await self._records.add(envelope.tenant_id, replace(cdr, currency=self._currency))
         except StoreUnavailableError as error:
             raise RetryLaterError("the store is away") from error

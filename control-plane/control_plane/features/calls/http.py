@@ -1,17 +1,16 @@
 """Routes of calls."""
 
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
 from callmodel.ids import CallId, TenantId
 from control_plane.audit import record
-from control_plane.features.calls import errors, schemas, service
-from control_plane.features.calls.store import CallStore
-from control_plane.livecalls import LiveCalls
+from control_plane.features.calls import errors, listing, schemas, service
+from control_plane.features.calls.sealing import customer_token
 from control_plane.permissions import Permission
-from control_plane.times import day_of
-from control_plane.web import Context, ForbiddenError, InvalidRequestError, PageOf, Route, UnavailableError
+from control_plane.web import Context, ForbiddenError, PageOf, Route, UnavailableError
 
 CallPath = Annotated[str, StringConstraints(pattern=schemas.CALL_ID)]
 
@@ -46,47 +45,38 @@ async def dispose(context: Context, tenant_id: str, call_id: CallPath, body: sch
 
 
 async def find(context: Context, tenant_id: str, query: schemas.CallsQuery) -> PageOf[schemas.CallView]:
-    """List calls in progress (`state=live`, oldest first) or a UTC day's ended calls, newest first.
+    """List calls in progress (`state=live`, oldest first) or ended calls, newest first, that fit all that is asked.
 
-    A page may hold fewer items than `limit` and still have a `next`.
+    A station's or a customer's calls (`extension`, `customer`) are looked up, over any years.  All others are sought
+    in the range of times, of 31 days at most.  A page reads some 2,000 records: it may hold fewer items than `limit`,
+    none even, and still have a `next`.
     """
     tenant = TenantId(tenant_id)
     reveal = _may_reveal(context, tenant, query)
-    if query.state == "live":
-        if query.day is not None or query.after is not None:
-            raise InvalidRequestError("calls in progress are listed at once: leave day and after out")
-        live = await LiveCalls(context.redis).all(tenant)
-        views = [schemas.to_live_view(call, reveal=reveal) for call in live[: query.limit]]
-        next_token = None
-    else:
-        day = query.day or day_of(context.now_ms())
-        calls = CallStore(context.store, context.cipher)
-        records, next_token = await calls.page(tenant, day, query.limit, query.after)
-        views = [schemas.to_view(each, reveal=reveal) for each in records]
+    records, after = await listing.find(context, tenant, query)
+    token = partial(customer_token, context.cipher, tenant)
+    views = [schemas.to_view(each, token, reveal=reveal) for each in records]
     if reveal:
         await _audit_look(context, tenant, [view.call_id for view in views])
-    return PageOf[schemas.CallView](items=views, next=next_token)
+    return PageOf[schemas.CallView](items=views, next=after)
+
+
+async def customer(context: Context, tenant_id: str, body: schemas.Customer) -> schemas.CustomerToken:
+    """Return by what a customer's calls are found (`customer` in the listing).  The question is audited."""
+    tenant = TenantId(tenant_id)
+    token = customer_token(context.cipher, tenant, body.number)
+    await _audit(context, tenant, "calls.find-customer", {"customer": token})
+    return schemas.CustomerToken(customer=token)
 
 
 async def one(context: Context, tenant_id: str, call_id: CallPath, query: schemas.RevealQuery) -> schemas.CallView:
     """Return one call, in progress or ended, with its legs."""
     tenant, call = TenantId(tenant_id), CallId(call_id)
     reveal = _may_reveal(context, tenant, query)
-    view = await _view_of(context, tenant, call, reveal)
+    record = await listing.one(context, tenant, call)
     if reveal:
         await _audit_look(context, tenant, [call_id])
-    return view
-
-
-async def _view_of(context: Context, tenant_id: TenantId, call_id: CallId, reveal: bool) -> schemas.CallView:
-    # In this order: a call leaves the live picture once its record is written, and is missed at no moment.
-    live = await LiveCalls(context.redis).one(tenant_id, call_id)
-    ended = await CallStore(context.store, context.cipher).one(tenant_id, call_id)
-    if ended is not None:
-        return schemas.to_view(ended, reveal=reveal)
-    if live is None:
-        raise errors.CallUnknownError()
-    return schemas.to_live_view(live, reveal=reveal)
+    return schemas.to_view(record, partial(customer_token, context.cipher, tenant), reveal=reveal)
 
 
 def _may_reveal(context: Context, tenant_id: TenantId, query: schemas.RevealQuery) -> bool:
@@ -99,12 +89,16 @@ def _may_reveal(context: Context, tenant_id: TenantId, query: schemas.RevealQuer
 
 async def _audit_look(context: Context, tenant_id: TenantId, call_ids: list[str]) -> None:
     """Write who saw which calls' numbers, before they are shown."""
+    await _audit(context, tenant_id, "calls.reveal-numbers", {"call_ids": call_ids})
+
+
+async def _audit(context: Context, tenant_id: TenantId, action: str, subject: dict[str, Any]) -> None:
     await record(
         context.store,
         at_ms=context.now_ms(),
         actor=context.principal.username,
-        action="calls.reveal-numbers",
-        subject={"call_ids": call_ids},
+        action=action,
+        subject=subject,
         address=context.address,
         request_id=context.request_id,
         retention=context.retention,
@@ -134,6 +128,15 @@ routes = [
         examples={"customer": {"extension": "1001", "number": "13812345678"}},
     ),
     Route("GET", _CALLS, find, Permission.CALLS_READ, "List calls", _TAGS, errors=(ForbiddenError,)),
+    Route(
+        "POST",
+        _CALLS + "/customer",
+        customer,
+        Permission.CALLS_REVEAL,
+        "Find a customer by number",
+        _TAGS,
+        examples={"mobile": {"number": "+8613812345678"}},
+    ),
     Route("GET", _CALL, one, Permission.CALLS_READ, "One call", _TAGS, errors=(errors.CallUnknownError,)),
     Route(
         "DELETE",

@@ -1,22 +1,28 @@
 """Wire shapes of calls.  Numbers of customers are masked unless somebody who may asked to see them."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from pydantic import Field
 
-from callmodel.cdr import CdrLeg
+from callmodel.callstate import Direction
+from callmodel.codec import to_wire
+from callmodel.endings import Ending
 from callmodel.privacy import mask_number
-from callmodel.wire import LiveCall, LiveLeg
-from control_plane.features.calls.sealing import CallRecord
+from control_plane.features.calls.sealing import CallRecord, change_private
 from control_plane.web import Shape
 
 CALL_ID = r"^[0-9a-zA-Z-]{1,64}$"
+UUID7 = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$"
+EXTENSION = r"^[0-9]{2,6}$"
+MAX_MS = 4_102_444_800_000
+"""The year 2100."""
 
 
 class NewCall(Shape):
     """Ring the station first; when it answers, dial the number."""
 
-    extension: str = Field(pattern=r"^[0-9]{2,6}$", description="the station that is to talk")
+    extension: str = Field(pattern=EXTENSION, description="the station that is to talk")
     number: str = Field(min_length=1, max_length=40, description="an extension, or a number as people write it")
     caller_number: str | None = Field(
         None, pattern=r"^\+[1-9][0-9]{6,14}$", description="the tenant's number to show; null leaves it to its rule"
@@ -30,7 +36,7 @@ class CallAccepted(Shape):
 
 
 class Transfer(Shape):
-    extension: str = Field(pattern=r"^[0-9]{2,6}$", description="the colleague who is to take the customer over")
+    extension: str = Field(pattern=EXTENSION, description="the colleague who is to take the customer over")
 
 
 class Disposition(Shape):
@@ -43,16 +49,50 @@ class RevealQuery(Shape):
 
 
 class CallsQuery(RevealQuery):
-    """Either `state=live`, or a day's ended calls, newest first."""
+    """Calls in progress (`state=live`, oldest first), or ended ones that began in a time range, newest first."""
 
-    state: Literal["live"] | None = Field(None, description="`live` for calls in progress; then leave `day` out")
+    state: Literal["live"] | None = Field(None, description="`live` for calls in progress; then leave times out")
     day: str | None = Field(
         None,
         pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
-        description="UTC day in which the calls began, `YYYY-MM-DD`; today when left out",
+        description="UTC day in which the calls began, `YYYY-MM-DD`; a short way to say both times",
     )
+    since_ms: int | None = Field(
+        None,
+        ge=0,
+        le=MAX_MS,
+        description="when the calls began at the earliest, milliseconds since 1970; left out, a day before "
+        "`until_ms`, or with `extension` or `customer` a year",
+    )
+    until_ms: int | None = Field(
+        None, ge=0, le=MAX_MS, description="before when they began; left out, the end of this UTC day"
+    )
+    extension: str | None = Field(None, pattern=EXTENSION, description="a station that was in the call")
+    customer: str | None = Field(
+        None, pattern=r"^[0-9a-f]{32}$", description="a customer's calls: the `customer` of one of them"
+    )
+    asked_by: str | None = Field(None, min_length=1, max_length=64, description="the user who placed it by click")
+    site_id: str | None = Field(None, min_length=1, max_length=64, description="a site that was in the call")
+    trunk_id: str | None = Field(None, min_length=1, max_length=64, description="a trunk that carried it")
+    caller_number: str | None = Field(
+        None, pattern=r"^\+[1-9][0-9]{6,14}$", description="HQ's number that was shown or dialled, `%2B86...`"
+    )
+    direction: Direction | None = None
+    ending: Ending | None = Field(None, description="how it ended; not for calls in progress")
     limit: int = Field(100, ge=1, le=500, description="how many items at most")
-    after: str | None = Field(None, min_length=1, max_length=2000, description="`next` of the page before")
+    after: str | None = Field(None, pattern=UUID7, description="`next` of the page before")
+
+
+class Customer(Shape):
+    """A number to find the calls of."""
+
+    number: str = Field(pattern=r"^\+[1-9][0-9]{6,14}$", description="the customer's number, E.164")
+
+
+class CustomerToken(Shape):
+    """By what a customer's calls are found; it says nothing of the number, and is another one in each tenant."""
+
+    customer: str
 
 
 class LegView(Shape):
@@ -60,122 +100,81 @@ class LegView(Shape):
 
     leg_id: str
     role: str
+    state: str
     started_ms: int
-    ended_ms: int | None
     ringing_ms: int | None
     answered_ms: int | None
+    ended_ms: int | None
     extension: str | None
     site_id: str | None
     number: str | None
+    caller_number: str | None = Field(description="HQ's number that this party was shown")
     trunk_id: str | None
+    cost_class: str | None
+    cost_per_minute: float | None = Field(description="the trunk's rate for it, in `currency`")
+    cost_micros: int | None = Field(description="what it cost by that rate, in millionths, once it has ended")
     sip_code: int | None = Field(description="the final SIP response of a leg that was not answered")
+    held: bool = Field(description="whether this party has put the others on hold")
+    held_since_ms: int | None
+    hold_seconds: float | None = Field(description="for how long it did, once it has ended")
+    mode: str | None = Field(description="what it may hear and say, where it is not a party like the others")
 
 
 class CallView(Shape):
-    """A call in progress (`ended_ms` and `ending` are null, legs are as at its last milestone) or its record."""
+    """A call in progress, or its record.
+
+    What is told only of a call that has ended is null until then: `ended_ms`, ending, sums of seconds, cost.
+    """
 
     call_id: str
     tenant_id: str
     node_id: str
+    version: int = Field(description="counts the news of this call: of two answers the higher one is newer")
     direction: str
     state: str = Field(description="how far the call is; `ending` until its record is there, then `ended`")
     dialled: str
-    number: str | None = Field(description="the customer's")
+    number: str | None = Field(description="the customer's; `anonymous` where it is withheld")
+    withheld: bool = Field(description="whether the caller asked that nobody be shown the number")
+    diverted_by: str | None = Field(description="whose phone sent the call on to us")
+    emergency: bool = Field(description="whether it called for help: no limit held")
+    customer: str | None = Field(description="by what this customer's calls are found, in place of the number")
     caller_number: str | None = Field(description="HQ's number: shown to the callee, or dialled by the caller")
-    extension: str | None
+    extension: str | None = Field(description="who called; of a call from outside, who answered it first")
     site_id: str | None
     trunk_id: str | None
     cost_class: str | None
+    cost_micros: int | None = Field(description="what its legs cost together, in millionths of `currency`")
+    currency: str | None = Field(description="of the cost and the rates, ISO 4217")
     recording_id: str | None
-    asked_by: str | None
+    asked_by: str | None = Field(description="the user who placed it by click")
     trace_id: str | None = Field(description="what the call's spans and log lines are found by; null where untraced")
     started_ms: int
     answered_ms: int | None
     ended_ms: int | None
-    talk_seconds: float | None
+    talk_seconds: float | None = Field(description="somebody was there for the customer, holds included")
+    hold_seconds: float | None = Field(description="somebody had put the others on hold, summed over the legs")
+    ring_seconds: float | None = Field(description="phones that we called rang, summed over the legs")
+    wait_seconds: float | None = Field(description="the customer was on the line and nobody was there")
     ending: str | None
     ending_class: str | None
+    hung_up_by: str | None = Field(description="the role of the party that ended it, or `system`")
+    transferred_by: str | None = Field(description="the extension that handed the customer over last")
     disposition: str | None
     note: str | None
     legs: list[LegView]
 
 
-def to_live_view(call: LiveCall, *, reveal: bool = False) -> CallView:
-    """Return a call in progress as the API shows it."""
-    return CallView(
-        call_id=call.call_id,
-        tenant_id=call.tenant_id,
-        node_id=call.node_id,
-        direction=call.direction,
-        state=call.state,
-        dialled=_shown(call.dialled, reveal),
-        number=None if call.number is None else _shown(call.number, reveal),
-        caller_number=call.caller_number,
-        extension=call.extension,
-        site_id=call.site_id,
-        trunk_id=call.trunk_id,
-        cost_class=call.cost_class,
-        recording_id=call.recording_id,
-        asked_by=None,
-        trace_id=None,
-        started_ms=call.started_ms,
-        answered_ms=call.answered_ms,
-        ended_ms=None,
-        talk_seconds=None,
-        ending=None,
-        ending_class=None,
-        disposition=None,
-        note=None,
-        legs=[_to_leg_view(leg, leg.role, reveal) for leg in call.legs],
-    )
+Tokens = Callable[[str], str]
+ANONYMOUS = "anonymous"
 
 
-def to_view(record: CallRecord, *, reveal: bool = False) -> CallView:
-    """Return an ended call as the API shows it."""
+def to_view(record: CallRecord, token: Tokens, *, reveal: bool = False) -> CallView:
+    """Return a call as the API shows it; `token` gives what a customer is found by."""
     cdr = record.cdr
-    return CallView(
-        call_id=cdr.call_id,
-        tenant_id=cdr.tenant_id,
-        node_id=cdr.node_id,
-        direction=cdr.direction.value,
-        state="ended",
-        dialled=_shown(cdr.dialled, reveal),
-        number=None if cdr.number is None else _shown(cdr.number, reveal),
-        caller_number=cdr.caller_number,
-        extension=cdr.extension,
-        site_id=cdr.site_id,
-        trunk_id=cdr.trunk_id,
-        cost_class=cdr.cost_class,
-        recording_id=cdr.recording_id,
-        asked_by=cdr.asked_by,
-        trace_id=cdr.trace_id,
-        started_ms=cdr.started_ms,
-        answered_ms=cdr.answered_ms,
-        ended_ms=cdr.ended_ms,
-        talk_seconds=cdr.talk_seconds,
-        ending=cdr.ending.value,
-        ending_class=cdr.ending_class.value,
-        disposition=record.disposition,
-        note=record.note,
-        legs=[_to_leg_view(leg, leg.role.value, reveal) for leg in cdr.legs],
-    )
-
-
-def _to_leg_view(leg: CdrLeg | LiveLeg, role: str, reveal: bool) -> LegView:
-    return LegView(
-        leg_id=leg.leg_id,
-        role=role,
-        started_ms=leg.started_ms,
-        ended_ms=leg.ended_ms,
-        ringing_ms=leg.ringing_ms,
-        answered_ms=leg.answered_ms,
-        extension=leg.extension,
-        site_id=leg.site_id,
-        number=None if leg.number is None else _shown(leg.number, reveal),
-        trunk_id=leg.trunk_id,
-        sip_code=leg.sip_code,
-    )
-
-
-def _shown(number: str, reveal: bool) -> str:
-    return number if reveal else mask_number(number)
+    document = to_wire(cdr)
+    hidden = cdr.number if cdr.withheld and not reveal else None
+    if not reveal:
+        change_private(document, lambda text: ANONYMOUS if text == hidden else mask_number(text))
+    # Of a withheld number nothing is told by which it could be found among those that are not.
+    document["customer"] = None if cdr.number is None or hidden is not None else token(cdr.number)
+    return CallView(**document, disposition=record.disposition, note=record.note)

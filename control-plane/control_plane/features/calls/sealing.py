@@ -1,21 +1,26 @@
-"""CDRs to and from rows: what names a customer is sealed with the tenant's key, and found by keyed hash."""
+"""CDRs to and from rows: what names a customer is sealed with the tenant's key, and the rest is kept as it is.
 
-import base64
-from dataclasses import dataclass
+`callmodel.cdr` says which fields are private; nothing here names one.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
 from typing import Any
 
-from callmodel.cdr import Cdr
+from callmodel.cdr import Cdr, CdrLeg
 from callmodel.codec import from_wire, to_wire
 from callmodel.ids import CallId, TenantId, unix_ms_of
 from control_plane.times import slot_of
 from servicekit.crypto import TenantCipher
 from servicekit.stores import Row
 
-_PLAIN = (
-    "node_id", "direction", "ended_ms", "ending", "ending_class", "answered_ms", "talk_seconds", "extension",
-    "site_id", "caller_number", "trunk_id", "cost_class", "recording_id", "asked_by", "trace_id",
-)  # fmt: skip
-_SEALED = ("dialled", "number")
+Document = dict[str, Any]
+
+_PRIVATE = [field.name for field in fields(Cdr) if field.metadata.get("private")]
+_PRIVATE_OF_LEG = [field.name for field in fields(CdrLeg) if field.metadata.get("private")]
+_IN_KEY = ("tenant_id", "call_id")
+TOKEN_DIGITS = 32
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,19 @@ class CallRecord:
     disposed_ms: int | None = None
 
 
+def customer_token(cipher: TenantCipher, tenant_id: TenantId, number: str) -> str:
+    """Return by what a customer's calls are found: 128 bits of the number's keyed hash, different in each tenant."""
+    return cipher.keyed_hash(tenant_id, number)[:TOKEN_DIGITS]
+
+
+def change_private(document: Document, change: Callable[[str], str]) -> None:
+    """Put something else in the place of each private text in a CDR's document."""
+    for part, names in _parts(document):
+        for name in names:
+            if part.get(name) is not None:
+                part[name] = change(part[name])
+
+
 def seal(cipher: TenantCipher, tenant_id: TenantId, what: str, call_id: CallId, text: str | None) -> bytes | None:
     """Return the text encrypted, bound to its call and its place; None stays None."""
     return None if text is None else cipher.encrypt(tenant_id, text.encode(), f"cdr.{what}/{call_id}")
@@ -39,48 +57,39 @@ def unseal(cipher: TenantCipher, tenant_id: TenantId, what: str, call_id: CallId
     return None if sealed is None else cipher.decrypt(tenant_id, sealed, f"cdr.{what}/{call_id}").decode()
 
 
-def key_of(tenant_id: TenantId, call_id: CallId) -> dict[str, Any]:
+def key_of(tenant_id: TenantId, call_id: CallId) -> Document:
     """Return where a call's record lies.  Raises ValueError for a call id that is no version 7 UUID."""
     return {"tenant_id": tenant_id, "slot": slot_of(unix_ms_of(call_id)), "call_id": call_id}
 
 
-def row_of(cipher: TenantCipher, tenant_id: TenantId, cdr: Cdr) -> dict[str, Any]:
-    """Return the CDR as a row of `cdrs`, without the columns that the agent writes and without those it leaves empty.
-
-    An empty column that is written is a tombstone in Cassandra, and every listing has to step over it.
-    Raises ValueError for a call id that is no version 7 UUID.
-    """
+def row_of(cipher: TenantCipher, tenant_id: TenantId, cdr: Cdr) -> Row:
+    """Return the CDR as a row of `cdrs`, without the columns that the agent writes."""
     document = to_wire(cdr)
-    legs = []
-    for leg in document["legs"]:
-        sealed = seal(cipher, tenant_id, "leg", cdr.call_id, leg.pop("number"))
-        legs.append({**leg, "number_sealed": None if sealed is None else base64.b64encode(sealed).decode()})
-    row = {
-        **key_of(tenant_id, cdr.call_id),
-        "started_ms": cdr.started_ms,
-        **{name: document[name] for name in _PLAIN},
-        **{f"{name}_sealed": seal(cipher, tenant_id, name, cdr.call_id, document[name]) for name in _SEALED},
-        "number_hash": None if cdr.number is None else cipher.keyed_hash(tenant_id, cdr.number),
-        "legs": legs,
-    }
-    return {name: value for name, value in row.items() if value is not None}
+    private = [{name: part.pop(name) for name in names} for part, names in _parts(document)]
+    public = {name: value for name, value in _told(document).items() if name not in _IN_KEY}
+    sealed = seal(cipher, tenant_id, "private", cdr.call_id, json.dumps(private, separators=(",", ":")))
+    return {**key_of(tenant_id, cdr.call_id), "record": public, "sealed": sealed}
 
 
 def record_of(cipher: TenantCipher, tenant_id: TenantId, row: Row) -> CallRecord:
     """Return what a row of `cdrs` holds.  Raises DecryptionError, codec.ShapeError."""
     call_id = CallId(row["call_id"])
-    legs = []
-    for leg in row["legs"]:
-        sealed = leg["number_sealed"]
-        number = unseal(cipher, tenant_id, "leg", call_id, None if sealed is None else base64.b64decode(sealed))
-        legs.append({**leg, "number": number})
-    document = {
-        "call_id": call_id,
-        "tenant_id": tenant_id,
-        "started_ms": row["started_ms"],
-        "legs": legs,
-        **{name: row[name] for name in _PLAIN},
-        **{name: unseal(cipher, tenant_id, name, call_id, row[f"{name}_sealed"]) for name in _SEALED},
-    }
+    document = {**row["record"], "tenant_id": tenant_id, "call_id": call_id}
+    private = json.loads(unseal(cipher, tenant_id, "private", call_id, row["sealed"]) or "[]")
+    for (part, _), texts in zip(_parts(document), private, strict=True):
+        part.update(texts)
     note = unseal(cipher, tenant_id, "note", call_id, row["note_sealed"])
     return CallRecord(from_wire(Cdr, document), row["disposition"], note, row["disposed_by"], row["disposed_ms"])
+
+
+def _parts(document: Document) -> Iterable[tuple[Document, list[str]]]:
+    """Yield the call and then its legs, each with the names of its private fields."""
+    yield document, _PRIVATE
+    for leg in document.get("legs", ()):
+        yield leg, _PRIVATE_OF_LEG
+
+
+def _told(document: Document) -> Document:
+    """Return the document without what is None or False in it: a reader takes that for what is not there."""
+    told = {name: value for name, value in document.items() if value is not None and value is not False}
+    return {**told, "legs": [_told(leg) for leg in told["legs"]]} if "legs" in told else told

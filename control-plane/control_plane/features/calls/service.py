@@ -109,8 +109,8 @@ async def transfer(context: Context, tenant_id: TenantId, call_id: CallId, exten
         if await CallStore(context.store, context.cipher).one(tenant_id, call_id) is None:
             raise errors.CallUnknownError()
         raise errors.CallNotTalkingError("the call has ended")
-    if call.state != CallState.TALKING.value:
-        raise errors.CallNotTalkingError(f"the call is {call.state}")
+    if call.state is not CallState.TALKING:
+        raise errors.CallNotTalkingError(f"the call is {call.state.value}")
     node_id = await _owner(context.redis, tenant_id, call_id)
     await _send(context.redis, node_id, TransferCall(call_id, tenant_id, station.extension))
 

@@ -10,53 +10,12 @@ from collections.abc import Sequence
 
 from callmodel.cdr import Cdr
 from callmodel.ids import CallId, TenantId, unix_ms_of
-from control_plane.features.calls.sealing import CallRecord, key_of, record_of, row_of, seal
+from control_plane.features.calls.sealing import CallRecord, customer_token, key_of, record_of, row_of, seal
+from control_plane.features.calls.tables import CALLS_BY, CDRS
 from control_plane.retention import Kept, Retention
-from control_plane.times import now_ms, slot_ends_ms, slots_of
+from control_plane.times import month_of, now_ms, slot_ends_ms
 from servicekit.crypto import TenantCipher
-from servicekit.stores import AddColumn, ColumnType, Row, Store, TableSpec
-from servicekit.stores.spanning import page_over
-
-TEXT, INT = ColumnType.TEXT, ColumnType.INT
-
-CDRS = TableSpec(
-    name="cdrs",
-    partition=("tenant_id", "slot"),
-    clustering=("call_id",),
-    columns={
-        "tenant_id": TEXT,
-        "slot": TEXT,
-        "call_id": TEXT,
-        "started_ms": INT,
-        "node_id": TEXT,
-        "direction": TEXT,
-        "answered_ms": INT,
-        "ended_ms": INT,
-        "talk_seconds": ColumnType.DOUBLE,
-        "ending": TEXT,
-        "ending_class": TEXT,
-        "extension": TEXT,
-        "site_id": TEXT,
-        "dialled_sealed": ColumnType.BLOB,
-        "number_sealed": ColumnType.BLOB,
-        "number_hash": TEXT,
-        "caller_number": TEXT,
-        "trunk_id": TEXT,
-        "cost_class": TEXT,
-        "recording_id": TEXT,
-        "asked_by": TEXT,
-        "legs": ColumnType.JSON,
-        "disposition": TEXT,
-        "note_sealed": ColumnType.BLOB,
-        "disposed_by": TEXT,
-        "disposed_ms": INT,
-    },
-    descending=("call_id",),
-)
-
-TABLES = (CDRS,)
-
-ADDED_COLUMNS = (AddColumn(CDRS.name, "trace_id", TEXT),)
+from servicekit.stores import Row, Store
 
 
 class CallStore:
@@ -76,40 +35,35 @@ class CallStore:
         Raises ValueError for a call id that is no version 7 UUID.
         """
         first = {cdr.call_id: cdr for cdr in reversed(cdrs)}
-        there = await self._store.get_many(CDRS.name, [key_of(tenant_id, call_id) for call_id in first])
-        by_slot: dict[str, list[Row]] = defaultdict(list)
+        there = await self._store.get_many(CDRS, [key_of(tenant_id, call_id) for call_id in first])
+        records: dict[str, list[Row]] = defaultdict(list)
+        terms: dict[str, list[Row]] = defaultdict(list)
+        count = 0
         for cdr, row in zip(first.values(), there, strict=True):
-            if row is None or row["ending"] is None:
-                fresh = row_of(self._cipher, tenant_id, cdr)
-                by_slot[fresh["slot"]].append(fresh)
-        await asyncio.gather(*(self._write_slot(tenant_id, rows) for rows in by_slot.values()))
-        return sum(map(len, by_slot.values()))
-
-    async def page(
-        self, tenant_id: TenantId, day: str, limit: int, after: str | None = None
-    ) -> tuple[list[CallRecord], str | None]:
-        """Return a UTC day's records, newest first, and the token of the next page.
-
-        A page may hold fewer than `limit`: calls that have a disposition and no end yet are passed over.
-        Raises InvalidPageTokenError.
-        """
-        partitions = [{"tenant_id": tenant_id, "slot": slot} for slot in slots_of(day)]
-        found = await page_over(self._store, CDRS.name, partitions, limit, after)
-        ended = [row for row in found.rows if row["ending"] is not None]
-        return [record_of(self._cipher, tenant_id, row) for row in ended], found.next_token
+            slot = key_of(tenant_id, cdr.call_id)["slot"]
+            # Of those that are there too: whoever wrote one may have died before its terms.
+            terms[slot] += terms_of(self._cipher, tenant_id, cdr)
+            if row is None or row["record"] is None:
+                records[slot].append(row_of(self._cipher, tenant_id, cdr))
+                count += 1
+        await asyncio.gather(
+            *(self._write(tenant_id, CDRS, rows) for rows in records.values()),
+            *(self._write(tenant_id, CALLS_BY, rows) for rows in terms.values()),
+        )
+        return count
 
     async def one(self, tenant_id: TenantId, call_id: CallId) -> CallRecord | None:
         """Return the record of an ended call."""
         try:
-            row = await self._store.get(CDRS.name, key_of(tenant_id, call_id))
+            row = await self._store.get(CDRS, key_of(tenant_id, call_id))
         except ValueError:
             return None  # no id of ours
-        return None if row is None or row["ending"] is None else record_of(self._cipher, tenant_id, row)
+        return None if row is None or row["record"] is None else record_of(self._cipher, tenant_id, row)
 
     async def knows(self, tenant_id: TenantId, call_id: CallId) -> bool:
         """Say whether anything is kept of the call: its record, or an agent's word before it."""
         try:
-            return await self._store.get(CDRS.name, key_of(tenant_id, call_id)) is not None
+            return await self._store.get(CDRS, key_of(tenant_id, call_id)) is not None
         except ValueError:
             return False  # no id of ours
 
@@ -126,16 +80,31 @@ class CallStore:
             "disposed_by": by,
             "disposed_ms": at_ms,
         }
-        left = await self._seconds_left(tenant_id, call_id)
-        await self._store.upsert(CDRS.name, {**key_of(tenant_id, call_id), **said}, ttl_seconds=left)
+        await self._write(tenant_id, CDRS, [{**key_of(tenant_id, call_id), **said}])
 
-    async def _write_slot(self, tenant_id: TenantId, rows: list[Row]) -> None:
-        left = await self._seconds_left(tenant_id, CallId(rows[0]["call_id"]))
-        await self._store.upsert_many(CDRS.name, rows, ttl_seconds=left)
+    async def _write(self, tenant_id: TenantId, table: str, rows: list[Row]) -> None:
+        """Write rows of calls of one half hour, which end at once: so does what is written of them later."""
+        left = None
+        if rows and self._retention is not None:
+            over_ms = slot_ends_ms(unix_ms_of(rows[0]["call_id"]))
+            left = await self._retention.seconds_left(tenant_id, Kept.CALLS, over_ms, now_ms())
+        if rows:
+            await self._store.upsert_many(table, rows, ttl_seconds=left)
 
-    async def _seconds_left(self, tenant_id: TenantId, call_id: CallId) -> float | None:
-        """Return how long the record is kept.  What is written of one call at different times ends at once."""
-        if self._retention is None:
-            return None
-        over_ms = slot_ends_ms(unix_ms_of(call_id))
-        return await self._retention.seconds_left(tenant_id, Kept.CALLS, over_ms, now_ms())
+
+def terms_of(cipher: TenantCipher, tenant_id: TenantId, cdr: Cdr) -> list[Row]:
+    """Return the rows of `calls_by` by which a call is found: its customer, and every station that was in it."""
+    extensions = {cdr.extension, *(leg.extension for leg in cdr.legs)}
+    terms = {extension_term(extension) for extension in extensions if extension is not None}
+    if cdr.number is not None:
+        terms.add(customer_term(customer_token(cipher, tenant_id, cdr.number)))
+    month = month_of(unix_ms_of(cdr.call_id))
+    return [{"tenant_id": tenant_id, "term": term, "month": month, "call_id": cdr.call_id} for term in sorted(terms)]
+
+
+def extension_term(extension: str) -> str:
+    return f"extension:{extension}"
+
+
+def customer_term(token: str) -> str:
+    return f"customer:{token}"

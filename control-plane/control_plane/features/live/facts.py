@@ -4,18 +4,22 @@ from callmodel.cdr import Cdr
 from callmodel.codec import from_wire
 from callmodel.ids import CallId
 from callmodel.orders import Milestone
-from callmodel.wire import Envelope, LiveCall
+from callmodel.wire import Envelope
 from control_plane.livecalls import LiveCalls
 
-_IN_PROGRESS = {Milestone.STARTED.value, Milestone.RINGING.value, Milestone.ANSWERED.value}
+_CALLS = {milestone.value for milestone in Milestone}
 
 
 async def keep_live(live: LiveCalls, envelope: Envelope) -> None:
     """Bring the fact into the picture.  Raises codec.ShapeError for a fact that says nothing of a call."""
-    if envelope.kind in _IN_PROGRESS:
-        await live.show(envelope.tenant_id, from_wire(LiveCall, envelope.body))
-    elif envelope.kind == Milestone.ENDED.value:
-        await live.end(envelope.tenant_id, from_wire(Cdr, envelope.body).call_id)
+    if envelope.kind not in _CALLS:
+        return
+    call = from_wire(Cdr, envelope.body)
+    if envelope.kind == Milestone.ENDED.value:
+        await live.end(envelope.tenant_id, call.call_id)
+    elif not call.has_ended:
+        # One that was refused has ended when it is told of first, and never was in progress.
+        await live.show(envelope.tenant_id, call)
 
 
 async def settle_live(live: LiveCalls, envelope: Envelope) -> None:

@@ -1,17 +1,15 @@
 """What the control plane sees of the platform: its own dependencies, the snapshots, the media nodes."""
 
-import json
-
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from callmodel import keys
-from callmodel.codec import ShapeError, from_wire
 from callmodel.edgesnapshot import NodeHealth
 from callmodel.ids import NodeId
 from control_plane.audit import PLATFORM
 from control_plane.features.platform.schemas import NodeView, PlatformStatus, SnapshotView
 from control_plane.features.platform.store import AuditStore
+from control_plane.nodes import known_nodes
 from control_plane.times import day_of
 from control_plane.web import Context
 from servicekit.stores import StoreUnavailableError
@@ -26,7 +24,7 @@ async def status(context: Context) -> PlatformStatus:
         snapshots = [
             SnapshotView(name=name, version=await _version(context.redis, key)) for name, key in SNAPSHOTS.items()
         ]
-        nodes = await _nodes(context.redis)
+        nodes = [_node_of(node_id, health) for node_id, health in (await known_nodes(context.redis)).items()]
     except RedisError:
         return PlatformStatus(store=store_ok, redis=False, snapshots=[], nodes=[])
     return PlatformStatus(store=store_ok, redis=True, snapshots=snapshots, nodes=nodes)
@@ -45,18 +43,7 @@ async def _version(redis: Redis, key: str) -> int | None:
     return None if version is None else int(version)
 
 
-async def _nodes(redis: Redis) -> list[NodeView]:
-    # `connect` decodes every answer, which its types can not say.
-    names = sorted(str(name) for name in await redis.smembers(keys.NODES))
-    beats = [await redis.get(keys.heartbeat(NodeId(name))) for name in names]
-    return [_node_of(name, None if beat is None else str(beat)) for name, beat in zip(names, beats, strict=True)]
-
-
-def _node_of(name: str, beat: str | None) -> NodeView:
-    try:
-        health = None if beat is None else from_wire(NodeHealth, json.loads(beat))
-    except (ShapeError, ValueError):
-        health = None
+def _node_of(name: NodeId, health: NodeHealth | None) -> NodeView:
     if health is None:
         return NodeView(node_id=name, alive=False)
     return NodeView(

@@ -19,8 +19,7 @@ from control_plane.features.recordings.ledger import (
     folder_of,
 )
 from control_plane.features.recordings.store import LedgerStore
-from control_plane.retention import DAY_MS
-from control_plane.times import day_of
+from control_plane.times import DAY_MS, day_of
 from servicekit.objects import ObjectHeldError, Objects
 
 PAGE, AT_ONCE = 500, 8

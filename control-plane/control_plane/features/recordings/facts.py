@@ -9,7 +9,7 @@ from callmodel.cdr import Cdr
 from callmodel.codec import ShapeError, from_wire
 from callmodel.ids import CallId, RecordingId, TenantId
 from callmodel.orders import Milestone
-from callmodel.wire import DEFAULT_QUEUE, RECORDING_QUEUE, Envelope, LiveCall, RecordingSpooled
+from callmodel.wire import DEFAULT_QUEUE, RECORDING_QUEUE, Envelope, RecordingSpooled
 from control_plane.features.recordings.ledger import (
     CallOver,
     FileFact,
@@ -60,13 +60,16 @@ def _told(envelope: Envelope) -> Told | None:
     body: dict[str, Any] = envelope.body
     match envelope.kind:
         case Milestone.ANSWERED.value:
-            call = from_wire(LiveCall, body)
+            call = from_wire(Cdr, body)
             if call.recording_id is not None:
                 return call.recording_id, call.call_id, RecordingOwed(call.answered_ms or envelope.at_ms)
         case Milestone.ENDED.value:
             cdr = from_wire(Cdr, body)
+            ended_ms = cdr.ended_ms or envelope.at_ms
             if cdr.recording_id is not None:
-                return cdr.recording_id, cdr.call_id, CallOver(cdr.talk_seconds, cdr.ended_ms)
+                # A recording goes on while the customer waits for a colleague, which is no talk.
+                seconds = max(ended_ms - (cdr.answered_ms or ended_ms), 0) / 1000
+                return cdr.recording_id, cdr.call_id, CallOver(seconds, ended_ms)
         case "recording.spooled":
             file = from_wire(RecordingSpooled, body)
             if not re.fullmatch(RECORDING_QUEUE, file.queue):

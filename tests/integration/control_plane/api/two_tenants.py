@@ -15,13 +15,12 @@ from api_house import ROLES, USER_PASSWORD, Client, House, signed_in, trunk, use
 from api_house import World as Users
 
 from callmodel import keys
-from callmodel.callstate import CallState, Direction, LegRole
+from callmodel.callstate import CallState, Direction, LegRole, LegState
 from callmodel.cdr import Cdr, CdrLeg
 from callmodel.codec import to_wire
 from callmodel.edgesnapshot import NodeHealth
 from callmodel.endings import Ending, EndingClass
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, TenantId, TrunkId, uuid7
-from callmodel.wire import LiveCall
 from control_plane.config import ControlPlaneSettings
 from control_plane.features.calls.store import CallStore
 from control_plane.features.recordings.ledger import CallOver, FileArchived, RecordingOwed, object_key_of
@@ -140,12 +139,14 @@ async def _leave_calls(resources: Resources, tenant_id: TenantId, ids: dict[str,
     call_ids = [CallId(call_id) for call_id in ids["call_id"]]
     for call_id in call_ids[:2]:
         legs = (
-            CdrLeg(LegId(f"{call_id}-1"), LegRole.AGENT, at, at + 9000, extension=station),
-            CdrLeg(LegId(f"{call_id}-2"), LegRole.CUSTOMER, at, at + 9000, number=customer, trunk_id=trunk_id),
-        )
-        cdr = Cdr(call_id, tenant_id, NODE, Direction.OUTBOUND, customer[3:], at, at + 9000, Ending.COMPLETED,
-                  EndingClass.SUCCESS, legs, answered_ms=at + 1, talk_seconds=8.9, extension=station, number=customer,
-                  trunk_id=trunk_id, recording_id=RecordingId(f"{call_id}-r1"))  # fmt: skip
+            CdrLeg(LegId(f"{call_id}-1"), LegRole.AGENT, LegState.ENDED, at, ended_ms=at + 9000, extension=station),
+            CdrLeg(LegId(f"{call_id}-2"), LegRole.CUSTOMER, LegState.ENDED, at, ended_ms=at + 9000, number=customer,
+                   trunk_id=trunk_id),
+        )  # fmt: skip
+        cdr = Cdr(call_id, tenant_id, NODE, 3, Direction.OUTBOUND, CallState.ENDED, customer[3:], at, legs,
+                  answered_ms=at + 1, ended_ms=at + 9000, ending=Ending.COMPLETED, ending_class=EndingClass.SUCCESS,
+                  talk_seconds=8.9, extension=station, number=customer, trunk_id=trunk_id,
+                  recording_id=RecordingId(f"{call_id}-r1"))  # fmt: skip
         await calls.write(tenant_id, [cdr])
         for fact in (RecordingOwed(at), CallOver(8.9, at + 9000)):
             await ledger.advance(tenant_id, RecordingId(f"{call_id}-r1"), call_id, fact)
@@ -153,8 +154,8 @@ async def _leave_calls(resources: Resources, tenant_id: TenantId, ids: dict[str,
     info = await resources.objects.put(key, AUDIO, content_type="audio/ogg")
     archived = FileArchived(8.9, key, info.sha256, len(AUDIO), "ogg", now_ms())
     await ledger.advance(tenant_id, RecordingId(f"{call_ids[0]}-r1"), call_ids[0], archived)
-    talking = CallState.TALKING.value
-    live = LiveCall(call_ids[2], tenant_id, NODE, "outbound", talking, customer, at, None, station, number=customer)
+    live = Cdr(call_ids[2], tenant_id, NODE, 2, Direction.OUTBOUND, CallState.TALKING, customer, at,
+               extension=station, number=customer)  # fmt: skip
     await LiveCalls(resources.redis).show(tenant_id, live)
     await resources.redis.set(keys.call_owner(tenant_id, call_ids[2]), NODE, ex=3600)
 
@@ -198,6 +199,8 @@ def _twin(name: str, kind: str) -> str:
     if kind == "object_key":
         recording_id = name.rpartition("/")[2].removesuffix(".ogg")
         return name.replace(recording_id, _twin(recording_id, "recording_id"))
+    if kind == "after" and "-" in name:
+        return _twin(name, "call_id")
     if kind == "after":
         return f"{'B' if name[0] == 'A' else 'A'}{name[1:]}"
     if kind in ("extension", "number"):

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import wave
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from redis.asyncio import Redis
 
 from callmodel import keys
-from callmodel.callstate import Direction, LegRole
+from callmodel.callstate import CallState, Direction, LegRole, LegState
 from callmodel.cdr import Cdr, CdrLeg
 from callmodel.codec import to_wire
 from callmodel.directory import CallerRule, Did, Directory, Rate, Station, Tenant, Trunk
@@ -37,19 +37,21 @@ from callmodel.ids import (
     UserId,
     uuid7,
 )
-from callmodel.wire import Envelope, LiveCall, RecordingSpooled
+from callmodel.wire import Envelope, HeldCalls, RecordingSpooled
 from control_plane.accounts import Account, add_account
 from control_plane.app import build_api
 from control_plane.config import ControlPlaneSettings
 from control_plane.features.auth import store as sessions
 from control_plane.features.auth.store import Session
 from control_plane.features.auth.tokens import issue_access_token
+from control_plane.features.calls.finding import CallFinder, Search
+from control_plane.features.calls.sealing import CallRecord
 from control_plane.features.recordings.ledger import Entry, EntryState
 from control_plane.features.recordings.store import LedgerStore
 from control_plane.permissions import Role
 from control_plane.resources import close_resources, open_resources
 from control_plane.signing import create_signing_key
-from control_plane.times import now_ms
+from control_plane.times import DAY_MS, now_ms
 from servicekit import snapshots
 from trunkline.ports import free_port
 
@@ -198,7 +200,13 @@ class House:
         envelope = Envelope(f"{identity}:{kind}", kind, tenant_id, NODE, at_ms or now_ms(), document)
         await self.redis.xadd(keys.facts(tenant_id), {"m": json.dumps(to_wire(envelope))})
 
-    async def beat_heart(self, node_id: NodeId = NODE, calls: int = 0, draining: bool = False) -> None:
+    async def beat_heart(
+        self, node_id: NodeId = NODE, calls: int = 0, draining: bool = False, held: Iterable[CallId] | None = None
+    ) -> None:
+        """Be a node's heartbeat; `held`: the calls that it names, None to name none and deny none."""
+        if held is not None:
+            named = HeldCalls(node_id, now_ms(), tuple(held))
+            await self.redis.set(keys.held_calls(node_id), json.dumps(to_wire(named)), ex=600)
         health = NodeHealth(node_id, "127.0.0.1:5060", 100, calls, draining, now_ms())
         await self.redis.sadd(keys.NODES, node_id)  # type: ignore[misc]
         await self.redis.set(keys.heartbeat(node_id), json.dumps(to_wire(health)), ex=600)
@@ -230,25 +238,31 @@ def new_call_id(at_ms: int | None = None) -> CallId:
     return CallId(uuid7(at_ms or now_ms(), secrets.randbits(74)))
 
 
-def live_call(call_id: CallId, state: str = "claiming", tenant_id: TenantId = ACME, **details: Any) -> LiveCall:
+def live_call(call_id: CallId, state: str = "claiming", tenant_id: TenantId = ACME, **details: Any) -> Cdr:
+    """A call as it stands; each state is told of later than the ones before it."""
     given = {"started_ms": now_ms(), "extension": Extension("1001"), "number": CUSTOMER, **details}
-    return LiveCall(call_id, tenant_id, NODE, "outbound", state, CUSTOMER, **given)
+    version = given.pop("version", list(CallState).index(CallState(state)) + 1)
+    return Cdr(call_id, tenant_id, NODE, version, Direction.OUTBOUND, CallState(state), CUSTOMER, **given)
 
 
 def cdr(call_id: CallId, tenant_id: TenantId = ACME, **details: Any) -> Cdr:
     started = details.pop("started_ms", now_ms())
+    ended = LegState.ENDED
     legs = (
-        CdrLeg(LegId(f"{call_id}-1"), LegRole.AGENT, started, started + 9000, extension=Extension("1001")),
-        CdrLeg(LegId(f"{call_id}-2"), LegRole.CUSTOMER, started + 50, started + 9000, number=CUSTOMER,
-               answered_ms=started + 3000, trunk_id=TrunkId("carrier")),
+        CdrLeg(LegId(f"{call_id}-1"), LegRole.AGENT, ended, started, ended_ms=started + 9000,
+               extension=Extension("1001"), site_id=SiteId("branch-1")),
+        CdrLeg(LegId(f"{call_id}-2"), LegRole.CUSTOMER, ended, started + 50, ended_ms=started + 9000, number=CUSTOMER,
+               answered_ms=started + 3000, trunk_id=TrunkId("carrier"), caller_number=HQ_NUMBER,
+               cost_class="national", cost_per_minute=0.1, cost_micros=10_000),
     )  # fmt: skip
     given: dict[str, Any] = {
-        "answered_ms": started + 3000, "talk_seconds": 6.0, "extension": Extension("1001"),
-        "site_id": SiteId("branch-1"), "number": CUSTOMER, "caller_number": HQ_NUMBER, "trunk_id": TrunkId("carrier"),
-        "cost_class": "national", **details,
+        "direction": Direction.OUTBOUND, "dialled": "13812345678", "legs": legs, "answered_ms": started + 3000,
+        "ended_ms": started + 9000, "ending": Ending.COMPLETED, "ending_class": EndingClass.SUCCESS,
+        "hung_up_by": "agent", "talk_seconds": 6.0, "hold_seconds": 0.0, "ring_seconds": 2.9, "wait_seconds": 0.0,
+        "extension": Extension("1001"), "site_id": SiteId("branch-1"), "number": CUSTOMER, "caller_number": HQ_NUMBER,
+        "trunk_id": TrunkId("carrier"), "cost_class": "national", "cost_micros": 10_000, **details,
     }  # fmt: skip
-    return Cdr(call_id, tenant_id, NODE, Direction.OUTBOUND, "13812345678", started, started + 9000,
-               Ending.COMPLETED, EndingClass.SUCCESS, legs, **given)  # fmt: skip
+    return Cdr(call_id, tenant_id, NODE, version=9, state=CallState.ENDED, started_ms=started, **given)
 
 
 def spool(
@@ -286,6 +300,17 @@ def level_db(channel: Any, hertz: float) -> float:
     spectrum = np.abs(np.fft.rfft(channel * np.hanning(len(channel))))
     place = round(hertz * len(channel) / 8000)
     return float(20 * np.log10(spectrum[place - 3 : place + 4].max() / len(channel) + 1e-12))
+
+
+async def records(house: House, tenant_id: TenantId = ACME) -> list[CallRecord]:
+    """Return the records of the last two days' calls, newest first."""
+    finder = CallFinder(house.resources.store, house.resources.cipher)
+    search = Search(now_ms() - DAY_MS, now_ms() + DAY_MS)
+    found, after = await finder.page(tenant_id, search, 500)
+    while after is not None:
+        more, after = await finder.page(tenant_id, search, 500, after)
+        found += more
+    return found
 
 
 async def entry_of(house: House, recording_id: RecordingId) -> Entry | None:

@@ -1,16 +1,32 @@
 """Routes of calls and recordings in the real application: orders, masked numbers, audited looks, tenants apart."""
 
 import json
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import pytest
-from facts_house import ACME, CUSTOMER, GLOBEX, HQ_NUMBER, NODE, House, cdr, live_call, new_call_id, spool
+from facts_house import (
+    ACME,
+    CUSTOMER,
+    GLOBEX,
+    HQ_NUMBER,
+    NODE,
+    House,
+    cdr,
+    live_call,
+    new_call_id,
+    records,
+    spool,
+    until,
+)
 
 from callmodel import keys
-from callmodel.callstate import CallState
+from callmodel.callstate import CallState, LegRole, LegState
+from callmodel.cdr import CdrLeg
 from callmodel.codec import to_wire
-from callmodel.ids import CallId, LegId, NodeId, RecordingId, TenantId
-from callmodel.wire import Envelope, LiveLeg
+from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, TenantId
+from callmodel.wire import Envelope
 from control_plane.audit import AUDIT
 from control_plane.features.calls.store import CallStore
 from control_plane.features.live.facts import keep_live, settle_live
@@ -164,11 +180,76 @@ async def test_calls_in_progress_and_ended_are_listed_with_masked_numbers(house:
     assert one["caller_number"] == HQ_NUMBER
 
 
+async def test_calls_in_progress_are_listed_to_the_last_one_by_pages(house: House):
+    ana = await house.token("ana", Role.AGENT)
+    live = LiveCalls(house.redis)
+    begun = [new_call_id(now_ms() - 10_000 + n) for n in range(1_100)]
+    for n, call_id in enumerate(begun):
+        await live.show(ACME, live_call(call_id, "talking", extension=Extension("1002" if n % 100 == 7 else "1001")))
+
+    async def listed(query: str) -> list[list[str]]:
+        pages, after = [], ""
+        while after is not None:
+            status, page = await house.ask(ana, "GET", f"{CALLS}?state=live{query}" + (after and f"&after={after}"))
+            assert status == 200, page
+            pages.append([call["call_id"] for call in page["items"]])
+            after = page["next"]
+            # A call that ends between two pages takes nobody else's place.
+            await live.end(ACME, CallId(pages[0][0]))
+        return pages
+
+    pages = await listed("&limit=500")
+    assert [len(page) for page in pages] == [500, 500, 100] and [*chain(*pages)] == begun
+    assert [*chain(*await listed("&extension=1002&limit=4"))] == begun[7::100]
+    for refused in ("&ending=busy", f"&day={day_of(now_ms())}", "&since_ms=1", "&after=AAAA"):
+        assert (await house.ask(ana, "GET", f"{CALLS}?state=live{refused}"))[0] == 422
+
+
+async def test_calls_are_found_by_customer_without_the_number_and_by_number_only_for_who_may_see_it(house: House):
+    ana, mia = await house.token("ana", Role.AGENT), await house.token("mia", Role.MANAGER)
+    mine, other = await write(house, 2)
+    await CallStore(house.resources.store, house.resources.cipher).write(
+        ACME, [replace(cdr(other_call := new_call_id()), number=E164("+8613900001111"))]
+    )
+
+    _, one = await house.ask(ana, "GET", f"{CALLS}/{mine}")
+    status, page = await house.ask(ana, "GET", f"{CALLS}?customer={one['customer']}")
+    assert (status, [call["call_id"] for call in page["items"]]) == (200, [other, mine])
+    assert other_call not in str(page) and "13812345678" not in json.dumps([one, page])
+    _, page = await house.ask(
+        ana, "GET", f"{CALLS}?extension=1001&direction=outbound&site_id=branch-1&trunk_id=carrier"
+    )
+    assert {call["call_id"] for call in page["items"]} == {mine, other, other_call}
+
+    assert (await house.ask(ana, "POST", f"{CALLS}/customer", {"number": CUSTOMER}))[0] == 403
+    status, said = await house.ask(mia, "POST", f"{CALLS}/customer", {"number": CUSTOMER})
+    assert (status, said) == (200, {"customer": one["customer"]})
+    looks = [(row["actor"], row["subject"]) for row in await trail(house) if row["action"] == "calls.find-customer"]
+    assert looks == [("mia", said)] and "13812345678" not in json.dumps(await trail(house))
+
+
+async def test_a_record_says_what_the_call_cost_and_how_long_everything_took(house: House):
+    ana = await house.token("ana", Role.AGENT)
+    await house.start_facts()
+    call_id = new_call_id()
+    await house.tell("call.ended", cdr(call_id))
+    [record] = await until(lambda: records(house))
+
+    assert record.cdr == replace(cdr(call_id, started_ms=record.cdr.started_ms), currency="CNY")
+    _, one = await house.ask(ana, "GET", f"{CALLS}/{call_id}")
+    assert (one["cost_micros"], one["currency"], one["hung_up_by"]) == (10_000, "CNY", "agent")
+    assert [one[f"{name}_seconds"] for name in ("talk", "hold", "ring", "wait")] == [6.0, 0.0, 2.9, 0.0]
+    leg = one["legs"][1]
+    assert (leg["cost_micros"], leg["cost_per_minute"], leg["cost_class"]) == (10_000, 0.1, "national")
+
+
 async def test_a_call_is_found_at_every_moment_between_its_answer_and_its_record(house: House):
     ana = await house.token("ana", Role.AGENT)
     call_id, live = new_call_id(), LiveCalls(house.redis)
-    legs = tuple(LiveLeg(LegId(f"{call_id}-{n}"), role, 1000, number=number)
-                 for n, (role, number) in enumerate([("agent", None), ("customer", CUSTOMER)], 1))  # fmt: skip
+    legs = (
+        CdrLeg(LegId(f"{call_id}-1"), LegRole.AGENT, LegState.ANSWERED, 1000),
+        CdrLeg(LegId(f"{call_id}-2"), LegRole.CUSTOMER, LegState.ANSWERED, 1000, number=CUSTOMER),
+    )
     ended = Envelope("f", "call.ended", ACME, NODE, now_ms(), to_wire(cdr(call_id)))
     await live.show(ACME, live_call(call_id, "talking", legs=legs))
 
@@ -181,7 +262,7 @@ async def test_a_call_is_found_at_every_moment_between_its_answer_and_its_record
     assert await seen() == (200, "talking", shown)
     for _ in range(2):
         await keep_live(live, ended)
-        assert await live.all(ACME) == []
+        assert await live.page(ACME, 10) == []
         assert await seen() == (200, "ending", shown)
     assert not await live.show(ACME, live_call(call_id, "talking"))
     await CallStore(house.resources.store, house.resources.cipher).write(ACME, [cdr(call_id)])

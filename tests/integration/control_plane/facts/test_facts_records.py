@@ -7,32 +7,25 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from facts_house import ACME, DIRECTORY, GLOBEX, House, cdr, live_call, new_call_id, until
+from facts_house import ACME, DIRECTORY, GLOBEX, House, cdr, live_call, new_call_id, records, until
 
 from callmodel import keys
-from callmodel.cdr import Cdr
+from callmodel.callstate import LegRole, LegState
+from callmodel.cdr import Cdr, CdrLeg
 from callmodel.codec import to_wire
 from callmodel.directory import Tenant
-from callmodel.ids import CallId, TenantId
+from callmodel.ids import CallId, LegId, TenantId
 from control_plane.features.calls.store import CallStore
 from control_plane.gathering import Gathering
 from control_plane.livecalls import LiveCalls
 from control_plane.retention import Kept
 from control_plane.streamlag import LagWatch
-from control_plane.times import day_of, now_ms
+from control_plane.times import now_ms
 from servicekit import snapshots
-
-
-async def records(house: House, tenant_id: TenantId = ACME) -> list[Any]:
-    calls = CallStore(house.resources.store, house.resources.cipher)
-    found, after = await calls.page(tenant_id, day_of(now_ms()), 500)
-    while after is not None:
-        more, after = await calls.page(tenant_id, day_of(now_ms()), 500, after)
-        found += more
-    return found
 
 
 async def pending(house: House, group: str, tenant_id: TenantId = ACME) -> int:
@@ -219,7 +212,7 @@ async def test_the_live_picture_follows_a_call_and_lets_no_late_news_bring_it_ba
 
     async def state() -> str | None:
         call = await live.one(ACME, call_id)
-        return call.state if call else None
+        return call.state.value if call else None
 
     async def shows(wanted: str | None) -> bool:
         return await state() == wanted
@@ -237,8 +230,64 @@ async def test_the_live_picture_follows_a_call_and_lets_no_late_news_bring_it_ba
     await house.tell("call.started", live_call(other))
     await until(lambda: live.one(ACME, other))
 
-    assert [call.call_id for call in await live.all(ACME)] == [other]
-    assert await live.all(GLOBEX) == []
+    assert [call.call_id async for call in live.each(ACME)] == [other]
+    assert [call async for call in live.each(GLOBEX)] == []
+
+
+async def test_the_live_picture_takes_the_later_version_and_shows_each_leg(house: House):
+    live = LiveCalls(house.redis)
+    call_id = new_call_id()
+    talking = live_call(call_id, "talking", version=3)
+    agent = CdrLeg(LegId(f"{call_id}-1"), LegRole.AGENT, LegState.ANSWERED, 1000, answered_ms=2000)
+    held = replace(talking, version=4, legs=(replace(agent, held=True, held_since_ms=5000),))
+    await house.start_facts()
+
+    await house.tell("call.changed", held)
+    await house.tell("call.answered", replace(talking, legs=(agent,)))
+    await house.tell("call.changed", replace(held, version=5, legs=(agent,)))
+    await house.tell("call.changed", held)
+    # One that was refused has ended at once: it never was in progress.
+    refused = cdr(new_call_id())
+    await house.tell("call.started", refused)
+    other = new_call_id()
+    await house.tell("call.started", live_call(other))
+    await until(lambda: live.one(ACME, other))
+
+    assert (await live.one(ACME, call_id)) == replace(held, version=5, legs=(agent,))
+    assert [call.call_id async for call in live.each(ACME)] == [call_id, other]
+
+
+async def test_a_call_that_its_living_node_does_not_hold_is_taken_out(house: House):
+    live = LiveCalls(house.redis)
+    ghost, held = new_call_id(), new_call_id()
+    await house.beat_heart()
+    await house.start_facts()
+    for call_id in (ghost, held):
+        await house.tell("call.started", live_call(call_id))
+    await until(lambda: live.one(ACME, held))
+
+    await house.beat_heart(held=[held])
+
+    async def gone() -> bool:
+        return await live.one(ACME, ghost) is None
+
+    await until(gone)
+    assert await live.one(ACME, held) is not None
+    removed = [line["call_id"] for line in house.log_of("facts") if line["message"] == "stale call removed"]
+    assert removed == [ghost]
+    # News of it, should there be any after all, bring it back.
+    await house.tell("call.answered", live_call(ghost, "talking"))
+    await until(lambda: live.one(ACME, ghost))
+
+
+async def test_a_call_of_which_there_is_newer_news_is_not_taken_out(house: House):
+    live = LiveCalls(house.redis)
+    call_id = new_call_id()
+    await live.show(ACME, live_call(call_id, "talking", version=4))
+
+    assert not await live.forget(ACME, live_call(call_id, version=3))
+    assert await live.forget(ACME, live_call(call_id, version=4))
+    assert await live.page(ACME, 10) == []
 
 
 async def test_calls_of_a_node_that_fell_silent_are_taken_out(house: House):

@@ -10,17 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from facts_house import ACME, NODE, House, cdr, live_call, new_call_id, spool, until
+from facts_house import ACME, NODE, House, cdr, live_call, new_call_id, records, spool, until
 from redis.exceptions import RedisError
 
 from callmodel import keys
 from callmodel.codec import to_wire
 from callmodel.ids import CallId, RecordingId
 from callmodel.wire import Envelope
-from control_plane.features.calls.store import CallStore
 from control_plane.features.recordings.ledger import EntryState
 from control_plane.features.recordings.store import LedgerStore
-from control_plane.times import day_of, now_ms
+from control_plane.times import now_ms
 from media_nodes.outbox import RedisOutbox
 from servicekit.redisio import Replicas, connect
 
@@ -42,12 +41,7 @@ async def archived(house: House, recording_id: RecordingId) -> bool:
 
 
 async def recorded(house: House) -> list[CallId]:
-    calls = CallStore(house.resources.store, house.resources.cipher)
-    found, after = await calls.page(ACME, day_of(now_ms()), 500)
-    while after is not None:
-        more, after = await calls.page(ACME, day_of(now_ms()), 500, after)
-        found += more
-    return [record.cdr.call_id for record in found]
+    return [record.cdr.call_id for record in await records(house)]
 
 
 async def leading(house: House) -> bool:

@@ -1,0 +1,36 @@
+"""What is told of a call as it goes on: each announcement has a number, and who watches sees each change at once."""
+
+from dataclasses import replace
+
+from callmodel.callstate import Call, LegState, Phase
+from callmodel.ids import LegId
+from callmodel.orders import Announce, Milestone, Order
+from callmodel.rooms import Mode
+
+
+def announced(before: Call | None, call: Call, orders: list[Order]) -> tuple[Call, list[Order]]:
+    """Return a step with its announcements numbered, and with CHANGED where nothing else tells of what changed.
+
+    before: the call as it was, None for one that has just begun.  While people talk, a change is that somebody has
+    come, answered, gone, holds, or does something else; what happens before that has milestones of its own.
+    """
+    told = any(isinstance(order, Announce) for order in orders)
+    if not told and before is not None and _is_another(before, call):
+        orders = [*orders, Announce(Milestone.CHANGED)]
+    version = call.version
+    numbered: list[Order] = []
+    for order in orders:
+        if isinstance(order, Announce):
+            version += 1
+            order = replace(order, version=version)
+        numbered.append(order)
+    return replace(call, version=version), numbered
+
+
+def _is_another(before: Call, call: Call) -> bool:
+    talking = before.phase is Phase.TALKING and call.phase is Phase.TALKING
+    return talking and _picture(before) != _picture(call)
+
+
+def _picture(call: Call) -> list[tuple[LegId, LegState, Mode, bool, bool]]:
+    return [(leg.leg_id, leg.state, leg.mode, leg.held, leg.leaving) for leg in call.legs]

@@ -1,0 +1,181 @@
+"""Bringing somebody to a call: claim a trunk or ring a station, try the next trunk, give up."""
+
+from dataclasses import replace
+
+from callmodel import facts, orders
+from callmodel.callstate import Attempt, Call, Direction, Leg, LegRole, LegState, Purpose
+from callmodel.endings import is_trunk_failure
+from callmodel.ids import LegId
+from callmodel.privacy import mask_number
+from callmodel.rooms import Mode
+from callmodel.routing import StationPlan, TrunkPlan
+
+Step = tuple[Call, list[orders.Order]]
+
+UNREACHED = 480
+"""What a leg that ended without a response is taken to have said."""
+_OUTSIDE_ROLES = {Purpose.CONNECT: LegRole.CUSTOMER, Purpose.SUPERVISE: LegRole.SUPERVISOR}
+
+
+def bring(
+    call: Call,
+    purpose: Purpose,
+    plan: TrunkPlan | StationPlan,
+    at_ms: int,
+    *,
+    by: LegId | None = None,
+    referred: bool = False,
+    mode: Mode = Mode.TALKING,
+    to: LegId | None = None,
+) -> Step:
+    """Return the call with somebody on the way to it."""
+    call, leg_id = _name_leg(call)
+    attempt = Attempt(purpose, plan, leg_id, leg_id, by, referred, mode, to)
+    call = replace(call, attempts=(*call.attempts, attempt))
+    if isinstance(plan, TrunkPlan):
+        return call, [_claim(call, attempt, plan)]
+    leg = Leg(
+        leg_id,
+        _role_at_station(call, purpose),
+        LegState.DIALLING,
+        at_ms,
+        extension=plan.extension,
+        site_id=plan.site_id,
+        mode=mode,
+        to=to,
+    )
+    order = orders.DialStation(leg_id, plan.extension, plan.site_id, _shown(call, attempt), plan.ring_timeout_seconds)
+    return replace(call, legs=(*call.legs, leg)), [order]
+
+
+def granted(call: Call, fact: facts.TrunkGranted) -> Step:
+    """Dial by the trunk that was claimed, or give it back where nobody waits for it any more."""
+    attempt = call.attempt_of(fact.leg_id)
+    plan = attempt.plan if attempt is not None else None
+    offer = None
+    if isinstance(plan, TrunkPlan):
+        offer = next((offer for offer in plan.offers if offer.trunk_id == fact.trunk_id), None)
+    leg = call.leg_of(fact.leg_id)
+    if leg is not None and leg.trunk_id == fact.trunk_id:
+        # Told twice: the leg has it.
+        return call, []
+    if attempt is None or not isinstance(plan, TrunkPlan) or offer is None or leg is not None:
+        return call, [orders.ReleaseTrunk(fact.leg_id, fact.trunk_id)]
+    shown = offer.caller_pool[fact.rotation % len(offer.caller_pool)]
+    leg = Leg(
+        fact.leg_id,
+        _OUTSIDE_ROLES.get(attempt.purpose, LegRole.OUTSIDE),
+        LegState.DIALLING,
+        fact.at_ms,
+        number=plan.number,
+        trunk_id=offer.trunk_id,
+        trunk_held=True,
+        caller_number=shown,
+        cost_class=offer.cost_class,
+        cost_per_minute=offer.cost_per_minute,
+        mode=attempt.mode,
+        to=attempt.to,
+    )
+    left = replace(plan, offers=tuple(each for each in plan.offers if each is not offer))
+    call = _with_attempt(replace(call, legs=(*call.legs, leg)), attempt, replace(attempt, plan=left))
+    if attempt.purpose is Purpose.CONNECT:
+        call = replace(call, caller_number=shown)
+    return call, [orders.DialTrunk(leg.leg_id, plan.number, offer.trunk_id, shown, plan.ring_timeout_seconds)]
+
+
+def claiming(call: Call, leg_id: LegId) -> Attempt | None:
+    """Return the attempt that waits for a trunk under a leg's name, None once that leg is dialled."""
+    return call.attempt_of(leg_id) if call.leg_of(leg_id) is None else None
+
+
+def failed(call: Call, attempt: Attempt, at_ms: int) -> Step | None:
+    """Return what follows from the end of an attempt's leg that nobody answered: the next trunk.
+
+    None where there is none, or where no other trunk would do better.
+    """
+    leg = call.leg_of(attempt.leg_id)
+    code = code_of(leg)
+    plan = attempt.plan
+    if leg is None or not isinstance(plan, TrunkPlan) or not plan.offers:
+        return None
+    # Who sends help is never busy: whatever a carrier says of it, another may do better.
+    if not (is_trunk_failure(code) or plan.is_emergency):
+        return None
+    call, freed = freed_trunk(call, leg)
+    call, leg_id = _name_leg(call)
+    again = replace(attempt, leg_id=leg_id)
+    return _with_attempt(call, attempt, again), [*freed, _claim(call, again, plan)]
+
+
+def code_of(leg: Leg | None) -> int:
+    """Return the response that ended an unanswered leg."""
+    return (leg.sip_code if leg is not None else None) or UNREACHED
+
+
+def freed_trunk(call: Call, leg: Leg) -> Step:
+    """Give back the trunk channel that a leg holds, if it holds one."""
+    if not leg.trunk_held or leg.trunk_id is None:
+        return call, []
+    return call.with_leg(leg.leg_id, trunk_held=False), [orders.ReleaseTrunk(leg.leg_id, leg.trunk_id)]
+
+
+def without(call: Call, attempt: Attempt) -> Call:
+    """Return the call with an attempt at its end, one way or the other."""
+    return replace(call, attempts=tuple(each for each in call.attempts if each is not attempt))
+
+
+def given_up(call: Call, attempt: Attempt, sip_code: int) -> Step:
+    """Return the call with nobody on the way any more; whoever is being rung is told to stop."""
+    leg = call.leg_of(attempt.leg_id)
+    stop: list[orders.Order] = []
+    if leg is not None and leg.is_live:
+        stop.append(orders.HangUp(leg.leg_id, sip_code))
+    return without(call, attempt), stop
+
+
+def _name_leg(call: Call) -> tuple[Call, LegId]:
+    # A leg's id follows from its call's, so that an order given twice makes one leg.
+    number = max(call.legs_named, len(call.legs)) + 1
+    return replace(call, legs_named=number), LegId(f"{call.call_id}-{number}")
+
+
+def _with_attempt(call: Call, old: Attempt, new: Attempt) -> Call:
+    return replace(call, attempts=tuple(new if each is old else each for each in call.attempts))
+
+
+def _claim(call: Call, attempt: Attempt, plan: TrunkPlan) -> orders.Order:
+    by = call.leg_of(attempt.by)
+    extension = (by.extension if by is not None else None) or call.extension
+    return orders.ClaimTrunk(
+        attempt.leg_id,
+        attempt.first_leg,
+        plan.offers,
+        plan.tenant_max_channels,
+        plan.limits,
+        extension,
+        call.started_ms,
+        emergency=plan.is_emergency,
+    )
+
+
+def _role_at_station(call: Call, purpose: Purpose) -> LegRole:
+    if purpose is Purpose.SUPERVISE:
+        return LegRole.SUPERVISOR
+    takes_customer = purpose is Purpose.TRANSFER and call.customer_leg is not None
+    if purpose is Purpose.SEAT or takes_customer or (purpose is Purpose.CONNECT and _is_inbound(call)):
+        return LegRole.AGENT
+    return LegRole.COLLEAGUE
+
+
+def _shown(call: Call, attempt: Attempt) -> str:
+    """Return what the station's display says: of a customer a masked number, else the colleague who calls."""
+    if attempt.purpose is Purpose.SEAT:
+        return mask_number(call.dialled)
+    if call.customer_leg is not None and attempt.purpose is not Purpose.CONSULT:
+        return mask_number(call.number) if call.number is not None and not call.withheld else "anonymous"
+    by = call.leg_of(attempt.by)
+    return (by.extension if by is not None else None) or call.extension or ""
+
+
+def _is_inbound(call: Call) -> bool:
+    return call.direction is Direction.INBOUND

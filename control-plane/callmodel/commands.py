@@ -1,0 +1,77 @@
+"""What people ask of a call that lives, as facts: who is meant by an extension, and where a target is."""
+
+from callmodel import facts, wire
+from callmodel.callstate import Call, Leg, LegRole
+from callmodel.directory import Directory
+from callmodel.ids import Extension
+from callmodel.rooms import Mode
+from callmodel.routing import Plan, plan_call
+
+_OURS = (LegRole.AGENT, LegRole.COLLEAGUE)
+
+
+def facts_of(order: wire.CallOrder, call: Call, directory: Directory, at_ms: int) -> list[facts.Fact]:
+    """Return what befalls the call by an order; nothing where it asks for what is not there."""
+    match order:
+        case wire.EndCall():
+            return [facts.HangUpAsked(at_ms)]
+        case wire.TurnConsult(step=step):
+            return [facts.ConsultTurned(step, at_ms)]
+        case wire.PauseRecordingOfCall(paused=paused):
+            return [facts.RecordingPauseAsked(paused, at_ms)]
+        case wire.ReleaseParty(leg_id=leg_id):
+            return [facts.ReleaseAsked(leg_id, at_ms)]
+        case wire.PickUpCall(extension=extension):
+            return [facts.PickUpAsked(_plan(directory, call, extension), at_ms)]
+        case wire.SuperviseCall() | wire.TakeOverCall():
+            return _supervision(order, call, directory, at_ms)
+        case wire.TransferCall(by=by) | wire.ConsultCall(by=by) | wire.JoinCall(by=by) | wire.HoldCall(by=by):
+            asker = party_of(call, by)
+            return [] if asker is None else [_asked(order, asker, call, directory, at_ms)]
+
+
+def party_of(call: Call, extension: Extension | None) -> Leg | None:
+    """Return the party at an extension, or, for None, the one on our side whom the call is about."""
+    if extension is not None:
+        return next((leg for leg in call.present if leg.extension == extension), None)
+    return next((leg for leg in call.present if leg.role in _OURS), None)
+
+
+def _asked(
+    order: wire.TransferCall | wire.ConsultCall | wire.JoinCall | wire.HoldCall,
+    asker: Leg,
+    call: Call,
+    directory: Directory,
+    at_ms: int,
+) -> facts.Fact:
+    match order:
+        case wire.TransferCall(to=to):
+            return facts.TransferAsked(_plan(directory, call, to), asker.leg_id, at_ms)
+        case wire.ConsultCall(to=to):
+            return facts.ConsultAsked(_plan(directory, call, to), asker.leg_id, at_ms)
+        case wire.JoinCall(to=to):
+            return facts.JoinAsked(_plan(directory, call, to), asker.leg_id, at_ms)
+        case wire.HoldCall(held=held):
+            return facts.LegHeld(asker.leg_id, at_ms) if held else facts.LegUnheld(asker.leg_id, at_ms)
+
+
+def _supervision(
+    order: wire.SuperviseCall | wire.TakeOverCall, call: Call, directory: Directory, at_ms: int
+) -> list[facts.Fact]:
+    supervisors = (leg for leg in call.legs if leg.is_answered and leg.role is LegRole.SUPERVISOR)
+    there = next((leg for leg in supervisors if leg.extension == order.extension), None)
+    if isinstance(order, wire.TakeOverCall):
+        if there is None:
+            return []
+        talks = facts.ModeAsked(there.leg_id, Mode.TALKING, at_ms)
+        return [talks, facts.ReleaseAsked(there.to, at_ms)] if there.to is not None else [talks]
+    attended = party_of(call, order.of)
+    if there is not None:
+        return [facts.ModeAsked(there.leg_id, order.mode, at_ms, attended.leg_id if attended is not None else None)]
+    if attended is None:
+        return []
+    return [facts.SuperviseAsked(_plan(directory, call, order.extension), order.mode, attended.leg_id, at_ms)]
+
+
+def _plan(directory: Directory, call: Call, to: str) -> Plan:
+    return plan_call(directory, call.tenant_id, to, site_id=call.site_id)

@@ -1,0 +1,101 @@
+"""The phase in which whoever the origin wants is being reached: the agent who clicked first, then the far party."""
+
+from dataclasses import replace
+
+from callmodel import attempts, closing, facts, legs, orders
+from callmodel.callstate import Attempt, Call, Direction, LegRole, LegState, Phase, Purpose
+from callmodel.endings import Ending, ending_of, response_for
+from callmodel.ids import LegId, RecordingId
+from callmodel.routing import StationPlan
+
+Step = attempts.Step
+
+
+def advance(call: Call, fact: facts.Fact) -> Step:
+    """Carry the call towards its first word, or to its end."""
+    match fact:
+        case facts.TrunkGranted():
+            return attempts.granted(call, fact)
+        case facts.TrunkRefused(leg_id, refused, at_ms) if attempts.claiming(call, leg_id):
+            # Another trunk was tried before and failed: that is what the caller should hear of.
+            tried = any(leg.role is LegRole.CUSTOMER for leg in call.legs)
+            return closing.end(call, Ending.UPSTREAM_FAILED if tried else refused, at_ms)
+        case facts.LegRang(leg_id):
+            attempt = call.attempt_of(leg_id)
+            rang = attempt is not None and attempt.purpose is Purpose.CONNECT
+            return call, [orders.Announce(orders.Milestone.RINGING)] if rang else []
+        case facts.LegAnswered(leg_id, at_ms):
+            return _answered(call, leg_id, at_ms)
+        case facts.LegHungUp(leg_id, _, at_ms):
+            return _hung_up(call, leg_id, at_ms)
+        case facts.PickUpAsked(plan, at_ms) if isinstance(plan, StationPlan):
+            return _picked_up(call, plan, at_ms)
+        case _:
+            return call, []
+
+
+def connect(call: Call, at_ms: int) -> Step:
+    """Call whom the origin wants."""
+    assert call.plan is not None
+    return attempts.bring(call, Purpose.CONNECT, call.plan, at_ms, by=call.origin_leg)
+
+
+def _picked_up(call: Call, plan: StationPlan, at_ms: int) -> Step:
+    """Ring another station in place of the one that rings; who waits for a trunk is nobody's to pick up."""
+    ringing = next((each for each in call.attempts if each.purpose is Purpose.CONNECT), None)
+    if ringing is None or not isinstance(ringing.plan, StationPlan):
+        return call, []
+    call, stopped = attempts.given_up(call, ringing, closing.GIVEN_UP)
+    # What the first plan said of the recording holds for whoever picks up.
+    records = replace(plan, records=ringing.plan.records)
+    call, rung = attempts.bring(replace(call, plan=records), Purpose.CONNECT, records, at_ms, by=call.origin_leg)
+    return call, [*rung, *stopped]
+
+
+def _answered(call: Call, leg_id: LegId, at_ms: int) -> Step:
+    attempt = call.attempt_of(leg_id)
+    if attempt is None:
+        # Somebody else has picked the call up.
+        return call, [orders.HangUp(leg_id, closing.NORMAL)]
+    call = attempts.without(call, attempt)
+    return connect(call, at_ms) if attempt.purpose is Purpose.SEAT else _talk(call, leg_id, at_ms)
+
+
+def _talk(call: Call, far_leg: LegId, at_ms: int) -> Step:
+    given: list[orders.Order] = [orders.Announce(orders.Milestone.ANSWERED)]
+    origin = call.leg_of(call.origin_leg)
+    if origin is not None and origin.state is not LegState.ANSWERED:
+        given.insert(0, orders.Answer(origin.leg_id))
+        call = legs.answered(call, origin.leg_id, at_ms)
+    customer = call.customer_leg
+    if customer is not None and call.plan is not None and call.plan.records:
+        recording_id = RecordingId(f"{call.call_id}-r1")
+        call = replace(call, recording_id=recording_id)
+        # Before the legs hear each other, or the first word is lost.
+        given.insert(0, orders.StartRecording(recording_id, customer.leg_id))
+    far = call.leg_of(far_leg)
+    if call.direction is Direction.INBOUND and far is not None:
+        call = replace(call, extension=far.extension, site_id=far.site_id)
+    return replace(call, phase=Phase.TALKING, answered_ms=at_ms), given
+
+
+def _hung_up(call: Call, leg_id: LegId, at_ms: int) -> Step:
+    attempt = call.attempt_of(leg_id)
+    if attempt is None:
+        return closing.end(call, Ending.ABANDONED, at_ms, by=leg_id) if leg_id == call.origin_leg else (call, [])
+    next_trunk = attempts.failed(call, attempt, at_ms)
+    return next_trunk or _not_reached(call, attempt, at_ms)
+
+
+def _not_reached(call: Call, attempt: Attempt, at_ms: int) -> Step:
+    leg = call.leg_of(attempt.leg_id)
+    assert leg is not None
+    code = attempts.code_of(leg)
+    ending = ending_of(code)
+    unreached = ending in (Ending.NUMBER_INVALID, Ending.UPSTREAM_FAILED)
+    # 480 is what a phone says that nobody picks up, and what the edge says of one that is not there.
+    never_rang = ending is Ending.NO_ANSWER and leg.ringing_ms is None
+    if leg.role is not LegRole.CUSTOMER and (unreached or never_rang):
+        return closing.end(call, Ending.STATION_UNREACHABLE, at_ms)
+    by = leg.leg_id if ending in (Ending.BUSY, Ending.REJECTED) else None
+    return closing.end(call, ending, at_ms, told=response_for(ending, code), by=by)

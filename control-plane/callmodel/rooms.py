@@ -1,0 +1,45 @@
+"""Who hears whom: the wanted state of a call's room, as values.  The switch adapter brings bridges to it."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from callmodel.ids import LegId
+
+
+class Mode(Enum):
+    """What a party of a room does.
+
+    `TALKING`: hears and is heard by all who talk.  `HOLDING`: hears music.  `RINGBACK`: hears a phone ring.
+    `LISTENING`: hears what the party `to` says and hears.  `WHISPERING`: that too, and only `to` hears it.
+    """
+
+    TALKING = "talking"
+    HOLDING = "holding"
+    RINGBACK = "ringback"
+    LISTENING = "listening"
+    WHISPERING = "whispering"
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether the call is this party's own talk: one who listens or whispers attends somebody else's."""
+        return self not in (Mode.LISTENING, Mode.WHISPERING)
+
+
+@dataclass(frozen=True)
+class Party:
+    """One leg and what it does.  `unanswered`: it called us, and up to our answer it hears by 180 and 183."""
+
+    leg_id: LegId
+    mode: Mode = Mode.TALKING
+    to: LegId | None = None
+    unanswered: bool = False
+
+
+@dataclass(frozen=True)
+class Room:
+    """All who hear something.  A leg that is in no room hears nothing."""
+
+    parties: tuple[Party, ...] = ()
+
+    def of(self, mode: Mode) -> tuple[LegId, ...]:
+        return tuple(party.leg_id for party in self.parties if party.mode is mode)

@@ -1,0 +1,54 @@
+"""Which room a call wants: derived from its legs alone, so that no phase can forget a party."""
+
+from callmodel.callstate import Attempt, Call, Leg, Phase, Purpose
+from callmodel.rooms import Mode, Party, Room
+
+NOBODY = Room()
+
+
+def room_of(call: Call) -> Room:
+    """Return who hears whom now.  A call that ends wants none: its legs are hung up as they are."""
+    if call.phase is Phase.DIALLING:
+        return _while_dialling(call)
+    return _while_talking(call) if call.phase is Phase.TALKING else NOBODY
+
+
+def _while_dialling(call: Call) -> Room:
+    """The origin hears what the far network plays, else a ring once somebody has rung."""
+    origin = call.leg_of(call.origin_leg)
+    attempt = next((each for each in call.attempts if each.purpose is Purpose.CONNECT), None)
+    if origin is None or not origin.is_live or attempt is None:
+        return NOBODY
+    far = call.leg_of(attempt.leg_id)
+    if far is not None and far.is_live and far.early:
+        return Room((_caller(origin, Mode.TALKING), Party(far.leg_id)))
+    rang = any(leg.ringing_ms is not None for leg in call.legs if leg is not origin)
+    return Room((_caller(origin, Mode.RINGBACK),)) if rang else NOBODY
+
+
+def _while_talking(call: Call) -> Room:
+    talkers = [leg for leg in call.present if leg.mode is Mode.TALKING]
+    others = (leg for leg in call.legs if leg.is_answered and leg.mode is not Mode.TALKING and not leg.leaving)
+    parties = [Party(leg.leg_id, leg.mode, leg.to) for leg in others]
+    if len(talkers) == 1 and (awaited := _awaited(call)) is not None:
+        coming = call.leg_of(awaited.leg_id)
+        if coming is not None and coming.is_live and coming.early:
+            return _room([Party(talkers[0].leg_id), Party(coming.leg_id), *parties])
+        return _room([Party(talkers[0].leg_id, Mode.RINGBACK), *parties])
+    # Two who talk: whom the other's phone put on hold hears music.  Among more, one who holds is silent, no more.
+    held = [leg for leg in talkers if len(talkers) == 2 and any(other.held for other in talkers if other is not leg)]
+    parties += [Party(leg.leg_id, Mode.HOLDING if leg in held else Mode.TALKING) for leg in talkers]
+    return _room(parties)
+
+
+def _awaited(call: Call) -> Attempt | None:
+    """Return who is being rung for those who talk; a supervisor is awaited by nobody."""
+    return next((each for each in call.attempts if each.purpose is not Purpose.SUPERVISE), None)
+
+
+def _room(parties: list[Party]) -> Room:
+    return Room(tuple(sorted(parties, key=lambda party: party.leg_id)))
+
+
+def _caller(leg: Leg, mode: Mode) -> Party:
+    return Party(leg.leg_id, mode, unanswered=not leg.is_answered)

@@ -1,0 +1,194 @@
+"""A switch, claims and a stream that outlive the conductors who work with them, each of whom may be killed at any
+step: before or after one of its calls to the world outside, or in the midst of writing its journal.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from media_fakes import INSTANCE, NODE, directory
+
+from callmodel.callstate import Call
+from callmodel.ids import CallId, LegId, RecordingId, TenantId, TrunkId
+from callmodel.orders import ClaimTrunk, DialStation, DialTrunk
+from callmodel.rooms import Room
+from callmodel.spend import Bill
+from callmodel.wire import Envelope
+from media_nodes.conductor import Conductor, DirectoryShelf
+from media_nodes.journal import Entry, Journal
+from media_nodes.ports import Full, Grant, LegGoneError, LegProgress, SwitchState
+
+
+class KilledError(BaseException):
+    """What a SIGKILL looks like from within: nobody handles it."""
+
+
+@dataclass
+class World:
+    """`kill_at`: the step at which the first conductor dies, None for never; `afterwards`: just after it was done."""
+
+    folder: Path
+    kill_at: int | None = None
+    afterwards: bool = False
+    steps: int = 0
+    killed: bool = False
+    legs: dict[LegId, LegProgress] = field(default_factory=dict)
+    made: list[LegId] = field(default_factory=list)
+    ended_by_us: list[LegId] = field(default_factory=list)
+    claimed: dict[LegId, TrunkId] = field(default_factory=dict)
+    facts: dict[str, Envelope] = field(default_factory=dict)
+    rooms: dict[CallId, Room] = field(default_factory=dict)
+    spools: dict[RecordingId, bool] = field(default_factory=dict)
+    there: list[set[LegId]] = field(default_factory=list)
+    """Who was answered and there after each step of a story."""
+
+    def step(self, *, done: bool) -> None:
+        """Count a step, once before it is done and once after, and die where that was asked for."""
+        if self.killed:
+            return
+        if not done:
+            self.steps += 1
+        if self.kill_at == self.steps and done is self.afterwards:
+            self.killed = True
+            raise KilledError
+
+    def need(self, leg_id: LegId) -> None:
+        if leg_id not in self.legs:
+            raise LegGoneError(leg_id)
+
+    def endings(self) -> list[str]:
+        return [str(fact.body["ending"]) for fact in self.facts.values() if fact.kind == "call.ended"]
+
+
+class Mortal:
+    """The ports of one conductor, who dies when the world says so."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def _do(self, leg_id: LegId | None = None) -> None:
+        # Another task's turn, as with any command over the network.
+        await asyncio.sleep(0)
+        self.world.step(done=False)
+        if leg_id is not None:
+            self.world.need(leg_id)
+
+    async def dial_trunk(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialTrunk) -> None:
+        assert order.leg_id in self.world.claimed, "dialled without a claim"
+        await self._dial(order.leg_id)
+
+    async def dial_station(
+        self, call_id: CallId, tenant_id: TenantId, domain: str, origin: LegId | None, order: DialStation
+    ) -> None:
+        await self._dial(order.leg_id)
+
+    async def _dial(self, leg_id: LegId) -> None:
+        await self._do()
+        assert leg_id not in self.world.made, "nobody's phone rings twice"
+        self.world.made.append(leg_id)
+        self.world.legs[leg_id] = LegProgress.SETTING_UP
+        self.world.step(done=True)
+
+    async def answer(self, leg_id: LegId) -> None:
+        await self._do(leg_id)
+        self.world.legs[leg_id] = LegProgress.ANSWERED
+        self.world.step(done=True)
+
+    async def can_be_heard(self, leg_id: LegId) -> bool:
+        return True
+
+    async def set_room(self, call_id: CallId, room: Room) -> None:
+        await self._do()
+        for party in room.parties:
+            self.world.need(party.leg_id)
+        self.world.rooms[call_id] = room
+        self.world.step(done=True)
+
+    async def start_recording(self, recording_id: RecordingId, customer_leg: LegId) -> None:
+        await self._do(customer_leg)
+        self.world.step(done=True)
+
+    async def pause_recording(self, customer_leg: LegId, *, paused: bool) -> None:
+        await self._do(customer_leg)
+        self.world.step(done=True)
+
+    async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
+        await self._do(leg_id)
+        del self.world.legs[leg_id]
+        self.world.ended_by_us.append(leg_id)
+        self.world.step(done=True)
+
+    async def decline(self, leg_id: LegId) -> None:
+        await self.hang_up(leg_id, 503)
+
+    async def report_transfer(self, leg_id: LegId, sip_code: int) -> None:
+        await self._do(leg_id)
+        self.world.step(done=True)
+
+    async def end_call(self, call_id: CallId) -> None:
+        self.world.rooms.pop(call_id, None)
+
+    async def state(self) -> SwitchState:
+        return self.world_state()
+
+    def world_state(self) -> SwitchState:
+        return SwitchState(INSTANCE, dict(self.world.legs), tuple(self.world.rooms))
+
+    # -- claims
+
+    async def claim(self, tenant_id: TenantId, order: ClaimTrunk) -> Grant | Full:
+        await self._do()
+        trunk_id = self.world.claimed.setdefault(order.leg_id, order.offers[0].trunk_id)
+        self.world.step(done=True)
+        return Grant(trunk_id, 0)
+
+    async def release(self, tenant_id: TenantId, leg_id: LegId, trunk_id: TrunkId, bill: Bill) -> None:
+        await self._do()
+        self.world.claimed.pop(leg_id, None)
+        self.world.step(done=True)
+
+    # -- stream and spool
+
+    def put(self, envelope: Envelope) -> None:
+        self.world.step(done=False)
+        self.world.facts.setdefault(envelope.fact_id, envelope)
+        self.world.step(done=True)
+
+    def expect(self, call: Call, recording_id: RecordingId, at_ms: int) -> bool:
+        self.world.spools.setdefault(recording_id, True)
+        return True
+
+    def close(self, recording_id: RecordingId, refused: str | None = None) -> None:
+        self.world.spools[recording_id] = False
+
+
+class MortalJournal(Journal):
+    """A journal whose process may die just before, or just after, a line is written."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.folder)
+        self._world = world
+
+    def write(self, entry: Entry) -> None:
+        self._world.step(done=False)
+        super().write(entry)
+        self._world.step(done=True)
+
+
+@asynccontextmanager
+async def conducting(world: World) -> AsyncIterator[tuple[Conductor, Mortal, MortalJournal]]:
+    """A conductor that lives until it is killed, or until the end."""
+    ports, journal = Mortal(world), MortalJournal(world)
+    shelf = DirectoryShelf(directory())
+    conductor = Conductor(NODE, ports, ports, ports, ports, journal, shelf)
+    conductor.instance = INSTANCE
+    try:
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(conductor.run())
+            await asyncio.sleep(0)
+            yield conductor, ports, journal
+            running.cancel()
+    except* KilledError:
+        pass

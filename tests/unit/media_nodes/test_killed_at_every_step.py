@@ -1,0 +1,222 @@
+"""Kill the conductor at every step of every shape of call: no call is lost, and none is without its record."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from killed_world import World, conducting
+from media_fakes import ACME, arrived
+
+from callmodel.facts import ConsultStep, LegAnswered, LegHeld, LegHungUp, LegRang, LegUnheld
+from callmodel.ids import CallId, Extension, LegId, SiteId
+from callmodel.rooms import Mode
+from callmodel.wire import (
+    ConsultCall,
+    EndCall,
+    JoinCall,
+    PauseRecordingOfCall,
+    PickUpCall,
+    PlaceCall,
+    SuperviseCall,
+    TakeOverCall,
+    TransferCall,
+    TurnConsult,
+)
+from media_nodes.conductor import Conductor
+from media_nodes.ports import LegProgress
+from media_nodes.stasis import TransferWanted
+
+NOW = 1_790_000_001_000
+ORIGIN = LegId("in.1")
+BEN, MOBILE, CUSTOMER = Extension("1002"), "13900001111", "13812345678"
+CLICKED = CallId("01890000-0000-7000-8000-000000000001")
+
+Step = Callable[[World, Conductor], None]
+
+
+def arrives(dialled: str = CUSTOMER, **more: str) -> Step:
+    def step(world: World, conductor: Conductor) -> None:
+        world.legs[ORIGIN] = LegProgress.SETTING_UP
+        conductor.hear(arrived(ORIGIN, dialled, **more))
+
+    return step
+
+
+def clicks(world: World, conductor: Conductor) -> None:
+    conductor.obey(PlaceCall(CLICKED, ACME, Extension("1001"), SiteId("hq"), CUSTOMER, "u1"))
+
+
+def made(world: World, place: int) -> LegId | None:
+    """The leg that was made at a place, if it was and lives."""
+    leg_id = world.made[place] if place < len(world.made) else None
+    return leg_id if leg_id in world.legs else None
+
+
+def rings(place: int = 0) -> Step:
+    def step(world: World, conductor: Conductor) -> None:
+        if (leg_id := made(world, place)) is not None:
+            world.legs[leg_id] = LegProgress.RINGING
+            conductor.hear(LegRang(leg_id, NOW))
+
+    return step
+
+
+def answers(place: int = 0) -> Step:
+    def step(world: World, conductor: Conductor) -> None:
+        if (leg_id := made(world, place)) is not None:
+            world.legs[leg_id] = LegProgress.ANSWERED
+            conductor.hear(LegAnswered(leg_id, NOW))
+
+    return step
+
+
+def fails(place: int, code: int) -> Step:
+    def step(world: World, conductor: Conductor) -> None:
+        if (leg_id := made(world, place)) is not None:
+            del world.legs[leg_id]
+            conductor.hear(LegHungUp(leg_id, code, NOW))
+
+    return step
+
+
+def hangs_up(leg_id: LegId) -> Step:
+    def step(world: World, conductor: Conductor) -> None:
+        if world.legs.pop(leg_id, None):
+            conductor.hear(LegHungUp(leg_id, None, NOW))
+
+    return step
+
+
+def holds(world: World, conductor: Conductor) -> None:
+    conductor.hear(LegHeld(ORIGIN, NOW))
+
+
+def unholds(world: World, conductor: Conductor) -> None:
+    conductor.hear(LegUnheld(ORIGIN, NOW + 1_000))
+
+
+def refers(world: World, conductor: Conductor) -> None:
+    conductor.hear(TransferWanted(ORIGIN, BEN, NOW))
+
+
+def asks(kind: type, *values: object) -> Step:
+    def step(world: World, conductor: Conductor) -> None:
+        for call in conductor.calls:
+            conductor.obey(kind(call.call_id, ACME, *values))
+
+    return step
+
+
+TALKING = [arrives(), rings(), answers()]
+CONSULTING = [*TALKING, asks(ConsultCall, BEN), rings(1), answers(1)]
+STORIES: dict[str, list[Step]] = {
+    "outbound": [*TALKING, hangs_up(ORIGIN)],
+    "ended by order": [*TALKING, asks(EndCall)],
+    "abandoned": [arrives(), rings(), hangs_up(ORIGIN)],
+    "busy": [arrives(), fails(0, 486)],
+    "two trunks": [arrives(), fails(0, 503), rings(1), answers(1), hangs_up(ORIGIN)],
+    "refused": [arrives("1999")],
+    "inbound": [arrives("+862155550100", origin="trunk", trunk="t1", number="+8613812345678"), rings(), answers()],
+    "picked up": [
+        arrives("+862155550100", origin="trunk", trunk="t1", number="+8613812345678"),
+        rings(),
+        asks(PickUpCall, BEN),
+        answers(1),
+    ],
+    "internal": [arrives(BEN), rings(), answers()],
+    "clicked": [clicks, answers(), rings(1), answers(1)],
+    "held": [*TALKING, holds, unholds],
+    "transferred": [*TALKING, asks(TransferCall, BEN), rings(1), answers(1)],
+    "transferred outside": [*TALKING, asks(TransferCall, MOBILE), rings(1), answers(1)],
+    "transferred by phone": [*TALKING, refers, rings(1), answers(1)],
+    "transfer failed": [*TALKING, refers, rings(1), fails(1, 486)],
+    "consulted and completed": [*CONSULTING, asks(TurnConsult, ConsultStep.COMPLETE)],
+    "swapped and cancelled": [
+        *CONSULTING,
+        asks(TurnConsult, ConsultStep.SWAP),
+        asks(TurnConsult, ConsultStep.CANCEL),
+    ],
+    "conference": [*CONSULTING, asks(TurnConsult, ConsultStep.CONFERENCE), asks(JoinCall, MOBILE), answers(2)],
+    "supervised": [
+        *TALKING,
+        asks(SuperviseCall, BEN, Mode.LISTENING),
+        answers(1),
+        asks(SuperviseCall, BEN, Mode.WHISPERING),
+        asks(TakeOverCall, BEN),
+    ],
+    "recording paused": [*TALKING, asks(PauseRecordingOfCall, True), asks(PauseRecordingOfCall, False)],
+}
+
+
+async def settle(world: World, conductor: Conductor) -> None:
+    """Let every task run, and let the switch tell of the legs that we ended."""
+    for _ in range(60):
+        await asyncio.sleep(0)
+        while world.ended_by_us and not world.killed:
+            conductor.hear(LegHungUp(world.ended_by_us.pop(0), None, NOW))
+
+
+async def play(world: World, story: list[Step]) -> tuple[int, set[LegId]]:
+    """Play a story; a conductor that dies has a successor.
+
+    Returns the step of the story at which it died, and who was answered and there once its successor was at work.
+    """
+    left = list(story)
+    there: list[set[LegId]] = []
+
+    async def go_on(conductor: Conductor) -> None:
+        while left and not world.killed:
+            left.pop(0)(world, conductor)
+            await settle(world, conductor)
+            if not world.killed:
+                there.append(answered(world))
+        for leg_id in list(world.legs) if not world.killed else ():
+            hangs_up(leg_id)(world, conductor)
+            await settle(world, conductor)
+
+    async with conducting(world) as (conductor, _, _):
+        await go_on(conductor)
+    world.there = there
+    if not world.killed:
+        return len(story), set()
+    died_at = len(there)
+    world.ended_by_us.clear()
+    world.killed, world.kill_at = False, None
+    async with conducting(world) as (conductor, ports, journal):
+        conductor.survey(ports.world_state(), found=journal.entries())
+        await settle(world, conductor)
+        survivors = answered(world)
+        await go_on(conductor)
+        assert conductor.calls == () and journal.entries() == []
+    return died_at, survivors
+
+
+def answered(world: World) -> set[LegId]:
+    return {leg_id for leg_id, progress in world.legs.items() if progress is LegProgress.ANSWERED}
+
+
+@pytest.mark.parametrize("afterwards", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("name", STORIES)
+async def test_no_call_is_lost_and_none_is_without_its_record(tmp_path: Path, name: str, afterwards: bool):
+    whole = World(tmp_path / "whole")
+    await play(whole, STORIES[name])
+    assert len(whole.endings()) == 1 and not whole.claimed
+
+    for kill_at in range(1, whole.steps + 1):
+        world = World(tmp_path / str(kill_at), kill_at, afterwards)
+        died_at, survivors = await play(world, STORIES[name])
+        said = f"{name}, killed {'after' if afterwards else 'before'} step {kill_at}"
+        assert not world.claimed, f"{said}: a channel is still claimed"
+        assert not world.legs, f"{said}: a leg is left"
+        begun = any(fact.kind == "call.started" for fact in world.facts.values())
+        assert len(world.endings()) == int(begun), f"{said}: {world.endings()}"
+        if 0 < died_at < len(STORIES[name]):
+            # Who talked before the step and talks after it in a run without a kill is not cut off by one.
+            kept = places(whole, whole.there[died_at - 1]) & places(whole, whole.there[died_at])
+            assert kept <= places(world, survivors), f"{said}: somebody was cut off"
+
+
+def places(world: World, legs: set[LegId]) -> set[int]:
+    """Legs by their place in the story: their names hold the time."""
+    return {world.made.index(leg_id) if leg_id in world.made else -1 for leg_id in legs}
