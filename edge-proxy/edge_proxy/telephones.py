@@ -10,6 +10,8 @@ from callmodel.countrycodes import split_number
 from callmodel.numbers import DiallingPlan, UndiallableNumberError, is_e164, is_spelt_once, plan_of_country, to_e164
 
 _DIALLABLE = re.compile(r"\+?[0-9*#]{1,32}")
+_SENT_BY_HASH = re.compile(r"(\+?[0-9]+)#")
+"""Some phones send along the key that was pressed to dial."""
 _SEPARATORS = re.compile(r"[\s().\-/]")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _IN_BRACKETS = re.compile(r"<([^>]*)>([^,<]*)")
@@ -63,6 +65,8 @@ def number_in(user: str) -> str | None:
     number = _SEPARATORS.sub("", unquote(written))
     if not (number.isascii() and _DIALLABLE.fullmatch(number)):
         return None
+    sent = _SENT_BY_HASH.fullmatch(number)
+    number = sent.group(1) if sent else number
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.lower() == "phone-context":
