@@ -6,6 +6,8 @@ SHELL := /bin/bash
 PYTEST := .venv/bin/python -m pytest
 # JUNIT=path writes a JUnit file beside the closing line.
 JUNIT_OPTION := $(if $(JUNIT),--junit-xml=$(JUNIT))
+# Tests wait most of their time: four workers keep two cores busy.
+WORKERS ?= 4
 
 help:  ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,7 +28,7 @@ faults: setup  ## kill each part of a cluster under calls and count what is lost
 	@.venv/bin/trunkline faults
 
 test: setup  ## unit, architecture, integration on the real engines, and end to end
-	@$(PYTEST) $(JUNIT_OPTION) tests/unit tests/architecture tests/integration tests/e2e
+	@$(PYTEST) --numprocesses $(WORKERS) $(JUNIT_OPTION) tests/unit tests/architecture tests/integration tests/e2e
 
 bench: setup  ## measure against the bare engines (Asterisk, Kamailio, sqlite3, Cassandra); writes var/bench.json
 	@.venv/bin/trunkline bench

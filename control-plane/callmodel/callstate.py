@@ -138,6 +138,20 @@ class Attempt:
     to: LegId | None = None
 
 
+class TimerName(Enum):
+    """What a call waits for by the clock.  `LONGEST_CALL`: its tenant's longest call is over."""
+
+    LONGEST_CALL = "longest-call"
+
+
+@dataclass(frozen=True)
+class Timer:
+    """Goes off at `due_ms`, milliseconds since 1970."""
+
+    name: TimerName
+    due_ms: int
+
+
 @dataclass(frozen=True)
 class Consult:
     """One of the parties speaks with somebody while the others hold, or the other way round."""
@@ -166,6 +180,8 @@ class Call:
     """Where the origin wants to go."""
     attempts: tuple[Attempt, ...] = ()
     consult: Consult | None = None
+    timers: tuple[Timer, ...] = ()
+    """Those that are set; whoever adopts the call sets them again."""
     extension: Extension | None = None
     site_id: SiteId | None = None
     number: E164 | None = None

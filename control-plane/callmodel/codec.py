@@ -12,6 +12,8 @@ T = TypeVar("T")
 _Place = Any
 """Where in a document: a name, or a place and what lies there.  Put into words only for an error."""
 _Reader = Callable[[Any, _Place], Any]
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+"""What nearly every value is: looked for first, as facts come by the hundred a second."""
 
 
 class ShapeError(ValueError):
@@ -22,6 +24,8 @@ class ShapeError(ValueError):
 
 def to_wire(value: Any) -> Any:
     """Return dataclasses, enums, tuples and dictionaries as what `json.dumps` takes."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Enum):
         return value.value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -43,16 +47,23 @@ def from_wire(cls: type[T], document: Any) -> T:
 
 
 @functools.cache
-def _fields_of(cls: type) -> dict[str, tuple[_Reader, bool]]:
-    """Return what reads each field, and whether a document may leave it out."""
+def _fields_of(cls: type) -> dict[str, tuple[frozenset[type], _Reader, bool]]:
+    """Return of each field the types that are taken as they are, what reads others, and whether it may be missing."""
     hints = typing.get_type_hints(cls)
     return {
         field.name: (
+            _taken_as_they_are(hints[field.name]),
             _reader_of(hints[field.name]),
             field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING,
         )
         for field in dataclasses.fields(cls)
     }
+
+
+def _taken_as_they_are(kind: Any) -> frozenset[type]:
+    choices = typing.get_args(kind) if typing.get_origin(kind) in (typing.Union, types.UnionType) else (kind,)
+    plain = frozenset(getattr(choice, "__supertype__", choice) for choice in choices)
+    return plain if plain <= _PLAIN else frozenset()
 
 
 @functools.cache
@@ -91,7 +102,7 @@ def _choosing_reader(kind: Any, choices: list[Any]) -> _Reader:
     if not all(dataclasses.is_dataclass(choice) for choice in choices):
         raise ShapeError(f"only `X | None` and unions of dataclasses can be read, not {kind}")
     needed = {
-        choice: {name for name, (_, optional) in _fields_of(choice).items() if not optional} for choice in choices
+        choice: {name for name, (_, _, optional) in _fields_of(choice).items() if not optional} for choice in choices
     }
     if any(needed[one] <= needed[other] for one in choices for other in choices if one is not other):
         raise ShapeError(f"the shapes of {kind} can not be told apart")
@@ -128,9 +139,10 @@ def _enum_reader(kind: type[Enum]) -> _Reader:
 
 def _read_dataclass(kind: Any, document: dict[str, Any], where: _Place) -> Any:
     values = {}
-    for name, (read, optional) in _fields_of(kind).items():
+    for name, (plain, read, optional) in _fields_of(kind).items():
         if name in document:
-            values[name] = read(document[name], (where, name))
+            value = document[name]
+            values[name] = value if type(value) in plain else read(value, (where, name))
         elif not optional:
             raise ShapeError(f"{_text_of((where, name))} is missing")
     return kind(**values)

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
-from callmodel import attempts, closing, facts, legs, orders
-from callmodel.callstate import Attempt, Call, Direction, LegRole, LegState, Phase, Purpose
+from callmodel import attempts, closing, facts, legs, orders, timers
+from callmodel.callstate import Attempt, Call, Direction, LegRole, LegState, Phase, Purpose, TimerName
 from callmodel.endings import Ending, ending_of, response_for
 from callmodel.ids import LegId, RecordingId
-from callmodel.routing import StationPlan
+from callmodel.routing import StationPlan, TrunkPlan
 
 Step = attempts.Step
+
+MINUTE_MS = 60_000
 
 
 def advance(call: Call, fact: facts.Fact) -> Step:
@@ -76,7 +78,12 @@ def _talk(call: Call, far_leg: LegId, at_ms: int) -> Step:
     far = call.leg_of(far_leg)
     if call.direction is Direction.INBOUND and far is not None:
         call = replace(call, extension=far.extension, site_id=far.site_id)
-    return replace(call, phase=Phase.TALKING, answered_ms=at_ms), given
+    call = replace(call, phase=Phase.TALKING, answered_ms=at_ms)
+    longest = call.plan.limits.longest_call_minutes if isinstance(call.plan, TrunkPlan) else None
+    if longest is None:
+        return call, given
+    call, timer = timers.start(call, TimerName.LONGEST_CALL, at_ms + longest * MINUTE_MS)
+    return call, [*given, *timer]
 
 
 def _hung_up(call: Call, leg_id: LegId, at_ms: int) -> Step:

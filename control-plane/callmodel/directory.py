@@ -11,6 +11,8 @@ from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
 
+DEFAULT_TIME_ZONE = "UTC"
+
 
 class CallerRuleKind(Enum):
     FIXED = "fixed"
@@ -43,6 +45,8 @@ class Tenant:
     ring_timeout_seconds: int = 60
     records_calls: bool = True
     limits: Limits = Limits()
+    time_zone: str = DEFAULT_TIME_ZONE
+    """By its IANA name, such as `Asia/Shanghai`."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class Site:
     """A place where phones are, as far as it matters to their calls."""
 
     site_id: SiteId
+    time_zone: str | None = None
+    """By its IANA name; None for the tenant's, whichever it is that has stations there."""
     dialling: DiallingPlan | None = None
     """How its people write numbers down, None for as their tenant's do."""
     emergency_caller: E164 | None = None
@@ -155,6 +161,13 @@ class Directory:
 
     def site_of(self, site_id: SiteId | None) -> Site | None:
         return self._sites.get(site_id) if site_id is not None else None
+
+    def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
+        """Return the time zone of a tenant's people at a site: the site's, else the tenant's."""
+        site, tenant = self.site_of(site_id), self.tenant_of(tenant_id)
+        if site is not None and site.time_zone is not None:
+            return site.time_zone
+        return tenant.time_zone if tenant is not None else DEFAULT_TIME_ZONE
 
     def tenant_of(self, tenant_id: TenantId) -> Tenant | None:
         return self._tenants.get(tenant_id)

@@ -17,6 +17,8 @@ class Ending(Enum):
     ABANDONED = "abandoned"
     MEDIA_TIMEOUT = "media-timeout"
     """Nothing was heard of one side for too long."""
+    TOO_LONG = "too-long"
+    """The tenant's longest call was over."""
     BUSY = "busy"
     NO_ANSWER = "no-answer"
     REJECTED = "rejected"
@@ -57,6 +59,7 @@ _SIP_CODES = {
     Ending.COMPLETED: 200,
     Ending.ABANDONED: 487,
     Ending.MEDIA_TIMEOUT: 408,
+    Ending.TOO_LONG: 408,
     Ending.BUSY: 486,
     Ending.NO_ANSWER: 480,
     Ending.REJECTED: 603,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from callmodel.callstate import TimerName
 from callmodel.calltrace import CallTrace
 from callmodel.endings import Ending
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, SiteId, TenantId, TrunkId
@@ -237,6 +238,12 @@ class RecordingPauseAsked:
 
 
 @dataclass(frozen=True)
+class TimerFired:
+    name: TimerName
+    at_ms: int
+
+
+@dataclass(frozen=True)
 class NodeLost:
     """The media engine died under the call: all its legs are gone at once."""
 
@@ -263,5 +270,6 @@ Fact = (
     | ModeAsked
     | ReleaseAsked
     | RecordingPauseAsked
+    | TimerFired
     | NodeLost
 )

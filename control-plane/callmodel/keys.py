@@ -23,6 +23,11 @@ def edge_bans(edge_id: str) -> str:
     return f"platform:edge:{edge_id}:bans"
 
 
+def edge_registrations(edge_id: str) -> str:
+    """What an edge has at carriers (`edgeregistrations.EdgeRegistrations`); expires when its agent falls silent."""
+    return f"platform:edge:{edge_id}:registrations"
+
+
 def facts(tenant_id: TenantId) -> str:
     """Stream of what happened (`wire.Envelope`)."""
     return f"{{{tenant_id}}}:facts"
@@ -67,6 +72,11 @@ def trunk_channels(trunk_id: TrunkId) -> str:
     return f"{{trunks}}:trunk:{trunk_id}"
 
 
+def trunk_outcomes(trunk_id: TrunkId) -> str:
+    """Sorted set of what became of a trunk's last calls: leg id, time of the answer, SIP code; scored by the end."""
+    return f"{{trunks}}:outcomes:{trunk_id}"
+
+
 def tenant_channels(tenant_id: TenantId) -> str:
     """Sorted set: call id, scored by when its claim lapses."""
     return f"{{trunks}}:tenant:{tenant_id}"
@@ -85,6 +95,11 @@ def call_rate(tenant_id: TenantId, extension: Extension | None = None) -> str:
 def rotation(tenant_id: TenantId) -> str:
     """Counter that turns a tenant's pool of caller numbers."""
     return f"{{trunks}}:rotation:{tenant_id}"
+
+
+def call_asked_at(tenant_id: TenantId, call_id: CallId) -> str:
+    """The station at which a call was asked for, for as long as no news of the call may have told it."""
+    return f"{{{tenant_id}}}:call:{call_id}:asked-at"
 
 
 def call_owner(tenant_id: TenantId, call_id: CallId) -> str:

@@ -30,6 +30,8 @@ class Limits:
     """At this multiple of `spend_per_day` running calls are ended too."""
     calls_per_minute: int | None = None
     station_calls_per_minute: int | None = None
+    longest_call_minutes: int | None = None
+    """A call to the outside that has been answered so long ago is ended: somebody has forgotten it, or worse."""
 
     @property
     def spend_micros(self) -> int | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
+from callmodel.callstate import Timer
 from callmodel.ids import E164, Extension, LegId, RecordingId, SiteId, TrunkId
 from callmodel.limits import Limits
 from callmodel.rooms import Room
@@ -93,6 +94,13 @@ class ReportTransfer:
 
 
 @dataclass(frozen=True)
+class SetTimer:
+    """Tell the call when a moment has come; another of the same name takes its place."""
+
+    timer: Timer
+
+
+@dataclass(frozen=True)
 class HangUp:
     """End a leg.  `sip_code` is what a leg that was never answered is told; 200 for one in a conversation."""
 
@@ -132,6 +140,7 @@ Order = (
     | StartRecording
     | PauseRecording
     | ReportTransfer
+    | SetTimer
     | HangUp
     | Announce
 )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from callmodel import attempts, closing, consulting, facts, orders
+from callmodel import attempts, closing, consulting, facts, orders, timers
 from callmodel.callstate import Attempt, Call, Leg, LegRole, Purpose
 from callmodel.endings import Ending, ending_of, sip_code_of
 from callmodel.ids import LegId
@@ -29,6 +29,9 @@ def advance(call: Call, fact: facts.Fact) -> Step:
             return attempts.granted(call, fact)
         case facts.TrunkRefused(leg_id, ending, at_ms) if attempt := attempts.claiming(call, leg_id):
             return _failed(call, attempt, ending, at_ms)
+        case facts.TimerFired(name, at_ms):
+            rung = timers.gone_off(call, name, at_ms)
+            return (call, []) if rung is None else closing.end(rung, Ending.TOO_LONG, at_ms)
         case _:
             return _asked(call, fact)
 

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from callmodel.ids import TenantId, UserId
+from control_plane.archive import ARCHIVED
 from control_plane.permissions import Role
-from servicekit.stores import ColumnType, Row, Store, TableSpec
+from servicekit.stores import AddColumn, ColumnType, Row, Store, TableSpec
 
 SCOPE = "platform"
 
@@ -37,11 +38,12 @@ USER_NAMES = TableSpec(
     guarded=True,
 )
 TABLES = (USERS, USER_NAMES)
+TEAMS_COLUMN = AddColumn(USERS.name, "teams", ColumnType.JSON)
 
 
 @dataclass(frozen=True)
 class Account:
-    """A user.  `belongs_to`: `platform`, `provider:<name>` or `tenant:<tenant id>`.
+    """A user.  `belongs_to`: `platform`, `provider:<name>` or `tenant:<tenant id>`.  `teams`: by tenant.
 
     `sessions_from_ms`: when sessions were last ended (password changed, account disabled).
     """
@@ -56,6 +58,13 @@ class Account:
     enabled: bool
     sessions_from_ms: int
     created_ms: int
+    archived_ms: int | None = None
+    teams: Mapping[TenantId, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether there is any session for them."""
+        return self.enabled and self.archived_ms is None
 
     @property
     def credential(self) -> str:
@@ -106,6 +115,7 @@ async def set_password(store: Store, before: Account, after: Account) -> bool:
         "password_hash": before.password_hash,
         "sessions_from_ms": before.sessions_from_ms,
         "enabled": True,
+        ARCHIVED: None,
     }
     changes = {"password_hash": after.password_hash, "sessions_from_ms": after.sessions_from_ms}
     return await store.replace_if(USERS.name, key, expected, changes)
@@ -122,14 +132,21 @@ def end_sessions(account: Account, at_ms: int) -> Account:
 def to_account(row: Row) -> Account:
     """Return the user in a row."""
     roles = {TenantId(tenant): frozenset(Role(role) for role in held) for tenant, held in row["roles"].items()}
-    values = {name: row[name] for name in USERS.columns if name not in ("scope", "roles")}
-    return Account(**values, roles=roles)
+    values = {name: row[name] for name in (*USERS.columns, ARCHIVED) if name not in ("scope", "roles")}
+    # The column came after the table: null in users of that time.
+    teams = {TenantId(tenant): frozenset(names) for tenant, names in (row[TEAMS_COLUMN.column] or {}).items()}
+    return Account(**values, roles=roles, teams=teams)
 
 
 def to_row(account: Account) -> dict[str, Any]:
     """Return the row of a user."""
-    row = {name: getattr(account, name) for name in USERS.columns if name not in ("scope", "roles")}
-    return {**row, "scope": SCOPE, "roles": role_names(account)}
+    row = {name: getattr(account, name) for name in (*USERS.columns, ARCHIVED) if name not in ("scope", "roles")}
+    return {**row, "scope": SCOPE, "roles": role_names(account), TEAMS_COLUMN.column: team_names(account)}
+
+
+def team_names(account: Account) -> dict[TenantId, list[str]]:
+    """Return the user's teams by tenant, in order."""
+    return {tenant: sorted(names) for tenant, names in account.teams.items()}
 
 
 def role_names(account: Account) -> dict[TenantId, list[str]]:

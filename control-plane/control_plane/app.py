@@ -11,6 +11,7 @@ from control_plane.config import ControlPlaneSettings
 from control_plane.features.auth import http as auth
 from control_plane.features.auth.authenticator import BearerAuthenticator
 from control_plane.features.bans import http as bans
+from control_plane.features.calls import handover_http as handover
 from control_plane.features.calls import http as calls
 from control_plane.features.enrolment import http as enrolment
 from control_plane.features.numbers import http as numbers
@@ -46,6 +47,7 @@ ROUTES: Sequence[Route] = [
     *platform.routes,
     *bans.routes,
     *calls.routes,
+    *handover.routes,
     *recordings.routes,
     *enrolment.routes,
 ]

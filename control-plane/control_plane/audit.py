@@ -6,7 +6,7 @@ from typing import Any
 from callmodel.ids import TenantId, uuid7
 from control_plane.retention import Kept, Retention
 from control_plane.times import day_of
-from servicekit.stores import ColumnType, Store, TableSpec
+from servicekit.stores import AddColumn, ColumnType, Store, TableSpec
 
 PLATFORM = TenantId("platform")
 """Stands for the tenant where there is none; no tenant may be called so."""
@@ -28,6 +28,8 @@ AUDIT = TableSpec(
     },
     descending=("audit_id",),
 )
+CHANGES_COLUMN = AddColumn(AUDIT.name, "changes", ColumnType.JSON)
+"""Came after the table: null in rows of that time."""
 
 
 async def record(
@@ -38,12 +40,15 @@ async def record(
     actor: str,
     action: str,
     subject: dict[str, Any],
+    changes: dict[str, Any] | None = None,
     address: str = "",
     request_id: str = "",
     retention: Retention | None = None,
 ) -> None:
-    """Add a row to the tenant's trail, or the platform's for None.  `subject`: ids, never numbers or secrets.
+    """Add a row to the tenant's trail, or the platform's for None.
 
+    subject: the ids of what it was done to.  changes: its fields that changed, each with its `old` and `new` value.
+    Neither holds a customer's number or a secret.
     retention: the rules by which the row will end; without them it is kept for ever.
     """
     tenant = None if tenant_id is None else TenantId(tenant_id)
@@ -58,6 +63,7 @@ async def record(
             "actor": actor,
             "action": action,
             "subject": subject,
+            "changes": changes or {},
             "address": address,
             "request_id": request_id,
         },

@@ -32,6 +32,7 @@ from control_plane.nodes import held_calls, living_nodes
 from control_plane.queueing import build_celery, finish_recording_later
 from control_plane.resources import close_resources, open_resources
 from control_plane.streamlag import LagWatch
+from control_plane.trunkoutcomes import note_outcomes
 from control_plane.web.context import Resources
 from servicekit import lifecycle, snapshots, tracing
 from servicekit.lifecycle import Service
@@ -68,6 +69,7 @@ class Consumers:
         async def keep_record(envelope: Envelope) -> None:
             await cdrs.handle(envelope)
             await settle_live(self._live, envelope)
+            await note_outcomes(resources.redis, envelope)
 
         self.readers = {
             # Many at once: they meet in one batch (see `gathering`).

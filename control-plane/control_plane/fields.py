@@ -94,6 +94,11 @@ Username = Annotated[
                 "li.na", 64)
 ]  # fmt: skip
 
+TimeZone = Annotated[
+    str, *_word("[A-Za-z][A-Za-z0-9_+-]{0,30}(/[A-Za-z0-9_+-]{1,30}){0,2}", "the IANA name of a time zone",
+                "Asia/Shanghai", 64)
+]  # fmt: skip
+
 
 def check_host(text: str) -> str:
     """Return an IPv4 address or a host name.  Raises ValueError saying what is expected."""

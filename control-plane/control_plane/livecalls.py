@@ -22,6 +22,8 @@ ENDED_SECONDS = 3600
 """How long an ended call is remembered: longer than a fact may lie pending before another consumer takes it over."""
 ALL_PAGE = 500
 
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
+
 # KEYS: live calls, their order, mark of the ended call.  ARGV: call id, version, document.
 _SHOW = """
 if redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
@@ -83,8 +85,7 @@ class LiveCalls:
 
     async def show(self, tenant_id: TenantId, call: Cdr) -> bool:
         """Keep the call as it stands; False for old news: it has ended, or a later version is known."""
-        document = json.dumps(to_wire(call), separators=(",", ":"))
-        args: list[str | int | float] = [call.call_id, call.version, document]
+        args: list[str | int | float] = [call.call_id, call.version, _to_json(to_wire(call))]
         return bool(await self._scripts.run("show", _keys_of(tenant_id, call.call_id), args))
 
     async def end(self, tenant_id: TenantId, call_id: CallId) -> bool:

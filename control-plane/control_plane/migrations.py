@@ -1,8 +1,8 @@
 """The schema of the durable store, version by version.  A released version never changes: add a new one."""
 
-from control_plane import accounts, audit, retention
+from control_plane import accounts, archive, audit, retention
 from control_plane.features.auth import store as auth
-from control_plane.features.calls import tables as calls
+from control_plane.features.calls import store as calls
 from control_plane.features.enrolment import store as enrolment
 from control_plane.features.numbers import store as numbers
 from control_plane.features.recordings import store as recordings
@@ -11,7 +11,7 @@ from control_plane.features.stations import store as stations
 from control_plane.features.tenants import store as tenants
 from control_plane.features.trunks import store as trunks
 from control_plane.features.users import store as users
-from servicekit.stores import CreateTable, Migration, Phase
+from servicekit.stores import CreateTable, Migration
 
 CONFIGURATION = (
     *tenants.TABLES,
@@ -25,16 +25,17 @@ CONFIGURATION = (
 MIGRATIONS = [
     Migration(1, "accounts and audit", [CreateTable(spec) for spec in (*accounts.TABLES, audit.AUDIT, *auth.TABLES)]),
     Migration(2, "configuration", [CreateTable(spec) for spec in CONFIGURATION]),
-    Migration(3, "calls and recordings", [CreateTable(spec) for spec in (calls.CDRS_AT_FIRST, *recordings.TABLES)]),
+    Migration(3, "calls and recordings", [CreateTable(spec) for spec in (*calls.TABLES, *recordings.TABLES)]),
     Migration(4, "enrolment", [CreateTable(spec) for spec in enrolment.TABLES]),
-    Migration(5, "traces of calls", [calls.TRACE_COLUMN]),
     Migration(6, "spools of several hosts, and legal hold", recordings.ADDED),
     Migration(7, "retention", retention.COLUMNS),
     Migration(8, "retention of recordings", [retention.RECORDINGS_COLUMN]),
     Migration(9, "limits of tenants", [tenants.LIMITS_COLUMN]),
     Migration(10, "traces of recordings", [recordings.TRACE_COLUMN]),
     Migration(11, "what a session was begun with", [auth.CREDENTIAL_COLUMN]),
-    Migration(12, "records of calls kept whole, and found by customer and station", calls.WHOLE_RECORDS),
-    Migration(13, "no column a field of a call's record", calls.NO_COLUMN_A_FIELD, Phase.POST),
+    Migration(12, "what an audited change changed", [audit.CHANGES_COLUMN]),
+    Migration(13, "what is archived", archive.COLUMNS),
+    Migration(14, "who is seated where, and in which team", [*stations.SEATS_ADDED, accounts.TEAMS_COLUMN]),
+    Migration(15, "time zones", [tenants.TIME_ZONE_COLUMN, sites.TIME_ZONE_COLUMN]),
     Migration(25, "how sites dial, and who comes to help", sites.EMERGENCY_COLUMNS),
 ]

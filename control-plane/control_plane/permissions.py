@@ -20,10 +20,14 @@ class Permission(Enum):
     STATIONS_WRITE = "stations.write"
     NUMBERS_READ = "numbers.read"
     USERS_READ = "users.read"
+    USERS_WRITE = "users.write"
+    """Create, change, disable and archive the tenant's own users, and say who is in which team."""
     CALLS_READ = "calls.read"
     CALLS_PLACE = "calls.place"
     CALLS_CONTROL = "calls.control"
     CALLS_DISPOSE = "calls.dispose"
+    CALLS_SUPERVISE = "calls.supervise"
+    """Listen to an agent, whisper to him, join, take over, and let a party go; audited."""
     CALLS_REVEAL = "calls.reveal"
     """See customers' full numbers; each look is audited."""
     RECORDINGS_READ = "recordings.read"
@@ -37,6 +41,16 @@ class Permission(Enum):
     """Tenants, sites, trunks, numbers, users and branches: HQ administrators only."""
 
 
+class Reach(Enum):
+    """How far a permission goes inside of a tenant, the narrowest first."""
+
+    OWN = "own"
+    """The stations that one is seated at, and the calls there."""
+    TEAM = "team"
+    """One's own, and those of everybody who shares a team with one."""
+    TENANT = "tenant"
+
+
 _AGENT = frozenset(
     {
         Permission.TENANT_READ,
@@ -47,11 +61,17 @@ _AGENT = frozenset(
         Permission.CALLS_DISPOSE,
     }
 )
-_SUPERVISOR = _AGENT | {Permission.NUMBERS_READ, Permission.RECORDINGS_READ, Permission.RECORDINGS_DOWNLOAD}
+_SUPERVISOR = _AGENT | {
+    Permission.NUMBERS_READ,
+    Permission.RECORDINGS_READ,
+    Permission.RECORDINGS_DOWNLOAD,
+    Permission.CALLS_SUPERVISE,
+}
 _MANAGER = _SUPERVISOR | {
     Permission.TENANT_WRITE,
     Permission.STATIONS_WRITE,
     Permission.USERS_READ,
+    Permission.USERS_WRITE,
     Permission.CALLS_REVEAL,
     Permission.RECORDINGS_HOLD,
     Permission.SPEND_READ,
@@ -73,6 +93,25 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.MANAGER: _MANAGER,
     Role.CLIENT: _CLIENT,
 }
+
+
+BOUND = frozenset(
+    {Permission.CALLS_PLACE, Permission.CALLS_CONTROL, Permission.CALLS_DISPOSE, Permission.CALLS_SUPERVISE}
+)
+"""What is done to a call: how far it goes depends on the role.  Every other permission counts in the whole tenant."""
+
+REACHES: dict[Role, Reach] = {Role.AGENT: Reach.OWN, Role.SUPERVISOR: Reach.TEAM, Role.MANAGER: Reach.TENANT}
+"""Of the permissions in `BOUND`, for each role that has them."""
+_WIDTHS = list(Reach)
+
+
+def reach_of(permission: Permission, roles: Set[Role], *, is_hq_admin: bool) -> Reach | None:
+    """Return how far the permission goes with these roles, None where none of them grants it.  The widest counts."""
+    if is_hq_admin:
+        return Reach.TENANT
+    granting = [role for role in roles if permission in GRANTS[role]]
+    reaches = [REACHES[role] if permission in BOUND else Reach.TENANT for role in granting]
+    return max(reaches, key=_WIDTHS.index, default=None)
 
 
 def is_granted(permission: Permission, roles: Set[Role], *, is_hq_admin: bool) -> bool:

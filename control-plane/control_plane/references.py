@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from callmodel.codec import from_wire
 from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
 from callmodel.numbers import DiallingPlan
+from control_plane.archive import is_living, living_rows
 from control_plane.scope import SCOPE
 from control_plane.web.problems import NotFoundError
 from servicekit.stores import Store
@@ -18,19 +19,40 @@ class TenantReference:
     domain: str
     country_code: str
     dialling: DiallingPlan
+    archived: bool = False
+
+
+async def find_tenant(store: Store, tenant_id: TenantId) -> TenantReference | None:
+    """Return the tenant, archived or not."""
+    row = await store.get("tenants", {"scope": SCOPE, "tenant_id": tenant_id})
+    if row is None:
+        return None
+    plan = from_wire(DiallingPlan, row["dialling"])
+    return TenantReference(tenant_id, row["domain"], row["country_code"], plan, not is_living(row))
 
 
 async def require_tenant(store: Store, tenant_id: TenantId) -> TenantReference:
-    """Return the tenant.  Raises NotFoundError: for an HQ administrator too there may be none."""
-    row = await store.get("tenants", {"scope": SCOPE, "tenant_id": tenant_id})
-    if row is None:
+    """Return the tenant, archived or not.  Raises NotFoundError."""
+    tenant = await find_tenant(store, tenant_id)
+    if tenant is None:
         raise NotFoundError()
-    return TenantReference(tenant_id, row["domain"], row["country_code"], from_wire(DiallingPlan, row["dialling"]))
+    return tenant
+
+
+async def every_tenant(store: Store) -> list[TenantId]:
+    """Return the ids of all tenants, archived ones too: what they left behind is looked after as before."""
+    found, after = [], None
+    while True:
+        page = await store.page("tenants", {"scope": SCOPE}, limit=1000, after=after)
+        found += [TenantId(row["tenant_id"]) for row in page.rows]
+        after = page.next_token
+        if after is None:
+            return found
 
 
 async def tenant_exists(store: Store, tenant_id: TenantId) -> bool:
-    """Say whether there is such a tenant."""
-    return await store.get("tenants", {"scope": SCOPE, "tenant_id": tenant_id}) is not None
+    """Say whether there is such a tenant, and it is not archived."""
+    return is_living(await store.get("tenants", {"scope": SCOPE, "tenant_id": tenant_id}))
 
 
 async def dialling_at(store: Store, tenant: TenantReference, site_id: SiteId) -> DiallingPlan:
@@ -41,23 +63,25 @@ async def dialling_at(store: Store, tenant: TenantReference, site_id: SiteId) ->
 
 
 async def site_exists(store: Store, site_id: SiteId) -> bool:
-    """Say whether there is such a site."""
-    return await store.get("sites", {"scope": SCOPE, "site_id": site_id}) is not None
+    """Say whether there is such a site, and it is not archived."""
+    return is_living(await store.get("sites", {"scope": SCOPE, "site_id": site_id}))
 
 
 async def trunk_exists(store: Store, trunk_id: TrunkId) -> bool:
-    """Say whether there is such a trunk."""
-    return await store.get("trunks", {"scope": SCOPE, "trunk_id": trunk_id}) is not None
+    """Say whether there is such a trunk, and it is not archived."""
+    return is_living(await store.get("trunks", {"scope": SCOPE, "trunk_id": trunk_id}))
 
 
 async def station_exists(store: Store, tenant_id: TenantId, extension: Extension) -> bool:
-    """Say whether the tenant has a station with this extension."""
-    return await store.get("stations", {"tenant_id": tenant_id, "extension": extension}) is not None
+    """Say whether the tenant has a station with this extension that is not archived."""
+    return is_living(await store.get("stations", {"tenant_id": tenant_id, "extension": extension}))
 
 
 async def has_stations(store: Store, tenant_id: TenantId) -> bool:
-    """Say whether the tenant has any station."""
-    return bool((await store.page("stations", {"tenant_id": tenant_id}, limit=1)).rows)
+    """Say whether the tenant has any station that is not archived."""
+    async for _ in living_rows(store, "stations", {"tenant_id": tenant_id}):
+        return True
+    return False
 
 
 async def number_exists(store: Store, number: E164) -> bool:

@@ -68,14 +68,13 @@ async def read_configuration(store: Store, cipher: TenantCipher) -> Configuratio
         sites=tuple(
             Site(
                 site.site_id,
+                site.time_zone,
                 site.dialling,
                 site.emergency_caller,
                 accepting.get(site.emergency_caller, ()) if site.emergency_caller is not None else (),
                 site.location,
             )
             for site in sites
-            # Of the others there is nothing to know.
-            if site.dialling is not None or site.emergency_caller is not None or site.location is not None
         ),
     )
 

@@ -29,6 +29,7 @@ from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
 from edge_proxy.lexis import REFUSED_TABLE
 from edge_proxy.nodes import NodeBook, uris_in
 from edge_proxy.registering import Alone, CarrierRegistrar, Lease
+from edge_proxy.registration_report import RegistrationReport
 from edge_proxy.rendering import Destination, render_dispatcher
 from edge_proxy.trunking import gateway_names
 from edge_proxy.view import EdgeState, EdgeView
@@ -230,6 +231,8 @@ def _register(service: Service, settings: EdgeSettings, agent: EdgeAgent, redis:
     sends_from = f"{settings.edge_address}:{settings.sip_port}"
     registrar = CarrierRegistrar(rpc, turn, agent.wanted_registrations, flag.is_raised, sends_from)
     service.spawn("registrations", registrar.run())
+    if redis is not None:
+        service.spawn("registration-report", RegistrationReport(rpc, redis, settings.edge_id).run())
     service.spawn("drain", drain.watch(flag, settings, service))
 
 

@@ -48,7 +48,7 @@ class EdgeSettings(ServiceSettings):
     kamailio_bin: Path = Field(Path("/usr/sbin/kamailio"), description="Kamailio's executable")
     rtpengine_bin: Path = Field(Path("/usr/bin/rtpengine"), description="rtpengine's executable")
     kamailio_modules: Path | None = Field(None, description="folder with Kamailio's modules; found if not given")
-    edge_workers: int = Field(4, ge=1, le=64, description="SIP workers for each socket")
+    edge_workers: int = Field(0, ge=0, le=64, description="SIP workers for each socket; 0: as many as processors")
     # Kamailio's pike counts the requests of two seconds in 16 bits (modules/pike/ip_tree.h): more would wrap around.
     flood_requests_per_second: int = Field(
         50, ge=1, le=32_000, description="requests a second that a stranger may send"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from callmodel.edgesnapshot import MediaProtection
 from callmodel.vouched import Vouched
@@ -19,13 +20,18 @@ class PeerKind(Enum):
     """Another of HQ's edges, or this one itself over the socket for them."""
 
 
-@dataclass(frozen=True)
-class Peer:
-    """`site_id`: the site in a branch's certificate."""
+class Peer(NamedTuple):
+    """`site_id`: the site in a branch's certificate; `is_carrier`: outside, at an address of a carrier's."""
 
     kind: PeerKind = PeerKind.OUTSIDE
     address: str = ""
     site_id: str = ""
+    is_carrier: bool = False
+
+    @property
+    def is_trusted(self) -> bool:
+        """Say whether it is one of us or a carrier: never banned, since that would cut off everybody behind it."""
+        return self.is_carrier or self.kind is not PeerKind.OUTSIDE
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from edge_proxy.decisions import Reject
+
 NONCE_BYTES = 29
 """Kamailio's own (modules/auth/nonce.h): expiry, birth, MD5, id and pool.  What comes after it passes over."""
 SEAL_BYTES = 16
@@ -50,20 +52,14 @@ class Challenge:
 
 
 @dataclass(frozen=True)
-class Refuse:
-    code: int
-    reason: str
-
-
-@dataclass(frozen=True)
 class Check:
     """Look at the password."""
 
 
-Verdict = Challenge | Refuse | Check
+Verdict = Challenge | Reject | Check
 
-NO_QOP = Refuse(403, "Digest Without qop=auth")
-OTHER_URI = Refuse(403, "Digest For Another URI")
+NO_QOP = Reject(403, "Digest Without qop=auth")
+OTHER_URI = Reject(403, "Digest For Another URI")
 
 
 def parsed(header: str) -> Credentials | None:

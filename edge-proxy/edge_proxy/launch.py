@@ -40,6 +40,8 @@ TABLE_VERSIONS = "table_name(string) table_version(int)\nuacreg:5\n"
 SPARE_FILES = 1024
 """What Kamailio opens beside connections: sockets between its processes, logs, files."""
 
+FEWEST_WORKERS = 2
+
 SECRET_NAMES = ("nonce", "topology", "seal")
 _SHARED_SECRET = re.compile(r"(?:[0-9a-f]{2}){32,64}")
 
@@ -81,6 +83,15 @@ def connections_of(settings: EdgeSettings) -> int:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     allowed = settings.sip_connections if hard == resource.RLIM_INFINITY else max(hard - SPARE_FILES, hard // 2)
     return min(settings.sip_connections, allowed)
+
+
+def workers_of(settings: EdgeSettings) -> int:
+    """Return how many processes read from each socket: as many as can run at once, unless told.
+
+    Messages go to them in turn: the more there are, the less each finds of its own in the processor's caches when its
+    next one comes.  Two at least, since one may wait for rtpengine.
+    """
+    return settings.edge_workers or max(FEWEST_WORKERS, len(os.sched_getaffinity(0)))
 
 
 def allow_files(settings: EdgeSettings) -> None:
@@ -168,7 +179,7 @@ def configuration_of(settings: EdgeSettings) -> EdgeConfiguration:
         rpc_port=settings.rpc_port,
         ng_port=settings.ng_port,
         rtp_range=(int(low), int(high)),
-        workers=settings.edge_workers,
+        workers=workers_of(settings),
         tls=tls,
         flood_requests_per_second=settings.flood_requests_per_second,
         ban_seconds=settings.ban_seconds,

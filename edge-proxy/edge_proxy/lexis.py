@@ -12,7 +12,7 @@ import re
 from collections.abc import Set
 from dataclasses import dataclass, field
 
-from edge_proxy import bodies
+from edge_proxy import bodies, plain
 from edge_proxy.grammar import (
     COMPACT,
     CONTROL,
@@ -21,13 +21,11 @@ from edge_proxy.grammar import (
     GRAMMAR,
     HEADER_NAME,
     METHODS,
-    NAMES,
     NEVER_FOLDED,
     NOT_UTF8,
     ONCE,
     ONE_PARTY,
     ONE_TAG,
-    PLAIN,
     QUOTED_OR_URI,
     REQUEST_LINE,
     REQUIRED,
@@ -51,12 +49,6 @@ _TOLD = {name: GRAMMAR[name] for name in ("via", "from", "to", "call-id")} | {
 }
 _MAX_CSEQ = 2**31
 _SPACE = " \t"
-_GROUPS = {
-    "from": "from_", "to": "to", "call-id": "call_id", "contact": "contact", "content-type": "type",
-    "user-agent": "agent", "x-trunkline": "trunkline",
-}  # fmt: skip
-_LABELS = {"via": "\r\nVia: ", "route": "\r\nRoute: "}
-"""What a plain message is asked for; it has no other of those that are ever asked for."""
 
 
 class UnreadableError(ValueError):
@@ -75,73 +67,45 @@ class Message:
 
     method: str = ""
     status: int = 0
-    plain: re.Match[str] | None = None
-    """What the pattern found in a plain message: nothing in it needs another check."""
     headers: dict[str, str] = field(default_factory=dict)
-    """The first value of each, by its name, long and in small letters; of a plain message `plain` has them."""
+    """The first value of each, by its name, long and in small letters."""
     several_contacts: bool = False
     rewritten: str | None = None
     fault: tuple[int, str] | None = None
+    has_session: bool = False
+    """It carries a session description."""
+
+    is_plain = False
 
     def said(self, name: str) -> str:
         """Return the first value of a header by its name, long and in small letters, empty where there is none."""
-        if self.plain is None:
-            return self.headers.get(name, "")
-        group = _GROUPS.get(name)
-        if group is not None:
-            return self.plain[group] or ""
-        label, text, end = _LABELS.get(name, "\n\n"), self.plain.string, self.plain.end()
-        start = text.find(label, 0, end)
-        return "" if start < 0 else text[start + len(label) : text.index("\r\n", start + len(label))]
+        return self.headers.get(name, "")
 
-    def names(self, wanted: Set[str], start: str) -> list[str]:
-        """Return which of the wanted headers there are, and which begin so; names are long and in small letters.
+    def names(self, wanted: Set[str], start: str | tuple[str, ...]) -> list[str]:
+        """Return which of the wanted headers there are, and which begin so; names are long and in small letters."""
+        return [name for name in self.headers if name in wanted or name.startswith(start)]
 
-        Asked about what only we may say and what tells of programs: a plain message has little that could be meant.
+    def names_us(self, hosts: tuple[str, ...]) -> bool:
+        """Say whether a response's topmost Via is one of ours: else it answers nothing that we have asked.
+
+        hosts: ours, each with the colon or semicolon that may follow it.
         """
-        found = self.plain
-        if found is None:
-            return [name for name in self.headers if name in wanted or name.startswith(start)]
-        told = found["ours"] or found["trunkline"] or found["software"] or found["agent"]
-        if not told and "record-route" not in wanted:
-            return []
-        names = map(str.lower, NAMES.findall(found.string, 0, found.end()))
-        return [name for name in dict.fromkeys(names) if name in wanted or name.startswith(start)]
+        return self.said("via").partition(" ")[2].lstrip(_SPACE).startswith(hosts)
 
 
-def read(text: str, *, streamed: bool = False) -> Message:
+Reading = plain.Plain | Message
+
+
+def read(text: str, *, streamed: bool = False) -> Reading:
     """Return what a message says.  Raises UnreadableError.
 
     streamed: came over TCP or TLS, where the length tells where the next message begins (RFC 3261, 18.3).
     """
-    return read_plain(text) or _read_closely(text, streamed=streamed)
+    return plain.read(text) or read_closely(text, streamed=streamed)
 
 
-def read_plain(text: str) -> Message | None:
-    """Return what a message says that is written as nearly all are, None for one that needs a closer look.
-
-    One look by one pattern: a worker that waits for messages has nothing of this in its caches, and each step costs
-    four times what it does in a loop.
-    """
-    found = PLAIN.match(text, 0, MAX_LINE)
-    if found is None or not text.isascii():
-        return None
-    status, method, of_cseq, length = found.group("status", "method", "cseq", "length")
-    body = text[found.end() :]
-    if (
-        length is None
-        or int(length) != len(body)
-        or (of_cseq != method if method else of_cseq is None)
-        or of_cseq not in METHODS
-        or not (found["from_"] and found["to"] and found["call_id"])
-        or "\r\nVia: " not in text
-        or (body and (found["type"] is None or _hides(body)))
-    ):
-        return None
-    return Message(of_cseq, int(status or 0), found)
-
-
-def _read_closely(text: str, *, streamed: bool) -> Message:
+def read_closely(text: str, *, streamed: bool) -> Message:
+    """Return what a message says that is not written as nearly all are.  Raises UnreadableError."""
     head, gap, body = text.partition("\r\n\r\n")
     if not gap:
         raise UnreadableError("no-end")
@@ -157,7 +121,7 @@ def _read_closely(text: str, *, streamed: bool) -> Message:
     folded = "\r\n " in head or "\r\n\t" in head
     if folded:
         lines = _unfolded(lines)
-    headers, several_contacts, respelled = _headers_of(lines, plain=text.isascii())
+    headers, several_contacts, respelled = _headers_of(lines, all_ascii=text.isascii())
     status = int(start[8:11]) if start.startswith("SIP/") else 0
     method = _framed(first.group(1) if not status else "", headers)
     if several_contacts and method != "REGISTER" and not 300 <= status < 400:
@@ -165,7 +129,8 @@ def _read_closely(text: str, *, streamed: bool) -> Message:
     kept, fault = _body_of(method, status, headers, body, streamed=streamed)
     respelled |= streamed and "content-length" not in headers
     anew = _written(start, lines, headers, body, kept) if folded or respelled or kept is not body else None
-    return Message(method, status, None, headers, several_contacts, anew, fault)
+    has_session = bool(kept) and (kept is not body or bodies.type_of(headers["content-type"]) == bodies.SDP)
+    return Message(method, status, headers, several_contacts, anew, fault, has_session)
 
 
 def told_off(text: str) -> Message | None:
@@ -198,20 +163,7 @@ def told_off(text: str) -> Message | None:
     whole = [start, *(f"Via: {way}" for way in ways), *(f"{name.title()}: {headers[name]}" for name in _NEEDED)]
     anew = "\r\n".join([*whole, "Max-Forwards: 70", "Content-Length: 0", "", ""])
     headers["via"] = ways[0]
-    return Message(first.group(1), 0, None, headers, rewritten=anew, fault=BAD_REQUEST)
-
-
-def names_us(message: Message, hosts: tuple[str, ...]) -> bool:
-    """Say whether a response's topmost Via is one of ours: else it answers nothing that we have asked.
-
-    hosts: ours, each with the colon or semicolon that may follow it.
-    """
-    if message.plain is None:
-        return message.said("via").partition(" ")[2].lstrip(_SPACE).startswith(hosts)
-    text = message.plain.string
-    via = text.index(" ", text.index(_LABELS["via"]) + len(_LABELS["via"]))
-    # Kamailio writes two spaces behind WS.
-    return text.startswith(hosts, via + 2 if text[via + 1] == " " else via + 1)
+    return Message(first.group(1), 0, headers, rewritten=anew, fault=BAD_REQUEST)
 
 
 def _unfolded(lines: list[str]) -> list[str]:
@@ -232,7 +184,7 @@ def _long(name: str) -> str:
     return COMPACT.get(lowered, lowered)
 
 
-def _headers_of(lines: list[str], *, plain: bool) -> tuple[dict[str, str], bool, bool]:
+def _headers_of(lines: list[str], *, all_ascii: bool) -> tuple[dict[str, str], bool, bool]:
     """Return the first value of each header, whether Contact names several, and whether a name is spelled oddly."""
     headers: dict[str, str] = {}
     several_contacts = respelled = False
@@ -251,7 +203,7 @@ def _headers_of(lines: list[str], *, plain: bool) -> tuple[dict[str, str], bool,
             raise UnreadableError("tag")
         if value[:1] == ":":
             raise UnreadableError("colon")
-        if not plain and name not in FREE_TEXT and name not in _NAMES_OF_PARTIES and NOT_UTF8.search(value):
+        if not all_ascii and name not in FREE_TEXT and name not in _NAMES_OF_PARTIES and NOT_UTF8.search(value):
             raise UnreadableError("not-utf-8")
         if name not in headers:
             headers[name] = value

@@ -15,6 +15,8 @@ _COMMON = f"{_PLAIN} DTLS=off"
 # What a browser asks for (RFC 8827, 8834, 8843): it offers no keys in SDP, and takes none.
 _BROWSER = f"{_ADDRESSES} ICE=force transport-protocol=UDP/TLS/RTP/SAVPF rtcp-mux-offer generate-mid SDES-off"
 _PROTOCOLS = {RTP: "RTP/AVP", SRTP: "RTP/SAVP"}
+_FORMATS = re.compile(r"^m=audio [0-9]+ \S+((?: [0-9]+)+)", re.MULTILINE)
+_G711 = ("0", "8")
 _HIDDEN = re.compile(r"^c=IN (?:IP4 0\.0\.0\.0|IP6 ::)(?=\s)", re.MULTILINE)
 
 
@@ -44,3 +46,17 @@ def with_address(sdp: str, address: str) -> str:
     Browsers do so while all that they tell of are names of multicast DNS (RFC 8828); where they are, ICE finds out.
     """
     return _HIDDEN.sub(f"c=IN IP4 {address}", sdp) if "a=ice-ufrag:" in sdp else sdp
+
+
+def with_both_codecs(sdp: str) -> str:
+    """Return an early answer with G.711's other codec behind the one that it names (RFC 3551: 0 and 8).
+
+    rtpengine hands on no codec of a later answer that an earlier one did not have, and the final answer may take back
+    what a 183 said.  Packets it hands on as they are.
+    """
+    found = _FORMATS.search(sdp)
+    formats = found[1].split() if found else []
+    lacking = [each for each in _G711 if each not in formats]
+    if found is None or len(lacking) != 1:
+        return sdp
+    return f"{sdp[: found.end()]} {lacking[0]}{sdp[found.end() :]}"

@@ -161,6 +161,8 @@ def render_kamailio(template: str, configuration: EdgeConfiguration) -> str:
         "ROLE": c.role.upper(),
         "DEBUG": c.debug,
         "WORKERS": c.workers,
+        # Their peers are slow: a handshake, and whoever reads late.
+        "TCP_WORKERS": max(c.workers, 4),
         "ADDRESS": c.address,
         "CONTROL_ADDRESS": c.control_address,
         "SIP_PORT": c.sip_port,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from edge_proxy.decisions import PeerKind
+from edge_proxy.decisions import PeerKind, Reject
 
 SCANNERS = (
     "friendly-scanner", "sipvicious", "sipcli", "sip-scan", "sipsak", "sundayddr", "iwar", "pplsip",
@@ -36,13 +36,7 @@ class Offend:
     reason: str
 
 
-@dataclass(frozen=True)
-class Refuse:
-    code: int
-    reason: str
-
-
-Verdict = Listen | Ignore | Offend | Refuse
+Verdict = Listen | Ignore | Offend | Reject
 
 LISTEN = Listen()
 IGNORE = Ignore()
@@ -55,7 +49,7 @@ def screen(user_agent: str, *, banned: bool, trusted: bool, size_bytes: int) -> 
     a ban would cut off everybody behind them.
     """
     if size_bytes > MAX_MESSAGE_BYTES:
-        return Refuse(513, "Message Too Large")
+        return Reject(513, "Message Too Large")
     if trusted:
         return LISTEN
     if banned:

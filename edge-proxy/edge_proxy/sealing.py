@@ -5,6 +5,7 @@ Record-Route, with a keyed digest over them and the Call-ID: no state here, so a
 that we did not make for these two is refused (the edge is no open relay).
 """
 
+import functools
 import hashlib
 import hmac
 import re
@@ -20,8 +21,7 @@ MAX_AGE_MINUTES = 24 * 60
 """No dialog is older: the dialog module forgets after twelve hours."""
 
 _DIGITS = 16
-_PARAMETER = f";{PARAMETER}="
-_END = re.compile(r"[;>,]|$")
+_SEAL = re.compile(rf";{PARAMETER}=([^;>,]{{0,{_DIGITS}}})([^;>,]*)")
 _NAME = re.compile(r"[A-Za-z0-9._:-]*")
 _LETTERS = {MediaProtection.RTP: "r", MediaProtection.SRTP: "s", MediaProtection.WEBRTC: "w", None: "-"}
 _PROTECTIONS = {letter: protection for protection, letter in _LETTERS.items()}
@@ -46,12 +46,13 @@ _KINDS = {kind.value: kind for kind in EndKind}
 
 class End(NamedTuple):
     """`name`: the address of a phone, the site of a branch, the id of a trunk.  `speaks`: None where another edge has
-    the media.
+    the media.  `account`: of a phone, whose it is (`account_of`): it may have another address later.
     """
 
     kind: EndKind
     speaks: MediaProtection | None
     name: str = ""
+    account: str = ""
 
 
 class Dialog(NamedTuple):
@@ -64,7 +65,7 @@ def seal(secret: bytes, call_id: str, dialog: Dialog, now_minutes: int) -> str:
     ends = [dialog.caller, dialog.callee]
     if not all(_NAME.fullmatch(end.name) for end in ends):
         raise ValueError("a name at an end of the dialog cannot stand in a URI")
-    plain = "~".join([f"{now_minutes:x}", *(f"{end.kind.value}{_LETTERS[end.speaks]}{end.name}" for end in ends)])
+    plain = "~".join([f"{now_minutes:x}", *map(_written, ends)])
     return f"{_digest(secret, call_id, plain)}{plain}"
 
 
@@ -73,30 +74,47 @@ def open_seal(secret: bytes, call_id: str, routes: str, now_minutes: int) -> Dia
 
     Several edges may each have left a seal there: ours is the topmost.
     """
-    start = routes.find(_PARAMETER)
-    if start < 0:
+    found = _SEAL.search(routes)
+    if found is None:
         return None
-    start += len(_PARAMETER)
-    end = _END.search(routes, start)
-    assert end is not None  # there is always an end of all
-    digest, plain = routes[start : start + _DIGITS], routes[start + _DIGITS : end.start()]
+    digest, plain = found.groups()
     if not hmac.compare_digest(digest.encode(errors="replace"), _digest(secret, call_id, plain).encode()):
         return None
     # From here on all is as we wrote it.
-    born, *ends = plain.split("~")
+    born, caller, callee = plain.split("~")
     if not 0 <= now_minutes - int(born, 16) + 1 <= MAX_AGE_MINUTES:
         return None
-    return Dialog(*(End(_KINDS[end[0]], _PROTECTIONS[end[1]], end[2:]) for end in ends))
+    return Dialog(_end_of(caller), _end_of(callee))
 
 
-def ends_of(dialog: Dialog, peer: Peer, is_of: Callable[[str], bool]) -> list[tuple[End, End]]:
+def _written(end: End) -> str:
+    account = f"!{end.account}" if end.account else ""
+    return f"{end.kind.value}{_LETTERS[end.speaks]}{end.name}{account}"
+
+
+@functools.lru_cache(maxsize=1024)
+def _end_of(written: str) -> End:
+    # The same few stand at the ends of most dialogs.
+    name, _, account = written[2:].partition("!")
+    return End(_KINDS[written[0]], _PROTECTIONS[written[1]], name, account)
+
+
+def ends_of(
+    dialog: Dialog, peer: Peer, is_of: Callable[[str], bool], has_moved: Callable[[End], bool]
+) -> list[tuple[End, End]]:
     """Return the end that a request comes from and the one that it must leave to; none for a stranger's request.
 
     Two pairs where both ends are behind the sender's address, that of the INVITE's direction first.  is_of: says
-    whether the sender's address belongs to a trunk, by its id.
+    whether the sender's address belongs to a trunk, by its id.  has_moved: says whether a phone that was elsewhere
+    when the dialog began is at the sender's address now.
     """
     ways = ((dialog.caller, dialog.callee), (dialog.callee, dialog.caller))
-    return [(behind, ahead) for behind, ahead in ways if _stands_at(behind, peer, is_of)]
+    return [(behind, ahead) for behind, ahead in ways if _stands_at(behind, peer, is_of, has_moved)]
+
+
+def account_of(aor: str) -> str:
+    """Return what stands for an account in a seal: a carrier or colleague reads no name in it."""
+    return hashlib.blake2b(aor.lower().encode(), digest_size=4).hexdigest()
 
 
 def name_of(call_id: str, *tags: str) -> str:
@@ -104,7 +122,7 @@ def name_of(call_id: str, *tags: str) -> str:
     return hashlib.blake2b("\n".join((call_id, *sorted(tags))).encode(), digest_size=8).hexdigest()
 
 
-def _stands_at(end: End, peer: Peer, is_of: Callable[[str], bool]) -> bool:
+def _stands_at(end: End, peer: Peer, is_of: Callable[[str], bool], has_moved: Callable[[End], bool]) -> bool:
     match end.kind:
         case EndKind.NODE:
             return peer.kind is PeerKind.NODE
@@ -113,7 +131,7 @@ def _stands_at(end: End, peer: Peer, is_of: Callable[[str], bool]) -> bool:
         case EndKind.TRUNK:
             return peer.kind is PeerKind.OUTSIDE and is_of(end.name)
         case EndKind.PHONE:
-            return peer.kind is PeerKind.OUTSIDE and peer.address == end.name
+            return peer.kind is PeerKind.OUTSIDE and (peer.address == end.name or has_moved(end))
         case EndKind.EDGE:
             return peer.kind is PeerKind.EDGE
         case EndKind.HQ:

@@ -17,6 +17,7 @@ from callmodel.countrycodes import split_number
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway
 from callmodel.ids import SiteId, TenantId, TrunkId
 from callmodel.numbers import DiallingPlan, emergency_number, plan_of_country
+from edge_proxy.decisions import Peer, PeerKind
 from edge_proxy.mediasource import networks_of
 from edge_proxy.telephones import LONGEST_EMERGENCY
 
@@ -68,6 +69,11 @@ class EdgeView:
         for trunk in snapshot.trunks:
             for address in self._addresses_of(trunk):
                 self._gateways_at.setdefault(address, []).append(trunk)
+        # Made once: their calls are the most.
+        self._carriers = {
+            address: Peer(PeerKind.OUTSIDE, address, is_carrier=True)
+            for address in (*self._gateways_at, *self._sources)
+        }
 
     def _index_sources(self, trunk: EdgeTrunk) -> None:
         for source in trunk.sources:
@@ -111,6 +117,10 @@ class EdgeView:
         except ValueError:
             return []
         return [trunk for network, trunk in self._source_networks if ip in network]
+
+    def outsider(self, address: str) -> Peer:
+        """Return whoever sends from an address and has proved nothing else."""
+        return self._carriers.get(address) or Peer(PeerKind.OUTSIDE, address, is_carrier=self.is_carrier(address))
 
     def is_carrier(self, address: str) -> bool:
         """Say whether an address belongs to a carrier, which must not see what lies behind the edge."""

@@ -11,11 +11,11 @@ import traceback
 from collections.abc import Callable
 
 import KSR
-from kemi import calls, credentials, dialogs, edges, flows, legs, openssl, registrar, telling, trunks
+from kemi import calls, credentials, dialogs, edges, flows, legs, openssl, registrar, stations, telling, trunks
 from kemi.abuse import is_proven, noise
 from kemi.environment import SETTINGS, over_connection, reply, text, view
 from kemi.gate import at_hand
-from kemi.peers import is_misleading, leaves_to_others, listens_to, peer
+from kemi.peers import is_misleading, leaves_to_others, listens_to, outsider, peer
 from kemi.stripping import strip_ours
 
 from edge_proxy.decisions import Peer, PeerKind
@@ -51,7 +51,8 @@ def guarded(callback: Callable[..., int]) -> Callable[..., int]:
 def mod_init() -> "Edge":
     # Before the fork: every worker begins with the last state, even if the file breaks before its first request.
     view()
-    return Edge()
+    edge = Edge()
+    return edge
 
 
 class Edge:
@@ -70,8 +71,7 @@ class Edge:
         try:
             verdict = at_hand.receive()
             if verdict < 0 and KSR.pv.get("$rcv(rcvport)") not in _OWN_PORTS:
-                sender = Peer(PeerKind.OUTSIDE, str(KSR.pv.get("$rcv(srcip)")))
-                noise(sender, proven=KSR.pv.get("$rcv(proto)") != UDP)
+                noise(outsider(str(KSR.pv.get("$rcv(srcip)"))), proven=KSR.pv.get("$rcv(proto)") != UDP)
             return verdict
         except Exception:
             KSR.err(f"script failed in ksr_received: {traceback.format_exc()!r}\n")
@@ -83,30 +83,33 @@ class Edge:
 
     @guarded
     def ksr_request_route(self, _msg: object) -> int:
-        if not at_hand.message.method and KSR.kx.get_rcvport() == SETTINGS["rpc_port"]:
+        method = at_hand.message.method
+        if not method and KSR.kx.get_rcvport() == SETTINGS["rpc_port"]:
             return 1
         sender = peer()
         if not listens_to(sender) or edges.replicates(sender):
             return 1
         if at_hand.message.fault:
             return self._refuse(sender, *at_hand.message.fault)
-        if KSR.is_CANCEL():
+        if method == "CANCEL":
             if KSR.tm.t_check_trans() > 0:
                 KSR.tm.t_relay()
             return 1
         if is_misleading(sender):
-            return 1 if KSR.is_ACK() else reply(400, "One Contact Without Detour")
+            return 1 if method == "ACK" else reply(400, "One Contact Without Detour")
         if KSR.siputils.has_totag() > 0:
             return dialogs.in_dialog(sender, legs.renegotiate)
-        if KSR.is_ACK() or KSR.tm.t_check_trans() == 0:
+        if method == "ACK" or KSR.tm.t_check_trans() == 0:
             return 1
-        if KSR.is_OPTIONS():
-            return self._options(sender)
-        if KSR.is_REGISTER():
-            return 1 if leaves_to_others(sender, "REGISTER") else registrar.register(sender)
-        if KSR.is_INVITE():
-            return 1 if leaves_to_others(sender, "INVITE") else calls.invite(sender)
-        return self._refuse_method()
+        match method:
+            case "OPTIONS":
+                return self._options(sender)
+            case "REGISTER":
+                return 1 if leaves_to_others(sender, method) else registrar.register(sender)
+            case "INVITE":
+                return 1 if leaves_to_others(sender, method) else calls.invite(sender)
+            case _:
+                return self._refuse_method()
 
     def _options(self, sender: Peer) -> int:
         if sender.kind is PeerKind.EDGE and KSR.kx.gete_ruser():
@@ -121,7 +124,7 @@ class Edge:
         if code == 400:
             # What nobody can read no phone writes.
             noise(sender, proven=is_proven(sender.address))
-        if KSR.is_ACK():
+        if at_hand.message.method == "ACK":
             return 1  # never answered
         if code == 415:
             KSR.hdr.append_to_reply("Accept: application/sdp\r\n")
@@ -153,15 +156,15 @@ class Edge:
 
     @guarded
     def ksr_branch_station(self, _msg: object) -> int:
-        return calls.station_branch()
+        return stations.station_branch()
 
     @guarded
     def ksr_onreply_station(self, _msg: object) -> int:
-        return calls.station_replied()
+        return stations.station_replied()
 
     @guarded
     def ksr_failure_station(self, _msg: object) -> int:
-        return telling.failed(calls.station_failed())
+        return telling.failed(stations.station_failed())
 
     @guarded
     def ksr_failure_trunk(self, _msg: object) -> int:

@@ -23,7 +23,8 @@ distribution="$(. /etc/os-release && echo "${ID}-${VERSION_ID:-}")"
 common="kamailio kamailio-python3-modules kamailio-tls-modules kamailio-websocket-modules kamailio-json-modules
   kamailio-utils-modules kamailio-extra-modules kamailio-outbound-modules kamailio-redis-modules
   rtpengine-daemon redis-server redis-tools sip-tester
-  faketime mmdebstrap python3 python3-venv make openssl ca-certificates iproute2 procps util-linux"
+  faketime mmdebstrap python3 python3-venv make openssl ca-certificates iproute2 procps tzdata
+  util-linux"
 case "$distribution" in
   debian-12)    packages="$common"; components=main ;;                                                # tested
   debian-13*)   packages="$common"; components=main ;;                                            # not tested yet

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from callmodel import calls, facts, orders
-from callmodel.callstate import Call, Leg, LegState, Phase
+from callmodel.callstate import Call, Leg, LegState, Phase, Timer, TimerName
 from callmodel.directory import Directory
 from callmodel.endings import Ending
 from callmodel.facts import Fact
@@ -81,6 +81,7 @@ class RunningCall:
         self._queue: asyncio.Queue[Fact | Surveyed] = asyncio.Queue(QUEUE_FACTS)
         self._next: deque[Fact] = deque()
         self._undone: tuple[Order, ...] = ()
+        self._timers: dict[TimerName, asyncio.TimerHandle] = {}
 
     def post(self, fact: Fact | Surveyed) -> None:
         """Let the call know; returns at once."""
@@ -94,6 +95,8 @@ class RunningCall:
         """Carry out the first orders, then take facts until the call has ended."""
         telling.enter(self.call)
         with logs.bind(call_id=self.call.call_id, tenant_id=self.call.tenant_id):
+            for timer in self.call.timers:
+                self._set(timer)
             try:
                 await self._carry_out(tuple(first))
                 while self.call.phase is not Phase.ENDED:
@@ -104,6 +107,8 @@ class RunningCall:
             except Exception:  # the top of one call: whatever breaks it must not break the others
                 logger.exception("call broke")
                 await self._break_off()
+        for name in tuple(self._timers):
+            self._clear(name)
         self._around.journal.forget(self.call.call_id)
         telling.tell_of(self.call)
         if self.call.recording_id is not None:
@@ -163,6 +168,8 @@ class RunningCall:
                 await self._pause(customer_leg, paused=paused)
             case orders.ReportTransfer(leg_id, sip_code):
                 await switch.report_transfer(leg_id, sip_code)
+            case orders.SetTimer(timer):
+                self._set(timer)
             case orders.HangUp(leg_id, sip_code):
                 await switch.hang_up(leg_id, sip_code)
 
@@ -199,6 +206,20 @@ class RunningCall:
             return await self._around.switch.can_be_heard(leg_id)
         except SwitchAwayError:
             return False
+
+    def _set(self, timer: Timer) -> None:
+        self._clear(timer.name)
+        loop = asyncio.get_running_loop()
+        seconds = max(timer.due_ms - now_ms(), 0) / 1000
+        self._timers[timer.name] = loop.call_later(seconds, self._go_off, timer)
+
+    def _go_off(self, timer: Timer) -> None:
+        # The loop's clock and the wall's are two: by the call's own clock the moment has come.
+        self.post(facts.TimerFired(timer.name, max(now_ms(), timer.due_ms)))
+
+    def _clear(self, name: TimerName) -> None:
+        if (handle := self._timers.pop(name, None)) is not None:
+            handle.cancel()
 
     def _announce(self, announce: orders.Announce) -> None:
         # Two of one step carry their own numbers.

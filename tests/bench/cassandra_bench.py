@@ -20,12 +20,10 @@ from callmodel.cdr import Cdr, CdrLeg
 from callmodel.endings import Ending, EndingClass
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId, uuid7
 from control_plane.features.calls.sealing import row_of
-from control_plane.features.calls.store import CallStore
-from control_plane.features.calls.tables import CDRS
+from control_plane.features.calls.store import CDRS, CallStore
 from control_plane.migrations import MIGRATIONS
 from servicekit.crypto import TenantCipher
 from servicekit.stores import Store, open_store
-from servicekit.stores.migrations import tables_after
 from servicekit.stores.rows import columns_of, encode
 from trunkline.cassandra import Nodes, running
 
@@ -66,7 +64,7 @@ def _cdr(started: int) -> Cdr:
 def time_bare(session: Session, cdrs: list[Cdr]) -> float:
     """Return rows a second of the driver alone: rows sealed and encoded beforehand, prepared, many on the way."""
     rows = [row_of(CIPHER, TENANT, cdr) for cdr in cdrs]
-    spec = tables_after(MIGRATIONS)[CDRS]
+    spec = CDRS
     columns = columns_of(spec, {name: value for name, value in rows[0].items() if name in spec.columns})
     values = encode(spec, columns, rows)
     insert = session.prepare(f"INSERT INTO cdrs ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})")

@@ -1,6 +1,5 @@
 """One whole system for all end-to-end tests: HQ, a branch, two carriers and three phones, on addresses of its own."""
 
-import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -12,6 +11,7 @@ import pytest_asyncio
 from tests.collector import Collector
 from tests.e2e.secrets_of_run import noting
 from tests.e2e.world import World, build_world
+from tests.loopback import own_block
 from trunkline.apiclient import Api
 from trunkline.plan import REPOSITORY
 from trunkline.remains import stack_lives
@@ -25,11 +25,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path == Path(__file__).with_name("test_whole_run.py"))
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def world() -> AsyncIterator[World]:
-    """The system, started once.  What a test changes in it, it changes back."""
-    # Several runs at once must not meet; blocks under 100 are for people.
-    block = 100 + os.getpid() % 120
+    """The system, started once, and gone when other tests want the machine.  What a test changes, it changes back."""
+    block = own_block().number
     # In var/, not in a temporary folder: whoever looks for a failure's cause finds all logs of the last run.
     runs = REPOSITORY / "var" / "run"
     for old in runs.glob("e2e-*"):

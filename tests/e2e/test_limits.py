@@ -14,15 +14,17 @@ from trunkline.apiclient import ApiError
 from trunkline.conditions import until
 from trunkline.seed import FAST_DIALLERS
 
+USUAL = FAST_DIALLERS | {"blocked_prefixes": [], "spend_per_day": None}
+
 
 @asynccontextmanager
 async def limits(world: World, **changes: Any) -> AsyncIterator[None]:
     """Other limits for a while; gone from the media node too when the next test begins."""
-    await world.api.patch(world.path, {"limits": FAST_DIALLERS | changes})
+    await world.api.patch(world.path, {"limits": changes})
     try:
         yield
     finally:
-        await world.api.patch(world.path, {"limits": FAST_DIALLERS})
+        await world.api.patch(world.path, {"limits": USUAL})
 
         async def let_through() -> bool:
             return (await ended(world.agent, world.new_number("003", prefix="139"))).answered
@@ -89,7 +91,7 @@ async def test_money_that_is_spent_refuses_the_next_call_and_in_the_end_stops_th
             return first.ended
 
         # Far over the hard stop now: whoever talks is stopped when the node next looks, every 20 s.
-        await world.api.patch(world.path, {"limits": FAST_DIALLERS | {"spend_per_day": 0.001}})
+        await world.api.patch(world.path, {"limits": {"spend_per_day": 0.001}})
         assert await until(stopped, 30)
 
         async def settled() -> bool:

@@ -1,6 +1,5 @@
 """Engines that the tests of several rooms share."""
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from tests.integration.redis_servers import Redises
 from tests.integration.seaweed_server import SeaweedServer
+from tests.loopback import own_block
 from trunkline.cassandra import Nodes, running
 
 
@@ -33,14 +33,14 @@ def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeaweedServer]
 @pytest.fixture(scope="session")
 def cassandra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
     """One Cassandra node for all tests of a run; each takes a keyspace of its own."""
-    with running([f"127.{64 + os.getpid() % 160}.14.1"], tmp_path_factory.mktemp("cassandra")) as nodes:
+    with running([own_block().address("14.1")], tmp_path_factory.mktemp("cassandra")) as nodes:
         yield nodes
 
 
 @pytest.fixture(scope="session")
 def three_cassandras(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
     """See `cassandras`."""
-    hosts = [f"127.{64 + os.getpid() % 160}.14.{host}" for host in (11, 12, 13)]
+    hosts = [own_block().address(f"14.{host}") for host in (11, 12, 13)]
     with running(hosts, tmp_path_factory.mktemp("cassandras")) as nodes:
         yield nodes
 

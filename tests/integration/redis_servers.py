@@ -1,11 +1,11 @@
 """Several Redis servers and their sentinels, for tests that kill some of them."""
 
-import os
 from pathlib import Path
 
+from tests.loopback import free_port, own_block
 from trunkline.children import Child, Spec
 from trunkline.conditions import redis_reports, until
-from trunkline.ports import free_port, is_free
+from trunkline.ports import is_free
 from trunkline.redises import RedisesPlan
 
 PASSWORD = "of-the-servers-and-the-sentinels"
@@ -15,7 +15,7 @@ class Redises:
     """A master, two replicas and three sentinels, each a process that can be killed and started again."""
 
     def __init__(self, folder: Path) -> None:
-        hosts = tuple(f"127.{64 + os.getpid() % 160}.13.{host}" for host in (1, 2, 3))
+        hosts = tuple(own_block().address(f"13.{host}") for host in (1, 2, 3))
         self.plan = RedisesPlan(folder / "redises", hosts, PASSWORD, _free_on_all(hosts), _free_on_all(hosts))
         self.url = self.plan.url
         self.children: dict[str, Child] = {}

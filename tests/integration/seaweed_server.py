@@ -12,9 +12,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from tests.loopback import free_port
 from trunkline import conditions
 from trunkline.children import Spec, die_with
-from trunkline.ports import free_port
 from trunkline.seaweed import Seaweed
 
 REGION = "us-east-1"

@@ -10,7 +10,7 @@ from control_plane.web.problems import (
     UnavailableError,
 )
 from control_plane.web.routes import Access, Route
-from control_plane.web.shapes import NewestPageQuery, PageOf, PageQuery, Shape
+from control_plane.web.shapes import NestedPatch, NewestPageQuery, PageOf, PageQuery, Shape, ThingsQuery
 
 __all__ = [
     "ANONYMOUS",
@@ -19,6 +19,7 @@ __all__ = [
     "Context",
     "ForbiddenError",
     "InvalidRequestError",
+    "NestedPatch",
     "NewestPageQuery",
     "NotFoundError",
     "PageOf",
@@ -27,5 +28,6 @@ __all__ = [
     "Problem",
     "Route",
     "Shape",
+    "ThingsQuery",
     "UnavailableError",
 ]

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from callmodel.ids import SiteId, TenantId, UserId
 from control_plane.config import ControlPlaneSettings
 from control_plane.passwords import Passwords
-from control_plane.permissions import Permission, Role, is_granted
+from control_plane.permissions import Permission, Reach, Role, is_granted, reach_of
 from control_plane.retention import Retention
 from control_plane.signing import SigningKey
 from servicekit.crypto import TenantCipher
@@ -19,13 +19,18 @@ from servicekit.stores import Store
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks.  A user has roles per tenant; a branch is known by its site and has none."""
+    """Who asks.  A user has roles and teams per tenant; a branch is known by its site and has none."""
 
     user_id: UserId
     username: str
     is_hq_admin: bool = False
     roles: Mapping[TenantId, frozenset[Role]] = field(default_factory=dict)
     site_id: SiteId | None = None
+    teams: Mapping[TenantId, frozenset[str]] = field(default_factory=dict)
+
+    def reach(self, permission: Permission, tenant_id: TenantId) -> Reach | None:
+        """Return how far a permission goes in the tenant, None where it is not held."""
+        return reach_of(permission, self.roles.get(tenant_id, frozenset()), is_hq_admin=self.is_hq_admin)
 
     def may(self, permission: Permission, tenant_id: TenantId | None = None) -> bool:
         """Say whether a permission is held in the tenant, or on the platform for None."""

@@ -2,16 +2,19 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, Protocol
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from callmodel.ids import TenantId
+from control_plane.archive import ArchivedError
 from control_plane.audit import record
+from control_plane.fields import TenantIdText
 from control_plane.permissions import Permission
+from control_plane.references import find_tenant
 from control_plane.web.context import ANONYMOUS, Context, Principal, Resources, context_of
 from control_plane.web.problems import (
     BodyTooLargeError,
@@ -24,11 +27,12 @@ from control_plane.web.problems import (
     UnsupportedMediaTypeError,
 )
 from control_plane.web.routes import Access, Route
+from control_plane.web.trail import changes_between, named_in, secrets_in
 from servicekit.gate import client_address, vouch
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 _FIELD = re.compile("[A-Za-z][a-z_]{0,39}")
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_TENANT: TypeAdapter[TenantId] = TypeAdapter(TenantIdText)
 
 
 class Authenticator(Protocol):
@@ -77,11 +81,12 @@ class _Endpoint:
                 principal = await self._authorise(request)
                 context = context_of(self._resources, principal, address=address, request_id=REQUEST_ID.get())
                 arguments = await self._arguments(request)
+                before = await self._shown(context, arguments) if route.changes else None
                 result = await route.handler(context, **arguments)
         except TimeoutError:
             raise TimedOutError() from None
-        if route.method not in SAFE_METHODS:
-            await self._after_change(context, request)
+        if route.changes:
+            await self._after_change(context, arguments, before, result)
         return self._answer(result)
 
     async def _authorise(self, request: web.Request) -> Principal:
@@ -95,13 +100,30 @@ class _Endpoint:
         if needs is Access.BRANCH and principal.site_id is None:
             raise ForbiddenError("only a branch with its client certificate may do this")
         tenant = request.match_info.get("tenant_id")
-        if tenant is not None and not principal.knows(TenantId(tenant)):
-            raise NotFoundError()
+        if tenant is not None:
+            await self._require_tenant(principal, tenant)
         if isinstance(needs, Permission):
             tenant_id = TenantId(tenant) if tenant is not None else None
             if not principal.may(needs, tenant_id):
                 raise ForbiddenError(f"this needs the permission {needs.value}")
         return principal
+
+    async def _require_tenant(self, principal: Principal, tenant: str) -> None:
+        """Raise NotFoundError for a tenant that is not there, as far as the user may tell.
+
+        One that is archived HQ administrators may still look at: a change raises ArchivedError.
+        """
+        if not principal.knows(TenantId(tenant)):
+            raise NotFoundError()
+        try:
+            # Of an HQ administrator it is only known that they would know it.
+            found = await find_tenant(self._resources.store, _TENANT.validate_python(tenant))
+        except ValidationError:
+            raise NotFoundError() from None  # an id in a form that none has
+        if found is None or (found.archived and not principal.is_hq_admin):
+            raise NotFoundError()
+        if found.archived and self._route.changes and not self._route.of_archived:
+            raise ArchivedError(f"the tenant {tenant} is archived; restore it first")
 
     async def _arguments(self, request: web.Request) -> dict[str, Any]:
         signature = self._route.signature
@@ -120,22 +142,43 @@ class _Endpoint:
             arguments["body"] = await _read_body(signature.body, request)
         return arguments
 
-    async def _after_change(self, context: Context, request: web.Request) -> None:
+    async def _shown(self, context: Context, ids: Mapping[str, Any]) -> BaseModel | None:
+        """Return the thing that this route changes as the API shows it; None where there is none, or none yet."""
+        reads = self._route.shows
+        wanted = self._route.shown_by
+        if reads is None or not set(wanted) <= ids.keys():
+            return None
+        try:
+            shown = await reads(context, **{name: ids[name] for name in wanted})
+        except NotFoundError:
+            return None
+        return shown if isinstance(shown, BaseModel) else None
+
+    async def _after_change(
+        self, context: Context, arguments: Mapping[str, Any], before: BaseModel | None, result: Any
+    ) -> None:
         if self._route.configures:
             context.configuration_changed()
-        if context.principal.user_id:
-            tenant = request.match_info.get("tenant_id")
-            await record(
-                context.store,
-                TenantId(tenant) if tenant is not None else None,
-                at_ms=context.now_ms(),
-                actor=context.principal.username,
-                action=self._route.operation_id,
-                subject=dict(request.match_info),
-                address=context.address,
-                request_id=context.request_id,
-                retention=context.retention,
-            )
+        if not context.principal.user_id:
+            return
+        body = arguments.get("body")
+        ids = {name: str(arguments[name]) for name in self._route.placeholders}
+        ids |= named_in(self._route.names, result, body)
+        after = await self._shown(context, ids)
+        tenant = arguments.get("tenant_id")
+        await record(
+            context.store,
+            TenantId(tenant) if tenant is not None else None,
+            at_ms=context.now_ms(),
+            actor=context.principal.username,
+            action=self._route.operation_id,
+            # Who changes nothing else, such as their password, changes their own account.
+            subject=ids or {"user_id": context.principal.user_id},
+            changes=changes_between(before, after) | secrets_in(body),
+            address=context.address,
+            request_id=context.request_id,
+            retention=context.retention,
+        )
 
     def _answer(self, result: Any) -> web.StreamResponse:
         if isinstance(result, web.StreamResponse):

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from control_plane.archive import ArchivedError
 from control_plane.permissions import Permission
 from control_plane.web.problems import (
     CONTENT_TYPE,
@@ -46,6 +47,14 @@ PROBLEM_SCHEMA: Document = {
                 "type": "object",
                 "required": ["where", "message"],
                 "properties": {"where": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+        "used_by": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["kind", "id"],
+                "properties": {"kind": {"type": "string"}, "id": {"type": "string"}, "tenant_id": {"type": "string"}},
             },
         },
     },
@@ -89,6 +98,8 @@ def problems_of(route: Route) -> list[type[Problem]]:
         found.append(ForbiddenError)
     if route.placeholders:
         found.append(NotFoundError)
+    if "tenant_id" in route.placeholders and route.changes and not route.of_archived:
+        found.append(ArchivedError)
     if route.signature.body is not None:
         found += [MalformedJsonError, BodyTooLargeError, UnsupportedMediaTypeError]
     if route.limited:

@@ -44,7 +44,9 @@ class Route:
 
     A path with `{tenant_id}` is checked against the user's roles in that tenant before the handler runs.
     `errors`: the problems it raises by itself (the common ones are added).  `configures`: success changes what edges
-    and media nodes run on.  `limited`: requests per address are limited.  `media_type`: of an answer that is no JSON.
+    and media nodes run on.  `limited`: requests per address are limited.  `shows`: the handler that reads what this
+    one changes, so that the audit can say what changed.  `names`: fields of the body or the answer that name the
+    thing, beside those of the path.  `of_archived`: whether it may change something of an archived tenant.
     """
 
     method: str
@@ -58,6 +60,9 @@ class Route:
     configures: bool = False
     limited: bool = False
     timeout_seconds: float = 15.0
+    shows: Handler | None = None
+    names: tuple[str, ...] = ()
+    of_archived: bool = False
     examples: dict[str, Any] = field(default_factory=dict)
     """Request bodies by name, for the document."""
 
@@ -70,6 +75,16 @@ class Route:
     def description(self) -> str:
         """The handler's docstring."""
         return inspect.getdoc(self.handler) or self.summary
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may change something."""
+        return self.method != "GET"
+
+    @cached_property
+    def shown_by(self) -> tuple[str, ...]:
+        """The ids that `shows` wants."""
+        return () if self.shows is None else tuple(inspect.signature(self.shows).parameters)[1:]
 
     @cached_property
     def placeholders(self) -> tuple[str, ...]:

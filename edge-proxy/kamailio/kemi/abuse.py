@@ -9,21 +9,17 @@ import time
 
 import KSR
 
-from edge_proxy import bans, digest, guessing, screening, sealing
-from edge_proxy.decisions import Peer, PeerKind
+from edge_proxy import bans, digest, guessing, screening
+from edge_proxy.decisions import Peer
 from edge_proxy.telephones import number_in
-from kemi.environment import HQ, SEAL_SECRET, SETTINGS, header, over_connection, view
+from kemi import dialogs
+from kemi.environment import SEAL_SECRET, SETTINGS, header, over_connection, view
 from kemi.gate import at_hand
 
 ALLOWED = SETTINGS["strikes_allowed"]
 NONCE_KEY = hashlib.blake2b(SETTINGS["address"].encode(), key=SEAL_SECRET[:64], digest_size=32).digest()
 """This edge's own: each edge counts its own nonces, so another's must not be taken here a second time."""
 FLOOD_IN_WINDOW = 2 * SETTINGS["flood_requests"]
-
-
-def is_trusted(sender: Peer) -> bool:
-    """Say whether a sender is one of us or a carrier: never banned, since that would cut off everybody behind it."""
-    return sender.kind is not PeerKind.OUTSIDE or (HQ and view().is_carrier(sender.address))
 
 
 def is_home(address: str) -> bool:
@@ -47,10 +43,7 @@ def belongs_to_a_call() -> bool:
 
     An ACK or CANCEL is answered with nothing where there is no such call.
     """
-    if KSR.is_ACK() or KSR.is_CANCEL():
-        return True
-    now = int(time.time()) // 60
-    return sealing.open_seal(SEAL_SECRET, KSR.kx.get_callid(), at_hand.said("route"), now) is not None
+    return at_hand.message.method in ("ACK", "CANCEL") or dialogs.sealed() is not None
 
 
 def calls_for_help() -> bool:
@@ -74,7 +67,7 @@ def noise(sender: Peer, reason: str = screening.NOISE, *, proven: bool) -> None:
     KSR.htable.sht_inc("noise", reason)
     if screening.is_punished(proven=proven, spared=_is_spared(sender)):
         strike(sender)
-    elif not (proven or is_trusted(sender)) and KSR.pike.pike_check_ip(sender.address) < 0:
+    elif not (proven or sender.is_trusted) and KSR.pike.pike_check_ip(sender.address) < 0:
         KSR.htable.sht_sets("flooding", sender.address, "1")
 
 
@@ -149,7 +142,7 @@ def _keep(table: str, key: str, now: int, life_seconds: int) -> None:
 
 
 def _is_spared(sender: Peer) -> bool:
-    return is_trusted(sender) or is_home(sender.address)
+    return sender.is_trusted or is_home(sender.address)
 
 
 def _flow_of(address: str) -> str:

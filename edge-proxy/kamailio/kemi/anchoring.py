@@ -10,77 +10,72 @@ from edge_proxy.decisions import Peer, PeerKind
 from edge_proxy.mediasource import HEARD, SILENT, Sender, outside_of, source_of, without_detours
 from kemi import guard
 from kemi.environment import HQ, NATTED_SOURCE, header, text, view
+from kemi.session import ANSWERED, BEGINS, FORKED, GUARDED, OF_BRANCH, Session, remembered
 
-_STATE = "$avp(media_state)"
-"""Letters, since each variable costs a microsecond or two: what holds of the transaction's media."""
-_BEGINS, _OF_BRANCH, _FORKED, _GUARDED, _ANSWERED = "bvfga"
-OF_BRANCH = "via-branch=auto"
-
-
-def begin(*, forked: bool = False) -> None:
-    """Say, of an INVITE that begins a call, that its media belongs to this branch of a fork, and to no other.
-
-    forked: others with the same Call-ID may come, for the phones of one station.
-    """
-    of_branch = _OF_BRANCH if ";branch=" in header("Via") else ""
-    KSR.pv.sets(_STATE, f"{_BEGINS}{of_branch}{_FORKED if forked else ''}")
+_OF_THIS_BRANCH = "via-branch=auto"
+FIRST_EARLY, FIRST_FINAL = 101, 200
 
 
-def go_on() -> None:
-    """Say, of a request inside a dialog, that tags tell whose media is meant, and that the guard may know a side."""
-    KSR.pv.sets(_STATE, _GUARDED + _ANSWERED)
+def begun(*, forked: bool = False) -> Session:
+    """Return the session of an INVITE that begins a call; forked: others may come, for the phones of one station."""
+    of_branch = OF_BRANCH if ";branch=" in header("Via") else ""
+    return Session(f"{BEGINS}{of_branch}{FORKED if forked else ''}")
 
 
-def begins() -> bool:
-    """Say whether the transaction at hand begins a call."""
-    return _BEGINS in text(_STATE)
+def gone_on() -> Session:
+    """Return the session of a request inside a dialog: tags tell whose media is meant, the guard may know a side."""
+    return Session(GUARDED + ANSWERED)
 
 
-def offer(of: Peer, toward: MediaProtection, sdp: str) -> bool:
+def offer(session: Session, of: Peer, toward: MediaProtection, sdp: str) -> bool:
     """Have rtpengine take an offer and put its own in its place; say whether it did."""
-    state, sender = text(_STATE), _sender(of)
-    source = source_of(sender, sdp, media.offered_protection(sdp))
-    hushes = _BEGINS in state and _FORKED in state
-    flags = f"{media.offer_flags(toward)} {source.flags} {_branch(state)}"
-    if _BEGINS in state and not hushes:
+    sender, offered, marks = _sender(of), media.offered_protection(sdp), session.marks
+    source = source_of(sender, sdp, offered)
+    hushes = BEGINS in marks and FORKED in marks
+    flags = f"{media.offer_flags(toward)} {source.flags} {_branch(session)}"
+    if BEGINS in marks and not hushes:
         flags += f" {SILENT}"
-    if not _usable(sender, sdp) or not _exchange(KSR.rtpengine.rtpengine_offer, sdp, flags):
+    if not _usable(sender, sdp) or not _exchange(KSR.rtpengine.rtpengine_offer, sender, sdp, offered, flags):
         return False
     # A browser's packets come from wherever ICE finds it, and prove themselves.
     if hushes and toward is not MediaProtection.WEBRTC and not guard.obeys(call=KSR.kx.get_callid(), hush=""):
         return False
-    return _let_in(source.only_from, state) if source.only_from else _let_in_as_before(state)
+    return _let_in(session, source.only_from) if source.only_from else _let_in_as_before(session)
 
 
-def answer(of: Peer, toward: MediaProtection, sdp: str) -> bool:
+def answer(session: Session, of: Peer, toward: MediaProtection, sdp: str) -> bool:
     """Have rtpengine take an answer and put its own in its place; say whether it did."""
-    state, sender = text(_STATE), _sender(of)
-    answered = media.offered_protection(sdp)
+    sender, answered = _sender(of), media.offered_protection(sdp)
     source = source_of(sender, sdp, answered)
     if not _usable(sender, sdp):
         return False
     only_from = source.only_from
-    filtered = _FORKED in state or _GUARDED in state
+    filtered = FORKED in session.marks or GUARDED in session.marks
     if not only_from and filtered and sender.is_phone and answered is not MediaProtection.WEBRTC:
         # Another phone of the station may have the filter that is there.
         only_from = sender.address
-    if only_from and not _let_in(only_from, state):
+    if only_from and not _let_in(session, only_from):
         return False
-    flags = f"{media.answer_flags(toward, answered)} {source.flags} {HEARD} {_branch(state)}"
-    if not _exchange(KSR.rtpengine.rtpengine_answer, sdp, flags):
+    flags = f"{media.answer_flags(toward, answered)} {source.flags} {HEARD} {_branch(session)}"
+    if FIRST_EARLY <= KSR.kx.get_status() < FIRST_FINAL and of.kind is not PeerKind.NODE:
+        sdp = media.with_both_codecs(sdp)
+    if not _exchange(KSR.rtpengine.rtpengine_answer, sender, sdp, answered, flags):
         return False
-    if _ANSWERED not in state:
-        KSR.pv.sets(_STATE, state + _ANSWERED + (_GUARDED if only_from else ""))
-        if _FORKED not in state:
+    if ANSWERED not in session.marks:
+        session.marks += ANSWERED
+        if FORKED not in session.marks:
             # The first answer to an offer that began a call finds its sockets open; another may move the far side,
             # and two phones may answer at once.
             return True
-    return _let_in_as_before(state + _GUARDED if only_from else state)
+    return _let_in_as_before(session)
 
 
-def give_up() -> None:
-    """Let go of the media of an INVITE that failed: other branches of its fork keep theirs."""
-    KSR.rtpengine.rtpengine_delete(_branch(text(_STATE)))
+def give_up(session: Session | None = None) -> None:
+    """Let go of the media of an INVITE that failed: other branches of its fork keep theirs.
+
+    session: its own, None for what its transaction remembers.
+    """
+    KSR.rtpengine.rtpengine_delete(_branch(session or remembered()))
 
 
 def end() -> None:
@@ -101,26 +96,27 @@ def _usable(sender: Sender, sdp: str) -> bool:
     return stray is None
 
 
-def _exchange(exchange: Callable[[str], int], sdp: str, flags: str) -> bool:
-    sdp = media.with_address(sdp, KSR.kx.get_srcip())
-    KSR.pv.sets("$var(sdp)", without_detours(sdp, media.offered_protection(sdp)))
+def _exchange(
+    exchange: Callable[[str], int], sender: Sender, sdp: str, protection: MediaProtection, flags: str
+) -> bool:
+    KSR.pv.sets("$var(sdp)", without_detours(media.with_address(sdp, sender.address), protection))
     return exchange(flags) > 0
 
 
-def _branch(state: str) -> str:
-    return OF_BRANCH if _OF_BRANCH in state else ""
+def _branch(session: Session) -> str:
+    return _OF_THIS_BRANCH if OF_BRANCH in session.marks else ""
 
 
-def _let_in(address: str, state: str) -> bool:
+def _let_in(session: Session, address: str) -> bool:
     """Have packets of the sender's side come from one address only."""
-    if _GUARDED not in state:
-        KSR.pv.sets(_STATE, state + _GUARDED)
+    if GUARDED not in session.marks:
+        session.marks += GUARDED
     call, caller = KSR.kx.get_callid(), text("$ft")
     if KSR.kx.get_status() > 0:
         return guard.obeys(call=call, tag=text("$tt"), only=address, beside=caller)
     return guard.obeys(call=call, tag=caller, only=address)
 
 
-def _let_in_as_before(state: str) -> bool:
+def _let_in_as_before(session: Session) -> bool:
     """Have what was said of either side hold for sockets that rtpengine may have opened since."""
-    return _GUARDED not in state or guard.obeys(call=KSR.kx.get_callid())
+    return GUARDED not in session.marks or guard.obeys(call=KSR.kx.get_callid())

@@ -5,9 +5,8 @@ from dataclasses import replace
 
 import KSR
 
-from callmodel.edgesnapshot import MediaProtection
 from callmodel.vouched import HEADER, to_header
-from edge_proxy import peering, routing
+from edge_proxy import routing
 from edge_proxy.decisions import (
     Decision,
     HqSeen,
@@ -27,34 +26,30 @@ from edge_proxy.media import RTP, SRTP
 from edge_proxy.rendering import KNOWN_SET, MEDIA_SET, SPARE_SET
 from edge_proxy.sealing import End, EndKind
 from edge_proxy.telephones import number_in
-from kemi import anchoring, telling, trunks, uplink
-from kemi.abuse import is_trusted
+from kemi import anchoring, stations, telling, trunks, uplink
 from kemi.decide import settled
-from kemi.dialogs import alias_contact, connect_branch, next_host, site_ahead, stay
-from kemi.edges import next_is_edge, through_holder
+from kemi.dialogs import alias_contact, stay
 from kemi.environment import (
     HQ,
     IN_TURN,
     NODE_SILENCE_MS,
-    PHONE_SILENCE_MS,
     PLATFORM,
     RETRY_AFTER,
     RING_MS,
     SITE,
-    SOCKETS,
     fell_silent,
     header,
+    not_acceptable,
     reply,
     send_from,
     text,
     view,
 )
-from kemi.legs import begin, not_acceptable, on_reply, pass_by, relay
+from kemi.legs import begin, relay
 from kemi.peers import peer, request_from
 from kemi.stripping import strip_ours, strip_ways
 
-BUSY = (486, 600)
-_EMERGENCY, _BUSY = "$avp(emergency)", "$avp(busy)"
+_EMERGENCY = "$avp(emergency)"
 
 
 def invite(sender: Peer) -> int:
@@ -72,7 +67,7 @@ def invite(sender: Peer) -> int:
     if decision is None:
         return 1
     strip_ours()
-    if not is_trusted(sender):
+    if not sender.is_trusted:
         strip_ways()
     if not isinstance(decision, ToRoute | PassOn):
         KSR.hdr.remove("Route")
@@ -85,15 +80,15 @@ def _carry_out(decision: Decision, request: Request) -> int:
         case ToMediaNode():
             return _to_media_node(decision, request)
         case ToStation():
-            return _to_station(decision, request)
+            return stations.to_station(decision, request)
         case ToTrunk():
             return trunks.to_trunk(decision, request)
         case ToHq():
             return _to_hq(decision, request)
         case ToRoute():
-            return _to_route(decision, request)
+            return stations.to_route(decision, request)
         case PassOn():
-            return _pass_on(request)
+            return stations.pass_on(request)
         case _:
             return reply(500, "Server Internal Error")
 
@@ -110,9 +105,10 @@ def _to_media_node(decision: ToMediaNode, request: Request) -> int:
         KSR.uac.uac_replace_to("", f"sip:{decision.target}@{PLATFORM}")
     if decision.from_user is not None:
         KSR.uac.uac_replace_from("", f"sip:{decision.from_user}@{PLATFORM}")
-    if not begin(request, RTP):
+    session = begin(request, RTP)
+    if session is None:
         return not_acceptable()
-    stay(request.peer, End(EndKind.NODE, RTP), trunk_id=dict(decision.vouched).get("trunk", ""))
+    stay(session, request.peer, End(EndKind.NODE, RTP), trunk_id=dict(decision.vouched).get("trunk", ""))
     KSR.pv.sets(_EMERGENCY, "1" if decision.emergency else "")
     _try_node()
     return relay(503, "No Media Node")
@@ -161,100 +157,6 @@ def _keep_503() -> None:
         KSR.tm.t_reply(503, "Service Unavailable")
 
 
-def _to_station(decision: ToStation, request: Request) -> int:
-    KSR.seturi(f"sip:{decision.extension}@{decision.domain}")
-    KSR.resetdsturi()
-    if KSR.registrar.lookup("location") < 0:
-        return reply(480, "Temporarily Unavailable")
-    if request.peer.kind is PeerKind.NODE and request.from_user:
-        # A media node writes its own address there: nothing that a phone may know, or could call back.
-        KSR.uac.uac_replace_from("", f"sip:{request.from_user}@{decision.domain}")
-    # What lies between a branch and us crosses the Internet.
-    ahead = SRTP if site_ahead() else decision.media
-    if not begin(request, ahead):
-        return not_acceptable()
-    KSR.pv.sets("$avp(ahead)", ahead.value)
-    KSR.tm.t_on_branch("ksr_branch_station")
-    return _ring()
-
-
-def _to_route(decision: ToRoute, request: Request) -> int:
-    KSR.rr.loose_route_preloaded()
-    KSR.resetdsturi()
-    KSR.nathelper.handle_ruri_alias()
-    if not begin(request, decision.media, forked=True):
-        return not_acceptable()
-    stay(request.peer, End(EndKind.PHONE, decision.media, next_host()))
-    return _ring()
-
-
-def _pass_on(request: Request) -> int:
-    """Bring another edge's call to a phone or branch that is connected here."""
-    KSR.rr.loose_route_preloaded()
-    site = site_ahead()
-    if site and not connect_branch(site):
-        return reply(480, "Branch Unreachable")
-    callee = End(EndKind.BRANCH, None, site) if site else End(EndKind.PHONE, None, next_host())
-    if not site:
-        # A phone knows the socket that it registered at; over TCP it is the connection that it opened, or nothing.
-        send_from(SOCKETS[peering.transport_of(text("$du"))])
-        KSR.set_forward_no_connect()
-    else:
-        _hand_on_trace()
-    pass_by(request.peer, callee)
-    return _ring()
-
-
-def _ring() -> int:
-    KSR.tm.t_on_reply("ksr_onreply_station")
-    KSR.tm.t_on_failure("ksr_failure_station")
-    KSR.tm.t_set_fr(RING_MS, PHONE_SILENCE_MS)
-    return relay(480, "Temporarily Unavailable")
-
-
-def station_branch() -> int:
-    """Give each contact its own way and our place in it; one at a branch whose connection is gone is dropped."""
-    site = site_ahead()
-    if next_is_edge():
-        kind, name = EndKind.EDGE, ""
-    elif not site:
-        kind, name = EndKind.PHONE, next_host()
-    elif connect_branch(site):
-        kind, name = EndKind.BRANCH, site
-    elif through_holder(site):
-        kind, name = EndKind.EDGE, ""
-    else:
-        KSR.set_drop()
-        return 1
-    if kind is not EndKind.PHONE:
-        _hand_on_trace()
-    stay(peer(), End(kind, MediaProtection(text("$avp(ahead)")), name))
-    return 1
-
-
-def _hand_on_trace() -> None:
-    """Tell the edge that comes next, ours or a branch's, where the call stands in its trace; a phone never learns."""
-    if trace := telling.place():
-        KSR.hdr.append(f"{HEADER}: {to_header((('traceparent', trace),))}\r\n")
-
-
-def station_replied() -> int:
-    if KSR.kx.get_status() in BUSY:
-        KSR.pv.sets(_BUSY, "1")
-    return on_reply()
-
-
-def station_failed() -> int:
-    anchoring.give_up()
-    if KSR.tm.t_is_canceled() < 0 and fell_silent():
-        # Of several phones a dead one's silence counts most to Kamailio; one that is busy is there.
-        if text(_BUSY) == "1":
-            KSR.tm.t_reply(486, "Busy Here")
-        else:
-            KSR.tm.t_reply(480, "Temporarily Unavailable")
-    return 1
-
-
 def _to_hq(decision: ToHq, request: Request) -> int:
     dialled = number_in(request.target_user) or ""
     KSR.seturi(f"sip:{dialled}@{request.from_domain}")
@@ -275,10 +177,12 @@ def hq_branch() -> int:
     KSR.hdr.append(f"{HEADER}: {text('$avp(vouched)')}\r\n")
     if request.preferred_identity:
         KSR.hdr.append(f"P-Preferred-Identity: {request.preferred_identity}\r\n")
-    if not begin(request, SRTP):
+    session = begin(request, SRTP)
+    if session is None:
         uplink.refuse()
         KSR.set_drop()
-    stay(request.peer, End(EndKind.HQ, SRTP))
+        return 1
+    stay(session, request.peer, End(EndKind.HQ, SRTP))
     return 1
 
 
@@ -319,7 +223,7 @@ def _without_hq(request: Request, *, answered: bool, heard: bool) -> int:
                 uplink.note_rung_here(request.from_domain, request.from_user, way.extension)
                 telling.goes_to(way)
                 anchoring.give_up()
-                _to_station(way, request)
+                stations.to_station(way, request)
                 return telling.TRIES_AGAIN
             case Reject():
                 anchoring.give_up()

@@ -38,7 +38,7 @@ def settled(decide: Callable[[Request], Decision], request: Request) -> Decision
 def _authenticated(wanted: Authenticate, sender: Peer) -> bool:
     credentials = digest.for_realm(_credentials(), wanted.realm)
     match digest.examine(credentials, text("$ou"), sender.address, NONCE_KEY):
-        case digest.Refuse(code, reason):
+        case Reject(code, reason):
             reply(code, reason)
             return False
         case digest.Challenge(stale):

@@ -1,28 +1,29 @@
 """Our place in a dialog: the seal in Record-Route; and requests that go from one end to the other, nowhere else."""
 
+import functools
 import re
 import time
 from collections.abc import Callable
 
 import KSR
 
-from callmodel.edgesnapshot import MediaProtection
 from edge_proxy import sealing, trunking
 from edge_proxy.decisions import Peer, PeerKind
 from edge_proxy.rendering import MEDIA_SET, site_of_branch_host
 from edge_proxy.sealing import Dialog, End, EndKind
 from kemi import credentials, uplink
+from kemi.bindings import lives_at
 from kemi.edges import next_is_edge, through_holder
-from kemi.environment import HQ, PLATFORM, SEAL_SECRET, reply, send_from, text, view
+from kemi.environment import HQ, PLATFORM, SEAL_SECRET, not_acceptable, reply, send_from, text, view
 from kemi.gate import at_hand
-from kemi.stripping import strip_ours, strip_software
+from kemi.session import Session
+from kemi.stripping import strip
 
 ANY_SET, ANY_TRANSPORT = -1, 2
+FROM, TO = "$_s($fU $fd)", "$_s($tU $td)"
+"""User and host of a party; a sign between them other than a space would be part of a name."""
 FORGOTTEN_AFTER_SECONDS = 5
 """A dialog lives on so long after its BYE was answered: requests cross on the way."""
-
-TOWARD, PASSED = "$avp(toward)", "passed"
-"""What the caller of the transaction at hand speaks, or that its media is another edge's."""
 
 _OF_PEERS = {
     PeerKind.NODE: EndKind.NODE,
@@ -32,20 +33,18 @@ _OF_PEERS = {
 }
 _ADDRESS = re.compile(r"sips?:(?:[^@;?]*@)?(?:[0-9.]+|\[[0-9a-f:]+\])(?::[0-9]+)?(?:;(?!maddr)[^;?@]*)*")
 _CONTACT_HOST = re.compile(r"sips?:(?:[^@>;]*@)?\[?([^]:;>?]+)")
-_TAG = re.compile(r";[ \t]*tag[ \t]*=[ \t]*([^;, \t]+)", re.IGNORECASE)
 
 
-def stay(sender: Peer, callee: End, *, trunk_id: str = "") -> None:
+def stay(session: Session, sender: Peer, callee: End, *, trunk_id: str = "") -> None:
     """Stay in the path of the dialog that the INVITE at hand begins, whose media has been seen to.
 
     trunk_id: of the trunk that the caller comes from, if any.
     """
-    toward = text(TOWARD)
-    speaks = None if toward == PASSED else MediaProtection(toward)
+    speaks = session.caller_speaks
     if trunk_id:
         caller = End(EndKind.TRUNK, speaks, trunk_id)
     elif sender.kind is PeerKind.OUTSIDE:
-        caller = End(EndKind.PHONE, speaks, sender.address)
+        caller = End(EndKind.PHONE, speaks, sender.address, sealing.account_of(_aor(FROM)))
     else:
         caller = End(_OF_PEERS[sender.kind], speaks, sender.site_id)
     seal = sealing.seal(SEAL_SECRET, KSR.kx.get_callid(), Dialog(caller, callee), _now_minutes())
@@ -80,45 +79,54 @@ def in_dialog(sender: Peer, renegotiate: Callable[[Peer, End, End], bool]) -> in
 
     renegotiate: sees to its media, given the sender and both ends; says whether that was possible.
     """
-    if KSR.is_ACK() and not at_hand.said("route"):
+    is_ack = at_hand.message.method == "ACK"
+    if is_ack and not at_hand.said("route"):
         # One for a refusal ends here; for an answer it has a Route.
         KSR.tm.t_check_trans()
         return 1
     ends = _ends(sender)
     if ends is None or KSR.rr.loose_route() < 0:
         # Not a dialog of ours, or not its ends: that would lend our name to anybody.  An ACK is never answered.
-        return 1 if KSR.is_ACK() else reply(481, "Call Does Not Exist")
+        return 1 if is_ack else reply(481, "Call Does Not Exist")
     behind, ahead = ends
-    strip_ours()
-    if sender.kind is PeerKind.NODE:
-        strip_software()
+    strip(sender)
     if not _leads_to(ahead):
         KSR.warn(f"a request in a dialog from {sender.kind.value} would have left to nobody of it\n")
-        return 1 if KSR.is_ACK() else reply(480, "Temporarily Unavailable")
+        return 1 if is_ack else reply(480, "Temporarily Unavailable")
     alias_contact(sender)
     if not renegotiate(sender, behind, ahead):
-        if not KSR.is_ACK():
-            return reply(488, "Not Acceptable Here")
+        if not is_ack:
+            return not_acceptable()
         # Nobody can refuse an ACK: whose offer gets no answer ends the call (RFC 3261, 13.2.2.4).
         KSR.hdr.remove("Content-Type")
         KSR.textops.remove_body()
-    if ahead.kind is EndKind.TRUNK and not KSR.is_ACK():
+    if ahead.kind is EndKind.TRUNK and not is_ack:
         credentials.expect_in_dialog(ahead.name)
-    if KSR.tm.t_relay() < 0 and not KSR.is_ACK():
+    if KSR.tm.t_relay() < 0 and not is_ack:
         KSR.sl.sl_reply_error()
     return 1
 
 
+def sealed() -> Dialog | None:
+    """Return the dialog that the request at hand is of by its seal, None where it has none of ours."""
+    return sealing.open_seal(SEAL_SECRET, at_hand.said("call-id"), at_hand.said("route"), _now_minutes())
+
+
 def _ends(sender: Peer) -> tuple[End, End] | None:
     """Return the end that the request at hand comes from and the one that it goes to."""
-    dialog = sealing.open_seal(SEAL_SECRET, at_hand.said("call-id"), at_hand.said("route"), _now_minutes())
+    dialog = sealed()
     # What ends a dialog is always taken.
-    if dialog is None or (not (KSR.is_ACK() or KSR.is_BYE()) and _is_over()):
+    if dialog is None or (at_hand.message.method not in ("ACK", "BYE") and _is_over()):
         return None
     if sender.kind is PeerKind.HQ and uplink.goes_without():
         # Of the call that HQ took too late: its BYE would take the media of the one that goes on.
         return None
-    ways = sealing.ends_of(dialog, sender, lambda trunk_id: HQ and view().is_at(trunk_id, sender.address))
+    ways = sealing.ends_of(
+        dialog,
+        sender,
+        is_of=lambda trunk_id: HQ and view().is_at(trunk_id, sender.address),
+        has_moved=lambda end: _is_at(end, FROM, sender.address),
+    )
     # Behind one address there may be both ends.
     return ways[0 if len(ways) < 2 or KSR.rr.is_direction("downstream") > 0 else 1] if ways else None
 
@@ -132,17 +140,38 @@ def _leads_to(ahead: End) -> bool:
     if not KSR.isdsturiset():
         KSR.nathelper.handle_ruri_alias()
     if ahead.kind is EndKind.PHONE:
-        return next_host() == ahead.name
+        host = next_host()
+        return host == ahead.name or _is_at(ahead, TO, host)
     if ahead.kind is EndKind.TRUNK:
         return _leads_to_trunk(ahead.name)
     return is_destination(ANY_SET if ahead.kind is EndKind.NODE else MEDIA_SET)
 
 
+def _aor(party: str) -> str:
+    return text(party).replace(" ", "@", 1)
+
+
+def _is_at(end: End, party: str, address: str) -> bool:
+    """Say whether a phone, which was elsewhere when the dialog began, has registered from an address since.
+
+    party: which of the request at hand it is; only whose account the seal names is looked for.
+    """
+    if not end.account:
+        return False
+    aor = _aor(party)
+    return sealing.account_of(aor) == end.account and lives_at(f"sip:{aor}", address)
+
+
 def is_destination(group: int) -> bool:
     """Say whether the next hop is one of the dispatcher's: a media node, or at a branch an edge of HQ."""
     uri = text("$du") or text("$ru")
+    return _is_address(uri) and KSR.dispatcher.ds_is_from_list_uri(group, ANY_TRANSPORT, uri) > 0
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_address(uri: str) -> bool:
     # A name would have a name server asked; and only a plain address is what it seems.
-    return _ADDRESS.fullmatch(uri) is not None and KSR.dispatcher.ds_is_from_list_uri(group, ANY_TRANSPORT, uri) > 0
+    return _ADDRESS.fullmatch(uri) is not None
 
 
 def _leads_to_trunk(trunk_id: str) -> bool:
@@ -162,7 +191,7 @@ def alias_contact(sender: Peer) -> None:
     """Keep where a phone really sends from with its Contact; so too a carrier's that names an address not its own."""
     if sender.kind is not PeerKind.OUTSIDE or not at_hand.said("contact"):
         return
-    if HQ and view().is_carrier(sender.address):
+    if sender.is_carrier:
         found = _CONTACT_HOST.search(at_hand.said("contact"))
         if found is None or view().is_carrier(found.group(1)):
             return
@@ -182,8 +211,7 @@ def _is_over() -> bool:
 
 
 def _name() -> str:
-    tags = [found.group(1) for name in ("from", "to") if (found := _TAG.search(at_hand.said(name)))]
-    return sealing.name_of(at_hand.said("call-id"), *tags)
+    return sealing.name_of(at_hand.said("call-id"), *text("$_s($ft\t$tt)").split("\t"))
 
 
 def _now_minutes() -> int:

@@ -9,7 +9,7 @@ import KSR
 
 from edge_proxy import bodies
 from edge_proxy.rendering import branch_host
-from edge_proxy.view import LOOK_SECONDS, EdgeView, StateFile
+from edge_proxy.view import EdgeView, StateFile
 from kemi import telling
 
 SETTINGS = json.loads(os.environ["EDGE_SCRIPT_SETTINGS"])
@@ -29,6 +29,7 @@ NATTED_SOURCE = 2
 
 RETRY_AFTER = "Retry-After"
 
+DRAIN_LOOK_SECONDS = 0.25
 _DRAIN: dict[str, float | bool] = {"looked": -1.0, "raised": False}
 _STATE = StateFile(SETTINGS["state_file"], lambda problem: KSR.err(problem + "\n"))
 
@@ -38,9 +39,9 @@ def view() -> EdgeView:
 
 
 def draining() -> bool:
-    """Say whether this edge leaves new work to others; looks at the flag as rarely as at the state."""
+    """Say whether this edge leaves new work to others; each look at the flag is a call of the system."""
     now = time.monotonic()
-    if now - _DRAIN["looked"] >= LOOK_SECONDS:
+    if now - _DRAIN["looked"] >= DRAIN_LOOK_SECONDS:
         _DRAIN["looked"], _DRAIN["raised"] = now, os.path.exists(SETTINGS["drain_flag"])  # noqa: PTH110
     return bool(_DRAIN["raised"])
 
@@ -72,7 +73,13 @@ def reply(code: int, reason: str) -> int:
     return 1
 
 
+def not_acceptable() -> int:
+    """Refuse an offer that rtpengine does not take: sent on as it is, it would show who is behind us."""
+    return reply(488, "Not Acceptable Here")
+
+
 def has_sdp() -> bool:
+    """Say whether the request of the transaction at hand has a session description, in failure routes too."""
     return KSR.kx.get_bodylen() > 0 and bodies.type_of(header("Content-Type")) == bodies.SDP
 
 

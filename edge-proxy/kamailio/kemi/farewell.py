@@ -5,19 +5,21 @@ import KSR
 from edge_proxy.parting import Answered, headers_for, refusal_of
 from kemi import anchoring
 from kemi.environment import SETTINGS, header, text
+from kemi.gate import at_hand
+from kemi.session import BEGINS, Session
 
-_DONE, _WON, _LEFT = "$avp(answer_refused)", "$avp(answer_won)", "$avp(answers_left)"
+_DONE, _LEFT = "$avp(answer_refused)", "$avp(answers_left)"
 
 
-def comes_second() -> bool:
+def comes_second(session: Session) -> bool:
     """Leave whoever answers a call that another has answered before; say whether that was done.
 
     Two phones may pick up at once, and a carrier may fork: media follows the first.
     """
-    if KSR.kx.get_status() // 100 != 2:
+    if not session.winner or at_hand.message.status // 100 != 2:
         return False
-    tag, winner = text("$tt"), text(_WON)
-    if winner in ("", tag):
+    tag = text("$tt")
+    if session.winner == tag:
         return False
     _say("ACK")
     if tag not in text(_LEFT).split():
@@ -27,23 +29,23 @@ def comes_second() -> bool:
     return True
 
 
-def note_winner() -> None:
+def note_winner(session: Session) -> None:
     """Take note of whose answer to a call that begins went through."""
-    if KSR.kx.get_status() // 100 == 2 and anchoring.begins():
-        KSR.pv.sets(_WON, text("$tt"))
+    if BEGINS in session.marks and at_hand.message.status // 100 == 2:
+        session.winner = text("$tt")
 
 
-def refuse_answer() -> None:
+def refuse_answer(session: Session) -> None:
     """Drop a provisional response; make a final one a refusal, and leave whoever answered."""
-    if KSR.kx.get_status() < 200:
+    if at_hand.message.status < 200:
         KSR.set_drop()
         return
-    if header("CSeq").endswith("INVITE"):
+    if at_hand.message.method == "INVITE":
         _say("ACK")
         # Inside a dialog what was agreed before goes on (RFC 3261, 14.1).
-        if anchoring.begins() and not text(_DONE):
+        if BEGINS in session.marks and not text(_DONE):
             _say("BYE")
-            anchoring.give_up()
+            anchoring.give_up(session)
     KSR.pv.sets(_DONE, "1")
     # A 2xx can not be dropped, nor its class be changed, but by another message in its place.
     KSR.textopsx.msg_set_buffer(refusal_of(text("$mb")))

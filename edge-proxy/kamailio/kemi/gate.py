@@ -2,7 +2,7 @@
 
 import KSR
 
-from edge_proxy import lexis
+from edge_proxy import lexis, plain
 from kemi.environment import OWN_HOST, SETTINGS
 
 GO_ON, DROP, READ_ANEW = 1, -1, 2
@@ -17,20 +17,23 @@ class AtHand:
     """The message that this process works on: Kamailio reads one after the other."""
 
     def __init__(self) -> None:
-        self.message = _NOTHING
+        self.message: lexis.Reading = _NOTHING
 
     def receive(self) -> int:
         """Read the message that has come, and say whether it goes on."""
         self.message = _NOTHING
-        text = _received()
-        message = lexis.read_plain(text)
+        try:
+            text = str(KSR.pv.get("$rcv(buf)"))
+        except UnicodeDecodeError:
+            text = _with_other_bytes()
+        message: lexis.Reading | None = plain.read(text)
         if message is None:
             if _is_no_call(text):
                 return GO_ON
-            message = _read(text)
+            message = _read_closely(text)
             if message is None:
                 return DROP
-        if message.status and not lexis.names_us(message, _OURSELVES):
+        if message.status and not message.names_us(_OURSELVES):
             KSR.htable.sht_inc(lexis.REFUSED_TABLE, "answers-nobody")
             return DROP
         self.message = message
@@ -49,10 +52,10 @@ class AtHand:
         return self.message.said(name)
 
 
-def _read(text: str) -> lexis.Message | None:
+def _read_closely(text: str) -> lexis.Message | None:
     """Return what a message says or is told, None where it deserves no answer."""
     try:
-        return lexis.read(text, streamed=KSR.pv.get("$rcv(proto)") in _STREAMS)
+        return lexis.read_closely(text, streamed=KSR.pv.get("$rcv(proto)") in _STREAMS)
     except lexis.UnreadableError as error:
         KSR.htable.sht_inc(lexis.REFUSED_TABLE, str(error))
         return lexis.told_off(text)
@@ -65,11 +68,8 @@ def _is_no_call(text: str) -> bool:
     return " KDMQ\r\n" in text and KSR.pv.get("$rcv(rcvport)") == PEER_PORT
 
 
-def _received() -> str:
-    try:
-        return str(KSR.pv.get("$rcv(buf)"))
-    except UnicodeDecodeError:
-        return bytes.fromhex(str(KSR.pv.get("$(rcv(buf){s.encode.hexa})"))).decode("utf-8", "surrogateescape")
+def _with_other_bytes() -> str:
+    return bytes.fromhex(str(KSR.pv.get("$(rcv(buf){s.encode.hexa})"))).decode("utf-8", "surrogateescape")
 
 
 at_hand = AtHand()

@@ -7,48 +7,49 @@ from edge_proxy import media, routing
 from edge_proxy.decisions import Peer, PeerKind, Request
 from edge_proxy.sealing import End
 from kemi import anchoring, farewell, telling, uplink
-from kemi.dialogs import PASSED, TOWARD, alias_contact, note_over, stay
-from kemi.environment import has_sdp, reply, text, view
+from kemi.dialogs import alias_contact, note_over, stay
+from kemi.environment import HQ, has_sdp, reply, view
+from kemi.gate import at_hand
 from kemi.peers import is_misleading, peer
-from kemi.stripping import strip_ours, strip_software
+from kemi.session import OFFERED, PASSED, Session, remembered
+from kemi.stripping import strip
 
 REPLACE_MEDIA_ADDRESS = 2
 
 
-def begin(request: Request, callee: MediaProtection, *, forked: bool = False) -> bool:
-    """Anchor the media of a call; say whether rtpengine takes the offer.
+def begin(request: Request, callee: MediaProtection, *, forked: bool = False) -> Session | None:
+    """Anchor the media of a call, and return its session, None where rtpengine does not take the offer.
 
     callee: what its side speaks.  forked: others with the same Call-ID may come, for the phones of one station.
     """
-    anchoring.begin(forked=forked)
-    sdp = KSR.kx.gete_body() if has_sdp() else ""
+    session = anchoring.begun(forked=forked)
+    # At a branch this may be a failure route, where the message at hand is a response.
+    sdp = KSR.kx.gete_body() if (at_hand.message.has_session if HQ else has_sdp()) else ""
     if sdp:
         caller = media.offered_protection(sdp)
-        if not anchoring.offer(request.peer, callee, sdp):
-            anchoring.give_up()
-            return False
+        if not anchoring.offer(session, request.peer, callee, sdp):
+            anchoring.give_up(session)
+            return None
     else:
         caller = routing.media_of(view(), request.from_domain, request.from_user)
-    _expect_answer(caller, offered=bool(sdp))
-    return True
-
-
-def not_acceptable() -> int:
-    """Refuse an offer that rtpengine does not take: sent on as it is, it would show who is behind us."""
-    return reply(488, "Not Acceptable Here")
+    _expect_answer(session, caller, offered=bool(sdp))
+    return session
 
 
 def pass_by(sender: Peer, callee: End) -> None:
     """Stay in the path of a dialog whose media is anchored at another edge."""
     # The media is not here to count: a drain waits for these dialogs too.
     KSR.dialog.dlg_manage()
-    _expect_answer(None, offered=False)
-    stay(sender, callee)
+    session = Session()
+    _expect_answer(session, None, offered=False)
+    stay(session, sender, callee)
 
 
-def _expect_answer(toward: MediaProtection | None, *, offered: bool) -> None:
-    KSR.pv.sets(TOWARD, toward.value if toward else PASSED)
-    KSR.pv.sets("$avp(offered)", "1" if offered else "")
+def _expect_answer(session: Session, toward: MediaProtection | None, *, offered: bool) -> None:
+    session.toward = toward.value if toward else PASSED
+    if offered:
+        session.marks += OFFERED
+    session.keep()
     KSR.tm.t_on_reply("ksr_onreply_media")
 
 
@@ -68,31 +69,32 @@ def on_reply() -> int:
     if is_misleading(sender):
         KSR.set_drop()
         return 1
-    telling.heard(KSR.kx.get_status())
+    message = at_hand.message
+    telling.heard(message.status)
     note_over()
-    toward = text(TOWARD)
-    if farewell.comes_second():
+    session = remembered()
+    if farewell.comes_second(session):
         return 1
-    if toward and has_sdp() and KSR.kx.get_status() < 300 and not _anchors_answer(sender, toward):
-        farewell.refuse_answer()
+    if session.toward and message.has_session and message.status < 300 and not _anchors_answer(session, sender):
+        session.keep()
+        farewell.refuse_answer(session)
         return 1
-    farewell.note_winner()
+    farewell.note_winner(session)
+    session.keep()
     alias_contact(sender)
-    strip_ours()
-    if sender.kind is PeerKind.NODE:
-        strip_software()
+    strip(sender)
     return 1
 
 
-def _anchors_answer(sender: Peer, toward: str) -> bool:
+def _anchors_answer(session: Session, sender: Peer) -> bool:
     """Anchor what a response brings; say whether that was possible."""
-    if toward == PASSED:
+    toward, sdp = session.caller_speaks, KSR.kx.gete_body()
+    if toward is None:
         _pass_by_address(sender)
         return True
-    sdp = KSR.kx.gete_body()
-    if text("$avp(offered)"):
-        return anchoring.answer(sender, MediaProtection(toward), sdp)
-    return anchoring.offer(sender, MediaProtection(toward), sdp)
+    if OFFERED in session.marks:
+        return anchoring.answer(session, sender, toward, sdp)
+    return anchoring.offer(session, sender, toward, sdp)
 
 
 def _pass_by_address(sender: Peer) -> None:
@@ -103,20 +105,21 @@ def _pass_by_address(sender: Peer) -> None:
 
 def renegotiate(sender: Peer, behind: End, ahead: End) -> bool:
     """Anchor what a request inside of a dialog brings from one end to the other; say whether that was possible."""
+    method, offered = at_hand.message.method, at_hand.message.has_session
     if behind.speaks is None or ahead.speaks is None:
-        _expect_answer(None, offered=False)
-        if has_sdp():
+        _expect_answer(Session(), None, offered=False)
+        if offered:
             _pass_by_address(sender)
         return True
-    KSR.tm.t_on_reply("ksr_onreply_media")
-    if KSR.is_BYE():
-        anchoring.end()
-    elif KSR.is_ACK() and has_sdp():
-        anchoring.go_on()
-        return anchoring.answer(sender, ahead.speaks, KSR.kx.gete_body())
-    elif KSR.is_INVITE() or KSR.is_UPDATE():
-        anchoring.go_on()
-        if has_sdp() and not anchoring.offer(sender, ahead.speaks, KSR.kx.gete_body()):
+    if method == "ACK":
+        return not offered or anchoring.answer(anchoring.gone_on(), sender, ahead.speaks, KSR.kx.gete_body())
+    if method in ("INVITE", "UPDATE"):
+        session = anchoring.gone_on()
+        if offered and not anchoring.offer(session, sender, ahead.speaks, KSR.kx.gete_body()):
             return False
-        _expect_answer(behind.speaks, offered=has_sdp())
+        _expect_answer(session, behind.speaks, offered=offered)
+        return True
+    if method == "BYE":
+        anchoring.end()
+    KSR.tm.t_on_reply("ksr_onreply_media")
     return True

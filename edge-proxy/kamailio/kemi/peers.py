@@ -9,18 +9,9 @@ from callmodel.vouched import HEADER, from_header
 from edge_proxy import screening
 from edge_proxy.callers import Told
 from edge_proxy.certificates import is_headquarters, site_of_certificate
-from edge_proxy.decisions import Peer, PeerKind, Request
+from edge_proxy.decisions import Peer, PeerKind, Reject, Request
 from kemi import uplink
-from kemi.abuse import (
-    belongs_to_a_call,
-    calls_for_help,
-    exceeds,
-    is_proven,
-    is_trusted,
-    may_call_for_help,
-    noise,
-    offend,
-)
+from kemi.abuse import belongs_to_a_call, calls_for_help, exceeds, is_proven, may_call_for_help, noise, offend
 from kemi.edges import PEERS, announce_branch, at_peer_socket, is_edge
 from kemi.environment import HQ, RETRY_AFTER, SETTINGS, draining, header, reply, text, view
 from kemi.flows import vouch
@@ -53,25 +44,31 @@ def peer() -> Peer:
     # In one go: each question to Kamailio costs a few microseconds, and this is asked most often.
     address, port, transport = text("$_s($si $Rp $pr)").split(" ")
     if HQ and port == INTERNAL_PORT:
-        return Peer(PeerKind.NODE if KSR.dispatcher.ds_is_from_lists() > 0 else PeerKind.OUTSIDE, address)
+        return Peer(PeerKind.NODE, address) if KSR.dispatcher.ds_is_from_lists() > 0 else outsider(address)
     if PEERS and port == PEER_PORT:
-        return Peer(PeerKind.EDGE if is_edge(address) else PeerKind.OUTSIDE, address)
+        return Peer(PeerKind.EDGE, address) if is_edge(address) else outsider(address)
     if transport != "tls":
-        return Peer(PeerKind.OUTSIDE, address)
+        return outsider(address)
     verified, san = text("$tls_peer_verified") == "1", text("$tls_peer_san_uri")
     if not HQ:
         if not is_headquarters(verified=verified, san_uri=san):
-            return Peer(PeerKind.OUTSIDE, address)
+            return outsider(address)
         uplink.hear()
         return Peer(PeerKind.HQ, address)
     site = site_of_certificate(verified=verified, common_name=text("$tls_peer_subject_cn"), san_uri=san)
     if site is None:
-        return Peer(PeerKind.OUTSIDE, address)
+        return outsider(address)
     if view().has_branch(site):
         # Branches sit behind NATs: this connection is the only way back.
         KSR.htable.sht_sets("branches", site, f"{address}:{KSR.kx.get_srcport()}")
         announce_branch(site)
     return Peer(PeerKind.BRANCH, address, site)
+
+
+def outsider(address: str) -> Peer:
+    """Return whoever sends from an address and has proved nothing else."""
+    # Carriers come to HQ alone.
+    return view().outsider(address) if HQ else Peer(PeerKind.OUTSIDE, address)
 
 
 def listens_to(sender: Peer) -> bool:
@@ -82,22 +79,12 @@ def listens_to(sender: Peer) -> bool:
     # Answers go back on the connection that asked, or nowhere: whoever closes it and gives a name in Via would make a
     # worker wait for a name server.
     KSR.set_reply_no_connect()
-    trusted = is_trusted(sender)
+    trusted, is_plain = sender.is_trusted, at_hand.message.is_plain
     if trusted:
         vouch()
-    banned = not trusted and KSR.htable.sht_get("banned", address) is not None and not belongs_to_a_call()
-    # Whoever calls for help is heard, at a measure that Kamailio has kept to before (kamailio.cfg.in).
-    urgent = banned and calls_for_help()
-    agent, size = at_hand.said("user-agent"), KSR.kx.get_msglen()
-    match screening.screen(agent, banned=banned and not urgent, trusted=trusted, size_bytes=size):
-        case screening.Ignore():
-            return False
-        case screening.Offend(reason):
-            offend(sender, reason)
-            return False
-        case screening.Refuse(code, reason):
-            reply(code, reason)
-            return False
+    # What is plain is not too long either: of those whom we trust there is nothing to ask then.
+    if not (trusted and is_plain) and not _is_heard(sender):
+        return False
     if sender.kind is PeerKind.OUTSIDE:
         if HQ and KSR.kx.get_rcvport() == SETTINGS["internal_port"]:
             KSR.warn(f"stranger on the media nodes' port: {address}\n")
@@ -105,10 +92,10 @@ def listens_to(sender: Peer) -> bool:
         if at_peer_socket():
             KSR.warn(f"stranger on the edges' port: {address}\n")
             return False
-    if not (trusted or urgent) and exceeds(sender) and not may_call_for_help(address, screening.HELP_IN_WINDOW):
+    if not trusted and exceeds(sender) and not may_call_for_help(address, screening.HELP_IN_WINDOW):
         return False
     # Both answer what they refuse, if that can be answered; the gate has seen to it where all is written plainly.
-    if at_hand.message.plain is None:
+    if not is_plain:
         if KSR.sanity.sanity_check(SANITY_MESSAGE, SANITY_URI) < 0:
             # No phone writes that, and Kamailio logs a line or more for each.
             noise(sender, proven=is_proven(address))
@@ -121,9 +108,28 @@ def listens_to(sender: Peer) -> bool:
     return True
 
 
+def _is_heard(sender: Peer) -> bool:
+    """Say whether a request is one to believe anything of, by who sends it, with what, and how long it is."""
+    address, trusted = sender.address, sender.is_trusted
+    banned = not trusted and KSR.htable.sht_get("banned", address) is not None and not belongs_to_a_call()
+    # Whoever calls for help is heard, at a measure that Kamailio has kept to before (kamailio.cfg.in).
+    banned = banned and not calls_for_help()
+    agent, size = at_hand.said("user-agent"), KSR.kx.get_msglen()
+    match screening.screen(agent, banned=banned, trusted=trusted, size_bytes=size):
+        case screening.Ignore():
+            return False
+        case screening.Offend(reason):
+            offend(sender, reason)
+            return False
+        case Reject(code, reason):
+            reply(code, reason)
+            return False
+    return True
+
+
 def is_misleading(sender: Peer) -> bool:
     """Say whether a phone's Contact is several, or names another way than where the phone speaks from."""
-    if is_trusted(sender):
+    if sender.is_trusted:
         return False
     return at_hand.message.several_contacts or _ANOTHER_WAY.search(at_hand.said("contact")) is not None
 
@@ -154,7 +160,7 @@ def request_from(sender: Peer, method: str) -> Request:
         "target_domain": said[5].lower(),
         "preferred_identity": header("P-Preferred-Identity"),
     }
-    if sender.kind is PeerKind.OUTSIDE and HQ and is_trusted(sender):
+    if sender.is_carrier:
         known["told"] = _told()
     elif sender.kind is PeerKind.NODE:
         known |= _vouched("target", "tenant", "trunk", "caller", "traceparent")

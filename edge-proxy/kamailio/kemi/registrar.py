@@ -7,6 +7,7 @@ import KSR
 from edge_proxy import registration
 from edge_proxy.decisions import Peer, PeerKind, SaveContact
 from edge_proxy.registration import Binding
+from kemi.bindings import bindings_of
 from kemi.decide import settled
 from kemi.edges import leave_path
 from kemi.environment import (
@@ -54,24 +55,13 @@ def register(sender: Peer) -> int:
 def _make_room(sender: Peer, aor: str) -> None:
     """Let go of what the phone at hand has registered before it came back from another port."""
     said = at_hand.said("contact")
-    if said in ("", "*") or KSR.registrar.reg_fetch_contacts("location", aor, "known") < 0:
+    if said in ("", "*"):
         return
     contact = f"{KSR.kx.gete_cturi()}"
     address = sender.address if sender.kind is PeerKind.OUTSIDE else registration.address_of(contact)
     new = Binding("", contact, address, at_hand.said("user-agent"), registration.instance_of(said))
-    for name in registration.superseded([_binding(n) for n in range(int(text("$(ulc(known=>count))") or 0))], new):
+    for name in registration.superseded(list(bindings_of(aor)), new):
         KSR.registrar.unregister_ruid("location", aor, name)
-
-
-def _binding(number: int) -> Binding:
-    def told(what: str) -> str:
-        value = text(f"$(ulc(known=>{what})[{number}])")
-        # The registrar's own word for a phone that does not say what it is.
-        return "" if value in ("<null>", "n/a") else value
-
-    contact, instance = told("addr"), told("instance").strip('"<>').lower()
-    address = registration.address_of(contact, told("received"))
-    return Binding(told("ruid"), contact, address, told("user_agent"), instance, int(told("modified") or 0))
 
 
 def _tell_headquarters() -> int:

@@ -6,6 +6,7 @@ Asks the gate which headers there are: a look through the whole message for each
 import KSR
 
 from callmodel.vouched import HEADER
+from edge_proxy.decisions import Peer, PeerKind
 from kemi.gate import at_hand
 
 # A call is replaced or joined by its conductor alone (RFC 3891, 3911): Asterisk would do it without a record.
@@ -18,6 +19,17 @@ _WAYS = ("Record-Route", "Path", "Service-Route")
 _LOWERED = {name.lower(): name for name in (*_OURS, *_SOFTWARE, *_WAYS)}
 _OF_OURS, _OF_SOFTWARE, _OF_WAYS = (frozenset(name.lower() for name in names) for names in (_OURS, _SOFTWARE, _WAYS))
 _LIKE_OURS, _OF_ASTERISK = HEADER.lower(), "x-asterisk-"
+
+
+_OF_OURS_AND_SOFTWARE = _OF_OURS | _OF_SOFTWARE
+
+
+def strip(sender: Peer) -> None:
+    """Take away what only our own rooms may say and, of what a media node sends, what tells of its programs."""
+    if sender.kind is PeerKind.NODE:
+        _strip(_OF_OURS_AND_SOFTWARE, (_LIKE_OURS, _OF_ASTERISK))
+    else:
+        _strip(_OF_OURS, _LIKE_OURS)
 
 
 def strip_ours() -> None:
@@ -35,6 +47,6 @@ def strip_ways() -> None:
     _strip(_OF_WAYS)
 
 
-def _strip(wanted: frozenset[str], start: str = "\n") -> None:
+def _strip(wanted: frozenset[str], start: str | tuple[str, ...] = "\n") -> None:
     for name in at_hand.message.names(wanted, start):
         KSR.hdr.remove(_LOWERED.get(name, name))

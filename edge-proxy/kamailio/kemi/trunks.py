@@ -10,8 +10,8 @@ from edge_proxy.media import RTP
 from edge_proxy.sealing import End, EndKind
 from kemi import anchoring, credentials, telling
 from kemi.dialogs import stay
-from kemi.environment import RING_MS, SOCKETS, has_sdp, reply, send_from, text, view
-from kemi.legs import begin, not_acceptable, on_reply, relay
+from kemi.environment import RING_MS, SOCKETS, has_sdp, not_acceptable, reply, send_from, text, view
+from kemi.legs import begin, on_reply, relay
 from kemi.stripping import strip_software
 
 _RANG, _ASKED_AT = "$avp(gateway_rang)", "$avp(gateway_asked_at)"
@@ -36,9 +36,10 @@ def to_trunk(decision: ToTrunk, request: Request) -> int:
         # After the digest CSeq differs on both sides: only a dialog's state can count them apart.
         KSR.dialog.dlg_manage()
         credentials.take_along(trunk)
-    if not begin(request, RTP):
+    session = begin(request, RTP)
+    if session is None:
         return not_acceptable()
-    stay(request.peer, End(EndKind.TRUNK, RTP, decision.trunk_id))
+    stay(session, request.peer, End(EndKind.TRUNK, RTP, decision.trunk_id))
     KSR.tm.t_on_reply("ksr_onreply_gateway")
     _aim(attempt)
     return relay(503, "Carrier Unavailable")

@@ -59,8 +59,11 @@ async def sow(api: Api, plan: AddressPlan, agents: int = 2, hq_stations: int = H
     seed.branch_stations = [await sow_station(api, TENANT, extension, BRANCH_SITE) for extension in branch]
     seed.hq_stations = [await sow_station(api, TENANT, extension, HQ_SITE) for extension in hq]
     for name, role in (("manager", "manager"), ("agent", "agent")):
-        await api.post("/users", user(name, role))
+        user_id = (await api.post("/users", user(name, role)))["user_id"]
         seed.logins.append((name, USER_PASSWORD, f"{role} of {TENANT}"))
+        if role == "agent":
+            # At the station of whoever watches: they can place calls from their softphone by the API, too.
+            await api.put(f"/tenants/{TENANT}/stations/{branch[-1]}/user", {"user_id": user_id})
     seed.enrolment_token = (await api.post(f"/sites/{BRANCH_SITE}/enrolment-tokens", {}))["token"]
     return seed
 

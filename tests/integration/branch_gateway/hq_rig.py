@@ -34,7 +34,7 @@ from control_plane.resources import close_resources, open_resources
 from control_plane.signing import create_signing_key
 from control_plane.web.context import Resources
 from servicekit import snapshots
-from trunkline.ports import free_port
+from tests.loopback import free_port
 
 PASSWORD = "a gull on the quay 7"
 DOMAIN = "acme.trunkline.test"

@@ -18,8 +18,7 @@ from control_plane.features.calls import finding
 from control_plane.features.calls.filters import CallFilter
 from control_plane.features.calls.finding import CallFinder, Search
 from control_plane.features.calls.sealing import customer_token
-from control_plane.features.calls.store import CallStore, customer_term, extension_term
-from control_plane.features.calls.tables import CALLS_BY, CDRS
+from control_plane.features.calls.store import CALLS_BY, CDRS, CallStore, customer_term, extension_term
 from control_plane.migrations import MIGRATIONS
 from control_plane.times import DAY_MS, day_begins_ms
 from servicekit.crypto import TenantCipher
@@ -170,7 +169,7 @@ class FindingContract:
         told, untold = (a_call(desk.tenant_id, NEW_YEAR_MS + n) for n in range(2))
         await CallStore(desk.store, CIPHER).dispose(desk.tenant_id, untold.call_id, "sold", None, "ana", 1)
         term = {"term": extension_term("1001"), "month": "2026-01", "call_id": untold.call_id}
-        await desk.store.upsert(CALLS_BY, {"tenant_id": desk.tenant_id, **term})
+        await desk.store.upsert(CALLS_BY.name, {"tenant_id": desk.tenant_id, **term})
         await desk.keep(told)
 
         assert await desk.found() == await desk.found(term=term["term"]) == [told.call_id]
@@ -182,7 +181,7 @@ class FindingContract:
         written = asyncio.Event()
 
         async def half(table: str, rows: Any, **more: Any) -> None:
-            if table != CDRS:
+            if table != CDRS.name:
                 await written.wait()
                 raise StoreUnavailableError("away")
             await write(table, rows, **more)

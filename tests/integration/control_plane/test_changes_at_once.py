@@ -27,7 +27,7 @@ from control_plane.signing import create_signing_key
 from control_plane.web import Context, Principal
 from control_plane.web.context import Resources, context_of
 from servicekit.stores import StoreUnavailableError
-from trunkline.ports import free_port
+from tests.loopback import free_port
 
 ACME, GLOBEX = TenantId("acme"), TenantId("globex")
 A1 = TrunkId("a1")

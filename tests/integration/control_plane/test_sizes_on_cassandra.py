@@ -9,8 +9,7 @@ import pytest
 
 from callmodel.ids import CallId, RecordingId, uuid7
 from control_plane import audit
-from control_plane.features.calls.store import CallStore
-from control_plane.features.calls.tables import CALLS_BY, CDRS
+from control_plane.features.calls.store import CALLS_BY, CDRS, CallStore
 from control_plane.features.recordings.ledger import CallOver, FileArchived, FileExpired, FileSpooled, RecordingOwed
 from control_plane.features.recordings.store import CLAIMS, GAPS, LEDGER, LedgerStore, _key_of
 from control_plane.migrations import MIGRATIONS
@@ -24,8 +23,8 @@ from trunkline.conditions import until
 
 CALLS, EXPIRED = 200, 20
 ROWS = {
-    CDRS: CALLS,
-    CALLS_BY: 2 * CALLS,
+    CDRS.name: CALLS,
+    CALLS_BY.name: 2 * CALLS,
     LEDGER.name: CALLS,
     GAPS.name: CALLS,
     CLAIMS.name: EXPIRED,
@@ -93,4 +92,4 @@ async def test_a_row_takes_what_the_document_reckons_with(cassandra: Nodes):
     session.abandon()
     measured = {table: bytes_on_disk(folder, table) / rows for table, rows in ROWS.items()}
     print(", ".join(f"{table} {size:.0f} B a row" for table, size in measured.items()))
-    assert {table: pytest.approx(size, rel=0.15) for table, size in reckoned().items()} == measured
+    assert {table: pytest.approx(size, rel=0.2) for table, size in reckoned().items()} == measured

@@ -1,4 +1,4 @@
-"""Edges per test, and what stands for a media node; certificates as the platform's authority would issue them."""
+"""Edges per module, and what stands for a media node; certificates as the platform's authority would issue them."""
 
 import asyncio
 import signal
@@ -34,20 +34,37 @@ from simulators.phone import Softphone
 __all__ = ["branch_of_two", "node_of", "pair", "pair_authority", "settings_of_pair"]
 
 
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    return Authority(tmp_path / "pki")
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("pki"))
+
+
+@pytest.fixture(scope="module")
+def hq_of_module(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[Edge]:
+    edge = hq_edge(tmp_path_factory.mktemp("hq"), authority)
+    yield edge
+    edge.stop()
 
 
 @pytest.fixture
-async def hq(tmp_path: Path, authority: Authority) -> AsyncIterator[Edge]:
-    """An HQ edge that knows `snapshot()` and one media node, running."""
-    edge = hq_edge(tmp_path, authority)
-    try:
-        await edge.start()
-        yield edge
-    finally:
-        edge.stop()
+async def hq(hq_of_module: Edge) -> Edge:
+    """An HQ edge that knows `snapshot()` and one media node, running.  What a test stops, the next one has back."""
+    await hq_of_module.begin_anew()
+    return hq_of_module
+
+
+@pytest.fixture
+async def fresh_hq(hq_of_module: Edge) -> Edge:
+    """The same, just started: what its processes keep to themselves is gone too."""
+    hq_of_module.stop()
+    await hq_of_module.begin_anew()
+    return hq_of_module
+
+
+@pytest.fixture
+def no_hq(hq_of_module: Edge) -> None:
+    """HQ's address is free for an edge of the test's own."""
+    hq_of_module.stop()
 
 
 @pytest.fixture
@@ -78,7 +95,7 @@ def patient_hq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
 
 
 @pytest.fixture
-async def guarded_hq(tmp_path: Path, authority: Authority) -> AsyncIterator[Edge]:
+async def guarded_hq(tmp_path: Path, authority: Authority, no_hq: None) -> AsyncIterator[Edge]:
     """An HQ edge with the limits that it has unless told; nobody's voice comes through it."""
     edge = hq_edge(tmp_path, authority, **USUAL_LIMITS)
     try:

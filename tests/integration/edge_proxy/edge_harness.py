@@ -1,5 +1,5 @@
 """A real edge for tests: Kamailio and rtpengine as the `trunkline edge` commands start them, on loopback addresses
-of this test run's own.
+of this process's own.
 """
 
 import asyncio
@@ -24,12 +24,13 @@ from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
 from edge_proxy import ngcontrol
 from edge_proxy.jsonrpc import KamailioRpc, RpcUnreachableError
 from edge_proxy.rendering import Destination, render_dispatcher
-from edge_proxy.view import EdgeState
+from edge_proxy.view import LOOK_SECONDS, EdgeState
 from simulators.call import PhoneCall
 from simulators.digest import ha1_of
 from simulators.phone import Softphone
+from tests.loopback import own_block
 
-BLOCK = 1 + os.getpid() % 250
+BLOCK = own_block().number
 PLATFORM = "trunkline.test"
 DOMAIN, OTHER_DOMAIN = "acme.trunkline.test", "other.trunkline.test"
 BRANCH_SITE = "branch-1"
@@ -43,8 +44,8 @@ USUAL_LIMITS = {"TRUNKLINE_FLOOD_REQUESTS_PER_SECOND": "50"}
 
 
 def address(tail: str) -> str:
-    """Return an address of this run's block, for example `10.1` for 127.<block>.10.1."""
-    return f"127.{BLOCK}.{tail}"
+    """Return an address of this process's block, for example `10.1` for 127.<block>.10.1."""
+    return own_block().address(tail)
 
 
 HQ, NODE, BRANCH, CARRIER, CARRIER_2 = (address(tail) for tail in ("10.1", "11.1", "20.1", "30.1", "30.2"))
@@ -183,6 +184,8 @@ class Edge:
         self.run.mkdir(parents=True, exist_ok=True)
         self.rpc = self.rpc_at(self.host)
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._given = dict(self.environment)
+        self._begun: dict[str, subprocess.Popen[bytes]] = {}
 
     def rpc_at(self, host: str) -> KamailioRpc:
         """Return a way to give it commands."""
@@ -203,11 +206,13 @@ class Edge:
         }
 
     def know(self, known: EdgeSnapshot, addresses: dict[str, str] | None = None) -> None:
-        """Hand a state to the SIP workers, as the agent does."""
+        """Hand a state to the SIP workers, as the agent does; from now on they know it."""
         text = json.dumps(to_wire(EdgeState(known, addresses or {})))
         path = self.run / "state.json"
         (self.run / "state.new").write_text(text)
         (self.run / "state.new").replace(path)
+        if "kamailio" in self._children:
+            time.sleep(LOOK_SECONDS)  # a worker that has just looked looks again after that
 
     def direct(self, *uris: str, known: tuple[str, ...] = ()) -> None:
         """Write the media nodes that Kamailio finds at its start."""
@@ -221,6 +226,46 @@ class Edge:
             await until(self._kamailio_answers, "Kamailio answers", 30)
         if "rtpengine" in self._children:
             await until(lambda: ngcontrol.is_alive(self.host, 2223), "rtpengine answers")
+
+    async def begin_anew(self) -> None:
+        """Start an HQ edge, or bring back what it was at its start: it remembers nobody and knows `snapshot()`.
+
+        It does not look by itself whether its media node lives, as others do.
+        """
+        self.know(snapshot())
+        if self._runs_as_begun():
+            await self._forget()
+            return
+        self.stop()
+        self.environment = dict(self._given)
+        self.rpc = self.rpc_at(self.host)
+        self.direct(f"sip:{NODE}:5060")
+        await self.start()
+        # Between tests nobody is there: the next one would find its node dead.
+        await self.rpc.call("dispatcher.ping_active", 0)
+        self._begun = dict(self._children)
+
+    def _runs_as_begun(self) -> bool:
+        lives = all(child.poll() is None for child in self._begun.values())
+        return bool(self._begun) and self._children == self._begun and lives and self.environment == self._given
+
+    async def _forget(self) -> None:
+        for call in (await self.ng("list"))["calls"]:
+            await self.ng("delete", call, **{"delete-delay": "0"})
+        for table in await self.rpc.call("htable.listTables"):
+            await self.rpc.call("htable.flush", table["name"])
+        for aor in await self._addresses_of_record():
+            await self.rpc.call("ul.rm", "location", aor)
+        for target in await self.rpc.dispatcher_targets():
+            if target.uri != f"sip:{NODE}:5060":
+                await self.rpc.dispatcher_remove(target.group, target.uri)
+        await self.rpc.call("dispatcher.set_state", "ap", 1, f"sip:{NODE}:5060")
+        for name in self._children:
+            os.truncate(self.log(name), 0)
+
+    async def _addresses_of_record(self) -> list[str]:
+        domains = (await self.rpc.call("ul.dump"))["Domains"]
+        return [each["Info"]["AoR"] for domain in domains for each in domain["Domain"]["AoRs"]]
 
     async def start_agent(self, health_port: int = 9104) -> None:
         health = {"TRUNKLINE_HEALTH_HOST": self.host, "TRUNKLINE_HEALTH_PORT": str(health_port)}

@@ -55,6 +55,20 @@ class RawPhone:
             self.send("ACK", cseq=2)
         return self.answer.status
 
+    async def register(self) -> int:
+        """Sign in, and return the final status."""
+        uri, own = f"sip:{self.domain}", f"<sip:{self.extension}@{self.domain}>"
+        said = {"From": f"{own};tag={self.tag}", "To": own, "Call-ID": secrets.token_hex(6), "Expires": "300"}
+        self.probe.send(message("REGISTER", uri, self.probe.via, headers=said))
+        name, value = answer_challenge(await self._next(), "REGISTER", uri, self.extension, f"pw-{self.extension}")
+        said |= {name: value, "CSeq": "2 REGISTER"}
+        self.probe.send(message("REGISTER", uri, self.probe.via, headers=said))
+        return (await self._next()).status
+
+    def goes_on(self, other: "RawPhone") -> None:
+        """Take over another's call: the same phone with another address, or a thief."""
+        self.call_id, self.tag, self.answer = other.call_id, other.tag, other.answer
+
     def request(self, method: str, target: str = "", *, cseq: int, to: str = "", **headers: str) -> bytes:
         """Return a request inside of the call's dialog, or one that pretends to be."""
         assert self.answer is not None

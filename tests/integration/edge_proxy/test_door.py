@@ -22,7 +22,7 @@ from sip_probe import UdpProbe, message
 from simulators.carrier import Carrier
 from simulators.phone import Softphone, ring_forever
 
-PHONE, THIEF = address("10.11"), address("70.1")
+PHONE, MOVED, THIEF = address("10.11"), address("10.12"), address("70.1")
 FAR = f"sip:+8816123456@{CARRIER}"
 ORDER = "X-Trunkline: origin=station;tenant=other;station=1001;site=hq"
 
@@ -95,6 +95,47 @@ async def test_a_route_that_was_kept_leads_to_no_carrier(
     assert await phone.ask(method, target, cseq=4, to="<sip:x@y>;tag=none") not in range(200, 300)
     assert reached(carrier) == []
     assert await phone.ask("BYE", cseq=5) == 200, "its own dialog goes on"
+
+
+async def test_a_phone_that_moves_goes_on_with_its_call_once_it_has_signed_in_there(
+    patient_hq: Edge, node: Softphone, phone: RawPhone
+):
+    assert await phone.call("2001") == 200
+    moved, thief = await RawPhone.open(MOVED), await RawPhone.open(THIEF, "1002")
+    for other in (moved, thief):
+        other.goes_on(phone)
+    assert await thief.register() == 200
+    own = f"<sip:1001@{DOMAIN}>;tag={phone.tag}"
+    assert await thief.ask("BYE", cseq=8, From=own) == 481, "another account's phone"
+    assert await moved.ask("BYE", cseq=9) == 481, "nobody has signed in there"
+
+    assert await moved.register() == 200
+    assert await thief.ask("BYE", cseq=10, From=own) == 481
+    assert await moved.ask("INVITE", cseq=11) == 200
+    moved.send("ACK", cseq=11)
+    assert got(node, "BYE") == []
+    assert await moved.ask("BYE", cseq=12) == 200
+    assert len(got(node, "BYE")) == 1
+    for other in (moved, thief):
+        other.close()
+
+
+async def test_who_hangs_up_reaches_a_phone_where_it_has_moved_to(patient_hq: Edge, node: Softphone, phone: RawPhone):
+    assert await phone.call("2001") == 200
+    moved = await RawPhone.open(MOVED)
+    moved.goes_on(phone)
+    assert await moved.register() == 200
+    assert await moved.ask("INVITE", cseq=11) == 200
+    moved.send("ACK", cseq=11)
+
+    await node.calls[-1].hang_up()
+    async with asyncio.timeout(3):
+        while not (text := await moved.probe.answers.get()).startswith("BYE"):
+            pass
+    kept = ("Via", "From", "To", "Call-ID", "CSeq")
+    lines = [line for line in text.split("\r\n") if line.partition(":")[0] in kept]
+    moved.probe.send("\r\n".join(["SIP/2.0 200 OK", *lines, "Content-Length: 0", "", ""]).encode())
+    moved.close()
 
 
 async def test_a_dialog_is_nobody_elses_and_ends_with_its_bye(patient_hq: Edge, node: Softphone, phone: RawPhone):

@@ -1,11 +1,9 @@
 """Connections of strangers: thousands of them shut nobody out, and what proves nothing does not stay."""
 
-import asyncio
 import contextlib
 import ssl
 import time
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 from certificates_of_tests import Authority
@@ -56,25 +54,38 @@ def options(to: str = f"sip:{HQ}") -> bytes:
     return message("OPTIONS", to, f"TCP {ATTACKER}:5060")
 
 
-def running(folder: Path, **environment: str) -> Iterator[Edge]:
-    edge = hq_edge(folder, Authority(folder / "pki"), **PATIENCE, **BROWSERS, **environment)
-    try:
-        asyncio.run(edge.start())
-        yield edge
-    finally:
+@pytest.fixture(scope="module")
+def edges(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[dict[str, Edge]]:
+    """By how they treat strangers.  All have one address, so one runs at a time."""
+    made = {
+        name: hq_edge(tmp_path_factory.mktemp(name), authority, **PATIENCE, **BROWSERS, **environment)
+        for name, environment in (("usual", {}), ("hasty", FEW))
+    }
+    yield made
+    for edge in made.values():
         edge.stop()
 
 
 @pytest.fixture
-def usual(tmp_path: Path) -> Iterator[Edge]:
+async def usual(edges: dict[str, Edge]) -> Edge:
     """An edge that strangers may hold as many connections of as they may unless told."""
-    yield from running(tmp_path)
+    edges["hasty"].stop()
+    await edges["usual"].begin_anew()
+    return edges["usual"]
 
 
 @pytest.fixture
-def hasty(tmp_path: Path) -> Iterator[Edge]:
+async def hasty(edges: dict[str, Edge]) -> Edge:
     """An edge that lets strangers stay for two seconds, and ten of an address."""
-    yield from running(tmp_path, **FEW)
+    edges["usual"].stop()
+    await edges["hasty"].begin_anew()
+    return edges["hasty"]
+
+
+@pytest.fixture
+def neither(edges: dict[str, Edge]) -> None:
+    for edge in edges.values():
+        edge.stop()
 
 
 @pytest.fixture
@@ -224,8 +235,7 @@ async def test_a_carriers_connections_are_not_counted(hasty):
         connection[1].close()
 
 
-async def test_a_branch_stays_connected_and_strangers_beside_it_do_not(tmp_path):
-    authority = Authority(tmp_path / "pki")
+async def test_a_branch_stays_connected_and_strangers_beside_it_do_not(neither, tmp_path, authority):
     edge = hq_edge(tmp_path, authority, **PATIENCE, **FEW)
     try:
         await edge.start("kamailio")
@@ -240,7 +250,7 @@ async def test_a_branch_stays_connected_and_strangers_beside_it_do_not(tmp_path)
         edge.stop()
 
 
-async def test_when_all_places_are_taken_the_fullest_addresses_give_way_and_phones_do_not(tmp_path, node):
+async def test_when_all_places_are_taken_the_fullest_addresses_give_way_and_phones_do_not(neither, tmp_path, node):
     places = {"TRUNKLINE_SIP_CONNECTIONS": "100", "TRUNKLINE_STRANGERS_PER_ADDRESS": "30"}
     edge = hq_edge(tmp_path, Authority(tmp_path / "pki"), **PATIENCE, **places)
     attackers = [address(f"66.{10 + n}") for n in range(8)]

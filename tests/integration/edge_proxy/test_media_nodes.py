@@ -26,9 +26,10 @@ from edge_harness import (
 from redis.asyncio import Redis
 
 from callmodel import keys
-from callmodel.codec import to_wire
+from callmodel.codec import from_wire, to_wire
+from callmodel.edgeregistrations import EdgeRegistrations, TrunkRegistration
 from callmodel.edgesnapshot import NodeHealth, TrunkCredentials
-from callmodel.ids import NodeId
+from callmodel.ids import NodeId, TrunkId
 from edge_proxy.view import LOOK_SECONDS
 from servicekit import snapshots
 from simulators.call import PhoneCall
@@ -40,7 +41,7 @@ PHONE, NODE_2 = address("10.11"), address("11.2")
 
 
 @pytest.fixture
-async def edge(tmp_path: Path, redis: Redis) -> AsyncIterator[Edge]:
+async def edge(no_hq: None, tmp_path: Path, redis: Redis) -> AsyncIterator[Edge]:
     """An HQ edge with its agent, on Redis, knowing nothing yet."""
     settings = {"TRUNKLINE_SNAPSHOT": "redis", "TRUNKLINE_REDIS_URL": f"redis://{REDIS}:6390/0"}
     made = Edge(tmp_path, environment=settings)
@@ -171,7 +172,8 @@ async def test_trunk_that_registers_does_so_with_its_ha1_and_again_after_a_resta
     credentials = TrunkCredentials("acct7", "carrier.example", ha1_of("acct7", "carrier.example", "s3cret"))
     registering = trunk(credentials=credentials, registers=True, sources=(CARRIER,))
     await report(redis, "node-1", NODE)
-    async with Carrier(CARRIER, 5060, accounts={"acct7": "s3cret"}) as carrier:
+    accounts = {"acct7": "s3cret"}
+    async with Carrier(CARRIER, 5060, accounts=accounts) as carrier:
         await snapshots.publish(redis, keys.EDGE, to_wire(snapshot(trunks=(registering,))))
         await until(lambda: "acct7" in carrier.bindings, "the carrier has our binding", 15)
         await until(lambda: serves_only(edge, NODE), "the node serves")
@@ -180,10 +182,23 @@ async def test_trunk_that_registers_does_so_with_its_ha1_and_again_after_a_resta
         await call.wait_for("answered")
         await call.hang_up()
 
+        await until(lambda: reports(redis, registered=True), "the edge reports that it is registered")
+
         carrier.bindings.clear()
+        accounts["acct7"] = "changed without a word"
+        edge.stop("kamailio", with_signal=signal.SIGKILL)
+        await edge.start("kamailio")
+        await until(lambda: reports(redis, registered=False), "it reports that the carrier does not have it")
+        accounts["acct7"] = "s3cret"
         edge.stop("kamailio", with_signal=signal.SIGKILL)
         await edge.start("kamailio")
         await until(lambda: "acct7" in carrier.bindings, "the carrier has our binding again", 15)
+
+
+async def reports(redis: Redis, *, registered: bool) -> bool:
+    said = await redis.get(keys.edge_registrations("hq-edge"))
+    told = from_wire(EdgeRegistrations, json.loads(said)).registrations if said else ()
+    return told == (TrunkRegistration(TrunkId("trunk-1"), registered),)
 
 
 async def test_dead_node_is_passed_over_within_a_second_or_so(hq, node):

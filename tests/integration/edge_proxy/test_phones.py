@@ -59,7 +59,7 @@ async def test_phone_behind_a_nat_is_rung_where_it_really_is(hq, node):
         await outward.wait_for("ended")
 
 
-async def test_nat_is_kept_open_by_pings(tmp_path, authority):
+async def test_nat_is_kept_open_by_pings(no_hq, tmp_path, authority):
     from edge_harness import Edge
 
     edge = Edge(tmp_path, environment={"TRUNKLINE_NAT_PING_SECONDS": "1"})
@@ -195,14 +195,14 @@ async def test_new_snapshot_counts_in_every_worker(hq):
     await register_all(4000)
 
 
-async def test_broken_state_file_changes_nothing(hq):
-    (hq.run / "state.json").write_text('{"snapshot": {"version": "x"}}')
+async def test_broken_state_file_changes_nothing(fresh_hq):
+    (fresh_hq.run / "state.json").write_text('{"snapshot": {"version": "x"}}')
     await register_once()
 
-    await hq.tells("the last one stays")
+    await fresh_hq.tells("the last one stays")
 
 
-async def test_without_any_snapshot_the_edge_says_that_it_is_not_ready(tmp_path):
+async def test_without_any_snapshot_the_edge_says_that_it_is_not_ready(no_hq, tmp_path):
     from edge_harness import Edge
     from sip_probe import UdpProbe
 

@@ -47,7 +47,7 @@ async def test_ban_ends(hq, probe):
     scanner.close()
 
 
-async def test_flood_is_dropped_and_others_go_on(tmp_path, probe):
+async def test_flood_is_dropped_and_others_go_on(no_hq, tmp_path, probe):
     edge = Edge(tmp_path, environment={"TRUNKLINE_FLOOD_REQUESTS_PER_SECOND": "20"})
     edge.know(snapshot())
     edge.direct()

@@ -150,7 +150,7 @@ def elsewhere(text: str) -> str:
     return re.sub(r"c=IN IP4 \S+", f"c=IN IP4 {ELSEWHERE}", text)
 
 
-async def test_carrier_that_answers_with_an_address_outside_of_its_networks_is_left(hq, node):
+async def test_carrier_that_answers_with_an_address_outside_of_its_networks_is_left(fresh_hq, node):
     stray = Stranger(ELSEWHERE)
     async with gateway(open_media=rewriting(elsewhere)) as carrier:
         call = await node.dial(f"sip:{CUSTOMER}@edge.invalid", trunk_headers())
@@ -158,9 +158,9 @@ async def test_carrier_that_answers_with_an_address_outside_of_its_networks_is_l
 
         assert await ended_with(call) == 488
         await at_carrier.wait_for("ended")
-    await nothing_left_at(hq)
+    await nothing_left_at(fresh_hq)
     assert stray.received() == 0
-    assert "media_networks" in hq.log().read_text()
+    assert "media_networks" in fresh_hq.log().read_text()
     stray.close()
 
 

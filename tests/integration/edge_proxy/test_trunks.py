@@ -23,6 +23,8 @@ from sip_probe import UdpProbe
 from callmodel.edgesnapshot import Gateway, TrunkCredentials
 from simulators.carrier import Carrier
 from simulators.digest import ha1_of
+from simulators.g711 import PCMA, PCMU
+from simulators.phone import Softphone
 
 CUSTOMER = "+8613812345003"
 REALM = "carrier.example"
@@ -138,6 +140,35 @@ async def test_early_media_of_the_carrier_is_heard(hq, node):
         await call.wait_for("early-media")
         await call.wait_for_tones({425}, {425, 700})
         await call.cancel()
+
+
+@pytest.mark.parametrize("branch", ["the same branch", "another branch"])
+@pytest.mark.parametrize(("early", "final"), [(PCMU, PCMA), (PCMA, PCMU)])
+async def test_final_answer_of_the_carrier_rules_the_codec(hq, node, early, final, branch):
+    async with Softphone("gw", "carrier.example", proxy=(HQ, 5060), bind=CARRIER, port=5060) as carrier:
+
+        async def answer_otherwise(call):
+            call.change_answer(early)
+            call.play_tone(425)
+            call.progress()
+            await at_node.wait_for_tones({425}, {425, 1000})
+            call.change_answer(final)
+            if branch == "another branch":
+                carrier.become_another_branch(call)
+            call.play_tone(1000)
+            call.answer()
+
+        carrier.on_invite = answer_otherwise
+        at_node = await call_out(node)
+        await at_node.wait_for("answered")
+        await at_node.wait_for_tones({1000}, {425, 1000})
+        at_carrier = await carrier.wait_for_call()
+        await at_carrier.wait_for_tones({700}, {700})
+        sent = at_carrier.media.endpoint.reception.packets[-1].payload_type
+        await at_node.hang_up()
+
+    assert at_node.media.remote.payload_types == (final,)
+    assert sent == final
 
 
 async def test_nothing_of_ours_leaks_to_the_carrier(hq, node):

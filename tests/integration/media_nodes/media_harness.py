@@ -23,11 +23,10 @@ from callmodel.vouched import HEADER, from_header, to_header
 from servicekit import redisio, snapshots
 from simulators.call import PhoneCall
 from simulators.phone import Softphone, answer_after
-from trunkline.ports import free_port
+from tests.loopback import free_port, own_block
 
 ASTERISK_ROOT = Path(os.environ.get("TRUNKLINE_CACHE", Path.home() / ".cache/trunkline")) / "asterisk-22"
-# Runs at the same time on one machine each have a loopback block of their own.
-BLOCK = 64 + os.getpid() % 160
+BLOCK = own_block().number
 
 ACME = TenantId("acme")
 DOMAIN = "acme.trunkline.test"

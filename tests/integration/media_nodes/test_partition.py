@@ -1,23 +1,22 @@
 """A media node is cut off from Redis by packets that vanish: calls go on, and it mends itself."""
 
-import os
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from media_harness import ACME, AGENT_HZ, CUSTOMER_HZ, Node, hears, until
+from media_harness import ACME, AGENT_HZ, BLOCK, CUSTOMER_HZ, Node, hears, until
 
 from callmodel import keys
 from simulators.black_hole import BlackHole
 from simulators.phone import answer_after
-from trunkline.ports import free_port
+from tests.loopback import free_port
 
 
 @pytest.fixture
 async def hole(tmp_path: Path) -> AsyncIterator[tuple[Node, BlackHole]]:
     """A node whose conductor reaches Redis through a hole that is open at first; the test itself sees Redis."""
-    node = Node(tmp_path, 64 + os.getpid() % 160)
+    node = Node(tmp_path, BLOCK)
     port = free_port(node.address)
     node.env["TRUNKLINE_REDIS_URL"] = f"redis://{node.address}:{port}/0"
     hole = BlackHole(node.address, port, node.redis_address, node.redis_port)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 from claim_orders import by, claim_of
-from media_harness import AGENT_HZ, CUSTOMER_HZ, Node, hears, until
+from media_harness import AGENT_HZ, BLOCK, CUSTOMER_HZ, Node, hears, until
 from redis.exceptions import RedisError
 
 from callmodel import keys
@@ -32,7 +31,7 @@ class SentinelNode(Node):
     """A node on the Redis of the test, which may lose its master."""
 
     def __init__(self, folder: Path, redis_url: str) -> None:
-        super().__init__(folder, 64 + os.getpid() % 160)
+        super().__init__(folder, BLOCK)
         self.redis_url = redis_url
         self.env |= {"TRUNKLINE_REDIS_URL": redis_url, "TRUNKLINE_REDIS_WAIT_REPLICAS": "1"}
 

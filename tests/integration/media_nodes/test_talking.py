@@ -88,7 +88,7 @@ async def test_183_that_brings_no_sound_is_heard_as_ringing(node: Node, order: t
     told.set()
     await hears(agent, CUSTOMER_HZ)
 
-    assert list(agent.provisionals) == [100, 180]
+    assert list(agent.provisionals)[:2] == [100, 180]
 
 
 async def test_answered_agent_hears_ringing_where_183_brings_no_sound(node: Node):

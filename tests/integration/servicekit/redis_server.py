@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from trunkline.ports import free_port
+from tests.loopback import free_port
 
 
 async def until(condition: Callable[[], object], seconds: float = 15) -> None:

@@ -14,8 +14,8 @@ from servicekit.stores import StoreUnavailableError, open_store
 from servicekit.stores.cassandra import CassandraStore
 from servicekit.stores.cassandra_address import read_address
 from servicekit.stores.cassandra_session import CassandraSession
+from tests.loopback import free_port
 from trunkline.cassandra import Nodes
-from trunkline.ports import free_port
 
 
 @pytest.fixture(scope="module")

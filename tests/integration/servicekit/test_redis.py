@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError, ResponseError
 from redis_server import RedisServer, free_port, until
 
-from servicekit.redisio import LuaScripts, connect
+from servicekit.redisio import LuaScripts, connect, get_each
 from servicekit.snapshots import Document, follow, publish
 
 
@@ -48,6 +48,12 @@ async def test_client_survives_a_restart(redis: Redis, redis_server: RedisServer
     await asyncio.to_thread(redis_server.kill)
     await asyncio.to_thread(redis_server.start)
     assert await redis.get("k") == "1"
+
+
+async def test_values_of_many_keys_come_in_the_order_asked_for(redis: Redis):
+    await redis.mset({"a": "1", "c": "3"})
+    assert await get_each(redis, ["c", "b", "a"]) == ["3", None, "1"]
+    assert await get_each(redis, []) == []
 
 
 async def test_script_runs_by_hash_and_after_redis_forgot_it(redis: Redis):

@@ -26,7 +26,7 @@ from servicekit.objects.s3 import PART_BYTES, S3Objects, _checksum
 from servicekit.objects.s3_client import WORKERS, S3Credentials, parse_address
 from servicekit.objects.s3_setup import days_of, set_up_bucket
 from tests.integration.seaweed_server import SeaweedServer
-from trunkline.ports import free_port
+from tests.loopback import free_port
 
 SECRET = b"0123456789abcdef"
 

@@ -14,7 +14,7 @@ from servicekit import lifecycle, meters, telemetry, tracing
 from servicekit.lifecycle import Service
 from servicekit.settings import ServiceSettings
 from tests.collector import Collector
-from trunkline.ports import free_port
+from tests.loopback import free_port
 
 COUNTER = meters.Counter("test.telemetry.things", "{thing}", "things of a test")
 meters.declared.pop(COUNTER.name)

@@ -9,7 +9,7 @@ import pytest
 
 from simulators.phone import RegistrationError, Softphone, answer_after
 from simulators.transactions import Timers
-from trunkline.ports import free_port
+from tests.loopback import free_port
 
 TREE = Path(os.environ.get("TRUNKLINE_CACHE", Path.home() / ".cache/trunkline")) / "asterisk-22"
 LIBRARIES = TREE / "usr/lib/x86_64-linux-gnu"

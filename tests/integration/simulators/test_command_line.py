@@ -7,7 +7,7 @@ import sys
 
 import aiohttp
 
-from trunkline.ports import free_port
+from tests.loopback import free_port
 
 
 async def run(*arguments):

@@ -10,8 +10,8 @@ import pytest
 from simulators.behaviours import CUSTOMER_TONES_HZ, tone_of
 from simulators.carrier import Carrier
 from simulators.phone import Softphone
+from tests.loopback import free_port
 from trunkline.conditions import until
-from trunkline.ports import free_port
 
 # In /usr/sbin, which is not on an ordinary user's path.
 KAMAILIO = shutil.which("kamailio", path=f"{os.environ['PATH']}:/usr/sbin:/sbin") or "kamailio"

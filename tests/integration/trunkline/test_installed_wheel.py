@@ -1,6 +1,5 @@
 """Engines start from an installed wheel, without the checkout: what an image and a server have."""
 
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.loopback import own_block
 from trunkline.blueprint import Blueprint
 from trunkline.children import Child, Spec
 from trunkline.environments import Environments
@@ -30,7 +30,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def blueprint(tmp_path: Path) -> Blueprint:
-    environments = Environments(AddressPlan(1 + os.getpid() % 254), tmp_path)
+    environments = Environments(AddressPlan(own_block().number), tmp_path)
     environments.ground.write_redis_address()
     return Blueprint(environments)
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from servicekit.redisio import connect
+from tests.loopback import free_port, own_block
 from trunkline.children import Child, Spec
 from trunkline.conditions import redis_reports, tcp_open, until
 from trunkline.plan import REPOSITORY
-from trunkline.ports import free_port
 
 SCRIPT = REPOSITORY / "infra" / "compose" / "stores" / "start.sh"
-HOSTS = tuple(f"127.{64 + os.getpid() % 160}.14.{host}" for host in (1, 2, 3))
+HOSTS = tuple(own_block().address(f"14.{host}") for host in (1, 2, 3))
 
 
 @pytest.fixture

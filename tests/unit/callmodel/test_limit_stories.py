@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callmodel.calls import advance
-from callmodel.callstate import CallState
+from callmodel.callstate import Call, CallState, Timer, TimerName
 from callmodel.cdr import cdr_of
 from callmodel.endings import Ending, EndingClass, class_of
-from callmodel.facts import LegAnswered, LegHungUp, SpendStopped
+from callmodel.facts import LegAnswered, LegHungUp, SpendStopped, TimerFired
 from callmodel.ids import E164
 from callmodel.limits import PLATFORM_BLOCKED, Limits, SpendLevel, cost_micros, is_allowed, level_of, spend_day_of
 from callmodel.orders import Announce, ClaimTrunk, HangUp, Milestone
@@ -18,9 +18,11 @@ from tests.unit.callmodel.stories import (
     ANA,
     CHEAP,
     CLAIMING,
+    CUSTOMER,
     CUSTOMER_LEG,
     DEAR,
     DIALLING,
+    GRANTED,
     RINGING,
     T0,
     TALKING,
@@ -149,3 +151,28 @@ def test_levels_of_the_days_spend(spent, level):
 def test_a_tenant_of_an_older_writer_has_no_limit_but_the_platforms():
     assert TENANT.limits == Limits()
     assert level_of(Limits(), 10**15) is SpendLevel.FREE
+
+
+def forgotten(minutes: int | None) -> Call:
+    """A call to the outside of a tenant whose calls may last so long, just answered."""
+    asked, _ = dialled(CUSTOMER, with_tenant(limits=Limits(longest_call_minutes=minutes)))
+    return after(asked, GRANTED, LegAnswered(CUSTOMER_LEG, ANSWERED))[0]
+
+
+def test_a_call_that_was_forgotten_ends_at_its_tenants_longest():
+    call = forgotten(30)
+    due = ANSWERED + 30 * 60_000
+    assert call.timers == (Timer(TimerName.LONGEST_CALL, due),)
+
+    ended, orders = advance(call, TimerFired(TimerName.LONGEST_CALL, due))
+
+    assert orders == [HangUp(AGENT_LEG, 200), HangUp(CUSTOMER_LEG, 200)]
+    assert (ended.ending, ended.timers) == (Ending.TOO_LONG, ())
+
+
+def test_a_timer_that_was_not_set_or_is_not_due_changes_nothing():
+    call = forgotten(30)
+
+    assert advance(call, TimerFired(TimerName.LONGEST_CALL, ANSWERED + 1)) == (call, [])
+    assert advance(TALKING, TimerFired(TimerName.LONGEST_CALL, T0 + 10**9)) == (TALKING, [])
+    assert forgotten(None).timers == ()

@@ -3,7 +3,7 @@
 import pytest
 
 from callmodel.ids import TenantId, UserId
-from control_plane.permissions import GRANTS, Permission, Role, is_granted
+from control_plane.permissions import BOUND, GRANTS, REACHES, Permission, Reach, Role, is_granted
 from control_plane.web import Principal
 
 ACME, BOLT = TenantId("acme"), TenantId("bolt")
@@ -34,6 +34,32 @@ def test_full_numbers_are_for_managers(role: Role):
 
 def test_clients_look_and_do_not_touch():
     assert {permission.value.split(".")[1] for permission in GRANTS[Role.CLIENT]} <= {"read", "download"}
+
+
+@pytest.mark.parametrize("permission", BOUND)
+def test_what_is_done_to_calls_reaches_ones_own_ones_team_or_the_tenant(permission: Permission):
+    reaches = [principal(role).reach(permission, ACME) for role in (Role.AGENT, Role.SUPERVISOR, Role.MANAGER)]
+
+    own = None if permission is Permission.CALLS_SUPERVISE else Reach.OWN
+    assert reaches == [own, Reach.TEAM, Reach.TENANT]
+    assert principal(Role.CLIENT).reach(permission, ACME) is None
+    assert principal(Role.MANAGER).reach(permission, BOLT) is None
+    assert principal(is_hq_admin=True).reach(permission, ACME) is Reach.TENANT
+
+
+def test_of_several_roles_the_widest_reach_counts():
+    assert principal(Role.SUPERVISOR, Role.AGENT).reach(Permission.CALLS_PLACE, ACME) is Reach.TEAM
+
+
+def test_every_role_that_may_do_something_to_calls_has_a_reach():
+    assert {role for role in Role if GRANTS[role] & BOUND} == set(REACHES)
+
+
+@pytest.mark.parametrize("permission", set(Permission) - BOUND)
+def test_everything_else_counts_in_the_whole_tenant(permission: Permission):
+    reaches = {principal(role).reach(permission, ACME) for role in Role}
+
+    assert reaches <= {Reach.TENANT, None}
 
 
 def test_a_role_counts_in_its_tenant_only():

@@ -93,7 +93,7 @@ def test_branch_registers_stations_of_its_own_site_only():
 
     assert registered(own) == SaveContact()
     assert code_of(registered(replace(own, to_user="1001"))) == 403
-    assert code_of(registered(replace(own, peer=replace(BRANCH, site_id="branch-9")))) == 403
+    assert code_of(registered(replace(own, peer=BRANCH._replace(site_id="branch-9")))) == 403
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from callmodel.ids import NodeId, TenantId, TrunkId
 from edge_proxy import media, screening
 from edge_proxy.carriers import registrations_of
 from edge_proxy.config import EdgeSettings
+from edge_proxy.decisions import Reject
 from edge_proxy.launch import configuration_of, script_environment
 from edge_proxy.nodes import NodeBook, uris_in
 from edge_proxy.rendering import (
@@ -66,7 +67,7 @@ def test_scanners_offend_and_the_banned_are_ignored():
 
 def test_those_we_trust_are_never_banned_and_never_oversized():
     assert screened("friendly-scanner", trusted=True) == screening.LISTEN
-    assert screened(trusted=True, size_bytes=20_000) == screening.Refuse(513, "Message Too Large")
+    assert screened(trusted=True, size_bytes=20_000) == Reject(513, "Message Too Large")
 
 
 def test_an_offence_hits_only_whom_it_surely_comes_from_and_who_lives_alone():
@@ -93,6 +94,14 @@ def test_an_edge_takes_no_more_connections_than_files_may_be_open(tmp_path, monk
     assert configuration_of(settings).connections == taken
     assert given["strangers"] == taken // 2
     assert given["stream_ports"] == [5060, 5061, 5062], "where a branch connects from is no listener"
+
+
+def test_a_socket_has_as_many_workers_as_can_run_at_once_and_never_just_one(tmp_path, monkeypatch):
+    def workers(processors: int, **told: int) -> int:
+        monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(processors)))
+        return configuration_of(EdgeSettings(edge_address="203.0.113.10", run_dir=tmp_path, **told)).workers
+
+    assert (workers(1), workers(2), workers(8), workers(2, edge_workers=5)) == (2, 2, 8, 5)
 
 
 # -- media
@@ -131,6 +140,24 @@ def test_browser_that_hides_where_it_is_gets_an_address_and_a_hold_stays_one(hid
     assert media.with_address(f"{hidden}\r\n{ice}", "198.51.100.7") == f"c=IN IP4 198.51.100.7\r\n{ice}"
     assert media.with_address(f"c=IN IP4 192.0.2.1\r\n{ice}", "198.51.100.7") == f"c=IN IP4 192.0.2.1\r\n{ice}"
     assert media.with_address(f"{hidden}\r\na=sendonly\r\n", "198.51.100.7") == f"{hidden}\r\na=sendonly\r\n"
+
+
+@pytest.mark.parametrize(
+    ("formats", "told"),
+    [
+        ("0 101", "0 101 8"),
+        ("8", "8 0"),
+        ("0 8 101", "0 8 101"),
+        ("8 0", "8 0"),
+        ("111 101", "111 101"),
+        ("18", "18"),
+    ],
+)
+def test_early_answer_leaves_room_for_the_other_codec(formats: str, told: str):
+    sdp = "v=0\r\nm=audio 4000 RTP/AVP {}\r\na=rtpmap:101 telephone-event/8000\r\n"
+
+    assert media.with_both_codecs(sdp.format(formats)) == sdp.format(told)
+    assert media.with_both_codecs("v=0\r\n") == "v=0\r\n"
 
 
 def test_protection_is_read_from_the_offer():

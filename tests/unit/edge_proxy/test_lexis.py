@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from edge_proxy import bodies, lexis
+from edge_proxy import bodies, lexis, plain
 from edge_proxy.lexis import UnreadableError
 
 SDP = "v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=-\r\nc=IN IP4 192.0.2.7\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
@@ -235,7 +235,49 @@ def test_more_and_longer_headers_than_anybody_writes_are_refused():
 def test_a_response_names_us_in_its_topmost_via():
     read = lexis.read(message(start="SIP/2.0 200 OK", Via="SIP/2.0/TLS hq.branch.test:5061;branch=z9hG4bK1"))
 
-    assert lexis.names_us(read, ("192.0.2.7:", "hq.branch.test:"))
+    assert read.names_us(("192.0.2.7:", "hq.branch.test:"))
     of_browser = lexis.read(message(start="SIP/2.0 200 OK", Via="SIP/2.0/WS  192.0.2.1:8088;branch=z9hG4bK1"))
-    assert lexis.names_us(of_browser, ("192.0.2.1:",))
-    assert not lexis.names_us(read, ("192.0.2.7:", "192.0.2.7;"))
+    assert of_browser.names_us(("192.0.2.1:",))
+    assert not read.names_us(("192.0.2.7:", "192.0.2.7;"))
+
+
+PLAIN_ONES = (
+    message("Content-Type: application/sdp", "Max-Forwards: 70", "User-Agent: Phone/1.2 (a; b)", body=SDP),
+    message("Allow: INVITE, ACK", "Supported: replaces", 'Authorization: Digest realm="a", nonce="b"', "Min-SE: 90"),
+    message(start="SIP/2.0 200 OK", To="<sip:a@b.test>;tag=b", Via="SIP/2.0/UDP 192.0.2.1, SIP/2.0/TCP a.test;x=y"),
+    message("Record-Route: <sip:192.0.2.1;r2=on;sg=0~nr>, <sip:a.test:5062;lr>", "Server: x", start="SIP/2.0 180 A"),
+    message("Route: <sip:192.0.2.1;lr>", "X-Trunkline: a=b", start="BYE sip:a@192.0.2.7 SIP/2.0", CSeq="2 BYE"),
+)  # fmt: skip
+
+
+ODD = (
+    "\r", "\n", "\r\n", "\r\n ", "\0", '"', "<", ">", ",", ";", ";tag=x", ":", "@", " ", "\t", "=", "&", "é", "\x7f",
+    "\r\nTo: <sip:a@b>", "\r\nl: 0", "", "x" * 300,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PLAIN_ONES)
+def test_one_look_finds_what_a_closer_one_does(text):
+    found, closely = plain.read(text), lexis.read_closely(text, streamed=False)
+
+    assert found is not None
+    assert (found.method, found.status, found.has_session) == (closely.method, closely.status, closely.has_session)
+    assert (closely.rewritten, closely.fault, closely.several_contacts) == (None, None, False)
+    asked = ("from", "to", "call-id", "contact", "content-type", "user-agent", "x-trunkline", "route")
+    assert [found.said(name) for name in asked] == [closely.said(name) for name in asked]
+    wanted = frozenset({"x-trunkline", "user-agent", "server", "record-route"})
+    assert found.names(wanted, "x-") == closely.names(wanted, "x-")
+    assert found.names_us(("192.0.2.1,",)) == closely.names_us(("192.0.2.1,",))
+
+
+@pytest.mark.parametrize("text", PLAIN_ONES)
+def test_what_one_look_lets_pass_a_closer_one_does_too(text):
+    """Each message with something put in at each place, or in place of what stands there."""
+    for place in range(len(text)):
+        for more in ODD:
+            for changed in (text[:place] + more + text[place:], text[:place] + more + text[place + 1 :]):
+                found = plain.read(changed)
+                if found is not None:
+                    closely = lexis.read_closely(changed, streamed=True)
+                    assert (found.method, found.status) == (closely.method, closely.status)
+                    assert closely.rewritten is None and closely.fault is None

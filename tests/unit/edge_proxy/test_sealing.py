@@ -24,8 +24,8 @@ def opened(routes: str, *, key: bytes = KEY, call_id: str = CALL, minutes: int =
     return sealing.open_seal(key, call_id, routes, BORN + minutes)
 
 
-def receiver(dialog: Dialog, peer: Peer, *trunks: str) -> End | None:
-    ways = sealing.ends_of(dialog, peer, trunks.__contains__)
+def receiver(dialog: Dialog, peer: Peer, *trunks: str, moved: End | None = None) -> End | None:
+    ways = sealing.ends_of(dialog, peer, trunks.__contains__, lambda end: end == moved)
     return ways[0][1] if ways else None
 
 
@@ -73,6 +73,16 @@ def test_a_branch_speaks_for_its_own_site_in_a_dialog_too():
     assert receiver(dialog, Peer(PeerKind.BRANCH, "198.51.100.1", "branch-2")) is None
 
 
+def test_a_phone_that_has_moved_is_known_by_its_account():
+    moved = PHONE._replace(account=sealing.account_of("1001@acme.test"))
+    dialog = Dialog(moved, NODE)
+
+    assert opened(route(dialog)) == dialog
+    assert receiver(dialog, STRANGER, moved=moved) == NODE
+    assert receiver(dialog, STRANGER) is None
+    assert receiver(dialog, AT_NODE, moved=moved) == moved
+
+
 def test_a_carrier_speaks_from_any_address_of_its_trunk():
     dialog = Dialog(NODE, TRUNK)
 
@@ -85,7 +95,10 @@ def test_colleagues_behind_one_address_are_told_apart_by_the_direction():
     colleague = End(EndKind.PHONE, media.SRTP, "203.0.113.7")
     dialog = Dialog(PHONE, colleague)
 
-    assert sealing.ends_of(dialog, AT_PHONE, lambda _: False) == [(PHONE, colleague), (colleague, PHONE)]
+    assert sealing.ends_of(dialog, AT_PHONE, lambda _: False, lambda _: False) == [
+        (PHONE, colleague),
+        (colleague, PHONE),
+    ]
 
 
 def test_a_dialog_has_one_name_in_both_directions_and_its_fork_another():

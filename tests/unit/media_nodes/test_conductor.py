@@ -1,9 +1,12 @@
 """The conductor's decisions, among fakes that only remember."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from media_fakes import ACME, CAPACITY, INSTANCE, Stage, arrived
 
+from callmodel.callstate import Timer, TimerName
 from callmodel.endings import Ending
 from callmodel.facts import LegAnswered, LegHungUp, LegRang
 from callmodel.ids import CallId, Extension, LegId, SiteId
@@ -232,6 +235,25 @@ async def test_journal_entry_becomes_the_same_call(stage: Stage, settled: Settle
 
     assert far not in legs
     assert len(stage.conductor.calls) == 1
+
+
+async def test_an_adopted_call_keeps_its_timers(stage: Stage, settled: Settled, tmp_path):
+    origin, far = await talking(stage, settled)
+    (entry,) = Stage(tmp_path / "calls").journal.entries()
+    overdue = replace(entry, call=replace(entry.call, timers=(Timer(TimerName.LONGEST_CALL, NOW),)))
+    heir = Stage(tmp_path / "heirs")
+    legs = {origin: LegProgress.ANSWERED, far: LegProgress.ANSWERED}
+
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(heir.conductor.run())
+        await asyncio.sleep(0)
+        heir.conductor.survey(SwitchState(INSTANCE, legs, ()), found=[overdue])
+        async with asyncio.timeout(5):
+            while "hang_up" not in heir.switch.words:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        running.cancel()
+
+    assert heir.conductor.calls[0].ending is Ending.TOO_LONG
 
 
 async def test_placed_call_is_ended_by_order_of_its_own_tenant_only(stage: Stage, settled: Settled):

@@ -54,6 +54,21 @@ def test_leg_that_leaves_without_a_reason_has_departed(kind: str):
     assert to_news(event(kind), 5) == Departed(LEG, 5)
 
 
+def test_leg_of_which_nothing_is_heard_is_given_up_by_asterisk_itself():
+    given_up = event("ChannelHangupRequest", soft=True, cause=1)
+
+    assert to_news(given_up, 5) == LegHungUp(LEG, None, 5, silent=True)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"cause": 16}, {"cause": 44}, {"cause": 1}, {"cause": 32, "soft": True}, {"cause": 16, "soft": True}],
+    ids=str,
+)
+def test_no_goodbye_of_a_phones_or_of_ours_is_taken_for_a_time_out(more: dict[str, Any]):
+    assert to_news(event("ChannelHangupRequest", **more), 5) == Departed(LEG, 5)
+
+
 def test_leg_of_ours_may_be_dialled():
     assert to_news(event("StasisStart", args=["out"]), 5) == Created(LEG)
 

@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.loopback import own_block
 from trunkline import demo
 from trunkline.plan import AddressPlan
 from trunkline.stack import Stack, StackError
@@ -18,7 +18,7 @@ from trunkline.stack import Stack, StackError
 
 @pytest.fixture
 def plan() -> AddressPlan:
-    return AddressPlan(221 + os.getpid() % 30)
+    return AddressPlan(own_block().number)
 
 
 async def refusal(plan: AddressPlan, folder: Path) -> str:

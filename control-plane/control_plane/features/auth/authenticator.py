@@ -31,4 +31,4 @@ class BearerAuthenticator:
         account = await living_account(self._store, session) if session is not None else None
         if account is None or account.user_id != claims.user_id:
             raise TokenInvalidError("the session is over; sign in again")
-        return Principal(account.user_id, account.username, account.is_hq_admin, account.roles)
+        return Principal(account.user_id, account.username, account.is_hq_admin, account.roles, teams=account.teams)

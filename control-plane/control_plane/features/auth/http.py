@@ -1,6 +1,6 @@
 """Routes of signing in."""
 
-from control_plane.accounts import account_of, role_names
+from control_plane.accounts import account_of, role_names, team_names
 from control_plane.features.auth import schemas, service
 from control_plane.web import Access, Context, Route
 from control_plane.web.problems import PasswordWeakError, TooManyRequestsError, UnauthenticatedError
@@ -41,6 +41,7 @@ async def me(context: Context) -> schemas.Me:
         belongs_to=account.belongs_to,
         is_hq_admin=account.is_hq_admin,
         roles=role_names(account),
+        teams=team_names(account),
     )
 
 

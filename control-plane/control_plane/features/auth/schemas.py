@@ -6,19 +6,20 @@ from pydantic import Field
 
 from callmodel.ids import TenantId
 from control_plane.web import Shape
+from control_plane.web.shapes import SECRET
 
 
 class Credentials(Shape):
     """What one signs in with."""
 
     username: str = Field(min_length=1, max_length=100)
-    password: str = Field(min_length=1, max_length=500)
+    password: str = Field(min_length=1, max_length=500, json_schema_extra=SECRET)
 
 
 class RefreshToken(Shape):
     """A refresh token, good for one use."""
 
-    refresh_token: str = Field(min_length=20, max_length=200)
+    refresh_token: str = Field(min_length=20, max_length=200, json_schema_extra=SECRET)
 
 
 class Tokens(Shape):
@@ -33,8 +34,8 @@ class Tokens(Shape):
 class PasswordChange(Shape):
     """A new password; every other session ends."""
 
-    current_password: str = Field(min_length=1, max_length=500)
-    new_password: str = Field(min_length=1, max_length=500)
+    current_password: str = Field(min_length=1, max_length=500, json_schema_extra=SECRET)
+    new_password: str = Field(min_length=1, max_length=500, json_schema_extra=SECRET)
 
 
 class Me(Shape):
@@ -46,3 +47,4 @@ class Me(Shape):
     belongs_to: str
     is_hq_admin: bool
     roles: dict[TenantId, list[str]]
+    teams: dict[TenantId, list[str]]

@@ -51,7 +51,7 @@ async def sign_in(context: Context, username: str, password: str) -> IssuedToken
     await guesses.admit()
     account = await account_named(context.store, username)
     fits = await context.passwords.verify(password, account.password_hash if account is not None else None)
-    if account is None or not fits or not account.enabled:
+    if account is None or not fits or not account.may_sign_in:
         raise WrongCredentialsError()
     await guesses.fitted()
     # With the credential as it was when the password was checked: one that has changed since has no sessions.
@@ -110,7 +110,7 @@ async def change_password(context: Context, current: str, new: str) -> None:
 async def living_account(store: Store, session: Session) -> Account | None:
     """Return the user of a session that still holds, else None."""
     account = await account_of(store, session.user_id)
-    if account is None or not account.enabled or session.over:
+    if account is None or not account.may_sign_in or session.over:
         return None
     if session.credential is None:
         return account if session.begun_ms >= account.sessions_from_ms else None

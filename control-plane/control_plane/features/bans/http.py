@@ -32,5 +32,6 @@ routes = [
         status=204,
         errors=(UnavailableError,),
         examples={"account": {"address": "203.0.113.7", "account": "1002@acme.example"}},
+        names=("address", "account"),
     ),
 ]

@@ -58,7 +58,17 @@ class CallUnknownError(NotFoundError):
 
 class CallNotTalkingError(ConflictError):
     error_id = "call-not-talking"
-    title = "Only a call in conversation can be transferred"
+    title = "This can be done with a call in conversation only"
+
+
+class CallNotRingingError(ConflictError):
+    error_id = "call-not-ringing"
+    title = "Only a call that rings at a station can be picked up"
+
+
+class PartyUnknownError(NotFoundError):
+    error_id = "party-unknown"
+    title = "The call has no such party"
 
 
 BY_ENDING: dict[Ending, type[Problem]] = {

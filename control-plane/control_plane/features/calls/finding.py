@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from callmodel.ids import CallId, TenantId, uuid7
 from control_plane.features.calls.filters import CallFilter
 from control_plane.features.calls.sealing import CallRecord, key_of, record_of
-from control_plane.features.calls.tables import CALLS_BY, CDRS
+from control_plane.features.calls.store import CALLS_BY, CDRS
 from control_plane.times import month_begins_ms, months_between, slot_begins_ms, slots_between
 from servicekit.crypto import TenantCipher
 from servicekit.stores import Row, Store
@@ -65,7 +65,7 @@ class CallFinder:
         after: only what began before that call.
         """
         parts = _parts_of(tenant_id, search)
-        table = CDRS if search.term is None else CALLS_BY
+        table = CDRS.name if search.term is None else CALLS_BY.name
         below = min(after or _least_id(search.until_ms), _least_id(search.until_ms))
         found: list[Row] = []
         read = 0
@@ -111,7 +111,7 @@ class CallFinder:
         """Return the rows of records; what `calls_by` names and nobody has kept is left out."""
         if search.term is None or not rows:
             return rows
-        there = await self._store.get_many(CDRS, [key_of(tenant_id, row["call_id"]) for row in rows])
+        there = await self._store.get_many(CDRS.name, [key_of(tenant_id, row["call_id"]) for row in rows])
         return [row for row in there if row is not None]
 
     def _opened(self, tenant_id: TenantId, rows: list[Row]) -> list[CallRecord]:

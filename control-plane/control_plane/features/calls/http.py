@@ -10,13 +10,14 @@ from control_plane.audit import record
 from control_plane.features.calls import errors, listing, schemas, service
 from control_plane.features.calls.sealing import customer_token
 from control_plane.permissions import Permission
+from control_plane.reach import OutOfReachError
 from control_plane.web import Context, ForbiddenError, PageOf, Route, UnavailableError
 
 CallPath = Annotated[str, StringConstraints(pattern=schemas.CALL_ID)]
 
 
 async def place(context: Context, tenant_id: str, body: schemas.NewCall) -> schemas.CallAccepted:
-    """Connect a station with a number: the station rings first.
+    """Connect a station with a number: the station rings first.  An agent's own, or one of a supervisor's teams.
 
     What can be known at once is refused at once; `202` means that the order is on its way to a media node.  The call
     can be read (`GET`) once the node has begun it.  An order that no node read within 30 s rings nobody: the call's
@@ -29,14 +30,6 @@ async def place(context: Context, tenant_id: str, body: schemas.NewCall) -> sche
 async def hang_up(context: Context, tenant_id: str, call_id: CallPath) -> None:
     """End a call.  One that has ended already is fine."""
     await service.hang_up(context, TenantId(tenant_id), CallId(call_id))
-
-
-async def transfer(
-    context: Context, tenant_id: str, call_id: CallPath, body: schemas.Transfer
-) -> schemas.CallAccepted:
-    """Let a colleague take the customer over; the agent stays until the colleague answers."""
-    await service.transfer(context, TenantId(tenant_id), CallId(call_id), body.extension)
-    return schemas.CallAccepted(call_id=call_id)
 
 
 async def dispose(context: Context, tenant_id: str, call_id: CallPath, body: schemas.Disposition) -> None:
@@ -121,20 +114,23 @@ routes = [
         status=202,
         errors=(
             *errors.BY_ENDING.values(),
+            OutOfReachError,
             errors.NoMediaNodeError,
             errors.DrainingError,
             UnavailableError,
         ),
         examples={"customer": {"extension": "1001", "number": "13812345678"}},
+        names=("call_id",),
     ),
     Route("GET", _CALLS, find, Permission.CALLS_READ, "List calls", _TAGS, errors=(ForbiddenError,)),
     Route(
         "POST",
-        _CALLS + "/customer",
+        "/tenants/{tenant_id}/customer-token",
         customer,
         Permission.CALLS_REVEAL,
         "Find a customer by number",
         _TAGS,
+        names=("customer",),
         examples={"mobile": {"number": "+8613812345678"}},
     ),
     Route("GET", _CALL, one, Permission.CALLS_READ, "One call", _TAGS, errors=(errors.CallUnknownError,)),
@@ -146,22 +142,7 @@ routes = [
         "Hang up",
         _TAGS,
         status=204,
-        errors=(errors.CallUnknownError, errors.NodeLostError),
-    ),
-    Route(
-        "POST",
-        _CALL + "/transfer",
-        transfer,
-        Permission.CALLS_CONTROL,
-        "Transfer a call",
-        _TAGS,
-        status=202,
-        errors=(
-            errors.CallUnknownError,
-            errors.CallNotTalkingError,
-            errors.ExtensionUnknownError,
-            errors.NodeLostError,
-        ),
+        errors=(errors.CallUnknownError, errors.NodeLostError, OutOfReachError),
     ),
     Route(
         "PUT",
@@ -171,6 +152,6 @@ routes = [
         "Say what came of a call",
         _TAGS,
         status=204,
-        errors=(errors.CallUnknownError,),
+        errors=(errors.CallUnknownError, OutOfReachError),
     ),
 ]

@@ -35,10 +35,6 @@ class CallAccepted(Shape):
     call_id: str
 
 
-class Transfer(Shape):
-    extension: str = Field(pattern=EXTENSION, description="the colleague who is to take the customer over")
-
-
 class Disposition(Shape):
     disposition: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", description="the agent's word on the result")
     note: str | None = Field(None, max_length=2000)

@@ -21,6 +21,7 @@ _PRIVATE = [field.name for field in fields(Cdr) if field.metadata.get("private")
 _PRIVATE_OF_LEG = [field.name for field in fields(CdrLeg) if field.metadata.get("private")]
 _IN_KEY = ("tenant_id", "call_id")
 TOKEN_DIGITS = 32
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def row_of(cipher: TenantCipher, tenant_id: TenantId, cdr: Cdr) -> Row:
     document = to_wire(cdr)
     private = [{name: part.pop(name) for name in names} for part, names in _parts(document)]
     public = {name: value for name, value in _told(document).items() if name not in _IN_KEY}
-    sealed = seal(cipher, tenant_id, "private", cdr.call_id, json.dumps(private, separators=(",", ":")))
+    sealed = seal(cipher, tenant_id, "private", cdr.call_id, _to_json(private))
     return {**key_of(tenant_id, cdr.call_id), "record": public, "sealed": sealed}
 
 

@@ -1,4 +1,4 @@
-"""Placing, ending and moving calls: the API checks what it can at once, and a media node does the rest."""
+"""Placing and ending calls: the API checks what it can at once, and a media node does the rest."""
 
 import json
 import secrets
@@ -9,20 +9,22 @@ from weakref import WeakKeyDictionary
 from redis.asyncio import Redis
 
 from callmodel import keys
-from callmodel.callstate import CallState
 from callmodel.codec import to_wire
 from callmodel.directory import Directory
 from callmodel.edgesnapshot import NodeHealth
 from callmodel.ids import CallId, NodeId, TenantId, uuid7
 from callmodel.limits import cost_micros, spend_day_of
 from callmodel.routing import Refusal, TrunkPlan, plan_call
-from callmodel.wire import EndCall, NodeOrder, PlaceCall, TransferCall
+from callmodel.wire import EndCall, NodeOrder, PlaceCall
 from control_plane.directory import current_directory
 from control_plane.features.calls import errors
 from control_plane.features.calls.nodes import choose_node
+from control_plane.features.calls.reach import remember_asked, require_call_in_reach
 from control_plane.features.calls.store import CallStore
 from control_plane.livecalls import LiveCalls
 from control_plane.nodes import living_nodes
+from control_plane.permissions import Permission
+from control_plane.reach import require_reach
 from control_plane.spent import spent_micros
 from control_plane.web import Context, UnavailableError
 from servicekit import tracing
@@ -55,21 +57,26 @@ _placements: WeakKeyDictionary[Redis, Placements] = WeakKeyDictionary()
 async def place(
     context: Context, tenant_id: TenantId, extension: str, dialled: str, caller_number: str | None
 ) -> CallId:
-    """Order a call between a station and a number, and return its id.  Raises the problems of `errors`."""
-    directory = await _directory(context)
+    """Order a call between a station and a number, and return its id.
+
+    Raises OutOfReachError, and the problems of `errors`.
+    """
+    directory = await directory_of(context)
     station = directory.station_of(tenant_id, extension)
     if station is None:
         raise errors.ExtensionUnknownError(f"the tenant has no station {extension}")
+    await require_reach(context, Permission.CALLS_PLACE, tenant_id, [station.extension])
     plan = plan_call(directory, tenant_id, dialled, site_id=station.site_id, wanted_caller=caller_number)
     if isinstance(plan, Refusal):
         raise errors.BY_ENDING.get(plan.ending, UnavailableError)()
     for_help = isinstance(plan, TrunkPlan) and plan.is_emergency
     if isinstance(plan, TrunkPlan) and not for_help:
-        await _check_spend(context, tenant_id, plan)
+        await check_spend(context, tenant_id, plan)
     node = await _choose(context.redis, for_help=for_help)
     call_id = CallId(uuid7(context.now_ms(), secrets.randbits(74)))
     owner = keys.call_owner(tenant_id, call_id)
     await context.redis.set(owner, node.node_id, ex=OWNER_SECONDS)
+    await remember_asked(context, tenant_id, call_id, station.extension)
     order = PlaceCall(
         call_id,
         tenant_id,
@@ -81,42 +88,28 @@ async def place(
         not_after_ms=context.now_ms() + ORDER_SECONDS * 1000,
         traceparent=tracing.traceparent(),
     )
-    await _send(context.redis, node.node_id, order)
+    await send(context.redis, node.node_id, order)
     return call_id
 
 
 async def hang_up(context: Context, tenant_id: TenantId, call_id: CallId) -> None:
     """Order the end of a call; one that has ended already is fine.
 
-    Raises CallUnknownError; NodeLostError when nobody is there to end it.
+    Raises CallUnknownError, OutOfReachError; NodeLostError when nobody is there to end it.
     """
+    await require_call_in_reach(context, Permission.CALLS_CONTROL, tenant_id, call_id)
     try:
-        node_id = await _owner(context.redis, tenant_id, call_id)
+        node_id = await owner_of(context.redis, tenant_id, call_id)
     except (errors.CallUnknownError, errors.NodeLostError):
         if await CallStore(context.store, context.cipher).one(tenant_id, call_id) is not None:
             return
         raise
-    await _send(context.redis, node_id, EndCall(call_id, tenant_id))
-
-
-async def transfer(context: Context, tenant_id: TenantId, call_id: CallId, extension: str) -> None:
-    """Order that a colleague takes the customer over.  Raises the problems of `errors`."""
-    station = (await _directory(context)).station_of(tenant_id, extension)
-    if station is None:
-        raise errors.ExtensionUnknownError(f"the tenant has no station {extension}")
-    call = await LiveCalls(context.redis).one(tenant_id, call_id)
-    if call is None:
-        if await CallStore(context.store, context.cipher).one(tenant_id, call_id) is None:
-            raise errors.CallUnknownError()
-        raise errors.CallNotTalkingError("the call has ended")
-    if call.state is not CallState.TALKING:
-        raise errors.CallNotTalkingError(f"the call is {call.state.value}")
-    node_id = await _owner(context.redis, tenant_id, call_id)
-    await _send(context.redis, node_id, TransferCall(call_id, tenant_id, station.extension))
+    await send(context.redis, node_id, EndCall(call_id, tenant_id))
 
 
 async def dispose(context: Context, tenant_id: TenantId, call_id: CallId, disposition: str, note: str | None) -> None:
-    """Keep the agent's word on a call, ended or not.  Raises CallUnknownError."""
+    """Keep the agent's word on a call, ended or not.  Raises CallUnknownError, OutOfReachError."""
+    await require_call_in_reach(context, Permission.CALLS_DISPOSE, tenant_id, call_id)
     calls = CallStore(context.store, context.cipher, context.retention)
     # In this order: a call leaves the live picture once its record is written, and is missed at no moment.
     live = await LiveCalls(context.redis).one(tenant_id, call_id)
@@ -125,14 +118,14 @@ async def dispose(context: Context, tenant_id: TenantId, call_id: CallId, dispos
     await calls.dispose(tenant_id, call_id, disposition, note, context.principal.username, context.now_ms())
 
 
-async def _directory(context: Context) -> Directory:
+async def directory_of(context: Context) -> Directory:
     directory = await current_directory(context.redis)
     if directory is None:
         raise UnavailableError("the directory is not published yet")
     return directory
 
 
-async def _check_spend(context: Context, tenant_id: TenantId, plan: TrunkPlan) -> None:
+async def check_spend(context: Context, tenant_id: TenantId, plan: TrunkPlan) -> None:
     """Refuse what the claim would refuse anyway, before the agent is rung.  Raises SpendLimitReachedError."""
     limit = plan.limits.spend_micros
     if limit is None:
@@ -154,7 +147,7 @@ async def _choose(redis: Redis, *, for_help: bool) -> NodeHealth:
     return node
 
 
-async def _owner(redis: Redis, tenant_id: TenantId, call_id: CallId) -> NodeId:
+async def owner_of(redis: Redis, tenant_id: TenantId, call_id: CallId) -> NodeId:
     """Return the living node that holds a call.  Raises CallUnknownError, NodeLostError."""
     node_id: Any = await redis.get(keys.call_owner(tenant_id, call_id))
     if node_id is None:
@@ -164,7 +157,7 @@ async def _owner(redis: Redis, tenant_id: TenantId, call_id: CallId) -> NodeId:
     return NodeId(node_id)
 
 
-async def _send(redis: Redis, node_id: NodeId, order: NodeOrder) -> None:
+async def send(redis: Redis, node_id: NodeId, order: NodeOrder) -> None:
     stream = keys.node_orders(node_id)
     await append(redis, stream, {"m": json.dumps(to_wire(order))}, ORDERS_KEPT)
     # Orders to a node that never comes back name numbers too.

@@ -11,11 +11,42 @@ from collections.abc import Sequence
 from callmodel.cdr import Cdr
 from callmodel.ids import CallId, TenantId, unix_ms_of
 from control_plane.features.calls.sealing import CallRecord, customer_token, key_of, record_of, row_of, seal
-from control_plane.features.calls.tables import CALLS_BY, CDRS
 from control_plane.retention import Kept, Retention
 from control_plane.times import month_of, now_ms, slot_ends_ms
 from servicekit.crypto import TenantCipher
-from servicekit.stores import Row, Store
+from servicekit.stores import ColumnType, Row, Store, TableSpec
+
+TEXT = ColumnType.TEXT
+
+CDRS = TableSpec(
+    name="cdrs",
+    partition=("tenant_id", "slot"),
+    clustering=("call_id",),
+    columns={
+        "tenant_id": TEXT,
+        "slot": TEXT,
+        "call_id": TEXT,
+        "record": ColumnType.JSON,
+        "sealed": ColumnType.BLOB,
+        "disposition": TEXT,
+        "note_sealed": ColumnType.BLOB,
+        "disposed_by": TEXT,
+        "disposed_ms": ColumnType.INT,
+    },
+    descending=("call_id",),
+)
+"""A call a row: `record` is its CDR without what `sealed` keeps, and the rest is the agent's word."""
+
+CALLS_BY = TableSpec(
+    name="calls_by",
+    partition=("tenant_id", "term", "month"),
+    clustering=("call_id",),
+    columns={"tenant_id": TEXT, "term": TEXT, "month": TEXT, "call_id": TEXT},
+    descending=("call_id",),
+)
+"""Which calls a customer or a station had; the term says whose, and the call's record says all else."""
+
+TABLES = (CDRS, CALLS_BY)
 
 
 class CallStore:
@@ -35,7 +66,7 @@ class CallStore:
         Raises ValueError for a call id that is no version 7 UUID.
         """
         first = {cdr.call_id: cdr for cdr in reversed(cdrs)}
-        there = await self._store.get_many(CDRS, [key_of(tenant_id, call_id) for call_id in first])
+        there = await self._store.get_many(CDRS.name, [key_of(tenant_id, call_id) for call_id in first])
         records: dict[str, list[Row]] = defaultdict(list)
         terms: dict[str, list[Row]] = defaultdict(list)
         count = 0
@@ -47,15 +78,15 @@ class CallStore:
                 records[slot].append(row_of(self._cipher, tenant_id, cdr))
                 count += 1
         await asyncio.gather(
-            *(self._write(tenant_id, CDRS, rows) for rows in records.values()),
-            *(self._write(tenant_id, CALLS_BY, rows) for rows in terms.values()),
+            *(self._write(tenant_id, CDRS.name, rows) for rows in records.values()),
+            *(self._write(tenant_id, CALLS_BY.name, rows) for rows in terms.values()),
         )
         return count
 
     async def one(self, tenant_id: TenantId, call_id: CallId) -> CallRecord | None:
         """Return the record of an ended call."""
         try:
-            row = await self._store.get(CDRS, key_of(tenant_id, call_id))
+            row = await self._store.get(CDRS.name, key_of(tenant_id, call_id))
         except ValueError:
             return None  # no id of ours
         return None if row is None or row["record"] is None else record_of(self._cipher, tenant_id, row)
@@ -63,7 +94,7 @@ class CallStore:
     async def knows(self, tenant_id: TenantId, call_id: CallId) -> bool:
         """Say whether anything is kept of the call: its record, or an agent's word before it."""
         try:
-            return await self._store.get(CDRS, key_of(tenant_id, call_id)) is not None
+            return await self._store.get(CDRS.name, key_of(tenant_id, call_id)) is not None
         except ValueError:
             return False  # no id of ours
 
@@ -80,7 +111,7 @@ class CallStore:
             "disposed_by": by,
             "disposed_ms": at_ms,
         }
-        await self._write(tenant_id, CDRS, [{**key_of(tenant_id, call_id), **said}])
+        await self._write(tenant_id, CDRS.name, [{**key_of(tenant_id, call_id), **said}])
 
     async def _write(self, tenant_id: TenantId, table: str, rows: list[Row]) -> None:
         """Write rows of calls of one half hour, which end at once: so does what is written of them later."""

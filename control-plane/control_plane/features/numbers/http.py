@@ -1,12 +1,13 @@
 """Routes of numbers."""
 
+from control_plane.archive import ArchivedError, InUseError
 from control_plane.features.numbers import service
 from control_plane.features.numbers.schemas import Lending, NewNumber, NumberPatch, NumberRoute, NumberView
 from control_plane.features.numbers.store import NumberRecord, NumberStore
 from control_plane.fields import E164Text, TenantIdText
 from control_plane.permissions import Permission
 from control_plane.references import require_tenant
-from control_plane.web import Context, PageOf, PageQuery, Route
+from control_plane.web import Context, PageOf, PageQuery, Route, ThingsQuery
 
 
 async def create(context: Context, body: NewNumber) -> NumberView:
@@ -14,9 +15,9 @@ async def create(context: Context, body: NewNumber) -> NumberView:
     return to_view(await service.create(context, body))
 
 
-async def listing(context: Context, query: PageQuery) -> PageOf[NumberView]:
+async def listing(context: Context, query: ThingsQuery) -> PageOf[NumberView]:
     """Every number of HQ, in order."""
-    records, after = await NumberStore(context.store).page(query.limit, query.after)
+    records, after = await NumberStore(context.store).page(query.limit, query.after, archived=query.archived)
     return PageOf[NumberView](items=[to_view(record) for record in records], next=after)
 
 
@@ -52,6 +53,16 @@ async def route(context: Context, tenant_id: TenantIdText, number: E164Text, bod
     return to_view(await service.route(context, tenant_id, number, body.route_to))
 
 
+async def archive(context: Context, number: E164Text) -> None:
+    """Archive a number that is lent to nobody, as when the carrier has it back.  Doing it again is fine."""
+    await service.archive(context, number)
+
+
+async def restore(context: Context, number: E164Text) -> NumberView:
+    """Take an archived number back into use, lent to nobody."""
+    return to_view(await service.restore(context, number))
+
+
 def to_view(record: NumberRecord) -> NumberView:
     """Return the number as the API shows it."""
     return NumberView(
@@ -60,6 +71,7 @@ def to_view(record: NumberRecord) -> NumberView:
         route_to=record.route_to,
         trunk_ids=list(record.trunk_ids),
         created_ms=record.created_ms,
+        archived_ms=record.archived_ms,
     )
 
 
@@ -84,6 +96,8 @@ routes = [
         ),
         configures=True,
         examples={"lent": {"number": "+862155550100", "tenant_id": "acme", "trunk_ids": ["carrier-a"]}},
+        shows=one,
+        names=("number",),
     ),
     Route("GET", "/numbers", listing, _NEEDS, "List numbers", _TAGS),
     Route("GET", _ONE, one, _NEEDS, "Get a number", _TAGS),
@@ -94,8 +108,9 @@ routes = [
         _NEEDS,
         "Change a number",
         _TAGS,
-        errors=(service.TrunkUnknownError,),
+        errors=(service.TrunkUnknownError, ArchivedError),
         configures=True,
+        shows=one,
     ),
     Route(
         "PUT",
@@ -104,10 +119,21 @@ routes = [
         _NEEDS,
         "Lend a number",
         _TAGS,
-        errors=(service.TenantUnknownError, service.NumberTakenError),
+        errors=(service.TenantUnknownError, service.NumberTakenError, ArchivedError),
         configures=True,
+        shows=one,
     ),
-    Route("DELETE", f"{_ONE}/tenant", take_back, _NEEDS, "Take a number back", _TAGS, status=204, configures=True),
+    Route(
+        "DELETE",
+        f"{_ONE}/tenant",
+        take_back,
+        _NEEDS,
+        "Take a number back",
+        _TAGS,
+        status=204,
+        configures=True,
+        shows=one,
+    ),
     Route(
         "GET", "/tenants/{tenant_id}/numbers", of_tenant, Permission.NUMBERS_READ, "List a tenant's numbers", _TAGS
     ),
@@ -121,5 +147,29 @@ routes = [
         errors=(service.ExtensionUnknownError,),
         configures=True,
         examples={"desk": {"route_to": "1001"}},
+        shows=one,
+    ),
+    Route(
+        "DELETE",
+        _ONE,
+        archive,
+        _NEEDS,
+        "Archive a number",
+        _TAGS,
+        status=204,
+        errors=(InUseError,),
+        configures=True,
+        shows=one,
+    ),
+    Route(
+        "POST",
+        f"{_ONE}/restore",
+        restore,
+        _NEEDS,
+        "Restore a number",
+        _TAGS,
+        errors=(service.TrunkUnknownError,),
+        configures=True,
+        shows=one,
     ),
 ]

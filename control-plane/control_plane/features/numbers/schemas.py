@@ -41,3 +41,4 @@ class NumberView(Shape):
     route_to: str | None
     trunk_ids: list[str]
     created_ms: int
+    archived_ms: int | None

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from callmodel.ids import E164, Extension, TenantId, TrunkId
+from control_plane.archive import ARCHIVED, ArchivedError, InUseError
 from control_plane.features.numbers.schemas import NewNumber, NumberPatch
 from control_plane.features.numbers.store import NumberRecord, NumberStore
 from control_plane.references import station_exists, tenant_exists, trunk_exists
+from control_plane.uses import require_unused_number
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 
 
@@ -51,7 +53,7 @@ async def create(context: Context, new: NewNumber) -> NumberRecord:
 
 
 async def find(context: Context, number: E164) -> NumberRecord:
-    """Return a number.  Raises NotFoundError."""
+    """Return a number, archived or not.  Raises NotFoundError."""
     record = await NumberStore(context.store).one(number)
     if record is None:
         raise NotFoundError()
@@ -59,8 +61,8 @@ async def find(context: Context, number: E164) -> NumberRecord:
 
 
 async def change(context: Context, number: E164, patch: NumberPatch) -> NumberRecord:
-    """Change which trunks take a number.  Raises NotFoundError, TrunkUnknownError."""
-    await find(context, number)
+    """Change which trunks take a number.  Raises NotFoundError, ArchivedError, TrunkUnknownError."""
+    await _find_living(context, number)
     if patch.trunk_ids is not None:
         await _check_trunks(context, patch.trunk_ids)
         await NumberStore(context.store).change(number, {"trunk_ids": list(patch.trunk_ids)})
@@ -68,8 +70,8 @@ async def change(context: Context, number: E164, patch: NumberPatch) -> NumberRe
 
 
 async def lend(context: Context, number: E164, tenant_id: TenantId) -> NumberRecord:
-    """Lend a number to a tenant.  Raises NotFoundError, TenantUnknownError, NumberTakenError."""
-    await find(context, number)
+    """Lend a number to a tenant.  Raises NotFoundError, ArchivedError, TenantUnknownError, NumberTakenError."""
+    await _find_living(context, number)
     await _check_tenant(context, tenant_id)
     if not await NumberStore(context.store).lend(tenant_id, number):
         raise NumberTakenError()
@@ -92,6 +94,28 @@ async def route(context: Context, tenant_id: TenantId, number: E164, extension: 
     if not await NumberStore(context.store).route(tenant_id, number, extension):
         raise NotFoundError()
     return await find(context, number)
+
+
+async def archive(context: Context, number: E164) -> None:
+    """Take a number out of use; doing it again is fine.  Raises NotFoundError, InUseError."""
+    if (await find(context, number)).archived_ms is None:
+        await require_unused_number(context, number)
+        if not await NumberStore(context.store).archive(number, context.now_ms()):
+            raise InUseError("it was lent at the same time")
+
+
+async def restore(context: Context, number: E164) -> NumberRecord:
+    """Take a number back into use, lent to nobody.  Raises NotFoundError, TrunkUnknownError."""
+    await _check_trunks(context, (await find(context, number)).trunk_ids)
+    await NumberStore(context.store).change(number, {ARCHIVED: None})
+    return await find(context, number)
+
+
+async def _find_living(context: Context, number: E164) -> NumberRecord:
+    record = await find(context, number)
+    if record.archived_ms is not None:
+        raise ArchivedError()
+    return record
 
 
 async def _check_tenant(context: Context, tenant_id: TenantId) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from callmodel.ids import E164, Extension, TenantId, TrunkId
+from control_plane.archive import ARCHIVED, page_of_rows
 from control_plane.listing import every
 from control_plane.scope import SCOPE
 from servicekit.stores import ColumnType, Row, Store, TableSpec
@@ -42,6 +43,7 @@ class NumberRecord:
     route_to: Extension | None
     trunk_ids: tuple[TrunkId, ...]
     created_ms: int
+    archived_ms: int | None = None
 
 
 class NumberStore:
@@ -70,11 +72,12 @@ class NumberStore:
         await self._store.upsert(NUMBERS.name, {"scope": SCOPE, "number": number, **changes})
 
     async def lend(self, tenant_id: TenantId, number: E164) -> bool:
-        """Lend a number to the tenant; False when another tenant holds it.  Lending it again is fine."""
+        """Lend a number to the tenant; False when another holds it, or it is archived.  Lending it again is fine."""
         key = {"scope": SCOPE, "number": number}
         # The index first: an entry too many is passed over when it is read, one too few would be lost.
         await self._index(tenant_id, number)
-        if await self._store.replace_if(NUMBERS.name, key, {"tenant_id": None}, {"tenant_id": tenant_id}):
+        free = {"tenant_id": None, ARCHIVED: None}
+        if await self._store.replace_if(NUMBERS.name, key, free, {"tenant_id": tenant_id}):
             return True
         record = await self.one(number)
         if record is not None and record.tenant_id == tenant_id:
@@ -91,14 +94,21 @@ class NumberStore:
             await self._store.delete(TENANT_NUMBERS.name, {"tenant_id": tenant_id, "number": number})
         return taken
 
+    async def archive(self, number: E164, at_ms: int) -> bool:
+        """Take a number out of use; False when a tenant holds it."""
+        key = {"scope": SCOPE, "number": number}
+        return await self._store.replace_if(NUMBERS.name, key, {"tenant_id": None}, {ARCHIVED: at_ms})
+
     async def route(self, tenant_id: TenantId, number: E164, extension: Extension | None) -> bool:
         """Let calls to a number ring an extension; False when the tenant does not hold the number."""
         key = {"scope": SCOPE, "number": number}
         return await self._store.replace_if(NUMBERS.name, key, {"tenant_id": tenant_id}, {"route_to": extension})
 
-    async def page(self, limit: int, after: str | None = None) -> tuple[list[NumberRecord], str | None]:
+    async def page(
+        self, limit: int, after: str | None = None, *, archived: bool = False
+    ) -> tuple[list[NumberRecord], str | None]:
         """Return numbers in order, and the token of the next page.  Raises InvalidPageTokenError."""
-        found = await self._store.page(NUMBERS.name, {"scope": SCOPE}, limit=limit, after=after)
+        found = await page_of_rows(self._store, NUMBERS.name, {"scope": SCOPE}, limit, after, archived=archived)
         return [to_record(row) for row in found.rows], found.next_token
 
     async def page_of_tenant(
@@ -110,7 +120,7 @@ class NumberStore:
         return [record for record in records if record and record.tenant_id == tenant_id], found.next_token
 
     def each(self) -> AsyncIterator[NumberRecord]:
-        """Yield every number."""
+        """Yield every number that is not archived."""
         return every(self.page, PAGE_ROWS)
 
     async def _index(self, tenant_id: TenantId, number: E164) -> None:
@@ -119,4 +129,5 @@ class NumberStore:
 
 def to_record(row: Row) -> NumberRecord:
     """Return the number in a row."""
-    return NumberRecord(row["number"], row["tenant_id"], row["route_to"], tuple(row["trunk_ids"]), row["created_ms"])
+    trunk_ids = tuple(row["trunk_ids"])
+    return NumberRecord(row["number"], row["tenant_id"], row["route_to"], trunk_ids, row["created_ms"], row[ARCHIVED])

@@ -11,7 +11,7 @@ from servicekit.stores import Row
 
 
 async def status(context: Context) -> PlatformStatus:
-    """What the control plane sees: store, Redis, snapshot versions, media nodes."""
+    """What the control plane sees: store, Redis, snapshot versions, media nodes, trunks."""
     return await service.status(context)
 
 
@@ -29,7 +29,7 @@ async def tenant_audit(context: Context, tenant_id: TenantIdText, query: NewestP
 
 def to_entry(row: Row) -> AuditEntry:
     """Return the entry as the API shows it."""
-    return AuditEntry(**{name: row[name] for name in AuditEntry.model_fields})
+    return AuditEntry(**{name: row[name] for name in AuditEntry.model_fields} | {"changes": row["changes"] or {}})
 
 
 _TAGS = ("platform",)

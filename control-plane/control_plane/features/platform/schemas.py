@@ -29,6 +29,27 @@ class SnapshotView(Shape):
     version: int | None
 
 
+class TrunkFailure(Shape):
+    """A call that the carrier failed: its final SIP response, 5xx or one that asks for credentials or money."""
+
+    at_ms: int
+    sip_code: int
+
+
+class TrunkHealth(Shape):
+    """How a trunk does. Counts are of the last hour, and of 500 calls at most; others of the last day."""
+
+    trunk_id: str
+    enabled: bool
+    registered: bool | None = Field(description="whether an edge is registered there; null where none is to be")
+    edge_id: str | None = Field(description="the edge that is registered, or tries to be")
+    attempts: int
+    answered: int
+    answer_rate: float | None = Field(description="answered by attempts; null without attempts")
+    last_answer_ms: int | None
+    last_failures: list[TrunkFailure] = Field(description="the newest first")
+
+
 class PlatformStatus(Shape):
     """What the control plane sees of the platform."""
 
@@ -36,15 +57,24 @@ class PlatformStatus(Shape):
     redis: bool
     snapshots: list[SnapshotView]
     nodes: list[NodeView]
+    trunks: list[TrunkHealth]
+
+
+class Change(Shape):
+    """What a field was and is. A secret's values are `withheld`; a value that is too long is told by its size."""
+
+    old: Any
+    new: Any
 
 
 class AuditEntry(Shape):
-    """One thing that somebody did. `subject`: the ids it was done to."""
+    """One thing that somebody did. `subject`: what it was done to. `changes`: its fields that changed, by name."""
 
     audit_id: str
     at_ms: int
     actor: str
     action: str
     subject: dict[str, Any]
+    changes: dict[str, Change]
     address: str
     request_id: str

@@ -9,6 +9,7 @@ from callmodel.ids import NodeId
 from control_plane.audit import PLATFORM
 from control_plane.features.platform.schemas import NodeView, PlatformStatus, SnapshotView
 from control_plane.features.platform.store import AuditStore
+from control_plane.features.platform.trunks import trunk_health
 from control_plane.nodes import known_nodes
 from control_plane.times import day_of
 from control_plane.web import Context
@@ -25,9 +26,10 @@ async def status(context: Context) -> PlatformStatus:
             SnapshotView(name=name, version=await _version(context.redis, key)) for name, key in SNAPSHOTS.items()
         ]
         nodes = [_node_of(node_id, health) for node_id, health in (await known_nodes(context.redis)).items()]
+        trunks = await trunk_health(context) if store_ok else []
     except RedisError:
-        return PlatformStatus(store=store_ok, redis=False, snapshots=[], nodes=[])
-    return PlatformStatus(store=store_ok, redis=True, snapshots=snapshots, nodes=nodes)
+        return PlatformStatus(store=store_ok, redis=False, snapshots=[], nodes=[], trunks=[])
+    return PlatformStatus(store=store_ok, redis=True, snapshots=snapshots, nodes=nodes, trunks=trunks)
 
 
 async def _is_store_there(context: Context) -> bool:

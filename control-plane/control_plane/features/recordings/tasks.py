@@ -9,13 +9,13 @@ from celery import current_app
 
 from callmodel.ids import RecordingId, TenantId
 from control_plane.audit import record
-from control_plane.directory import current_directory
 from control_plane.features.recordings import expiring, sweeping
 from control_plane.features.recordings.finishing import finish_recording
 from control_plane.features.recordings.store import LedgerStore
 from control_plane.figures import note_overdue
 from control_plane.jobs.job import job
 from control_plane.queueing import finish_recording_later
+from control_plane.references import every_tenant
 from control_plane.retention import Kept
 from control_plane.web.context import Resources
 from servicekit.objects import Objects, ObjectsUnavailableError
@@ -110,5 +110,4 @@ async def _is_there(objects: Objects, tenant_id: TenantId) -> bool:
 
 
 async def _tenants(resources: Resources) -> list[TenantId]:
-    directory = await current_directory(resources.redis)
-    return [] if directory is None else [tenant.tenant_id for tenant in directory.tenants]
+    return await every_tenant(resources.store)

@@ -1,12 +1,14 @@
 """Routes of sites."""
 
 from callmodel.codec import to_wire
+from control_plane.archive import ArchivedError, InUseError
 from control_plane.features.sites import service
 from control_plane.features.sites.schemas import NewSite, SitePatch, SiteView
 from control_plane.features.sites.store import Site, SiteStore
 from control_plane.fields import SiteIdText
 from control_plane.permissions import Permission
-from control_plane.web import Context, PageOf, PageQuery, Route
+from control_plane.timezones import TimeZoneUnknownError
+from control_plane.web import Context, PageOf, Route, ThingsQuery
 
 
 async def create(context: Context, body: NewSite) -> SiteView:
@@ -14,9 +16,9 @@ async def create(context: Context, body: NewSite) -> SiteView:
     return to_view(await service.create(context, body))
 
 
-async def listing(context: Context, query: PageQuery) -> PageOf[SiteView]:
+async def listing(context: Context, query: ThingsQuery) -> PageOf[SiteView]:
     """Every site, by id."""
-    sites, after = await SiteStore(context.store).page(query.limit, query.after)
+    sites, after = await SiteStore(context.store).page(query.limit, query.after, archived=query.archived)
     return PageOf[SiteView](items=[to_view(site) for site in sites], next=after)
 
 
@@ -28,6 +30,16 @@ async def one(context: Context, site_id: SiteIdText) -> SiteView:
 async def change(context: Context, site_id: SiteIdText, body: SitePatch) -> SiteView:
     """Rename a site, or shut a branch out and let it in again."""
     return to_view(await service.change(context, site_id, body))
+
+
+async def archive(context: Context, site_id: SiteIdText) -> None:
+    """Archive a site that no station is at; a branch can not connect any more.  Doing it again is fine."""
+    await service.archive(context, site_id)
+
+
+async def restore(context: Context, site_id: SiteIdText) -> SiteView:
+    """Take an archived site back into use."""
+    return to_view(await service.restore(context, site_id))
 
 
 def to_view(site: Site) -> SiteView:
@@ -47,9 +59,11 @@ routes = [
         "Create a site",
         _TAGS,
         status=201,
-        errors=(service.SiteExistsError, service.NumberUnknownError),
+        errors=(service.SiteExistsError, service.NumberUnknownError, TimeZoneUnknownError),
         configures=True,
         examples={"branch": {"site_id": "branch-1", "name": "Chengdu", "kind": "branch"}},
+        shows=one,
+        names=("site_id",),
     ),
     Route("GET", "/sites", listing, _NEEDS, "List sites", _TAGS),
     Route("GET", "/sites/{site_id}", one, _NEEDS, "Get a site", _TAGS),
@@ -60,7 +74,21 @@ routes = [
         _NEEDS,
         "Change a site",
         _TAGS,
-        errors=(service.NumberUnknownError,),
+        errors=(ArchivedError, service.NumberUnknownError, TimeZoneUnknownError),
         configures=True,
+        shows=one,
     ),
+    Route(
+        "DELETE",
+        "/sites/{site_id}",
+        archive,
+        _NEEDS,
+        "Archive a site",
+        _TAGS,
+        status=204,
+        errors=(InUseError,),
+        configures=True,
+        shows=one,
+    ),
+    Route("POST", "/sites/{site_id}/restore", restore, _NEEDS, "Restore a site", _TAGS, configures=True, shows=one),
 ]

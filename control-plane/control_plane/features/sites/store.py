@@ -8,6 +8,7 @@ from callmodel.codec import from_wire, to_wire
 from callmodel.directory import Location
 from callmodel.ids import E164, SiteId
 from callmodel.numbers import DiallingPlan
+from control_plane.archive import page_of_rows
 from control_plane.listing import every
 from control_plane.scope import SCOPE
 from servicekit.stores import AddColumn, ColumnType, Row, Store, TableSpec
@@ -27,6 +28,7 @@ SITES = TableSpec(
     guarded=True,
 )
 TABLES = (SITES,)
+TIME_ZONE_COLUMN = AddColumn(SITES.name, "time_zone", ColumnType.TEXT)
 EMERGENCY_COLUMNS = tuple(
     AddColumn(SITES.name, name, kind)
     for name, kind in (
@@ -48,6 +50,9 @@ class Site:
     kind: str
     enabled: bool
     created_ms: int
+    archived_ms: int | None = None
+    time_zone: str | None = None
+    """None for that of each tenant."""
     dialling: DiallingPlan | None = None
     """None for as each tenant's people do."""
     emergency_caller: E164 | None = None
@@ -73,13 +78,15 @@ class SiteStore:
         """Write some columns; the others stay."""
         await self._store.upsert(SITES.name, {"scope": SCOPE, "site_id": site_id, **changes})
 
-    async def page(self, limit: int, after: str | None = None) -> tuple[list[Site], str | None]:
+    async def page(
+        self, limit: int, after: str | None = None, *, archived: bool = False
+    ) -> tuple[list[Site], str | None]:
         """Return sites by id, and the token of the next page.  Raises InvalidPageTokenError."""
-        found = await self._store.page(SITES.name, {"scope": SCOPE}, limit=limit, after=after)
+        found = await page_of_rows(self._store, SITES.name, {"scope": SCOPE}, limit, after, archived=archived)
         return [to_site(row) for row in found.rows], found.next_token
 
     def each(self) -> AsyncIterator[Site]:
-        """Yield every site."""
+        """Yield every site that is not archived."""
         return every(self.page, PAGE_ROWS)
 
 

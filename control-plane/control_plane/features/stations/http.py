@@ -1,18 +1,21 @@
 """Routes of stations."""
 
+from control_plane.archive import ArchivedError, InUseError
 from control_plane.features.stations import service
 from control_plane.features.stations.schemas import (
     NewStation,
     NewStationPassword,
+    Seating,
     StationCreated,
     StationPatch,
     StationSecret,
+    StationsQuery,
     StationView,
 )
 from control_plane.features.stations.store import StationRecord
 from control_plane.fields import ExtensionText, TenantIdText
 from control_plane.permissions import Permission
-from control_plane.web import Context, PageOf, PageQuery, Route
+from control_plane.web import Context, PageOf, Route
 from control_plane.web.problems import PasswordWeakError
 
 
@@ -22,9 +25,9 @@ async def create(context: Context, tenant_id: TenantIdText, body: NewStation) ->
     return StationCreated(**to_view(station, domain).model_dump(), password=password)
 
 
-async def listing(context: Context, tenant_id: TenantIdText, query: PageQuery) -> PageOf[StationView]:
-    """The tenant's stations, by extension."""
-    stations, after, domain = await service.listing(context, tenant_id, query.limit, query.after)
+async def listing(context: Context, tenant_id: TenantIdText, query: StationsQuery) -> PageOf[StationView]:
+    """The tenant's stations, by extension; with `user_id`, those that a user is seated at."""
+    stations, after, domain = await service.listing(context, tenant_id, query)
     return PageOf[StationView](items=[to_view(station, domain) for station in stations], next=after)
 
 
@@ -48,9 +51,20 @@ async def set_password(
     return StationSecret(username=extension, domain=domain, password=password)
 
 
-async def remove(context: Context, tenant_id: TenantIdText, extension: ExtensionText) -> None:
-    """Remove a station; its phone can not register any more."""
-    await service.remove(context, tenant_id, extension)
+async def seat(context: Context, tenant_id: TenantIdText, extension: ExtensionText, body: Seating) -> StationView:
+    """Seat a user at the station: agents ring and end only the calls of their own stations.  Null for nobody."""
+    return to_view(*await service.seat(context, tenant_id, extension, body.user_id))
+
+
+async def archive(context: Context, tenant_id: TenantIdText, extension: ExtensionText) -> None:
+    """Archive a station that no number leads to; its phone can not register any more.  Doing it again is fine."""
+    await service.archive(context, tenant_id, extension)
+
+
+async def restore(context: Context, tenant_id: TenantIdText, extension: ExtensionText) -> StationCreated:
+    """Take an archived station back into use.  The answer holds the new password of its phone, this once."""
+    station, domain, password = await service.restore(context, tenant_id, extension)
+    return StationCreated(**to_view(station, domain).model_dump(), password=password)
 
 
 def to_view(station: StationRecord, domain: str) -> StationView:
@@ -64,6 +78,8 @@ def to_view(station: StationRecord, domain: str) -> StationView:
             "display_name": station.display_name,
             "media": station.media,
             "created_ms": station.created_ms,
+            "archived_ms": station.archived_ms,
+            "user_id": station.user_id,
         }
     )
 
@@ -86,10 +102,13 @@ routes = [
             service.ExtensionTakenError,
             service.ExtensionForHelpError,
             service.SiteUnknownError,
+            service.UserUnknownError,
             PasswordWeakError,
         ),
         configures=True,
         examples={"desk": {"extension": "1001", "site_id": "branch-1", "display_name": "Desk 1"}},
+        shows=one,
+        names=("extension",),
     ),
     Route("GET", _ALL, listing, _READ, "List stations", _TAGS),
     Route("GET", _ONE, one, _READ, "Get a station", _TAGS),
@@ -100,8 +119,9 @@ routes = [
         _WRITE,
         "Change a station",
         _TAGS,
-        errors=(service.SiteUnknownError,),
+        errors=(service.SiteUnknownError, ArchivedError),
         configures=True,
+        shows=one,
     ),
     Route(
         "PUT",
@@ -110,8 +130,41 @@ routes = [
         _WRITE,
         "Set a station's password",
         _TAGS,
-        errors=(PasswordWeakError,),
+        errors=(PasswordWeakError, ArchivedError),
         configures=True,
+        shows=one,
     ),
-    Route("DELETE", _ONE, remove, _WRITE, "Remove a station", _TAGS, status=204, configures=True),
+    Route(
+        "DELETE",
+        _ONE,
+        archive,
+        _WRITE,
+        "Archive a station",
+        _TAGS,
+        status=204,
+        errors=(InUseError,),
+        configures=True,
+        shows=one,
+    ),
+    Route(
+        "POST",
+        f"{_ONE}/restore",
+        restore,
+        _WRITE,
+        "Restore a station",
+        _TAGS,
+        errors=(service.SiteUnknownError, service.StationNotArchivedError),
+        configures=True,
+        shows=one,
+    ),
+    Route(
+        "PUT",
+        f"{_ONE}/user",
+        seat,
+        _WRITE,
+        "Seat a user at a station",
+        _TAGS,
+        errors=(service.UserUnknownError, ArchivedError),
+        shows=one,
+    ),
 ]

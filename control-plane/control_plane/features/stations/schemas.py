@@ -4,8 +4,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from control_plane.fields import DisplayName, ExtensionText, SiteIdText
-from control_plane.web import Shape
+from control_plane.fields import DisplayName, ExtensionText, SiteIdText, UserIdText
+from control_plane.web import Shape, ThingsQuery
+from control_plane.web.shapes import SECRET
 
 Media = Literal["rtp", "srtp", "webrtc"]
 _PASSWORD = "at least 12 printable ASCII characters; leave out to have one made"
@@ -17,8 +18,11 @@ class NewStation(Shape):
     extension: ExtensionText
     site_id: SiteIdText
     display_name: DisplayName | None = None
-    password: str | None = Field(None, min_length=12, max_length=64, pattern="^[!-~]+$", description=_PASSWORD)
+    password: str | None = Field(
+        None, min_length=12, max_length=64, pattern="^[!-~]+$", description=_PASSWORD, json_schema_extra=SECRET
+    )
     media: Media = Field("rtp", description="`srtp`: the phone must encrypt (SDES); `webrtc`: a browser")
+    user_id: UserIdText | None = Field(None, description="who is seated there: a user with a role in the tenant")
 
 
 class StationPatch(Shape):
@@ -29,10 +33,24 @@ class StationPatch(Shape):
     media: Media | None = None
 
 
+class Seating(Shape):
+    """Who is seated at a station: a user with a role in the tenant, or null for nobody."""
+
+    user_id: UserIdText | None
+
+
+class StationsQuery(ThingsQuery):
+    """Which stations: all, or those that a user is seated at."""
+
+    user_id: UserIdText | None = None
+
+
 class NewStationPassword(Shape):
     """A new password for a station's phone."""
 
-    password: str | None = Field(None, min_length=12, max_length=64, pattern="^[!-~]+$", description=_PASSWORD)
+    password: str | None = Field(
+        None, min_length=12, max_length=64, pattern="^[!-~]+$", description=_PASSWORD, json_schema_extra=SECRET
+    )
 
 
 class StationView(Shape):
@@ -45,6 +63,8 @@ class StationView(Shape):
     display_name: str
     media: Media
     created_ms: int
+    archived_ms: int | None
+    user_id: str | None
 
 
 class StationSecret(Shape):

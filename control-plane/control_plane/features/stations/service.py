@@ -1,18 +1,35 @@
 """Stations come, change and go; each new password is shown once."""
 
-from callmodel.ids import Extension, SiteId, TenantId
+from dataclasses import replace
+
+from callmodel.ids import Extension, SiteId, TenantId, UserId
 from callmodel.numbers import emergency_number
+from control_plane.accounts import account_of
+from control_plane.archive import ARCHIVED, ArchivedError
 from control_plane.digest import ha1_of, make_password
-from control_plane.features.stations.schemas import NewStation, StationPatch
+from control_plane.features.stations.schemas import NewStation, StationPatch, StationsQuery
 from control_plane.features.stations.store import StationRecord, StationStore
 from control_plane.passwords import check_password
 from control_plane.references import dialling_at, require_tenant, site_exists
+from control_plane.uses import require_unused_station
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 
 
 class ExtensionTakenError(ConflictError):
     error_id = "extension-taken"
     title = "The tenant has a station with this extension"
+
+
+class UserUnknownError(InvalidRequestError):
+    error_id = "user-unknown"
+    title = "The tenant has no such user"
+
+
+class StationNotArchivedError(ConflictError):
+    """Restoring it would give it another password, and lock its phone out."""
+
+    error_id = "not-archived"
+    title = "The station is in use already"
 
 
 class ExtensionForHelpError(InvalidRequestError):
@@ -28,12 +45,15 @@ class SiteUnknownError(InvalidRequestError):
 async def create(context: Context, tenant_id: TenantId, new: NewStation) -> tuple[StationRecord, str, str]:
     """Keep a new station; return it with its domain and password.
 
-    Raises NotFoundError, SiteUnknownError, WeakPasswordError, ExtensionTakenError, ExtensionForHelpError.
+    Raises NotFoundError, SiteUnknownError, UserUnknownError, WeakPasswordError, ExtensionTakenError,
+    ExtensionForHelpError.
     """
     tenant = await require_tenant(context.store, tenant_id)
     await _check_site(context, new.site_id)
     if emergency_number(new.extension, await dialling_at(context.store, tenant, new.site_id)) is not None:
         raise ExtensionForHelpError(f"who dials {new.extension} calls for help; choose another extension")
+    if new.user_id is not None:
+        await _check_user(context, tenant_id, new.user_id)
     password = _checked(new.password, new.extension) or make_password()
     station = StationRecord(
         tenant_id,
@@ -43,6 +63,7 @@ async def create(context: Context, tenant_id: TenantId, new: NewStation) -> tupl
         new.media,
         ha1_of(new.extension, tenant.domain, password),
         context.now_ms(),
+        user_id=new.user_id,
     )
     if not await _stations(context).add(tenant_id, station):
         raise ExtensionTakenError()
@@ -50,16 +71,22 @@ async def create(context: Context, tenant_id: TenantId, new: NewStation) -> tupl
 
 
 async def listing(
-    context: Context, tenant_id: TenantId, limit: int, after: str | None
+    context: Context, tenant_id: TenantId, query: StationsQuery
 ) -> tuple[list[StationRecord], str | None, str]:
     """Return a page of stations, the token of the next one, and their domain.  Raises NotFoundError."""
     tenant = await require_tenant(context.store, tenant_id)
-    stations, following = await _stations(context).page(tenant_id, limit, after)
+    store = _stations(context)
+    if query.user_id is not None:
+        if query.archived:
+            raise InvalidRequestError("nobody is seated at an archived station: leave archived or user_id out")
+        stations, following = await store.page_of_user(tenant_id, query.user_id, query.limit, query.after)
+    else:
+        stations, following = await store.page(tenant_id, query.limit, query.after, archived=query.archived)
     return stations, following, tenant.domain
 
 
 async def find(context: Context, tenant_id: TenantId, extension: Extension) -> tuple[StationRecord, str]:
-    """Return a station and its domain.  Raises NotFoundError."""
+    """Return a station, archived or not, and its domain.  Raises NotFoundError."""
     tenant = await require_tenant(context.store, tenant_id)
     station = await _stations(context).one(tenant_id, extension)
     if station is None:
@@ -70,8 +97,8 @@ async def find(context: Context, tenant_id: TenantId, extension: Extension) -> t
 async def change(
     context: Context, tenant_id: TenantId, extension: Extension, patch: StationPatch
 ) -> tuple[StationRecord, str]:
-    """Change a station.  Raises NotFoundError, SiteUnknownError."""
-    await find(context, tenant_id, extension)
+    """Change a station.  Raises NotFoundError, ArchivedError, SiteUnknownError."""
+    await _find_living(context, tenant_id, extension)
     if patch.site_id is not None:
         await _check_site(context, patch.site_id)
     await _stations(context).change(tenant_id, extension, patch.model_dump(exclude_none=True))
@@ -83,18 +110,58 @@ async def set_password(
 ) -> tuple[str, str]:
     """Give a station another password; return its domain and the password.
 
-    Raises NotFoundError, WeakPasswordError.
+    Raises NotFoundError, ArchivedError, WeakPasswordError.
     """
-    _, domain = await find(context, tenant_id, extension)
+    _, domain = await _find_living(context, tenant_id, extension)
     password = _checked(given, extension) or make_password()
     await _stations(context).change(tenant_id, extension, {"ha1": ha1_of(extension, domain, password)})
     return domain, password
 
 
-async def remove(context: Context, tenant_id: TenantId, extension: Extension) -> None:
-    """Forget a station.  Raises NotFoundError."""
-    await find(context, tenant_id, extension)
-    await _stations(context).remove(tenant_id, extension)
+async def seat(
+    context: Context, tenant_id: TenantId, extension: Extension, user_id: UserId | None
+) -> tuple[StationRecord, str]:
+    """Seat a user at a station, or nobody.  Raises NotFoundError, ArchivedError, UserUnknownError."""
+    await _find_living(context, tenant_id, extension)
+    if user_id is not None:
+        await _check_user(context, tenant_id, user_id)
+    await _stations(context).seat(tenant_id, extension, user_id)
+    return await find(context, tenant_id, extension)
+
+
+async def archive(context: Context, tenant_id: TenantId, extension: Extension) -> None:
+    """Take a station out of use, and whoever is seated there up; doing it again is fine.
+
+    Raises NotFoundError, InUseError.
+    """
+    station, _ = await find(context, tenant_id, extension)
+    if station.archived_ms is None:
+        await require_unused_station(context, tenant_id, extension)
+        await _stations(context).seat(tenant_id, extension, None)
+        await _stations(context).change(tenant_id, extension, {ARCHIVED: context.now_ms()})
+
+
+async def restore(context: Context, tenant_id: TenantId, extension: Extension) -> tuple[StationRecord, str, str]:
+    """Take a station back into use; return it with its domain and its new password.
+
+    The password it had is known to whoever left, and good in the domain that the tenant had then.
+    Raises NotFoundError, StationNotArchivedError, SiteUnknownError.
+    """
+    station, domain = await find(context, tenant_id, extension)
+    if station.archived_ms is None:
+        raise StationNotArchivedError()
+    await _check_site(context, station.site_id)
+    password = make_password()
+    changes = {ARCHIVED: None, "ha1": ha1_of(extension, domain, password)}
+    await _stations(context).change(tenant_id, extension, changes)
+    return replace(station, archived_ms=None), domain, password
+
+
+async def _find_living(context: Context, tenant_id: TenantId, extension: Extension) -> tuple[StationRecord, str]:
+    found = await find(context, tenant_id, extension)
+    if found[0].archived_ms is not None:
+        raise ArchivedError()
+    return found
 
 
 def _stations(context: Context) -> StationStore:
@@ -105,6 +172,12 @@ def _checked(password: str | None, extension: str) -> str | None:
     if password is not None:
         check_password(password, extension)
     return password
+
+
+async def _check_user(context: Context, tenant_id: TenantId, user_id: UserId) -> None:
+    account = await account_of(context.store, user_id)
+    if account is None or account.archived_ms is not None or not account.roles.get(tenant_id):
+        raise UserUnknownError(f"nobody with the id {user_id} has a role in this tenant")
 
 
 async def _check_site(context: Context, site_id: SiteId) -> None:

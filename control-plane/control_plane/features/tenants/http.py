@@ -2,6 +2,7 @@
 
 from callmodel.codec import to_wire
 from callmodel.limits import MICROS, level_of
+from control_plane.archive import InUseError
 from control_plane.dialling import Dialling
 from control_plane.features.tenants import service
 from control_plane.features.tenants.schemas import (
@@ -15,7 +16,8 @@ from control_plane.features.tenants.schemas import (
 from control_plane.features.tenants.store import TenantRecord
 from control_plane.fields import TenantIdText
 from control_plane.permissions import Permission
-from control_plane.web import Access, Context, PageOf, PageQuery, Route
+from control_plane.timezones import TimeZoneUnknownError
+from control_plane.web import Access, Context, PageOf, Route, ThingsQuery
 
 
 async def create(context: Context, body: NewTenant) -> TenantView:
@@ -23,9 +25,9 @@ async def create(context: Context, body: NewTenant) -> TenantView:
     return to_view(await service.create(context, body))
 
 
-async def listing(context: Context, query: PageQuery) -> PageOf[TenantView]:
+async def listing(context: Context, query: ThingsQuery) -> PageOf[TenantView]:
     """HQ administrators see every tenant, others those in which they have a role."""
-    records, after = await service.visible(context, query.limit, query.after)
+    records, after = await service.visible(context, query.limit, query.after, archived=query.archived)
     return PageOf[TenantView](items=[to_view(record) for record in records], next=after)
 
 
@@ -35,8 +37,24 @@ async def one(context: Context, tenant_id: TenantIdText) -> TenantView:
 
 
 async def change(context: Context, tenant_id: TenantIdText, body: TenantPatch) -> TenantView:
-    """Change a tenant.  The caller rule may only name numbers that are lent to it."""
+    """Change a tenant.  The caller rule may only name numbers that are lent to it.
+
+    Of `dialling`, `caller_rule` and `limits` only those fields change that are given.
+    """
     return to_view(await service.change(context, tenant_id, body))
+
+
+async def archive(context: Context, tenant_id: TenantIdText) -> None:
+    """Archive a tenant that has no stations, numbers or trunks of its own any more, and no calls in progress.
+
+    For everyone but HQ administrators it is gone; they may still read its records.  Doing it again is fine.
+    """
+    await service.archive(context, tenant_id)
+
+
+async def restore(context: Context, tenant_id: TenantIdText) -> TenantView:
+    """Take an archived tenant back into use, with its users, rules and domain.  Its stations are restored each."""
+    return to_view(await service.restore(context, tenant_id))
 
 
 async def spend(context: Context, tenant_id: TenantIdText) -> SpendView:
@@ -66,11 +84,13 @@ def to_view(record: TenantRecord) -> TenantView:
         max_channels=tenant.max_channels,
         ring_timeout_seconds=tenant.ring_timeout_seconds,
         records_calls=tenant.records_calls,
+        time_zone=tenant.time_zone,
         limits=LimitsShape(**to_wire(tenant.limits)),
         keep_calls_days=record.keep_calls_days,
         keep_audit_days=record.keep_audit_days,
         keep_recordings_days=record.keep_recordings_days,
         created_ms=record.created_ms,
+        archived_ms=record.archived_ms,
     )
 
 
@@ -95,9 +115,12 @@ routes = [
             service.DomainTakenError,
             service.DomainReservedError,
             service.PrefixAllowedAndBlockedError,
+            TimeZoneUnknownError,
         ),
         configures=True,
         examples={"acme": _EXAMPLE},
+        shows=one,
+        names=("tenant_id",),
     ),
     Route("GET", "/tenants", listing, Access.SIGNED_IN, "List tenants", _TAGS),
     Route("GET", "/tenants/{tenant_id}", one, Permission.TENANT_READ, "Get a tenant", _TAGS),
@@ -115,8 +138,35 @@ routes = [
             service.DomainReservedError,
             service.NumberNotHeldError,
             service.PrefixAllowedAndBlockedError,
+            TimeZoneUnknownError,
+            service.TenantChangedError,
         ),
         configures=True,
         examples={"rotating": _ROTATING, "limited": _LIMITED},
+        shows=one,
+    ),
+    Route(
+        "DELETE",
+        "/tenants/{tenant_id}",
+        archive,
+        Permission.PLATFORM_MANAGE,
+        "Archive a tenant",
+        _TAGS,
+        status=204,
+        errors=(InUseError,),
+        configures=True,
+        shows=one,
+        of_archived=True,
+    ),
+    Route(
+        "POST",
+        "/tenants/{tenant_id}/restore",
+        restore,
+        Permission.PLATFORM_MANAGE,
+        "Restore a tenant",
+        _TAGS,
+        configures=True,
+        shows=one,
+        of_archived=True,
     ),
 ]

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from callmodel.codec import from_wire
-from callmodel.directory import CallerRule, CallerRuleKind
+from callmodel.directory import DEFAULT_TIME_ZONE
 from callmodel.limits import Limits
 from control_plane.dialling import Dialling
 from control_plane.fields import (
@@ -15,8 +15,9 @@ from control_plane.fields import (
     SipDomain,
     Slug,
     TenantIdText,
+    TimeZone,
 )
-from control_plane.web import Shape
+from control_plane.web import NestedPatch, Shape
 
 
 class CallerRuleShape(Shape):
@@ -29,10 +30,6 @@ class CallerRuleShape(Shape):
     kind: Literal["fixed", "region", "rotating"] = "fixed"
     numbers: list[E164Text] = Field(default_factory=list, max_length=500)
     regions: dict[NumberPrefix, E164Text] = Field(default_factory=dict, max_length=500)
-
-    def to_rule(self) -> CallerRule:
-        """Return the domain's value."""
-        return CallerRule(CallerRuleKind(self.kind), tuple(self.numbers), dict(self.regions))
 
 
 class LimitsShape(Shape):
@@ -50,10 +47,25 @@ class LimitsShape(Shape):
     hard_stop: float = Field(1.5, ge=1, le=100, description="at this multiple of spend_per_day calls are ended too")
     calls_per_minute: int | None = Field(None, ge=1, le=100_000)
     station_calls_per_minute: int | None = Field(20, ge=1, le=100_000, description="for each station")
+    longest_call_minutes: int | None = Field(
+        None, ge=1, le=10_080, description="a call to the outside ends so long after its answer: it was forgotten"
+    )
 
     def to_limits(self) -> Limits:
         """Return the domain's value."""
         return from_wire(Limits, self.model_dump())
+
+
+class DiallingPatch(NestedPatch, Dialling):
+    """What is to change of how the tenant's people write numbers down; what is absent stays."""
+
+
+class CallerRulePatch(NestedPatch, CallerRuleShape):
+    """What is to change of the caller rule; what is absent stays. `numbers` and `regions` are replaced whole."""
+
+
+class LimitsPatch(NestedPatch, LimitsShape):
+    """What is to change of the limits; what is absent stays, null is no limit. Lists are replaced whole."""
 
 
 class NewTenant(Shape):
@@ -67,23 +79,26 @@ class NewTenant(Shape):
     max_channels: int = Field(100, ge=1, le=10_000, description="calls over trunks at once")
     ring_timeout_seconds: int = Field(60, ge=5, le=180)
     records_calls: bool = True
+    time_zone: TimeZone = DEFAULT_TIME_ZONE
     limits: LimitsShape = Field(default_factory=lambda: LimitsShape.model_validate({}))
 
 
 class TenantPatch(Shape):
-    """What is to change; what is absent or null stays. `limits` are replaced as a whole. `domain`, `provider`,
-    `max_channels`, `limits`, `dialling.emergency_numbers` and how long records are kept: HQ administrators.
+    """What is to change; what is absent or null stays, in `dialling`, `caller_rule` and `limits` too. `domain`,
+    `provider`, `max_channels`, `limits`, `dialling.emergency_numbers` and how long records are kept:
+    HQ administrators.
     """
 
     name: DisplayName | None = None
     domain: SipDomain | None = None
     provider: Slug | None = None
-    dialling: Dialling | None = None
-    caller_rule: CallerRuleShape | None = None
+    dialling: DiallingPatch | None = None
+    caller_rule: CallerRulePatch | None = None
     max_channels: int | None = Field(None, ge=1, le=10_000)
     ring_timeout_seconds: int | None = Field(None, ge=5, le=180)
     records_calls: bool | None = None
-    limits: LimitsShape | None = None
+    time_zone: TimeZone | None = None
+    limits: LimitsPatch | None = None
     keep_calls_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
     keep_audit_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
     keep_recordings_days: int | None = Field(
@@ -103,11 +118,13 @@ class TenantView(Shape):
     max_channels: int
     ring_timeout_seconds: int
     records_calls: bool
+    time_zone: str = Field(description="of its people, where their site has none of its own")
     limits: LimitsShape
     keep_calls_days: int | None = Field(description="how long call records are kept; null: the platform's rule")
     keep_audit_days: int | None = Field(description="how long the audit trail is kept; null: the platform's rule")
     keep_recordings_days: int | None = Field(description="how long recordings are kept; null: the platform's rule")
     created_ms: int
+    archived_ms: int | None
 
 
 class SpendView(Shape):

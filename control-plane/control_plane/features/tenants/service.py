@@ -2,17 +2,20 @@
 
 from typing import Any
 
-from callmodel.codec import to_wire
+from callmodel.codec import from_wire, to_wire
 from callmodel.directory import CallerRule, Tenant
-from callmodel.ids import TenantId
+from callmodel.ids import E164, TenantId
 from callmodel.limits import Limits, spend_day_of
 from callmodel.numbers import DiallingPlan
+from control_plane.archive import ARCHIVED
 from control_plane.audit import PLATFORM
-from control_plane.features.tenants.schemas import LimitsShape, NewTenant, TenantPatch
-from control_plane.features.tenants.store import TenantRecord, TenantStore
+from control_plane.features.tenants.schemas import NewTenant, TenantPatch
+from control_plane.features.tenants.store import NESTED, TenantRecord, TenantStore
 from control_plane.references import has_stations, holder_of
 from control_plane.retention import Kept
 from control_plane.spent import spent_micros
+from control_plane.timezones import check_time_zone
+from control_plane.uses import require_unused_tenant
 from control_plane.web import ConflictError, Context, ForbiddenError, InvalidRequestError, NotFoundError
 
 HQ_ONLY = frozenset({"domain", "provider", "max_channels", "limits", *(kind.value for kind in Kept)})
@@ -55,15 +58,21 @@ class TenantIdReservedError(InvalidRequestError):
     title = "The platform keeps this id for itself"
 
 
+class TenantChangedError(ConflictError):
+    error_id = "tenant-changed"
+    title = "Somebody else changed the tenant at the same time; look at it and try again"
+
+
 async def create(context: Context, new: NewTenant) -> TenantRecord:
     """Keep a new tenant.
 
     Raises TenantExistsError, TenantIdReservedError, DomainTakenError, DomainReservedError,
-    PrefixAllowedAndBlockedError.
+    PrefixAllowedAndBlockedError, TimeZoneUnknownError.
     """
     if new.tenant_id == PLATFORM:
         raise TenantIdReservedError()
-    limits = _sound_limits(new.limits)
+    limits = _sound(new.limits.to_limits())
+    check_time_zone(new.time_zone)
     store = TenantStore(context.store)
     domain = new.domain or f"{new.tenant_id}.{context.settings.platform_domain}"
     _check_domain(context, domain)
@@ -81,6 +90,7 @@ async def create(context: Context, new: NewTenant) -> TenantRecord:
         new.ring_timeout_seconds,
         new.records_calls,
         limits,
+        new.time_zone,
     )
     record = TenantRecord(tenant, new.provider, context.now_ms())
     if not await store.add(new.tenant_id, record):
@@ -92,51 +102,86 @@ async def create(context: Context, new: NewTenant) -> TenantRecord:
 
 
 async def find(context: Context, tenant_id: TenantId) -> TenantRecord:
-    """Return a tenant.  Raises NotFoundError."""
+    """Return a tenant, archived or not.  Raises NotFoundError."""
     record = await TenantStore(context.store).one(tenant_id)
     if record is None:
         raise NotFoundError()
     return record
 
 
-async def visible(context: Context, limit: int, after: str | None) -> tuple[list[TenantRecord], str | None]:
-    """Return the tenants that the user knows: all of them for HQ, else those with a role."""
+async def visible(
+    context: Context, limit: int, after: str | None, *, archived: bool
+) -> tuple[list[TenantRecord], str | None]:
+    """Return the tenants that the user knows: all of them for HQ, else those with a role, archived ones never."""
     store = TenantStore(context.store)
     if context.principal.is_hq_admin:
-        return await store.page(limit, after)
-    found = [await store.one(tenant_id) for tenant_id in sorted(context.principal.roles)]
-    return [record for record in found if record is not None], None
+        return await store.page(limit, after, archived=archived)
+    found = [await store.one(tenant_id) for tenant_id in sorted(context.principal.roles) if not archived]
+    return [record for record in found if record is not None and record.archived_ms is None], None
 
 
 async def change(context: Context, tenant_id: TenantId, patch: TenantPatch) -> TenantRecord:
     """Change a tenant.
 
     Raises ForbiddenError, DomainTakenError, DomainInUseError, DomainReservedError, NumberNotHeldError,
-    PrefixAllowedAndBlockedError.
+    PrefixAllowedAndBlockedError, TimeZoneUnknownError, TenantChangedError.
     """
-    before = await find(context, tenant_id)
     given = {name for name in type(patch).model_fields if getattr(patch, name) is not None}
     if given & HQ_ONLY and not context.principal.is_hq_admin:
         raise ForbiddenError(f"only HQ administrators may change {', '.join(sorted(given & HQ_ONLY))}")
+    if patch.time_zone is not None:
+        check_time_zone(patch.time_zone)
+    before = await find(context, tenant_id)
     store = TenantStore(context.store)
-    changes: dict[str, Any] = {
-        name: getattr(patch, name) for name in given - {"dialling", "caller_rule", "limits", "domain"}
-    }
-    if patch.dialling is not None:
-        _check_emergency_numbers(context, before.tenant.dialling, patch.dialling.to_plan())
-        changes["dialling"] = to_wire(patch.dialling.to_plan())
-        changes["country_code"] = patch.dialling.country_code
-    if patch.limits is not None:
-        changes["limits"] = to_wire(_sound_limits(patch.limits))
-    if patch.caller_rule is not None:
-        changes["caller_rule"] = to_wire(await _held_rule(context, tenant_id, patch.caller_rule.to_rule()))
-    if patch.domain is not None and patch.domain != before.tenant.domain:
+    changes: dict[str, Any] = {name: getattr(patch, name) for name in given - {*NESTED, "domain"}}
+    changes |= await _nested_changes(context, before.tenant, patch)
+    moves = patch.domain is not None and patch.domain != before.tenant.domain
+    if patch.domain is not None and moves:
         await _claim_domain(context, store, tenant_id, patch.domain)
         changes["domain"] = patch.domain
-    await store.change(tenant_id, changes)
-    if "domain" in changes:
+    if not await store.change(tenant_id, changes, before):
+        if patch.domain is not None and moves:
+            await store.release_domain(tenant_id, patch.domain)
+        raise TenantChangedError()
+    if moves:
         # Only now: whoever dies before leaves a domain that nobody can take, and never one that two tenants have.
         await store.release_domain(tenant_id, before.tenant.domain)
+    return await find(context, tenant_id)
+
+
+async def _nested_changes(context: Context, before: Tenant, patch: TenantPatch) -> dict[str, Any]:
+    """Return the columns of the nested settings that the patch names, each with what the patch leaves as it was."""
+    changes: dict[str, Any] = {}
+    if patch.dialling is not None:
+        plan = from_wire(DiallingPlan, patch.dialling.over(to_wire(before.dialling)))
+        _check_emergency_numbers(context, before.dialling, plan)
+        changes |= {"dialling": to_wire(plan), "country_code": plan.country_code}
+    if patch.limits is not None:
+        limits = from_wire(Limits, patch.limits.over(to_wire(before.limits)))
+        changes["limits"] = to_wire(_sound(limits))
+    if patch.caller_rule is not None:
+        rule = from_wire(CallerRule, patch.caller_rule.over(to_wire(before.caller_rule)))
+        named = {*(patch.caller_rule.numbers or ()), *(patch.caller_rule.regions or {}).values()}
+        await _check_held(context, before.tenant_id, named)
+        changes["caller_rule"] = to_wire(rule)
+    return changes
+
+
+async def archive(context: Context, tenant_id: TenantId) -> None:
+    """Take a tenant out of use; its domain stays its own.  Doing it again is fine.
+
+    Raises NotFoundError, InUseError.
+    """
+    before = await find(context, tenant_id)
+    if before.archived_ms is None:
+        await require_unused_tenant(context, tenant_id)
+        await TenantStore(context.store).change(tenant_id, {ARCHIVED: context.now_ms()}, before)
+
+
+async def restore(context: Context, tenant_id: TenantId) -> TenantRecord:
+    """Take a tenant back into use, without its stations.  Raises NotFoundError."""
+    before = await find(context, tenant_id)
+    await TenantStore(context.store).change(tenant_id, {ARCHIVED: None}, before)
     return await find(context, tenant_id)
 
 
@@ -161,18 +206,17 @@ async def _claim_domain(context: Context, store: TenantStore, tenant_id: TenantI
         raise DomainTakenError()
 
 
-async def _held_rule(context: Context, tenant_id: TenantId, rule: CallerRule) -> CallerRule:
-    for number in {*rule.numbers, *rule.regions.values()}:
+async def _check_held(context: Context, tenant_id: TenantId, numbers: set[E164]) -> None:
+    for number in sorted(numbers):
         if await holder_of(context.store, number) != tenant_id:
             raise NumberNotHeldError(f"{number} is not lent to this tenant; lend it first")
-    return rule
 
 
-def _sound_limits(shape: LimitsShape) -> Limits:
-    both = set(shape.allowed_prefixes) & set(shape.blocked_prefixes)
+def _sound(limits: Limits) -> Limits:
+    both = set(limits.allowed_prefixes) & set(limits.blocked_prefixes)
     if both:
         raise PrefixAllowedAndBlockedError(f"allow or block {', '.join(sorted(both))}, not both")
-    return shape.to_limits()
+    return limits
 
 
 def _check_domain(context: Context, domain: str) -> None:

@@ -1,14 +1,15 @@
 """Tenants in the durable store.  A domain is claimed before a tenant has it: first come, first served."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from callmodel.codec import from_wire, to_wire
-from callmodel.directory import CallerRule, Tenant
+from callmodel.directory import DEFAULT_TIME_ZONE, CallerRule, Tenant
 from callmodel.ids import TenantId
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
+from control_plane.archive import ARCHIVED, page_of_rows
 from control_plane.listing import every
 from control_plane.retention import Kept
 from control_plane.scope import SCOPE
@@ -43,6 +44,9 @@ TENANT_DOMAINS = TableSpec(
 TABLES = (TENANTS, TENANT_DOMAINS)
 LIMITS_COLUMN = AddColumn(TENANTS.name, "limits", ColumnType.JSON)
 """Came after the table: null in tenants of that time."""
+TIME_ZONE_COLUMN = AddColumn(TENANTS.name, "time_zone", ColumnType.TEXT)
+"""Came after the table: null in tenants of that time, which have the default."""
+NESTED = ("dialling", "caller_rule", "limits")
 PAGE_ROWS = 500
 
 
@@ -56,6 +60,9 @@ class TenantRecord:
     keep_calls_days: int | None = None
     keep_audit_days: int | None = None
     keep_recordings_days: int | None = None
+    archived_ms: int | None = None
+    stored: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """The nested settings as the row holds them: who changes a part of one compares with it."""
 
 
 class TenantStore:
@@ -73,17 +80,27 @@ class TenantStore:
         row = await self._store.get(TENANTS.name, {"scope": SCOPE, "tenant_id": tenant_id})
         return None if row is None else to_record(row)
 
-    async def change(self, tenant_id: TenantId, changes: dict[str, Any]) -> None:
-        """Write some columns; the others stay, so that two changes at once do not undo each other."""
-        await self._store.upsert(TENANTS.name, {"scope": SCOPE, "tenant_id": tenant_id, **changes})
+    async def change(self, tenant_id: TenantId, changes: dict[str, Any], before: TenantRecord) -> bool:
+        """Write some columns; the others stay, so that two changes at once do not undo each other.
 
-    async def page(self, limit: int, after: str | None = None) -> tuple[list[TenantRecord], str | None]:
+        False, and nothing is written, where one of the nested settings to change is no longer as it was before.
+        """
+        key = {"scope": SCOPE, "tenant_id": tenant_id}
+        expected = {name: before.stored[name] for name in NESTED if name in changes}
+        if expected:
+            return await self._store.replace_if(TENANTS.name, key, expected, changes)
+        await self._store.upsert(TENANTS.name, {**key, **changes})
+        return True
+
+    async def page(
+        self, limit: int, after: str | None = None, *, archived: bool = False
+    ) -> tuple[list[TenantRecord], str | None]:
         """Return tenants by id, and the token of the next page.  Raises InvalidPageTokenError."""
-        found = await self._store.page(TENANTS.name, {"scope": SCOPE}, limit=limit, after=after)
+        found = await page_of_rows(self._store, TENANTS.name, {"scope": SCOPE}, limit, after, archived=archived)
         return [to_record(row) for row in found.rows], found.next_token
 
     def each(self) -> AsyncIterator[TenantRecord]:
-        """Yield every tenant."""
+        """Yield every tenant that is not archived."""
         return every(self.page, PAGE_ROWS)
 
     async def claim_domain(self, tenant_id: TenantId, domain: str) -> bool:
@@ -103,9 +120,11 @@ def to_record(row: Row) -> TenantRecord:
         dialling=from_wire(DiallingPlan, row["dialling"]),
         caller_rule=from_wire(CallerRule, row["caller_rule"]),
         limits=from_wire(Limits, row["limits"] or {}),
+        time_zone=row["time_zone"] or DEFAULT_TIME_ZONE,
     )
     rules = {kind.value: row[kind.value] for kind in Kept}
-    return TenantRecord(tenant, row["provider"], row["created_ms"], **rules)
+    stored = {name: row[name] for name in NESTED}
+    return TenantRecord(tenant, row["provider"], row["created_ms"], **rules, archived_ms=row[ARCHIVED], stored=stored)
 
 
 def to_row(record: TenantRecord) -> dict[str, Any]:

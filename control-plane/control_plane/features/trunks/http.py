@@ -1,6 +1,7 @@
 """Routes of trunks."""
 
 from callmodel.codec import to_wire
+from control_plane.archive import ArchivedError, InUseError
 from control_plane.features.trunks import service
 from control_plane.features.trunks.schemas import (
     CredentialsView,
@@ -13,7 +14,7 @@ from control_plane.features.trunks.schemas import (
 from control_plane.features.trunks.store import TrunkRecord, TrunkStore
 from control_plane.fields import TrunkIdText
 from control_plane.permissions import Permission
-from control_plane.web import Context, PageOf, PageQuery, Route
+from control_plane.web import Context, PageOf, Route, ThingsQuery
 
 
 async def create(context: Context, body: NewTrunk) -> TrunkView:
@@ -21,9 +22,10 @@ async def create(context: Context, body: NewTrunk) -> TrunkView:
     return to_view(await service.create(context, body))
 
 
-async def listing(context: Context, query: PageQuery) -> PageOf[TrunkView]:
+async def listing(context: Context, query: ThingsQuery) -> PageOf[TrunkView]:
     """Every trunk, by id."""
-    records, after = await TrunkStore(context.store, context.cipher).page(query.limit, query.after)
+    trunks = TrunkStore(context.store, context.cipher)
+    records, after = await trunks.page(query.limit, query.after, archived=query.archived)
     return PageOf[TrunkView](items=[to_view(record) for record in records], next=after)
 
 
@@ -40,6 +42,16 @@ async def change(context: Context, trunk_id: TrunkIdText, body: TrunkPatch) -> T
 async def drop_credentials(context: Context, trunk_id: TrunkIdText) -> None:
     """Forget the carrier's credentials, where it comes to know us by address."""
     await service.drop_credentials(context, trunk_id)
+
+
+async def archive(context: Context, trunk_id: TrunkIdText) -> None:
+    """Archive a trunk that no number names any more; calls in progress go on.  Doing it again is fine."""
+    await service.archive(context, trunk_id)
+
+
+async def restore(context: Context, trunk_id: TrunkIdText) -> TrunkView:
+    """Take an archived trunk back into use, as it was."""
+    return to_view(await service.restore(context, trunk_id))
 
 
 def to_view(record: TrunkRecord) -> TrunkView:
@@ -65,6 +77,7 @@ def to_view(record: TrunkRecord) -> TrunkView:
         enabled=trunk.enabled,
         tenant_ids=list(trunk.tenant_ids),
         created_ms=record.created_ms,
+        archived_ms=record.archived_ms,
     )
 
 
@@ -93,6 +106,8 @@ routes = [
         errors=(service.TrunkExistsError, service.TenantUnknownError, service.CredentialsMissingError),
         configures=True,
         examples={"digest": _DIGEST},
+        shows=one,
+        names=("trunk_id",),
     ),
     Route("GET", "/trunks", listing, _NEEDS, "List trunks", _TAGS),
     Route("GET", _ONE, one, _NEEDS, "Get a trunk", _TAGS),
@@ -103,9 +118,15 @@ routes = [
         _NEEDS,
         "Change a trunk",
         _TAGS,
-        errors=(service.TenantUnknownError, service.CredentialsMissingError, service.TrunkChangedError),
+        errors=(
+            service.TenantUnknownError,
+            service.CredentialsMissingError,
+            service.TrunkChangedError,
+            ArchivedError,
+        ),
         configures=True,
         examples={"disable": {"enabled": False}},
+        shows=one,
     ),
     Route(
         "DELETE",
@@ -115,7 +136,31 @@ routes = [
         "Drop a trunk's credentials",
         _TAGS,
         status=204,
-        errors=(service.CredentialsMissingError, service.TrunkChangedError),
+        errors=(service.CredentialsMissingError, service.TrunkChangedError, ArchivedError),
         configures=True,
+        shows=one,
+    ),
+    Route(
+        "DELETE",
+        _ONE,
+        archive,
+        _NEEDS,
+        "Archive a trunk",
+        _TAGS,
+        status=204,
+        errors=(InUseError, service.TrunkChangedError),
+        configures=True,
+        shows=one,
+    ),
+    Route(
+        "POST",
+        f"{_ONE}/restore",
+        restore,
+        _NEEDS,
+        "Restore a trunk",
+        _TAGS,
+        errors=(service.TenantUnknownError, service.TrunkChangedError),
+        configures=True,
+        shows=one,
     ),
 ]

@@ -18,6 +18,7 @@ from control_plane.fields import (
     TrunkIdText,
 )
 from control_plane.web import Shape
+from control_plane.web.shapes import SECRET
 
 
 class GatewayShape(Shape):
@@ -41,7 +42,7 @@ class NewCredentials(Shape):
 
     username: DigestUser
     realm: DigestRealm
-    password: str = Field(min_length=1, max_length=128, pattern="^[ -~]+$")
+    password: str = Field(min_length=1, max_length=128, pattern="^[ -~]+$", json_schema_extra=SECRET)
 
 
 class CredentialsView(Shape):
@@ -138,3 +139,4 @@ class TrunkView(Shape):
     enabled: bool
     tenant_ids: list[str]
     created_ms: int
+    archived_ms: int | None

@@ -7,10 +7,12 @@ from typing import Any
 from callmodel.directory import Rate, Trunk
 from callmodel.edgesnapshot import EdgeTrunk, Gateway, TrunkCredentials
 from callmodel.ids import TenantId, TrunkId
+from control_plane.archive import ArchivedError
 from control_plane.digest import ha1_of
 from control_plane.features.trunks.schemas import GatewayShape, NewCredentials, NewTrunk, RateShape, TrunkPatch
 from control_plane.features.trunks.store import TrunkRecord, TrunkStore
 from control_plane.references import tenant_exists
+from control_plane.uses import require_unused_trunk
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 
 
@@ -67,7 +69,7 @@ async def create(context: Context, new: NewTrunk) -> TrunkRecord:
 
 
 async def find(context: Context, trunk_id: TrunkId) -> TrunkRecord:
-    """Return a trunk.  Raises NotFoundError."""
+    """Return a trunk, archived or not.  Raises NotFoundError."""
     record = await _trunks(context).one(trunk_id)
     if record is None:
         raise NotFoundError()
@@ -75,8 +77,11 @@ async def find(context: Context, trunk_id: TrunkId) -> TrunkRecord:
 
 
 async def change(context: Context, trunk_id: TrunkId, patch: TrunkPatch) -> TrunkRecord:
-    """Change a trunk.  Raises NotFoundError, TenantUnknownError, CredentialsMissingError, TrunkChangedError."""
-    before = await find(context, trunk_id)
+    """Change a trunk.
+
+    Raises NotFoundError, ArchivedError, TenantUnknownError, CredentialsMissingError, TrunkChangedError.
+    """
+    before = await _find_living(context, trunk_id)
     await _check_tenants(context, patch.tenant_ids or ())
     routing: dict[str, Any] = _given(patch, "name", "max_channels", "priority", "enabled")
     peering: dict[str, Any] = _given(patch, "domain", "registers", "no_reply_ms", "no_ring_ms", "trusts_identity")
@@ -101,10 +106,32 @@ async def change(context: Context, trunk_id: TrunkId, patch: TrunkPatch) -> Trun
 async def drop_credentials(context: Context, trunk_id: TrunkId) -> None:
     """Forget a trunk's credentials.
 
-    Raises NotFoundError, TrunkChangedError, CredentialsMissingError for one that registers.
+    Raises NotFoundError, ArchivedError, TrunkChangedError, CredentialsMissingError for one that registers.
     """
-    record = await find(context, trunk_id)
+    record = await _find_living(context, trunk_id)
     await _save(context, record, replace(record, peering=replace(record.peering, credentials=None)))
+
+
+async def archive(context: Context, trunk_id: TrunkId) -> None:
+    """Take a trunk out of use; doing it again is fine.  Raises NotFoundError, InUseError, TrunkChangedError."""
+    before = await find(context, trunk_id)
+    if before.archived_ms is None:
+        await require_unused_trunk(context, trunk_id)
+        await _save(context, before, replace(before, archived_ms=context.now_ms()))
+
+
+async def restore(context: Context, trunk_id: TrunkId) -> TrunkRecord:
+    """Take a trunk back into use, as it was.  Raises NotFoundError, TenantUnknownError, TrunkChangedError."""
+    before = await find(context, trunk_id)
+    await _check_tenants(context, before.trunk.tenant_ids)
+    return await _save(context, before, replace(before, archived_ms=None))
+
+
+async def _find_living(context: Context, trunk_id: TrunkId) -> TrunkRecord:
+    record = await find(context, trunk_id)
+    if record.archived_ms is not None:
+        raise ArchivedError()
+    return record
 
 
 async def _save(context: Context, before: TrunkRecord, after: TrunkRecord) -> TrunkRecord:

@@ -9,6 +9,7 @@ from callmodel.codec import from_wire, to_wire
 from callmodel.directory import Trunk
 from callmodel.edgesnapshot import EdgeTrunk
 from callmodel.ids import TrunkId
+from control_plane.archive import ARCHIVED, page_of_rows
 from control_plane.listing import every
 from control_plane.scope import SCOPE
 from servicekit.crypto import TenantCipher
@@ -39,6 +40,7 @@ class TrunkRecord:
     trunk: Trunk
     peering: EdgeTrunk
     created_ms: int
+    archived_ms: int | None = None
 
 
 class TrunkStore:
@@ -65,20 +67,22 @@ class TrunkStore:
         key = {"scope": SCOPE, "trunk_id": before.trunk.trunk_id}
         known, row = self._to_row(before), self._to_row(after)
         # Credentials are sealed anew each time: their rows can not be compared.
-        expected = {name: known[name] for name in ("routing", "peering")}
+        expected = {name: known[name] for name in ("routing", "peering", ARCHIVED)}
         changes = {name: value for name, value in row.items() if name not in key}
         if before.peering.credentials == after.peering.credentials:
             # Somebody else may have set others meanwhile.
             del changes["credentials"]
         return await self._store.replace_if(TRUNKS.name, key, expected, changes)
 
-    async def page(self, limit: int, after: str | None = None) -> tuple[list[TrunkRecord], str | None]:
+    async def page(
+        self, limit: int, after: str | None = None, *, archived: bool = False
+    ) -> tuple[list[TrunkRecord], str | None]:
         """Return trunks by id, and the token of the next page.  Raises InvalidPageTokenError."""
-        found = await self._store.page(TRUNKS.name, {"scope": SCOPE}, limit=limit, after=after)
+        found = await page_of_rows(self._store, TRUNKS.name, {"scope": SCOPE}, limit, after, archived=archived)
         return [self._to_record(row) for row in found.rows], found.next_token
 
     def each(self) -> AsyncIterator[TrunkRecord]:
-        """Yield every trunk."""
+        """Yield every trunk that is not archived."""
         return every(self.page, PAGE_ROWS)
 
     def _to_row(self, record: TrunkRecord) -> dict[str, Any]:
@@ -93,10 +97,12 @@ class TrunkStore:
             "peering": to_wire(replace(record.peering, credentials=None)),
             "credentials": sealed,
             "created_ms": record.created_ms,
+            ARCHIVED: record.archived_ms,
         }
 
     def _to_record(self, row: Row) -> TrunkRecord:
         peering = dict(row["peering"])
         if row["credentials"] is not None:
             peering["credentials"] = json.loads(self._cipher.decrypt(SCOPE, row["credentials"], "trunk.credentials"))
-        return TrunkRecord(from_wire(Trunk, row["routing"]), from_wire(EdgeTrunk, peering), row["created_ms"])
+        trunk, edge_trunk = from_wire(Trunk, row["routing"]), from_wire(EdgeTrunk, peering)
+        return TrunkRecord(trunk, edge_trunk, row["created_ms"], row[ARCHIVED])

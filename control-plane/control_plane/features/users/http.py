@@ -1,12 +1,21 @@
 """Routes of users."""
 
-from control_plane.accounts import Account, role_names
-from control_plane.features.users import service
-from control_plane.features.users.schemas import NewUser, TenantUserView, UserPatch, UserView
+from callmodel.ids import TenantId
+from control_plane.accounts import Account, role_names, team_names
+from control_plane.archive import ArchivedError, InUseError
+from control_plane.features.users import of_tenant, service
+from control_plane.features.users.schemas import (
+    NewTenantUser,
+    NewUser,
+    TenantUserPatch,
+    TenantUserView,
+    UserPatch,
+    UserView,
+)
 from control_plane.features.users.store import UserStore
 from control_plane.fields import TenantIdText, UserIdText
 from control_plane.permissions import Permission
-from control_plane.web import Context, PageOf, PageQuery, Route
+from control_plane.web import Context, PageOf, Route, ThingsQuery
 from control_plane.web.problems import PasswordWeakError
 
 
@@ -15,9 +24,9 @@ async def create(context: Context, body: NewUser) -> UserView:
     return to_view(await service.create(context, body))
 
 
-async def listing(context: Context, query: PageQuery) -> PageOf[UserView]:
+async def listing(context: Context, query: ThingsQuery) -> PageOf[UserView]:
     """Every user, in the order of their creation."""
-    accounts, after = await UserStore(context.store).page(query.limit, query.after)
+    accounts, after = await UserStore(context.store).page(query.limit, query.after, archived=query.archived)
     return PageOf[UserView](items=[to_view(account) for account in accounts], next=after)
 
 
@@ -31,20 +40,63 @@ async def change(context: Context, user_id: UserIdText, body: UserPatch) -> User
     return to_view(await service.change(context, user_id, body))
 
 
-async def of_tenant(context: Context, tenant_id: TenantIdText, query: PageQuery) -> PageOf[TenantUserView]:
+async def archive(context: Context, user_id: UserIdText) -> None:
+    """Archive a user who has left; their sessions end at once.  Doing it again is fine."""
+    await service.archive(context, user_id)
+
+
+async def restore(context: Context, user_id: UserIdText) -> UserView:
+    """Take an archived user back into use, with the roles and the password they had."""
+    return to_view(await service.restore(context, user_id))
+
+
+async def listing_of_tenant(context: Context, tenant_id: TenantIdText, query: ThingsQuery) -> PageOf[TenantUserView]:
     """Users who have a role in the tenant."""
-    accounts, after = await UserStore(context.store).page_of_tenant(tenant_id, query.limit, query.after)
-    items = [
-        TenantUserView(
-            user_id=account.user_id,
-            username=account.username,
-            display_name=account.display_name,
-            roles=sorted(role.value for role in account.roles[tenant_id]),
-            enabled=account.enabled,
-        )
-        for account in accounts
-    ]
+    users = UserStore(context.store)
+    accounts, after = await users.page_of_tenant(tenant_id, query.limit, query.after, archived=query.archived)
+    items = [to_tenant_view(tenant_id, account) for account in accounts]
     return PageOf[TenantUserView](items=items, next=after)
+
+
+async def create_in_tenant(context: Context, tenant_id: TenantIdText, body: NewTenantUser) -> TenantUserView:
+    """Create a user of the tenant with a first password, which they should change."""
+    return to_tenant_view(tenant_id, await of_tenant.create(context, tenant_id, body))
+
+
+async def one_of_tenant(context: Context, tenant_id: TenantIdText, user_id: UserIdText) -> TenantUserView:
+    """A user who has a role in the tenant."""
+    return to_tenant_view(tenant_id, await of_tenant.find(context, tenant_id, user_id))
+
+
+async def change_in_tenant(
+    context: Context, tenant_id: TenantIdText, user_id: UserIdText, body: TenantUserPatch
+) -> TenantUserView:
+    """Change or disable a user of the tenant; roles count at once.  Of others' users only the teams."""
+    return to_tenant_view(tenant_id, await of_tenant.change(context, tenant_id, user_id, body))
+
+
+async def archive_in_tenant(context: Context, tenant_id: TenantIdText, user_id: UserIdText) -> None:
+    """Archive a user of the tenant who sits at no station; their sessions end at once.  Doing it again is fine."""
+    await of_tenant.archive(context, tenant_id, user_id)
+
+
+async def restore_in_tenant(context: Context, tenant_id: TenantIdText, user_id: UserIdText) -> TenantUserView:
+    """Take an archived user of the tenant back into use, with the roles and the password they had."""
+    return to_tenant_view(tenant_id, await of_tenant.restore(context, tenant_id, user_id))
+
+
+def to_tenant_view(tenant_id: TenantId, account: Account) -> TenantUserView:
+    """Return the user as managers of the tenant see them."""
+    return TenantUserView(
+        user_id=account.user_id,
+        username=account.username,
+        display_name=account.display_name,
+        belongs_here=of_tenant.belongs_here(tenant_id, account),
+        roles=role_names(account).get(tenant_id, []),
+        teams=team_names(account).get(tenant_id, []),
+        enabled=account.enabled,
+        archived_ms=account.archived_ms,
+    )
 
 
 def to_view(account: Account) -> UserView:
@@ -56,13 +108,17 @@ def to_view(account: Account) -> UserView:
         belongs_to=account.belongs_to,
         is_hq_admin=account.is_hq_admin,
         roles=role_names(account),
+        teams=team_names(account),
         enabled=account.enabled,
         created_ms=account.created_ms,
+        archived_ms=account.archived_ms,
     )
 
 
 _TAGS = ("users",)
 _NEEDS = Permission.PLATFORM_MANAGE
+_OF_TENANT = "/tenants/{tenant_id}/users"
+_ONE_OF_TENANT = "/tenants/{tenant_id}/users/{user_id}"
 _AGENT = {
     "username": "li.na",
     "display_name": "Li Na",
@@ -82,6 +138,8 @@ routes = [
         status=201,
         errors=(service.UsernameTakenError, PasswordWeakError, service.RolesNotAllowedError),
         examples={"agent": _AGENT},
+        shows=one,
+        names=("user_id",),
     ),
     Route("GET", "/users", listing, _NEEDS, "List users", _TAGS),
     Route("GET", "/users/{user_id}", one, _NEEDS, "Get a user", _TAGS),
@@ -92,8 +150,72 @@ routes = [
         _NEEDS,
         "Change a user",
         _TAGS,
-        errors=(service.OwnAccountError, PasswordWeakError, service.RolesNotAllowedError),
+        errors=(service.OwnAccountError, PasswordWeakError, service.RolesNotAllowedError, ArchivedError),
         examples={"promote": {"roles": {"acme": ["agent", "supervisor"]}}},
+        shows=one,
     ),
-    Route("GET", "/tenants/{tenant_id}/users", of_tenant, Permission.USERS_READ, "List a tenant's users", _TAGS),
+    Route(
+        "DELETE",
+        "/users/{user_id}",
+        archive,
+        _NEEDS,
+        "Archive a user",
+        _TAGS,
+        status=204,
+        errors=(service.OwnAccountError, InUseError),
+        shows=one,
+    ),
+    Route("POST", "/users/{user_id}/restore", restore, _NEEDS, "Restore a user", _TAGS, shows=one),
+    Route("GET", _OF_TENANT, listing_of_tenant, Permission.USERS_READ, "List a tenant's users", _TAGS),
+    Route(
+        "POST",
+        _OF_TENANT,
+        create_in_tenant,
+        Permission.USERS_WRITE,
+        "Create a user of a tenant",
+        _TAGS,
+        status=201,
+        errors=(service.UsernameTakenError, PasswordWeakError),
+        shows=one_of_tenant,
+        names=("user_id",),
+    ),
+    Route("GET", _ONE_OF_TENANT, one_of_tenant, Permission.USERS_READ, "Get a user of a tenant", _TAGS),
+    Route(
+        "PATCH",
+        _ONE_OF_TENANT,
+        change_in_tenant,
+        Permission.USERS_WRITE,
+        "Change a user of a tenant",
+        _TAGS,
+        errors=(
+            of_tenant.UserOfOthersError,
+            service.OwnAccountError,
+            PasswordWeakError,
+            service.RolesNotAllowedError,
+            ArchivedError,
+        ),
+        shows=one_of_tenant,
+        examples={"disable": {"enabled": False}},
+    ),
+    Route(
+        "DELETE",
+        _ONE_OF_TENANT,
+        archive_in_tenant,
+        Permission.USERS_WRITE,
+        "Archive a user of a tenant",
+        _TAGS,
+        status=204,
+        errors=(of_tenant.UserOfOthersError, service.OwnAccountError, InUseError),
+        shows=one_of_tenant,
+    ),
+    Route(
+        "POST",
+        f"{_ONE_OF_TENANT}/restore",
+        restore_in_tenant,
+        Permission.USERS_WRITE,
+        "Restore a user of a tenant",
+        _TAGS,
+        errors=(of_tenant.UserOfOthersError,),
+        shows=one_of_tenant,
+    ),
 ]

@@ -1,7 +1,7 @@
 """Users come and change.  Who may do what is decided by roles alone; where one belongs limits the roles."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from callmodel.ids import TenantId, UserId, uuid7
@@ -14,11 +14,13 @@ from control_plane.accounts import (
     role_names,
     save_account,
 )
+from control_plane.archive import ArchivedError
 from control_plane.features.users.schemas import NewUser, UserPatch
 from control_plane.features.users.store import UserStore
 from control_plane.passwords import check_password
 from control_plane.permissions import Role
 from control_plane.references import tenant_exists
+from control_plane.uses import require_unused_user
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 
 
@@ -42,6 +44,7 @@ class RolesNotAllowedError(InvalidRequestError):
 async def create(context: Context, new: NewUser) -> Account:
     """Keep a new user.  Raises UsernameTakenError, WeakPasswordError, RolesNotAllowedError."""
     roles = await _allowed_roles(context, new.belongs_to, new.roles, new.is_hq_admin)
+    teams = _allowed_teams(new.teams, roles)
     check_password(new.password, new.username)
     if await account_named(context.store, new.username) is not None:
         raise UsernameTakenError()
@@ -57,6 +60,7 @@ async def create(context: Context, new: NewUser) -> Account:
         enabled=True,
         sessions_from_ms=0,
         created_ms=at_ms,
+        teams=teams,
     )
     if not await add_account(context.store, account):
         raise UsernameTakenError()
@@ -66,7 +70,7 @@ async def create(context: Context, new: NewUser) -> Account:
 
 
 async def find(context: Context, user_id: UserId) -> Account:
-    """Return a user.  Raises NotFoundError."""
+    """Return a user, archived or not.  Raises NotFoundError."""
     account = await account_of(context.store, user_id)
     if account is None:
         raise NotFoundError()
@@ -74,16 +78,25 @@ async def find(context: Context, user_id: UserId) -> Account:
 
 
 async def change(context: Context, user_id: UserId, patch: UserPatch) -> Account:
-    """Change a user.  Raises NotFoundError, OwnAccountError, WeakPasswordError, RolesNotAllowedError."""
+    """Change a user.
+
+    Raises NotFoundError, ArchivedError, OwnAccountError, WeakPasswordError, RolesNotAllowedError.
+    """
     before = await find(context, user_id)
+    if before.archived_ms is not None:
+        raise ArchivedError()
     if user_id == context.principal.user_id and (patch.enabled is False or patch.is_hq_admin is False):
         raise OwnAccountError()
     after = before
     if patch.roles is not None or patch.is_hq_admin is not None:
         is_hq_admin = before.is_hq_admin if patch.is_hq_admin is None else patch.is_hq_admin
         named = role_names(before) if patch.roles is None else patch.roles
-        roles = await _allowed_roles(context, before.belongs_to, named, is_hq_admin)
-        after = replace(after, roles=roles, is_hq_admin=is_hq_admin)
+        roles = await _allowed_roles(context, before.belongs_to, named, is_hq_admin, held=set(before.roles))
+        # Who has no role in a tenant any more is of none of its teams.
+        teams = {tenant_id: names for tenant_id, names in before.teams.items() if tenant_id in roles}
+        after = replace(after, roles=roles, is_hq_admin=is_hq_admin, teams=teams)
+    if patch.teams is not None:
+        after = replace(after, teams=_allowed_teams(patch.teams, after.roles))
     if patch.display_name is not None:
         after = replace(after, display_name=patch.display_name)
     if patch.enabled is not None:
@@ -102,8 +115,34 @@ async def change(context: Context, user_id: UserId, patch: UserPatch) -> Account
     return after
 
 
+async def archive(context: Context, user_id: UserId) -> None:
+    """Take a user out of use and end their sessions; doing it again is fine.  Their name stays theirs.
+
+    Raises NotFoundError, OwnAccountError, InUseError.
+    """
+    before = await find(context, user_id)
+    if user_id == context.principal.user_id:
+        raise OwnAccountError()
+    if before.archived_ms is None:
+        await require_unused_user(context, before)
+        now_ms = context.now_ms()
+        await save_account(context.store, before, end_sessions(replace(before, archived_ms=now_ms), now_ms))
+
+
+async def restore(context: Context, user_id: UserId) -> Account:
+    """Take a user back into use, with the roles and the password they had.  Raises NotFoundError."""
+    before = await find(context, user_id)
+    after = replace(before, archived_ms=None)
+    await save_account(context.store, before, after)
+    return after
+
+
 async def _allowed_roles(
-    context: Context, belongs_to: str, named: Mapping[TenantId, Sequence[str]], is_hq_admin: bool
+    context: Context,
+    belongs_to: str,
+    named: Mapping[TenantId, Sequence[str]],
+    is_hq_admin: bool,
+    held: Set[TenantId] = frozenset(),
 ) -> dict[TenantId, frozenset[Role]]:
     if is_hq_admin and belongs_to != "platform":
         raise RolesNotAllowedError("only a user of the platform can be HQ administrator")
@@ -111,7 +150,17 @@ async def _allowed_roles(
     roles = {tenant_id: frozenset(map(Role, held)) for tenant_id, held in named.items() if held}
     if kind == "tenant" and roles.keys() - {home}:
         raise RolesNotAllowedError(f"a user of tenant {home} can have roles there only")
-    for tenant_id in {*roles, *([TenantId(home)] if kind == "tenant" else [])}:
+    # Tenants that they had roles in before may be archived by now.
+    for tenant_id in {*roles, *([TenantId(home)] if kind == "tenant" else [])} - held:
         if not await tenant_exists(context.store, tenant_id):
             raise RolesNotAllowedError(f"there is no tenant {tenant_id}")
     return roles
+
+
+def _allowed_teams(
+    named: Mapping[TenantId, Sequence[str]], roles: Mapping[TenantId, frozenset[Role]]
+) -> dict[TenantId, frozenset[str]]:
+    teams = {tenant_id: frozenset(names) for tenant_id, names in named.items() if names}
+    if teams.keys() - roles.keys():
+        raise RolesNotAllowedError("a user is of teams only where they have a role")
+    return teams

@@ -2,6 +2,7 @@
 
 from callmodel.ids import TenantId, UserId
 from control_plane.accounts import SCOPE, USERS, Account, account_of, to_account
+from control_plane.archive import page_of_rows
 from servicekit.stores import ColumnType, Store, TableSpec
 
 TENANT_USERS = TableSpec(
@@ -19,19 +20,22 @@ class UserStore:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def page(self, limit: int, after: str | None = None) -> tuple[list[Account], str | None]:
+    async def page(
+        self, limit: int, after: str | None = None, *, archived: bool = False
+    ) -> tuple[list[Account], str | None]:
         """Return users by id, and the token of the next page.  Raises InvalidPageTokenError."""
-        found = await self._store.page(USERS.name, {"scope": SCOPE}, limit=limit, after=after)
+        found = await page_of_rows(self._store, USERS.name, {"scope": SCOPE}, limit, after, archived=archived)
         return [to_account(row) for row in found.rows], found.next_token
 
     async def page_of_tenant(
-        self, tenant_id: TenantId, limit: int, after: str | None = None
+        self, tenant_id: TenantId, limit: int, after: str | None = None, *, archived: bool = False
     ) -> tuple[list[Account], str | None]:
-        """Return users who have a role in the tenant, and the token of the next page."""
+        """Return users who have a role in the tenant, and the token of the next page.  There may be fewer."""
         found = await self._store.page(TENANT_USERS.name, {"tenant_id": tenant_id}, limit=limit, after=after)
         accounts = [await account_of(self._store, UserId(row["user_id"])) for row in found.rows]
         # The index is written apart from the user: the user's own row has the last word.
-        return [account for account in accounts if account and account.roles.get(tenant_id)], found.next_token
+        kept = [account for account in accounts if account and account.roles.get(tenant_id)]
+        return [account for account in kept if (account.archived_ms is not None) is archived], found.next_token
 
     async def list_under(self, tenant_id: TenantId, user_id: UserId) -> None:
         """List the user among those of the tenant; twice is harmless."""

@@ -18,7 +18,7 @@ from typing import Any
 
 import aiohttp
 
-from trunkline.ports import free_port
+from tests.loopback import free_port
 
 ADMIN_PASSWORD = "correct-horse-4711-battery"
 USER_PASSWORD = "quiet-river-under-stars-7"
@@ -217,7 +217,8 @@ async def _furnish(world: World, tenant_id: str, place: int) -> None:
         "recording_id": f"01990000-0000-7000-8000-00000000001{place}",
     }
     for role in ROLES:
-        await admin.make("/users", user(f"{role}.{tenant_id}", tenant_id, role))
+        made = await admin.make("/users", user(f"{role}.{tenant_id}", tenant_id, role))
+        world.ids[tenant_id]["user_id"] = made["user_id"]
         world.users[(tenant_id, role)] = await signed_in(world.url, f"{role}.{tenant_id}", USER_PASSWORD)
 
 

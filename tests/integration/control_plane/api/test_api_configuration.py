@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import sqlite3
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -113,10 +114,64 @@ async def test_limits_are_hqs_to_set_and_reach_the_media_nodes_whole(world: Worl
     given = await world.admin.call("PATCH", path, {"limits": limits})
     tried = await world.users[("acme", "manager")].call("PATCH", "/tenants/acme", {"limits": {}})
 
-    defaults = {"hard_stop": 1.5, "calls_per_minute": None, "station_calls_per_minute": 20}
+    defaults = {
+        "hard_stop": 1.5,
+        "calls_per_minute": None,
+        "station_calls_per_minute": 20,
+        "longest_call_minutes": None,
+    }
     assert born == defaults | {"allowed_prefixes": [], "blocked_prefixes": [], "spend_per_day": None}
     assert given.body["limits"] == (await world.admin.get(path))["limits"] == defaults | limits
     assert (tried.status, tried.error_id) == (403, "forbidden")
+
+
+async def test_a_change_of_nested_settings_leaves_their_others_as_they_are(world: World):
+    path = f"/tenants/{await new_tenant(world)}"
+    number = new_number()
+    await world.admin.make("/numbers", {"number": number, "tenant_id": path.rpartition("/")[2]})
+    await world.admin.call(
+        "PATCH",
+        path,
+        {
+            "limits": {"blocked_prefixes": ["+44"], "spend_per_day": 10, "calls_per_minute": 7},
+            "dialling": {"country_code": "49", "outside_prefix": "9"},
+            "caller_rule": {"kind": "region", "numbers": [number], "regions": {"+8610": number}},
+        },
+    )
+    before = await world.admin.get(path)
+
+    await world.admin.call("PATCH", path, {"limits": {"spend_per_day": 20}})
+    await world.admin.call("PATCH", path, {"limits": {"calls_per_minute": None}})
+    await world.admin.call("PATCH", path, {"dialling": {"national_prefix": ""}})
+    await world.admin.call("PATCH", path, {"caller_rule": {"kind": "rotating"}})
+    await world.admin.call("PATCH", path, {"caller_rule": {"regions": {}}})
+    after = await world.admin.get(path)
+
+    assert after["limits"] == before["limits"] | {"spend_per_day": 20, "calls_per_minute": None}
+    assert after["limits"]["blocked_prefixes"] == ["+44"]
+    assert after["dialling"] == before["dialling"] | {"national_prefix": ""}
+    assert after["caller_rule"] == {"kind": "rotating", "numbers": [number], "regions": {}}
+
+
+async def test_a_prefix_that_is_blocked_already_is_not_allowed_beside_it(world: World):
+    path = f"/tenants/{await new_tenant(world)}"
+    await world.admin.call("PATCH", path, {"limits": {"blocked_prefixes": ["+44"]}})
+
+    answer = await world.admin.call("PATCH", path, {"limits": {"allowed_prefixes": ["+44"]}})
+
+    assert (answer.status, answer.error_id) == (422, "prefix-allowed-and-blocked")
+
+
+async def test_changes_at_once_of_one_tenants_limits_are_all_kept_or_told_to_try_again(world: World):
+    path = f"/tenants/{await new_tenant(world)}"
+    parts = [{"spend_per_day": 5}, {"blocked_prefixes": ["+44"]}, {"calls_per_minute": 9}, {"hard_stop": 3}]
+
+    answers = await asyncio.gather(*(world.admin.call("PATCH", path, {"limits": part}) for part in parts))
+
+    kept = (await world.admin.get(path))["limits"]
+    for part, answer in zip(parts, answers, strict=True):
+        assert answer.status == 200 or (answer.status, answer.error_id) == (409, "tenant-changed")
+        assert answer.status == 409 or part.items() <= kept.items(), "what was taken stays"
 
 
 @pytest.mark.parametrize(
@@ -133,6 +188,30 @@ async def test_limits_that_mean_nothing_are_refused(world: World, limits: dict[s
 
     assert (answer.status, answer.error_id) == (422, "invalid-request")
     assert answer.body["errors"][0]["where"].startswith("body.limits")
+
+
+async def test_tenants_and_sites_have_a_time_zone_that_there_is(world: World):
+    path, site = f"/tenants/{await new_tenant(world)}", fresh("s")
+    await world.admin.make("/sites", {"site_id": site, "name": "Away"})
+    born = [(await world.admin.get(each))["time_zone"] for each in (path, f"/sites/{site}")]
+
+    set_ = [
+        (await world.admin.call("PATCH", each, {"time_zone": "Asia/Shanghai"})).body["time_zone"]
+        for each in (path, f"/sites/{site}")
+    ]
+    renamed = await world.admin.call("PATCH", f"/sites/{site}", {"name": "There"})
+    wrong = [
+        await world.admin.call("PATCH", path, {"time_zone": "Mars/Olympus"}),
+        await world.admin.call("PATCH", f"/sites/{site}", {"time_zone": "posix"}),
+        await world.admin.call("POST", "/sites", {"site_id": fresh("s"), "name": "X", "time_zone": "CST-8"}),
+        await world.admin.call("POST", "/tenants", {"tenant_id": fresh("t"), "name": "X", "time_zone": "Berlin"}),
+    ]
+
+    assert born == ["UTC", None] and set_ == ["Asia/Shanghai", "Asia/Shanghai"]
+    assert renamed.body["time_zone"] == "Asia/Shanghai"
+    assert {(answer.status, answer.error_id) for answer in wrong} == {(422, "time-zone-unknown")}
+    odd = await world.admin.call("PATCH", path, {"time_zone": "../etc/passwd"})
+    assert (odd.status, odd.error_id) == (422, "invalid-request")
 
 
 async def test_a_prefix_is_allowed_or_blocked(world: World):
@@ -215,10 +294,11 @@ async def test_a_station_moves_and_goes(world: World):
     moved = await world.admin.call("PATCH", f"{path}/100", {"display_name": "Desk 7", "media": "srtp"})
     gone = await world.admin.call("DELETE", f"{path}/100")
     again = await world.admin.call("DELETE", f"{path}/100")
+    never = await world.admin.call("DELETE", f"{path}/101")
 
     assert (nowhere.status, nowhere.error_id) == (422, "site-unknown")
     assert (moved.body["display_name"], moved.body["media"], moved.body["site_id"]) == ("Desk 7", "srtp", "branch-1")
-    assert (gone.status, again.status) == (204, 404)
+    assert (gone.status, again.status, never.status) == (204, 204, 404)
 
 
 async def test_a_carriers_password_goes_in_and_never_comes_out(world: World, house: House):
@@ -390,6 +470,122 @@ async def test_managers_see_their_users_and_no_word_of_other_tenants(world: Worl
     assert both["roles"] == ["agent"] and "bolt" not in str(listed)
 
 
+def a_user(**changes: Any) -> dict[str, Any]:
+    return {"name": fresh("n"), "display_name": "Li", "password": USER_PASSWORD, "roles": ["agent"]} | changes
+
+
+async def test_a_manager_makes_changes_and_disables_users_of_the_tenant(world: World):
+    manager, body = world.users[("acme", "manager")], a_user(teams=["north"])
+    made = await manager.make("/tenants/acme/users", body)
+    path = f"/tenants/acme/users/{made['user_id']}"
+    agent = await signed_in(world.url, made["username"], USER_PASSWORD)
+    me = await agent.get("/auth/me")
+
+    promoted = await manager.call("PATCH", path, {"roles": ["agent", "supervisor"], "teams": ["north", "south"]})
+    disabled = await manager.call("PATCH", path, {"enabled": False})
+
+    assert made["username"] == f"{body['name']}@acme" and made["belongs_here"] and "password" not in made
+    assert (me["belongs_to"], me["roles"], me["teams"]) == ("tenant:acme", {"acme": ["agent"]}, {"acme": ["north"]})
+    assert (promoted.body["roles"], promoted.body["teams"]) == (["agent", "supervisor"], ["north", "south"])
+    assert disabled.body["enabled"] is False and (await agent.call("GET", "/auth/me")).status == 401
+    assert (await manager.call("DELETE", path)).status == 204
+    assert (await manager.call("POST", f"{path}/restore")).body["archived_ms"] is None
+
+
+async def test_a_manager_s_users_take_no_name_that_tells_of_others(world: World):
+    taken = await world.users[("bolt", "manager")].make("/tenants/bolt/users", a_user())
+    name = taken["username"].partition("@")[0]
+
+    again = await world.users[("bolt", "manager")].call("POST", "/tenants/bolt/users", a_user(name=name))
+    elsewhere = await world.users[("acme", "manager")].make("/tenants/acme/users", a_user(name=name))
+
+    assert (again.status, again.error_id) == (409, "username-taken")
+    assert elsewhere["username"] == f"{name}@acme"
+
+
+async def test_of_a_firm_s_user_a_manager_sets_the_teams_and_nothing_else(world: World):
+    name = fresh("firm")
+    body = {"display_name": "Both", "password": USER_PASSWORD, "belongs_to": "provider:northwind"}
+    roles = {"acme": ["agent"], "bolt": ["agent"]}
+    user_id = (
+        await world.admin.make("/users", body | {"username": name, "roles": roles, "teams": {"bolt": ["east"]}})
+    )["user_id"]
+    manager, path = world.users[("acme", "manager")], f"/tenants/acme/users/{user_id}"
+
+    teamed = await manager.call("PATCH", path, {"teams": ["north"]})
+    tried = [await manager.call("PATCH", path, {"enabled": False}), await manager.call("DELETE", path)]
+
+    assert teamed.status == 200 and not teamed.body["belongs_here"]
+    assert {(answer.status, answer.error_id) for answer in tried} == {(403, "user-of-others")}
+    account = await world.admin.get(f"/users/{user_id}")
+    assert (account["roles"], account["teams"]) == (roles, {"acme": ["north"], "bolt": ["east"]})
+
+
+async def test_a_manager_keeps_their_own_rights_and_password_as_they_are(world: World):
+    manager = world.users[("acme", "manager")]
+    path = f"/tenants/acme/users/{(await manager.get('/auth/me'))['user_id']}"
+
+    tried = [
+        await manager.call("PATCH", path, {"roles": ["agent"]}),
+        await manager.call("PATCH", path, {"enabled": False}),
+        await manager.call("PATCH", path, {"password": "another-river-of-stars-8"}),
+        await manager.call("DELETE", path),
+    ]
+
+    assert {(answer.status, answer.error_id) for answer in tried} == {(409, "own-account")}
+
+
+async def test_who_has_a_role_no_more_is_of_no_team_either(world: World):
+    made = await world.users[("acme", "manager")].make("/tenants/acme/users", a_user(teams=["north"]))
+    path = f"/users/{made['user_id']}"
+
+    lost = await world.admin.call("PATCH", path, {"roles": {}})
+    tried = await world.admin.call("PATCH", path, {"teams": {"acme": ["north"]}})
+
+    assert (lost.body["roles"], lost.body["teams"]) == ({}, {})
+    assert (tried.status, tried.error_id) == (422, "roles-not-allowed")
+
+
+async def test_a_user_is_seated_at_stations_and_stands_up_again(world: World):
+    manager, tenant = world.users[("acme", "manager")], "/tenants/acme"
+    ann = (await manager.make(f"{tenant}/users", a_user()))["user_id"]
+    ben = (await manager.make(f"{tenant}/users", a_user()))["user_id"]
+    stations = [f"{tenant}/stations/{extension}" for extension in ("7701", "7702")]
+    for station in stations:
+        body = {"extension": station[-4:], "site_id": "branch-1", "user_id": ann}
+        await manager.make(f"{tenant}/stations", body)
+
+    async def seats(user_id: str) -> list[str]:
+        items = (await manager.get(f"{tenant}/stations?user_id={user_id}"))["items"]
+        return [station["extension"] for station in items]
+
+    both = await seats(ann)
+    handed = await manager.call("PUT", f"{stations[0]}/user", {"user_id": ben})
+    stuck = await manager.call("DELETE", f"{tenant}/users/{ann}")
+    up = await manager.call("PUT", f"{stations[1]}/user", {"user_id": None})
+    left = await manager.call("DELETE", f"{tenant}/users/{ann}")
+
+    assert both == ["7701", "7702"]
+    assert handed.body["user_id"] == ben and up.body["user_id"] is None
+    assert (await seats(ann), await seats(ben)) == ([], ["7701"])
+    assert (stuck.status, stuck.error_id) == (409, "in-use")
+    assert stuck.body["used_by"] == [{"kind": "station", "id": "7702", "tenant_id": "acme"}]
+    assert left.status == 204
+    assert (await manager.call("DELETE", stations[0])).status == 204
+    assert await seats(ben) == [], "nobody is seated at an archived station"
+
+
+async def test_only_the_tenant_s_people_are_seated_at_its_stations(world: World):
+    bolt = world.users[("bolt", "manager")]
+    stranger = (await bolt.make("/tenants/bolt/users", a_user()))["user_id"]
+    manager, nobody = world.users[("acme", "manager")], "01990000-0000-7000-8000-000000000099"
+    path = f"/tenants/acme/stations/{world.ids['acme']['extension']}/user"
+
+    tried = [await manager.call("PUT", path, {"user_id": user_id}) for user_id in (stranger, nobody)]
+
+    assert {(answer.status, answer.error_id) for answer in tried} == {(422, "user-unknown")}
+
+
 async def test_nobody_takes_their_own_rights(world: World):
     me = await world.admin.get("/auth/me")
 
@@ -414,16 +610,62 @@ async def test_listings_come_in_pages(world: World):
     assert foreign.status == 422 and foreign.error_id == "invalid-request"
 
 
-async def test_changes_leave_an_audit_row(world: World):
-    from datetime import UTC, datetime
+async def trail_of(world: World, path: str) -> list[dict[str, Any]]:
+    """The newest first."""
+    items = (await world.admin.get(f"{path}/audit?day={datetime.now(UTC):%Y-%m-%d}&limit=500"))["items"]
+    assert isinstance(items, list)
+    return items
 
+
+async def test_changes_leave_an_audit_row_that_names_the_thing_and_its_fields_old_and_new(world: World):
+    path = f"/tenants/{await new_tenant(world)}"
+    station = f"{path}/stations/100"
+    await world.admin.make(f"{path}/stations", {"extension": "100", "site_id": "branch-1", "display_name": "Desk"})
+    await world.admin.call("PATCH", station, {"display_name": "Door"})
+    await world.admin.call("PATCH", path, {"limits": {"spend_per_day": 5}})
+
+    limited, renamed, made = await trail_of(world, path)
+
+    of_station = {"tenant_id": path.rpartition("/")[2], "extension": "100"}
+    assert [row["action"] for row in (made, renamed, limited)] == [
+        "stations.create", "stations.change", "tenants.change",
+    ]  # fmt: skip
+    assert {(row["actor"], row["address"]) for row in (made, renamed, limited)} == {("admin", "127.0.0.1")}
+    assert made["subject"] == renamed["subject"] == of_station
+    assert made["changes"]["display_name"] == {"old": None, "new": "Desk"}
+    assert renamed["changes"] == {"display_name": {"old": "Desk", "new": "Door"}}
+    assert limited["changes"] == {"limits.spend_per_day": {"old": None, "new": 5}}
+
+
+async def test_the_audit_tells_that_a_secret_changed_and_never_which_it_is(world: World):
+    tenant_id, trunk_id, contract = await new_tenant(world), fresh("carrier"), fresh("contract-secret")
+    path = f"/tenants/{tenant_id}"
+    made = await world.admin.make(f"{path}/stations", {"extension": "100", "site_id": "branch-1"})
+    given = await world.admin.call("PUT", f"{path}/stations/100/password", {"password": "another-Tulip-77"})
+    credentials = {"username": "hq-1", "realm": "carrier.example", "password": contract}
+    await world.admin.make("/trunks", trunk(trunk_id, credentials=credentials))
+    await world.admin.call("PATCH", f"/trunks/{trunk_id}", {"credentials": credentials})
+
+    of_tenant, of_platform = await trail_of(world, path), await trail_of(world, "/platform")
+
+    secret = {"old": "withheld", "new": "withheld"}
+    changed, created = (row for row in of_platform if row["subject"] == {"trunk_id": trunk_id})
+    assert of_tenant[0]["changes"] == {"password": secret}
+    assert changed["changes"] == {"credentials.password": secret}
+    assert created["changes"]["name"] == {"old": None, "new": "Carrier A"}
+    told = str(of_tenant) + str(of_platform)
+    assert [each for each in (made["password"], given.body["password"], contract) if each in told] == []
+
+
+async def test_whoever_is_created_is_named_in_the_audit(world: World):
     tenant_id = await new_tenant(world)
-    await world.admin.make(f"/tenants/{tenant_id}/stations", {"extension": "100", "site_id": "branch-1"})
-    trail = await world.admin.get(f"/tenants/{tenant_id}/audit?day={datetime.now(UTC):%Y-%m-%d}")
+    user = {"username": fresh("u"), "display_name": "U", "password": USER_PASSWORD, "belongs_to": "platform"}
+    user_id = (await world.admin.make("/users", user))["user_id"]
 
-    assert [(row["actor"], row["action"], row["address"]) for row in trail["items"]] == [
-        ("admin", "stations.create", "127.0.0.1")
-    ]
+    trail = await trail_of(world, "/platform")
+
+    subjects = [row["subject"] for row in trail]
+    assert {"tenant_id": tenant_id} in subjects and {"user_id": user_id} in subjects
 
 
 @pytest.mark.parametrize(

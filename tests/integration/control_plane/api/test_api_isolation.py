@@ -19,6 +19,7 @@ MISSING_IDS = {
     "trunk_id": "carrier-a",
     "user_id": "01990000-0000-7000-8000-000000000099",
     "serial": "7f",
+    "leg_id": "01990000-0000-7000-8000-000000000001-1",
 }
 
 
@@ -50,6 +51,16 @@ async def test_another_tenants_things_do_not_exist(world: World, route: Route, r
 
     assert foreign.status == 404 and foreign.error_id == "not-found"
     assert without_request(foreign.body) == without_request(nowhere.body), "a foreign tenant and none look the same"
+
+
+@pytest.mark.parametrize("tenant_id", ["nowhere", "platform", "No%20Where"])
+@pytest.mark.parametrize("route", TENANT_ROUTES, ids=named)
+async def test_a_tenant_that_is_not_there_is_not_found_by_hq_either(world: World, route: Route, tenant_id: str):
+    path = path_of(route, world.ids["bolt"] | {"tenant_id": tenant_id})
+
+    answer = await world.admin.call(route.method, path, valid_body(route))
+
+    assert (answer.status, answer.error_id) == (404, "not-found"), answer.body
 
 
 @pytest.mark.parametrize("route", [route for route in TENANT_ROUTES if len(route.placeholders) > 1], ids=named)
@@ -121,9 +132,18 @@ def body_for(route: Route) -> dict[str, str] | None:
 
 def valid_body(route: Route) -> dict[str, object] | None:
     bodies: dict[str, dict[str, object]] = {
-        "calls.transfer": {"extension": "1001"},
+        "calls.transfer": {"to": "1001"},
+        "calls.consult": {"to": "1001"},
+        "calls.consult_step": {"step": "swap"},
+        "calls.join": {"to": "1001"},
+        "calls.hold": {"held": True},
+        "calls.pick_up": {"extension": "1001"},
+        "calls.supervise": {"extension": "1001", "mode": "listening"},
+        "calls.take_over": {"extension": "1001"},
+        "calls.pause": {"paused": True},
         "calls.dispose": {"disposition": "sold"},
         "numbers.route": {"route_to": "1001"},
+        "stations.seat": {"user_id": None},
     }
     return bodies.get(route.operation_id, {}) if route.signature.body is not None else None
 

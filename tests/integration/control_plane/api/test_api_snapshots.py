@@ -1,19 +1,16 @@
 """What edges and media nodes run on follows each change, within a second, and says what they need."""
 
-import asyncio
 import hashlib
-import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from api_house import House, World, fresh, trunk
+from published import published
 from redis.asyncio import Redis
 
 from callmodel import keys
-from callmodel.codec import from_wire
-from callmodel.directory import Directory
-from callmodel.edgesnapshot import EdgeSnapshot, MediaProtection
+from callmodel.edgesnapshot import MediaProtection
 from callmodel.routing import TrunkPlan, plan_call
 from servicekit.redisio import connect
 
@@ -23,18 +20,6 @@ async def redis(house: House) -> AsyncIterator[Redis]:
     client = connect(house.environment["TRUNKLINE_REDIS_URL"])
     yield client
     await client.aclose()
-
-
-async def published(redis: Redis, key: str, wanted: Callable[[Any], object]) -> Any:
-    """Return the snapshot once it is as wanted."""
-    kind = Directory if key == keys.DIRECTORY else EdgeSnapshot
-    async with asyncio.timeout(5):
-        while True:
-            text = await redis.get(key)
-            snapshot = from_wire(kind, json.loads(text)["document"]) if text else None
-            if snapshot is not None and wanted(snapshot):
-                return snapshot
-            await asyncio.sleep(0.02)
 
 
 async def test_media_nodes_can_route_a_call_over_what_was_configured(world: World, redis: Redis):
@@ -103,8 +88,24 @@ async def test_nothing_changed_is_no_new_version(world: World, redis: Redis):
     await published(redis, keys.EDGE, lambda found: f"{name}-2" in found.branches)
 
     after = await versions()
-    assert after["directory"] == before["directory"], "sites are not in the directory"
+    assert after["directory"] == before["directory"] + 1, "a site's name is not in the directory"
     assert after["edge"] == before["edge"] + 1
+
+
+async def test_media_nodes_know_what_time_it_is_where(world: World, redis: Redis):
+    tenant, near, far = fresh("t"), fresh("s"), fresh("s")
+    await world.admin.make("/tenants", {"tenant_id": tenant, "name": "Firm", "time_zone": "Asia/Shanghai"})
+    await world.admin.make("/sites", {"site_id": near, "name": "Near"})
+    await world.admin.make("/sites", {"site_id": far, "name": "Far", "time_zone": "Asia/Urumqi"})
+
+    directory = await published(redis, keys.DIRECTORY, lambda found: found.site_of(far))
+    zones = [directory.time_zone_of(tenant, site) for site in (None, near, far)]
+    await world.admin.call("PATCH", f"/sites/{far}", {"time_zone": None})
+    later = await published(redis, keys.DIRECTORY, lambda found: found.site_of(far).time_zone is None)
+
+    assert zones == ["Asia/Shanghai", "Asia/Shanghai", "Asia/Urumqi"]
+    assert later.time_zone_of(tenant, far) == "Asia/Shanghai"
+    assert later.time_zone_of("nobody", None) == "UTC"
 
 
 def rate(prefix: str) -> dict[str, Any]:

@@ -126,6 +126,7 @@ async def _configure(estate: Estate, tenant_id: str, place: int) -> dict[str, li
         "user_id": user_ids,
         "username": list(names.values()),
         "call_id": calls,
+        "leg_id": [f"{call_id}-1" for call_id in calls],
         "recording_id": [f"{call_id}-r1" for call_id in calls],
         "object_key": [object_key_of(TenantId(tenant_id), RecordingId(f"{call_id}-r1"), "ogg") for call_id in calls],
     }
@@ -194,6 +195,8 @@ def _twin(name: str, kind: str) -> str:
     """Return an id of the same form that nobody has."""
     if kind in ("call_id", "user_id"):
         return f"{name[:-4]}fffe" if not name.endswith("fffe") else f"{name[:-4]}fffd"
+    if kind == "leg_id":
+        return f"{_twin(name.removesuffix('-1'), 'call_id')}-1"
     if kind == "recording_id":
         return f"{_twin(name.removesuffix('-r1'), 'call_id')}-r1"
     if kind == "object_key":

@@ -48,12 +48,14 @@ from control_plane.features.calls.finding import CallFinder, Search
 from control_plane.features.calls.sealing import CallRecord
 from control_plane.features.recordings.ledger import Entry, EntryState
 from control_plane.features.recordings.store import LedgerStore
+from control_plane.features.stations.store import StationRecord, StationStore
+from control_plane.features.tenants.store import TenantRecord, TenantStore
 from control_plane.permissions import Role
 from control_plane.resources import close_resources, open_resources
 from control_plane.signing import create_signing_key
 from control_plane.times import DAY_MS, now_ms
 from servicekit import snapshots
-from trunkline.ports import free_port
+from tests.loopback import free_port
 
 ACME, GLOBEX = TenantId("acme"), TenantId("globex")
 NODE = NodeId("node-1")
@@ -113,6 +115,15 @@ class House:
         self.resources = open_resources(self.settings, signs_tokens=True)
         self.redis: Redis = self.resources.redis
         await until(self._redis_answers)
+        tenants = TenantStore(self.resources.store)
+        for tenant in DIRECTORY.tenants:
+            await tenants.add(tenant.tenant_id, TenantRecord(tenant, "hq", now_ms()))
+        self.stations = StationStore(self.resources.store, self.resources.cipher)
+        for station in DIRECTORY.stations:
+            record = StationRecord(
+                station.tenant_id, station.extension, station.site_id, "", "rtp", "-" * 32, now_ms()
+            )
+            await self.stations.add(station.tenant_id, record)
         await snapshots.publish(self.redis, keys.DIRECTORY, to_wire(DIRECTORY))
         self.client = TestClient(TestServer(build_api(self.resources)))
         await self.client.start_server()
@@ -215,13 +226,23 @@ class House:
         entries: Any = await self.redis.xrange(keys.node_orders(node_id))
         return [json.loads(fields["m"]) for _, fields in entries]
 
-    async def token(self, name: str, *roles: Role, tenant_id: TenantId = ACME, is_hq_admin: bool = False) -> str:
-        """Return an access token of a user made for the purpose."""
+    async def token(
+        self,
+        name: str,
+        *roles: Role,
+        tenant_id: TenantId = ACME,
+        is_hq_admin: bool = False,
+        at: str | None = None,
+        team: str | None = None,
+    ) -> str:
+        """Return an access token of a user made for the purpose, who is seated at a station and in a team."""
         user = UserId(uuid7(now_ms(), secrets.randbits(74)))
         held = {tenant_id: frozenset(roles)} if roles else {}
-        await add_account(
-            self.resources.store, Account(user, name, name, "-", "platform", is_hq_admin, held, True, 0, now_ms())
-        )
+        teams = {tenant_id: frozenset({team})} if team is not None else {}
+        account = Account(user, name, name, "-", "platform", is_hq_admin, held, True, 0, now_ms(), teams=teams)
+        await add_account(self.resources.store, account)
+        if at is not None:
+            await self.stations.seat(tenant_id, Extension(at), user)
         session = Session(secrets.token_urlsafe(16), user, now_ms(), over=False, credential=None)
         await sessions.begin_session(self.resources.store, session, 3600)
         return issue_access_token(self.resources.token_key(), user, session.family, now_ms(), 900)
@@ -240,9 +261,10 @@ def new_call_id(at_ms: int | None = None) -> CallId:
 
 def live_call(call_id: CallId, state: str = "claiming", tenant_id: TenantId = ACME, **details: Any) -> Cdr:
     """A call as it stands; each state is told of later than the ones before it."""
-    given = {"started_ms": now_ms(), "extension": Extension("1001"), "number": CUSTOMER, **details}
+    given: dict[str, Any] = {"started_ms": now_ms(), "extension": Extension("1001"), "number": CUSTOMER, **details}
+    direction = Direction(given.pop("direction", "outbound"))
     version = given.pop("version", list(CallState).index(CallState(state)) + 1)
-    return Cdr(call_id, tenant_id, NODE, version, Direction.OUTBOUND, CallState(state), CUSTOMER, **given)
+    return Cdr(call_id, tenant_id, NODE, version, direction, CallState(state), CUSTOMER, **given)
 
 
 def cdr(call_id: CallId, tenant_id: TenantId = ACME, **details: Any) -> Cdr:

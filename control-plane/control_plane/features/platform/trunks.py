@@ -1,0 +1,96 @@
+"""How each trunk does: whether it is registered, as the edges tell, and what became of its calls, as records tell."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+from redis.asyncio import Redis
+
+from callmodel import keys
+from callmodel.codec import ShapeError, from_wire
+from callmodel.edgeregistrations import EdgeRegistrations
+from callmodel.endings import is_trunk_failure
+from callmodel.ids import TrunkId
+from control_plane.archive import living_rows
+from control_plane.features.platform.schemas import TrunkFailure, TrunkHealth
+from control_plane.scope import SCOPE
+from control_plane.trunkoutcomes import Outcome, outcomes_of
+from control_plane.web import Context
+
+WINDOW_MS = 3_600_000
+"""Attempts and answers are counted over the last hour."""
+FAILURES_TOLD = 5
+
+
+async def trunk_health(context: Context) -> list[TrunkHealth]:
+    """Return the health of all trunks, by id.  Raises StoreUnavailableError, redis errors."""
+    reports = await _reports(context.redis)
+    found = []
+    async for row in living_rows(context.store, "trunks", {"scope": SCOPE}):
+        trunk_id = TrunkId(row["trunk_id"])
+        registered, edge_id = registration_of(trunk_id, reports) if row["peering"]["registers"] else (None, None)
+        outcomes = await outcomes_of(context.redis, trunk_id)
+        found.append(
+            health_of(
+                trunk_id,
+                outcomes,
+                context.now_ms(),
+                enabled=row["routing"]["enabled"],
+                registered=registered,
+                edge_id=edge_id,
+            )
+        )
+    return found
+
+
+def health_of(
+    trunk_id: TrunkId,
+    outcomes: Sequence[Outcome],
+    now_ms: int,
+    *,
+    enabled: bool,
+    registered: bool | None,
+    edge_id: str | None,
+) -> TrunkHealth:
+    """Return a trunk's health from its last outcomes, the newest first.  Pure."""
+    lately = [outcome for outcome in outcomes if outcome.at_ms > now_ms - WINDOW_MS]
+    answered = sum(outcome.answered_ms is not None for outcome in lately)
+    failures = [
+        TrunkFailure(at_ms=outcome.at_ms, sip_code=outcome.sip_code)
+        for outcome in outcomes
+        if outcome.sip_code is not None and is_trunk_failure(outcome.sip_code)
+    ]
+    return TrunkHealth(
+        trunk_id=trunk_id,
+        enabled=enabled,
+        registered=registered,
+        edge_id=edge_id,
+        attempts=len(lately),
+        answered=answered,
+        answer_rate=round(answered / len(lately), 3) if lately else None,
+        last_answer_ms=max((outcome.answered_ms for outcome in outcomes if outcome.answered_ms), default=None),
+        last_failures=failures[:FAILURES_TOLD],
+    )
+
+
+def registration_of(trunk_id: TrunkId, reports: Iterable[EdgeRegistrations]) -> tuple[bool, str | None]:
+    """Return whether an edge has the trunk registered, and which edge does or tries to.  Pure."""
+    tried: tuple[bool, str | None] = (False, None)
+    for report in reports:
+        for registration in report.registrations:
+            if registration.trunk_id == trunk_id:
+                if registration.registered:
+                    return True, report.edge_id
+                tried = (False, report.edge_id)
+    return tried
+
+
+async def _reports(redis: Redis) -> list[EdgeRegistrations]:
+    names = sorted(str(name) for name in await redis.smembers(keys.EDGES))
+    found = []
+    for name in names:
+        said = await redis.get(keys.edge_registrations(name))
+        try:
+            found += [] if said is None else [from_wire(EdgeRegistrations, json.loads(str(said)))]
+        except (ShapeError, ValueError):
+            continue
+    return found

@@ -1,0 +1,118 @@
+"""Who still uses what: asked before a thing is archived.  Each answer names 20 of them at most."""
+
+from collections.abc import AsyncIterator
+
+from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from control_plane.accounts import Account
+from control_plane.archive import MOST_TOLD, Use, is_living, living_rows, refuse_used
+from control_plane.livecalls import LiveCalls
+from control_plane.scope import SCOPE
+from control_plane.web import Context
+from servicekit.stores import Store
+
+PLATFORM = {"scope": SCOPE}
+
+
+async def require_unused_site(context: Context, site_id: SiteId) -> None:
+    """Raise InUseError while stations are at the site.  It walks the stations of all tenants."""
+
+    async def found() -> AsyncIterator[Use]:
+        async for tenant in living_rows(context.store, "tenants", PLATFORM):
+            tenant_id = tenant["tenant_id"]
+            async for row in living_rows(context.store, "stations", {"tenant_id": tenant_id}):
+                if row["site_id"] == site_id:
+                    yield Use("station", row["extension"], tenant_id)
+
+    await _require_none(found())
+
+
+async def require_unused_trunk(context: Context, trunk_id: TrunkId) -> None:
+    """Raise InUseError while numbers name the trunk as theirs."""
+
+    async def found() -> AsyncIterator[Use]:
+        async for row in living_rows(context.store, "numbers", PLATFORM):
+            if trunk_id in row["trunk_ids"]:
+                yield Use("number", row["number"])
+
+    await _require_none(found())
+
+
+async def require_unused_number(context: Context, number: E164) -> None:
+    """Raise InUseError while the number is lent to a tenant."""
+
+    async def found() -> AsyncIterator[Use]:
+        row = await context.store.get("numbers", {"scope": SCOPE, "number": number})
+        if row is not None and row["tenant_id"]:
+            yield Use("tenant", row["tenant_id"])
+
+    await _require_none(found())
+
+
+async def require_unused_station(context: Context, tenant_id: TenantId, extension: Extension) -> None:
+    """Raise InUseError while calls to numbers of the tenant ring the station."""
+
+    async def found() -> AsyncIterator[Use]:
+        async for number, route_to in _numbers_of(context.store, tenant_id):
+            if route_to == extension:
+                yield Use("number", number, tenant_id)
+
+    await _require_none(found())
+
+
+async def require_unused_tenant(context: Context, tenant_id: TenantId) -> None:
+    """Raise InUseError while the tenant has stations, numbers, trunks of its own, or calls in progress.
+
+    Its stations are archived first, so that no call begins whose facts nobody reads any more.
+    """
+
+    async def found() -> AsyncIterator[Use]:
+        async for row in living_rows(context.store, "stations", {"tenant_id": tenant_id}):
+            yield Use("station", row["extension"], tenant_id)
+        async for number, _ in _numbers_of(context.store, tenant_id):
+            yield Use("number", number, tenant_id)
+        async for row in living_rows(context.store, "trunks", PLATFORM):
+            if tenant_id in row["routing"]["tenant_ids"]:
+                yield Use("trunk", row["trunk_id"])
+        async for call in LiveCalls(context.redis).each(tenant_id):
+            yield Use("call", call.call_id, tenant_id)
+
+    await _require_none(found())
+
+
+async def require_unused_user(context: Context, account: Account) -> None:
+    """Raise InUseError while the user is seated at stations."""
+
+    async def found() -> AsyncIterator[Use]:
+        for tenant_id in sorted(account.roles):
+            page = await context.store.page("seats", {"tenant_id": tenant_id, "user_id": account.user_id}, limit=500)
+            keys = [{"tenant_id": tenant_id, "extension": row["extension"]} for row in page.rows]
+            for row in await context.store.get_many("stations", keys) if keys else []:
+                if row is not None and is_living(row) and row["user_id"] == account.user_id:
+                    yield Use("station", row["extension"], tenant_id)
+
+    await _require_none(found())
+
+
+async def _numbers_of(store: Store, tenant_id: TenantId) -> AsyncIterator[tuple[E164, Extension | None]]:
+    """Yield the numbers that are lent to a tenant, each with the station that calls to it ring."""
+    after: str | None = None
+    while True:
+        page = await store.page("tenant_numbers", {"tenant_id": tenant_id}, limit=500, after=after)
+        rows = await store.get_many("numbers", [{"scope": SCOPE, "number": row["number"]} for row in page.rows])
+        for row in rows:
+            # The index may hold an entry too many: the number's own row has the last word.
+            if row is not None and is_living(row) and row["tenant_id"] == tenant_id:
+                yield row["number"], row["route_to"]
+        after = page.next_token
+        if after is None:
+            return
+
+
+async def _require_none(uses: AsyncIterator[Use]) -> None:
+    found = []
+    async for use in uses:
+        found.append(use)
+        if len(found) == MOST_TOLD:
+            break
+    if found:
+        refuse_used(found)

@@ -1,0 +1,61 @@
+"""Whether the carriers have taken this edge's registrations, told to the control plane."""
+
+import asyncio
+import json
+import logging
+import time
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from callmodel import keys
+from callmodel.codec import to_wire
+from callmodel.edgeregistrations import EdgeRegistrations, TrunkRegistration
+from callmodel.ids import TrunkId
+from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
+
+REPORT_SECONDS = 2.0
+REPORTED_MS = 10_000
+REDIS_SECONDS = 2.0
+ONLINE = 1 << 2
+"""Of the flags of Kamailio's uac module (`UAC_REG_ONLINE`): the registrar has said 200, and the time is not over."""
+
+logger = logging.getLogger(__name__)
+
+
+async def registrations(rpc: KamailioRpc) -> tuple[TrunkRegistration, ...]:
+    """Return the bindings that Kamailio keeps.  Raises RpcError, RpcUnreachableError."""
+    # Its answer holds secrets of the account: nothing else is taken from it.
+    held = await rpc.call("uac.reg_dump") or []
+    records = held if isinstance(held, list) else [held]
+    return tuple(
+        TrunkRegistration(TrunkId(str(record["l_uuid"])), bool(int(record["flags"]) & ONLINE)) for record in records
+    )
+
+
+class RegistrationReport:
+    """Keeps what an edge has at carriers in Redis, with a short life."""
+
+    def __init__(self, rpc: KamailioRpc, redis: Redis, edge_id: str) -> None:
+        self._rpc, self._redis, self._edge_id = rpc, redis, edge_id
+        self._away = False
+
+    async def run(self) -> None:
+        """Report every two seconds, for ever; what was told last lapses while Redis or Kamailio is away."""
+        while True:
+            try:
+                async with asyncio.timeout(REDIS_SECONDS * 2):
+                    await self._report()
+                self._away = False
+            except (RedisError, RpcError, RpcUnreachableError, OSError, TimeoutError) as error:
+                if not self._away:
+                    logger.warning("registrations not reported", extra={"error": type(error).__name__})
+                self._away = True
+            await asyncio.sleep(REPORT_SECONDS)
+
+    async def _report(self) -> None:
+        told = EdgeRegistrations(self._edge_id, int(time.time() * 1000), await registrations(self._rpc))
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.sadd(keys.EDGES, self._edge_id)
+            pipeline.set(keys.edge_registrations(self._edge_id), json.dumps(to_wire(told)), px=REPORTED_MS)
+            await pipeline.execute()

@@ -1,0 +1,128 @@
+"""Calls to phones: at this edge, behind a branch's connection, or at another edge that holds their connection."""
+
+import KSR
+
+from callmodel.edgesnapshot import MediaProtection
+from callmodel.vouched import HEADER, to_header
+from edge_proxy import peering, sealing
+from edge_proxy.decisions import PeerKind, Request, ToRoute, ToStation
+from edge_proxy.media import SRTP
+from edge_proxy.sealing import End, EndKind
+from kemi import anchoring, telling
+from kemi.dialogs import connect_branch, next_host, site_ahead, stay
+from kemi.edges import next_is_edge, through_holder
+from kemi.environment import (
+    PHONE_SILENCE_MS,
+    RING_MS,
+    SOCKETS,
+    fell_silent,
+    not_acceptable,
+    reply,
+    send_from,
+    text,
+)
+from kemi.legs import begin, on_reply, pass_by, relay
+from kemi.peers import peer
+from kemi.session import remembered
+
+BUSY = (486, 600)
+_BUSY = "$avp(busy)"
+
+
+def to_station(decision: ToStation, request: Request) -> int:
+    KSR.seturi(f"sip:{decision.extension}@{decision.domain}")
+    KSR.resetdsturi()
+    if KSR.registrar.lookup("location") < 0:
+        return reply(480, "Temporarily Unavailable")
+    if request.peer.kind is PeerKind.NODE and request.from_user:
+        # A media node writes its own address there: nothing that a phone may know, or could call back.
+        KSR.uac.uac_replace_from("", f"sip:{request.from_user}@{decision.domain}")
+    # What lies between a branch and us crosses the Internet.
+    ahead = SRTP if site_ahead() else decision.media
+    if begin(request, ahead) is None:
+        return not_acceptable()
+    account = sealing.account_of(f"{decision.extension}@{decision.domain}")
+    KSR.pv.sets("$avp(ahead)", f"{ahead.value} {account}")
+    KSR.tm.t_on_branch("ksr_branch_station")
+    return _ring()
+
+
+def to_route(decision: ToRoute, request: Request) -> int:
+    KSR.rr.loose_route_preloaded()
+    KSR.resetdsturi()
+    KSR.nathelper.handle_ruri_alias()
+    session = begin(request, decision.media, forked=True)
+    if session is None:
+        return not_acceptable()
+    account = sealing.account_of(f"{request.to_user}@{request.to_domain}")
+    stay(session, request.peer, End(EndKind.PHONE, decision.media, next_host(), account))
+    return _ring()
+
+
+def pass_on(request: Request) -> int:
+    """Bring another edge's call to a phone or branch that is connected here."""
+    KSR.rr.loose_route_preloaded()
+    site = site_ahead()
+    if site and not connect_branch(site):
+        return reply(480, "Branch Unreachable")
+    callee = End(EndKind.BRANCH, None, site) if site else End(EndKind.PHONE, None, next_host())
+    if not site:
+        # A phone knows the socket that it registered at; over TCP it is the connection that it opened, or nothing.
+        send_from(SOCKETS[peering.transport_of(text("$du"))])
+        KSR.set_forward_no_connect()
+    else:
+        _hand_on_trace()
+    pass_by(request.peer, callee)
+    return _ring()
+
+
+def _ring() -> int:
+    KSR.tm.t_on_reply("ksr_onreply_station")
+    KSR.tm.t_on_failure("ksr_failure_station")
+    KSR.tm.t_set_fr(RING_MS, PHONE_SILENCE_MS)
+    return relay(480, "Temporarily Unavailable")
+
+
+def station_branch() -> int:
+    """Give each contact its own way and our place in it; one at a branch whose connection is gone is dropped."""
+    site = site_ahead()
+    if next_is_edge():
+        kind, name = EndKind.EDGE, ""
+    elif not site:
+        kind, name = EndKind.PHONE, next_host()
+    elif connect_branch(site):
+        kind, name = EndKind.BRANCH, site
+    elif through_holder(site):
+        kind, name = EndKind.EDGE, ""
+    else:
+        KSR.set_drop()
+        return 1
+    media, account = text("$avp(ahead)").split(" ")
+    if kind is not EndKind.PHONE:
+        _hand_on_trace()
+        account = ""
+    stay(remembered(), peer(), End(kind, MediaProtection(media), name, account))
+    return 1
+
+
+def _hand_on_trace() -> None:
+    """Tell the edge that comes next, ours or a branch's, where the call stands in its trace; a phone never learns."""
+    if trace := telling.place():
+        KSR.hdr.append(f"{HEADER}: {to_header((('traceparent', trace),))}\r\n")
+
+
+def station_replied() -> int:
+    if KSR.kx.get_status() in BUSY:
+        KSR.pv.sets(_BUSY, "1")
+    return on_reply()
+
+
+def station_failed() -> int:
+    anchoring.give_up()
+    if KSR.tm.t_is_canceled() < 0 and fell_silent():
+        # Of several phones a dead one's silence counts most to Kamailio; one that is busy is there.
+        if text(_BUSY) == "1":
+            KSR.tm.t_reply(486, "Busy Here")
+        else:
+            KSR.tm.t_reply(480, "Temporarily Unavailable")
+    return 1

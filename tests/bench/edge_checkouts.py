@@ -1,0 +1,104 @@
+# ruff: noqa: ASYNC220 - a bench may block
+"""This checkout's edge beside another's, in turn and in one run: Kamailio's CPU a call.
+
+`python tests/bench/edge_checkouts.py FOLDER [--pace 150] [--calls 200] [--pairs 25] [--workers N]`.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from edge_bench import CALLS_A_SECOND, HQ, NODE, BenchEdge, address, calls, cpu_of_a_call, listens, sipp
+from edge_harness import CARRIER, snapshot, trunk, until
+from sip_probe import UdpProbe, message
+
+OWN = Path(__file__).resolve().parents[2]
+ROOMS = ("edge-proxy", "control-plane", "infra", "media-nodes")
+
+
+class EdgeOf(BenchEdge):
+    """The edge of a checkout."""
+
+    checkout = OWN
+    workers: int | None = None
+
+    @property
+    def settings(self) -> dict[str, str]:
+        # As each is delivered, where nothing is said.
+        shipped = {name: value for name, value in super().settings.items() if name != "TRUNKLINE_EDGE_WORKERS"}
+        return shipped | ({"TRUNKLINE_EDGE_WORKERS": str(self.workers)} if self.workers else {})
+
+    def _spawn(self, name: str, code: str, more: dict[str, str] | None = None) -> None:
+        if name == "kamailio":
+            code = f"import sys; sys.path.insert(0, {str(self.checkout / 'tests' / 'bench')!r}); import edge_bench; "
+            code += "edge_bench.become('ours')"
+        rooms = ":".join(str(self.checkout / room) for room in ROOMS)
+        super(BenchEdge, self)._spawn(name, code, {"PYTHONPATH": rooms, **(more or {})})
+
+    async def _kamailio_answers(self) -> bool:
+        # Not by RPC: how that is asked belongs to the checkout too.
+        probe = await UdpProbe.open(CARRIER, (self.host, 5060))
+        try:
+            probe.send(message("OPTIONS", f"sip:{self.host}", probe.via))
+            async with asyncio.timeout(0.2):
+                return " 200 " in (await probe.answers.get()).partition("\r\n")[0]
+        except TimeoutError:
+            return False
+        finally:
+            probe.close()
+
+
+async def in_turn(other: Path, pace: int, count: int, pairs: int, workers: int | None) -> list[tuple[float, float]]:
+    """Return the seconds of CPU that a call cost both edges, the other's first, for each pair of runs."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as ending:
+        node = subprocess.Popen(["sipp", *sipp("edge_uas.xml", NODE)], stdout=subprocess.DEVNULL)
+        ending.callback(node.wait)
+        ending.callback(node.kill)
+        await until(lambda: listens(NODE), "sipp listens")
+        edges = []
+        for name, checkout, host in (("other", other, address("10.2")), ("own", OWN, HQ)):
+            edge = EdgeOf(Path(folder) / name, host)
+            edge.checkout, edge.workers = checkout, workers
+            edge.know(snapshot(trunks=(trunk(sources=(CARRIER,)),)))
+            edge.direct(f"sip:{NODE}:5060")
+            ending.callback(edge.stop)
+            await edge.start()
+            await calls(edge, 200, "-r", "50")
+            edges.append(edge)
+        found = []
+        for number in range(pairs):
+            # Who is first changes: what the other has left behind in the caches is no one's advantage.
+            order = (0, 1) if number % 2 else (1, 0)
+            try:
+                costs = {place: await cpu_of_a_call(edges[place], count, pace) for place in order}
+            except AssertionError as failed:
+                # What is sent twice costs twice: a machine that is too busy says nothing of either.
+                print(f"  left out: {failed}")
+                continue
+            found.append((costs[0], costs[1]))
+            print(f"  other {costs[0] * 1e3:.3f} ms, own {costs[1] * 1e3:.3f} ms: {costs[1] / costs[0]:.3f} x")
+        return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--pace", type=int, default=CALLS_A_SECOND)
+    parser.add_argument("--calls", type=int, default=200)
+    parser.add_argument("--pairs", type=int, default=25)
+    parser.add_argument("--workers", type=int, help="for each socket of both, instead of what each is delivered with")
+    asked = parser.parse_args()
+    found = asyncio.run(in_turn(asked.folder.resolve(), asked.pace, asked.calls, asked.pairs, asked.workers))
+    ratios = [own / other for other, own in found]
+    low, middle, high = statistics.quantiles(ratios, n=4)
+    other, own = (statistics.median(column) * 1e3 for column in zip(*found, strict=True))
+    print(f"{asked.pace} calls/s: {other:.3f} and {own:.3f} ms a call; {middle:.3f} x ({low:.3f} to {high:.3f})")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
