@@ -96,7 +96,10 @@ def failed(call: Call, attempt: Attempt, at_ms: int) -> Step | None:
     leg = call.leg_of(attempt.leg_id)
     code = code_of(leg)
     plan = attempt.plan
-    if leg is None or not isinstance(plan, TrunkPlan) or not plan.offers or not is_trunk_failure(code):
+    if leg is None or not isinstance(plan, TrunkPlan) or not plan.offers:
+        return None
+    # Who sends help is never busy: whatever a carrier says of it, another may do better.
+    if not (is_trunk_failure(code) or plan.is_emergency):
         return None
     call, freed = freed_trunk(call, leg)
     call, leg_id = _name_leg(call)
@@ -151,6 +154,7 @@ def _claim(call: Call, attempt: Attempt, plan: TrunkPlan) -> orders.Order:
         plan.limits,
         extension,
         call.started_ms,
+        emergency=plan.is_emergency,
     )
 
 
@@ -168,7 +172,7 @@ def _shown(call: Call, attempt: Attempt) -> str:
     if attempt.purpose is Purpose.SEAT:
         return mask_number(call.dialled)
     if call.customer_leg is not None and attempt.purpose is not Purpose.CONSULT:
-        return mask_number(call.number or "anonymous")
+        return mask_number(call.number) if call.number is not None and not call.withheld else "anonymous"
     by = call.leg_of(attempt.by)
     return (by.extension if by is not None else None) or call.extension or ""
 

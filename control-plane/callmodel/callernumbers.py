@@ -1,6 +1,6 @@
 """Caller-number rules: which of HQ's numbers the callee sees."""
 
-from callmodel.directory import CallerRuleKind, Lookups, Tenant
+from callmodel.directory import CallerRuleKind, Lookups, Site, Tenant
 from callmodel.endings import Ending
 from callmodel.ids import E164, TrunkId
 
@@ -29,6 +29,31 @@ def caller_pool_of(directory: Lookups, tenant: Tenant, callee: E164, wanted: str
     if not held:
         raise CallerNumberError(Ending.CALLER_NUMBER_UNKNOWN)
     return held
+
+
+NOBODY = E164("anonymous")
+"""What an emergency call shows where HQ has no number that the trunk's carrier accepts."""
+
+
+def emergency_callers(directory: Lookups, tenant: Tenant, site: Site | None, trunk_id: TrunkId) -> tuple[E164, ...]:
+    """Return what an emergency call over a trunk shows: the site's number, else the tenant's, else any of HQ's.
+
+    Never nothing: a carrier that wants a number refuses, one that does not brings help.
+    """
+    if shows_site(site, trunk_id) and site is not None and site.emergency_caller is not None:
+        return (site.emergency_caller,)
+    by_rule = tuple(number for number in tenant.caller_rule.numbers if _holds(directory, tenant, number))
+    if shown := carried_by(directory, by_rule, trunk_id):
+        return shown[:1]
+    # Rarely as far as this: numbers are gone through one by one.
+    lent = [did for did in directory.each_number() if not did.trunk_ids or trunk_id in did.trunk_ids]
+    lent.sort(key=lambda did: did.tenant_id != tenant.tenant_id)
+    return tuple(did.number for did in lent[:1]) or (NOBODY,)
+
+
+def shows_site(site: Site | None, trunk_id: TrunkId) -> bool:
+    """Say whether a trunk's carrier accepts the number by which it finds the site."""
+    return site is not None and site.emergency_caller is not None and trunk_id in (site.trunk_ids or (trunk_id,))
 
 
 def carried_by(directory: Lookups, pool: tuple[E164, ...], trunk_id: TrunkId) -> tuple[E164, ...]:

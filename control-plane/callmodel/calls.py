@@ -55,7 +55,7 @@ def _advance(call: Call, fact: facts.Fact) -> Step:
             return closing.end(call, Ending.NODE_LOST, at_ms)
         case facts.HangUpAsked(at_ms) if not is_over:
             return closing.end(call, closing.ending_now(call), at_ms)
-        case facts.SpendStopped(at_ms) if call.trunk_held and not is_over:
+        case facts.SpendStopped(at_ms) if call.trunk_held and not call.emergency and not is_over:
             return closing.end(call, Ending.SPEND_LIMIT_REACHED, at_ms)
         case facts.TransferAsked(by=by, referred=True) if call.phase is not Phase.TALKING:
             # There is nobody to hand over, and the phone waits to hear so.
@@ -102,6 +102,8 @@ def _newborn(beginning: facts.Beginning, plan: Plan) -> Call:
                 direction=Direction.INBOUND,
                 number=number,
                 caller_number=beginning.called_number,
+                withheld=beginning.withheld,
+                diverted_by=beginning.diverted_by,
             )
         case facts.CallAsked(extension=extension, site_id=site_id, asked_by=asked_by):
             return replace(call, extension=extension, site_id=site_id, asked_by=asked_by)

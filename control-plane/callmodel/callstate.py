@@ -7,7 +7,7 @@ from callmodel.calltrace import CallTrace
 from callmodel.endings import Ending
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
 from callmodel.rooms import Mode
-from callmodel.routing import StationPlan, TrunkPlan
+from callmodel.routing import EMERGENCY_CLASS, StationPlan, TrunkPlan
 
 
 class Phase(Enum):
@@ -202,6 +202,10 @@ class Call:
     """None where nobody traces."""
     version: int = 0
     """How often the call was announced."""
+    withheld: bool = False
+    """Whether the caller asked that the number be shown to nobody."""
+    diverted_by: E164 | None = None
+    """Whose phone sent an inbound call on to us."""
 
     def leg_of(self, leg_id: LegId | None) -> Leg | None:
         return next((leg for leg in self.legs if leg.leg_id == leg_id), None)
@@ -238,6 +242,12 @@ class Call:
     def cost_class(self) -> str | None:
         customer = self.customer_leg
         return customer.cost_class if customer is not None else None
+
+    @property
+    def emergency(self) -> bool:
+        """Whether it calls for help, or somebody of it did."""
+        meant = isinstance(self.plan, TrunkPlan) and self.plan.is_emergency
+        return meant or any(leg.cost_class == EMERGENCY_CLASS for leg in self.legs)
 
     @property
     def trunk_held(self) -> bool:

@@ -57,7 +57,8 @@ class Cdr:
     """A call as it stands, or stood.  Times are milliseconds since 1970.
 
     version: counts the call's announcements; of two records of a call the higher one is newer.
-    number: the customer's.  caller_number: the HQ number involved.
+    number: the customer's; `withheld`: who asked that nobody be shown it.  caller_number: the HQ number involved.
+    diverted_by: whose phone sent the call on to us.  emergency: it called for help.
     extension, site_id: who called; of a call from outside, who answered it first.
     What is told of a call only once it has ended is None until then: `ended_ms`, `ending`, the sums of its legs
     (see `calltimes`), its cost in millionths of `currency`, and `hung_up_by`: the role of the party, or SYSTEM.
@@ -94,6 +95,9 @@ class Cdr:
     recording_id: RecordingId | None = None
     asked_by: str | None = None
     trace_id: str | None = None
+    withheld: bool = False
+    diverted_by: E164 | None = field(default=None, metadata=PRIVATE)
+    emergency: bool = False
 
     @property
     def has_ended(self) -> bool:
@@ -136,6 +140,9 @@ def cdr_of(call: Call) -> Cdr:
         recording_id=call.recording_id,
         asked_by=call.asked_by,
         trace_id=call.trace.trace_id if call.trace is not None else None,
+        withheld=call.withheld,
+        diverted_by=call.diverted_by,
+        emergency=call.emergency,
     )
 
 

@@ -74,4 +74,4 @@ def _supervision(
 
 
 def _plan(directory: Lookups, call: Call, to: str) -> Plan:
-    return plan_call(directory, call.tenant_id, to)
+    return plan_call(directory, call.tenant_id, to, site_id=call.site_id)

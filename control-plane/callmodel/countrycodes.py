@@ -26,6 +26,20 @@ _BEGINS_WITH_OWN_CODE = _codes(
     "992 994 996 998"
 )
 
+_NO_TRUNK_PREFIX = _codes("30 34 39 45 47 48 65 351 352 356 357 371 372 420 852 853 965 968 973 974")
+"""National numbers are dialled there as they stand."""
+_PREFIXES = {
+    "1": ("1", "011"), "7": ("8", "810"), "36": ("06", "00"), "52": ("", "00"), "61": ("0", "0011"),
+    "65": ("", "000"), "66": ("0", "001"), "81": ("0", "010"), "82": ("0", "00"), "852": ("", "001"),
+    "855": ("0", "001"), "886": ("0", "002"),
+}  # fmt: skip
+"""What is dialled before national and international numbers, where that is not `0` and `00`."""
+
+
+def prefixes_of(country_code: str) -> tuple[str, str]:
+    """Return what a country's people dial in front of national and international numbers."""
+    return _PREFIXES.get(country_code, ("" if country_code in _NO_TRUNK_PREFIX else "0", "00"))
+
 
 def split_number(number: str) -> tuple[str, str]:
     """Return country code and national number of an E.164 number with its plus sign."""

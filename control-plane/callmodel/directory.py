@@ -3,7 +3,7 @@
 The control plane publishes it in parts.  A media node decides on the last it has, and looks up what a call needs.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -54,12 +54,40 @@ class Tenant:
 
 
 @dataclass(frozen=True)
+class Location:
+    """Where a site is, for those who send help there: a civic address by its parts (RFC 5139), and a point (WGS 84).
+
+    `country`: two letters (ISO 3166-1); every part may be empty.
+    """
+
+    country: str = ""
+    province: str = ""
+    city: str = ""
+    district: str = ""
+    street: str = ""
+    house: str = ""
+    building: str = ""
+    floor: str = ""
+    room: str = ""
+    postal_code: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True)
 class Site:
     """A place where phones are, as far as it matters to their calls."""
 
     site_id: SiteId
     time_zone: str | None = None
     """By its IANA name; None for the tenant's, whichever it is that has stations there."""
+    dialling: DiallingPlan | None = None
+    """How its people write numbers down, None for as their tenant's do."""
+    emergency_caller: E164 | None = None
+    """The number that emergency calls of its phones show, by which a carrier finds the place: any of HQ's."""
+    trunk_ids: tuple[TrunkId, ...] = ()
+    """The trunks whose carrier accepts `emergency_caller`; empty for all."""
+    location: Location | None = None
 
 
 @dataclass(frozen=True)
@@ -120,6 +148,9 @@ class Lookups(Protocol):
     def did_of(self, number: str) -> Did | None:
         """Return the number's entry whoever holds it: the one look-up that comes before the tenant is known."""
 
+    def each_number(self) -> Iterable[Did]:
+        """Return all numbers that are lent: as many as there are, one look-up each."""
+
     def trunk_of(self, trunk_id: TrunkId) -> Trunk | None:
         """Return a trunk."""
 
@@ -174,6 +205,9 @@ class Directory:
 
     def did_of(self, number: str) -> Did | None:
         return self._numbers.get(number)
+
+    def each_number(self) -> Iterable[Did]:
+        return self.numbers
 
     def trunk_of(self, trunk_id: TrunkId) -> Trunk | None:
         return self._trunks.get(trunk_id)
@@ -232,6 +266,10 @@ class StoredDirectory:
 
     def did_of(self, number: str) -> Did | None:
         return self._look_up(Did, NUMBER, number)
+
+    def each_number(self) -> Iterable[Did]:
+        found = (read_entry(Did, value, self._on_problem) for value in self._entries.all(NUMBER))
+        return (did for did in found if did is not None)
 
     def trunk_of(self, trunk_id: TrunkId) -> Trunk | None:
         return next((trunk for trunk in self.trunks if trunk.trunk_id == trunk_id), None)

@@ -3,13 +3,15 @@
 HQ's edges get all of it, in parts; a branch gets what is its own site's, without trunks.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from callmodel.codec import from_wire, to_wire
+from callmodel.countrycodes import split_number
 from callmodel.entries import Tables
 from callmodel.ids import E164, Extension, NodeId, SiteId, TenantId, TrunkId
+from callmodel.numbers import DiallingPlan
 
 
 class MediaProtection(Enum):
@@ -64,6 +66,12 @@ class EdgeTrunk:
     """How long a gateway may stay silent before the next one is tried."""
     media_networks: tuple[str, ...] = ()
     """Addresses and networks that its media comes from and goes to; empty for those of gateways and sources."""
+    no_ring_ms: int = 6000
+    """How long a gateway may leave the caller without ringing or a voice before the next one is tried."""
+    country_code: str = ""
+    """Whose way of writing numbers the carrier has, such as `86`; empty for that of the number called."""
+    trusts_identity: bool = True
+    """Whether the carrier's network vouches for P-Asserted-Identity, Diversion and their kin (RFC 3325)."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +86,14 @@ class EdgeSnapshot:
     numbers: tuple[E164, ...] = ()
     branches: tuple[SiteId, ...] = ()
     """Sites whose gateways may connect; their certificates name them as `urn:trunkline:site:<site>`."""
+    dialling: dict[TenantId, DiallingPlan] = field(default_factory=dict)
+    """How each tenant's people dial: what is an emergency number there."""
+    site_dialling: dict[SiteId, DiallingPlan] = field(default_factory=dict)
+    """The same of the sites that have a way of their own."""
 
 
 DOMAIN, TENANT, STATION, TRUNK, NUMBER, BRANCH = "domain", "tenant", "station", "trunk", "number", "branch"
+SITE, COUNTRY = "site", "country"
 
 
 def tables_of(snapshot: EdgeSnapshot) -> Tables:
@@ -88,11 +101,19 @@ def tables_of(snapshot: EdgeSnapshot) -> Tables:
     domains = snapshot.domains or {}
     return {
         DOMAIN: {domain.lower(): {"tenant_id": tenant_id} for domain, tenant_id in domains.items()},
-        TENANT: {tenant_id: {"domain": domain.lower()} for domain, tenant_id in domains.items()},
+        TENANT: {
+            tenant_id: {
+                "domain": domain.lower(),
+                "dialling": to_wire(snapshot.dialling.get(tenant_id, DiallingPlan())),
+            }
+            for domain, tenant_id in domains.items()
+        },
         STATION: {station_key(each.domain, each.extension): to_wire(each) for each in snapshot.stations},
         TRUNK: {each.trunk_id: to_wire(each) for each in snapshot.trunks},
         NUMBER: {number: {} for number in snapshot.numbers},
         BRANCH: {site_id: {} for site_id in snapshot.branches},
+        SITE: {site_id: {"dialling": to_wire(plan)} for site_id, plan in snapshot.site_dialling.items()},
+        COUNTRY: {code: {"code": code} for code in {split_number(number)[0] for number in snapshot.numbers}},
     }
 
 

@@ -28,7 +28,11 @@ class StationDialled:
 
 @dataclass(frozen=True)
 class CustomerCalled:
-    """A carrier brought a call to one of HQ's numbers.  `number` is None where the caller withheld it."""
+    """A carrier brought a call to one of HQ's numbers.
+
+    `number` is None where the carrier did not tell it; `withheld`: the caller asked that nobody be shown it.
+    `diverted_by`: whose phone sent the call on to us.
+    """
 
     call_id: CallId
     tenant_id: TenantId
@@ -39,6 +43,8 @@ class CustomerCalled:
     trunk_id: TrunkId
     at_ms: int
     trace: CallTrace | None = None
+    withheld: bool = False
+    diverted_by: E164 | None = None
 
 
 @dataclass(frozen=True)

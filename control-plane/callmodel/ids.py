@@ -17,6 +17,12 @@ Extension = NewType("Extension", str)
 E164 = NewType("E164", str)
 """A public number with its plus sign (ITU-T E.164): `+8613812345678`."""
 
+ShortNumber = NewType("ShortNumber", E164)
+"""What a country's people dial for help and for services, without a plus sign: `110`, `10086`.
+
+It stands where a call outside has its number; no subscriber has one.
+"""
+
 
 def uuid7(unix_ms: int, random_bits: int) -> str:
     """Return a version 7 UUID (RFC 9562, 5.7): 48 bits of time, then 74 random bits, in the usual text form.

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from callmodel.countrycodes import can_begin, split_number
-from callmodel.ids import E164
+from callmodel.countrycodes import can_begin, prefixes_of, split_number
+from callmodel.ids import E164, ShortNumber
+from callmodel.shortnumbers import emergency_numbers_of, service_numbers_of
 
 # Not `\d`: that takes the digits of every script, which no prefix matches and some carriers read.
 _EXTENSION = re.compile("[0-9]{2,6}")
@@ -28,11 +29,59 @@ class DiallingPlan:
     international_prefix: str = "00"
     outside_prefix: str = ""
     """What older exchanges taught people to dial first for an outside line, such as `9`; empty for none."""
+    emergency_numbers: tuple[str, ...] | None = None
+    """What is dialled for help; None for what the country has.  Before any extension of the same digits."""
+    service_numbers: tuple[str, ...] | None = None
+    """Short numbers of public services and firms, `x` for any digit; None for what the country has."""
+
+    @property
+    def emergency(self) -> tuple[str, ...]:
+        own = self.emergency_numbers
+        return emergency_numbers_of(self.country_code) if own is None else own
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        own = self.service_numbers
+        return service_numbers_of(self.country_code) if own is None else own
+
+
+def plan_of_country(country_code: str) -> DiallingPlan:
+    """Return how a country's people and carriers write numbers down, as far as it is known here."""
+    return DiallingPlan(country_code, *prefixes_of(country_code))
 
 
 def is_extension(dialled: str) -> bool:
     """Say whether this has the form of an extension (whether a station has it is the directory's to know)."""
     return _EXTENSION.fullmatch(dialled) is not None
+
+
+def emergency_number(dialled: str, plan: DiallingPlan) -> ShortNumber | None:
+    """Return the emergency number that is dialled, in the digits that a carrier is sent, None for any other."""
+    return next(
+        (ShortNumber(E164(digits)) for digits in _short_forms(dialled, plan) if digits in plan.emergency), None
+    )
+
+
+def service_number(dialled: str, plan: DiallingPlan) -> ShortNumber | None:
+    """Return the short service number that is dialled, in the digits that a carrier is sent, None for any other."""
+    for digits in _short_forms(dialled, plan):
+        for service in plan.services:
+            if len(service) == len(digits) and all(a in ("x", b) for a, b in zip(service, digits, strict=True)):
+                return ShortNumber(E164(digits))
+    return None
+
+
+def _short_forms(dialled: str, plan: DiallingPlan) -> list[str]:
+    """Return what of these digits may be a short number: all, or those behind an outside line's or country's prefix.
+
+    Telephones put the country in front of whatever they are given, and people who learned to dial 9 dial it always.
+    """
+    digits = _PUNCTUATION.sub("", dialled)
+    before = ["", plan.outside_prefix, f"+{plan.country_code}"]
+    if plan.international_prefix:
+        before.append(f"{plan.international_prefix}{plan.country_code}")
+    forms = [digits.removeprefix(prefix) for prefix in before if digits.startswith(prefix)]
+    return [form for form in forms if _EXTENSION.fullmatch(form)]
 
 
 def to_e164(dialled: str, plan: DiallingPlan) -> E164:

@@ -16,6 +16,7 @@ class ClaimTrunk:
 
     The claim goes by the name of the leg.  `attempt`: the first leg of the same attempt, which counts once for limits
     on the rate however many trunks it tries.  `extension`: the station that calls.  `started_ms` says which day pays.
+    `emergency`: the first offer is taken whatever is full, and nobody is asked.
     """
 
     leg_id: LegId
@@ -25,6 +26,7 @@ class ClaimTrunk:
     limits: Limits = Limits()
     extension: Extension | None = None
     started_ms: int = 0
+    emergency: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,24 @@
 
 from dataclasses import dataclass
 
-from callmodel.callernumbers import CallerNumberError, caller_pool_of, carried_by
-from callmodel.directory import Lookups, Tenant
+from callmodel.callernumbers import CallerNumberError, caller_pool_of, carried_by, emergency_callers, shows_site
+from callmodel.directory import Location, Lookups, Site, Tenant
 from callmodel.endings import Ending
-from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from callmodel.ids import E164, Extension, ShortNumber, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits, is_allowed
-from callmodel.numbers import UndiallableNumberError, is_extension, to_e164
-from callmodel.trunks import trunks_for
+from callmodel.numbers import (
+    DiallingPlan,
+    UndiallableNumberError,
+    emergency_number,
+    is_extension,
+    service_number,
+    to_e164,
+)
+from callmodel.trunks import trunks_for, trunks_for_emergency
+
+EMERGENCY_RING_SECONDS = 180
+EMERGENCY_CLASS = "emergency"
+"""The cost class of emergency calls: they cost nothing, so that no spend can stand against them."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +35,10 @@ class TrunkOffer:
 
 @dataclass(frozen=True)
 class TrunkPlan:
-    """Out to the public network: the offers in the order to try."""
+    """Out to the public network: the offers in the order to try.
+
+    `is_emergency`: no limit holds, and every trunk is tried.  `location`: of the site, for an emergency call.
+    """
 
     number: E164
     offers: tuple[TrunkOffer, ...]
@@ -32,6 +46,8 @@ class TrunkPlan:
     ring_timeout_seconds: int
     records: bool
     limits: Limits = Limits()
+    is_emergency: bool = False
+    location: Location | None = None
 
 
 @dataclass(frozen=True)
@@ -54,19 +70,37 @@ class Refusal:
 Plan = TrunkPlan | StationPlan | Refusal
 
 
-def plan_call(directory: Lookups, tenant_id: TenantId, dialled: str, *, wanted_caller: str | None = None) -> Plan:
+def plan_call(
+    directory: Lookups,
+    tenant_id: TenantId,
+    dialled: str,
+    *,
+    site_id: SiteId | None = None,
+    wanted_caller: str | None = None,
+) -> Plan:
     """Return where a call of a tenant's station goes.
 
-    dialled: an extension of the tenant, or a public number in any form that the tenant's country writes.
-    wanted_caller: the caller number the agent asks for, E.164; None leaves it to the tenant's rule.
+    dialled: an extension of the tenant, a short number, or a public number in any form that the people there write.
+    site_id: where the station is.  wanted_caller: the caller number the agent asks for, E.164; None leaves it to the
+    tenant's rule.
     """
     tenant = directory.tenant_of(tenant_id)
     if tenant is None:
         return Refusal(Ending.INTERNAL_ERROR)
-    if is_extension(dialled):
+    site = directory.site_of(site_id)
+    dialling = _dialling_at(tenant, site)
+    emergency = emergency_number(dialled, dialling)
+    if emergency is not None:
+        return _to_emergency(directory, tenant, site, emergency)
+    if is_extension(dialled) and directory.station_of(tenant_id, dialled) is not None:
         return _to_station(directory, tenant, dialled)
+    service = service_number(dialled, dialling)
+    if service is not None:
+        return _to_trunk(directory, tenant, service, wanted_caller, country=dialling.country_code)
+    if is_extension(dialled):
+        return Refusal(Ending.EXTENSION_UNKNOWN)
     try:
-        number = to_e164(dialled, tenant.dialling)
+        number = to_e164(dialled, dialling)
     except UndiallableNumberError:
         return Refusal(Ending.NUMBER_UNDIALLABLE)
     own = directory.did_of(number)
@@ -74,6 +108,14 @@ def plan_call(directory: Lookups, tenant_id: TenantId, dialled: str, *, wanted_c
         # The tenant dials its own number: no carrier needs to see this call.
         return _to_station(directory, tenant, own.route_to)
     return _to_trunk(directory, tenant, number, wanted_caller)
+
+
+def is_emergency(directory: Lookups, tenant_id: TenantId, site_id: SiteId | None, dialled: str) -> bool:
+    """Say whether what a station dials is an emergency number where it is."""
+    tenant = directory.tenant_of(tenant_id)
+    return (
+        tenant is not None and emergency_number(dialled, _dialling_at(tenant, directory.site_of(site_id))) is not None
+    )
 
 
 def plan_inbound(directory: Lookups, dialled: str) -> tuple[TenantId | None, Plan]:
@@ -95,16 +137,51 @@ def _to_station(directory: Lookups, tenant: Tenant, extension: str, *, records: 
     return StationPlan(station.extension, station.site_id, tenant.ring_timeout_seconds, records)
 
 
-def _to_trunk(directory: Lookups, tenant: Tenant, number: E164, wanted_caller: str | None) -> Plan:
-    if not is_allowed(tenant.limits, number):
+def _dialling_at(tenant: Tenant, site: Site | None) -> DiallingPlan:
+    return site.dialling if site is not None and site.dialling is not None else tenant.dialling
+
+
+def _to_emergency(directory: Lookups, tenant: Tenant, site: Site | None, number: ShortNumber) -> Plan:
+    country = E164(f"+{_dialling_at(tenant, site).country_code}")
+    trunks = trunks_for_emergency(directory, tenant.tenant_id, country)
+    # The place is found by the number: a carrier that takes the site's comes first.
+    trunks.sort(key=lambda trunk: not shows_site(site, trunk.trunk_id))
+    if not trunks:
+        return Refusal(Ending.NO_TRUNK)
+    return TrunkPlan(
+        number,
+        tuple(
+            TrunkOffer(
+                trunk.trunk_id,
+                trunk.max_channels,
+                EMERGENCY_CLASS,
+                emergency_callers(directory, tenant, site, trunk.trunk_id),
+            )
+            for trunk in trunks
+        ),
+        tenant.max_channels,
+        EMERGENCY_RING_SECONDS,
+        tenant.records_calls,
+        is_emergency=True,
+        location=site.location if site is not None else None,
+    )
+
+
+def _to_trunk(
+    directory: Lookups, tenant: Tenant, number: E164, wanted_caller: str | None, *, country: str = ""
+) -> Plan:
+    """country: of a short number, which costs what its country does, and is blocked as if behind its code."""
+    public = E164(f"+{country}{number}") if country else number
+    if not is_allowed(tenant.limits, public):
         return Refusal(Ending.DESTINATION_BLOCKED)
     try:
-        pool = caller_pool_of(directory, tenant, number, wanted_caller)
+        pool = caller_pool_of(directory, tenant, public, wanted_caller)
     except CallerNumberError as error:
         return Refusal(error.ending)
+    rated_as = E164(f"+{country}") if country else number
     offers = tuple(
         TrunkOffer(trunk.trunk_id, trunk.max_channels, rate.cost_class, carried, rate.cost_per_minute)
-        for trunk, rate in trunks_for(directory, tenant.tenant_id, number)
+        for trunk, rate in trunks_for(directory, tenant.tenant_id, rated_as)
         if (carried := carried_by(directory, pool, trunk.trunk_id))
     )
     if not offers:

@@ -28,5 +28,14 @@ def trunks_for(directory: Lookups, tenant_id: TenantId, number: E164) -> list[tu
     )
 
 
+def trunks_for_emergency(directory: Lookups, tenant_id: TenantId, country: E164) -> list[Trunk]:
+    """Return every trunk that works, best first: those that sell the country to the tenant, then the tenant's others,
+    then everybody's.  country: the country code with its plus sign.
+    """
+    own = sorted(_usable(directory.trunks, tenant_id), key=lambda trunk: (trunk.priority, trunk.trunk_id))
+    every = [trunk for trunk in directory.trunks if trunk.enabled]
+    return list(dict.fromkeys((*(trunk for trunk, _ in trunks_for(directory, tenant_id, country)), *own, *every)))
+
+
 def _usable(trunks: Iterable[Trunk], tenant_id: TenantId) -> Iterable[Trunk]:
     return (trunk for trunk in trunks if trunk.enabled and (not trunk.tenant_ids or tenant_id in trunk.tenant_ids))

@@ -9,6 +9,7 @@ from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, MediaProtection
 from callmodel.entries import Tables
 from callmodel.ids import TenantId
 from control_plane.features.numbers.store import PAGE_ROWS, NumberRecord, NumberStore
+from control_plane.features.sites.store import Site as SiteRow
 from control_plane.features.sites.store import SiteStore
 from control_plane.features.stations.store import StationRecord, StationStore
 from control_plane.features.tenants.store import TenantRecord, TenantStore
@@ -51,10 +52,23 @@ class ConfigurationStore:
             directory.tables_of(
                 Directory(
                     trunks=tuple(record.trunk for record in trunks),
-                    sites=tuple(Site(site.site_id, site.time_zone) for site in sites),
+                    sites=tuple([await self._site(site) for site in sites]),
                 )
             ),
-            edgesnapshot.tables_of(EdgeSnapshot(trunks=peerings, branches=branches)),
+            edgesnapshot.tables_of(
+                EdgeSnapshot(
+                    trunks=peerings,
+                    branches=branches,
+                    site_dialling={site.site_id: site.dialling for site in sites if site.dialling is not None},
+                )
+            ),
+        )
+
+    async def _site(self, site: SiteRow) -> Site:
+        number = None if site.emergency_caller is None else await self._numbers.one(site.emergency_caller)
+        accepting = () if number is None else number.trunk_ids
+        return Site(
+            site.site_id, site.time_zone, site.dialling, site.emergency_caller, accepting, site.location
         )
 
     async def of_tenant(self, tenant_id: TenantId) -> PartTables | None:
@@ -88,6 +102,7 @@ def _tables(record: TenantRecord, stations: list[StationRecord], numbers: list[N
         edgesnapshot.tables_of(
             EdgeSnapshot(
                 domains={tenant.domain: tenant.tenant_id},
+                dialling={tenant.tenant_id: tenant.dialling},
                 stations=tuple(_edge_station(tenant.domain, each) for each in stations),
                 numbers=tuple(each.number for each in numbers),
             )

@@ -70,6 +70,14 @@ SipDomain = Annotated[
 ]  # fmt: skip
 DiallingPrefix = Annotated[str, *_word("[0-9]{0,4}", "up to 4 digits, or nothing", "0", 4)]
 CountryCode = Annotated[str, *_word("[1-9][0-9]{0,2}", "the country code without plus, such as 86", "86", 3)]
+CountryLetters = Annotated[str, *_word("([A-Z]{2})?", "two capital letters (ISO 3166-1), or nothing", "CN", 2)]
+AddressPart = Annotated[
+    str, *_word(rf"({_NAME})?", "up to 80 characters, without control characters, quotes, \\, < and >", "Chengdu", 80)
+]
+EmergencyNumber = Annotated[str, *_word("[0-9]{2,6}", "2 to 6 digits", "110", 6)]
+ServiceNumber = Annotated[
+    str, *_word("[0-9][0-9x]{1,5}", "2 to 6 digits, the first one given, x for any of the others", "955xx", 6)
+]
 NumberPrefix = Annotated[
     str, *_word(_PREFIX, "the beginning of a number with its plus sign; + alone is anywhere", "+8621", 15)
 ]

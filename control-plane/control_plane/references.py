@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from callmodel.codec import from_wire
 from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from callmodel.numbers import DiallingPlan
 from control_plane.archive import is_living, living_rows
 from control_plane.scope import SCOPE
 from control_plane.web.problems import NotFoundError
@@ -16,6 +18,7 @@ class TenantReference:
     tenant_id: TenantId
     domain: str
     country_code: str
+    dialling: DiallingPlan
     archived: bool = False
 
 
@@ -24,7 +27,8 @@ async def find_tenant(store: Store, tenant_id: TenantId) -> TenantReference | No
     row = await store.get("tenants", {"scope": SCOPE, "tenant_id": tenant_id})
     if row is None:
         return None
-    return TenantReference(tenant_id, row["domain"], row["country_code"], not is_living(row))
+    plan = from_wire(DiallingPlan, row["dialling"])
+    return TenantReference(tenant_id, row["domain"], row["country_code"], plan, not is_living(row))
 
 
 async def require_tenant(store: Store, tenant_id: TenantId) -> TenantReference:
@@ -51,6 +55,13 @@ async def tenant_exists(store: Store, tenant_id: TenantId) -> bool:
     return is_living(await store.get("tenants", {"scope": SCOPE, "tenant_id": tenant_id}))
 
 
+async def dialling_at(store: Store, tenant: TenantReference, site_id: SiteId) -> DiallingPlan:
+    """Return how people dial at a site: its own way, or the tenant's."""
+    row = await store.get("sites", {"scope": SCOPE, "site_id": site_id})
+    own = row["dialling"] if row is not None else None
+    return tenant.dialling if own is None else from_wire(DiallingPlan, own)
+
+
 async def site_exists(store: Store, site_id: SiteId) -> bool:
     """Say whether there is such a site, and it is not archived."""
     return is_living(await store.get("sites", {"scope": SCOPE, "site_id": site_id}))
@@ -71,6 +82,11 @@ async def has_stations(store: Store, tenant_id: TenantId) -> bool:
     async for _ in living_rows(store, "stations", {"tenant_id": tenant_id}):
         return True
     return False
+
+
+async def number_exists(store: Store, number: E164) -> bool:
+    """Say whether HQ has this number."""
+    return await store.get("numbers", {"scope": SCOPE, "number": number}) is not None
 
 
 async def holder_of(store: Store, number: E164) -> TenantId | None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from callmodel.edgesnapshot import MediaProtection
 from callmodel.vouched import Vouched
+from edge_proxy.callers import Told
 
 
 class PeerKind(Enum):
@@ -35,7 +36,9 @@ class Peer(NamedTuple):
 
 @dataclass(frozen=True)
 class Request:
-    """A request outside of any dialog.  Fields from `station` on are ours, and count only from peers we trust."""
+    """A request outside of any dialog.  Fields from `station` on are ours, and count only from peers we trust; `told`
+    is what a carrier says.
+    """
 
     method: str
     peer: Peer
@@ -47,6 +50,7 @@ class Request:
     target_domain: str = ""
     authenticated: bool = False
     preferred_identity: str = ""
+    told: Told = Told()
     station: str = ""
     site: str = ""
     target: str = ""
@@ -76,11 +80,15 @@ class Reject:
 
 @dataclass(frozen=True)
 class ToMediaNode:
-    """`target`: user part of the request URI.  `from_user`: replaces the one in From unless None."""
+    """`target`: user part of the request URI.  `from_user`: replaces the one in From unless None.
+
+    `emergency`: a media node that drains or is full takes it too.
+    """
 
     target: str
     vouched: Vouched
     from_user: str | None = None
+    emergency: bool = False
 
 
 @dataclass(frozen=True)

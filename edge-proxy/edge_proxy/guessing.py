@@ -9,6 +9,8 @@ from enum import Enum
 UNFAMILIAR_SHARE = 1 / 8
 """Of the attempts on an account under attack that come from where it has never signed in."""
 ACCOUNT_CHARACTERS = 100
+HELP_CHECKED = 2
+"""Calls for help a second of one account that is locked out where it is at home."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,14 @@ class Sanction(Enum):
     """Check no password of the account from the address; the others behind it go on."""
 
 
-def is_checked(standing: Standing, allowed: int, draw: float) -> bool:
+def is_checked(standing: Standing, allowed: int, draw: float, *, emergency: bool = False) -> bool:
     """Say whether the password is looked at; if not, the answer is that to a wrong one.
 
-    allowed: wrong passwords a minute; draw: chance, from 0 to below 1.
+    allowed: wrong passwords a minute; draw: chance, from 0 to below 1.  emergency: a call for help, of
+    which so many are looked at in a second where the account is locked out though it has signed in there before.
     """
     if standing.locked:
-        return False
+        return emergency and standing.familiar
     if standing.familiar:
         return True
     if standing.of_address > allowed:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from edge_proxy.bans import FAMILIAR_SECONDS, FLOODING_SECONDS, HOME_SECONDS
 from edge_proxy.connections import IDLE_SECONDS
 from edge_proxy.registration import DEFAULT_EXPIRES_SECONDS, MAX_EXPIRES_SECONDS, MIN_EXPIRES_SECONDS, MOST_CONTACTS
-from edge_proxy.screening import MAX_MESSAGE_BYTES
+from edge_proxy.screening import HELP_IN_WINDOW, MAX_MESSAGE_BYTES
+from edge_proxy.telephones import LONGEST_EMERGENCY
 
 MEDIA_SET = 1
 """Destinations for new calls: media nodes at HQ, HQ's edges at a branch."""
@@ -179,6 +180,8 @@ def render_kamailio(template: str, configuration: EdgeConfiguration) -> str:
         "WS_ORIGINS": "|".join(origin.replace(".", "[.]") for origin in c.ws_origins),
         "TLS_PORT": c.tls_port,
         "MAX_MESSAGE_BYTES": MAX_MESSAGE_BYTES,
+        "LONGEST_EMERGENCY": LONGEST_EMERGENCY,
+        "HELP_IN_WINDOW": HELP_IN_WINDOW,
         "TLS_LISTEN": _tls_listen(c),
         "TLS_LOAD": _tls_load(c),
         "MODULES": c.modules,

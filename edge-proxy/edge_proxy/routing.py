@@ -1,13 +1,13 @@
 """Where a call goes at HQ's edge and at a branch's: the request and the view in, a decision out."""
 
 import re
-from urllib.parse import unquote
 
-from callmodel.edgesnapshot import EdgeStation, MediaProtection
+from callmodel.edgesnapshot import EdgeStation, EdgeTrunk, MediaProtection
 from callmodel.ids import SiteId
 from callmodel.numbers import is_e164
 from callmodel.vouched import Vouched
 from edge_proxy import trunking
+from edge_proxy.callers import caller_of
 from edge_proxy.decisions import (
     NOT_READY,
     Authenticate,
@@ -24,14 +24,12 @@ from edge_proxy.decisions import (
     ToStation,
     ToTrunk,
 )
+from edge_proxy.telephones import addresses_in, number_in
 from edge_proxy.view import EdgeView
 
-_DIALLABLE = re.compile(r"\+?[0-9*#]{1,32}")
-_PUNCTUATION = re.compile(r"[\s().\-/]")
 _Q850_CAUSE = re.compile(r"Q\.850\s*;\s*cause=([0-9]+)", re.IGNORECASE)
 NO_CONDUCTOR_CAUSE = "42"
 """Switching equipment congestion (Q.850): what a media node's dialplan hangs up with when nobody conducts."""
-_URI_USER = re.compile(r"<?(?:sips?|tel):([^@;>]+)")
 
 HQ_QUIET_SECONDS = 2.5
 """HQ is probed every second: after this long two probes went unanswered."""
@@ -76,7 +74,7 @@ def decide_branch_invite(
     refusal = _station_must_authenticate(view, request)
     if refusal is not None:
         return refusal
-    dialled = dialled_of(request.target_user)
+    dialled = number_in(request.target_user)
     if dialled is None:
         return Reject(484, "Address Incomplete")
     colleague = local_station(view, request.from_domain, dialled)
@@ -105,10 +103,10 @@ def local_station(view: EdgeView, domain: str, dialled: str) -> ToStation | None
     return ToStation(station.extension, station.domain, station.media) if station else None
 
 
-def dialled_of(user: str) -> str | None:
-    """Return what was dialled without punctuation, None when no telephone could mean it."""
-    dialled = _PUNCTUATION.sub("", unquote(user))
-    return dialled if dialled.isascii() and _DIALLABLE.fullmatch(dialled) else None
+def is_emergency(view: EdgeView, request: Request) -> bool:
+    """Say whether a station of ours, or whoever claims to be one, calls for help."""
+    number = number_in(request.target_user)
+    return request.method == "INVITE" and view.is_emergency(request.from_domain, request.from_user, number)
 
 
 def _from_outside(view: EdgeView, request: Request) -> Decision:
@@ -117,16 +115,29 @@ def _from_outside(view: EdgeView, request: Request) -> Decision:
         if refusal is not None:
             return refusal
         station = view.station_of(request.from_domain, request.from_user)
-        return FORBIDDEN if station is None else _to_node(request, station)
+        return FORBIDDEN if station is None else _to_node(view, request, station)
     trunks = view.trunks.trunks_from(request.peer.address)
     if not trunks:
         return STRANGER
-    number = trunking.owned_number(view, request.target_user, request.to_user)
+    trunk = trunking.trunk_for(trunks, request.from_domain, request.target_domain)
+    called_party = (each.user for each in addresses_in(request.told.called_party))
+    number = trunking.owned_number(view, trunk, request.target_user, request.to_user, *called_party)
     if number is None:
         return Reject(404, "Not Found")
-    trunk = trunking.trunk_for(trunks, request.from_domain, request.target_domain)
+    return _brought_by(trunk, number, request)
+
+
+def _brought_by(trunk: EdgeTrunk, number: str, request: Request) -> ToMediaNode:
+    plan = trunking.plan_for(trunk, number)
+    caller = caller_of(request.told, request.from_user, request.from_domain, plan, trusted=trunk.trusts_identity)
     vouched: Vouched = (("origin", "trunk"), ("trunk", trunk.trunk_id))
-    return ToMediaNode(number, vouched, trunking.customer_number(request.from_user))
+    if caller.diverted_by is not None:
+        vouched += (("diverted", caller.diverted_by),)
+    if not caller.withheld:
+        return ToMediaNode(number, vouched, caller.number or trunking.ANONYMOUS)
+    # Where others than our own rooms may look, nobody stands.
+    vouched += (("withheld", "1"), *((("number", caller.number),) if caller.number else ()))
+    return ToMediaNode(number, vouched, trunking.ANONYMOUS)
 
 
 def _station_must_authenticate(view: EdgeView, request: Request) -> Decision | None:
@@ -136,7 +147,7 @@ def _station_must_authenticate(view: EdgeView, request: Request) -> Decision | N
         station = view.station_of(request.from_domain, request.from_user)
         return Authenticate(request.from_domain, request.from_user, station.ha1 if station else None)
     target = request.target_domain
-    if target != request.from_domain and view.has_domain(target):
+    if target != request.from_domain and view.has_domain(target) and not is_emergency(view, request):
         return Reject(403, "Another Tenant")
     return None
 
@@ -148,11 +159,11 @@ def _from_branch(view: EdgeView, request: Request) -> Decision:
         return Reject(403, "Not Of This Site")
     if request.from_user != station.extension:
         return FORBIDDEN
-    return _to_node(request, station)
+    return _to_node(view, request, station)
 
 
-def _to_node(request: Request, station: EdgeStation) -> Decision:
-    dialled = dialled_of(request.target_user)
+def _to_node(view: EdgeView, request: Request, station: EdgeStation) -> Decision:
+    dialled = number_in(request.target_user)
     if dialled is None:
         return Reject(484, "Address Incomplete")
     vouched: Vouched = (
@@ -162,14 +173,14 @@ def _to_node(request: Request, station: EdgeStation) -> Decision:
         ("site", station.site_id),
     )
     wanted = _wanted_caller(request.preferred_identity)
-    return ToMediaNode(dialled, (*vouched, ("caller", wanted)) if wanted else vouched)
+    emergency = view.is_emergency(station.domain, station.extension, dialled)
+    return ToMediaNode(dialled, (*vouched, ("caller", wanted)) if wanted else vouched, emergency=emergency)
 
 
 def _wanted_caller(preferred_identity: str) -> str | None:
     """Return the caller number that a phone asks for; phones also send their own extension here, which is no wish."""
-    found = _URI_USER.search(preferred_identity)
-    user = _PUNCTUATION.sub("", unquote(found.group(1))) if found else ""
-    return user if is_e164(user) else None
+    users = (number_in(each.user) for each in addresses_in(preferred_identity))
+    return next((user for user in users if user is not None and is_e164(user)), None)
 
 
 def _from_node(view: EdgeView, request: Request) -> Decision:
@@ -179,7 +190,7 @@ def _from_node(view: EdgeView, request: Request) -> Decision:
             return Reject(503, "No Such Trunk")
         if not trunking.is_callee(request.target_user):
             return Reject(484, "Address Incomplete")
-        if not is_e164(request.caller):
+        if not is_e164(request.caller) and request.caller != trunking.ANONYMOUS:
             return Reject(403, "No Caller Number")
         return ToTrunk(trunk.trunk_id, request.target_user, request.caller, trunk.domain)
     if request.target == "station":

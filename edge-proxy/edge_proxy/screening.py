@@ -59,12 +59,20 @@ def screen(user_agent: str, *, banned: bool, trusted: bool, size_bytes: int) -> 
     return LISTEN
 
 
-def leaves_to_others(kind: PeerKind, method: str, *, registers: bool) -> bool:
+HELP_IN_WINDOW = 8
+"""Messages a second of calls for help, from an address that nobody listens to otherwise: a call takes two or more."""
+
+
+def leaves_to_others(kind: PeerKind, method: str, *, registers: bool, emergency: bool = False) -> bool:
     """Say whether an edge that drains leaves a new request to another edge.
+
+    An emergency call is left to nobody.
 
     What media nodes and edges send must pass: they have chosen this edge for what only it can reach, or have not
     heard of the drain yet.  registers: the sender is a carrier that knows this edge by a registration alone.
     """
+    if emergency:
+        return False
     if method == "OPTIONS":
         return True
     if method == "REGISTER":

@@ -2,14 +2,22 @@
 
 from dataclasses import dataclass
 
+from callmodel.countrycodes import split_number
 from callmodel.edgesnapshot import EdgeTrunk
-from callmodel.numbers import DiallingPlan, UndiallableNumberError, is_e164, is_spelt_once, to_e164
+from callmodel.numbers import (
+    DiallingPlan,
+    UndiallableNumberError,
+    is_e164,
+    is_extension,
+    is_spelt_once,
+    plan_of_country,
+    to_e164,
+)
+from edge_proxy import telephones
 from edge_proxy.trunkbook import TrunkBook
 from edge_proxy.view import EdgeView
 
 ANONYMOUS = "anonymous"
-_NATIONAL_DIGITS = 11
-"""The longest national number of the default plan: longer ones that begin with the country code hold it."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +29,7 @@ class Attempt:
     next_hop: str
     transport: str
     no_reply_ms: int
+    no_ring_ms: int
 
 
 def attempt_at(trunks: TrunkBook, trunk: EdgeTrunk, callee: str, start: int) -> Attempt | None:
@@ -31,7 +40,7 @@ def attempt_at(trunks: TrunkBook, trunk: EdgeTrunk, callee: str, start: int) -> 
         if address is not None:
             uri = f"sip:{callee}@{_host(gateway.host)}:{gateway.port}"
             hop = f"sip:{_host(address)}:{gateway.port};transport={gateway.transport}"
-            return Attempt(index, uri, hop, gateway.transport, trunk.no_reply_ms)
+            return Attempt(index, uri, hop, gateway.transport, trunk.no_reply_ms, trunk.no_ring_ms)
     return None
 
 
@@ -42,44 +51,51 @@ def tries_next_gateway(code: int, *, timed_out: bool) -> bool:
     return timed_out or 300 <= code < 400 or code in (401, 407) or 500 <= code < 600
 
 
+def is_ringing(code: int, *, has_sdp: bool) -> bool:
+    """Say whether a gateway's provisional response lets the caller hear something, or says who is being looked for.
+
+    100 and a 183 without a session say no more than that the gateway has a line to wait on.
+    """
+    return 180 <= code <= 182 or (code > 100 and has_sdp)
+
+
 def identity_of(caller: str, domain: str) -> str:
     """Return the URI that a carrier sees in From and P-Asserted-Identity (RFC 3325)."""
     return f"sip:{caller}@{domain}"
 
 
-def owned_number(view: EdgeView, *candidates: str, plan: DiallingPlan | None = None) -> str | None:
-    """Return the first of HQ's numbers that a carrier may mean by what stands in request URI or To.
+def owned_number(view: EdgeView, trunk: EdgeTrunk, *candidates: str) -> str | None:
+    """Return the first of HQ's numbers that a carrier may mean by what stands in request URI, To and their kin.
 
-    Carriers write `+8621...`, `8621...`, `008621...` or `021...` for the same number.
+    Carriers write `+8621...`, `8621...`, `008621...` or `021...` for the same number: as people do in the trunk's
+    country, or in those where HQ has numbers.
     """
-    plan = plan or DiallingPlan()
+    plans = (plan_of_country(trunk.country_code),) if trunk.country_code else view.plans
     for user in candidates:
-        for form in (user, f"+{user}"):
-            if view.owns(form):
-                return form
-        try:
-            number = to_e164(user, plan)
-        except UndiallableNumberError:
+        number = telephones.number_in(user)
+        if number is None:
             continue
-        if view.owns(number):
-            return number
+        for form in (number, f"+{number}", *(_public(number, plan) for plan in plans)):
+            if form is not None and view.owns(form):
+                return form
     return None
 
 
-def customer_number(user: str, plan: DiallingPlan | None = None) -> str:
-    """Return the customer's number as E.164, or `anonymous` for what is no number."""
-    plan = plan or DiallingPlan()
-    if len(user) > _NATIONAL_DIGITS and user.startswith(plan.country_code) and is_e164(f"+{user}"):
-        user = f"+{user}"
+def plan_for(trunk: EdgeTrunk, dialled: str) -> DiallingPlan:
+    """Return how a trunk's carrier writes the numbers of who calls: as in its country, or in that of the number."""
+    return plan_of_country(trunk.country_code or split_number(dialled)[0])
+
+
+def _public(number: str, plan: DiallingPlan) -> str | None:
     try:
-        return to_e164(user, plan)
+        return to_e164(number, plan)
     except UndiallableNumberError:
-        return ANONYMOUS
+        return None
 
 
 def is_callee(text: str) -> bool:
-    """Say whether a carrier may be given this number, which limits were applied to."""
-    return is_e164(text) and is_spelt_once(text)
+    """Say whether a carrier may be given this number, which limits were applied to: a public one, or a short one."""
+    return (is_e164(text) and is_spelt_once(text)) or is_extension(text)
 
 
 def trunk_for(trunks: list[EdgeTrunk], *domains: str) -> EdgeTrunk:

@@ -7,12 +7,27 @@ REGISTER) and needs no push to be repeated.  A step of the agent is seen whole o
 """
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from callmodel.codec import ShapeError, from_wire
 from callmodel.directory import read_entry
-from callmodel.edgesnapshot import BRANCH, DOMAIN, NUMBER, STATION, TENANT, TRUNK, EdgeStation, EdgeTrunk, station_key
+from callmodel.edgesnapshot import (
+    BRANCH,
+    COUNTRY,
+    DOMAIN,
+    NUMBER,
+    SITE,
+    STATION,
+    TENANT,
+    TRUNK,
+    EdgeStation,
+    EdgeTrunk,
+    station_key,
+)
 from callmodel.entries import PLATFORM_PART, Entries, TableEntries
+from callmodel.numbers import DiallingPlan, emergency_number, plan_of_country
+from edge_proxy.telephones import LONGEST_EMERGENCY
 from edge_proxy.trunkbook import TrunkBook
 from servicekit.snapshotcopy import LOCAL, CopiedEntries, CopyAwayError
 
@@ -39,6 +54,25 @@ class EdgeView:
     def has_domain(self, domain: str) -> bool:
         """Say whether phones register in a domain."""
         return self._find(DOMAIN, domain.lower()) is not None
+
+    def is_emergency(self, domain: str, extension: str, dialled: str | None) -> bool:
+        """Say whether what a tenant's station dials is an emergency number where it is."""
+        if dialled is None or len(dialled) > LONGEST_EMERGENCY:
+            return False
+        station = self.station_of(domain, extension)
+        at_site = self._find(SITE, station.site_id) if station is not None else None
+        tenant = None if at_site else self._find(DOMAIN, domain.lower())
+        lookup = at_site or (self._find(TENANT, tenant["tenant_id"]) if tenant else None)
+        if not lookup:
+            return False
+        plan = from_wire(DiallingPlan, lookup.get("dialling", {}))
+        return emergency_number(dialled, plan) is not None
+
+    @cached_property
+    def plans(self) -> tuple[DiallingPlan, ...]:
+        """How numbers are written where HQ has some."""
+        codes = {value["code"] for value in self._entries.all(COUNTRY)}
+        return tuple(plan_of_country(code) for code in sorted(codes))
 
     def domain_of(self, tenant_id: str) -> str | None:
         tenant = self._find(TENANT, tenant_id)

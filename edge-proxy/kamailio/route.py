@@ -148,12 +148,20 @@ class Edge:
         return legs.on_reply()
 
     @guarded
+    def ksr_onreply_gateway(self, _msg: object) -> int:
+        return trunks.gateway_replied()
+
+    @guarded
     def ksr_failure_node(self, _msg: object) -> int:
         return telling.failed(calls.node_failed())
 
     @guarded
     def ksr_branch_station(self, _msg: object) -> int:
         return stations.station_branch()
+
+    @guarded
+    def ksr_onreply_station(self, _msg: object) -> int:
+        return stations.station_replied()
 
     @guarded
     def ksr_failure_station(self, _msg: object) -> int:

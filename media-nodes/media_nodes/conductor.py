@@ -22,7 +22,7 @@ from callmodel.facts import (
 )
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId, uuid7
 from callmodel.orders import Order
-from callmodel.routing import Plan, Refusal, plan_call, plan_inbound
+from callmodel.routing import Plan, Refusal, TrunkPlan, is_emergency, plan_call, plan_inbound
 from callmodel.wire import NodeOrder, PlaceCall
 from media_nodes import telling
 from media_nodes.journal import Entry, Journal
@@ -109,7 +109,7 @@ class Conductor:
             case TransferWanted(leg_id, to, at_ms):
                 running, directory = self._running_of(leg_id), self._shelf.current
                 if running is not None and directory is not None:
-                    plan = plan_call(directory, running.call.tenant_id, to)
+                    plan = plan_call(directory, running.call.tenant_id, to, site_id=running.call.site_id)
                     running.post(TransferAsked(plan, leg_id, at_ms, referred=True))
             case _:
                 self._tell(news.leg_id, news)
@@ -143,7 +143,7 @@ class Conductor:
     def _arrive(self, arrived: Arrived) -> None:
         directory = self._shelf.current
         full = len(self._calls) >= self._capacity
-        if directory is None or self.draining or full:
+        if directory is None or ((self.draining or full) and not _calls_for_help(directory, arrived)):
             # Not a call yet, and no record: it is the call of whichever node the edge tries next.
             logger.info("call declined", extra={"leg_id": arrived.leg_id, "draining": self.draining, "full": full})
             self._spawn(self._dismiss(arrived.leg_id, None))
@@ -162,23 +162,26 @@ class Conductor:
                 tenant_id,
                 self.node_id,
                 arrived.leg_id,
-                E164(arrived.from_user) if arrived.from_user.startswith("+") else None,
+                E164(arrived.number) if arrived.number else None,
                 E164(arrived.dialled),
                 TrunkId(arrived.trunk),
                 arrived.at_ms,
                 trace,
+                arrived.withheld,
+                E164(arrived.diverted_by) if arrived.diverted_by else None,
             )
         else:
             tenant_id = TenantId(arrived.tenant)
             wanted = arrived.wanted_caller or None
-            plan = plan_call(directory, tenant_id, arrived.dialled, wanted_caller=wanted)
+            site_id = SiteId(arrived.site)
+            plan = plan_call(directory, tenant_id, arrived.dialled, site_id=site_id, wanted_caller=wanted)
             beginning = StationDialled(
                 call_id,
                 tenant_id,
                 self.node_id,
                 arrived.leg_id,
                 Extension(arrived.station),
-                SiteId(arrived.site),
+                site_id,
                 arrived.dialled,
                 arrived.at_ms,
                 trace,
@@ -186,7 +189,7 @@ class Conductor:
         self._begin(beginning, plan)
 
     def _begin(self, beginning: Beginning, plan: Plan) -> None:
-        if self.draining:
+        if self.draining and not (isinstance(plan, TrunkPlan) and plan.is_emergency):
             plan = Refusal(Ending.DRAINING)
         call, orders = calls.begin(beginning, plan)
         if isinstance(plan, Refusal):
@@ -242,7 +245,9 @@ class Conductor:
             # Nobody was here to read it in time.  The agent must not be rung now; the record says why.
             plan = Refusal(Ending.ORDER_EXPIRED)
         else:
-            plan = plan_call(directory, order.tenant_id, order.dialled, wanted_caller=order.caller_number)
+            plan = plan_call(
+                directory, order.tenant_id, order.dialled, site_id=order.site_id, wanted_caller=order.caller_number
+            )
         beginning = CallAsked(
             order.call_id,
             order.tenant_id,
@@ -288,3 +293,9 @@ class Conductor:
     def _spawn(self, work: object) -> None:
         assert self._group is not None, "the conductor does not run"
         self._group.create_task(work)  # type: ignore[arg-type]
+
+
+def _calls_for_help(directory: Lookups, arrived: Arrived) -> bool:
+    if arrived.origin != "station":
+        return False
+    return is_emergency(directory, TenantId(arrived.tenant), SiteId(arrived.site), arrived.dialled)

@@ -8,7 +8,18 @@ from callmodel.ids import LegId
 from callmodel.vouched import from_header
 
 APP = "trunkline"
-VOUCHED = ("origin", "tenant", "station", "site", "trunk", "caller", "traceparent")
+VOUCHED = (
+    "origin",
+    "tenant",
+    "station",
+    "site",
+    "trunk",
+    "caller",
+    "traceparent",
+    "number",
+    "withheld",
+    "diverted",
+)
 """What the edge says of a call, see `callmodel.vouched`."""
 
 WANTED_EVENTS = (
@@ -27,7 +38,10 @@ WANTED_EVENTS = (
 
 @dataclass(frozen=True)
 class Arrived:
-    """An INVITE from the edge waits for our word.  Empty text where the edge said nothing; `edge`: its endpoint."""
+    """An INVITE from the edge waits for our word.  Empty text where the edge said nothing; `edge`: its endpoint.
+
+    `number`: the caller's, E.164, on a call that a trunk brought; `diverted_by`: whose phone sent it on.
+    """
 
     leg_id: LegId
     origin: str
@@ -37,10 +51,12 @@ class Arrived:
     trunk: str
     wanted_caller: str
     dialled: str
-    from_user: str
     at_ms: int
     traceparent: str = ""
     edge: str = ""
+    number: str = ""
+    withheld: bool = False
+    diverted_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,8 +141,12 @@ def _started(event: dict[str, Any], at_ms: int) -> News | None:
     if not arguments or arguments[0] != "in":
         return Created(leg_id)
     said = from_header(arguments[1] if len(arguments) > 1 else "")
-    origin, tenant, station, site, trunk, wanted, trace = (said.get(name, "") for name in VOUCHED)
-    dialled, from_user = channel["dialplan"]["exten"], channel["caller"]["number"]
+    origin, tenant, station, site, trunk, wanted, trace, number, withheld, diverted = (
+        said.get(name, "") for name in VOUCHED
+    )
+    # A withheld number stands in no From, which others than we may read.
+    shown = channel["caller"]["number"]
+    number = number or (shown if shown.startswith("+") else "")
     return Arrived(
         leg_id,
         origin,
@@ -135,11 +155,13 @@ def _started(event: dict[str, Any], at_ms: int) -> News | None:
         site,
         trunk,
         wanted,
-        dialled,
-        from_user,
+        channel["dialplan"]["exten"],
         at_ms,
         trace,
         endpoint_of(channel["name"]),
+        number,
+        withheld == "1",
+        diverted,
     )
 
 

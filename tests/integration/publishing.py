@@ -59,11 +59,13 @@ def parts_of_directory(known: Directory) -> dict[str, Tables]:
 
 
 def parts_of_edge(known: EdgeSnapshot) -> dict[str, Tables]:
-    platform = EdgeSnapshot(trunks=known.trunks, numbers=known.numbers, branches=known.branches)
+    platform = EdgeSnapshot(
+        trunks=known.trunks, numbers=known.numbers, branches=known.branches, site_dialling=known.site_dialling
+    )
     parts = {PLATFORM_PART: edgesnapshot.tables_of(platform)}
     for domain, tenant_id in (known.domains or {}).items():
         stations = tuple(each for each in known.stations if each.tenant_id == tenant_id)
         parts[tenant_part(tenant_id)] = edgesnapshot.tables_of(
-            EdgeSnapshot(domains={domain: tenant_id}, stations=stations)
+            EdgeSnapshot(domains={domain: tenant_id}, stations=stations, dialling=known.dialling)
         )
     return parts

@@ -11,8 +11,9 @@ import KSR
 
 from edge_proxy import bans, digest, guessing, screening
 from edge_proxy.decisions import Peer
+from edge_proxy.telephones import number_in
 from kemi import dialogs
-from kemi.environment import SEAL_SECRET, SETTINGS, header, over_connection
+from kemi.environment import SEAL_SECRET, SETTINGS, header, over_connection, view
 from kemi.gate import at_hand
 
 ALLOWED = SETTINGS["strikes_allowed"]
@@ -43,6 +44,19 @@ def belongs_to_a_call() -> bool:
     An ACK or CANCEL is answered with nothing where there is no such call.
     """
     return at_hand.message.method in ("ACK", "CANCEL") or dialogs.sealed() is not None
+
+
+def calls_for_help() -> bool:
+    """Say whether a request is a call of a known tenant to an emergency number; who sends it is not proven yet."""
+    if not KSR.is_INVITE():
+        return False
+    dialled = number_in(KSR.kx.gete_ruser())
+    return view().is_emergency(KSR.kx.gete_fhost(), KSR.kx.gete_fuser(), dialled)
+
+
+def may_call_for_help(source: str, most: int) -> bool:
+    """Count a call for help that nothing else would let through; say whether it is one of so many in a second."""
+    return calls_for_help() and (KSR.htable.sht_inc("help", f"{source}:{int(time.time())}") or 0) <= most
 
 
 def noise(sender: Peer, reason: str = screening.NOISE, *, proven: bool) -> None:
@@ -136,7 +150,8 @@ def _flow_of(address: str) -> str:
 
 
 def _has_room(source: str) -> bool:
-    return (KSR.htable.sht_inc("flows", source) or 0) <= FLOOD_IN_WINDOW
+    # By second: an entry that has expired counts no more until Kamailio's timer takes it away, up to 20 s later.
+    return (KSR.htable.sht_inc("flows", f"{source}:{int(time.time())}") or 0) <= FLOOD_IN_WINDOW
 
 
 def _sentence(reason: str) -> str:

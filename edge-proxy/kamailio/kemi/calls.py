@@ -23,8 +23,9 @@ from edge_proxy.decisions import (
     ToTrunk,
 )
 from edge_proxy.media import RTP, SRTP
-from edge_proxy.rendering import MEDIA_SET, SPARE_SET
+from edge_proxy.rendering import KNOWN_SET, MEDIA_SET, SPARE_SET
 from edge_proxy.sealing import End, EndKind
+from edge_proxy.telephones import number_in
 from kemi import anchoring, stations, telling, trunks, uplink
 from kemi.decide import settled
 from kemi.dialogs import alias_contact, stay
@@ -47,6 +48,8 @@ from kemi.environment import (
 from kemi.legs import begin, relay
 from kemi.peers import peer, request_from
 from kemi.stripping import strip_ours, strip_ways
+
+_EMERGENCY = "$avp(emergency)"
 
 
 def invite(sender: Peer) -> int:
@@ -92,16 +95,21 @@ def _carry_out(decision: Decision, request: Request) -> int:
 
 def _to_media_node(decision: ToMediaNode, request: Request) -> int:
     KSR.resetdsturi()
-    KSR.setuser(decision.target)
-    if not _any_node(MEDIA_SET, SPARE_SET):
+    # Whole, for what was dialled may be a tel URI.
+    KSR.seturi(f"sip:{decision.target}@{PLATFORM}")
+    if not _any_node(MEDIA_SET, SPARE_SET) and not (decision.emergency and _any_node(KNOWN_SET)):
         return reply(503, "No Media Node")
     KSR.hdr.append(f"{HEADER}: {to_header(decision.vouched)}\r\n")
+    if not request.to_domain:
+        # A tel URI, which Asterisk takes in no other place either.
+        KSR.uac.uac_replace_to("", f"sip:{decision.target}@{PLATFORM}")
     if decision.from_user is not None:
         KSR.uac.uac_replace_from("", f"sip:{decision.from_user}@{PLATFORM}")
     session = begin(request, RTP)
     if session is None:
         return not_acceptable()
     stay(session, request.peer, End(EndKind.NODE, RTP), trunk_id=dict(decision.vouched).get("trunk", ""))
+    KSR.pv.sets(_EMERGENCY, "1" if decision.emergency else "")
     _try_node()
     return relay(503, "No Media Node")
 
@@ -111,9 +119,12 @@ def _any_node(*sets: int) -> bool:
 
 
 def _next_node() -> bool:
-    """Take the next of the set, after the last of the emptiest one that is fuller."""
-    of_spare = text("$xavp(_dsdst_=>grp)") == str(SPARE_SET)
-    return KSR.dispatcher.ds_next_domain() > 0 or (not of_spare and _any_node(SPARE_SET))
+    """Take the next of the set, after the last of the emptiest a fuller one; for an emergency call any at last."""
+    group = text("$xavp(_dsdst_=>grp)")
+    if KSR.dispatcher.ds_next_domain() > 0:
+        return True
+    further = {str(MEDIA_SET): (SPARE_SET, KNOWN_SET), str(SPARE_SET): (KNOWN_SET,)}.get(group, ())
+    return _any_node(*(each for each in further if each != KNOWN_SET or text(_EMERGENCY) == "1"))
 
 
 def _try_node() -> None:
@@ -147,7 +158,7 @@ def _keep_503() -> None:
 
 
 def _to_hq(decision: ToHq, request: Request) -> int:
-    dialled = routing.dialled_of(request.target_user) or ""
+    dialled = number_in(request.target_user) or ""
     KSR.seturi(f"sip:{dialled}@{request.from_domain}")
     uplink.forget_rung_here(request.from_domain, request.from_user, dialled)
     KSR.pv.sets("$avp(vouched)", to_header(decision.vouched))

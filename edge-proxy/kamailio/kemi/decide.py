@@ -9,7 +9,7 @@ import KSR
 
 from edge_proxy import digest, guessing
 from edge_proxy.decisions import Authenticate, Decision, Peer, Reject, Request
-from kemi.abuse import ALLOWED, NONCE_KEY, is_proven, noise, note_home, strike
+from kemi.abuse import ALLOWED, NONCE_KEY, is_proven, may_call_for_help, noise, note_home, strike
 from kemi.environment import SEAL_SECRET, reply, text
 from kemi.flows import vouch
 
@@ -69,7 +69,8 @@ def _is_checked(account: str, sender: Peer) -> bool:
         familiar=KSR.htable.sht_get("familiar", pair) is not None,
         locked=KSR.htable.sht_get("locked", pair) is not None,
     )
-    return guessing.is_checked(standing, ALLOWED, random.random())
+    emergency = standing.locked and standing.familiar and may_call_for_help(pair, guessing.HELP_CHECKED)
+    return guessing.is_checked(standing, ALLOWED, random.random(), emergency=emergency)
 
 
 def _credentials() -> Iterator[str]:

@@ -7,10 +7,11 @@ import KSR
 
 from callmodel.vouched import HEADER, from_header
 from edge_proxy import screening
+from edge_proxy.callers import Told
 from edge_proxy.certificates import is_headquarters, site_of_certificate
 from edge_proxy.decisions import Peer, PeerKind, Reject, Request
 from kemi import uplink
-from kemi.abuse import belongs_to_a_call, exceeds, is_proven, noise, offend
+from kemi.abuse import belongs_to_a_call, calls_for_help, exceeds, is_proven, may_call_for_help, noise, offend
 from kemi.edges import PEERS, announce_branch, at_peer_socket, is_edge
 from kemi.environment import HQ, RETRY_AFTER, SETTINGS, draining, header, reply, text, view
 from kemi.flows import vouch
@@ -24,6 +25,16 @@ RETRY_AFTER_SECONDS = 30
 """As long as an edge may be away that restarts: who comes back sooner waits for a process that is not there."""
 
 _ANOTHER_WAY = re.compile(r";[ \t]*(?:alias|received|maddr)[ \t]*=", re.IGNORECASE)
+
+MOST_LINES = 8
+_OF_PARTIES = {
+    "p-asserted-identity": "asserted",
+    "remote-party-id": "remote_party",
+    "privacy": "privacy",
+    "diversion": "diversion",
+    "history-info": "history",
+    "p-called-party-id": "called_party",
+}
 
 SANITY_MESSAGE, SANITY_URI, SANITY_PROXY_REQUIRE = 17895, 7, 512
 
@@ -81,7 +92,7 @@ def listens_to(sender: Peer) -> bool:
         if at_peer_socket():
             KSR.warn(f"stranger on the edges' port: {address}\n")
             return False
-    if not trusted and exceeds(sender):
+    if not trusted and exceeds(sender) and not may_call_for_help(address, screening.HELP_IN_WINDOW):
         return False
     # Both answer what they refuse, if that can be answered; the gate has seen to it where all is written plainly.
     if not is_plain:
@@ -101,6 +112,8 @@ def _is_heard(sender: Peer) -> bool:
     """Say whether a request is one to believe anything of, by who sends it, with what, and how long it is."""
     address, trusted = sender.address, sender.is_trusted
     banned = not trusted and KSR.htable.sht_get("banned", address) is not None and not belongs_to_a_call()
+    # Whoever calls for help is heard, at a measure that Kamailio has kept to before (kamailio.cfg.in).
+    banned = banned and not calls_for_help()
     agent, size = at_hand.said("user-agent"), KSR.kx.get_msglen()
     match screening.screen(agent, banned=banned, trusted=trusted, size_bytes=size):
         case screening.Ignore():
@@ -126,7 +139,7 @@ def leaves_to_others(sender: Peer, method: str) -> bool:
     if not draining():
         return False
     registers = HQ and any(trunk.registers for trunk in view().trunks.trunks_from(sender.address))
-    if not screening.leaves_to_others(sender.kind, method, registers=registers):
+    if not screening.leaves_to_others(sender.kind, method, registers=registers, emergency=calls_for_help()):
         return False
     KSR.hdr.append_to_reply(f"{RETRY_AFTER}: {RETRY_AFTER_SECONDS}\r\n")
     reply(503, "Draining")
@@ -147,13 +160,27 @@ def request_from(sender: Peer, method: str) -> Request:
         "target_domain": said[5].lower(),
         "preferred_identity": header("P-Preferred-Identity"),
     }
-    if sender.kind is PeerKind.NODE:
+    if sender.is_carrier:
+        known["told"] = _told()
+    elif sender.kind is PeerKind.NODE:
         known |= _vouched("target", "tenant", "trunk", "caller", "traceparent")
     elif sender.kind is PeerKind.BRANCH:
         known |= _vouched("station", "site", "traceparent")
     elif sender.kind in (PeerKind.HQ, PeerKind.EDGE):
         known |= _vouched("traceparent")
     return Request(method, sender, **known)
+
+
+def _told() -> Told:
+    """Return what a carrier's message tells of its parties beside From and To."""
+    there = at_hand.message.names(_OF_PARTIES.keys(), "\n")
+    return Told(**{_OF_PARTIES[name]: _every(name) for name in there})
+
+
+def _every(name: str) -> str:
+    """Return the values of a header that may stand twice, as one list of them."""
+    lines = (text(f"$(hdr({name})[{place}])") for place in range(MOST_LINES))
+    return ",".join(filter(None, lines))
 
 
 def _vouched(*names: str) -> dict[str, str]:

@@ -21,9 +21,12 @@ from kemi.environment import (
     send_from,
     text,
 )
-from kemi.legs import begin, pass_by, relay
+from kemi.legs import begin, on_reply, pass_by, relay
 from kemi.peers import peer
 from kemi.session import remembered
+
+BUSY = (486, 600)
+_BUSY = "$avp(busy)"
 
 
 def to_station(decision: ToStation, request: Request) -> int:
@@ -74,6 +77,7 @@ def pass_on(request: Request) -> int:
 
 
 def _ring() -> int:
+    KSR.tm.t_on_reply("ksr_onreply_station")
     KSR.tm.t_on_failure("ksr_failure_station")
     KSR.tm.t_set_fr(RING_MS, PHONE_SILENCE_MS)
     return relay(480, "Temporarily Unavailable")
@@ -107,8 +111,18 @@ def _hand_on_trace() -> None:
         KSR.hdr.append(f"{HEADER}: {to_header((('traceparent', trace),))}\r\n")
 
 
+def station_replied() -> int:
+    if KSR.kx.get_status() in BUSY:
+        KSR.pv.sets(_BUSY, "1")
+    return on_reply()
+
+
 def station_failed() -> int:
     anchoring.give_up()
     if KSR.tm.t_is_canceled() < 0 and fell_silent():
-        KSR.tm.t_reply(480, "Temporarily Unavailable")
+        # Of several phones a dead one's silence counts most to Kamailio; one that is busy is there.
+        if text(_BUSY) == "1":
+            KSR.tm.t_reply(486, "Busy Here")
+        else:
+            KSR.tm.t_reply(480, "Temporarily Unavailable")
     return 1

@@ -1,5 +1,7 @@
 """Calls out to a carrier: one gateway after another, with our number, and our digest where it is asked for."""
 
+import time
+
 import KSR
 
 from edge_proxy import trunking
@@ -8,9 +10,13 @@ from edge_proxy.media import RTP
 from edge_proxy.sealing import End, EndKind
 from kemi import anchoring, credentials, telling
 from kemi.dialogs import stay
-from kemi.environment import RING_MS, SOCKETS, fell_silent, not_acceptable, reply, send_from, text, view
-from kemi.legs import begin, relay
+from kemi.environment import RING_MS, SOCKETS, has_sdp, not_acceptable, reply, send_from, text, view
+from kemi.legs import begin, on_reply, relay
 from kemi.stripping import strip_software
+
+_RANG, _ASKED_AT = "$avp(gateway_rang)", "$avp(gateway_asked_at)"
+SOON_MS = 50
+"""What is left to a gateway that says once more, when its time is over, that it is trying."""
 
 
 def to_trunk(decision: ToTrunk, request: Request) -> int:
@@ -22,7 +28,8 @@ def to_trunk(decision: ToTrunk, request: Request) -> int:
     strip_software()
     KSR.uac.uac_replace_from("", identity)
     KSR.uac.uac_replace_to("", trunking.identity_of(decision.callee, decision.domain))
-    KSR.hdr.append(f"P-Asserted-Identity: <{identity}>\r\n")
+    if decision.caller != trunking.ANONYMOUS:
+        KSR.hdr.append(f"P-Asserted-Identity: <{identity}>\r\n")
     KSR.pv.sets("$avp(trunk)", decision.trunk_id)
     KSR.pv.sets("$avp(callee)", decision.callee)
     if trunk.credentials is not None:
@@ -33,6 +40,7 @@ def to_trunk(decision: ToTrunk, request: Request) -> int:
     if session is None:
         return not_acceptable()
     stay(session, request.peer, End(EndKind.TRUNK, RTP, decision.trunk_id))
+    KSR.tm.t_on_reply("ksr_onreply_gateway")
     _aim(attempt)
     return relay(503, "Carrier Unavailable")
 
@@ -43,8 +51,31 @@ def _aim(attempt: trunking.Attempt) -> None:
     send_from(SOCKETS[attempt.transport])
     KSR.pv.seti("$avp(gateway)", attempt.index)
     credentials.await_challenge()
+    _await(attempt.no_ring_ms, attempt.no_reply_ms)
+
+
+def _await(no_ring_ms: int, no_reply_ms: int) -> None:
+    """Give a gateway that is about to be asked its time: for a word at all, and for ringing."""
+    KSR.pv.sets(_RANG, "")
+    KSR.pv.sets(_ASKED_AT, str(time.monotonic()))
     KSR.tm.t_on_failure("ksr_failure_trunk")
-    KSR.tm.t_set_fr(RING_MS, attempt.no_reply_ms)
+    KSR.tm.t_set_fr(no_ring_ms, no_reply_ms)
+
+
+def gateway_replied() -> int:
+    """Let a gateway ring as long as it takes; one that is only trying has no more time than at first."""
+    code = KSR.kx.get_status()
+    if 100 < code < 200 and text(_RANG) != "1":
+        if trunking.is_ringing(code, has_sdp=has_sdp()):
+            KSR.pv.sets(_RANG, "1")
+            KSR.tm.t_set_fr(RING_MS, 0)
+        else:
+            # Each provisional response would begin its time anew.
+            trunk = view().trunk_of(text("$avp(trunk)"))
+            asked_ms = (time.monotonic() - float(text(_ASKED_AT))) * 1000
+            left_ms = (trunk.no_ring_ms if trunk is not None else 0) - asked_ms
+            KSR.tm.t_set_fr(max(int(left_ms), SOON_MS), 0)
+    return on_reply()
 
 
 def gateway_failed() -> int:
@@ -53,9 +84,10 @@ def gateway_failed() -> int:
         return 1
     code = KSR.tm.t_get_status_code()
     trunk = view().trunks.trunk_of(text("$avp(trunk)"))
-    if code in (401, 407) and trunk is not None and _answer_challenge(trunk.no_reply_ms):
+    if code in (401, 407) and trunk is not None and _answer_challenge(trunk.no_ring_ms, trunk.no_reply_ms):
         return telling.TRIES_AGAIN
-    if trunking.tries_next_gateway(code, timed_out=fell_silent()):
+    never_rang = KSR.tm.t_branch_timeout() > 0 and text(_RANG) != "1"
+    if trunking.tries_next_gateway(code, timed_out=never_rang):
         attempt = None
         if trunk is not None:
             tried = int(KSR.pv.get("$avp(gateway)") or 0)
@@ -69,10 +101,9 @@ def gateway_failed() -> int:
     return 1
 
 
-def _answer_challenge(no_reply_ms: int) -> bool:
+def _answer_challenge(no_ring_ms: int, no_reply_ms: int) -> bool:
     """Send the request again with our digest, once; say whether it is on its way."""
     if not credentials.answer():
         return False
-    KSR.tm.t_on_failure("ksr_failure_trunk")
-    KSR.tm.t_set_fr(RING_MS, no_reply_ms)
+    _await(no_ring_ms, no_reply_ms)
     return KSR.tm.t_relay() > 0

@@ -1,6 +1,7 @@
 """Bans hit who has earned them: nobody by a forged datagram, nobody who shares the address, no call's end."""
 
 import contextlib
+import time
 
 import pytest
 from digest_probe import Account, ask, challenged, credentials, request, signed_in, wrong
@@ -107,6 +108,17 @@ async def test_flood_over_a_connection_is_banned(guarded_hq):
     with contextlib.closing(await tcp(STRANGER)) as probe:
         for _ in range(150):
             probe.send(message("OPTIONS", EDGE_URI, probe.via))
+
+        await until(lambda: reason(guarded_hq, "banned", STRANGER), "the flood is banned", 3)
+
+
+async def test_flood_that_began_gently_is_banned_all_the_same(guarded_hq):
+    with contextlib.closing(await tcp(STRANGER)) as flood:
+        assert await flood.ask("OPTIONS", EDGE_URI) == 200
+        began = time.monotonic()
+        await until(lambda: time.monotonic() - began > 2.5, "the first second is over")
+        for _ in range(400):
+            flood.send(message("OPTIONS", EDGE_URI, flood.via))
 
         await until(lambda: reason(guarded_hq, "banned", STRANGER), "the flood is banned", 3)
 
@@ -257,3 +269,20 @@ async def test_flood_in_a_strangers_name_is_forgotten_when_it_ends(guarded_hq):
 
     await until(heard, "the office is heard again", 10)
     assert await reason(guarded_hq, "banned", OFFICE) == ""
+
+
+async def test_a_flood_in_an_offices_name_does_not_drown_its_call_for_help(guarded_hq):
+    with contextlib.closing(await UdpProbe.open(OFFICE, (HQ, 5060))) as probe:
+        flood = {"From": f"<sip:1001@{DOMAIN}>;tag=1"}
+        for _ in range(600):
+            probe.send(message("OPTIONS", f"sip:{HQ}", probe.via))
+
+        async def flooding() -> bool:
+            return await guarded_hq.rpc.htable_get("flooding", OFFICE) is not None
+
+        await until(flooding, "the edge sees a flood")
+        while await probe.status(0.2):
+            pass
+
+        assert await probe.ask("INVITE", f"sip:1002@{DOMAIN}", headers=flood) == 0
+        assert await probe.ask("INVITE", f"sip:110@{DOMAIN}", headers=flood) == 407

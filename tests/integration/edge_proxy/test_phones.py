@@ -1,8 +1,10 @@
 """Any phone: over UDP, TCP and TLS, behind a NAT, with SDES-SRTP; rung, held, cancelled, forgotten."""
 
 import asyncio
+import contextlib
 
 import pytest
+from digest_probe import probe_at, signed_in
 from edge_harness import DOMAIN, HQ, OTHER_DOMAIN, address, rung, snapshot, station, station_headers, until
 from sip_probe import message
 
@@ -124,6 +126,23 @@ async def test_busy_phone_and_call_given_up_leave_nothing_behind(hq, node):
 
     assert busy.final_code == 486
     assert ringing.final_code == 487
+
+
+async def test_busy_phone_beside_a_dead_one_is_busy(hq, node):
+    with contextlib.closing(await probe_at(PHONE_2)) as gone:
+        assert (await signed_in(gone)).status == 200
+    async with phone_at_hq() as phone:
+        await phone.register()
+        phone.on_invite = reject_with(486)
+        call = await node.dial(f"sip:1001@{DOMAIN}", station_headers())
+        await call.wait_for("ended")
+
+        assert call.final_code == 486
+        await phone.unregister()
+        alone = await node.dial(f"sip:1001@{DOMAIN}", station_headers())
+        await alone.wait_for("ended")
+
+    assert alone.final_code == 480
 
 
 async def test_phone_that_unregisters_is_not_rung(hq, node):

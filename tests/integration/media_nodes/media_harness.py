@@ -258,11 +258,14 @@ class Node:
         vouched = {"origin": "station", "tenant": ACME, "station": station, "site": "branch-1"} | more
         return await self.edge.dial(f"sip:{number}@{self.address}", {HEADER: to_header(vouched.items())})
 
-    async def call_in(self, number: str = HQ_NUMBER, caller: str = CUSTOMER) -> PhoneCall:
-        """Let a carrier bring a call."""
+    async def call_in(
+        self, number: str = HQ_NUMBER, caller: str = CUSTOMER, told: dict[str, str] | None = None
+    ) -> PhoneCall:
+        """Let a carrier bring a call.  told: what the edge says of it beside the trunk."""
         phone = self.phone(caller, CUSTOMER_HZ)
         await phone.start()
-        return await phone.dial(f"sip:{number}@{self.address}", {HEADER: "origin=trunk;trunk=cheap"})
+        vouched = {"origin": "trunk", "trunk": "cheap"} | (told or {})
+        return await phone.dial(f"sip:{number}@{self.address}", {HEADER: to_header(vouched.items())})
 
     # -- what came of it
 

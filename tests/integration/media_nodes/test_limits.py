@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import signal
 import time
 from dataclasses import replace
 from typing import Any
@@ -18,7 +19,7 @@ from callmodel.limits import Limits
 from callmodel.orders import ClaimTrunk
 from callmodel.routing import TrunkOffer
 from callmodel.spend import Bill
-from media_nodes.claims import RedisClaims
+from media_nodes.claims import CLAIM_SECONDS, RedisClaims
 from media_nodes.ports import Full, Grant
 from media_nodes.spending import Spending
 from servicekit.redisio import Replicas, connect
@@ -209,3 +210,38 @@ async def test_acknowledged_bookings_survive_the_master(redises: Any):
 
     await until(there, 15)
     await redis.aclose()
+
+
+async def test_a_call_for_help_takes_a_channel_that_is_not_there_and_is_counted(server: Node):
+    claims = RedisClaims(server.redis)
+    limits = replace(spend_of(0), calls_per_minute=1, station_calls_per_minute=1)
+    offers = (TrunkOffer(CHEAP, 1, "emergency", ()), TrunkOffer(DEAR, 1, "emergency", ()))
+    busy = claim_of(offers[:1], 1, Limits(), ANA, STARTED)
+    assert isinstance(await claims.claim(ACME, by(busy, "busy")), Grant)
+
+    answer = await claims.claim(ACME, by(claim_of(offers, 1, limits, ANA, STARTED, True), "help"))
+    await claims.renew()
+
+    trunk, tenant = keys.trunk_channels(CHEAP), keys.tenant_channels(ACME)
+    assert answer == Grant(CHEAP, 0)
+    assert [await server.redis.zcard(name) for name in (trunk, tenant)] == [2, 2]
+    assert await claims.claim(OTHER, by(busy, "later")) == Full(Ending.TRUNK_CHANNELS_EXHAUSTED)
+    await claims.release(ACME, LegId("help"), CHEAP, bill(0))
+    assert [await server.redis.zcard(name) for name in (trunk, tenant)] == [1, 1]
+
+
+async def test_a_call_for_help_waits_for_no_redis(server: Node):
+    claims = RedisClaims(server.redis)
+    server.processes["redis"].child.send_signal(signal.SIGSTOP)
+    try:
+        # Whoever asks a Redis that does not answer waits for CLAIM_SECONDS.
+        async with asyncio.timeout(CLAIM_SECONDS / 10):
+            answer = await claims.claim(ACME, by(replace(order(Limits()), emergency=True), "help"))
+    finally:
+        server.processes["redis"].child.send_signal(signal.SIGCONT)
+
+    assert answer == Grant(CHEAP, 0)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(claims.run())
+        await until(lambda: server.redis.zscore(keys.trunk_channels(CHEAP), "help"))
+        running.cancel()

@@ -5,11 +5,12 @@ import json
 import pytest
 
 from callmodel import directory, edgesnapshot
-from callmodel.codec import ShapeError
+from callmodel.codec import ShapeError, to_wire
 from callmodel.directory import Directory, Site, StoredDirectory, Tenant, tables_of, trunks_in
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway
 from callmodel.entries import PLATFORM_PART, TableEntries, tenant_of_part, tenant_part
 from callmodel.ids import SiteId, TenantId
+from callmodel.numbers import DiallingPlan
 from callmodel.routing import plan_call, plan_inbound
 from tests.unit.callmodel.stories import ACME, DIRECTORY
 
@@ -103,9 +104,10 @@ def test_an_edges_entries_are_found_whatever_the_case_of_a_domain():
     )
 
     assert tables["domain"] == {"acme.test": {"tenant_id": "acme"}}
-    assert tables["tenant"] == {"acme": {"domain": "acme.test"}}
+    assert tables["tenant"] == {"acme": {"domain": "acme.test", "dialling": to_wire(DiallingPlan())}}
     assert list(tables["station"]) == [edgesnapshot.station_key("ACME.test", "1001")]
     assert tables["number"] == {"+8610": {}}
+    assert tables["country"] == {"86": {"code": "86"}}
     for kind in ("station", "trunk"):
         edgesnapshot.check_entry(kind, next(iter(tables[kind].values())))
         with pytest.raises(ShapeError):

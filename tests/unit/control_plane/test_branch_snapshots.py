@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from callmodel.codec import to_wire
+from callmodel.codec import from_wire, to_wire
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway
+from callmodel.numbers import DiallingPlan, plan_of_country
 from control_plane.features.enrolment.snapshots import SnapshotWatch
 from servicekit.snapshotcopy import Part
 from servicekit.snapshots import Change
@@ -58,8 +59,22 @@ async def test_a_branch_gets_its_stations_and_their_domains_only(watch):
     await watch.take(7, whole(MINE, OTHER))
 
     assert watch.part_of("shenyang").document == to_wire(
-        EdgeSnapshot(7, {"acme.trunkline.test": "acme"}, (MINE,), (), (), ("shenyang",))
+        EdgeSnapshot(
+            7, {"acme.trunkline.test": "acme"}, (MINE,), (), (), ("shenyang",), dialling={"acme": DiallingPlan()}
+        )
     )
+
+
+async def test_a_branch_knows_how_its_own_people_dial(watch):
+    manila = plan_of_country("63")
+    published = whole(MINE, OTHER)
+    sites = {"shenyang": manila, "dalian": plan_of_country("81")}
+    await watch.take(7, replace(published, dialling={"acme": plan_of_country("44")}, site_dialling=sites))
+
+    known = from_wire(EdgeSnapshot, watch.part_of("shenyang").document)
+
+    assert known.dialling == {"acme": plan_of_country("44")}
+    assert known.site_dialling == {"shenyang": manila}
 
 
 async def test_a_site_that_may_not_connect_is_in_nobodys_list_of_branches(watch):

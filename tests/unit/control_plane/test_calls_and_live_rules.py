@@ -73,6 +73,17 @@ def test_draining_and_full_nodes_take_none():
     assert chosen() is None
 
 
+def test_any_living_node_takes_a_call_for_help_at_last():
+    def for_help(*nodes: NodeHealth) -> NodeId | None:
+        found = choose_node(nodes, {}, for_help=True)
+        return found.node_id if found else None
+
+    assert for_help(node(ONE, 99), node(TWO, 20)) == TWO
+    assert for_help(node(ONE, 100), node(TWO, 0, draining=True)) == ONE
+    assert for_help(node(ONE, 100, draining=True)) == ONE
+    assert for_help() is None
+
+
 def test_a_burst_between_heartbeats_is_spread():
     assert chosen(node(ONE, 5), node(TWO, 6), node_1=2) == TWO
     assert chosen(node(ONE, 99), node_1=1) is None
@@ -89,6 +100,15 @@ def test_numbers_are_masked_unless_revealed():
 
 def token(number: str) -> str:
     return f"token of {len(number)}"
+
+
+def test_a_withheld_number_is_shown_to_nobody_who_may_not():
+    withheld = CallRecord(replace(RECORD, withheld=True, diverted_by=E164("+862155550123")))
+    shown, revealed = to_view(withheld, token), to_view(withheld, token, reveal=True)
+
+    assert (shown.number, shown.legs[0].number, shown.customer) == ("anonymous", "anonymous", None)
+    assert (shown.withheld, shown.diverted_by) == (True, "+8621****0123")
+    assert (revealed.number, revealed.legs[0].number, revealed.diverted_by) == (CUSTOMER, CUSTOMER, "+862155550123")
 
 
 def test_the_api_shows_all_of_a_record_and_no_field_is_forgotten():

@@ -7,7 +7,8 @@ from edge_views import KNOWS_NOTHING, view_of
 
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway, MediaProtection
 from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
-from edge_proxy import registration, routing, trunking
+from callmodel.numbers import DiallingPlan, plan_of_country
+from edge_proxy import registration, routing, screening, trunking
 from edge_proxy.certificates import is_headquarters, site_of_certificate
 from edge_proxy.decisions import (
     Authenticate,
@@ -153,25 +154,6 @@ def test_caller_number_that_the_phone_asks_for(identity, wanted):
     assert dict(decision.vouched).get("caller") == wanted
 
 
-@pytest.mark.parametrize(
-    ("user", "dialled"),
-    [
-        ("013812345678", "013812345678"),
-        ("%2B86%20138", "+86138"),
-        ("(021) 5555-0001", "02155550001"),
-        ("*72#", "*72#"),
-        ("", None),
-        ("alice", None),
-        ("${EXTEN}", None),
-        ("1" * 33, None),
-        ("１００１", None),
-        ("1001%0D%0AX:1", None),
-    ],
-)
-def test_dialled_is_what_a_telephone_can_mean(user, dialled):
-    assert routing.dialled_of(user) == dialled
-
-
 def test_branch_speaks_for_its_own_stations_only():
     call = Request(
         "INVITE", BRANCH, "2001", ACME, target_user="1001", target_domain=ACME, station="2001", site="branch-1"
@@ -197,7 +179,9 @@ def test_carrier_that_calls_the_registered_contact_names_the_number_in_to():
     peer = Peer(PeerKind.OUTSIDE, "198.51.100.77")
     call = Request("INVITE", peer, "anonymous", "anonymous.invalid", "862155550001", "hq", "t2", "hq")
 
-    assert routing.decide_invite(VIEW, call) == ToMediaNode(DID, (("origin", "trunk"), ("trunk", "t2")), "anonymous")
+    assert routing.decide_invite(VIEW, call) == ToMediaNode(
+        DID, (("origin", "trunk"), ("trunk", "t2"), ("withheld", "1")), "anonymous"
+    )
 
 
 def test_media_node_rings_a_station_or_calls_out():
@@ -212,6 +196,8 @@ def test_media_node_rings_a_station_or_calls_out():
     assert code_of(routing.decide_invite(VIEW, replace(out, trunk="t2"))) == 503
     assert code_of(routing.decide_invite(VIEW, replace(out, caller="1001"))) == 403
     assert code_of(routing.decide_invite(VIEW, replace(out, target_user="evil"))) == 484
+    assert code_of(routing.decide_invite(VIEW, replace(out, target_user="13812345678"))) == 484
+    assert routing.decide_invite(VIEW, replace(out, target_user="10086")) == ToTrunk("t1", "10086", DID, "t1.example")
     assert code_of(routing.decide_invite(VIEW, replace(out, target="nowhere"))) == 400
 
 
@@ -304,28 +290,6 @@ def test_next_gateway_is_for_failures_of_the_carrier(code, timed_out, tries):
     assert trunking.tries_next_gateway(code, timed_out=timed_out) is tries
 
 
-@pytest.mark.parametrize("user", [DID, DID[1:], f"00{DID[1:]}", "02155550001", "2155550001"])
-def test_carriers_write_our_number_in_many_ways(user):
-    assert trunking.owned_number(VIEW, user) == DID
-
-
-@pytest.mark.parametrize(
-    ("user", "number"),
-    [
-        ("013912345678", "+8613912345678"),
-        ("8613912345678", "+8613912345678"),
-        ("+14155550100", "+14155550100"),
-        ("anonymous", "anonymous"),
-        ("", "anonymous"),
-        ("123", "anonymous"),
-        ("+860139123456", "anonymous"),
-        ("+86\uff11\uff13\uff1912345678", "anonymous"),
-    ],
-)
-def test_customers_number_is_e164_or_anonymous(user, number):
-    assert trunking.customer_number(user) == number
-
-
 def test_certificate_speaks_for_one_site():
     def site(**values):
         return site_of_certificate(
@@ -339,3 +303,53 @@ def test_certificate_speaks_for_one_site():
     assert is_headquarters(verified=True, san_uri="")
     assert not is_headquarters(verified=True, san_uri="urn:trunkline:site:b1")
     assert not is_headquarters(verified=False, san_uri="")
+
+
+@pytest.mark.parametrize(
+    ("code", "has_sdp", "rings"),
+    [(100, False, False), (180, False, True), (181, False, True), (182, False, True), (183, False, False),
+     (183, True, True), (199, False, False)],
+)  # fmt: skip
+def test_a_gateway_rings_when_the_caller_hears_something(code, has_sdp, rings):
+    assert trunking.is_ringing(code, has_sdp=has_sdp) is rings
+
+
+HELP = replace(DIALS, authenticated=True, target_user="110")
+
+
+@pytest.mark.parametrize("user", ["110", "+86110", "1-1-0", "%2B86110", "0086110"])
+def test_a_call_for_help_is_known_as_one(user):
+    decision = routing.decide_invite(VIEW, replace(HELP, target_user=user))
+
+    assert isinstance(decision, ToMediaNode) and decision.emergency
+
+
+@pytest.mark.parametrize("user", ["1001", "10086", "013812345678", "1100", "alice"])
+def test_other_calls_are_not(user):
+    assert not routing.is_emergency(VIEW, replace(HELP, target_user=user))
+
+
+def test_what_is_dialled_for_help_follows_the_site_then_the_tenant():
+    manila = replace(
+        SNAPSHOT,
+        dialling={TenantId("acme"): DiallingPlan()},
+        site_dialling={SiteId("branch-1"): plan_of_country("63")},
+    )
+    view = view_of(manila)
+
+    assert view.is_emergency(ACME, "1001", "119")
+    assert not view.is_emergency(ACME, "2001", "119")
+    assert view.is_emergency(ACME, "2001", "911")
+    assert not view.is_emergency("nobody.test", "1001", "110")
+
+
+def test_a_call_for_help_still_needs_a_known_station():
+    assert routing.decide_invite(VIEW, replace(HELP, authenticated=False)) == Authenticate(ACME, "1001", "ha1-1001")
+    assert code_of(routing.decide_invite(VIEW, replace(HELP, from_domain="nobody.test"))) == 403
+    assert isinstance(routing.decide_invite(VIEW, replace(HELP, target_domain=OTHER)), ToMediaNode)
+
+
+@pytest.mark.parametrize("kind", [PeerKind.OUTSIDE, PeerKind.BRANCH])
+def test_an_edge_that_drains_keeps_a_call_for_help(kind):
+    assert not screening.leaves_to_others(kind, "INVITE", registers=False, emergency=True)
+    assert screening.leaves_to_others(kind, "INVITE", registers=False)

@@ -199,3 +199,12 @@ def test_a_lift_takes_the_strikes_too_or_the_next_one_would_ban_again():
     assert (bans.BANNED, OFFICE) in bans.traces_of(OFFICE, "")
     assert ("strikes", OFFICE) in bans.traces_of(OFFICE, "")
     assert ("guesses", "1002@acme.example") in bans.traces_of(OFFICE, "1002@acme.example")
+
+
+@pytest.mark.parametrize(
+    ("familiar", "emergency", "checked"), [(True, True, True), (True, False, False), (False, True, False)]
+)
+def test_a_locked_account_may_call_for_help_where_it_is_at_home(familiar, emergency, checked):
+    standing = guessing.Standing(familiar=familiar, locked=True)
+
+    assert guessing.is_checked(standing, 10, 0.0, emergency=emergency) is checked

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from callmodel.callstate import Call
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
@@ -44,6 +45,8 @@ class FakeSwitch:
     rooms: list[Room] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     """The `traceparent` of each leg that was dialled, where there is one."""
+    shown: list[str] = field(default_factory=list)
+    """What each station's display says."""
     silent: set[str] = field(default_factory=set)
     """Legs that have agreed on no media yet."""
     gone: set[str] = field(default_factory=set)
@@ -68,6 +71,7 @@ class FakeSwitch:
     async def dial_station(
         self, call_id: CallId, tenant_id: TenantId, domain: str, origin: LegId | None, order: DialStation
     ) -> None:
+        self.shown.append(order.shown)
         self._tell("dial_station", order.leg_id)
 
     async def answer(self, leg_id: LegId) -> None:
@@ -168,7 +172,7 @@ class Stage:
         self.conductor.instance = INSTANCE
 
 
-def arrived(leg_id: str = "in.1", dialled: str = "13812345678", **more: str) -> Arrived:
+def arrived(leg_id: str = "in.1", dialled: str = "13812345678", **more: Any) -> Arrived:
     values = {
         "origin": "station",
         "tenant": "acme",
@@ -176,7 +180,6 @@ def arrived(leg_id: str = "in.1", dialled: str = "13812345678", **more: str) -> 
         "site": "hq",
         "trunk": "",
         "wanted_caller": "",
-        "from_user": "edge",
     } | more
     return Arrived(leg_id=LegId(leg_id), dialled=dialled, at_ms=1_790_000_000_000, **values)
 

@@ -158,6 +158,34 @@ async def test_a_full_node_leaves_the_call_to_another(stage: Stage, settled: Set
     assert len(stage.conductor.calls) == CAPACITY
 
 
+async def test_a_call_for_help_is_taken_by_a_node_that_drains_and_by_a_full_one(stage: Stage, settled: Settled):
+    for index in range(1, CAPACITY + 1):
+        stage.conductor.hear(arrived(f"in.{index}"))
+    await settled()
+    stage.conductor.draining = True
+
+    stage.conductor.hear(arrived("in.help", "110"))
+    await settled()
+
+    assert "decline" not in stage.switch.words
+    assert [call.number for call in stage.conductor.calls if call.emergency] == ["110"]
+    assert len(stage.conductor.calls) == CAPACITY + 1
+
+
+async def test_a_withheld_number_is_kept_and_not_shown(stage: Stage, settled: Settled):
+    number = "+8613812345678"
+    stage.conductor.hear(
+        arrived(
+            "in.1", "+862155550100", origin="trunk", trunk="t1", number=number, withheld=True, diverted_by="+8610"
+        )
+    )
+    await settled()
+
+    call = stage.conductor.calls[0]
+    assert (call.number, call.withheld, call.diverted_by) == (number, True, "+8610")
+    assert stage.switch.shown == ["anonymous"]
+
+
 async def test_survey_makes_up_for_missed_events(stage: Stage, settled: Settled):
     stage.conductor.hear(arrived())
     await settled()

@@ -117,9 +117,9 @@ STORIES: dict[str, list[Step]] = {
     "busy": [arrives(), fails(0, 486)],
     "two trunks": [arrives(), fails(0, 503), rings(1), answers(1), hangs_up(ORIGIN)],
     "refused": [arrives("1999")],
-    "inbound": [arrives("+862155550100", origin="trunk", trunk="t1", from_user="+8613812345678"), rings(), answers()],
+    "inbound": [arrives("+862155550100", origin="trunk", trunk="t1", number="+8613812345678"), rings(), answers()],
     "picked up": [
-        arrives("+862155550100", origin="trunk", trunk="t1", from_user="+8613812345678"),
+        arrives("+862155550100", origin="trunk", trunk="t1", number="+8613812345678"),
         rings(),
         asks(PickUpCall, BEN),
         answers(1),

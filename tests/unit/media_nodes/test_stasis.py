@@ -25,7 +25,28 @@ def event(kind: str, **more: Any) -> dict[str, Any]:
 def test_invite_carries_what_the_edge_vouches_for():
     news = to_news(event("StasisStart", args=["in", "origin=trunk;trunk=t1"]), 5)
 
-    assert news == Arrived(LEG, "trunk", "", "", "", "t1", "", "+862155550100", "+8613812345678", 5, edge="edge-2")
+    assert news == Arrived(
+        LEG, "trunk", "", "", "", "t1", "", "+862155550100", 5, edge="edge-2", number="+8613812345678"
+    )
+
+
+def test_withheld_number_comes_beside_an_anonymous_caller():
+    said = "origin=trunk;trunk=t1;number=+8613812345678;withheld=1;diverted=+862155550123"
+    channel = event("StasisStart")["channel"] | {"caller": {"number": "anonymous"}}
+
+    news = to_news(event("StasisStart", args=["in", said], channel=channel), 5)
+
+    assert isinstance(news, Arrived)
+    assert (news.number, news.withheld, news.diverted_by) == ("+8613812345678", True, "+862155550123")
+
+
+def test_caller_without_a_number_has_none():
+    channel = event("StasisStart")["channel"] | {"caller": {"number": "anonymous"}}
+
+    news = to_news(event("StasisStart", args=["in", "origin=trunk;trunk=t1"], channel=channel), 5)
+
+    assert isinstance(news, Arrived)
+    assert (news.number, news.withheld) == ("", False)
 
 
 @pytest.mark.parametrize("kind", ["StasisEnd", "ChannelHangupRequest"])

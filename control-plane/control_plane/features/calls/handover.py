@@ -37,10 +37,10 @@ async def bring(
     """Order that somebody be brought to the call.  Raises OutOfReachError, and the problems of `errors`."""
     call = await _talking(context, Permission.CALLS_CONTROL, tenant_id, call_id)
     asker = await _speaker(context, tenant_id, call, by)
-    plan = plan_call(await directory_of(context, tenant_id), tenant_id, to)
+    plan = plan_call(await directory_of(context, tenant_id), tenant_id, to, site_id=call.site_id)
     if isinstance(plan, Refusal):
         raise errors.BY_ENDING.get(plan.ending, UnavailableError)()
-    if isinstance(plan, TrunkPlan):
+    if isinstance(plan, TrunkPlan) and not plan.is_emergency:
         await check_spend(context, tenant_id, plan)
     await _order(context, kind(call_id, tenant_id, to, asker))
 

@@ -129,7 +129,10 @@ class CallView(Shape):
     direction: str
     state: str = Field(description="how far the call is; `ending` until its record is there, then `ended`")
     dialled: str
-    number: str | None = Field(description="the customer's")
+    number: str | None = Field(description="the customer's; `anonymous` where it is withheld")
+    withheld: bool = Field(description="whether the caller asked that nobody be shown the number")
+    diverted_by: str | None = Field(description="whose phone sent the call on to us")
+    emergency: bool = Field(description="whether it called for help: no limit held")
     customer: str | None = Field(description="by what this customer's calls are found, in place of the number")
     caller_number: str | None = Field(description="HQ's number: shown to the callee, or dialled by the caller")
     extension: str | None = Field(description="who called; of a call from outside, who answered it first")
@@ -158,13 +161,16 @@ class CallView(Shape):
 
 
 Tokens = Callable[[str], str]
+ANONYMOUS = "anonymous"
 
 
 def to_view(record: CallRecord, token: Tokens, *, reveal: bool = False) -> CallView:
     """Return a call as the API shows it; `token` gives what a customer is found by."""
     cdr = record.cdr
     document = to_wire(cdr)
+    hidden = cdr.number if cdr.withheld and not reveal else None
     if not reveal:
-        change_private(document, mask_number)
-    document["customer"] = None if cdr.number is None else token(cdr.number)
+        change_private(document, lambda text: ANONYMOUS if text == hidden else mask_number(text))
+    # Of a withheld number nothing is told by which it could be found among those that are not.
+    document["customer"] = None if cdr.number is None or hidden is not None else token(cdr.number)
     return CallView(**document, disposition=record.disposition, note=record.note)

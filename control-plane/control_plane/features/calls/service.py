@@ -66,12 +66,13 @@ async def place(
     if station is None:
         raise errors.ExtensionUnknownError(f"the tenant has no station {extension}")
     await require_reach(context, Permission.CALLS_PLACE, tenant_id, [station.extension])
-    plan = plan_call(directory, tenant_id, dialled, wanted_caller=caller_number)
+    plan = plan_call(directory, tenant_id, dialled, site_id=station.site_id, wanted_caller=caller_number)
     if isinstance(plan, Refusal):
         raise errors.BY_ENDING.get(plan.ending, UnavailableError)()
-    if isinstance(plan, TrunkPlan):
+    for_help = isinstance(plan, TrunkPlan) and plan.is_emergency
+    if isinstance(plan, TrunkPlan) and not for_help:
         await check_spend(context, tenant_id, plan)
-    node = await _choose(context.redis)
+    node = await _choose(context.redis, for_help=for_help)
     call_id = CallId(uuid7(context.now_ms(), secrets.randbits(74)))
     owner = keys.call_owner(tenant_id, call_id)
     await context.redis.set(owner, node.node_id, ex=OWNER_SECONDS)
@@ -134,11 +135,11 @@ async def check_spend(context: Context, tenant_id: TenantId, plan: TrunkPlan) ->
         raise errors.SpendLimitReachedError()
 
 
-async def _choose(redis: Redis) -> NodeHealth:
+async def _choose(redis: Redis, *, for_help: bool) -> NodeHealth:
     nodes = await living_nodes(redis)
     placements = _placements.setdefault(redis, Placements())
     placements.hear(nodes)
-    node = choose_node(nodes, placements.since)
+    node = choose_node(nodes, placements.since, for_help=for_help)
     if node is None:
         all_draining = bool(nodes) and all(node.draining for node in nodes)
         raise errors.DrainingError() if all_draining else errors.NoMediaNodeError()

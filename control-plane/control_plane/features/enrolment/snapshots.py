@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from callmodel import keys
 from callmodel.codec import to_wire
-from callmodel.edgesnapshot import BRANCH, DOMAIN, STATION, EdgeSnapshot
+from callmodel.edgesnapshot import BRANCH, DOMAIN, SITE, STATION, TENANT, EdgeSnapshot
 from callmodel.entries import Tables
 from callmodel.ids import SiteId
 from servicekit.snapshotcopy import Part
@@ -42,6 +42,9 @@ class _Piece:
     domains: dict[str, str]
     stations: dict[str, Stations]
     """By site."""
+    dialling: dict[str, Any]
+    """How each tenant's people dial."""
+    site_dialling: dict[str, Any]
 
 
 class SitePieces:
@@ -65,7 +68,7 @@ class SitePieces:
             except (ValueError, KeyError, TypeError, AttributeError):
                 # What there was of it stays, under the new version: it is not asked for again.
                 logger.exception("snapshot part refused", extra={"part": part.name})
-                before = self._pieces.get(part.name, _Piece(0, frozenset(), {}, {}))
+                before = self._pieces.get(part.name, _Piece(0, frozenset(), {}, {}, {}, {}))
                 self._pieces[part.name] = replace(before, version=part.version)
 
     def finish(self, names: Collection[str]) -> set[str]:
@@ -93,9 +96,15 @@ class SitePieces:
         stations = [station for piece in mine for station in piece.stations[site_id]]
         used = {station["domain"].lower() for station in stations}
         known = {domain: tenant_id for piece in mine for domain, tenant_id in piece.domains.items() if domain in used}
+        tenants = set(known.values())
+        plans = {tenant_id: plan for piece in mine for tenant_id, plan in piece.dialling.items()}
+        dialling = {tenant_id: plan for tenant_id, plan in plans.items() if tenant_id in tenants}
+        sites = {site: plan for piece in list(self._pieces.values()) for site, plan in piece.site_dialling.items()}
+        at_site = {site_id: sites[site_id]} if site_id in sites else {}
         branches = (site_id,) if self.has(site_id) else ()
         stations.sort(key=lambda station: (station["tenant_id"], station["extension"]))
-        return {**to_wire(EdgeSnapshot(branches=branches)), "domains": known, "stations": stations}
+        own = {"domains": known, "stations": stations, "dialling": dialling, "site_dialling": at_site}
+        return {**to_wire(EdgeSnapshot(branches=branches)), **own}
 
 
 def _piece_of(version: int, tables: Tables) -> _Piece:
@@ -103,7 +112,11 @@ def _piece_of(version: int, tables: Tables) -> _Piece:
     for station in tables.get(STATION, {}).values():
         stations[station["site_id"]].append(station)
     domains = {domain: value["tenant_id"] for domain, value in tables.get(DOMAIN, {}).items()}
-    return _Piece(version, frozenset(tables.get(BRANCH, {})), domains, dict(stations))
+    # An older writer told nothing of it.
+    tenants = tables.get(TENANT, {}).items()
+    dialling = {tenant_id: value["dialling"] for tenant_id, value in tenants if "dialling" in value}
+    at_sites = {site_id: value["dialling"] for site_id, value in tables.get(SITE, {}).items()}
+    return _Piece(version, frozenset(tables.get(BRANCH, {})), domains, dict(stations), dialling, at_sites)
 
 
 class SnapshotWatch:

@@ -1,7 +1,6 @@
 """Routes of sites."""
 
-from dataclasses import asdict
-
+from callmodel.codec import to_wire
 from control_plane.archive import ArchivedError, InUseError
 from control_plane.features.sites import service
 from control_plane.features.sites.schemas import NewSite, SitePatch, SiteView
@@ -45,7 +44,7 @@ async def restore(context: Context, site_id: SiteIdText) -> SiteView:
 
 def to_view(site: Site) -> SiteView:
     """Return the site as the API shows it."""
-    return SiteView(**asdict(site))
+    return SiteView.model_validate(to_wire(site))
 
 
 _TAGS = ("sites",)
@@ -60,7 +59,7 @@ routes = [
         "Create a site",
         _TAGS,
         status=201,
-        errors=(service.SiteExistsError, TimeZoneUnknownError),
+        errors=(service.SiteExistsError, service.NumberUnknownError, TimeZoneUnknownError),
         configures=True,
         examples={"branch": {"site_id": "branch-1", "name": "Chengdu", "kind": "branch"}},
         shows=one,
@@ -75,7 +74,7 @@ routes = [
         _NEEDS,
         "Change a site",
         _TAGS,
-        errors=(ArchivedError, TimeZoneUnknownError),
+        errors=(ArchivedError, service.NumberUnknownError, TimeZoneUnknownError),
         configures=True,
         shows=one,
     ),

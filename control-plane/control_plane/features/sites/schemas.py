@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from control_plane.fields import DisplayName, SiteIdText, TimeZone
+from control_plane.dialling import Dialling, LocationShape
+from control_plane.fields import DisplayName, E164Text, SiteIdText, TimeZone
 from control_plane.web import Shape
 
 
@@ -15,16 +16,24 @@ class NewSite(Shape):
     name: DisplayName
     kind: Literal["hq", "branch"] = "branch"
     time_zone: TimeZone | None = Field(None, description="null: that of each tenant who has stations there")
+    dialling: Dialling | None = Field(None, description="how people dial there; null: as their tenant's do")
+    emergency_caller: E164Text | None = Field(
+        None, description="the number of HQ's that emergency calls from there show: carriers find the place by it"
+    )
+    location: LocationShape | None = None
 
 
 class SitePatch(Shape):
-    """What is to change; what is absent or null stays, but null takes a time zone away. A disabled branch can not
-    connect.
+    """What is to change; what is absent or null stays, but null takes a time zone, dialling, emergency caller or
+    location away. A disabled branch can not connect.
     """
 
     name: DisplayName | None = None
     enabled: bool | None = None
     time_zone: TimeZone | None = None
+    dialling: Dialling | None = None
+    emergency_caller: E164Text | None = None
+    location: LocationShape | None = None
 
 
 class SiteView(Shape):
@@ -35,5 +44,8 @@ class SiteView(Shape):
     kind: Literal["hq", "branch"]
     enabled: bool
     time_zone: str | None = Field(description="null: that of each tenant who has stations there")
+    dialling: Dialling | None
+    emergency_caller: str | None
+    location: LocationShape | None
     created_ms: int
     archived_ms: int | None

@@ -1,11 +1,14 @@
 """Sites in the durable store."""
 
 from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from callmodel.ids import SiteId
-from control_plane.archive import ARCHIVED, page_of_rows
+from callmodel.codec import from_wire, to_wire
+from callmodel.directory import Location
+from callmodel.ids import E164, SiteId
+from callmodel.numbers import DiallingPlan
+from control_plane.archive import page_of_rows
 from control_plane.listing import every
 from control_plane.scope import SCOPE
 from servicekit.stores import AddColumn, ColumnType, Row, Store, TableSpec
@@ -26,6 +29,15 @@ SITES = TableSpec(
 )
 TABLES = (SITES,)
 TIME_ZONE_COLUMN = AddColumn(SITES.name, "time_zone", ColumnType.TEXT)
+EMERGENCY_COLUMNS = tuple(
+    AddColumn(SITES.name, name, kind)
+    for name, kind in (
+        ("dialling", ColumnType.JSON),
+        ("emergency_caller", ColumnType.TEXT),
+        ("location", ColumnType.JSON),
+    )
+)
+"""Came after the table: null in sites of that time."""
 PAGE_ROWS = 500
 
 
@@ -41,6 +53,10 @@ class Site:
     archived_ms: int | None = None
     time_zone: str | None = None
     """None for that of each tenant."""
+    dialling: DiallingPlan | None = None
+    """None for as each tenant's people do."""
+    emergency_caller: E164 | None = None
+    location: Location | None = None
 
 
 class SiteStore:
@@ -51,7 +67,7 @@ class SiteStore:
 
     async def add(self, site: Site) -> bool:
         """Keep a new site; False when there is one with this id."""
-        return await self._store.claim(SITES.name, {"scope": SCOPE, **asdict(site)})
+        return await self._store.claim(SITES.name, {"scope": SCOPE, **to_wire(site)})
 
     async def one(self, site_id: SiteId) -> Site | None:
         """Return a site."""
@@ -76,6 +92,4 @@ class SiteStore:
 
 def to_site(row: Row) -> Site:
     """Return the site in a row."""
-    return Site(
-        **{name: row[name] for name in (*SITES.columns, ARCHIVED, TIME_ZONE_COLUMN.column) if name != "scope"}
-    )
+    return from_wire(Site, {name: value for name, value in row.items() if name != "scope"})

@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from callmodel.ids import Extension, SiteId, TenantId, UserId
+from callmodel.numbers import emergency_number
 from control_plane.accounts import account_of
 from control_plane.archive import ARCHIVED, ArchivedError
 from control_plane.digest import ha1_of, make_password
 from control_plane.features.stations.schemas import NewStation, StationPatch, StationsQuery
 from control_plane.features.stations.store import StationRecord, StationStore
 from control_plane.passwords import check_password
-from control_plane.references import require_tenant, site_exists
+from control_plane.references import dialling_at, require_tenant, site_exists
 from control_plane.uses import require_unused_station
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 
@@ -31,6 +32,11 @@ class StationNotArchivedError(ConflictError):
     title = "The station is in use already"
 
 
+class ExtensionForHelpError(InvalidRequestError):
+    error_id = "extension-for-help"
+    title = "This is an emergency number there"
+
+
 class SiteUnknownError(InvalidRequestError):
     error_id = "site-unknown"
     title = "There is no such site"
@@ -39,10 +45,13 @@ class SiteUnknownError(InvalidRequestError):
 async def create(context: Context, tenant_id: TenantId, new: NewStation) -> tuple[StationRecord, str, str]:
     """Keep a new station; return it with its domain and password.
 
-    Raises NotFoundError, SiteUnknownError, UserUnknownError, WeakPasswordError, ExtensionTakenError.
+    Raises NotFoundError, SiteUnknownError, UserUnknownError, WeakPasswordError, ExtensionTakenError,
+    ExtensionForHelpError.
     """
     tenant = await require_tenant(context.store, tenant_id)
     await _check_site(context, new.site_id)
+    if emergency_number(new.extension, await dialling_at(context.store, tenant, new.site_id)) is not None:
+        raise ExtensionForHelpError(f"who dials {new.extension} calls for help; choose another extension")
     if new.user_id is not None:
         await _check_user(context, tenant_id, new.user_id)
     password = _checked(new.password, new.extension) or make_password()

@@ -3,10 +3,10 @@
 from callmodel.codec import to_wire
 from callmodel.limits import MICROS, level_of
 from control_plane.archive import InUseError
+from control_plane.dialling import Dialling
 from control_plane.features.tenants import service
 from control_plane.features.tenants.schemas import (
     CallerRuleShape,
-    Dialling,
     LimitsShape,
     NewTenant,
     SpendView,

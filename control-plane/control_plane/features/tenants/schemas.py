@@ -7,10 +7,8 @@ from pydantic import Field
 from callmodel.codec import from_wire
 from callmodel.directory import DEFAULT_TIME_ZONE
 from callmodel.limits import Limits
-from callmodel.numbers import DiallingPlan
+from control_plane.dialling import Dialling
 from control_plane.fields import (
-    CountryCode,
-    DiallingPrefix,
     DisplayName,
     E164Text,
     NumberPrefix,
@@ -20,19 +18,6 @@ from control_plane.fields import (
     TimeZone,
 )
 from control_plane.web import NestedPatch, Shape
-
-
-class Dialling(Shape):
-    """How the tenant's people write numbers down."""
-
-    country_code: CountryCode = "86"
-    national_prefix: DiallingPrefix = "0"
-    international_prefix: DiallingPrefix = "00"
-    outside_prefix: DiallingPrefix = Field("", description="what people dial first for an outside line, such as 9")
-
-    def to_plan(self) -> DiallingPlan:
-        """Return the domain's value."""
-        return DiallingPlan(**self.model_dump())
 
 
 class CallerRuleShape(Shape):
@@ -100,7 +85,8 @@ class NewTenant(Shape):
 
 class TenantPatch(Shape):
     """What is to change; what is absent or null stays, in `dialling`, `caller_rule` and `limits` too. `domain`,
-    `provider`, `max_channels`, `limits` and how long records are kept: HQ administrators.
+    `provider`, `max_channels`, `limits`, `dialling.emergency_numbers` and how long records are kept:
+    HQ administrators.
     """
 
     name: DisplayName | None = None

@@ -155,6 +155,7 @@ async def _nested_changes(context: Context, before: Tenant, patch: TenantPatch) 
     changes: dict[str, Any] = {}
     if patch.dialling is not None:
         plan = from_wire(DiallingPlan, patch.dialling.over(to_wire(before.dialling)))
+        _check_emergency_numbers(context, before.dialling, plan)
         changes |= {"dialling": to_wire(plan), "country_code": plan.country_code}
     if patch.limits is not None:
         limits = from_wire(Limits, patch.limits.over(to_wire(before.limits)))
@@ -190,6 +191,12 @@ async def spend(context: Context, tenant_id: TenantId) -> tuple[str, int, Limits
     limits = (await find(context, tenant_id)).tenant.limits
     day = spend_day_of(context.now_ms())
     return day, await spent_micros(context.redis, tenant_id, day), limits
+
+
+def _check_emergency_numbers(context: Context, before: DiallingPlan, after: DiallingPlan) -> None:
+    # Calls to them pass every limit, and limits are HQ's.
+    if after.emergency_numbers != before.emergency_numbers and not context.principal.is_hq_admin:
+        raise ForbiddenError("only HQ administrators may change dialling.emergency_numbers")
 
 
 async def _claim_domain(context: Context, store: TenantStore, tenant_id: TenantId, domain: str) -> None:

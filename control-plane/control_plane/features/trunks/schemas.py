@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from control_plane.fields import (
+    CountryCode,
     DigestRealm,
     DigestUser,
     DisplayName,
@@ -58,6 +59,11 @@ TenantIds = Annotated[list[TenantIdText], Field(max_length=500)]
 Channels = Annotated[int, Field(ge=1, le=10_000)]
 NoReply = Annotated[int, Field(ge=500, le=30_000, description="silence of a gateway before the next one is tried")]
 
+NoRing = Annotated[
+    int,
+    Field(ge=1000, le=60_000, description="a gateway's time to ring or be heard; then the next is tried"),
+]
+
 
 class NewTrunk(Shape):
     """A trunk to be.
@@ -77,6 +83,13 @@ class NewTrunk(Shape):
     sources: Sources = Field(default_factory=list)
     media_networks: Sources = Field(default_factory=list)
     no_reply_ms: NoReply = 3000
+    no_ring_ms: NoRing = 6000
+    country_code: CountryCode | None = Field(
+        None, description="as where the carrier writes numbers; null: as where the number called is"
+    )
+    trusts_identity: bool = Field(
+        True, description="whether the carrier vouches for P-Asserted-Identity, Diversion and their kin (RFC 3325)"
+    )
     rates: Rates
     max_channels: Channels = 30
     priority: int = Field(100, ge=0, le=1000, description="lower first among trunks of equal cost")
@@ -85,7 +98,7 @@ class NewTrunk(Shape):
 
 
 class TrunkPatch(Shape):
-    """What is to change; what is absent or null stays."""
+    """What is to change; what is absent or null stays, but null takes a country away."""
 
     name: DisplayName | None = None
     gateways: Gateways | None = None
@@ -95,6 +108,9 @@ class TrunkPatch(Shape):
     sources: Sources | None = None
     media_networks: Sources | None = None
     no_reply_ms: NoReply | None = None
+    no_ring_ms: NoRing | None = None
+    country_code: CountryCode | None = None
+    trusts_identity: bool | None = None
     rates: Rates | None = None
     max_channels: Channels | None = None
     priority: int | None = Field(None, ge=0, le=1000)
@@ -114,6 +130,9 @@ class TrunkView(Shape):
     sources: list[str]
     media_networks: list[str]
     no_reply_ms: int
+    no_ring_ms: int
+    country_code: str | None
+    trusts_identity: bool
     rates: list[RateShape]
     max_channels: int
     priority: int

@@ -57,6 +57,9 @@ async def create(context: Context, new: NewTrunk) -> TrunkRecord:
         tuple(new.sources),
         new.no_reply_ms,
         tuple(new.media_networks),
+        new.no_ring_ms,
+        new.country_code or "",
+        new.trusts_identity,
     )
     record = TrunkRecord(trunk, peering, context.now_ms())
     _check_registration(record)
@@ -81,13 +84,15 @@ async def change(context: Context, trunk_id: TrunkId, patch: TrunkPatch) -> Trun
     before = await _find_living(context, trunk_id)
     await _check_tenants(context, patch.tenant_ids or ())
     routing: dict[str, Any] = _given(patch, "name", "max_channels", "priority", "enabled")
-    peering: dict[str, Any] = _given(patch, "domain", "registers", "no_reply_ms")
+    peering: dict[str, Any] = _given(patch, "domain", "registers", "no_reply_ms", "no_ring_ms", "trusts_identity")
     if patch.rates is not None:
         routing["rates"] = _to_rates(patch.rates)
     if patch.tenant_ids is not None:
         routing["tenant_ids"] = tuple(patch.tenant_ids)
     if patch.gateways is not None:
         peering["gateways"] = _to_gateways(patch.gateways)
+    if "country_code" in patch.model_fields_set:
+        peering["country_code"] = patch.country_code or ""
     if patch.sources is not None:
         peering["sources"] = tuple(patch.sources)
     if patch.media_networks is not None:

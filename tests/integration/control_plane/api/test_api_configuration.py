@@ -702,3 +702,76 @@ def store_bytes(house: House) -> bytes:
     path = house.environment["TRUNKLINE_STORE_URL"].removeprefix("sqlite:///")
     with sqlite3.connect(path) as connection:
         return "\n".join(connection.iterdump()).encode()
+
+
+OFFICE = {"country": "CN", "city": "Chengdu", "street": "Tianfu Avenue", "latitude": 30.57, "longitude": 104.06}
+
+
+async def test_a_site_has_a_way_to_dial_a_number_for_emergencies_and_a_place(world: World):
+    site, number = fresh("s"), new_number()
+    await world.admin.make("/numbers", {"number": number})
+    body = {"site_id": site, "name": "Manila", "dialling": {"country_code": "63"}, "location": OFFICE}
+    made = await world.admin.make("/sites", body | {"emergency_caller": number})
+    changed = await world.admin.call(
+        "PATCH", f"/sites/{site}", {"dialling": {"country_code": "63", "emergency_numbers": ["911", "117"]}}
+    )
+    cleared = await world.admin.call("PATCH", f"/sites/{site}", {"emergency_caller": None, "location": None})
+
+    assert (made["emergency_caller"], made["location"]["city"], made["location"]["room"]) == (number, "Chengdu", "")
+    assert made["dialling"]["emergency_numbers"] is None
+    assert changed.body["dialling"]["emergency_numbers"] == ["911", "117"]
+    assert (cleared.body["emergency_caller"], cleared.body["location"]) == (None, None)
+    assert cleared.body["dialling"] == changed.body["dialling"]
+
+
+async def test_a_site_shows_no_number_that_hq_has_not(world: World):
+    number = new_number()
+    answer = await world.admin.call(
+        "POST", "/sites", {"site_id": fresh("s"), "name": "Nowhere", "emergency_caller": number}
+    )
+
+    assert (answer.status, answer.error_id) == (422, "number-unknown")
+
+
+@pytest.mark.parametrize(
+    "dialling", [{"emergency_numbers": ["1"]}, {"emergency_numbers": ["11x"]}, {"service_numbers": ["x12"]}]
+)
+async def test_short_numbers_have_a_form(world: World, dialling: dict[str, Any]):
+    answer = await world.admin.call(
+        "POST", "/tenants", {"tenant_id": fresh("t"), "name": "Firm", "dialling": dialling}
+    )
+
+    assert (answer.status, answer.error_id) == (422, "invalid-request")
+
+
+async def test_a_manager_does_not_say_what_passes_the_limits(world: World):
+    manager = world.users[("acme", "manager")]
+    mine = await manager.call("PATCH", "/tenants/acme", {"dialling": {"service_numbers": ["96xxx"]}})
+    not_mine = await manager.call("PATCH", "/tenants/acme", {"dialling": {"emergency_numbers": ["96110"]}})
+
+    assert (mine.status, not_mine.status) == (200, 403)
+    await world.admin.call("PATCH", "/tenants/acme", {"dialling": {}})
+
+
+async def test_no_station_has_an_emergency_number_of_its_place(world: World):
+    tenant_id, site = await new_tenant(world), fresh("s")
+    await world.admin.make("/sites", {"site_id": site, "name": "Manila", "dialling": {"country_code": "63"}})
+    at_home = await world.admin.call(
+        "POST", f"/tenants/{tenant_id}/stations", {"extension": "120", "site_id": "branch-1"}
+    )
+    there = await world.admin.call("POST", f"/tenants/{tenant_id}/stations", {"extension": "120", "site_id": site})
+
+    assert (at_home.status, at_home.error_id) == (422, "extension-for-help")
+    assert there.status == 201
+
+
+async def test_a_trunk_says_how_its_carrier_writes_and_rings(world: World):
+    carrier = fresh("c")
+    made = await world.admin.make("/trunks", trunk(carrier))
+    wanted = {"no_ring_ms": 4000, "country_code": "63", "trusts_identity": False}
+    changed = await world.admin.call("PATCH", f"/trunks/{carrier}", wanted)
+    cleared = await world.admin.call("PATCH", f"/trunks/{carrier}", {"country_code": None})
+
+    assert (made["no_ring_ms"], made["country_code"], made["trusts_identity"]) == (6000, None, True)
+    assert {name: changed.body[name] for name in wanted} == wanted
+    assert (cleared.body["country_code"], cleared.body["trusts_identity"]) == (None, False)

@@ -163,3 +163,25 @@ async def test_media_nodes_know_what_time_it_is_where(world: World, redis: Redis
 
 def rate(prefix: str) -> dict[str, Any]:
     return {"prefix": prefix, "cost_per_minute": 0.05, "cost_class": "mobile"}
+
+
+async def test_media_nodes_and_edges_know_who_calls_for_help_where(world: World, redis: Redis):
+    tenant, carrier, site, number = fresh("t"), fresh("c"), fresh("s"), f"+8628{int(fresh('n')[2:], 16) % 10**8:08}"
+    dialling = {"service_numbers": ["96xxx"]}
+    await world.admin.make("/tenants", {"tenant_id": tenant, "name": "Firm", "dialling": dialling})
+    await world.admin.make("/trunks", trunk(carrier, tenant_ids=[tenant], rates=[rate("+8613")], no_ring_ms=2000))
+    await world.admin.make("/numbers", {"number": number, "trunk_ids": [carrier]})
+    place = {"city": "Chengdu", "latitude": 30.5}
+    body = {"site_id": site, "name": "Chengdu", "emergency_caller": number, "location": place}
+    await world.admin.make("/sites", body | {"dialling": {"emergency_numbers": ["110"]}})
+
+    directory = await published(redis, keys.DIRECTORY, lambda found: found.site_of(site))
+    edge = await published(redis, keys.EDGE, lambda found: site in found.site_dialling)
+
+    plan = plan_call(directory, tenant, "110", site_id=site)
+    assert isinstance(plan, TrunkPlan) and plan.is_emergency
+    assert (plan.offers[0].trunk_id, plan.offers[0].caller_pool) == (carrier, (number,))
+    assert plan.location is not None and (plan.location.city, plan.location.latitude) == ("Chengdu", 30.5)
+    assert edge.site_dialling[site].emergency == ("110",)
+    assert edge.dialling[tenant].services == ("96xxx",)
+    assert [each.no_ring_ms for each in edge.trunks if each.trunk_id == carrier] == [2000]

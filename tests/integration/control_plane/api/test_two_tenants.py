@@ -29,8 +29,8 @@ KINDS = {
                                "username", "after")},
 }  # fmt: skip
 """What kind of id stands under a name of the document."""
-NO_TENANTS = {"site_id", "serial", "provider", "cost_class", "teams"}
-"""Written like ids, and no tenant's: places and their certificates are HQ's, and shared; teams are words."""
+NO_TENANTS = {"site_id", "serial", "provider", "cost_class", "teams", "emergency_caller", "emergency_numbers"}
+"""Written like ids, and no tenant's: places, their certificates and numbers are HQ's, and shared; teams are words."""
 FIXED = {"password": "a-pass-phrase-of-11", "site_id": SHARED_SITE, "serial": "7f", "belongs_to": f"tenant:{ACME}",
          "refresh_token": "x" * 43}  # fmt: skip
 STRONGEST = ("manager", PROVIDER) * 3
