@@ -233,6 +233,11 @@ class Call:
         return next((leg for leg in reversed(self.legs) if leg.role is LegRole.CUSTOMER), None)
 
     @property
+    def recorded_leg(self) -> Leg | None:
+        """Whose leg the recording is of: the customer's; between colleagues, the one's who called."""
+        return self.customer_leg or self.leg_of(self.origin_leg)
+
+    @property
     def trunk_id(self) -> TrunkId | None:
         """The trunk that the customer is, or was last, connected by."""
         customer = self.customer_leg

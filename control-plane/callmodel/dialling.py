@@ -69,12 +69,12 @@ def _talk(call: Call, far_leg: LegId, at_ms: int) -> Step:
     if origin is not None and origin.state is not LegState.ANSWERED:
         given.insert(0, orders.Answer(origin.leg_id))
         call = legs.answered(call, origin.leg_id, at_ms)
-    customer = call.customer_leg
-    if customer is not None and call.plan is not None and call.plan.records:
+    recorded = call.recorded_leg
+    if recorded is not None and call.plan is not None and call.plan.records:
         recording_id = RecordingId(f"{call.call_id}-r1")
         call = replace(call, recording_id=recording_id)
         # Before the legs hear each other, or the first word is lost.
-        given.insert(0, orders.StartRecording(recording_id, customer.leg_id))
+        given.insert(0, orders.StartRecording(recording_id, recorded.leg_id))
     far = call.leg_of(far_leg)
     if call.direction is Direction.INBOUND and far is not None:
         call = replace(call, extension=far.extension, site_id=far.site_id)

@@ -51,6 +51,8 @@ class Tenant:
     limits: Limits = Limits()
     time_zone: str = DEFAULT_TIME_ZONE
     """By its IANA name, such as `Asia/Shanghai`."""
+    records_internal_calls: bool = False
+    """Whether calls between its stations are recorded too: no customer is in them."""
 
 
 @dataclass(frozen=True)

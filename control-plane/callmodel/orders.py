@@ -71,17 +71,17 @@ class SetRoom:
 
 @dataclass(frozen=True)
 class StartRecording:
-    """Record what the customer leg says and hears, in two channels, until that leg ends."""
+    """Record what a leg says and hears, in two channels, until it ends: the customer's, or who called a colleague."""
 
     recording_id: RecordingId
-    customer_leg: LegId
+    leg_id: LegId
 
 
 @dataclass(frozen=True)
 class PauseRecording:
     """Record silence on both channels, or sound again, on the leg that is recorded."""
 
-    customer_leg: LegId
+    leg_id: LegId
     paused: bool
 
 

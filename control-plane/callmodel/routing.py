@@ -129,12 +129,13 @@ def plan_inbound(directory: Lookups, dialled: str) -> tuple[TenantId | None, Pla
     return tenant.tenant_id, _to_station(directory, tenant, did.route_to, records=tenant.records_calls)
 
 
-def _to_station(directory: Lookups, tenant: Tenant, extension: str, *, records: bool = False) -> Plan:
-    # Colleagues talking to each other are not recorded: no customer is on the line.
+def _to_station(directory: Lookups, tenant: Tenant, extension: str, *, records: bool | None = None) -> Plan:
+    """records: None for a call between stations, which the tenant has a rule for: no customer is on the line."""
     station = directory.station_of(tenant.tenant_id, extension)
     if station is None:
         return Refusal(Ending.EXTENSION_UNKNOWN)
-    return StationPlan(station.extension, station.site_id, tenant.ring_timeout_seconds, records)
+    wanted = tenant.records_internal_calls if records is None else records
+    return StationPlan(station.extension, station.site_id, tenant.ring_timeout_seconds, wanted)
 
 
 def _dialling_at(tenant: Tenant, site: Site | None) -> DiallingPlan:

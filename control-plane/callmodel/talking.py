@@ -58,9 +58,9 @@ def _asked(call: Call, fact: facts.Fact) -> Step:
                 return call, []
             return call.with_leg(leg_id, leaving=True), [orders.HangUp(leg_id, closing.NORMAL)]
         case facts.RecordingPauseAsked(paused) if call.recording_id and paused is not call.recording_paused:
-            customer = call.customer_leg
-            assert customer is not None
-            return replace(call, recording_paused=paused), [orders.PauseRecording(customer.leg_id, paused)]
+            recorded = call.recorded_leg
+            assert recorded is not None
+            return replace(call, recording_paused=paused), [orders.PauseRecording(recorded.leg_id, paused)]
         case _:
             return call, []
 

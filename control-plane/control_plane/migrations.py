@@ -38,4 +38,5 @@ MIGRATIONS = [
     Migration(14, "who is seated where, and in which team", [*stations.SEATS_ADDED, accounts.TEAMS_COLUMN]),
     Migration(15, "time zones", [tenants.TIME_ZONE_COLUMN, sites.TIME_ZONE_COLUMN]),
     Migration(16, "how sites dial, and who comes to help", sites.EMERGENCY_COLUMNS),
+    Migration(17, "whether colleagues are recorded", [tenants.INTERNAL_COLUMN]),
 ]

@@ -162,10 +162,10 @@ class RunningCall:
                 await switch.answer(leg_id)
             case orders.SetRoom(room):
                 await switch.set_room(call.call_id, room)
-            case orders.StartRecording(recording_id, customer_leg):
-                await self._record(recording_id, customer_leg)
-            case orders.PauseRecording(customer_leg, paused):
-                await self._pause(customer_leg, paused=paused)
+            case orders.StartRecording(recording_id, leg_id):
+                await self._record(recording_id, leg_id)
+            case orders.PauseRecording(leg_id, paused):
+                await self._pause(leg_id, paused=paused)
             case orders.ReportTransfer(leg_id, sip_code):
                 await switch.report_transfer(leg_id, sip_code)
             case orders.SetTimer(timer):

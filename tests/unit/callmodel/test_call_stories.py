@@ -401,3 +401,11 @@ def test_everything_told_twice_is_harmless(call):
         LegRang(CUSTOMER_LEG, T0 + 91_000),
     ):
         assert after(ended, fact) == (ended, [])
+
+
+def test_colleagues_are_recorded_where_the_tenant_wants_it():
+    call, _ = dialled(BEN, with_tenant(records_internal_calls=True))
+    call, orders = after(call, LegAnswered(LegId(f"{CALL}-2"), T0 + 2_000))
+
+    assert orders[0] == StartRecording(RECORDING, AGENT_LEG)
+    assert call.recording_id == RECORDING

@@ -84,6 +84,7 @@ def to_view(record: TenantRecord) -> TenantView:
         max_channels=tenant.max_channels,
         ring_timeout_seconds=tenant.ring_timeout_seconds,
         records_calls=tenant.records_calls,
+        records_internal_calls=tenant.records_internal_calls,
         time_zone=tenant.time_zone,
         limits=LimitsShape(**to_wire(tenant.limits)),
         keep_calls_days=record.keep_calls_days,

@@ -79,6 +79,7 @@ class NewTenant(Shape):
     max_channels: int = Field(100, ge=1, le=10_000, description="calls over trunks at once")
     ring_timeout_seconds: int = Field(60, ge=5, le=180)
     records_calls: bool = True
+    records_internal_calls: bool = Field(False, description="calls between the tenant's stations too")
     time_zone: TimeZone = DEFAULT_TIME_ZONE
     limits: LimitsShape = Field(default_factory=lambda: LimitsShape.model_validate({}))
 
@@ -97,6 +98,7 @@ class TenantPatch(Shape):
     max_channels: int | None = Field(None, ge=1, le=10_000)
     ring_timeout_seconds: int | None = Field(None, ge=5, le=180)
     records_calls: bool | None = None
+    records_internal_calls: bool | None = None
     time_zone: TimeZone | None = None
     limits: LimitsPatch | None = None
     keep_calls_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
@@ -118,6 +120,7 @@ class TenantView(Shape):
     max_channels: int
     ring_timeout_seconds: int
     records_calls: bool
+    records_internal_calls: bool
     time_zone: str = Field(description="of its people, where their site has none of its own")
     limits: LimitsShape
     keep_calls_days: int | None = Field(description="how long call records are kept; null: the platform's rule")

@@ -91,6 +91,7 @@ async def create(context: Context, new: NewTenant) -> TenantRecord:
         new.records_calls,
         limits,
         new.time_zone,
+        new.records_internal_calls,
     )
     record = TenantRecord(tenant, new.provider, context.now_ms())
     if not await store.add(new.tenant_id, record):

@@ -46,6 +46,8 @@ LIMITS_COLUMN = AddColumn(TENANTS.name, "limits", ColumnType.JSON)
 """Came after the table: null in tenants of that time."""
 TIME_ZONE_COLUMN = AddColumn(TENANTS.name, "time_zone", ColumnType.TEXT)
 """Came after the table: null in tenants of that time, which have the default."""
+INTERNAL_COLUMN = AddColumn(TENANTS.name, "records_internal_calls", ColumnType.BOOL)
+"""Came after the table: null in tenants of that time, whose colleagues are not recorded."""
 NESTED = ("dialling", "caller_rule", "limits")
 PAGE_ROWS = 500
 
@@ -121,6 +123,7 @@ def to_record(row: Row) -> TenantRecord:
         caller_rule=from_wire(CallerRule, row["caller_rule"]),
         limits=from_wire(Limits, row["limits"] or {}),
         time_zone=row["time_zone"] or DEFAULT_TIME_ZONE,
+        records_internal_calls=bool(row["records_internal_calls"]),
     )
     rules = {kind.value: row[kind.value] for kind in Kept}
     stored = {name: row[name] for name in NESTED}
