@@ -75,8 +75,12 @@ class ForeignPhone(ABC):
                 await self._type(self.quits)
                 await self._process.wait()
         if self._process.returncode is None:
-            self._process.kill()
-            await self._process.wait()
+            await self.lose_power()
+
+    async def lose_power(self) -> None:
+        """End at once, with no goodbye to anybody."""
+        self._process.kill()
+        await self._process.wait()
 
     @property
     def told(self) -> str:

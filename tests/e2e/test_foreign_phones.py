@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from edge_proxy.registration import MOST_CONTACTS
 from simulators.call import PhoneCall
 from simulators.phone import RegistrationError, Softphone, answer_after, reject_with
 from simulators.tones import level_dbfs
@@ -202,3 +203,11 @@ async def test_an_attended_transfer_brings_the_customer_to_the_colleague_in_a_ca
     await taken.hang_up()
     cdr = await world.cdr_to(number)
     assert (cdr["ending"], cdr["transferred_by"]) == ("completed", linphone.seat.extension)
+
+
+async def test_a_phone_that_is_set_up_anew_again_and_again_is_taken_every_time(world: World, tmp_path: Path):
+    """Each time it has another instance id and another port, and what it registered before is there still."""
+    seat = await seat_for(world, BRANCH_SITE, "3803")
+    for time in range(MOST_CONTACTS + 2):
+        async with Linphone(seat, tmp_path / str(time)) as phone:
+            await phone.lose_power()
