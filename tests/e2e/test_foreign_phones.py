@@ -1,6 +1,7 @@
 """Phones that others wrote, through the whole chain: baresip at HQ and linphone at the branch."""
 
 from collections.abc import AsyncIterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,15 +18,17 @@ from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
 from trunkline.plan import BRANCH_SITE, HQ_SITE
 
 TONE_HZ, COLLEAGUE_HZ = 2900, AGENT_TONES_HZ[1]
-PHONES: dict[str, tuple[type[ForeignPhone], str, str]] = {
-    "baresip at HQ": (Baresip, HQ_SITE, "3801"),
-    "linphone at the branch": (Linphone, BRANCH_SITE, "3802"),
+PHONES: dict[str, tuple[type[ForeignPhone], str]] = {
+    "baresip at HQ": (Baresip, HQ_SITE),
+    "linphone at the branch": (Linphone, BRANCH_SITE),
 }
+extensions = count(3801)
 MUSIC_DBFS = -45.0
 
 
-async def seat_for(world: World, site: str, extension: str) -> Seat:
+async def seat_for(world: World, site: str) -> Seat:
     """A station made just now, which its place's edge has heard of: a phone that is refused once waits for long."""
+    extension = str(next(extensions))
     body = {"extension": extension, "site_id": site, "media": "rtp"}
     password = (await world.api.post(f"{world.path}/stations", body))["password"]
     edge, address = (
@@ -51,7 +54,7 @@ async def seat_for(world: World, site: str, extension: str) -> Seat:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def seats(world: World) -> dict[str, Seat]:
     """By kind of phone."""
-    return {kind: await seat_for(world, site, extension) for kind, (_, site, extension) in PHONES.items()}
+    return {kind: await seat_for(world, site) for kind, (_, site) in PHONES.items()}
 
 
 @pytest_asyncio.fixture(loop_scope="session", params=PHONES)
@@ -207,7 +210,7 @@ async def test_an_attended_transfer_brings_the_customer_to_the_colleague_in_a_ca
 
 async def test_a_phone_that_is_set_up_anew_again_and_again_is_taken_every_time(world: World, tmp_path: Path):
     """Each time it has another instance id and another port, and what it registered before is there still."""
-    seat = await seat_for(world, BRANCH_SITE, "3803")
+    seat = await seat_for(world, BRANCH_SITE)
     for time in range(MOST_CONTACTS + 2):
         async with Linphone(seat, tmp_path / str(time)) as phone:
             await phone.lose_power()
