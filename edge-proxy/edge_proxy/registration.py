@@ -52,14 +52,14 @@ def superseded(bindings: Sequence[Binding], new: Binding) -> list[str]:
     """Return the names of the contacts that a new one takes the place of, because they are the same phone's.
 
     By its instance id at once; by user agent and address only where there would be too many, since two phones of one
-    make may sit behind one address: then the oldest goes.
+    make may sit behind one address: then the oldest goes.  A phone that was set up anew has another instance id.
     """
     others = [each for each in bindings if each.contact != new.contact]
-    if new.instance:
-        return [each.name for each in others if each.instance == new.instance]
+    same = [each for each in others if new.instance and each.instance == new.instance]
+    others = [each for each in others if each not in same]
     alike = [each for each in others if (each.user_agent, each.address) == (new.user_agent, new.address)]
     too_many = max(len(others) + 1 - MOST_CONTACTS, 0)
-    return [each.name for each in sorted(alike, key=lambda each: each.modified)[:too_many]]
+    return [each.name for each in [*same, *sorted(alike, key=lambda each: each.modified)[:too_many]]]
 
 
 _SECONDS = re.compile("[0-9]+")

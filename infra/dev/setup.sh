@@ -25,6 +25,9 @@ common="kamailio kamailio-python3-modules kamailio-tls-modules kamailio-websocke
   rtpengine-daemon redis-server redis-tools sip-tester
   faketime mmdebstrap python3 python3-venv make openssl ca-certificates iproute2 procps tzdata
   util-linux"
+# Telephones that others wrote, for tests/e2e/test_foreign_phones.py: 70 packages with their libraries, 86 MB, mostly
+# Qt's and the codecs' below linphone; no daemon among them, and no image needs them.
+[ "${1:-}" = asterisk ] || common="$common baresip-core linphone-cli"
 case "$distribution" in
   debian-12)    packages="$common"; components=main ;;                                                # tested
   debian-13*)   packages="$common"; components=main ;;                                            # not tested yet

@@ -32,6 +32,14 @@ def test_a_phone_with_an_instance_id_is_known_anywhere():
     assert superseded([phone], binding(9, instance="urn:uuid:2")) == []
 
 
+def test_a_phone_that_was_set_up_anew_each_time_takes_its_oldest_place():
+    known = [binding(port, instance=f"urn:uuid:{port}") for port in range(1, MOST_CONTACTS + 1)]
+
+    assert superseded(known, binding(99, instance="urn:uuid:99")) == ["b1"]
+    assert superseded(known, binding(99, instance="urn:uuid:2")) == ["b2"], "one place is enough"
+    assert superseded(known, binding(99, address=THERE, instance="urn:uuid:99")) == [], "those may be others' phones"
+
+
 def test_where_a_phone_is_and_which_it_is():
     assert address_of("sip:1001@10.0.0.9:5060;alias=198.51.100.7~40000~1") == HERE
     assert address_of("sip:1001@x.invalid;transport=ws", "sip:198.51.100.7:4000;transport=ws") == HERE
