@@ -102,11 +102,9 @@ class Rooms:
             wanted = {party.leg_id: party for party in room.parties}
             await self._stop_attending(call_id, held, wanted)
             talkers = room.of(Mode.TALKING)
-            await asyncio.gather(
-                self._silence(held, wanted),
-                self._progress(room),
-                self._join(call_id, held, talkers),
-            )
+            # One after the other: a leg whose music ends just as it joins may stay silent.
+            await self._silence(held, wanted)
+            await asyncio.gather(self._progress(room), self._join(call_id, held, talkers))
             held.unsure = False
             for party in room.parties:
                 await self._sound(held, party)
