@@ -32,6 +32,8 @@ from edge_proxy.trunkbook import TrunkBook
 from servicekit.snapshotcopy import LOCAL, CopiedEntries, CopyAwayError
 
 LOOK_SECONDS = 0.05
+DRAIN_LOOK_SECONDS = 0.25
+"""How often a worker looks whether its edge drains."""
 MOST_REMEMBERED, LONGEST_REMEMBERED = 2_000, 100
 ADDRESS = "address"
 """Kind of the entries that say where a gateway's name leads: {"address": "192.0.2.1"}."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 RATE = 8000
 CHANNELS = 2
-MOST_DRIFT = 0.01
+MOST_DRIFT = 0.02
 BLOCK = bytes(1 << 15)
 FRAME_BYTES = 2 * CHANNELS
 HEADER_BYTES = 44
@@ -28,7 +28,7 @@ def seconds_of(data_bytes: int) -> float:
 def silence_due(recorded: float, lasted: float) -> float:
     """Return the seconds of silence that a recording's end lacks, where both are seconds and it lasted longer.
 
-    MixMonitor drops a frame now and then where packets are lost (ADR 26).  More than a hundredth is none of that:
+    MixMonitor drops a frame now and then where packets are lost (ADR 26).  More than a fiftieth is none of that:
     something was not recorded, and nothing shall hide it.
     """
     missing = lasted - recorded

@@ -9,7 +9,7 @@ import KSR
 
 from edge_proxy import bodies
 from edge_proxy.rendering import branch_host
-from edge_proxy.view import EdgeView, StateFile
+from edge_proxy.view import DRAIN_LOOK_SECONDS, EdgeView, StateFile
 from kemi import telling
 
 SETTINGS = json.loads(os.environ["EDGE_SCRIPT_SETTINGS"])
@@ -29,7 +29,6 @@ NATTED_SOURCE = 2
 
 RETRY_AFTER = "Retry-After"
 
-DRAIN_LOOK_SECONDS = 0.25
 _DRAIN: dict[str, float | bool] = {"looked": -1.0, "raised": False}
 _STATE = StateFile(SETTINGS["state_file"], lambda problem: KSR.err(problem + "\n"))
 
@@ -39,7 +38,7 @@ def view() -> EdgeView:
 
 
 def draining() -> bool:
-    """Say whether this edge leaves new work to others; each look at the flag is a call of the system."""
+    """Say whether this edge leaves new work to others."""
     now = time.monotonic()
     if now - _DRAIN["looked"] >= DRAIN_LOOK_SECONDS:
         _DRAIN["looked"], _DRAIN["raised"] = now, os.path.exists(SETTINGS["drain_flag"])  # noqa: PTH110

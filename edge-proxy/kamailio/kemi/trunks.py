@@ -71,7 +71,7 @@ def gateway_replied() -> int:
             KSR.tm.t_set_fr(RING_MS, 0)
         else:
             # Each provisional response would begin its time anew.
-            trunk = view().trunk_of(text("$avp(trunk)"))
+            trunk = view().trunks.trunk_of(text("$avp(trunk)"))
             asked_ms = (time.monotonic() - float(text(_ASKED_AT))) * 1000
             left_ms = (trunk.no_ring_ms if trunk is not None else 0) - asked_ms
             KSR.tm.t_set_fr(max(int(left_ms), SOON_MS), 0)

@@ -8,7 +8,7 @@ from edge_harness import CARRIER, DID, DOMAIN, HQ, address, until
 from sip_probe import UdpProbe
 from two_edges import PHONE_2, branch_phone, has_contact, no_calls_in, phone_at
 
-from edge_proxy.view import LOOK_SECONDS
+from edge_proxy.view import DRAIN_LOOK_SECONDS
 from simulators.carrier import Carrier
 from simulators.phone import Softphone
 
@@ -145,7 +145,7 @@ async def test_drain_that_is_taken_back_leaves_the_edge_as_it_was(pair, node_of)
             flag.unlink()
         await until(lambda: takes(probe), "the edge takes new work", 2)
         # Each worker looks by itself.
-        await asyncio.sleep(2 * LOOK_SECONDS)
+        await asyncio.sleep(2 * DRAIN_LOOK_SECONDS)
         probe.close()
         assert await answered_within(phone, node_of(first)) < NEW_CALLS_SECONDS
 

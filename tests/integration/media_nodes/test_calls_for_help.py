@@ -4,11 +4,9 @@ from dataclasses import replace
 
 from media_harness import AGENT_HZ, CUSTOMER, CUSTOMER_HZ, HQ_NUMBER, Node, directory, hears, until, vouched_of
 
-from callmodel import keys
-from callmodel.codec import to_wire
 from callmodel.limits import Limits
-from servicekit import snapshots
 from simulators.phone import answer_after, reject_with
+from tests.integration.publishing import publish
 
 
 async def test_a_call_for_help_goes_out_by_the_next_trunk_though_nothing_may(node: Node):
@@ -16,7 +14,7 @@ async def test_a_call_for_help_goes_out_by_the_next_trunk_though_nothing_may(nod
     bound = replace(usual.tenants[0], max_channels=0, limits=Limits(blocked_prefixes=("+",), spend_per_day=0.0))
     full = tuple(replace(each, max_channels=0) for each in usual.trunks)
     bounded = replace(usual, tenants=(bound,), trunks=full)
-    await snapshots.publish(node.redis, keys.DIRECTORY, to_wire(bounded))
+    await publish(node.redis, bounded)
     node.with_trunks({"cheap": reject_with(486), "dear": answer_after(0.1)})
 
     async def is_bound() -> bool:
