@@ -127,7 +127,8 @@ async def test_figures_of_every_part_arrive(world: World):
                 value_of("trunkline.facts.behind", group="cdr"),
                 value_of("trunkline.jobs.waiting", queue="recordings"),
             )
-            and value_of("trunkline.edge.registrations", **at_branch) == 2
+            # Other tests' phones may be at home there too.
+            and (value_of("trunkline.edge.registrations", **at_branch) or 0) >= 2
         )
 
     assert await until(arrived, 20, pause_seconds=0.2), sorted(world.collector.metrics)

@@ -9,6 +9,7 @@ from callmodel.codec import from_wire
 from callmodel.directory import Did, Directory, Site, Station, Tenant, Trunk
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk
 from callmodel.entries import PLATFORM_PART, Tables, tenant_part
+from callmodel.numbers import DiallingPlan
 from servicekit.snapshots import Published
 
 
@@ -35,6 +36,10 @@ async def read(redis: Redis, name: str) -> Directory | EdgeSnapshot:
     def keys_of(kind: str) -> tuple[Any, ...]:
         return tuple(key for part in parts for key in part.get(kind, {}))
 
+    def plans_of(kind: str) -> dict[Any, DiallingPlan]:
+        entries = (entry for part in parts for entry in part.get(kind, {}).items())
+        return {key: from_wire(DiallingPlan, value["dialling"]) for key, value in entries}
+
     if name == keys.DIRECTORY:
         tenants, stations = values(directory.TENANT, Tenant), values(directory.STATION, Station)
         trunks, numbers = values(directory.TRUNK, Trunk), values(directory.NUMBER, Did)
@@ -46,6 +51,8 @@ async def read(redis: Redis, name: str) -> Directory | EdgeSnapshot:
         trunks=values(edgesnapshot.TRUNK, EdgeTrunk),
         numbers=keys_of(edgesnapshot.NUMBER),
         branches=keys_of(edgesnapshot.BRANCH),
+        dialling=plans_of(edgesnapshot.TENANT),
+        site_dialling=plans_of(edgesnapshot.SITE),
     )
 
 
