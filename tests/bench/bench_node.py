@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS / "integration" / "media_nodes"), str(TESTS / "unit" / "media_nodes")]
+sys.path[:0] = [str(TESTS.parent), str(TESTS / "integration" / "media_nodes"), str(TESTS / "unit" / "media_nodes")]
 
 from media_harness import Node, directory, until
 

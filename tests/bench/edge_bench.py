@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS / "integration" / "edge_proxy")]
+sys.path[:0] = [str(TESTS.parent), str(TESTS / "integration" / "edge_proxy")]
 
 from edge_harness import CARRIER, DID, DOMAIN, HQ, NODE, PATIENCE, Edge, address, snapshot, station, trunk, until
 from sip_probe import UdpProbe, message

@@ -7,6 +7,7 @@
 import argparse
 import asyncio
 import contextlib
+import json
 import statistics
 import subprocess
 import sys
@@ -16,6 +17,9 @@ from pathlib import Path
 from edge_bench import CALLS_A_SECOND, HQ, NODE, BenchEdge, address, calls, cpu_of_a_call, listens, sipp
 from edge_harness import CARRIER, snapshot, trunk, until
 from sip_probe import UdpProbe, message
+
+from callmodel.codec import to_wire
+from callmodel.edgesnapshot import EdgeSnapshot
 
 OWN = Path(__file__).resolve().parents[2]
 ROOMS = ("edge-proxy", "control-plane", "infra", "media-nodes")
@@ -39,6 +43,12 @@ class EdgeOf(BenchEdge):
             code += "edge_bench.become('ours')"
         rooms = ":".join(str(self.checkout / room) for room in ROOMS)
         super(BenchEdge, self)._spawn(name, code, {"PYTHONPATH": rooms, **(more or {})})
+
+    def know(self, known: EdgeSnapshot, addresses: dict[str, str] | None = None) -> None:
+        super().know(known, addresses)
+        # Checkouts from before configuration came in parts read one document.
+        whole = {"snapshot": {**to_wire(known), "version": 1}, "addresses": addresses or {}}
+        (self.run / "state.json").write_text(json.dumps(whole))
 
     async def _kamailio_answers(self) -> bool:
         # Not by RPC: how that is asked belongs to the checkout too.

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TESTS / "integration" / "control_plane" / "facts"))
+sys.path[:0] = [str(TESTS.parent), str(TESTS / "integration" / "control_plane" / "facts")]
 
 from facts_house import ACME, House, cdr, live_call, new_call_id, until
 
