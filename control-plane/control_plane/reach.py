@@ -20,16 +20,8 @@ async def require_reach(
     context: Context, permission: Permission, tenant_id: TenantId, extensions: Iterable[Extension]
 ) -> None:
     """Let the user pass to whom one of the stations is in reach.  Raises OutOfReachError."""
-    principal = context.principal
-    reach = principal.reach(permission, tenant_id)
-    if reach is Reach.TENANT:
-        return
-    seated = await _seated_at(context, tenant_id, extensions)
-    if principal.user_id in seated:
-        return
-    if reach is Reach.TEAM and await _shares_a_team(context, tenant_id, seated):
-        return
-    raise OutOfReachError()
+    reach = context.principal.reach(permission, tenant_id)
+    await _require(context, tenant_id, extensions, reach)
 
 
 async def own_station(
@@ -52,10 +44,20 @@ async def require_colleague(
     context: Context, permission: Permission, tenant_id: TenantId, extensions: Iterable[Extension]
 ) -> None:
     """Let the user pass who shares a team with whoever is seated at one of the stations.  Raises OutOfReachError."""
-    if context.principal.reach(permission, tenant_id) is Reach.TENANT:
+    reach = context.principal.reach(permission, tenant_id)
+    await _require(context, tenant_id, extensions, reach if reach is Reach.TENANT else Reach.TEAM)
+
+
+async def _require(
+    context: Context, tenant_id: TenantId, extensions: Iterable[Extension], reach: Reach | None
+) -> None:
+    """Raise OutOfReachError where none of the stations lies within a reach."""
+    if reach is Reach.TENANT:
         return
     seated = await _seated_at(context, tenant_id, extensions)
-    if context.principal.user_id not in seated and not await _shares_a_team(context, tenant_id, seated):
+    if context.principal.user_id in seated:
+        return
+    if reach is not Reach.TEAM or not await _shares_a_team(context, tenant_id, seated):
         raise OutOfReachError()
 
 

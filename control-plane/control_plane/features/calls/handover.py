@@ -5,7 +5,7 @@ from callmodel.cdr import Cdr, CdrLeg
 from callmodel.facts import ConsultStep
 from callmodel.ids import CallId, Extension, LegId, TenantId
 from callmodel.rooms import Mode
-from callmodel.routing import Refusal, TrunkPlan, plan_call
+from callmodel.routing import plan_call
 from callmodel.wire import (
     CallOrder,
     ConsultCall,
@@ -21,12 +21,12 @@ from callmodel.wire import (
 )
 from control_plane.features.calls import errors
 from control_plane.features.calls.reach import require_call_in_reach, stations_in
-from control_plane.features.calls.service import check_spend, directory_of, owner_of, send
+from control_plane.features.calls.service import directory_of, owner_of, require_callable, send, station_in_reach
 from control_plane.features.calls.store import CallStore
 from control_plane.livecalls import LiveCalls
 from control_plane.permissions import Permission
 from control_plane.reach import own_station, require_colleague, require_reach
-from control_plane.web import Context, UnavailableError
+from control_plane.web import Context
 
 Bringing = type[TransferCall] | type[ConsultCall] | type[JoinCall]
 
@@ -38,10 +38,7 @@ async def bring(
     call = await _talking(context, Permission.CALLS_CONTROL, tenant_id, call_id)
     asker = await _speaker(context, tenant_id, call, by)
     plan = plan_call(await directory_of(context, tenant_id), tenant_id, to, site_id=call.site_id)
-    if isinstance(plan, Refusal):
-        raise errors.BY_ENDING.get(plan.ending, UnavailableError)()
-    if isinstance(plan, TrunkPlan) and not plan.is_emergency:
-        await check_spend(context, tenant_id, plan)
+    await require_callable(context, tenant_id, plan)
     await _order(context, kind(call_id, tenant_id, to, asker))
 
 
@@ -66,10 +63,7 @@ async def pick_up(context: Context, tenant_id: TenantId, call_id: CallId, extens
     rings = {leg.extension for leg in call.legs if leg.extension and leg.state is not LegState.ENDED}
     if call.direction is not Direction.INBOUND or call.state not in (CallState.DIALLING, CallState.RINGING):
         raise errors.CallNotRingingError(f"the call is {call.state.value}")
-    station = (await directory_of(context, tenant_id)).station_of(tenant_id, extension)
-    if station is None:
-        raise errors.ExtensionUnknownError(f"the tenant has no station {extension}")
-    await require_reach(context, Permission.CALLS_PLACE, tenant_id, [station.extension])
+    station = await station_in_reach(context, await directory_of(context, tenant_id), tenant_id, extension)
     await require_colleague(context, Permission.CALLS_CONTROL, tenant_id, rings)
     await _order(context, PickUpCall(call_id, tenant_id, station.extension))
 
@@ -79,10 +73,7 @@ async def supervise(
 ) -> None:
     """Order that a supervisor be rung, or change what he does.  Raises OutOfReachError, the problems of `errors`."""
     call = await _talking(context, Permission.CALLS_SUPERVISE, tenant_id, call_id)
-    station = (await directory_of(context, tenant_id)).station_of(tenant_id, extension)
-    if station is None:
-        raise errors.ExtensionUnknownError(f"the tenant has no station {extension}")
-    await require_reach(context, Permission.CALLS_PLACE, tenant_id, [station.extension])
+    station = await station_in_reach(context, await directory_of(context, tenant_id), tenant_id, extension)
     if of is not None:
         _require_party(call, of)
     await _order(

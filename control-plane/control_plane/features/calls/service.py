@@ -10,11 +10,11 @@ from redis.asyncio import Redis
 
 from callmodel import keys
 from callmodel.codec import to_wire
-from callmodel.directory import Lookups
+from callmodel.directory import Lookups, Station
 from callmodel.edgesnapshot import NodeHealth
 from callmodel.ids import CallId, NodeId, TenantId, uuid7
 from callmodel.limits import cost_micros, spend_day_of
-from callmodel.routing import Refusal, TrunkPlan, plan_call
+from callmodel.routing import Plan, Refusal, TrunkPlan, plan_call
 from callmodel.wire import EndCall, NodeOrder, PlaceCall
 from control_plane import directory as published
 from control_plane.features.calls import errors
@@ -62,16 +62,10 @@ async def place(
     Raises OutOfReachError, and the problems of `errors`.
     """
     directory = await directory_of(context, tenant_id)
-    station = directory.station_of(tenant_id, extension)
-    if station is None:
-        raise errors.ExtensionUnknownError(f"the tenant has no station {extension}")
-    await require_reach(context, Permission.CALLS_PLACE, tenant_id, [station.extension])
+    station = await station_in_reach(context, directory, tenant_id, extension)
     plan = plan_call(directory, tenant_id, dialled, site_id=station.site_id, wanted_caller=caller_number)
-    if isinstance(plan, Refusal):
-        raise errors.BY_ENDING.get(plan.ending, UnavailableError)()
+    await require_callable(context, tenant_id, plan)
     for_help = isinstance(plan, TrunkPlan) and plan.is_emergency
-    if isinstance(plan, TrunkPlan) and not for_help:
-        await check_spend(context, tenant_id, plan)
     node = await _choose(context.redis, for_help=for_help)
     call_id = CallId(uuid7(context.now_ms(), secrets.randbits(74)))
     owner = keys.call_owner(tenant_id, call_id)
@@ -125,7 +119,24 @@ async def directory_of(context: Context, tenant_id: TenantId) -> Lookups:
     return directory
 
 
-async def check_spend(context: Context, tenant_id: TenantId, plan: TrunkPlan) -> None:
+async def station_in_reach(context: Context, directory: Lookups, tenant_id: TenantId, extension: str) -> Station:
+    """Return a station that the user may ring.  Raises ExtensionUnknownError, OutOfReachError."""
+    station = directory.station_of(tenant_id, extension)
+    if station is None:
+        raise errors.ExtensionUnknownError(f"the tenant has no station {extension}")
+    await require_reach(context, Permission.CALLS_PLACE, tenant_id, [station.extension])
+    return station
+
+
+async def require_callable(context: Context, tenant_id: TenantId, plan: Plan) -> None:
+    """Raise why a call goes nowhere, or what stands against its cost; nothing stands against a call for help."""
+    if isinstance(plan, Refusal):
+        raise errors.BY_ENDING.get(plan.ending, UnavailableError)()
+    if isinstance(plan, TrunkPlan) and not plan.is_emergency:
+        await _check_spend(context, tenant_id, plan)
+
+
+async def _check_spend(context: Context, tenant_id: TenantId, plan: TrunkPlan) -> None:
     """Refuse what the claim would refuse anyway, before the agent is rung.  Raises SpendLimitReachedError."""
     limit = plan.limits.spend_micros
     if limit is None:
