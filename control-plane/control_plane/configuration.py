@@ -67,9 +67,7 @@ class ConfigurationStore:
     async def _site(self, site: SiteRow) -> Site:
         number = None if site.emergency_caller is None else await self._numbers.one(site.emergency_caller)
         accepting = () if number is None else number.trunk_ids
-        return Site(
-            site.site_id, site.time_zone, site.dialling, site.emergency_caller, accepting, site.location
-        )
+        return Site(site.site_id, site.time_zone, site.dialling, site.emergency_caller, accepting, site.location)
 
     async def of_tenant(self, tenant_id: TenantId) -> PartTables | None:
         """Return a tenant, its stations and the numbers that are lent to it; None for none, and an archived one."""

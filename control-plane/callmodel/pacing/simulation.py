@@ -63,6 +63,15 @@ class Scenario:
 
 
 @dataclass
+class HalfHour:
+    """One half hour of a shift: calls by when they were answered."""
+
+    answered: int = 0
+    abandoned: int = 0
+    productive_seconds: float = 0.0
+
+
+@dataclass
 class Shift:
     """What came of it."""
 
@@ -74,8 +83,7 @@ class Shift:
     productive_seconds: float = 0.0
     signed_in_seconds: float = 0.0
     list_ended_at: float | None = None
-    by_half_hour: list[list[int]] = field(default_factory=list)
-    """Answered and abandoned calls, by when they were answered."""
+    half_hours: list[HalfHour] = field(default_factory=list)
 
     @property
     def abandonment(self) -> float:
@@ -90,7 +98,7 @@ class Shift:
     @property
     def worst_half_hour(self) -> float:
         """The highest abandonment of a half hour."""
-        return max((abandoned / answered for answered, abandoned in self.by_half_hour if answered), default=0.0)
+        return max((each.abandoned / each.answered for each in self.half_hours if each.answered), default=0.0)
 
 
 def simulate(scenario: Scenario, pacing: Pacing, fates: Iterator[Fate]) -> Shift:
@@ -104,7 +112,7 @@ class _Floor:
     def __init__(self, scenario: Scenario, pacing: Pacing, fates: Iterator[Fate]) -> None:
         self._scenario, self._pacing, self._fates = scenario, pacing, fates
         half_hours = max(1, int(scenario.seconds // HALF_HOUR))
-        self._shift = Shift(scenario, by_half_hour=[[0, 0] for _ in range(half_hours)])
+        self._shift = Shift(scenario, half_hours=[HalfHour() for _ in range(half_hours)])
         self._shift.signed_in_seconds = scenario.agents * scenario.seconds
         self._here = scenario.agents
         self._state = [AgentState.READY] * scenario.agents
@@ -182,7 +190,7 @@ class _Floor:
     def _person(self, at: float, call: int, fate: Fate) -> None:
         self._pacing.observe(outcomes.CallAnswered(at, at - self._ringing.pop(call), by_person=True))
         self._shift.answered += 1
-        self._half_hour_of(at)[0] += 1
+        self._half_hour_of(at).answered += 1
         if self._ready:
             self._connect(at, self._ready.popleft(), fate)
         else:
@@ -194,7 +202,7 @@ class _Floor:
         if self._waiting and self._waiting[0] is customer:
             self._waiting.popleft()
             self._shift.abandoned += 1
-            self._half_hour_of(customer[0])[1] += 1
+            self._half_hour_of(customer[0]).abandoned += 1
             self._pacing.observe(outcomes.CustomerAbandoned(at))
 
     def _connect(self, at: float, agent: int, fate: Fate) -> None:
@@ -234,7 +242,12 @@ class _Floor:
         self._shift.signed_in_seconds -= leaving * (self._scenario.seconds - now)
 
     def _produced(self, since: float, until: float) -> None:
-        self._shift.productive_seconds += max(0.0, min(until, self._scenario.seconds) - since)
+        until = min(until, self._scenario.seconds)
+        self._shift.productive_seconds += max(0.0, until - since)
+        while since < until:
+            border = min(until, (since // HALF_HOUR + 1) * HALF_HOUR)
+            self._half_hour_of(since).productive_seconds += border - since
+            since = border
 
-    def _half_hour_of(self, at: float) -> list[int]:
-        return self._shift.by_half_hour[min(int(at // HALF_HOUR), len(self._shift.by_half_hour) - 1)]
+    def _half_hour_of(self, at: float) -> HalfHour:
+        return self._shift.half_hours[min(int(at // HALF_HOUR), len(self._shift.half_hours) - 1)]
