@@ -14,8 +14,9 @@ _EDGES = (
     *(0, 2, 4, 7, 10, 14, 18, 23, 28, 34, 41, 50, 60),
     *(72, 86, 102, 120, 145, 175, 210, 250, 300, 370, 460, 580, 750),
 )
-BAND_OF_SECOND = tuple(bisect_right(_EDGES, second) - 1 for second in range(_EDGES[-1] + 1))
 BANDS = len(_EDGES)
+BAND_OF_SECOND = tuple(bisect_right(_EDGES, second) - 1 for second in range(_EDGES[-1] + 1))
+"""Ages beyond it are of the last band."""
 _MEMORY = 4000.0
 _PRIOR = 12.0
 _GRID = 420
@@ -26,7 +27,7 @@ Survival = Callable[[float], float]
 
 def band_of(seconds: float) -> int:
     """Return the band of ages that a time belongs to."""
-    return BAND_OF_SECOND[min(max(int(seconds), 0), len(BAND_OF_SECOND) - 1)]
+    return BAND_OF_SECOND[int(min(max(seconds, 0.0), _EDGES[-1]))]
 
 
 def middle_of(band: int) -> float:

@@ -33,12 +33,12 @@ def outlook_of(ring: RingCurve, talk: Sequence[float], wrap_up: Sequence[float],
     chance = max(ring.answered[-1], _LEAST)
     points = tuple(_time_of(ring.answered, chance * (2 * point + 1) / (2 * POINTS)) for point in range(POINTS))
     free_by = [point + grace_seconds for point in points]
-    gone = [1 - alive for alive in wrap_up]
+    wrapped = _wrapped_by(wrap_up, free_by)
     return Outlook(
         points,
         chance,
         [_answered_row(ring, step, points) for step in range(STEPS)],
-        [_talk_row(talk, gone, middle_of(band), free_by) for band in range(BANDS)],
+        [_talk_row(talk, middle_of(band), wrapped) for band in range(BANDS)],
         [_wrap_up_row(wrap_up, middle_of(band), free_by) for band in range(BANDS)],
     )
 
@@ -70,20 +70,25 @@ def _wrap_up_row(wrap_up: Sequence[float], age: float, free_by: Sequence[float])
     return [1 - min(1.0, _at(wrap_up, age + seconds) / alive) for seconds in free_by]
 
 
-def _talk_row(talk: Sequence[float], gone: Sequence[float], age: float, free_by: Sequence[float]) -> list[float]:
+def _wrapped_by(wrap_up: Sequence[float], free_by: Sequence[float]) -> list[list[float]]:
+    """Return, for each step in which talk may end, the chance that wrap-up ends by each point too."""
+    middles = [(step + 0.5) * STEP_SECONDS for step in range(int(free_by[-1] / STEP_SECONDS) + 1)]
+    return [
+        [1 - _at(wrap_up, seconds - middle) if seconds > middle else 0.0 for seconds in free_by] for middle in middles
+    ]
+
+
+def _talk_row(talk: Sequence[float], age: float, wrapped: Sequence[Sequence[float]]) -> list[float]:
     """Talk ends within the time, and wrap-up in what is left of it."""
     alive = max(_at(talk, age), _LEAST)
-    row = [0.0] * len(free_by)
-    steps = int(free_by[-1] / STEP_SECONDS) + 1
+    row = [0.0] * POINTS
     before = alive
-    for step in range(steps):
+    for step, chances in enumerate(wrapped):
         after = _at(talk, age + (step + 1) * STEP_SECONDS)
         ended = (before - after) / alive
         before = after
-        for point, seconds in enumerate(free_by):
-            left = seconds - (step + 0.5) * STEP_SECONDS
-            if left > 0:
-                row[point] += ended * _at(gone, left)
+        for point, chance in enumerate(chances):
+            row[point] += ended * chance
     return row
 
 

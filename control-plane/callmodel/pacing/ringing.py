@@ -21,7 +21,7 @@ _RATE_MEMORY_SECONDS = 1000.0
 
 def step_of(seconds: float) -> int:
     """Return the step of the grid that a ringing time belongs to."""
-    return min(max(int(seconds / STEP_SECONDS), 0), STEPS - 1)
+    return int(min(max(seconds / STEP_SECONDS, 0.0), STEPS - 1.0))
 
 
 class RingCurve:

@@ -11,12 +11,12 @@ from callmodel.pacing.windows import DAY_SECONDS, SlidingCount, Standing, standi
 FIRST_THRESHOLD = 0.02
 LEAST_THRESHOLD, MOST_THRESHOLD = 0.0002, 0.5
 """Never zero: a pacer that stopped would see no outcome, and could not recover."""
-_SETTLE_OUTCOMES, _SETTLE_SECONDS = 200.0, 240.0
+_SETTLE_OUTCOMES, _SETTLE_SECONDS = 200.0, 600.0
 _LEARN_SLOWER = 12.0
 _AIM, _AIM_DEVIATIONS = 2.5, 0.8
-_NEAR_SHARE = 0.5
+_NEAR_SHARE, _RESERVE_SHARE = 0.5, 0.3
 _HALF_HOUR = 1800.0
-_HALF_HOUR_DEVIATIONS = 2.0
+_HALF_HOUR_DEVIATIONS, _HALF_HOUR_NEAR = 1.8, 2.0
 _LEAST_EASING = 0.02
 
 
@@ -57,8 +57,8 @@ class Threshold:
         balance = self._balance()
         value = math.exp(self._learnt + gain * min(balance - aim, 2 * aim))
         # Near the end of what is allowed, overall or in half an hour, only calls that are all but safe go out.
-        value *= _easing(balance - self._reserve(), aim * _NEAR_SHARE)
-        value *= _easing(self._left_in_half_hour(now, expected_in_half_an_hour), 1.0)
+        value *= _easing(balance - self._reserve(aim), aim * _NEAR_SHARE)
+        value *= _easing(self._left_in_half_hour(now, expected_in_half_an_hour), _HALF_HOUR_NEAR)
         return min(max(value, LEAST_THRESHOLD), MOST_THRESHOLD)
 
     def standings(self, now: float, confidence: float) -> tuple[Standing, Standing]:
@@ -71,12 +71,13 @@ class Threshold:
         """Return how many more calls could be abandoned now without a window over the cap."""
         return min(self.cap * each.answered - each.abandoned for each in (self._day, self._month))
 
-    def _reserve(self) -> float:
+    def _reserve(self, aim: float) -> float:
         """Return the balance that is kept for calls that ring already.
 
         A new campaign begins with a call that it has not earned, and pays it back over its first hundred answers.
         """
-        return 2 * min(1.0, self.cap * self._month.answered / 3) - 1
+        earned = min(1.0, self.cap * self._month.answered / 3)
+        return earned * _RESERVE_SHARE * aim - (1 - earned)
 
     def _left_in_half_hour(self, now: float, expected_answers: float) -> float:
         """Return how many more calls luck alone could have abandoned in this half hour at the cap."""

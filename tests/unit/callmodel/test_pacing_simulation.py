@@ -110,7 +110,7 @@ def test_half_hours_add_up_to_the_shift():
 
 
 def test_progressive_abandons_nobody_and_predictive_keeps_agents_busier_within_the_cap():
-    scenario = Scenario(20, lambda at: 0.25, 2 * HOUR)
+    scenario = Scenario(20, lambda at: 0.25, HOUR)
     careful, ours = simulate(scenario, Progressive(), fates(2)), simulate(scenario, Pacer(), fates(2))
 
     assert careful.abandoned == 0
@@ -120,7 +120,7 @@ def test_progressive_abandons_nobody_and_predictive_keeps_agents_busier_within_t
 
 def test_wrong_beginnings_and_a_turning_list_stay_near_the_cap():
     wrong = Pacer(answer_rate=0.05, talk_seconds=30.0, wrap_up_seconds=5.0)
-    turning = Scenario(20, lambda at: 0.1 if at < HOUR else 0.5, 2 * HOUR)
+    turning = Scenario(20, lambda at: 0.1 if at < HOUR / 2 else 0.5, HOUR)
 
     assert simulate(turning, wrong, fates(3)).abandonment < 0.04
 
@@ -133,7 +133,7 @@ def test_a_shift_can_be_repeated():
 
 def test_all_sites_as_one_pool_lose_less_than_each_alone():
     def busy(agents: int) -> float:
-        return simulate(Scenario(agents, lambda at: 0.25, 2 * HOUR), Pacer(), fates(5)).productive
+        return simulate(Scenario(agents, lambda at: 0.25, HOUR), Pacer(), fates(5)).productive
 
     assert busy(40) > busy(10) + 0.03
 
