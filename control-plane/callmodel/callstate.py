@@ -139,9 +139,17 @@ class Attempt:
 
 
 class TimerName(Enum):
-    """What a call waits for by the clock.  `LONGEST_CALL`: its tenant's longest call is over."""
+    """What a call waits for by the clock.
+
+    `LONGEST_CALL`: its tenant's longest call is over.  `FLOW`: a key, a word or an answer that a flow waits for.
+    Of a caller in line: `ANNOUNCEMENT` is due, who may be offered is widened (`RELAXATION`), `LONGEST_WAIT` is over.
+    """
 
     LONGEST_CALL = "longest-call"
+    FLOW = "flow"
+    ANNOUNCEMENT = "announcement"
+    RELAXATION = "relaxation"
+    LONGEST_WAIT = "longest-wait"
 
 
 @dataclass(frozen=True)

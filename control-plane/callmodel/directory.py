@@ -11,11 +11,13 @@ from typing import Any, Protocol, TypeVar
 
 from callmodel.codec import ShapeError, from_wire, to_wire
 from callmodel.entries import Entries, Tables
-from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from callmodel.ids import E164, Extension, ProviderId, QueueId, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
+from callmodel.queues import Queue
 
 DEFAULT_TIME_ZONE = "UTC"
+HQ = ProviderId("hq")
 
 
 class CallerRuleKind(Enum):
@@ -53,6 +55,10 @@ class Tenant:
     """By its IANA name, such as `Asia/Shanghai`."""
     records_internal_calls: bool = False
     """Whether calls between its stations are recorded too: no customer is in them."""
+    provider_id: ProviderId = HQ
+    """Whose agents serve it, and whose pool the agents at its stations are in."""
+    number_key: str = ""
+    """By which hot state knows customers' numbers: as keyed hashes, never themselves."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +165,9 @@ class Lookups(Protocol):
     def site_of(self, site_id: SiteId | None) -> Site | None:
         """Return a site."""
 
+    def queue_of(self, tenant_id: TenantId, queue_id: QueueId) -> Queue | None:
+        """Return a queue of the tenant."""
+
     def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
         """Return the time zone of a tenant's people at a site: the site's, else the tenant's."""
 
@@ -172,6 +181,7 @@ class Directory:
     trunks: tuple[Trunk, ...] = ()
     numbers: tuple[Did, ...] = ()
     sites: tuple[Site, ...] = ()
+    queues: tuple[Queue, ...] = ()
 
     @cached_property
     def _tenants(self) -> dict[TenantId, Tenant]:
@@ -192,6 +202,13 @@ class Directory:
     @cached_property
     def _sites(self) -> dict[SiteId, Site]:
         return {site.site_id: site for site in self.sites}
+
+    @cached_property
+    def _queues(self) -> dict[tuple[TenantId, QueueId], Queue]:
+        return {(queue.tenant_id, queue.queue_id): queue for queue in self.queues}
+
+    def queue_of(self, tenant_id: TenantId, queue_id: QueueId) -> Queue | None:
+        return self._queues.get((tenant_id, queue_id))
 
     def site_of(self, site_id: SiteId | None) -> Site | None:
         return self._sites.get(site_id) if site_id is not None else None
@@ -221,8 +238,15 @@ def _time_zone(site: Site | None, tenant: Tenant | None) -> str:
     return tenant.time_zone if tenant is not None else DEFAULT_TIME_ZONE
 
 
-TENANT, STATION, NUMBER, TRUNK, SITE = "tenant", "station", "number", "trunk", "site"
-_SHAPES: dict[str, type[Any]] = {TENANT: Tenant, STATION: Station, NUMBER: Did, TRUNK: Trunk, SITE: Site}
+TENANT, STATION, NUMBER, TRUNK, SITE, QUEUE = "tenant", "station", "number", "trunk", "site", "queue"
+_SHAPES: dict[str, type[Any]] = {
+    TENANT: Tenant,
+    STATION: Station,
+    NUMBER: Did,
+    TRUNK: Trunk,
+    SITE: Site,
+    QUEUE: Queue,
+}
 MOST_REMEMBERED = 10_000
 
 T = TypeVar("T")
@@ -230,13 +254,14 @@ T = TypeVar("T")
 
 def tables_of(directory: Directory) -> Tables:
     """Return a directory as the entries that are published."""
-    stations = {_station_key(each.tenant_id, each.extension): to_wire(each) for each in directory.stations}
+    stations = {_key_in(each.tenant_id, each.extension): to_wire(each) for each in directory.stations}
     return {
         TENANT: {each.tenant_id: to_wire(each) for each in directory.tenants},
         STATION: stations,
         NUMBER: {each.number: to_wire(each) for each in directory.numbers},
         TRUNK: {each.trunk_id: to_wire(each) for each in directory.trunks},
         SITE: {each.site_id: to_wire(each) for each in directory.sites},
+        QUEUE: {_key_in(each.tenant_id, each.queue_id): to_wire(each) for each in directory.queues},
     }
 
 
@@ -264,7 +289,7 @@ class StoredDirectory:
         return self._look_up(Tenant, TENANT, tenant_id)
 
     def station_of(self, tenant_id: TenantId, extension: str) -> Station | None:
-        return self._look_up(Station, STATION, _station_key(tenant_id, extension))
+        return self._look_up(Station, STATION, _key_in(tenant_id, extension))
 
     def did_of(self, number: str) -> Did | None:
         return self._look_up(Did, NUMBER, number)
@@ -278,6 +303,9 @@ class StoredDirectory:
 
     def site_of(self, site_id: SiteId | None) -> Site | None:
         return self._look_up(Site, SITE, site_id) if site_id is not None else None
+
+    def queue_of(self, tenant_id: TenantId, queue_id: QueueId) -> Queue | None:
+        return self._look_up(Queue, QUEUE, _key_in(tenant_id, queue_id))
 
     def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
         return _time_zone(self.site_of(site_id), self.tenant_of(tenant_id))
@@ -312,5 +340,6 @@ def read_entry(shape: type[T], value: Any, on_problem: Callable[[ShapeError], No
         return None
 
 
-def _station_key(tenant_id: TenantId, extension: str) -> str:
-    return f"{tenant_id}/{extension}"
+def _key_in(tenant_id: TenantId, name: str) -> str:
+    """Return the key of an entry whose name is unique in its tenant only."""
+    return f"{tenant_id}/{name}"

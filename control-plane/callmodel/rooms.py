@@ -10,12 +10,14 @@ class Mode(Enum):
     """What a party of a room does.
 
     `TALKING`: hears and is heard by all who talk.  `HOLDING`: hears music.  `RINGBACK`: hears a phone ring.
+    `HEARING`: hears nothing but what is played to it.
     `LISTENING`: hears what the party `to` says and hears.  `WHISPERING`: that too, and only `to` hears it.
     """
 
     TALKING = "talking"
     HOLDING = "holding"
     RINGBACK = "ringback"
+    HEARING = "hearing"
     LISTENING = "listening"
     WHISPERING = "whispering"
 
