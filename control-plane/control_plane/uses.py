@@ -79,6 +79,16 @@ async def require_unused_tenant(context: Context, tenant_id: TenantId) -> None:
     await _require_none(found())
 
 
+async def require_no_pool(context: Context, tenant_id: TenantId) -> None:
+    """Raise InUseError while the tenant has queues: whose agents serve it is part of their keys (ADR 29)."""
+
+    async def found() -> AsyncIterator[Use]:
+        async for row in living_rows(context.store, "queues", {"tenant_id": tenant_id}):
+            yield Use("queue", row["queue_id"], tenant_id)
+
+    await _require_none(found())
+
+
 async def require_unused_user(context: Context, account: Account) -> None:
     """Raise InUseError while the user is seated at stations."""
 

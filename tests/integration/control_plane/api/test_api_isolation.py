@@ -120,6 +120,7 @@ LOST_IDS = {
     "tenant_id": "acme",
     "extension": "9999",
     "number": "+8621555599",
+    "queue_id": "nowhere",
     "call_id": "01990000-0000-7000-8000-0000000000ff",
     "recording_id": "01990000-0000-7000-8000-0000000000ff",
 }

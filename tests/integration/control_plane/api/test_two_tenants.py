@@ -24,12 +24,13 @@ DOCUMENT = build_document(ROUTES, "http://nowhere")
 KINDS = {
     "tenant_ids": "tenant_id", "roles": "tenant_id", "trunk_ids": "trunk_id", "route_to": "extension",
     "numbers": "number", "regions": "number", "caller_number": "number", "domain": "domain",
-    "to": "extension", "by": "extension", "of": "extension", "leg_id": "leg_id",
+    "queues": "queue_id", "to": "extension", "by": "extension", "of": "extension", "leg_id": "leg_id",
     **{name: name for name in ("tenant_id", "trunk_id", "extension", "number", "user_id", "call_id", "recording_id",
-                               "username", "after")},
+                               "queue_id", "username", "after")},
 }  # fmt: skip
 """What kind of id stands under a name of the document."""
-NO_TENANTS = {"site_id", "serial", "provider", "cost_class", "teams", "emergency_caller", "emergency_numbers"}
+NO_TENANTS = {"site_id", "serial", "provider", "pool", "cost_class", "teams", "emergency_caller", "emergency_numbers",
+              "music", "comfort"}  # fmt: skip
 """Written like ids, and no tenant's: places, their certificates and numbers are HQ's, and shared; teams are words."""
 FIXED = {"password": "a-pass-phrase-of-11", "site_id": SHARED_SITE, "serial": "7f", "belongs_to": f"tenant:{ACME}",
          "refresh_token": "x" * 43}  # fmt: skip
