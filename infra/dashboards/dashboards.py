@@ -56,6 +56,14 @@ CALLS = [
     Panel("Day's spend of its limit", "percentunit", {"{{tenant_id}}": "max by (tenant_id) (trunkline_spend_share)"}),
     Panel("Trunk channels held", "short", {"{{instance}}": "trunkline_claims_held"}),
     Panel(
+        "Agents and callers set right",
+        "short",
+        {
+            "{{kind}}": "sum by (kind) (increase(trunkline_acd_repairs_total[$__rate_interval]))",
+            "not replicated": "sum(increase(trunkline_acd_unreplicated_total[$__rate_interval]))",
+        },
+    ),
+    Panel(
         "INVITEs at the edges",
         "reqps",
         {"{{route}} {{status}}": "sum by (route, status) (rate(trunkline_edge_calls_total[$__rate_interval]))"},
