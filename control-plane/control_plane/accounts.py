@@ -75,6 +75,11 @@ class Account:
         return self.enabled and self.archived_ms is None
 
     @property
+    def is_agent(self) -> bool:
+        """Whether they take calls for any tenant."""
+        return any(Role.AGENT in held for held in self.roles.values())
+
+    @property
     def credential(self) -> str:
         """Stands for what one signs in with: another after each new password, and after each ending of sessions."""
         return hashlib.sha256(f"{self.password_hash}\0{self.sessions_from_ms}".encode()).hexdigest()[:32]

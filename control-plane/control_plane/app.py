@@ -9,6 +9,7 @@ from aiohttp import web
 from control_plane.branch_listener import start_branch_listener
 from control_plane.config import ControlPlaneSettings
 from control_plane.features.agents import http as agents
+from control_plane.features.agents import state_http as agent_states
 from control_plane.features.auth import http as auth
 from control_plane.features.auth.authenticator import BearerAuthenticator
 from control_plane.features.bans import http as bans
@@ -48,6 +49,7 @@ ROUTES: Sequence[Route] = [
     *numbers.routes,
     *queues.routes,
     *agents.routes,
+    *agent_states.routes,
     *platform.routes,
     *bans.routes,
     *calls.routes,

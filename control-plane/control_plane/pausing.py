@@ -5,6 +5,7 @@ from typing import Any
 
 from callmodel.codec import from_wire
 from callmodel.ids import TenantId
+from callmodel.offers import OfferEnd
 from control_plane.scope import SCOPE
 from servicekit.stores import AddColumn, ColumnType, Store
 
@@ -25,13 +26,15 @@ class PauseReason:
         return None if self.limit_minutes is None else self.limit_minutes * 60
 
 
+OTHER = "other"
+"""What another tenant's reason is called here."""
 DEFAULT_REASONS = (
     PauseReason("break", 15),
     PauseReason("lunch", 60),
     PauseReason("training"),
-    PauseReason("other"),
+    PauseReason(OTHER),
 )
-SYSTEM_REASONS = frozenset({"no-answer"})
+SYSTEM_REASONS = frozenset({"signed-in", *(end.value for end in OfferEnd)})
 """What the platform pauses somebody for; no agent chooses it."""
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from callmodel.ids import ProviderId, QueueId, TenantId, UserId
-from control_plane.accounts import Account, account_of, save_agent
-from control_plane.agents import is_agent
+from control_plane.accounts import SCOPE, USERS, Account, account_of, save_agent, to_account
+from control_plane.agents import is_agent, tell_matching
 from control_plane.belonging import UserOfOthersError, belongs_here, pool_of
 from control_plane.features.agents.schemas import AgentPatch
 from control_plane.references import pool_of_queue
@@ -42,9 +42,11 @@ async def page(
 ) -> tuple[list[tuple[Account, ProviderId]], str | None]:
     """Return agents of the tenant and whose they are, and the token of the next page.  There may be fewer."""
     found = await context.store.page("tenant_users", {"tenant_id": tenant_id}, limit=limit, after=after)
-    accounts = [await account_of(context.store, UserId(row["user_id"])) for row in found.rows]
+    keys = [{"scope": SCOPE, "user_id": row["user_id"]} for row in found.rows]
+    rows = await context.store.get_many(USERS.name, keys) if keys else []
+    accounts = [to_account(row) for row in rows if row is not None]
     # The index is written apart from the user: the user's own row has the last word.
-    agents = [account for account in accounts if account is not None and is_agent(account, tenant_id)]
+    agents = [account for account in accounts if is_agent(account, tenant_id)]
     return [(account, await pool_of(context.store, account)) for account in agents], found.next_token
 
 
@@ -69,6 +71,7 @@ async def change(
         after = replace(after, queues={**before.queues, tenant_id: queues})
     if not await save_agent(context.store, before, after):
         raise AgentChangedError()
+    await tell_matching(context, after)
     return after, pool
 
 

@@ -1,14 +1,14 @@
 """Routes of queues."""
 
 from callmodel.codec import to_wire
-from control_plane.archive import ArchivedError
+from control_plane.archive import ArchivedError, InUseError
 from control_plane.features.queues import service
-from control_plane.features.queues.schemas import NewQueue, QueuePatch, QueueView
+from control_plane.features.queues.schemas import NewQueue, QueuePatch, QueueStateView, QueueView
 from control_plane.features.queues.store import QueueRecord, QueueStore
 from control_plane.fields import QueueIdText, TenantIdText
 from control_plane.permissions import Permission
 from control_plane.references import require_tenant
-from control_plane.web import Context, PageOf, Route, ThingsQuery
+from control_plane.web import Context, PageOf, PageQuery, Route, ThingsQuery
 
 
 async def create(context: Context, tenant_id: TenantIdText, body: NewQueue) -> QueueView:
@@ -24,6 +24,14 @@ async def listing(context: Context, tenant_id: TenantIdText, query: ThingsQuery)
     return PageOf[QueueView](items=[to_view(record) for record in records], next=after)
 
 
+async def states(context: Context, tenant_id: TenantIdText, query: PageQuery) -> PageOf[QueueStateView]:
+    """The tenant's queues as they are now, by id."""
+    await require_tenant(context.store, tenant_id)
+    records, after = await QueueStore(context.store).page(tenant_id, query.limit, query.after)
+    seen = [await service.see(context, tenant_id, record.queue) for record in records]
+    return PageOf[QueueStateView](items=seen, next=after)
+
+
 async def one(context: Context, tenant_id: TenantIdText, queue_id: QueueIdText) -> QueueView:
     """A queue with its settings."""
     return to_view(await service.find(context, tenant_id, queue_id))
@@ -35,7 +43,7 @@ async def change(context: Context, tenant_id: TenantIdText, queue_id: QueueIdTex
 
 
 async def archive(context: Context, tenant_id: TenantIdText, queue_id: QueueIdText) -> None:
-    """Archive a queue.  Its agents are its own again once it is restored.
+    """Archive a queue in which nobody waits.  Its agents are its own again once it is restored.
 
     Doing it again is fine.
     """
@@ -81,6 +89,7 @@ routes = [
         names=("queue_id",),
     ),
     Route("GET", _ALL, listing, _READ, "List queues", _TAGS),
+    Route("GET", "/tenants/{tenant_id}/queue-states", states, _READ, "See queues live", _TAGS),
     Route("GET", _ONE, one, _READ, "Get a queue", _TAGS),
     Route(
         "PATCH",
@@ -105,6 +114,7 @@ routes = [
         "Archive a queue",
         _TAGS,
         status=204,
+        errors=(InUseError,),
         configures=True,
         shows=one,
     ),

@@ -85,6 +85,18 @@ class QueueView(QueueSettings):
     archived_ms: int | None
 
 
+class QueueStateView(Shape):
+    """A queue now."""
+
+    queue_id: str
+    name: str
+    waiting: int = Field(description="callers whom nobody is offered yet")
+    longest_wait_seconds: float = Field(description="of those who wait now")
+    estimate_seconds: int | None = Field(description="how long who comes next will wait; null: nothing to go by yet")
+    ready: int = Field(description="agents who are free")
+    signed_in: int = Field(description="agents of the queue, whatever they do")
+
+
 def to_queue(tenant_id: TenantId, queue_id: QueueId, pool: str, settings: dict[str, Any]) -> Queue:
     """Return the domain's value.  settings: what `QueueSettings` has."""
     return from_wire(Queue, {**settings, "tenant_id": tenant_id, "queue_id": queue_id, "pool": pool})

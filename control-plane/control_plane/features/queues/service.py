@@ -3,8 +3,8 @@
 from callmodel.codec import to_wire
 from callmodel.ids import QueueId, TenantId
 from callmodel.queues import Queue
-from control_plane.archive import ArchivedError
-from control_plane.features.queues.schemas import NewQueue, QueuePatch, to_queue
+from control_plane.archive import ArchivedError, InUseError
+from control_plane.features.queues.schemas import NewQueue, QueuePatch, QueueStateView, to_queue
 from control_plane.features.queues.soundness import faults_of
 from control_plane.features.queues.store import QueueRecord, QueueStore
 from control_plane.references import require_tenant
@@ -59,9 +59,27 @@ async def change(context: Context, tenant_id: TenantId, queue_id: QueueId, patch
     return await find(context, tenant_id, queue_id)
 
 
+async def see(context: Context, tenant_id: TenantId, queue: Queue) -> QueueStateView:
+    """Return a queue as it is now.  Raises redis errors."""
+    seen = await context.acd.see(queue.pool, tenant_id, queue.queue_id, context.now_ms())
+    return QueueStateView(
+        queue_id=queue.queue_id,
+        name=queue.name,
+        waiting=seen.waiting,
+        longest_wait_seconds=round(seen.longest_wait_ms / 1000, 1),
+        estimate_seconds=seen.estimate_seconds,
+        ready=seen.ready,
+        signed_in=seen.signed_in,
+    )
+
+
 async def archive(context: Context, tenant_id: TenantId, queue_id: QueueId) -> None:
-    """Take a queue out of use; doing it again is fine.  Raises NotFoundError."""
-    if (await find(context, tenant_id, queue_id)).archived_ms is None:
+    """Take a queue out of use; doing it again is fine.  Raises NotFoundError, InUseError."""
+    record = await find(context, tenant_id, queue_id)
+    if record.archived_ms is None:
+        seen = await context.acd.see(record.queue.pool, tenant_id, queue_id, context.now_ms())
+        if seen.waiting:
+            raise InUseError(f"callers wait in it: {seen.waiting}", used_by=[])
         await QueueStore(context.store).set_archived(tenant_id, queue_id, context.now_ms())
 
 

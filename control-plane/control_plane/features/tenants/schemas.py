@@ -58,7 +58,7 @@ class LimitsShape(Shape):
 
 
 class PauseReasonShape(Shape):
-    """Why agents pause; null is no limit. An agent who stays away longer than that shows as over the limit."""
+    """Why agents pause, and after how long they are ready again by themselves; null: never."""
 
     reason: ReasonText
     limit_minutes: int | None = Field(None, ge=1, le=1440)

@@ -142,7 +142,7 @@ async def change(context: Context, tenant_id: TenantId, patch: TenantPatch) -> T
         check_time_zone(patch.time_zone)
     before = await find(context, tenant_id)
     if patch.provider is not None and patch.provider != before.tenant.provider_id:
-        await require_no_pool(context, tenant_id)
+        await require_no_pool(context, tenant_id, before.tenant.provider_id)
     store = TenantStore(context.store)
     changes: dict[str, Any] = {name: getattr(patch, name) for name in given - {*NESTED, "domain", "pause_reasons"}}
     if patch.pause_reasons is not None:

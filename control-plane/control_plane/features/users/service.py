@@ -14,6 +14,7 @@ from control_plane.accounts import (
     role_names,
     save_account,
 )
+from control_plane.agents import tell_matching
 from control_plane.archive import ArchivedError
 from control_plane.features.users.schemas import NewUser, UserPatch
 from control_plane.features.users.store import UserStore
@@ -108,6 +109,8 @@ async def change(context: Context, user_id: UserId, patch: UserPatch) -> Account
     if patch.password is not None or patch.enabled is False:
         after = end_sessions(after, context.now_ms())
     await save_account(context.store, before, after)
+    if before.is_agent or after.is_agent:
+        await tell_matching(context, after)
     users = UserStore(context.store)
     for tenant_id in after.roles:
         await users.list_under(tenant_id, user_id)

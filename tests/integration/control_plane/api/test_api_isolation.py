@@ -145,6 +145,7 @@ def valid_body(route: Route) -> dict[str, object] | None:
         "calls.dispose": {"disposition": "sold"},
         "numbers.route": {"route_to": "1001"},
         "stations.seat": {"user_id": None},
+        "agents.pause": {"reason": "lunch"},
     }
     return bodies.get(route.operation_id, {}) if route.signature.body is not None else None
 

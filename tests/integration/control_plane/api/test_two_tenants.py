@@ -38,7 +38,7 @@ STRONGEST = ("manager", PROVIDER) * 3
 """Asked in the name of more often: the others are told sooner that they may not."""
 EXAMPLES = {False: 20, True: 40}
 """Of requests to a route of a tenant's, by whether it has a body."""
-VOLATILE = {"request_id", "created_ms", "password", "call_id", "customer"}
+VOLATILE = {"request_id", "created_ms", "since_ms", "password", "call_id", "customer"}
 """What differs each time; a customer's token follows from the number that was given, in the asker's own tenant."""
 # A snapshot follows a change of the configuration when it can, so what changes it is asked last.
 IN_ORDER = sorted(ROUTES, key=lambda route: route.configures)

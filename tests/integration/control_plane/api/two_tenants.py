@@ -192,6 +192,8 @@ LISTINGS = (
 OTHER_READS = (
     "/tenants/{tenant}",
     "/tenants/{tenant}/calls?state=live&limit={limit}",
+    "/tenants/{tenant}/agent-states?limit={limit}",
+    "/tenants/{tenant}/queue-states?limit={limit}",
     "/tenants/{tenant}/recordings/gaps?day={day}&limit={limit}",
     "/tenants/{tenant}/recordings/summary?day={day}",
 )
