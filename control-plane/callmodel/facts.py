@@ -157,6 +157,16 @@ class TransferAsked:
 
 
 @dataclass(frozen=True)
+class QueueAsked:
+    """The party `by` hands the customer over to whoever is next in a queue."""
+
+    queue_id: QueueId
+    by: LegId
+    at_ms: int
+    priority: int = 0
+
+
+@dataclass(frozen=True)
 class ConsultAsked:
     """The party `by` wants to talk to somebody while the others hold."""
 
@@ -328,12 +338,9 @@ class NotQueued:
 
 @dataclass(frozen=True)
 class AgentOffered:
-    """An agent is reserved for this caller.  `token` fences: whoever holds an older one changes nothing any more.
+    """An agent is reserved for this caller.  `token` fences: whoever holds an older one changes nothing any more."""
 
-    shown: what the agent's display says of queue and caller comes from the call itself.
-    """
-
-    queue_id: QueueId
+    queue: Queue
     agent_id: AgentId
     seat: Seat
     token: int
@@ -359,6 +366,7 @@ Fact = (
     | HangUpAsked
     | SpendStopped
     | TransferAsked
+    | QueueAsked
     | ConsultAsked
     | JoinAsked
     | PickUpAsked

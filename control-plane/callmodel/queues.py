@@ -53,8 +53,8 @@ class Queue:
     """A queue as its tenant set it up.  Times are seconds.
 
     pool: whose agents serve it.  wrap_up_seconds: the longest that an agent may write after a call.
-    offer_seconds: how long an agent's phone rings.  answer_target_seconds: within how many a caller should be answered,
-    and service_level_percent: how many of a hundred should be.
+    offer_seconds: how long an agent's phone rings.
+    answer_target_seconds: within how many a caller should be answered; service_level_percent: how many of a hundred.
     age_seconds_per_priority: how much waiting a step of priority is worth.  most_waiting, longest_wait_seconds: None
     for no limit.  reserved_agents: how many free agents are kept for callers of `reserved_priority` and above.
     announce_every_seconds: how often a waiting caller hears the place and the expected wait; None for never.

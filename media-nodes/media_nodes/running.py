@@ -12,7 +12,7 @@ from callmodel.callstate import Call, Leg, LegState, Phase, Timer, TimerName
 from callmodel.directory import Lookups
 from callmodel.endings import Ending
 from callmodel.facts import Fact
-from callmodel.ids import LegId, RecordingId, TrunkId
+from callmodel.ids import LegId, RecordingId, TenantId, TrunkId
 from callmodel.orders import Order
 from callmodel.spend import final_bill
 from callmodel.wantedroom import room_of
@@ -156,8 +156,9 @@ class RunningCall:
             case orders.DialTrunk():
                 await switch.dial_trunk(call.call_id, call.tenant_id, self._origin_of(order.leg_id), order)
             case orders.DialStation(leg_id):
-                domain = self._domain()
-                await switch.dial_station(call.call_id, call.tenant_id, domain, self._origin_of(leg_id), order)
+                # An agent of several tenants sits at a station of one; the call stays its own tenant's.
+                home = order.tenant_id or call.tenant_id
+                await switch.dial_station(call.call_id, home, self._domain(home), self._origin_of(leg_id), order)
             case orders.Answer(leg_id):
                 await switch.answer(leg_id)
             case orders.SetRoom(room):
@@ -285,9 +286,9 @@ class RunningCall:
         there = [leg for leg in (origin, *self.call.present) if leg is not None and leg.is_live]
         return next((leg.leg_id for leg in there if leg.leg_id != leg_id), None)
 
-    def _domain(self) -> str:
+    def _domain(self, tenant_id: TenantId) -> str:
         directory = self._around.directory()
-        tenant = directory.tenant_of(self.call.tenant_id) if directory is not None else None
+        tenant = directory.tenant_of(tenant_id) if directory is not None else None
         return tenant.domain if tenant is not None else "invalid"
 
 
