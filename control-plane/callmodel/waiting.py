@@ -16,6 +16,10 @@ from callmodel.routing import StationPlan
 
 Step = attempts.Step
 
+AWAY = "away"
+AWAY_MS = 10_000
+AGAIN_MS = 1_000
+
 def enter(
     call: Call,
     queue_id: QueueId,
@@ -40,7 +44,7 @@ def advance(call: Call, fact: facts.Fact) -> Step:
         case facts.Queued(queue=queue) if queue.queue_id == waiting.queue_id:
             return _placed(call, waiting, fact)
         case facts.NotQueued(queue_id, reason, at_ms) if queue_id == waiting.queue_id:
-            return leave(call, reason, at_ms)
+            return _not_placed(call, waiting, reason, at_ms)
         case facts.AgentOffered():
             return _offered(call, waiting, fact)
         case facts.LegRang(leg_id) if waiting.offer_of(leg_id) is not None:
@@ -98,6 +102,14 @@ def _placed(call: Call, waiting: Waiting, fact: facts.Queued) -> Step:
         call, timer = timers.start(call, TimerName.ANNOUNCEMENT, due_ms)
         given += timer
     return call, given
+
+
+def _not_placed(call: Call, waiting: Waiting, reason: str, at_ms: int) -> Step:
+    """While hot state is away, who is in line stays, and who comes tries again for a while."""
+    patient = waiting.queue is not None or at_ms - waiting.entered_ms < AWAY_MS
+    if reason != AWAY or not patient:
+        return leave(call, reason, at_ms)
+    return timers.start(call, TimerName.RELAXATION, at_ms + AGAIN_MS)
 
 
 def _widenings(waiting: Waiting, queue: Queue) -> list[int]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from callmodel import seats, waiting
 from callmodel.agents import AgentState, Seat
-from callmodel.callstate import CallState, LegState, TimerName
+from callmodel.callstate import CallState, LegState, Timer, TimerName
 from callmodel.cdr import cdr_of
 from callmodel.endings import Ending
 from callmodel.facts import (
@@ -32,6 +32,7 @@ from callmodel.orders import (
     OfferEnd,
     Play,
     SetRoom,
+    SetTimer,
     StartRecording,
     StopPlaying,
 )
@@ -217,6 +218,18 @@ def test_the_longest_wait_ends_it():
 
 def test_a_queue_that_takes_nobody_ends_the_wait():
     assert after(entered(), NotQueued(SALES, "full", T0))[0].ending is Ending.NO_ANSWER
+
+
+def test_while_hot_state_is_away_who_is_in_line_stays():
+    for call in (entered(), in_line()):
+        call, orders = after(call, NotQueued(SALES, "away", T0 + 2_000))
+        assert orders == [SetTimer(Timer(TimerName.RELAXATION, T0 + 3_000))]
+        assert after(call, TimerFired(TimerName.RELAXATION, T0 + 3_000))[1] == [JoinQueue(SALES, 2, T0 + 100)]
+    assert after(in_line(), NotQueued(SALES, "away", T0 + 60_000))[0].state is CallState.WAITING
+
+
+def test_who_could_never_get_in_line_is_let_go_after_a_while():
+    assert after(entered(), NotQueued(SALES, "away", T0 + 11_000))[0].ending is Ending.NO_ANSWER
 
 
 def test_old_news_of_another_queue_changes_nothing():
