@@ -66,7 +66,7 @@ def _advance(call: Call, fact: facts.Fact) -> Step:
             # There is nobody to hand over, and the phone waits to hear so.
             return call, [orders.ReportTransfer(by, sip_code_of(Ending.REJECTED))]
         case facts.AgentOffered() if call.phase is not Phase.WAITING:
-            return call, waiting.withdrawn(None, fact)
+            return call, waiting.withdrawn(fact)
         case _ if call.phase is Phase.ENDED:
             return call, []
         case _:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from callmodel.agents import Seat
 from callmodel.calltrace import CallTrace
 from callmodel.endings import Ending
 from callmodel.ids import (
@@ -191,11 +190,10 @@ class Consult:
 
 
 @dataclass(frozen=True)
-class Offer:
-    """An agent who is reserved for the caller and rung as `leg_id`; hot state knows the reservation by `token`."""
+class RungAgent:
+    """An agent who is reserved for the caller and rung as `leg_id`; hot state knows the offer by `token`."""
 
     agent_id: AgentId
-    seat: Seat
     token: int
     leg_id: LegId
 
@@ -218,10 +216,10 @@ class Waiting:
     queue: Queue | None = None
     ahead: int = 0
     comforted: int = 0
-    offers: tuple[Offer, ...] = ()
+    rung: tuple[RungAgent, ...] = ()
 
-    def offer_of(self, leg_id: LegId) -> Offer | None:
-        return next((offer for offer in self.offers if offer.leg_id == leg_id), None)
+    def rung_as(self, leg_id: LegId) -> RungAgent | None:
+        return next((each for each in self.rung if each.leg_id == leg_id), None)
 
 
 @dataclass(frozen=True)

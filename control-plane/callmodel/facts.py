@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from callmodel.agents import Seat
 from callmodel.callstate import TimerName
 from callmodel.calltrace import CallTrace
 from callmodel.endings import Ending
-from callmodel.ids import E164, AgentId, CallId, Extension, LegId, NodeId, QueueId, SiteId, TenantId, TrunkId
+from callmodel.ids import E164, CallId, Extension, LegId, NodeId, QueueId, SiteId, TenantId, TrunkId
+from callmodel.offers import Offer
 from callmodel.queues import Queue
 from callmodel.rooms import Mode
 from callmodel.routing import Plan
@@ -337,13 +337,18 @@ class NotQueued:
 
 
 @dataclass(frozen=True)
+class LineLost:
+    """Hot state does not know the caller any more, as after a fail-over."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True)
 class AgentOffered:
-    """An agent is reserved for this caller.  `token` fences: whoever holds an older one changes nothing any more."""
+    """Agents are reserved for this caller: one, or several of whom the first to answer has the call."""
 
     queue: Queue
-    agent_id: AgentId
-    seat: Seat
-    token: int
+    offer: Offer
     at_ms: int
 
 
@@ -384,6 +389,7 @@ Fact = (
     | WayFound
     | Queued
     | NotQueued
+    | LineLost
     | AgentOffered
     | NodeLost
 )

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from callmodel import orders, timers
-from callmodel.callstate import Call, Offer, TimerName, Waiting
+from callmodel.callstate import Call, RungAgent, TimerName, Waiting
 from callmodel.ids import LegId
+from callmodel.offers import OfferEnd
 
 Step = tuple[Call, list[orders.Order]]
 
@@ -17,15 +18,17 @@ def left(call: Call, at_ms: int, *, answered: LegId | None = None) -> Step:
     if waiting is None:
         return call, []
     given: list[orders.Order] = []
-    for offer in waiting.offers:
-        end = orders.OfferEnd.ANSWERED if offer.leg_id == answered else orders.OfferEnd.WITHDRAWN
-        given.append(closed(waiting, offer, end))
+    for agent in waiting.rung:
+        end = OfferEnd.ANSWERED if agent.leg_id == answered else OfferEnd.WITHDRAWN
+        # Once one has answered, the others of the same offer are free.
+        if answered is None or end is OfferEnd.ANSWERED:
+            given.append(closed(waiting, agent, end))
     if answered is None:
         given.append(orders.LeaveQueue(waiting.queue_id))
     waited_ms = call.waited_ms + max(at_ms - waiting.entered_ms, 0)
     return replace(timers.stop(call, *_TIMERS), waiting=None, waited_ms=waited_ms), given
 
 
-def closed(waiting: Waiting, offer: Offer, end: orders.OfferEnd) -> orders.Order:
+def closed(waiting: Waiting, agent: RungAgent, end: OfferEnd) -> orders.Order:
     """Return the order that tells what came of an offer."""
-    return orders.CloseOffer(waiting.queue_id, offer.agent_id, offer.token, end)
+    return orders.CloseOffer(waiting.queue_id, agent.agent_id, agent.token, end)

@@ -6,6 +6,7 @@ from enum import Enum
 from callmodel.callstate import Timer
 from callmodel.ids import E164, AgentId, Extension, LegId, QueueId, RecordingId, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits
+from callmodel.offers import OfferEnd
 from callmodel.prompts import Prompt
 from callmodel.queues import SkillNeed
 from callmodel.rooms import Room
@@ -181,16 +182,6 @@ class LeaveQueue:
     """Wait no more in this queue.  Twice is harmless."""
 
     queue_id: QueueId
-
-
-class OfferEnd(Enum):
-    """What came of an offer.  After `NO_ANSWER` and `UNREACHABLE` the agent is paused, with that as the reason."""
-
-    ANSWERED = "answered"
-    NO_ANSWER = "no-answer"
-    REJECTED = "rejected"
-    UNREACHABLE = "unreachable"
-    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 
-from callmodel.agents import AgentState, Seat
+from callmodel.agents import Seat, SeatLeg, SeatUse
 from callmodel.callstate import Call, Leg, LegRole, LegState
 from callmodel.ids import LegId, QueueId
 
 
 @dataclass(frozen=True)
 class SeatChange:
-    """A leg at a station rings, talks, or is gone (READY).  `queue_id`: whose wrap-up follows where it is gone."""
+    """What a leg does at a station now.  `queue_id`: whose wrap-up follows where it is gone."""
 
     leg_id: LegId
     seat: Seat
-    state: AgentState
+    use: SeatUse
     queue_id: QueueId | None = None
 
 
@@ -22,20 +22,35 @@ def changes(before: Call | None, after: Call) -> list[SeatChange]:
     told = []
     for leg in after.legs:
         was = before.leg_of(leg.leg_id) if before is not None else None
-        state = _state_of(leg)
-        if leg.extension is None or leg.site_id is None or (was is not None and _state_of(was) is state):
+        seat = _seat_of(after, leg)
+        if seat is None or (was is not None and _use_of(was) is _use_of(leg)):
             continue
-        seat = Seat(leg.station_tenant_id or after.tenant_id, leg.extension, leg.site_id)
         served = leg.role is LegRole.AGENT and leg.answered_ms is not None
-        told.append(SeatChange(leg.leg_id, seat, state, after.queue_id if served else None))
+        told.append(SeatChange(leg.leg_id, seat, _use_of(leg), after.queue_id if served else None))
     return told
 
 
-def _state_of(leg: Leg) -> AgentState:
+def legs_at_seats(call: Call) -> dict[LegId, SeatLeg]:
+    """Return the live legs at stations, which agents' states have to agree with."""
+    seated = ((leg, _seat_of(call, leg)) for leg in call.live_legs)
+    return {
+        leg.leg_id: SeatLeg(seat, call.call_id, _use_of(leg), leg.started_ms)
+        for leg, seat in seated
+        if seat is not None
+    }
+
+
+def _seat_of(call: Call, leg: Leg) -> Seat | None:
+    if leg.extension is None or leg.site_id is None:
+        return None
+    return Seat(leg.station_tenant_id or call.tenant_id, leg.extension, leg.site_id)
+
+
+def _use_of(leg: Leg) -> SeatUse:
     match leg.state:
         case LegState.ENDED:
-            return AgentState.READY
+            return SeatUse.GONE
         case LegState.ANSWERED:
-            return AgentState.TALKING
+            return SeatUse.TALKING
         case _:
-            return AgentState.RINGING
+            return SeatUse.RINGING

@@ -6,9 +6,11 @@ Who is free, and whose turn it is, hot state decides; this phase rings whom it r
 from dataclasses import replace
 
 from callmodel import attempts, closing, dialling, facts, line, orders, timers
-from callmodel.callstate import Call, Leg, LegRole, Offer, Phase, Purpose, TimerName, Waiting
+from callmodel.agents import Seat
+from callmodel.callstate import Call, Leg, LegRole, Phase, Purpose, RungAgent, TimerName, Waiting
 from callmodel.endings import Ending, ending_of
 from callmodel.ids import AgentId, LegId, QueueId
+from callmodel.offers import OfferEnd
 from callmodel.placewords import place_prompts
 from callmodel.prompts import Audio, Prompt
 from callmodel.queues import Queue, SkillNeed
@@ -45,9 +47,11 @@ def advance(call: Call, fact: facts.Fact) -> Step:
             return _placed(call, waiting, fact)
         case facts.NotQueued(queue_id, reason, at_ms) if queue_id == waiting.queue_id:
             return _not_placed(call, waiting, reason, at_ms)
+        case facts.LineLost():
+            return call, [_join(waiting)]
         case facts.AgentOffered():
             return _offered(call, waiting, fact)
-        case facts.LegRang(leg_id) if waiting.offer_of(leg_id) is not None:
+        case facts.LegRang(leg_id) if waiting.rung_as(leg_id) is not None:
             return call, [orders.Announce(orders.Milestone.RINGING)]
         case facts.LegAnswered(leg_id, at_ms):
             return _answered(call, waiting, leg_id, at_ms)
@@ -69,13 +73,11 @@ def leave(call: Call, outcome: str, at_ms: int) -> Step:
     return call, [*given, *goodbyes]
 
 
-def withdrawn(waiting: Waiting | None, fact: facts.AgentOffered) -> list[orders.Order]:
-    """Give back an agent who was reserved for a caller who does not wait there any more."""
-    known = waiting is not None and any(offer.token == fact.token for offer in waiting.offers)
-    if known:
-        return []
-    end = orders.OfferEnd.WITHDRAWN
-    return [orders.CloseOffer(fact.queue.queue_id, fact.agent_id, fact.token, end)]
+def withdrawn(fact: facts.AgentOffered) -> list[orders.Order]:
+    """Give back agents who were reserved for a caller who does not wait there any more."""
+    offer = fact.offer
+    end = OfferEnd.WITHDRAWN
+    return [orders.CloseOffer(offer.queue_id, each.agent_id, offer.token, end) for each in offer.agents]
 
 
 def _placed(call: Call, waiting: Waiting, fact: facts.Queued) -> Step:
@@ -92,7 +94,7 @@ def _placed(call: Call, waiting: Waiting, fact: facts.Queued) -> Step:
         call, timer = timers.start(call, TimerName.RELAXATION, widens_ms)
         given += timer
     is_due = not any(timer.name is TimerName.ANNOUNCEMENT for timer in call.timers)
-    if not is_due or waiting.offers:
+    if not is_due or waiting.rung:
         return call, given
     prompts, waiting = _said(call, waiting, queue, fact)
     call, played = _play(replace(call, waiting=waiting), prompts)
@@ -135,28 +137,42 @@ def _due(call: Call, waiting: Waiting, name: TimerName, at_ms: int) -> Step:
 
 
 def _offered(call: Call, waiting: Waiting, fact: facts.AgentOffered) -> Step:
-    back = withdrawn(waiting, fact)
-    if not back:
-        # Told twice.
+    """Ring whoever is reserved, and stop ringing whom a newer offer does not name."""
+    queue, offer = fact.queue, fact.offer
+    newest = max((each.token for each in waiting.rung), default=0)
+    if queue.queue_id != waiting.queue_id:
+        return call, withdrawn(fact)
+    if offer.token <= newest:
         return call, []
-    if fact.queue.queue_id != waiting.queue_id:
-        return call, back
-    seat, records = fact.seat, call.plan is not None and call.plan.records
+    given: list[orders.Order] = []
+    named = {each.agent_id for each in offer.agents}
+    kept = [replace(each, token=offer.token) for each in waiting.rung if each.agent_id in named]
+    for each in waiting.rung:
+        attempt = call.attempt_of(each.leg_id)
+        if each.agent_id not in named and attempt is not None:
+            call, stopped = attempts.given_up(call, attempt, closing.GIVEN_UP)
+            given += stopped
+    ringing = {each.agent_id for each in kept}
+    for agent_id, seat in ((each.agent_id, each.seat) for each in offer.agents if each.agent_id not in ringing):
+        call, rung = attempts.bring(call, Purpose.OFFER, _plan(call, queue, seat), fact.at_ms, by=call.origin_leg)
+        kept.append(RungAgent(agent_id, offer.token, call.attempts[-1].leg_id))
+        given += rung
+    return replace(call, waiting=replace(waiting, queue=queue, rung=tuple(kept))), given
+
+
+def _plan(call: Call, queue: Queue, seat: Seat) -> StationPlan:
+    records = call.plan is not None and call.plan.records
     other = None if seat.tenant_id == call.tenant_id else seat.tenant_id
-    plan = StationPlan(seat.extension, seat.site_id, fact.queue.offer_seconds, records, other)
-    call, rung = attempts.bring(call, Purpose.OFFER, plan, fact.at_ms, by=call.origin_leg)
-    offer = Offer(fact.agent_id, seat, fact.token, call.attempts[-1].leg_id)
-    waiting = replace(waiting, queue=fact.queue, offers=(*waiting.offers, offer))
-    return replace(call, waiting=waiting), rung
+    return StationPlan(seat.extension, seat.site_id, queue.offer_seconds, records, other)
 
 
 def _answered(call: Call, waiting: Waiting, leg_id: LegId, at_ms: int) -> Step:
-    offer, attempt = waiting.offer_of(leg_id), call.attempt_of(leg_id)
-    if offer is None or attempt is None:
+    agent, attempt = waiting.rung_as(leg_id), call.attempt_of(leg_id)
+    if agent is None or attempt is None:
         # They picked up as they were given up.
         return call, [orders.HangUp(leg_id, closing.NORMAL)]
     call, closed = _alone(attempts.without(call, attempt), at_ms, answered=leg_id)
-    call, given = dialling.talk(replace(call, agent_id=offer.agent_id), leg_id, at_ms)
+    call, given = dialling.talk(replace(call, agent_id=agent.agent_id), leg_id, at_ms)
     return call, [*given, *closed]
 
 
@@ -174,22 +190,22 @@ def _alone(call: Call, at_ms: int, *, answered: LegId | None = None) -> Step:
 
 
 def _hung_up(call: Call, waiting: Waiting, leg_id: LegId, at_ms: int) -> Step:
-    offer, attempt, leg = waiting.offer_of(leg_id), call.attempt_of(leg_id), call.leg_of(leg_id)
+    agent, attempt, leg = waiting.rung_as(leg_id), call.attempt_of(leg_id), call.leg_of(leg_id)
     if leg is not None and leg.role is LegRole.CUSTOMER:
         return closing.end(call, Ending.ABANDONED, at_ms, by=leg_id)
-    if offer is None or attempt is None or leg is None:
+    if agent is None or attempt is None or leg is None:
         return call, []
-    others = replace(waiting, offers=tuple(each for each in waiting.offers if each is not offer))
+    others = replace(waiting, rung=tuple(each for each in waiting.rung if each is not agent))
     call = replace(attempts.without(call, attempt), waiting=others)
-    return call, [line.closed(waiting, offer, _end_of(leg))]
+    return call, [line.closed(waiting, agent, _end_of(leg))]
 
 
-def _end_of(leg: Leg) -> orders.OfferEnd:
+def _end_of(leg: Leg) -> OfferEnd:
     """Return why an agent's phone did not answer; 480 is what the edge says of one that is not there."""
     ending = ending_of(attempts.code_of(leg))
     if ending in (Ending.BUSY, Ending.REJECTED):
-        return orders.OfferEnd.REJECTED
-    return orders.OfferEnd.UNREACHABLE if leg.ringing_ms is None else orders.OfferEnd.NO_ANSWER
+        return OfferEnd.DECLINED
+    return OfferEnd.UNREACHABLE if leg.ringing_ms is None else OfferEnd.NO_ANSWER
 
 
 def _join(waiting: Waiting) -> orders.JoinQueue:

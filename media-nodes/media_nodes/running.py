@@ -7,13 +7,14 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from callmodel import calls, facts, orders
+from callmodel import calls, facts, orders, seats
 from callmodel.callstate import Call, Leg, LegState, Phase, Timer, TimerName
 from callmodel.directory import Lookups
 from callmodel.endings import Ending
 from callmodel.facts import Fact
 from callmodel.ids import LegId, RecordingId, TenantId, TrunkId
 from callmodel.orders import Order
+from callmodel.routing import Plan, Refusal, plan_call
 from callmodel.spend import final_bill
 from callmodel.wantedroom import room_of
 from callmodel.wire import milestone_envelope
@@ -24,6 +25,7 @@ from media_nodes.ports import (
     Full,
     LegGoneError,
     LegProgress,
+    Lines,
     Outbox,
     RecordingRefusedError,
     Recordings,
@@ -67,6 +69,7 @@ class Surroundings:
     outbox: Outbox
     recordings: Recordings
     journal: Journal
+    lines: Lines
     directory: Callable[[], Lookups | None]
     instance: Callable[[], str]
 
@@ -97,6 +100,7 @@ class RunningCall:
         with logs.bind(call_id=self.call.call_id, tenant_id=self.call.tenant_id):
             for timer in self.call.timers:
                 self._set(timer)
+            self._around.lines.tell(self.call, seats.changes(None, self.call))
             try:
                 await self._carry_out(tuple(first))
                 while self.call.phase is not Phase.ENDED:
@@ -120,7 +124,9 @@ class RunningCall:
             return
         if isinstance(fact, facts.LegSentEarlyMedia) and not await self._can_be_heard(fact.leg_id):
             fact = facts.LegRang(fact.leg_id, fact.at_ms)
-        self.call, given = calls.advance(self.call, fact)
+        before = self.call
+        self.call, given = calls.advance(before, fact)
+        self._around.lines.tell(self.call, seats.changes(before, self.call))
         await self._carry_out(tuple(given))
 
     async def _carry_out(self, given: tuple[Order, ...]) -> None:
@@ -171,8 +177,25 @@ class RunningCall:
                 await switch.report_transfer(leg_id, sip_code)
             case orders.SetTimer(timer):
                 self._set(timer)
+            case orders.JoinQueue():
+                self._next += await self._around.lines.join(call, order)
+            case orders.LeaveQueue():
+                await self._around.lines.leave(call, order)
+            case orders.CloseOffer():
+                self._next += await self._around.lines.close(call, order)
+            case orders.LookAtQueue():
+                self._next.append(await self._around.lines.look(call, order))
+            case orders.FindWay(target):
+                self._find_way(target)
             case orders.HangUp(leg_id, sip_code):
                 await switch.hang_up(leg_id, sip_code)
+
+    def _find_way(self, target: str) -> None:
+        directory, call = self._around.directory(), self.call
+        plan: Plan = Refusal(Ending.INTERNAL_ERROR)
+        if directory is not None:
+            plan = plan_call(directory, call.tenant_id, target, site_id=call.site_id)
+        self._next.append(facts.WayFound(target, plan, now_ms()))
 
     async def _claim(self, order: orders.ClaimTrunk) -> None:
         answer = await self._around.claims.claim(self.call.tenant_id, order)

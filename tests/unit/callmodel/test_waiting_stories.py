@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from callmodel import seats, waiting
-from callmodel.agents import AgentState, Seat
+from callmodel.agents import Seat, SeatUse
 from callmodel.callstate import CallState, LegState, Timer, TimerName
 from callmodel.cdr import cdr_of
 from callmodel.endings import Ending
@@ -20,6 +20,7 @@ from callmodel.facts import (
     TimerFired,
 )
 from callmodel.ids import AgentId, Extension, LegId, PromptId, QueueId, RecordingId, SiteId, TenantId
+from callmodel.offers import Offer, Offered, OfferEnd
 from callmodel.orders import (
     Announce,
     Answer,
@@ -29,7 +30,6 @@ from callmodel.orders import (
     JoinQueue,
     LeaveQueue,
     Milestone,
-    OfferEnd,
     Play,
     SetRoom,
     SetTimer,
@@ -72,12 +72,13 @@ def in_line(queue: Queue = QUIET):
     return after(entered(), Queued(queue, 2, 95.0, T0 + 110))[0]
 
 
-def offered(seat: Seat = BEN_SEAT, token: int = 7):
-    return AgentOffered(QUIET, AgentId(f"u-{seat.extension}"), seat, token, T0 + 5_000)
+def offered(*seats: Seat, token: int = 7):
+    agents = tuple(Offered(AgentId(f"u-{seat.extension}"), seat) for seat in seats or (BEN_SEAT,))
+    return AgentOffered(QUIET, Offer(ACME, SALES, CALL, token, T0 + 5_000, agents), T0 + 5_000)
 
 
 RUNG = after(in_line(), offered())[0]
-BENS_LEG = RUNG.waiting.offers[0].leg_id
+BENS_LEG = RUNG.waiting.rung[0].leg_id
 
 
 def test_who_gets_in_line_is_taken_up_and_hears_music():
@@ -157,7 +158,7 @@ def test_the_agent_who_answers_has_the_customer_recorded_from_the_first_word():
 
 def test_what_is_being_said_stops_when_the_agent_answers():
     speaking = after(entered(), Queued(QUEUE, 0, None, T0), offered())[0]
-    orders = after(speaking, LegAnswered(speaking.waiting.offers[0].leg_id, T0 + 9_000))[1]
+    orders = after(speaking, LegAnswered(speaking.waiting.rung[0].leg_id, T0 + 9_000))[1]
 
     assert orders.index(StopPlaying(CALLER, "p1")) < next(n for n, o in enumerate(orders) if isinstance(o, SetRoom))
 
@@ -167,25 +168,35 @@ def test_an_agent_who_does_not_answer_leaves_the_caller_in_line():
     call, orders = after(rang, LegHungUp(BENS_LEG, 480, T0 + 20_000))
 
     assert orders == [CloseOffer(SALES, AgentId("u-1002"), 7, OfferEnd.NO_ANSWER)]
-    assert call.state is CallState.WAITING and not call.waiting.offers
-    _, orders = after(call, offered(ANA_SEAT, 8))
+    assert call.state is CallState.WAITING and not call.waiting.rung
+    _, orders = after(call, offered(ANA_SEAT, token=8))
     assert isinstance(orders[0], DialStation)
 
 
 def test_a_phone_that_is_not_there_and_one_that_declines_are_told_apart():
-    for code, end in ((480, OfferEnd.UNREACHABLE), (486, OfferEnd.REJECTED), (603, OfferEnd.REJECTED)):
+    for code, end in ((480, OfferEnd.UNREACHABLE), (486, OfferEnd.DECLINED), (603, OfferEnd.DECLINED)):
         assert after(RUNG, LegHungUp(BENS_LEG, code, T0))[1] == [CloseOffer(SALES, AgentId("u-1002"), 7, end)]
 
 
 def test_of_several_who_are_rung_the_first_has_the_call():
-    both = after(RUNG, offered(ANA_SEAT, 8))[0]
-    anas_leg = both.waiting.offers[1].leg_id
+    both = after(in_line(), offered(BEN_SEAT, ANA_SEAT))[0]
+    anas_leg = both.waiting.rung[1].leg_id
     call, orders = after(both, LegAnswered(anas_leg, T0 + 8_000))
 
     assert HangUp(BENS_LEG, 487) in orders
-    assert CloseOffer(SALES, AgentId("u-1002"), 7, OfferEnd.WITHDRAWN) in orders
-    assert CloseOffer(SALES, AgentId("u-1001"), 8, OfferEnd.ANSWERED) in orders
+    closed = [order for order in orders if isinstance(order, CloseOffer)]
+    assert closed == [CloseOffer(SALES, AgentId("u-1001"), 7, OfferEnd.ANSWERED)]
     assert after(call, LegAnswered(BENS_LEG, T0 + 8_010))[1][0] == HangUp(BENS_LEG, 200)
+
+
+def test_a_newer_offer_takes_the_place_of_the_one_that_stands():
+    call, orders = after(RUNG, offered(ANA_SEAT, token=8))
+
+    assert orders[0] == HangUp(BENS_LEG, 487) and isinstance(orders[1], DialStation)
+    assert [(each.agent_id, each.token) for each in call.waiting.rung] == [("u-1001", 8)]
+    both, orders = after(RUNG, offered(BEN_SEAT, ANA_SEAT, token=8))
+    assert [type(order) for order in orders] == [DialStation]
+    assert [each.token for each in both.waiting.rung] == [8, 8]
 
 
 def test_a_caller_who_gives_up_is_out_of_line_and_stops_the_ringing():
@@ -205,8 +216,8 @@ def test_a_caller_who_gives_up_is_out_of_line_and_stops_the_ringing():
 def test_an_agent_who_was_reserved_too_late_is_given_back():
     talking = after(RUNG, LegAnswered(BENS_LEG, T0 + 7_000))[0]
     for call in (talking, after(RUNG, HangUpAsked(T0 + 7_000))[0]):
-        late = offered(ANA_SEAT, 9)
-        assert after(call, late)[1] == [CloseOffer(SALES, late.agent_id, 9, OfferEnd.WITHDRAWN)]
+        late = offered(ANA_SEAT, token=9)
+        assert after(call, late)[1] == [CloseOffer(SALES, AgentId("u-1001"), 9, OfferEnd.WITHDRAWN)]
 
 
 def test_the_longest_wait_ends_it():
@@ -250,7 +261,7 @@ def test_a_customer_is_handed_over_to_a_queue():
     ]
     assert room_of(call).of(Mode.HOLDING) == (CUSTOMER_LEG,)
     call = after(call, LegHungUp(AGENT_LEG, None, T0 + 10_100), Queued(QUIET, 0, None, T0), offered())[0]
-    call, orders = after(call, LegAnswered(call.waiting.offers[0].leg_id, T0 + 15_000))
+    call, orders = after(call, LegAnswered(call.waiting.rung[0].leg_id, T0 + 15_000))
     assert Announce(Milestone.CHANGED) in orders
     assert call.transferred_by == ANA and call.answered_ms == TALKING.answered_ms
 
@@ -260,6 +271,6 @@ def test_seats_are_busy_from_the_first_ring_to_the_last_word():
     over = after(talking, LegHungUp(BENS_LEG, None, T0 + 9_000))[0]
 
     steps = [(in_line(), RUNG), (RUNG, talking), (talking, over)]
-    told = [(change.state, change.queue_id) for before, then in steps for change in seats.changes(before, then)]
-    assert told == [(AgentState.RINGING, None), (AgentState.TALKING, SALES), (AgentState.READY, SALES)]
+    told = [(change.use, change.queue_id) for before, then in steps for change in seats.changes(before, then)]
+    assert told == [(SeatUse.RINGING, None), (SeatUse.TALKING, SALES), (SeatUse.GONE, SALES)]
     assert over.leg_of(BENS_LEG).state is LegState.ENDED
