@@ -85,7 +85,17 @@ class Repairs:
     callers_gone: int = 0
     lost: tuple[CallId, ...] = ()
 
+    def by_kind(self) -> dict[str, int]:
+        """Return how many of each kind there were."""
+        return {
+            "leg-missed": self.legs_missed,
+            "leg-gone": self.legs_gone,
+            "leg-changed": self.legs_changed,
+            "caller-gone": self.callers_gone,
+            "caller-lost": len(self.lost),
+        }
+
     @property
     def count(self) -> int:
         """How much differed."""
-        return self.legs_missed + self.legs_gone + self.legs_changed + self.callers_gone + len(self.lost)
+        return sum(self.by_kind().values())

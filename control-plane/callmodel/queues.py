@@ -57,11 +57,12 @@ class Queue:
 
     pool: whose agents serve it.  wrap_up_seconds: the longest that an agent may write after a call.
     offer_seconds: how long an agent's phone rings.  answer_target_seconds: within how many a caller should be
-    answered, and service_level_percent: how many of a hundred should be.  age_seconds_per_priority: how much waiting a
-    step of priority is worth.  most_waiting, longest_wait_seconds: None for no limit.  reserved_agents: how many free
-    agents are kept for callers of `reserved_priority` and above.  announce_every_seconds: how often a waiting caller
-    hears the place and the expected wait; None for never.  last_agent_seconds: how long a caller is kept for the agent
-    who last spoke with that number; 0 for not at all.  last_agent_days: how long ago that may have been.
+    answered, and service_level_percent: how many of a hundred should be.
+    age_seconds_per_priority: how much waiting a step of priority is worth.  most_waiting, longest_wait_seconds: None
+    for no limit.  reserved_agents: how many free agents are kept for callers of `reserved_priority` and above.
+    announce_every_seconds: how often a waiting caller hears the place and the expected wait; None for never.
+    last_agent_seconds: how long a caller is kept for the agent who last spoke with that number; 0 for not at all.
+    last_agent_days: how long ago that may have been.
     """
 
     tenant_id: TenantId

@@ -16,20 +16,17 @@ from callmodel.agents import LastSpoken
 from callmodel.callstate import Call
 from callmodel.directory import HQ, Lookups
 from callmodel.facts import Fact
-from callmodel.ids import CallId, LegId, NodeId, ProviderId, QueueId, TenantId
+from callmodel.ids import CallId, NodeId, ProviderId, QueueId, TenantId
 from callmodel.offers import Full, InLine, Offer, OfferEnd
 from callmodel.privacy import number_hash
 from callmodel.queues import Queue, Waiter, audiences_of, rank_of
 from callmodel.seats import SeatChange
 from callmodel.waiting import AWAY
 from hotstate.acd import Acd
-from servicekit import meters
 
 PROOF_SECONDS = 1.0
 AGAIN_SECONDS = 0.5
 MOST_CHANGES = 10_000
-
-REPAIRS = meters.Counter("trunkline.acd.repairs", "{repair}", "states of agents and callers that were not true")
 
 logger = logging.getLogger(__name__)
 
@@ -229,16 +226,7 @@ class RedisLines:
         waiting = [place for call in self._calls() if (place := self._place_in(pool, call)) is not None]
         repairs = await self._acd.prove(pool, self._node_id, here, waiting, at_ms)
         if repairs.count:
-            counted = {
-                "legs-missed": repairs.legs_missed,
-                "legs-gone": repairs.legs_gone,
-                "legs-changed": repairs.legs_changed,
-                "callers-gone": repairs.callers_gone,
-                "callers-lost": len(repairs.lost),
-            }
-            logger.warning("agents' states repaired", extra={"pool": pool, **counted})
-            for kind, count in counted.items():
-                REPAIRS.add(count, kind=kind)
+            logger.warning("agents' states repaired", extra={"pool": pool, "repairs": repairs.count})
         for call_id in repairs.lost:
             self._tell(call_id, facts.LineLost(at_ms))
 

@@ -9,6 +9,7 @@ import asyncio
 import ipaddress
 import json
 import logging
+import re
 import socket
 from collections.abc import Sequence
 from typing import Any
@@ -24,6 +25,7 @@ from servicekit import meters
 MOST_BYTES = 65_536
 MOST_TEXT = 500
 MOST_AT_ONCE = 64
+PLACE = re.compile("[0-9]{1,4}")
 
 LOOK_UPS = meters.Counter("trunkline.lookups", "{lookup}", "questions to tenants' systems, by how they were answered")
 
@@ -101,7 +103,7 @@ def _at(document: Any, path: list[str]) -> str | None:
     for step in path:
         if isinstance(document, dict):
             document = document.get(step)
-        elif isinstance(document, list) and step.isdigit() and int(step) < len(document):
+        elif isinstance(document, list) and PLACE.fullmatch(step) and int(step) < len(document):
             document = document[int(step)]
         else:
             return None

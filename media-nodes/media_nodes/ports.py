@@ -9,7 +9,16 @@ from callmodel.callstate import Call
 from callmodel.endings import Ending
 from callmodel.facts import Fact
 from callmodel.ids import CallId, LegId, RecordingId, TenantId, TrunkId
-from callmodel.orders import ClaimTrunk, CloseOffer, DialStation, DialTrunk, JoinQueue, LeaveQueue, LookAtQueue, LookUp
+from callmodel.orders import (
+    ClaimTrunk,
+    CloseOffer,
+    DialStation,
+    DialTrunk,
+    JoinQueue,
+    LeaveQueue,
+    LookAtQueue,
+    LookUp,
+)
 from callmodel.rooms import Room
 from callmodel.seats import SeatChange
 from callmodel.spend import Bill

@@ -85,6 +85,8 @@ class RunningCall:
         self._next: deque[Fact] = deque()
         self._undone: tuple[Order, ...] = ()
         self._timers: dict[TimerName, asyncio.TimerHandle] = {}
+        self._seated: Call | None = None
+        """As hot state was last told of its legs."""
 
     def post(self, fact: Fact | Surveyed) -> None:
         """Let the call know; returns at once."""
@@ -100,7 +102,6 @@ class RunningCall:
         with logs.bind(call_id=self.call.call_id, tenant_id=self.call.tenant_id):
             for timer in self.call.timers:
                 self._set(timer)
-            self._around.lines.tell(self.call, seats.changes(None, self.call))
             try:
                 await self._carry_out(tuple(first))
                 while self.call.phase is not Phase.ENDED:
@@ -124,14 +125,15 @@ class RunningCall:
             return
         if isinstance(fact, facts.LegSentEarlyMedia) and not await self._can_be_heard(fact.leg_id):
             fact = facts.LegRang(fact.leg_id, fact.at_ms)
-        before = self.call
-        self.call, given = calls.advance(before, fact)
-        self._around.lines.tell(self.call, seats.changes(before, self.call))
+        self.call, given = calls.advance(self.call, fact)
         await self._carry_out(tuple(given))
 
     async def _carry_out(self, given: tuple[Order, ...]) -> None:
         """Write down what is to be done, then do it: whoever takes over can do it again, and knows the call."""
         self._around.journal.write(Entry(self.call, (*self._undone, *given), self.instance))
+        # After it is written: what a call of which nothing is known told of its legs, nobody would take back.
+        self._around.lines.tell(self.call, seats.changes(self._seated, self.call))
+        self._seated = self.call
         for batch in _batches(given):
             if len(batch) == 1:
                 await self._do(batch[0])
@@ -177,25 +179,32 @@ class RunningCall:
                 await switch.report_transfer(leg_id, sip_code)
             case orders.SetTimer(timer):
                 self._set(timer)
-            case orders.JoinQueue():
-                self._next += await self._around.lines.join(call, order)
-            case orders.LeaveQueue():
-                await self._around.lines.leave(call, order)
-            case orders.CloseOffer():
-                self._next += await self._around.lines.close(call, order)
-            case orders.LookAtQueue():
-                self._next.append(await self._around.lines.look(call, order))
-            case orders.FindWay(target):
-                self._find_way(target)
             case orders.HangUp(leg_id, sip_code):
                 await switch.hang_up(leg_id, sip_code)
+            case _:
+                self._next += await self._ask(order)
 
-    def _find_way(self, target: str) -> None:
+    async def _ask(self, order: Order) -> list[Fact]:
+        """Ask who knows: the answers are facts."""
+        call, lines = self.call, self._around.lines
+        match order:
+            case orders.JoinQueue():
+                return await lines.join(call, order)
+            case orders.LeaveQueue():
+                await lines.leave(call, order)
+            case orders.CloseOffer():
+                return await lines.close(call, order)
+            case orders.LookAtQueue():
+                return [await lines.look(call, order)]
+            case orders.FindWay(target):
+                return [facts.WayFound(target, self._way_to(target), now_ms())]
+        return []
+
+    def _way_to(self, target: str) -> Plan:
         directory, call = self._around.directory(), self.call
-        plan: Plan = Refusal(Ending.INTERNAL_ERROR)
-        if directory is not None:
-            plan = plan_call(directory, call.tenant_id, target, site_id=call.site_id)
-        self._next.append(facts.WayFound(target, plan, now_ms()))
+        if directory is None:
+            return Refusal(Ending.INTERNAL_ERROR)
+        return plan_call(directory, call.tenant_id, target, site_id=call.site_id)
 
     async def _claim(self, order: orders.ClaimTrunk) -> None:
         answer = await self._around.claims.claim(self.call.tenant_id, order)
