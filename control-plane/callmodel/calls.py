@@ -6,7 +6,7 @@ from the legs, and what is announced is counted, here and nowhere else.
 
 from dataclasses import replace
 
-from callmodel import attempts, closing, dialling, facts, legs, orders, talking
+from callmodel import attempts, closing, dialling, facts, legs, orders, talking, waiting
 from callmodel.announcements import announced
 from callmodel.callstate import Call, Direction, Leg, LegRole, LegState, Phase, Purpose
 from callmodel.endings import Ending, sip_code_of
@@ -16,8 +16,13 @@ from callmodel.wantedroom import room_of
 
 Step = attempts.Step
 
-_PHASES = {Phase.DIALLING: dialling.advance, Phase.TALKING: talking.advance, Phase.ENDING: closing.advance}
-_BEFORE_THE_ROOM = (orders.StartRecording, orders.Answer, orders.ReleaseTrunk)
+_PHASES = {
+    Phase.WAITING: waiting.advance,
+    Phase.DIALLING: dialling.advance,
+    Phase.TALKING: talking.advance,
+    Phase.ENDING: closing.advance,
+}
+_BEFORE_THE_ROOM = (orders.StartRecording, orders.Answer, orders.StopPlaying, orders.ReleaseTrunk)
 
 
 def begin(beginning: facts.Beginning, plan: Plan) -> Step:
@@ -60,6 +65,8 @@ def _advance(call: Call, fact: facts.Fact) -> Step:
         case facts.TransferAsked(by=by, referred=True) if call.phase is not Phase.TALKING:
             # There is nobody to hand over, and the phone waits to hear so.
             return call, [orders.ReportTransfer(by, sip_code_of(Ending.REJECTED))]
+        case facts.AgentOffered() if call.phase is not Phase.WAITING:
+            return call, waiting.withdrawn(fact)
         case _ if call.phase is Phase.ENDED:
             return call, []
         case _:
