@@ -5,14 +5,17 @@ from enum import Enum
 
 from callmodel.calltrace import CallTrace
 from callmodel.endings import Ending
+from callmodel.flows.visit import Visit
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
 from callmodel.rooms import Mode
-from callmodel.routing import EMERGENCY_CLASS, StationPlan, TrunkPlan
+from callmodel.routing import EMERGENCY_CLASS, FlowPlan, StationPlan, TrunkPlan
 
 
 class Phase(Enum):
     """What a call is doing; each has its module.  `ENDING`: decided, and legs are still being hung up."""
 
+    IN_FLOW = "in-flow"
+    WAITING = "waiting"
     DIALLING = "dialling"
     TALKING = "talking"
     ENDING = "ending"
@@ -25,6 +28,8 @@ class CallState(Enum):
     `CALLING_AGENT`: a call asked for by click rings the agent first.  `CLAIMING`: waits for a trunk channel.
     """
 
+    IN_FLOW = "in-flow"
+    WAITING = "waiting"
     CALLING_AGENT = "calling-agent"
     CLAIMING = "claiming"
     DIALLING = "dialling"
@@ -184,8 +189,8 @@ class Call:
     """How many ids of legs were given out: an attempt has its leg's id before the leg is dialled."""
     origin_leg: LegId | None = None
     """Who the call came from (or, asked for by click, the agent who is rung first)."""
-    plan: TrunkPlan | StationPlan | None = None
-    """Where the origin wants to go."""
+    plan: TrunkPlan | StationPlan | FlowPlan | None = None
+    """Where the origin wants to go, or the flow that decides it."""
     attempts: tuple[Attempt, ...] = ()
     consult: Consult | None = None
     timers: tuple[Timer, ...] = ()
@@ -214,6 +219,8 @@ class Call:
     """Whether the caller asked that the number be shown to nobody."""
     diverted_by: E164 | None = None
     """Whose phone sent an inbound call on to us."""
+    visit: Visit | None = None
+    """Where it stands in its flow, or stood when it left it; None for a call without one."""
 
     def leg_of(self, leg_id: LegId | None) -> Leg | None:
         return next((leg for leg in self.legs if leg.leg_id == leg_id), None)

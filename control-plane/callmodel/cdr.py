@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from callmodel.callstate import Call, CallState, Direction, Leg, LegRole, LegState
 from callmodel.calltimes import held_ms, times_of
 from callmodel.endings import Ending, EndingClass, class_of
-from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
+from callmodel.ids import E164, CallId, Extension, FlowId, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
 from callmodel.limits import cost_micros
 from callmodel.rooms import Mode
+from callmodel.routing import FlowPlan
 
 PRIVATE = {"private": True}
 """Metadata of a field that names a customer: kept encrypted, shown masked."""
@@ -59,6 +60,7 @@ class Cdr:
     version: counts the call's announcements; of two records of a call the higher one is newer.
     number: the customer's; `withheld`: who asked that nobody be shown it.  caller_number: the HQ number involved.
     diverted_by: whose phone sent the call on to us.  emergency: it called for help.
+    flow_id, flow_version: what spoke with the caller; None for a call without a flow.
     extension, site_id: who called; of a call from outside, who answered it first.
     What is told of a call only once it has ended is None until then: `ended_ms`, `ending`, the sums of its legs
     (see `calltimes`), its cost in millionths of `currency`, and `hung_up_by`: the role of the party, or SYSTEM.
@@ -98,6 +100,8 @@ class Cdr:
     withheld: bool = False
     diverted_by: E164 | None = field(default=None, metadata=PRIVATE)
     emergency: bool = False
+    flow_id: FlowId | None = None
+    flow_version: int | None = None
 
     @property
     def has_ended(self) -> bool:
@@ -110,6 +114,7 @@ def cdr_of(call: Call) -> Cdr:
     legs = tuple(_cdr_leg(leg, over_ms) for leg in call.legs)
     times = None if over_ms is None else times_of(call, over_ms)
     ending = None if over_ms is None else call.ending
+    flow = call.plan.flow if isinstance(call.plan, FlowPlan) else None
     return Cdr(
         call_id=call.call_id,
         tenant_id=call.tenant_id,
@@ -143,6 +148,8 @@ def cdr_of(call: Call) -> Cdr:
         withheld=call.withheld,
         diverted_by=call.diverted_by,
         emergency=call.emergency,
+        flow_id=flow.flow_id if flow is not None else None,
+        flow_version=flow.version if flow is not None else None,
     )
 
 

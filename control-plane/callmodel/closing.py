@@ -36,7 +36,14 @@ def end(call: Call, ending: Ending, at_ms: int, *, told: int | None = None, by: 
         orders.ReportTransfer(each.by, GIVEN_UP) for each in call.attempts if each.referred and each.by
     ]
     decided = replace(
-        call, phase=Phase.ENDING, ending=ending, ended_ms=at_ms, attempts=(), consult=None, hung_up_by=by
+        call,
+        phase=Phase.ENDING,
+        ending=ending,
+        ended_ms=at_ms,
+        attempts=(),
+        consult=None,
+        hung_up_by=by,
+        visit=call.visit and call.visit.forgetting(),
     )
     goodbyes = [orders.HangUp(leg.leg_id, _told(leg, call, response)) for leg in call.live_legs]
     return _close(decided, [*reports, *goodbyes], at_ms)

@@ -21,3 +21,8 @@ def gone_off(call: Call, name: TimerName, at_ms: int) -> Call | None:
     if timer is None or at_ms < timer.due_ms:
         return None
     return replace(call, timers=tuple(each for each in call.timers if each is not timer))
+
+
+def stop(call: Call, name: TimerName) -> Call:
+    """Return the call without a timer: should it go off all the same, nobody waits for it."""
+    return replace(call, timers=tuple(each for each in call.timers if each.name is not name))
