@@ -5,6 +5,7 @@ from enum import Enum
 
 from callmodel.calltrace import CallTrace
 from callmodel.endings import Ending
+from callmodel.flows.visit import Visit
 from callmodel.ids import (
     E164,
     AgentId,
@@ -20,15 +21,17 @@ from callmodel.ids import (
 )
 from callmodel.queues import Queue, SkillNeed
 from callmodel.rooms import Mode
-from callmodel.routing import EMERGENCY_CLASS, StationPlan, TrunkPlan
+from callmodel.routing import EMERGENCY_CLASS, FlowPlan, StationPlan, TrunkPlan
 
 
 class Phase(Enum):
     """What a call is doing; each has its module.
 
-    `WAITING`: in line for an agent, who may be rung already.  `ENDING`: decided, and legs are still being hung up.
+    `IN_FLOW`: a flow speaks with the caller.  `WAITING`: in line for an agent, who may be rung already.
+    `ENDING`: decided, and legs are still being hung up.
     """
 
+    IN_FLOW = "in-flow"
     WAITING = "waiting"
     DIALLING = "dialling"
     TALKING = "talking"
@@ -42,9 +45,10 @@ class CallState(Enum):
     `CALLING_AGENT`: a call asked for by click rings the agent first.  `CLAIMING`: waits for a trunk channel.
     """
 
+    IN_FLOW = "in-flow"
+    WAITING = "waiting"
     CALLING_AGENT = "calling-agent"
     CLAIMING = "claiming"
-    WAITING = "waiting"
     DIALLING = "dialling"
     RINGING = "ringing"
     TALKING = "talking"
@@ -204,7 +208,8 @@ class Waiting:
 
     since_ms: of the caller's whole wait, which another queue goes on with; entered_ms: of this queue's.
     queue: as it was when hot state last told of it, None before.  ahead: callers before this one, as told then.
-    comforted: how many of the queue's comfort messages were played.
+    comforted: how many of the queue's comfort messages were played.  by_flow: a flow sent the caller here, and takes
+    whoever waits in vain back.
     """
 
     queue_id: QueueId
@@ -217,6 +222,7 @@ class Waiting:
     ahead: int = 0
     comforted: int = 0
     rung: tuple[RungAgent, ...] = ()
+    by_flow: bool = False
 
     def rung_as(self, leg_id: LegId) -> RungAgent | None:
         return next((each for each in self.rung if each.leg_id == leg_id), None)
@@ -238,8 +244,8 @@ class Call:
     """How many ids of legs were given out: an attempt has its leg's id before the leg is dialled."""
     origin_leg: LegId | None = None
     """Who the call came from (or, asked for by click, the agent who is rung first)."""
-    plan: TrunkPlan | StationPlan | None = None
-    """Where the origin wants to go."""
+    plan: TrunkPlan | StationPlan | FlowPlan | None = None
+    """Where the origin wants to go, or the flow that decides it."""
     attempts: tuple[Attempt, ...] = ()
     consult: Consult | None = None
     waiting: Waiting | None = None
@@ -282,6 +288,8 @@ class Call:
     """Whether the caller asked that the number be shown to nobody."""
     diverted_by: E164 | None = None
     """Whose phone sent an inbound call on to us."""
+    visit: Visit | None = None
+    """Where it stands in its flow, or stood when it left it; None for a call without one."""
 
     def leg_of(self, leg_id: LegId | None) -> Leg | None:
         return next((leg for leg in self.legs if leg.leg_id == leg_id), None)

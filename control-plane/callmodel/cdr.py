@@ -14,6 +14,7 @@ from callmodel.ids import (
     AgentId,
     CallId,
     Extension,
+    FlowId,
     LegId,
     NodeId,
     QueueId,
@@ -24,6 +25,7 @@ from callmodel.ids import (
 )
 from callmodel.limits import cost_micros
 from callmodel.rooms import Mode
+from callmodel.routing import FlowPlan
 
 PRIVATE = {"private": True}
 """Metadata of a field that names a customer: kept encrypted, shown masked."""
@@ -71,6 +73,7 @@ class Cdr:
     version: counts the call's announcements; of two records of a call the higher one is newer.
     number: the customer's; `withheld`: who asked that nobody be shown it.  caller_number: the HQ number involved.
     diverted_by: whose phone sent the call on to us.  emergency: it called for help.
+    flow_id, flow_version: what spoke with the caller; None for a call without a flow.
     extension, site_id: who called; of a call from outside, who answered it first.
     What is told of a call only once it has ended is None until then: `ended_ms`, `ending`, the sums of its legs
     (see `calltimes`), its cost in millionths of `currency`, and `hung_up_by`: the role of the party, or SYSTEM.
@@ -115,6 +118,8 @@ class Cdr:
     queue_id: QueueId | None = None
     agent_id: AgentId | None = None
     queue_seconds: float | None = None
+    flow_id: FlowId | None = None
+    flow_version: int | None = None
 
     @property
     def has_ended(self) -> bool:
@@ -127,6 +132,7 @@ def cdr_of(call: Call) -> Cdr:
     legs = tuple(_cdr_leg(leg, over_ms) for leg in call.legs)
     times = None if over_ms is None else times_of(call, over_ms)
     ending = None if over_ms is None else call.ending
+    flow = call.plan.flow if isinstance(call.plan, FlowPlan) else None
     return Cdr(
         call_id=call.call_id,
         tenant_id=call.tenant_id,
@@ -163,6 +169,8 @@ def cdr_of(call: Call) -> Cdr:
         queue_id=call.queue_id,
         agent_id=call.agent_id,
         queue_seconds=None if over_ms is None or call.queue_id is None else call.waited_ms / 1000,
+        flow_id=flow.flow_id if flow is not None else None,
+        flow_version=flow.version if flow is not None else None,
     )
 
 

@@ -45,6 +45,7 @@ def end(call: Call, ending: Ending, at_ms: int, *, told: int | None = None, by: 
         consult=None,
         hung_up_by=by,
         playing=None,
+        visit=call.visit and call.visit.forgetting(),
     )
     goodbyes = [orders.HangUp(leg.leg_id, _told(leg, call, response)) for leg in call.live_legs]
     return _close(decided, [*reports, *goodbyes, *out_of_line], at_ms)

@@ -38,7 +38,7 @@ def advance(call: Call, fact: facts.Fact) -> Step:
 
 def connect(call: Call, at_ms: int) -> Step:
     """Call whom the origin wants."""
-    assert call.plan is not None
+    assert isinstance(call.plan, TrunkPlan | StationPlan)
     return attempts.bring(call, Purpose.CONNECT, call.plan, at_ms, by=call.origin_leg)
 
 

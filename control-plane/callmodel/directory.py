@@ -11,10 +11,12 @@ from typing import Any, Protocol, TypeVar
 
 from callmodel.codec import ShapeError, from_wire, to_wire
 from callmodel.entries import Entries, Tables
-from callmodel.ids import E164, Extension, ProviderId, QueueId, SiteId, TenantId, TrunkId
+from callmodel.flows.document import Flow
+from callmodel.ids import E164, Extension, FlowId, PromptId, ProviderId, QueueId, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
 from callmodel.queues import Queue
+from callmodel.vips import Vip
 
 DEFAULT_TIME_ZONE = "UTC"
 HQ = ProviderId("hq")
@@ -131,13 +133,19 @@ class Trunk:
 
 @dataclass(frozen=True)
 class Did:
-    """A number that HQ owns, lent to one tenant; calls to it ring the station `route_to`."""
+    """A number that HQ owns, lent to one tenant; calls to it go into its flow, else they ring a station."""
 
     number: E164
     tenant_id: TenantId
     route_to: Extension | None = None
+    """The station that rings where the number has no flow, or one that nobody has published."""
     trunk_ids: tuple[TrunkId, ...] = ()
     """The trunks whose carrier accepts it as calling number; empty for all."""
+    flow_id: FlowId | None = None
+    language: str | None = None
+    """That the flow begins with (BCP 47); None for the flow's own."""
+    notice: PromptId | None = None
+    """What callers hear of recording, before an agent hears them."""
 
 
 class Lookups(Protocol):
@@ -168,6 +176,12 @@ class Lookups(Protocol):
     def queue_of(self, tenant_id: TenantId, queue_id: QueueId) -> Queue | None:
         """Return a queue of the tenant."""
 
+    def flow_of(self, tenant_id: TenantId, flow_id: FlowId) -> Flow | None:
+        """Return the published version of a flow of the tenant."""
+
+    def vip_of(self, tenant_id: TenantId, caller: str) -> Vip | None:
+        """Return a customer of the tenant who is one, by the number's keyed hash."""
+
     def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
         """Return the time zone of a tenant's people at a site: the site's, else the tenant's."""
 
@@ -182,6 +196,8 @@ class Directory:
     numbers: tuple[Did, ...] = ()
     sites: tuple[Site, ...] = ()
     queues: tuple[Queue, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    vips: tuple[Vip, ...] = ()
 
     @cached_property
     def _tenants(self) -> dict[TenantId, Tenant]:
@@ -206,6 +222,20 @@ class Directory:
     @cached_property
     def _queues(self) -> dict[tuple[TenantId, QueueId], Queue]:
         return {(queue.tenant_id, queue.queue_id): queue for queue in self.queues}
+
+    @cached_property
+    def _flows(self) -> dict[tuple[TenantId, FlowId], Flow]:
+        return {(flow.tenant_id, flow.flow_id): flow for flow in self.flows}
+
+    @cached_property
+    def _vips(self) -> dict[tuple[TenantId, str], Vip]:
+        return {(vip.tenant_id, vip.caller): vip for vip in self.vips}
+
+    def flow_of(self, tenant_id: TenantId, flow_id: FlowId) -> Flow | None:
+        return self._flows.get((tenant_id, flow_id))
+
+    def vip_of(self, tenant_id: TenantId, caller: str) -> Vip | None:
+        return self._vips.get((tenant_id, caller))
 
     def queue_of(self, tenant_id: TenantId, queue_id: QueueId) -> Queue | None:
         return self._queues.get((tenant_id, queue_id))
@@ -239,6 +269,7 @@ def _time_zone(site: Site | None, tenant: Tenant | None) -> str:
 
 
 TENANT, STATION, NUMBER, TRUNK, SITE, QUEUE = "tenant", "station", "number", "trunk", "site", "queue"
+FLOW, VIP = "flow", "vip"
 _SHAPES: dict[str, type[Any]] = {
     TENANT: Tenant,
     STATION: Station,
@@ -246,6 +277,8 @@ _SHAPES: dict[str, type[Any]] = {
     TRUNK: Trunk,
     SITE: Site,
     QUEUE: Queue,
+    FLOW: Flow,
+    VIP: Vip,
 }
 MOST_REMEMBERED = 10_000
 
@@ -262,6 +295,8 @@ def tables_of(directory: Directory) -> Tables:
         TRUNK: {each.trunk_id: to_wire(each) for each in directory.trunks},
         SITE: {each.site_id: to_wire(each) for each in directory.sites},
         QUEUE: {_key_in(each.tenant_id, each.queue_id): to_wire(each) for each in directory.queues},
+        FLOW: {_key_in(each.tenant_id, each.flow_id): to_wire(each) for each in directory.flows},
+        VIP: {_key_in(each.tenant_id, each.caller): to_wire(each) for each in directory.vips},
     }
 
 
@@ -306,6 +341,12 @@ class StoredDirectory:
 
     def queue_of(self, tenant_id: TenantId, queue_id: QueueId) -> Queue | None:
         return self._look_up(Queue, QUEUE, _key_in(tenant_id, queue_id))
+
+    def flow_of(self, tenant_id: TenantId, flow_id: FlowId) -> Flow | None:
+        return self._look_up(Flow, FLOW, _key_in(tenant_id, flow_id))
+
+    def vip_of(self, tenant_id: TenantId, caller: str) -> Vip | None:
+        return self._look_up(Vip, VIP, _key_in(tenant_id, caller))
 
     def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
         return _time_zone(self.site_of(site_id), self.tenant_of(tenant_id))

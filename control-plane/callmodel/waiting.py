@@ -5,7 +5,7 @@ Who is free, and whose turn it is, hot state decides; this phase rings whom it r
 
 from dataclasses import replace
 
-from callmodel import attempts, closing, dialling, facts, line, orders, timers
+from callmodel import attempts, closing, dialling, facts, flowing, line, orders, timers
 from callmodel.agents import Seat
 from callmodel.callstate import Call, Leg, LegRole, Phase, Purpose, RungAgent, TimerName, Waiting
 from callmodel.endings import Ending, ending_of
@@ -30,10 +30,12 @@ def enter(
     priority: int = 0,
     needs: tuple[SkillNeed, ...] = (),
     wanted_agents: tuple[AgentId, ...] = (),
+    by_flow: bool = False,
 ) -> Step:
     """Get in line; who was in line of another queue already has waited since then."""
     call, answered = attempts.answer_origin(call, at_ms)
-    waiting = Waiting(queue_id, priority, at_ms - call.waited_ms, at_ms, needs, wanted_agents)
+    since_ms = at_ms - call.waited_ms
+    waiting = Waiting(queue_id, priority, since_ms, at_ms, needs, wanted_agents, by_flow=by_flow)
     call = replace(call, phase=Phase.WAITING, waiting=waiting, queue_id=queue_id)
     return call, [*answered, _join(waiting), orders.Announce(orders.Milestone.QUEUED)]
 
@@ -68,9 +70,10 @@ def advance(call: Call, fact: facts.Fact) -> Step:
 
 def leave(call: Call, outcome: str, at_ms: int) -> Step:
     """Wait no more.  outcome: why, as a flow's queue node has it: `waited`, `full`, `unknown`, `away`."""
+    by_flow = call.waiting is not None and call.waiting.by_flow
     call, given = _alone(call, at_ms)
-    call, goodbyes = closing.end(call, Ending.NO_ANSWER, at_ms)
-    return call, [*given, *goodbyes]
+    call, more = flowing.resume(call, outcome, at_ms) if by_flow else closing.end(call, Ending.NO_ANSWER, at_ms)
+    return call, [*given, *more]
 
 
 def withdrawn(fact: facts.AgentOffered) -> list[orders.Order]:
@@ -218,6 +221,6 @@ def _play(call: Call, prompts: tuple[Prompt, ...]) -> Step:
     customer = call.customer_leg
     if not prompts or customer is None:
         return call, []
-    play_id = f"p{call.plays + 1}"
+    play_id = f"w{call.plays + 1}"
     call = replace(call, playing=play_id, plays=call.plays + 1)
     return call, [orders.Play(customer.leg_id, play_id, prompts, call.language)]

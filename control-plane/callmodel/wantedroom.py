@@ -12,6 +12,8 @@ def room_of(call: Call) -> Room:
         return _while_dialling(call)
     if call.phase is Phase.WAITING:
         return _while_waiting(call)
+    if call.phase is Phase.IN_FLOW:
+        return _while_in_flow(call)
     return _while_talking(call) if call.phase is Phase.TALKING else NOBODY
 
 
@@ -34,6 +36,9 @@ def _while_waiting(call: Call) -> Room:
     if customer is None or not customer.is_answered:
         return NOBODY
     return Room((Party(customer.leg_id, Mode.HEARING if call.playing is not None else Mode.HOLDING),))
+def _while_in_flow(call: Call) -> Room:
+    """Whoever called hears what is played, from our answer on."""
+    return _room([Party(leg.leg_id, Mode.HEARING) for leg in call.legs if leg.is_answered])
 
 
 def _while_talking(call: Call) -> Room:

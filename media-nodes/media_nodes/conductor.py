@@ -22,7 +22,7 @@ from callmodel.facts import (
 )
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId, uuid7
 from callmodel.orders import Order
-from callmodel.routing import Plan, Refusal, TrunkPlan, is_emergency, plan_call, plan_inbound
+from callmodel.routing import FlowPlan, Plan, Refusal, TrunkPlan, is_emergency, plan_call, plan_inbound
 from callmodel.wire import NodeOrder, PlaceCall
 from media_nodes import telling
 from media_nodes.journal import Entry, Journal
@@ -153,7 +153,8 @@ class Conductor:
         trace = telling.trace_below(arrived.traceparent)
         beginning: Beginning
         if arrived.origin == "trunk":
-            tenant_id, plan = plan_inbound(directory, arrived.dialled)
+            caller = E164(arrived.number) if arrived.number else None
+            tenant_id, plan = plan_inbound(directory, arrived.dialled, caller)
             if tenant_id is None:
                 logger.warning("call to a number that nobody holds", extra={"trunk_id": arrived.trunk})
                 self._spawn(self._dismiss(arrived.leg_id, 404))
@@ -163,7 +164,7 @@ class Conductor:
                 tenant_id,
                 self.node_id,
                 arrived.leg_id,
-                E164(arrived.number) if arrived.number else None,
+                caller,
                 E164(arrived.dialled),
                 TrunkId(arrived.trunk),
                 arrived.at_ms,
@@ -189,7 +190,7 @@ class Conductor:
             )
         self._begin(beginning, plan)
 
-    def _begin(self, beginning: Beginning, plan: Plan) -> None:
+    def _begin(self, beginning: Beginning, plan: Plan | FlowPlan) -> None:
         if self.draining and not (isinstance(plan, TrunkPlan) and plan.is_emergency):
             plan = Refusal(Ending.DRAINING)
         call, orders = calls.begin(beginning, plan)

@@ -133,6 +133,8 @@ class CallView(Shape):
     withheld: bool = Field(description="whether the caller asked that nobody be shown the number")
     diverted_by: str | None = Field(description="whose phone sent the call on to us")
     emergency: bool = Field(description="whether it called for help: no limit held")
+    flow_id: str | None = Field(description="the flow that spoke with the caller")
+    flow_version: int | None
     customer: str | None = Field(description="by what this customer's calls are found, in place of the number")
     caller_number: str | None = Field(description="HQ's number: shown to the callee, or dialled by the caller")
     extension: str | None = Field(description="who called; of a call from outside, who answered it first")
