@@ -16,6 +16,7 @@ from control_plane.features.bans import http as bans
 from control_plane.features.calls import handover_http as handover
 from control_plane.features.calls import http as calls
 from control_plane.features.enrolment import http as enrolment
+from control_plane.features.flows import http as flows
 from control_plane.features.numbers import http as numbers
 from control_plane.features.platform import http as platform
 from control_plane.features.queues import http as queues
@@ -48,6 +49,7 @@ ROUTES: Sequence[Route] = [
     *trunks.routes,
     *numbers.routes,
     *queues.routes,
+    *flows.routes,
     *agents.routes,
     *agent_states.routes,
     *platform.routes,

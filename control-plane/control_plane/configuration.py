@@ -1,13 +1,18 @@
 """Configuration in the store, read part by part as it is published: for media nodes, and for HQ's edges."""
 
 import asyncio
+import logging
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 from callmodel import directory, edgesnapshot
+from callmodel.codec import ShapeError
 from callmodel.directory import Did, Directory, Site, Station, Tenant
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, MediaProtection
 from callmodel.entries import Tables
+from callmodel.flows.document import Flow
 from callmodel.ids import TenantId
+from control_plane.features.flows.store import FlowStore
 from control_plane.features.numbers.store import PAGE_ROWS, NumberRecord, NumberStore
 from control_plane.features.queues.store import QueueRecord, QueueStore
 from control_plane.features.sites.store import Site as SiteRow
@@ -15,10 +20,13 @@ from control_plane.features.sites.store import SiteStore
 from control_plane.features.stations.store import StationRecord, StationStore
 from control_plane.features.tenants.store import TenantStore
 from control_plane.features.trunks.store import TrunkStore
+from control_plane.flowchecks import flow_of
 from control_plane.listing import every
 from control_plane.numberkeys import number_key_of
 from servicekit.crypto import TenantCipher
 from servicekit.stores import Store
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,7 @@ class ConfigurationStore:
         self._numbers = NumberStore(store)
         self._sites = SiteStore(store)
         self._queues = QueueStore(store)
+        self._flows = FlowStore(store)
         self._cipher = cipher
 
     async def tenants(self) -> list[TenantId]:
@@ -86,13 +95,26 @@ class ConfigurationStore:
             )
         ]
         queues = [queue async for queue in self._queues.each(tenant_id)]
+        flows = [flow async for flow in self._published_flows(tenant_id)]
         tenant = replace(record.tenant, number_key=number_key_of(self._cipher, tenant_id))
         # A tenant may have thousands of stations: requests are served meanwhile.
-        return await asyncio.to_thread(_tables, tenant, stations, numbers, queues)
+        return await asyncio.to_thread(_tables, tenant, stations, numbers, queues, flows)
+
+    async def _published_flows(self, tenant_id: TenantId) -> AsyncIterator[Flow]:
+        async for flow_id, version in self._flows.published(tenant_id):
+            try:
+                yield flow_of(tenant_id, flow_id, version.version, version.document)
+            except ShapeError:
+                # It was sound for another version of this program.  The other flows are.
+                logger.exception("flow not readable", extra={"tenant_id": tenant_id, "flow_id": flow_id})
 
 
 def _tables(
-    tenant: Tenant, stations: list[StationRecord], numbers: list[NumberRecord], queues: list[QueueRecord]
+    tenant: Tenant,
+    stations: list[StationRecord],
+    numbers: list[NumberRecord],
+    queues: list[QueueRecord],
+    flows: list[Flow],
 ) -> PartTables:
     return PartTables(
         directory.tables_of(
@@ -101,8 +123,9 @@ def _tables(
                 stations=tuple(
                     Station(tenant.tenant_id, each.extension, each.site_id, each.display_name) for each in stations
                 ),
-                numbers=tuple(Did(each.number, tenant.tenant_id, each.route_to, each.trunk_ids) for each in numbers),
+                numbers=tuple(_did(tenant.tenant_id, each) for each in numbers),
                 queues=tuple(each.queue for each in queues),
+                flows=tuple(flows),
             )
         ),
         edgesnapshot.tables_of(
@@ -114,6 +137,10 @@ def _tables(
             )
         ),
     )
+
+
+def _did(tenant_id: TenantId, number: NumberRecord) -> Did:
+    return Did(number.number, tenant_id, number.route_to, number.trunk_ids, flow_id=number.flow_id)
 
 
 def _edge_station(domain: str, station: StationRecord) -> EdgeStation:

@@ -7,7 +7,18 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from callmodel.ids import E164, Extension, PromptId, QueueId, SiteId, TenantId, TrunkId, UserId
+from callmodel.ids import (
+    E164,
+    CalendarId,
+    Extension,
+    FlowId,
+    PromptId,
+    QueueId,
+    SiteId,
+    TenantId,
+    TrunkId,
+    UserId,
+)
 
 # A label of a host name (RFC 1123): no underscore, no hyphen at an end.
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -55,6 +66,8 @@ _tenant = _word(_SLUG, _SLUG_ADVICE, "acme", 32)
 _site = _word(_SLUG, _SLUG_ADVICE, "branch-1", 32)
 _trunk = _word(_SLUG, _SLUG_ADVICE, "carrier-a", 32)
 _queue = _word(_SLUG, _SLUG_ADVICE, "sales", 32)
+_flow = _word(_SLUG, _SLUG_ADVICE, "welcome", 32)
+_calendar = _word(_SLUG, _SLUG_ADVICE, "office-hours", 32)
 _prompt = _word(_SLUG, _SLUG_ADVICE, "welcome", 32)
 _extension = _word(_EXTENSION, "an extension has 2 to 6 digits", "1001", 6)
 _number = _word(_E164, _NUMBER_ADVICE, "+862155550100", 16)
@@ -64,6 +77,8 @@ TenantIdText = Annotated[TenantId, *_tenant]
 SiteIdText = Annotated[SiteId, *_site]
 TrunkIdText = Annotated[TrunkId, *_trunk]
 QueueIdText = Annotated[QueueId, *_queue]
+FlowIdText = Annotated[FlowId, *_flow]
+CalendarIdText = Annotated[CalendarId, *_calendar]
 PromptIdText = Annotated[PromptId, *_prompt]
 UserIdText = Annotated[UserId, *_user]
 ExtensionText = Annotated[Extension, *_extension]

@@ -4,6 +4,7 @@ from control_plane import accounts, archive, audit, pausing, retention
 from control_plane.features.auth import store as auth
 from control_plane.features.calls import store as calls
 from control_plane.features.enrolment import store as enrolment
+from control_plane.features.flows import store as flows
 from control_plane.features.numbers import store as numbers
 from control_plane.features.queues import store as queues
 from control_plane.features.recordings import store as recordings
@@ -42,4 +43,5 @@ MIGRATIONS = [
     Migration(17, "whether colleagues are recorded", [tenants.INTERNAL_COLUMN]),
     Migration(21, "queues, and why agents pause", [*map(CreateTable, queues.TABLES), pausing.REASONS_COLUMN]),
     Migration(22, "what agents can, and which queues they serve", accounts.AGENT_COLUMNS),
+    Migration(23, "flows", [*map(CreateTable, flows.TABLES), *numbers.INBOUND_COLUMNS]),
 ]

@@ -22,6 +22,10 @@ class Permission(Enum):
     QUEUES_READ = "queues.read"
     """See queues, and how many wait in them."""
     QUEUES_WRITE = "queues.write"
+    FLOWS_READ = "flows.read"
+    """See flows and calendars."""
+    FLOWS_WRITE = "flows.write"
+    """Change and publish them, and say which flow a number has."""
     AGENTS_READ = "agents.read"
     """See who the agents are, what they can and what they do."""
     AGENTS_WRITE = "agents.write"
@@ -75,6 +79,7 @@ _AGENT = frozenset(
 _SUPERVISOR = _AGENT | {
     Permission.NUMBERS_READ,
     Permission.AGENTS_READ,
+    Permission.FLOWS_READ,
     Permission.RECORDINGS_READ,
     Permission.RECORDINGS_DOWNLOAD,
     Permission.CALLS_SUPERVISE,
@@ -84,6 +89,7 @@ _MANAGER = _SUPERVISOR | {
     Permission.STATIONS_WRITE,
     Permission.QUEUES_WRITE,
     Permission.AGENTS_WRITE,
+    Permission.FLOWS_WRITE,
     Permission.USERS_READ,
     Permission.USERS_WRITE,
     Permission.CALLS_REVEAL,

@@ -9,6 +9,7 @@ from callmodel.codec import from_wire
 from callmodel.directory import Did, Directory, Site, Station, Tenant, Trunk
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk
 from callmodel.entries import PLATFORM_PART, Tables, tenant_part
+from callmodel.flows.document import Flow
 from callmodel.numbers import DiallingPlan
 from callmodel.queues import Queue
 from servicekit.snapshots import Published
@@ -45,7 +46,7 @@ async def read(redis: Redis, name: str) -> Directory | EdgeSnapshot:
         tenants, stations = values(directory.TENANT, Tenant), values(directory.STATION, Station)
         trunks, numbers = values(directory.TRUNK, Trunk), values(directory.NUMBER, Did)
         sites, queues = values(directory.SITE, Site), values(directory.QUEUE, Queue)
-        return Directory(tenants, stations, trunks, numbers, sites, queues)
+        return Directory(tenants, stations, trunks, numbers, sites, queues, flows=values(directory.FLOW, Flow))
     domains = [entry for part in parts for entry in part.get(edgesnapshot.DOMAIN, {}).items()]
     return EdgeSnapshot(
         domains={domain: value["tenant_id"] for domain, value in domains},

@@ -43,7 +43,7 @@ async def change(context: Context, tenant_id: TenantIdText, queue_id: QueueIdTex
 
 
 async def archive(context: Context, tenant_id: TenantIdText, queue_id: QueueIdText) -> None:
-    """Archive a queue in which nobody waits.  Its agents are its own again once it is restored.
+    """Archive a queue in which nobody waits and that no flow names.  Its agents have it again once it is restored.
 
     Doing it again is fine.
     """
