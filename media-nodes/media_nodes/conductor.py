@@ -26,7 +26,17 @@ from callmodel.routing import FlowPlan, Plan, Refusal, TrunkPlan, is_emergency, 
 from callmodel.wire import NodeOrder, PlaceCall
 from media_nodes import telling
 from media_nodes.journal import Entry, Journal
-from media_nodes.ports import Claims, LegGoneError, Lines, Outbox, Recordings, Switch, SwitchAwayError, SwitchState
+from media_nodes.ports import (
+    Claims,
+    LegGoneError,
+    Lines,
+    LookUps,
+    Outbox,
+    Recordings,
+    Switch,
+    SwitchAwayError,
+    SwitchState,
+)
 from media_nodes.running import RunningCall, Surroundings, Surveyed, now_ms
 from media_nodes.stasis import Arrived, Departed, LegFact, TransferWanted
 
@@ -58,6 +68,7 @@ class Conductor:
         recordings: Recordings,
         journal: Journal,
         lines: Lines,
+        look_ups: LookUps,
         shelf: DirectoryShelf,
         capacity: int = 100,
     ) -> None:
@@ -67,7 +78,15 @@ class Conductor:
         self.instance = ""
         self._switch, self._journal, self._shelf = switch, journal, shelf
         self._around = Surroundings(
-            switch, claims, outbox, recordings, journal, lines, lambda: shelf.current, lambda: self.instance
+            switch,
+            claims,
+            outbox,
+            recordings,
+            journal,
+            lines,
+            look_ups,
+            lambda: shelf.current,
+            lambda: self.instance,
         )
         self._calls: dict[CallId, RunningCall] = {}
         self._first_legs: dict[LegId, RunningCall] = {}

@@ -11,7 +11,16 @@ from callmodel.callstate import Call
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
 from callmodel.facts import Fact, Queued, QueueSeen
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
-from callmodel.orders import ClaimTrunk, CloseOffer, DialStation, DialTrunk, JoinQueue, LeaveQueue, LookAtQueue
+from callmodel.orders import (
+    ClaimTrunk,
+    CloseOffer,
+    DialStation,
+    DialTrunk,
+    JoinQueue,
+    LeaveQueue,
+    LookAtQueue,
+    LookUp,
+)
 from callmodel.queues import Queue
 from callmodel.rooms import Room
 from callmodel.seats import SeatChange
@@ -181,6 +190,11 @@ class FakeLines:
         self.seats += changes
 
 
+class FakeLookUps:
+    async def ask(self, order: LookUp) -> tuple[dict[str, str], str | None]:
+        return {}, "timeout"
+
+
 @dataclass
 class Stage:
     """A conductor among fakes."""
@@ -204,6 +218,7 @@ class Stage:
             self.recordings,
             self.journal,
             self.lines,
+            FakeLookUps(),
             self.shelf,
             self.capacity,
         )
