@@ -26,6 +26,7 @@ from control_plane.features.stations import http as stations
 from control_plane.features.tenants import http as tenants
 from control_plane.features.trunks import http as trunks
 from control_plane.features.users import http as users
+from control_plane.features.vips import http as vips
 from control_plane.resources import close_resources, open_resources
 from control_plane.snapshots import Changes, Publisher
 from control_plane.web import Route
@@ -50,6 +51,7 @@ ROUTES: Sequence[Route] = [
     *numbers.routes,
     *queues.routes,
     *flows.routes,
+    *vips.routes,
     *agents.routes,
     *agent_states.routes,
     *platform.routes,

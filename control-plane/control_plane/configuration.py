@@ -12,6 +12,7 @@ from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, MediaProtection
 from callmodel.entries import Tables
 from callmodel.flows.document import Flow
 from callmodel.ids import TenantId
+from callmodel.vips import Vip
 from control_plane.features.flows.store import FlowStore
 from control_plane.features.numbers.store import PAGE_ROWS, NumberRecord, NumberStore
 from control_plane.features.queues.store import QueueRecord, QueueStore
@@ -20,6 +21,7 @@ from control_plane.features.sites.store import SiteStore
 from control_plane.features.stations.store import StationRecord, StationStore
 from control_plane.features.tenants.store import TenantStore
 from control_plane.features.trunks.store import TrunkStore
+from control_plane.features.vips.store import VipStore
 from control_plane.flowchecks import flow_of
 from control_plane.listing import every
 from control_plane.numberkeys import number_key_of
@@ -48,6 +50,7 @@ class ConfigurationStore:
         self._sites = SiteStore(store)
         self._queues = QueueStore(store)
         self._flows = FlowStore(store)
+        self._vips = VipStore(store, cipher)
         self._cipher = cipher
 
     async def tenants(self) -> list[TenantId]:
@@ -96,9 +99,10 @@ class ConfigurationStore:
         ]
         queues = [queue async for queue in self._queues.each(tenant_id)]
         flows = [flow async for flow in self._published_flows(tenant_id)]
+        vips = [each.vip async for each in self._vips.each(tenant_id)]
         tenant = replace(record.tenant, number_key=number_key_of(self._cipher, tenant_id))
         # A tenant may have thousands of stations: requests are served meanwhile.
-        return await asyncio.to_thread(_tables, tenant, stations, numbers, queues, flows)
+        return await asyncio.to_thread(_tables, tenant, stations, numbers, queues, flows, vips)
 
     async def _published_flows(self, tenant_id: TenantId) -> AsyncIterator[Flow]:
         async for flow_id, version in self._flows.published(tenant_id):
@@ -115,6 +119,7 @@ def _tables(
     numbers: list[NumberRecord],
     queues: list[QueueRecord],
     flows: list[Flow],
+    vips: list[Vip],
 ) -> PartTables:
     return PartTables(
         directory.tables_of(
@@ -126,6 +131,7 @@ def _tables(
                 numbers=tuple(_did(tenant.tenant_id, each) for each in numbers),
                 queues=tuple(each.queue for each in queues),
                 flows=tuple(flows),
+                vips=tuple(vips),
             )
         ),
         edgesnapshot.tables_of(

@@ -76,6 +76,7 @@ _user = _word(_UUID, "the id that the platform gave the user", "0197a0c2-0000-70
 TenantIdText = Annotated[TenantId, *_tenant]
 SiteIdText = Annotated[SiteId, *_site]
 TrunkIdText = Annotated[TrunkId, *_trunk]
+VipIdText = Annotated[str, *_word("[0-9a-f]{32}", "the id that the platform gave the VIP", "0" * 32, 32)]
 QueueIdText = Annotated[QueueId, *_queue]
 FlowIdText = Annotated[FlowId, *_flow]
 CalendarIdText = Annotated[CalendarId, *_calendar]

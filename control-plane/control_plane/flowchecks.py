@@ -48,14 +48,6 @@ async def problems_in(store: Store, tenant_id: TenantId, flow_id: FlowId, docume
     return [problem async for problem in _missing(store, tenant_id, flow)]
 
 
-def _told(error: ShapeError) -> Problem:
-    text = str(error).removeprefix("Flow.")
-    if text.endswith(MISSING):
-        return Problem(text.removesuffix(MISSING), MISSING.strip())
-    where, _, message = text.partition(": ")
-    return Problem(where, message)
-
-
 async def named_in_flows(store: Store, tenant_id: TenantId) -> AsyncIterator[tuple[FlowId, Reference]]:
     """Yield what the tenant's published flows name, each with the flow."""
     async for row in living_rows(store, "flows", {"tenant_id": tenant_id}):
@@ -73,6 +65,14 @@ def references_in(flow: Flow) -> Iterator[Reference]:
     """Yield what a flow's nodes name, node by node; what is named twice comes twice."""
     for name, node in flow.nodes.items():
         yield from (Reference(name, kind, named) for kind, named in _named(node))
+
+
+def _told(error: ShapeError) -> Problem:
+    text = str(error).removeprefix("Flow.")
+    if text.endswith(MISSING):
+        return Problem(text.removesuffix(MISSING), MISSING.strip())
+    where, _, message = text.partition(": ")
+    return Problem(where, message)
 
 
 def _named(value: Any) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from control_plane.features.stations import store as stations
 from control_plane.features.tenants import store as tenants
 from control_plane.features.trunks import store as trunks
 from control_plane.features.users import store as users
+from control_plane.features.vips import store as vips
 from servicekit.stores import CreateTable, Migration
 
 CONFIGURATION = (
@@ -44,4 +45,5 @@ MIGRATIONS = [
     Migration(21, "queues, and why agents pause", [*map(CreateTable, queues.TABLES), pausing.REASONS_COLUMN]),
     Migration(22, "what agents can, and which queues they serve", accounts.AGENT_COLUMNS),
     Migration(23, "flows", [*map(CreateTable, flows.TABLES), *numbers.INBOUND_COLUMNS]),
+    Migration(24, "VIPs", [CreateTable(spec) for spec in vips.TABLES]),
 ]

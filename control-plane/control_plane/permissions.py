@@ -26,6 +26,9 @@ class Permission(Enum):
     """See flows and calendars."""
     FLOWS_WRITE = "flows.write"
     """Change and publish them, and say which flow a number has."""
+    VIPS_READ = "vips.read"
+    """See customers who are never left waiting, by masked numbers."""
+    VIPS_WRITE = "vips.write"
     AGENTS_READ = "agents.read"
     """See who the agents are, what they can and what they do."""
     AGENTS_WRITE = "agents.write"
@@ -80,6 +83,7 @@ _SUPERVISOR = _AGENT | {
     Permission.NUMBERS_READ,
     Permission.AGENTS_READ,
     Permission.FLOWS_READ,
+    Permission.VIPS_READ,
     Permission.RECORDINGS_READ,
     Permission.RECORDINGS_DOWNLOAD,
     Permission.CALLS_SUPERVISE,
@@ -90,6 +94,7 @@ _MANAGER = _SUPERVISOR | {
     Permission.QUEUES_WRITE,
     Permission.AGENTS_WRITE,
     Permission.FLOWS_WRITE,
+    Permission.VIPS_WRITE,
     Permission.USERS_READ,
     Permission.USERS_WRITE,
     Permission.CALLS_REVEAL,

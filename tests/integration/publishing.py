@@ -12,6 +12,7 @@ from callmodel.entries import PLATFORM_PART, Tables, tenant_part
 from callmodel.flows.document import Flow
 from callmodel.numbers import DiallingPlan
 from callmodel.queues import Queue
+from callmodel.vips import Vip
 from servicekit.snapshots import Published
 
 
@@ -46,7 +47,8 @@ async def read(redis: Redis, name: str) -> Directory | EdgeSnapshot:
         tenants, stations = values(directory.TENANT, Tenant), values(directory.STATION, Station)
         trunks, numbers = values(directory.TRUNK, Trunk), values(directory.NUMBER, Did)
         sites, queues = values(directory.SITE, Site), values(directory.QUEUE, Queue)
-        return Directory(tenants, stations, trunks, numbers, sites, queues, flows=values(directory.FLOW, Flow))
+        flows, vips = values(directory.FLOW, Flow), values(directory.VIP, Vip)
+        return Directory(tenants, stations, trunks, numbers, sites, queues, flows=flows, vips=vips)
     domains = [entry for part in parts for entry in part.get(edgesnapshot.DOMAIN, {}).items()]
     return EdgeSnapshot(
         domains={domain: value["tenant_id"] for domain, value in domains},

@@ -5,6 +5,7 @@ from control_plane.features.numbers import service
 from control_plane.features.numbers.schemas import Lending, NewNumber, NumberPatch, NumberRoute, NumberView
 from control_plane.features.numbers.store import NumberRecord, NumberStore
 from control_plane.fields import E164Text, TenantIdText
+from control_plane.named import FlowUnknownError
 from control_plane.permissions import Permission
 from control_plane.references import require_tenant
 from control_plane.web import Context, PageOf, PageQuery, Route, ThingsQuery
@@ -145,7 +146,7 @@ routes = [
         Permission.TENANT_WRITE,
         "Route a number",
         _TAGS,
-        errors=(service.ExtensionUnknownError, service.FlowUnknownError),
+        errors=(service.ExtensionUnknownError, FlowUnknownError),
         configures=True,
         examples={"desk": {"route_to": "1001"}, "flow": {"flow_id": "welcome", "route_to": "1001"}},
         shows=one,

@@ -6,7 +6,8 @@ from callmodel.ids import E164, Extension, TenantId, TrunkId
 from control_plane.archive import ARCHIVED, ArchivedError, InUseError
 from control_plane.features.numbers.schemas import NewNumber, NumberPatch, NumberRoute
 from control_plane.features.numbers.store import NumberRecord, NumberStore
-from control_plane.references import flow_exists, station_exists, tenant_exists, trunk_exists
+from control_plane.named import require_flow
+from control_plane.references import station_exists, tenant_exists, trunk_exists
 from control_plane.uses import require_unused_number
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 
@@ -29,11 +30,6 @@ class TenantUnknownError(InvalidRequestError):
 class TrunkUnknownError(InvalidRequestError):
     error_id = "trunk-unknown"
     title = "There is no such trunk"
-
-
-class FlowUnknownError(InvalidRequestError):
-    error_id = "flow-unknown"
-    title = "The tenant has no such flow"
 
 
 class ExtensionUnknownError(InvalidRequestError):
@@ -97,8 +93,8 @@ async def route(context: Context, tenant_id: TenantId, number: E164, where: Numb
         raise NotFoundError()
     if where.route_to is not None:
         await _check_extension(context, tenant_id, where.route_to)
-    if where.flow_id is not None and not await flow_exists(context.store, tenant_id, where.flow_id):
-        raise FlowUnknownError(f"there is no flow {where.flow_id}; create it first")
+    if where.flow_id is not None:
+        await require_flow(context.store, tenant_id, where.flow_id)
     if not await NumberStore(context.store).route(tenant_id, number, where.model_dump()):
         raise NotFoundError()
     return await find(context, number)

@@ -8,7 +8,7 @@ from control_plane.features.queues.schemas import NewQueue, QueuePatch, QueueSta
 from control_plane.features.queues.soundness import faults_of
 from control_plane.features.queues.store import QueueRecord, QueueStore
 from control_plane.references import require_tenant
-from control_plane.uses import require_in_no_flow
+from control_plane.uses import require_unused_queue
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 
 
@@ -81,7 +81,7 @@ async def archive(context: Context, tenant_id: TenantId, queue_id: QueueId) -> N
         seen = await context.acd.see(record.queue.pool, tenant_id, queue_id, context.now_ms())
         if seen.waiting:
             raise InUseError(f"callers wait in it: {seen.waiting}", used_by=[])
-        await require_in_no_flow(context, tenant_id, "queue", queue_id)
+        await require_unused_queue(context, tenant_id, queue_id)
         await QueueStore(context.store).set_archived(tenant_id, queue_id, context.now_ms())
 
 

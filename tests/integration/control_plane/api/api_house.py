@@ -215,12 +215,14 @@ async def _furnish(world: World, tenant_id: str, place: int) -> None:
     await admin.make(f"/tenants/{tenant_id}/queues", {"queue_id": f"sales-{place}", "name": "Sales"})
     await admin.make(f"/tenants/{tenant_id}/flows", {"flow_id": f"welcome-{place}", "document": a_flow()})
     await admin.call("POST", f"/tenants/{tenant_id}/flows/welcome-{place}/publish", {"edit": 1})
+    vip = await admin.make(f"/tenants/{tenant_id}/vips", {"number": f"+861390000000{place}", "name": "Ms Wang"})
     world.ids[tenant_id] = {
         "tenant_id": tenant_id,
         "extension": extension,
         "number": number,
         "queue_id": f"sales-{place}",
         "flow_id": f"welcome-{place}",
+        "vip_id": vip["vip_id"],
         "call_id": f"01990000-0000-7000-8000-00000000000{place}",
         "recording_id": f"01990000-0000-7000-8000-00000000001{place}",
     }

@@ -123,6 +123,7 @@ LOST_IDS = {
     "number": "+8621555599",
     "queue_id": "nowhere",
     "flow_id": "nowhere",
+    "vip_id": "f" * 32,
     "call_id": "01990000-0000-7000-8000-0000000000ff",
     "recording_id": "01990000-0000-7000-8000-0000000000ff",
 }

@@ -24,9 +24,9 @@ DOCUMENT = build_document(ROUTES, "http://nowhere")
 KINDS = {
     "tenant_ids": "tenant_id", "roles": "tenant_id", "trunk_ids": "trunk_id", "route_to": "extension",
     "numbers": "number", "regions": "number", "caller_number": "number", "domain": "domain",
-    "queues": "queue_id", "to": "extension", "by": "extension", "of": "extension", "leg_id": "leg_id",
+    "queues": "queue_id", "own_agent": "user_id", "to": "extension", "by": "extension", "of": "extension",
     **{name: name for name in ("tenant_id", "trunk_id", "extension", "number", "user_id", "call_id", "recording_id",
-                               "queue_id", "flow_id", "username", "after")},
+                               "leg_id", "queue_id", "flow_id", "vip_id", "username", "after")},
 }  # fmt: skip
 """What kind of id stands under a name of the document."""
 NO_TENANTS = {"site_id", "serial", "provider", "pool", "cost_class", "teams", "emergency_caller", "emergency_numbers",

@@ -115,6 +115,11 @@ async def _configure(estate: Estate, tenant_id: str, place: int) -> dict[str, li
         await admin.make(f"/tenants/{tenant_id}/flows", {"flow_id": flow_id, "document": document})
         for edit in (1, 1):
             await admin.call("POST", f"/tenants/{tenant_id}/flows/{flow_id}/publish", {"edit": edit})
+    vips = [CUSTOMERS[tenant_id], f"+8613700000{place}00"]
+    vip_ids = [
+        (await admin.make(f"/tenants/{tenant_id}/vips", {"number": each, "name": secret_name}))["vip_id"]
+        for each in vips
+    ]
     names = {role: f"{role}.{tenant_id}" for role in ROLES}
     people = [user(name, tenant_id, role) | {"display_name": secret_name} for role, name in names.items()]
     names[PROVIDER] = f"firm.{tenant_id}"
@@ -135,6 +140,7 @@ async def _configure(estate: Estate, tenant_id: str, place: int) -> dict[str, li
         "user_id": user_ids,
         "queue_id": queue_ids,
         "flow_id": flow_ids,
+        "vip_id": vip_ids,
         "username": list(names.values()),
         "call_id": calls,
         "leg_id": [f"{call_id}-1" for call_id in calls],
@@ -193,6 +199,7 @@ LISTINGS = (
     "/tenants/{tenant}/queues?limit={limit}",
     "/tenants/{tenant}/agents?limit={limit}",
     "/tenants/{tenant}/flows?limit={limit}",
+    "/tenants/{tenant}/vips?limit={limit}",
     "/tenants/{tenant}/flows/day-{tenant}/versions?limit={limit}",
     "/tenants/{tenant}/calls?day={day}&limit={limit}",
     "/tenants/{tenant}/recordings?day={day}&limit={limit}",
@@ -225,6 +232,8 @@ def _twin(name: str, kind: str) -> str:
         return _twin(name, "call_id")
     if kind == "after":
         return f"{'B' if name[0] == 'A' else 'A'}{name[1:]}"
+    if kind == "vip_id":
+        return f"{name[:-4]}{'beef' if name[-4:] != 'beef' else 'cafe'}"
     if kind in ("extension", "number"):
         return f"{name[:-3]}9{name[-2:]}"
     return name.replace(ACME, "nobo")
