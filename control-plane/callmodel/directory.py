@@ -11,9 +11,10 @@ from typing import Any, Protocol, TypeVar
 
 from callmodel.codec import ShapeError, from_wire, to_wire
 from callmodel.entries import Entries, Tables
-from callmodel.ids import E164, Extension, ProviderId, QueueId, SiteId, TenantId, TrunkId
+from callmodel.ids import E164, Extension, PromptId, ProviderId, QueueId, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
+from callmodel.prompts import PromptFile
 from callmodel.queues import Queue
 
 DEFAULT_TIME_ZONE = "UTC"
@@ -168,6 +169,9 @@ class Lookups(Protocol):
     def queue_of(self, tenant_id: TenantId, queue_id: QueueId) -> Queue | None:
         """Return a queue of the tenant."""
 
+    def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
+        """Return where audio of the tenant lies."""
+
     def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
         """Return the time zone of a tenant's people at a site: the site's, else the tenant's."""
 
@@ -182,6 +186,7 @@ class Directory:
     numbers: tuple[Did, ...] = ()
     sites: tuple[Site, ...] = ()
     queues: tuple[Queue, ...] = ()
+    prompts: tuple[PromptFile, ...] = ()
 
     @cached_property
     def _tenants(self) -> dict[TenantId, Tenant]:
@@ -207,8 +212,15 @@ class Directory:
     def _queues(self) -> dict[tuple[TenantId, QueueId], Queue]:
         return {(queue.tenant_id, queue.queue_id): queue for queue in self.queues}
 
+    @cached_property
+    def _prompts(self) -> dict[tuple[TenantId, PromptId], PromptFile]:
+        return {(prompt.tenant_id, prompt.prompt_id): prompt for prompt in self.prompts}
+
     def queue_of(self, tenant_id: TenantId, queue_id: QueueId) -> Queue | None:
         return self._queues.get((tenant_id, queue_id))
+
+    def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
+        return self._prompts.get((tenant_id, prompt_id))
 
     def site_of(self, site_id: SiteId | None) -> Site | None:
         return self._sites.get(site_id) if site_id is not None else None
@@ -239,6 +251,7 @@ def _time_zone(site: Site | None, tenant: Tenant | None) -> str:
 
 
 TENANT, STATION, NUMBER, TRUNK, SITE, QUEUE = "tenant", "station", "number", "trunk", "site", "queue"
+PROMPT = "prompt"
 _SHAPES: dict[str, type[Any]] = {
     TENANT: Tenant,
     STATION: Station,
@@ -246,6 +259,7 @@ _SHAPES: dict[str, type[Any]] = {
     TRUNK: Trunk,
     SITE: Site,
     QUEUE: Queue,
+    PROMPT: PromptFile,
 }
 MOST_REMEMBERED = 10_000
 
@@ -262,6 +276,7 @@ def tables_of(directory: Directory) -> Tables:
         TRUNK: {each.trunk_id: to_wire(each) for each in directory.trunks},
         SITE: {each.site_id: to_wire(each) for each in directory.sites},
         QUEUE: {_key_in(each.tenant_id, each.queue_id): to_wire(each) for each in directory.queues},
+        PROMPT: {_key_in(each.tenant_id, each.prompt_id): to_wire(each) for each in directory.prompts},
     }
 
 
@@ -306,6 +321,9 @@ class StoredDirectory:
 
     def queue_of(self, tenant_id: TenantId, queue_id: QueueId) -> Queue | None:
         return self._look_up(Queue, QUEUE, _key_in(tenant_id, queue_id))
+
+    def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
+        return self._look_up(PromptFile, PROMPT, _key_in(tenant_id, prompt_id))
 
     def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
         return _time_zone(self.site_of(site_id), self.tenant_of(tenant_id))

@@ -14,6 +14,7 @@ from media_nodes import drain, heartbeat, telling
 from media_nodes.ami import Ami
 from media_nodes.ari import Ari
 from media_nodes.asterisk import AriSwitch
+from media_nodes.callersounds import build_player, build_sounds
 from media_nodes.claims import RedisClaims
 from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.config import MediaSettings
@@ -68,11 +69,13 @@ async def serve(service: Service) -> None:
     watch = SpoolWatch(spool, Limits(settings.spool_max_bytes, settings.spool_min_free_bytes))
     recorder = Recorder(spool, node_id, outbox, watch, settings.recording_queue)
     edges = EdgeChoice(edges_of(settings.edges), ari)
-    switch = AriSwitch(ari, ami, edges, recorder.live)
-    journal = Journal(settings.state_dir / "calls")
     shelf = DirectoryShelf()
+    sounds = build_sounds(service, settings, ari, lambda: shelf.current)
+    switch = AriSwitch(ari, ami, edges, recorder.live, sounds.music)
+    player = build_player(service, switch, sounds)
+    journal = Journal(settings.state_dir / "calls")
     claims = RedisClaims(redis, replicas, Spending(lambda: shelf.current))
-    conductor = Conductor(node_id, switch, claims, outbox, recorder, journal, shelf, settings.capacity)
+    conductor = Conductor(node_id, switch, claims, outbox, recorder, player, journal, shelf, settings.capacity)
     claims.attend(lambda: conductor.calls, conductor.stop_spending)
     drain_flag = drain.Flag(settings.state_dir)
 

@@ -26,7 +26,7 @@ from callmodel.routing import Plan, Refusal, TrunkPlan, is_emergency, plan_call,
 from callmodel.wire import NodeOrder, PlaceCall
 from media_nodes import telling
 from media_nodes.journal import Entry, Journal
-from media_nodes.ports import Claims, LegGoneError, Outbox, Recordings, Switch, SwitchAwayError, SwitchState
+from media_nodes.ports import Claims, LegGoneError, Outbox, Player, Recordings, Switch, SwitchAwayError, SwitchState
 from media_nodes.running import RunningCall, Surroundings, Surveyed, now_ms
 from media_nodes.stasis import Arrived, Departed, LegFact, TransferWanted
 
@@ -56,6 +56,7 @@ class Conductor:
         claims: Claims,
         outbox: Outbox,
         recordings: Recordings,
+        player: Player,
         journal: Journal,
         shelf: DirectoryShelf,
         capacity: int = 100,
@@ -66,7 +67,7 @@ class Conductor:
         self.instance = ""
         self._switch, self._journal, self._shelf = switch, journal, shelf
         self._around = Surroundings(
-            switch, claims, outbox, recordings, journal, lambda: shelf.current, lambda: self.instance
+            switch, claims, outbox, recordings, player, journal, lambda: shelf.current, lambda: self.instance
         )
         self._calls: dict[CallId, RunningCall] = {}
         self._first_legs: dict[LegId, RunningCall] = {}

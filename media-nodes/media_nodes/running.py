@@ -25,6 +25,7 @@ from media_nodes.ports import (
     LegGoneError,
     LegProgress,
     Outbox,
+    Player,
     RecordingRefusedError,
     Recordings,
     Switch,
@@ -36,6 +37,7 @@ from servicekit import logs
 QUEUE_FACTS = 256
 YOUNG_LEG_MS = 5_000
 _DIALLING = orders.DialTrunk | orders.DialStation
+_SOUND = orders.Play | orders.StopPlaying
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +68,7 @@ class Surroundings:
     claims: Claims
     outbox: Outbox
     recordings: Recordings
+    player: Player
     journal: Journal
     directory: Callable[[], Lookups | None]
     instance: Callable[[], str]
@@ -135,7 +138,7 @@ class RunningCall:
     async def _do(self, order: Order) -> None:
         try:
             with telling.span_of(self.call, order):
-                await self._act(order)
+                await (self._sound(order) if isinstance(order, _SOUND) else self._act(order))
         except LegGoneError as gone:
             # A leg that could not even be dialled failed on our side, and another trunk may be tried.
             code = 503 if isinstance(order, _DIALLING) else None
@@ -172,6 +175,13 @@ class RunningCall:
                 self._set(timer)
             case orders.HangUp(leg_id, sip_code):
                 await switch.hang_up(leg_id, sip_code)
+
+    async def _sound(self, order: Order) -> None:
+        match order:
+            case orders.Play():
+                self._around.player.play(self.call.tenant_id, order, self.post)
+            case orders.StopPlaying(leg_id, play_id):
+                await self._around.player.stop(leg_id, play_id)
 
     async def _claim(self, order: orders.ClaimTrunk) -> None:
         answer = await self._around.claims.claim(self.call.tenant_id, order)

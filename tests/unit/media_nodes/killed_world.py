@@ -182,7 +182,7 @@ async def conducting(world: World) -> AsyncIterator[tuple[Conductor, Mortal, Mor
     """A conductor that lives until it is killed, or until the end."""
     ports, journal = Mortal(world), MortalJournal(world)
     shelf = DirectoryShelf(directory())
-    conductor = Conductor(NODE, ports, ports, ports, ports, journal, shelf)
+    conductor = Conductor(NODE, ports, ports, ports, ports, ports, journal, shelf)
     conductor.instance = INSTANCE
     try:
         async with asyncio.TaskGroup() as group:

@@ -1,7 +1,7 @@
 """A switch, claims, outbox and recordings that only remember what they were told."""
 
 import resource
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,8 +9,9 @@ from typing import Any
 
 from callmodel.callstate import Call
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
+from callmodel.facts import Fact
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
-from callmodel.orders import ClaimTrunk, DialStation, DialTrunk
+from callmodel.orders import ClaimTrunk, DialStation, DialTrunk, Play
 from callmodel.rooms import Room
 from callmodel.spend import Bill
 from callmodel.wire import Envelope
@@ -56,6 +57,9 @@ class FakeSwitch:
 
     def _tell(self, word: str, *about: str) -> None:
         self.told.append((word, *about))
+        self._refuse(*about)
+
+    def _refuse(self, *about: str) -> None:
         if self.broken:
             raise RuntimeError("a bug")
         if self.away:
@@ -83,6 +87,13 @@ class FakeSwitch:
     async def set_room(self, call_id: CallId, room: Room) -> None:
         self.rooms.append(room)
         self._tell("set_room", *(party.leg_id for party in room.parties))
+
+    async def play(self, leg_id: LegId, play_id: str, files: Sequence[Path]) -> None:
+        self.told.append(("play", leg_id, play_id, *(file.name for file in files)))
+        self._refuse(leg_id)
+
+    async def stop_playing(self, leg_id: LegId, play_id: str) -> None:
+        self.told.append(("stop_playing", leg_id, play_id))
 
     async def pause_recording(self, customer_leg: LegId, *, paused: bool) -> None:
         self._tell("pause_recording" if paused else "resume_recording", customer_leg)
@@ -153,6 +164,18 @@ class FakeRecordings:
 
 
 @dataclass
+class FakePlayer:
+    played: list[Play] = field(default_factory=list)
+    stopped: list[tuple[str, str]] = field(default_factory=list)
+
+    def play(self, tenant_id: TenantId, order: Play, tell: Callable[[Fact], None]) -> None:
+        self.played.append(order)
+
+    async def stop(self, leg_id: LegId, play_id: str) -> None:
+        self.stopped.append((leg_id, play_id))
+
+
+@dataclass
 class Stage:
     """A conductor among fakes."""
 
@@ -161,14 +184,14 @@ class Stage:
     claims: FakeClaims = field(default_factory=FakeClaims)
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
     recordings: FakeRecordings = field(default_factory=FakeRecordings)
+    player: FakePlayer = field(default_factory=FakePlayer)
     capacity: int = CAPACITY
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.folder)
         self.shelf = DirectoryShelf(directory())
-        self.conductor = Conductor(
-            NODE, self.switch, self.claims, self.outbox, self.recordings, self.journal, self.shelf, self.capacity
-        )
+        ports = self.switch, self.claims, self.outbox, self.recordings, self.player
+        self.conductor = Conductor(NODE, *ports, self.journal, self.shelf, self.capacity)
         self.conductor.instance = INSTANCE
 
 
