@@ -15,6 +15,7 @@ from callmodel.flows.document import Flow
 from callmodel.ids import E164, Extension, FlowId, PromptId, ProviderId, QueueId, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
+from callmodel.prompts import PromptFile
 from callmodel.queues import Queue
 from callmodel.vips import Vip
 
@@ -182,6 +183,9 @@ class Lookups(Protocol):
     def vip_of(self, tenant_id: TenantId, caller: str) -> Vip | None:
         """Return a customer of the tenant who is one, by the number's keyed hash."""
 
+    def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
+        """Return where audio of the tenant lies."""
+
     def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
         """Return the time zone of a tenant's people at a site: the site's, else the tenant's."""
 
@@ -198,6 +202,7 @@ class Directory:
     queues: tuple[Queue, ...] = ()
     flows: tuple[Flow, ...] = ()
     vips: tuple[Vip, ...] = ()
+    prompts: tuple[PromptFile, ...] = ()
 
     @cached_property
     def _tenants(self) -> dict[TenantId, Tenant]:
@@ -237,8 +242,15 @@ class Directory:
     def vip_of(self, tenant_id: TenantId, caller: str) -> Vip | None:
         return self._vips.get((tenant_id, caller))
 
+    @cached_property
+    def _prompts(self) -> dict[tuple[TenantId, PromptId], PromptFile]:
+        return {(prompt.tenant_id, prompt.prompt_id): prompt for prompt in self.prompts}
+
     def queue_of(self, tenant_id: TenantId, queue_id: QueueId) -> Queue | None:
         return self._queues.get((tenant_id, queue_id))
+
+    def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
+        return self._prompts.get((tenant_id, prompt_id))
 
     def site_of(self, site_id: SiteId | None) -> Site | None:
         return self._sites.get(site_id) if site_id is not None else None
@@ -270,16 +282,9 @@ def _time_zone(site: Site | None, tenant: Tenant | None) -> str:
 
 TENANT, STATION, NUMBER, TRUNK, SITE, QUEUE = "tenant", "station", "number", "trunk", "site", "queue"
 FLOW, VIP = "flow", "vip"
-_SHAPES: dict[str, type[Any]] = {
-    TENANT: Tenant,
-    STATION: Station,
-    NUMBER: Did,
-    TRUNK: Trunk,
-    SITE: Site,
-    QUEUE: Queue,
-    FLOW: Flow,
-    VIP: Vip,
-}
+PROMPT = "prompt"
+_SHAPES: dict[str, type[Any]] = {TENANT: Tenant, STATION: Station, NUMBER: Did, TRUNK: Trunk, SITE: Site}
+_SHAPES |= {QUEUE: Queue, FLOW: Flow, VIP: Vip, PROMPT: PromptFile}
 MOST_REMEMBERED = 10_000
 
 T = TypeVar("T")
@@ -297,6 +302,7 @@ def tables_of(directory: Directory) -> Tables:
         QUEUE: {_key_in(each.tenant_id, each.queue_id): to_wire(each) for each in directory.queues},
         FLOW: {_key_in(each.tenant_id, each.flow_id): to_wire(each) for each in directory.flows},
         VIP: {_key_in(each.tenant_id, each.caller): to_wire(each) for each in directory.vips},
+        PROMPT: {_key_in(each.tenant_id, each.prompt_id): to_wire(each) for each in directory.prompts},
     }
 
 
@@ -347,6 +353,9 @@ class StoredDirectory:
 
     def vip_of(self, tenant_id: TenantId, caller: str) -> Vip | None:
         return self._look_up(Vip, VIP, _key_in(tenant_id, caller))
+
+    def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
+        return self._look_up(PromptFile, PROMPT, _key_in(tenant_id, prompt_id))
 
     def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
         return _time_zone(self.site_of(site_id), self.tenant_of(tenant_id))
