@@ -66,8 +66,11 @@ def parts_of_directory(known: Directory) -> dict[str, Tables]:
     for tenant in known.tenants:
         stations = tuple(each for each in known.stations if each.tenant_id == tenant.tenant_id)
         numbers = tuple(each for each in known.numbers if each.tenant_id == tenant.tenant_id)
-        queues = tuple(each for each in known.queues if each.tenant_id == tenant.tenant_id)
-        mine = Directory((tenant,), stations, (), numbers, queues=queues)
+        inbound: dict[str, Any] = {
+            name: tuple(each for each in getattr(known, name) if each.tenant_id == tenant.tenant_id)
+            for name in ("queues", "flows", "vips", "prompts")
+        }
+        mine = Directory((tenant,), stations, (), numbers, **inbound)
         parts[tenant_part(tenant.tenant_id)] = directory.tables_of(mine)
     return parts
 
