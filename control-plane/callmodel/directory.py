@@ -11,11 +11,16 @@ from typing import Any, Protocol, TypeVar
 
 from callmodel.codec import ShapeError, from_wire, to_wire
 from callmodel.entries import Entries, Tables
-from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from callmodel.flows.document import Flow
+from callmodel.ids import E164, Extension, FlowId, PromptId, ProviderId, QueueId, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
+from callmodel.prompts import PromptFile
+from callmodel.queues import Queue
+from callmodel.vips import Vip
 
 DEFAULT_TIME_ZONE = "UTC"
+HQ = ProviderId("hq")
 
 
 class CallerRuleKind(Enum):
@@ -53,6 +58,10 @@ class Tenant:
     """By its IANA name, such as `Asia/Shanghai`."""
     records_internal_calls: bool = False
     """Whether calls between its stations are recorded too: no customer is in them."""
+    provider_id: ProviderId = HQ
+    """Whose agents serve it, and whose pool the agents at its stations are in."""
+    number_key: str = ""
+    """By which hot state knows customers' numbers: as keyed hashes, never themselves."""
 
 
 @dataclass(frozen=True)
@@ -125,13 +134,19 @@ class Trunk:
 
 @dataclass(frozen=True)
 class Did:
-    """A number that HQ owns, lent to one tenant; calls to it ring the station `route_to`."""
+    """A number that HQ owns, lent to one tenant; calls to it go into its flow, else they ring a station."""
 
     number: E164
     tenant_id: TenantId
     route_to: Extension | None = None
+    """The station that rings where the number has no flow, or one that nobody has published."""
     trunk_ids: tuple[TrunkId, ...] = ()
     """The trunks whose carrier accepts it as calling number; empty for all."""
+    flow_id: FlowId | None = None
+    language: str | None = None
+    """That the flow begins with (BCP 47); None for the flow's own."""
+    notice: PromptId | None = None
+    """What callers hear of recording, before an agent hears them."""
 
 
 class Lookups(Protocol):
@@ -159,6 +174,18 @@ class Lookups(Protocol):
     def site_of(self, site_id: SiteId | None) -> Site | None:
         """Return a site."""
 
+    def queue_of(self, tenant_id: TenantId, queue_id: QueueId) -> Queue | None:
+        """Return a queue of the tenant."""
+
+    def flow_of(self, tenant_id: TenantId, flow_id: FlowId) -> Flow | None:
+        """Return the published version of a flow of the tenant."""
+
+    def vip_of(self, tenant_id: TenantId, caller: str) -> Vip | None:
+        """Return a customer of the tenant who is one, by the number's keyed hash."""
+
+    def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
+        """Return where audio of the tenant lies."""
+
     def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
         """Return the time zone of a tenant's people at a site: the site's, else the tenant's."""
 
@@ -172,6 +199,10 @@ class Directory:
     trunks: tuple[Trunk, ...] = ()
     numbers: tuple[Did, ...] = ()
     sites: tuple[Site, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    vips: tuple[Vip, ...] = ()
+    prompts: tuple[PromptFile, ...] = ()
 
     @cached_property
     def _tenants(self) -> dict[TenantId, Tenant]:
@@ -192,6 +223,34 @@ class Directory:
     @cached_property
     def _sites(self) -> dict[SiteId, Site]:
         return {site.site_id: site for site in self.sites}
+
+    @cached_property
+    def _queues(self) -> dict[tuple[TenantId, QueueId], Queue]:
+        return {(queue.tenant_id, queue.queue_id): queue for queue in self.queues}
+
+    @cached_property
+    def _flows(self) -> dict[tuple[TenantId, FlowId], Flow]:
+        return {(flow.tenant_id, flow.flow_id): flow for flow in self.flows}
+
+    @cached_property
+    def _vips(self) -> dict[tuple[TenantId, str], Vip]:
+        return {(vip.tenant_id, vip.caller): vip for vip in self.vips}
+
+    def flow_of(self, tenant_id: TenantId, flow_id: FlowId) -> Flow | None:
+        return self._flows.get((tenant_id, flow_id))
+
+    def vip_of(self, tenant_id: TenantId, caller: str) -> Vip | None:
+        return self._vips.get((tenant_id, caller))
+
+    @cached_property
+    def _prompts(self) -> dict[tuple[TenantId, PromptId], PromptFile]:
+        return {(prompt.tenant_id, prompt.prompt_id): prompt for prompt in self.prompts}
+
+    def queue_of(self, tenant_id: TenantId, queue_id: QueueId) -> Queue | None:
+        return self._queues.get((tenant_id, queue_id))
+
+    def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
+        return self._prompts.get((tenant_id, prompt_id))
 
     def site_of(self, site_id: SiteId | None) -> Site | None:
         return self._sites.get(site_id) if site_id is not None else None
@@ -221,8 +280,11 @@ def _time_zone(site: Site | None, tenant: Tenant | None) -> str:
     return tenant.time_zone if tenant is not None else DEFAULT_TIME_ZONE
 
 
-TENANT, STATION, NUMBER, TRUNK, SITE = "tenant", "station", "number", "trunk", "site"
+TENANT, STATION, NUMBER, TRUNK, SITE, QUEUE = "tenant", "station", "number", "trunk", "site", "queue"
+FLOW, VIP = "flow", "vip"
+PROMPT = "prompt"
 _SHAPES: dict[str, type[Any]] = {TENANT: Tenant, STATION: Station, NUMBER: Did, TRUNK: Trunk, SITE: Site}
+_SHAPES |= {QUEUE: Queue, FLOW: Flow, VIP: Vip, PROMPT: PromptFile}
 MOST_REMEMBERED = 10_000
 
 T = TypeVar("T")
@@ -230,13 +292,17 @@ T = TypeVar("T")
 
 def tables_of(directory: Directory) -> Tables:
     """Return a directory as the entries that are published."""
-    stations = {_station_key(each.tenant_id, each.extension): to_wire(each) for each in directory.stations}
+    stations = {_key_in(each.tenant_id, each.extension): to_wire(each) for each in directory.stations}
     return {
         TENANT: {each.tenant_id: to_wire(each) for each in directory.tenants},
         STATION: stations,
         NUMBER: {each.number: to_wire(each) for each in directory.numbers},
         TRUNK: {each.trunk_id: to_wire(each) for each in directory.trunks},
         SITE: {each.site_id: to_wire(each) for each in directory.sites},
+        QUEUE: {_key_in(each.tenant_id, each.queue_id): to_wire(each) for each in directory.queues},
+        FLOW: {_key_in(each.tenant_id, each.flow_id): to_wire(each) for each in directory.flows},
+        VIP: {_key_in(each.tenant_id, each.caller): to_wire(each) for each in directory.vips},
+        PROMPT: {_key_in(each.tenant_id, each.prompt_id): to_wire(each) for each in directory.prompts},
     }
 
 
@@ -264,7 +330,7 @@ class StoredDirectory:
         return self._look_up(Tenant, TENANT, tenant_id)
 
     def station_of(self, tenant_id: TenantId, extension: str) -> Station | None:
-        return self._look_up(Station, STATION, _station_key(tenant_id, extension))
+        return self._look_up(Station, STATION, _key_in(tenant_id, extension))
 
     def did_of(self, number: str) -> Did | None:
         return self._look_up(Did, NUMBER, number)
@@ -278,6 +344,18 @@ class StoredDirectory:
 
     def site_of(self, site_id: SiteId | None) -> Site | None:
         return self._look_up(Site, SITE, site_id) if site_id is not None else None
+
+    def queue_of(self, tenant_id: TenantId, queue_id: QueueId) -> Queue | None:
+        return self._look_up(Queue, QUEUE, _key_in(tenant_id, queue_id))
+
+    def flow_of(self, tenant_id: TenantId, flow_id: FlowId) -> Flow | None:
+        return self._look_up(Flow, FLOW, _key_in(tenant_id, flow_id))
+
+    def vip_of(self, tenant_id: TenantId, caller: str) -> Vip | None:
+        return self._look_up(Vip, VIP, _key_in(tenant_id, caller))
+
+    def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
+        return self._look_up(PromptFile, PROMPT, _key_in(tenant_id, prompt_id))
 
     def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
         return _time_zone(self.site_of(site_id), self.tenant_of(tenant_id))
@@ -312,5 +390,6 @@ def read_entry(shape: type[T], value: Any, on_problem: Callable[[ShapeError], No
         return None
 
 
-def _station_key(tenant_id: TenantId, extension: str) -> str:
-    return f"{tenant_id}/{extension}"
+def _key_in(tenant_id: TenantId, name: str) -> str:
+    """Return the key of an entry whose name is unique in its tenant only."""
+    return f"{tenant_id}/{name}"
