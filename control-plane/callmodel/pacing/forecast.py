@@ -114,7 +114,11 @@ def add_up(rows: Sequence[tuple[Sequence[int], list[list[float]]]]) -> Moments:
 
 
 class Risk:
-    """The chance that one more call, once a person answers it, finds no agent: by how many are launched before it."""
+    """The chance that one more call, once a person answers it, leaves one more customer without an agent.
+
+    It is that of the point at which answers are likeliest to have taken up all who are free: whether the new customer
+    or one who answers after them finds nobody.
+    """
 
     def __init__(self, outlook: Outlook, answers: Moments, freed: Moments, spare: int, doubt: float) -> None:
         """Take what rings, who becomes free, who is free beyond those who wait already, and the rate's doubt."""
@@ -124,13 +128,13 @@ class Risk:
 
     def of_one_more(self, launched: int) -> float:
         """Return the risk of the call after `launched` others that are launched in this moment."""
-        total = 0.0
+        most = 0.0
         for point in range(POINTS):
             chance = self._chance * (point + 0.5) / POINTS
             mean = self._answers.mean[point] + launched * chance
             variance = self._answers.variance[point] + launched * chance * (1 - chance) + self._doubt * mean * mean
-            total += self._at_point(point, mean, variance)
-        return total / POINTS
+            most = max(most, self._at_point(point, mean, variance))
+        return most
 
     def _at_point(self, point: int, mean: float, variance: float) -> float:
         """Return the chance that answers take up all who are free: answers >= spare + freed."""

@@ -8,12 +8,12 @@ import math
 
 from callmodel.pacing.windows import DAY_SECONDS, SlidingCount, Standing, standing_of
 
-FIRST_THRESHOLD = 0.02
+FIRST_THRESHOLD = 0.03
 LEAST_THRESHOLD, MOST_THRESHOLD = 0.0002, 0.5
 """Never zero: a pacer that stopped would see no outcome, and could not recover."""
 _SETTLE_OUTCOMES, _SETTLE_SECONDS = 200.0, 600.0
 _LEARN_SLOWER = 12.0
-_AIM, _AIM_DEVIATIONS = 2.5, 0.8
+_AIM, _AIM_DEVIATIONS = 2.0, 0.8
 _NEAR_SHARE, _RESERVE_SHARE = 0.5, 0.3
 _HALF_HOUR = 1800.0
 _HALF_HOUR_DEVIATIONS, _HALF_HOUR_NEAR = 1.8, 2.0
