@@ -79,6 +79,9 @@ class Pacer:
         census = census_of(snapshot)
         agents = len(snapshot.agents)
         most = min(snapshot.channels_free, _MOST_LINES_AN_AGENT * agents - len(snapshot.ringing_seconds))
+        if self._threshold.is_spent():
+            # Whoever is free is sure to be so for one call that rings; a chance, however small, is not.
+            most = min(most, census.ready - snapshot.waiting - len(snapshot.ringing_seconds))
         if not snapshot.is_open or most <= 0:
             return 0
         outlook = self._knowledge.outlook(now, census)

@@ -13,8 +13,8 @@ LEAST_THRESHOLD, MOST_THRESHOLD = 0.0002, 0.5
 """Never zero: a pacer that stopped would see no outcome, and could not recover."""
 _SETTLE_OUTCOMES, _SETTLE_SECONDS = 200.0, 600.0
 _LEARN_SLOWER = 12.0
-_AIM, _AIM_DEVIATIONS = 2.0, 0.8
-_NEAR_SHARE, _RESERVE_SHARE = 0.5, 0.3
+_AIM, _AIM_DEVIATIONS = 3.0, 0.8
+_NEAR_SHARE = 0.5
 _HALF_HOUR = 1800.0
 _HALF_HOUR_DEVIATIONS, _HALF_HOUR_NEAR = 1.8, 2.0
 _LEAST_EASING = 0.02
@@ -57,9 +57,13 @@ class Threshold:
         balance = self._balance()
         value = math.exp(self._learnt + gain * min(balance - aim, 2 * aim))
         # Near the end of what is allowed, overall or in half an hour, only calls that are all but safe go out.
-        value *= _easing(balance - self._reserve(aim), aim * _NEAR_SHARE)
+        value *= _easing(balance - self._reserve(), aim * _NEAR_SHARE)
         value *= _easing(self._left_in_half_hour(now, expected_in_half_an_hour), _HALF_HOUR_NEAR)
         return min(max(value, LEAST_THRESHOLD), MOST_THRESHOLD)
+
+    def is_spent(self) -> bool:
+        """Say whether a window is over the cap, beyond what a new campaign may owe: then nothing is risked at all."""
+        return self._balance() < min(0.0, self._reserve())
 
     def standings(self, now: float, confidence: float) -> tuple[Standing, Standing]:
         """Return how the day and the thirty days stand."""
@@ -71,13 +75,12 @@ class Threshold:
         """Return how many more calls could be abandoned now without a window over the cap."""
         return min(self.cap * each.answered - each.abandoned for each in (self._day, self._month))
 
-    def _reserve(self, aim: float) -> float:
-        """Return the balance that is kept for calls that ring already.
+    def _reserve(self) -> float:
+        """Return the balance that is kept: one call.
 
         A new campaign begins with a call that it has not earned, and pays it back over its first hundred answers.
         """
-        earned = min(1.0, self.cap * self._month.answered / 3)
-        return earned * _RESERVE_SHARE * aim - (1 - earned)
+        return 2 * min(1.0, self.cap * self._month.answered / 3) - 1
 
     def _left_in_half_hour(self, now: float, expected_answers: float) -> float:
         """Return how many more calls luck alone could have abandoned in this half hour at the cap."""

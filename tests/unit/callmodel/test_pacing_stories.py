@@ -85,8 +85,15 @@ def test_abandoned_calls_make_it_careful_and_served_ones_bold():
     assert lines(after(*answered_well(400, abandoned=30)), crowd) < lines(after(*answered_well(400)), crowd)
 
 
-def test_it_goes_on_over_the_cap_as_it_could_not_recover_otherwise():
-    assert 0 < lines(after(*answered_well(400, abandoned=100)), floor(*[READY] * 20)) <= 60
+def test_over_the_cap_it_goes_on_with_a_line_for_each_free_agent_as_it_could_not_recover_otherwise():
+    over = after(*answered_well(400, abandoned=100))
+
+    assert lines(over, floor(*[READY] * 20, *[WRAPPING_LONG] * 20)) <= 20
+    assert 0 < lines(over, floor(*[READY] * 20, ringing=(3.0,) * 10)) <= 10
+
+
+def test_a_new_campaign_may_begin_with_an_abandoned_call():
+    assert lines(after(CustomerAbandoned(MORNING)), floor(*[READY] * 20)) > 20
 
 
 @pytest.mark.parametrize("days_ago", [0.5, 20])
