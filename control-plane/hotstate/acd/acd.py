@@ -87,7 +87,8 @@ class Acd:
         """Enter a caller: an offer at once, or a place in line, or `Full`, and then they are in no line.
 
         Again, with the same call id, it keeps the rank and answers how things are: the offer that stands, or the
-        place.  Strategy and reserve are the queue's as they are now, for as long as the caller waits.
+        place.  Who stood in another line of the pool leaves that one.  Strategy and reserve are the queue's as they
+        are now, for as long as the caller waits; audiences take effect with this call, `widen` and a failed offer.
         """
         answer = await self._runner.run("join", waiter.pool, [at_ms, *packing.pack_waiter(waiter, queue)])
         found = packing.answer_of(answer)

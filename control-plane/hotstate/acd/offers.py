@@ -1,6 +1,5 @@
 """Offers that other people's scripts made for the calls of a node: a stream in the pool's slot, written with them."""
 
-import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -39,4 +38,4 @@ async def follow(
         answer: Any = await redis.xread({stream: last}, count=BATCH, block=block_ms)
         for _, entries in answer or []:
             for last, fields in entries:  # noqa: B007 - the cursor goes on
-                yield packing.offer_in(json.loads(fields["offer"]))
+                yield packing.offer_in(fields["offer"].split(packing.SEPARATOR))

@@ -50,13 +50,15 @@ class Runner:
         return None if found is None else AgentId(found)
 
     async def views(self, pool: ProviderId, agent_ids: Sequence[AgentId]) -> list[AgentView | None]:
-        """Return these agents in the same order, each as of one moment."""
+        """Return these agents in the same order."""
         if not agent_ids:
             return []
         async with self._redis.pipeline(transaction=False) as pipeline:
             for agent_id in agent_ids:
-                pipeline.hmget(packing.agent_key(pool, agent_id), list(packing.VIEW_FIELDS))
-            return [packing.view_of(values) for values in await self._ask(pipeline.execute())]
+                pipeline.hget(packing.agent_key(pool, agent_id), "doc")
+                pipeline.get(packing.state_key(pool, agent_id))
+            found = await self._ask(pipeline.execute())
+        return [packing.view_of(*each) for each in zip(found[::2], found[1::2], strict=True)]
 
     async def _ask(self, asked: Any) -> Any:
         try:

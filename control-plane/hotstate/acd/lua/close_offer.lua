@@ -1,5 +1,5 @@
--- End an offer for one of its agents.  ARGV: now, tenant, queue, call, agent, token, end, reason, days that the last
--- agent is known (ms).
+-- End an offer for one of its agents.  ARGV: now, tenant, queue, call, agent, token, end, reason, how long the last agent
+-- is known (ms).
 local at, id, who, token, how = tonumber(ARGV[1]), ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 local caller = load_caller(ARGV[2], id)
 local agent = load(who)
@@ -10,16 +10,16 @@ if caller.token ~= token or (how ~= 'withdrawn' and (not agent or agent.token ~=
 end
 
 if how == 'withdrawn' then
-  local freed = free_offered(caller, at, nil)
-  forget_caller(caller)
-  settle_all(freed, at, id)
+  leave(caller, at, id)
   return { 'none' }
 end
 
 if how == 'answered' then
   local freed = free_offered(caller, at, who)
-  if is_busy(agent) or agent.base ~= 'ready' then
+  if is_busy(agent) then
     agent.token = ''
+  elseif agent.mode ~= 'ready' then
+    clear_offer(agent)
   else
     -- The leg is told of in a moment; until then nobody else is offered to them.
     agent.answered, agent.lapses = '1', at + UNTAKEN_MS
@@ -33,7 +33,7 @@ if how == 'answered' then
 end
 
 clear_offer(agent)
-agent.base, agent.reason, agent.limit, agent['until'] = 'paused', ARGV[8], 0, 0
+agent.mode, agent.reason, agent.limit, agent.ends = 'paused', ARGV[8], 0, 0
 put(agent, at)
 drop_offered(caller, who, at, id)
 return where_is(caller)

@@ -1,6 +1,8 @@
 -- Do what the clock does.  ARGV: now.  Returns when there is something to do next (ms), -1: nothing.
 local at = tonumber(ARGV[1])
-local MOST, AWAY_MS = 200, 10000
+local MOST, AWAY_MS, REFRESH_MS = 200, 10000, 60000
+local OF_POOL = { 'agents', 'able', 'lines', 'nodes', 'token' }
+local OF_LINE = { 'waiting', 'entered', 'asks', 'ready', 'agents', 'turns' }
 
 local function expire(id)
   local agent = load(id)
@@ -9,14 +11,14 @@ local function expire(id)
   elseif is_busy(agent) then
     put(agent, at)
   elseif agent.token ~= '' then
-    local token, nobody_took_it = agent.token, agent.answered == ''
-    local caller = load_caller(agent.tenant, agent.call)
+    local caller = agent.answered == '' and load_caller(agent.tenant, agent.of)
+    local token = agent.token
     clear_offer(agent)
     put(agent, at)
-    if nobody_took_it and caller and tostring(caller.token) == token then drop_offered(caller, id, at, '') end
+    if caller and caller.token == token then drop_offered(caller, id, at, '') end
     settle(id, at, '')
-  elseif agent['until'] > 0 then
-    agent.base, agent.reason, agent.limit, agent['until'], agent.idle = 'ready', '', 0, 0, at
+  elseif agent.ends > 0 then
+    agent.mode, agent.reason, agent.limit, agent.ends, agent.idle = 'ready', '', 0, 0, at
     put(agent, at)
     settle(id, at, '')
   else
@@ -24,16 +26,37 @@ local function expire(id)
   end
 end
 
+-- What lives as long as anybody comes here would otherwise outlive all who used it.
+local function refresh()
+  for _, name in ipairs(OF_POOL) do call('PEXPIRE', ROOT .. name, 30 * DAY) end
+  for _, packed in ipairs(call('SMEMBERS', ROOT .. 'lines')) do
+    local tenant, queue = string.match(packed, PAIR)
+    local there = 0
+    for _, name in ipairs(OF_LINE) do
+      there = there + call('PEXPIRE', line_key(tenant, queue) .. ':' .. name, 2 * DAY)
+    end
+    if there == 0 then call('SREM', ROOT .. 'lines', packed) end
+  end
+end
+
 -- Where nobody came here for a while Redis was away, and with it the nodes' proofs: they get their time anew.
-local before = tonumber(call('GET', ROOT .. 'lapsed') or at)
-call('SET', ROOT .. 'lapsed', at, 'PX', DAY)
-local nodes = ROOT .. 'nodes'
-if at - before > AWAY_MS then
+local nodes, clock = ROOT .. 'nodes', ROOT .. 'clock'
+local before, refreshed = string.match(call('GET', clock) or '', PAIR)
+if before and at - before > AWAY_MS then
   for _, node in ipairs(call('ZRANGE', nodes, 0, -1)) do call('ZADD', nodes, 'GT', at, node) end
 end
-for _, node in ipairs(call('ZRANGEBYSCORE', nodes, '-inf', at - NODE_MS)) do forget_node(node, at) end
+if not refreshed or at - refreshed >= REFRESH_MS then
+  refresh()
+  refreshed = at
+end
+call('SET', clock, at .. SEP .. refreshed, 'PX', DAY)
 
-for _, id in ipairs(call('ZRANGEBYSCORE', KEYS[1], '-inf', at, 'LIMIT', 0, MOST)) do expire(id) end
+for _, node in ipairs(call('ZRANGEBYSCORE', nodes, '-inf', at - NODE_MS)) do forget_node(node, at) end
+for _, id in ipairs(call('ZRANGEBYSCORE', KEYS[1], '-inf', at, 'LIMIT', 0, MOST)) do
+  -- What was done for others before may have given this one something else to do.
+  local due = call('ZSCORE', KEYS[1], id)
+  if due and tonumber(due) <= at then expire(id) end
+end
 
 local next_due = -1
 local agent, node = call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES'), call('ZRANGE', nodes, 0, 0, 'WITHSCORES')

@@ -1,7 +1,25 @@
 -- Legs at seats, and what follows for the agent who sits there.
 
--- An agent's legs are so many now.  wrap: ms, the longest that they may write after a call.  Returns whether they may
--- have become free.
+-- Return how many legs ring and talk at a seat, and whose call it is.
+local function legs_at(seat)
+  local rings, talks, first, of = 0, 0, nil, ''
+  local found = call('HGETALL', seat_key(seat))
+  for n = 1, #found, 2 do
+    if string.sub(found[n], 1, 4) == 'leg:' then
+      local use, _, id = string.match(found[n + 1], '^([^\31]*)\31([^\31]*)\31([^\31]*)')
+      if use == 'talking' then
+        if talks == 0 or found[n] < first then first, of = found[n], id end
+        talks = talks + 1
+      else
+        if talks == 0 and (not first or found[n] < first) then first, of = found[n], id end
+        rings = rings + 1
+      end
+    end
+  end
+  return rings, talks, of
+end
+
+-- An agent's legs are so many now.  wrap: ms, the longest that they may write after a call.  Returns whether the last went.
 local function count_legs(agent, rings, talks, of, at, wrap)
   local was_busy = is_busy(agent)
   if talks > 0 and agent.talks == 0 then agent.talk, agent.talked = at, '1' end
@@ -11,25 +29,23 @@ local function count_legs(agent, rings, talks, of, at, wrap)
   agent.rings, agent.talks = rings, talks
   if is_busy(agent) then
     if agent.answered ~= '' then agent.token, agent.answered = '', '' end
-    if agent.call == '' then agent.call = of end
+    if agent.of == '' then agent.of = of end
     return false
   end
   if not was_busy then return false end
-  if agent.talked ~= '' then
-    if wrap > 0 and agent.base ~= 'paused' then
-      agent.base, agent.reason, agent['until'] = 'wrap-up', '', at + wrap
-    elseif agent.base == 'ready' then
-      agent.idle = at
-    end
+  if agent.talked ~= '' and wrap > 0 and agent.mode ~= 'paused' then
+    agent.mode, agent.reason, agent.ends = 'wrap-up', '', at + wrap
+  elseif agent.talked ~= '' and agent.mode == 'ready' then
+    agent.idle = at
   end
-  if agent.base == 'paused' and agent.limit > 0 then agent['until'] = at + agent.limit end
+  if agent.mode == 'paused' and agent.limit > 0 then agent.ends = at + agent.limit end
   agent.talked = ''
   -- Who conducts the call has the first word on how its offer ends.
   if agent.token ~= '' then agent.lapses = at + UNTAKEN_MS else clear_offer(agent) end
   return true
 end
 
--- Count anew what goes on at a seat; returns the agent who may have become free.
+-- Count anew what goes on at a seat; returns the agent if the last leg went.
 local function recount(seat, at, wrap)
   local id = call('HGET', seat_key(seat), 'agent')
   local agent = id and load(id)
@@ -42,14 +58,20 @@ local function recount(seat, at, wrap)
 end
 
 local function set_leg(seat, leg, use, node, of, at)
-  local key, legs = seat_key(seat), node_key(node, 'legs')
+  local key = seat_key(seat)
   call('HSET', key, 'leg:' .. leg, use .. SEP .. node .. SEP .. of .. SEP .. at)
   call('PEXPIRE', key, 2 * DAY)
-  call('HSET', legs, leg, seat)
-  if call('ZADD', ROOT .. 'nodes', 'NX', at, node) == 1 then call('PEXPIRE', legs, DAY) end
+  call('HSET', node_key(node, 'legs'), leg, seat)
+  call('ZADD', ROOT .. 'nodes', 'NX', at, node)
 end
 
 local function drop_leg(seat, leg, node)
   call('HDEL', seat_key(seat), 'leg:' .. leg)
   call('HDEL', node_key(node, 'legs'), leg)
+end
+
+-- Say whether a leg is gone; older news of it may still arrive.
+local function is_gone(leg, at)
+  local gone = call('GET', ROOT .. 'gone:' .. leg)
+  return gone and at - tonumber(gone) < GONE_MS
 end
