@@ -68,6 +68,7 @@ class FloorMachine(RuleBasedStateMachine):
         super().__init__()
         self.floor = Floor()
         self.now_ms = START
+        self.last_token = 0
         self.queues: dict[tuple[TenantId, QueueId], Queue] = {}
         self.held: dict[NodeId, dict[LegId, SeatLeg]] = {node: {} for node in NODES}
         self.in_line: dict[CallId, tuple[TenantId, QueueId, NodeId]] = {}
@@ -76,8 +77,11 @@ class FloorMachine(RuleBasedStateMachine):
 
     def apply(self, name: str, *arguments: Any, **options: Any) -> Any:
         """Let an event happen, and return the answer."""
+        before = {caller.waiter.call_id for caller in self.offered()}
         target = self.floor if hasattr(self.floor, name) else self.floor.matching
-        return getattr(target, name)(*arguments, **options)
+        answer = getattr(target, name)(*arguments, **options)
+        self.check_new_offers(before)
+        return answer
 
     # Set-up.
 
@@ -274,26 +278,25 @@ class FloorMachine(RuleBasedStateMachine):
                 if len(free) > caller.leaves_free:
                     assert not [each for each in free if may_serve(caller, each)]
 
-    @invariant()
-    def offers_keep_the_rules(self) -> None:
-        """Of the offers that were made just now."""
+    def check_new_offers(self, offered_before: set[CallId]) -> None:
+        """Whoever was offered by one event: able, the first whom that agent may serve, and idle for longest."""
         matching = self.floor.matching
-        for caller in self.offered():
-            if caller.made_ms != self.now_ms:
-                continue
+        new = [caller for caller in self.offered() if caller.token is not None and caller.token > self.last_token]
+        for caller in new:
             given = [matching.standings[agent_id] for agent_id in caller.offered]
             assert all(may_serve(caller, each) for each in given), "beyond their skills, or not asked for"
-            name = (caller.waiter.tenant_id, caller.waiter.queue_id)
-            rest = [each for each in self.free_of(name) if may_serve(caller, each)]
+            free = self.free_of((caller.waiter.tenant_id, caller.waiter.queue_id))
             if caller.queue.strategy is Strategy.LONGEST_IDLE:
-                assert all(place_of(given[0]) < place_of(each) for each in rest)
-            # With no more free than have to be left, whoever was given was one over.
-            assert len(self.free_of(name)) >= caller.leaves_free
+                rest = [each for each in free if may_serve(caller, each)]
+                assert all(idleness_of(given[0]) < idleness_of(each) for each in rest)
+            assert len(free) >= caller.leaves_free, "one of those who are kept for others"
             for served in given[0].agent.queues:
                 for place in matching.lines[served.tenant_id, served.queue_id].waiting:
                     other = matching.callers[served.tenant_id, place[1]]
-                    if place < caller.place and other.leaves_free == 0 and other.seen_ms < self.now_ms:
+                    # Who came back to the line by the same event may have come later.
+                    if place < caller.place and not other.leaves_free and other.waiter.call_id not in offered_before:
                         assert not may_serve(other, given[0]), "somebody before them was passed by"
+        self.last_token = max([self.last_token, *(caller.token or 0 for caller in new)])
 
     def free_of(self, line: tuple[TenantId, QueueId]) -> list[Standing]:
         standings = self.floor.matching.standings.values()
@@ -305,5 +308,5 @@ def may_serve(caller: Caller, standing: Standing) -> bool:
     return caller.audience is not None and level_in(caller.audience, standing.agent) is not None
 
 
-def place_of(standing: Standing) -> tuple[int, AgentId]:
+def idleness_of(standing: Standing) -> tuple[int, AgentId]:
     return standing.idle_ms, standing.agent_id

@@ -106,7 +106,7 @@ class Floor:
     ) -> None:
         if use is SeatUse.GONE:
             self._drop_leg(seat, leg_id, node_id)
-            self._gone[leg_id] = at_ms
+            self._note_gone(leg_id, at_ms)
         else:
             if self._is_gone(leg_id, at_ms) or (use is SeatUse.RINGING and leg_id in self._place(seat).legs):
                 return
@@ -221,6 +221,11 @@ class Floor:
                 freed.append(standing.agent_id)
             self.matching.note(standing, at_ms)
         return freed
+
+    def _note_gone(self, leg_id: LegId, at_ms: int) -> None:
+        self._gone[leg_id] = at_ms
+        while (oldest := next(iter(self._gone))) != leg_id and not self._is_gone(oldest, at_ms):
+            del self._gone[oldest]
 
     def _is_gone(self, leg_id: LegId, at_ms: int) -> bool:
         return leg_id in self._gone and at_ms - self._gone[leg_id] < GONE_MS

@@ -3,6 +3,7 @@
 One pool of agents and its callers.  Methods are those of `hotstate.acd.Acd`, whose answers and states are the same.
 """
 
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
@@ -89,7 +90,8 @@ class Matching:
             return
         caller = self._caller_offered_to(standing)
         if caller is not None:
-            self._drop_offered(caller, agent_id, at_ms, told=None)
+            self._drop_offered(caller, agent_id, at_ms)
+            self._match_again(caller, at_ms, told=None)
 
     def note_changed(self, changed: Iterable[Standing], at_ms: int) -> None:
         """Enter what changed in agents' states, and match those who are free."""
@@ -173,7 +175,8 @@ class Matching:
         theirs.clear_offer()
         theirs.enter(AgentState.PAUSED, at_ms, reason or end.value)
         self.note(theirs, at_ms)
-        self._drop_offered(caller, agent_id, at_ms, told=call_id)
+        self._drop_offered(caller, agent_id, at_ms)
+        self._match_again(caller, at_ms, told=call_id)
         return self._where(caller)
 
     def _answer(self, caller: Caller, standing: Standing, at_ms: int) -> None:
@@ -190,8 +193,11 @@ class Matching:
         standing.clear_offer()
         self.note(standing, at_ms)
         if caller is not None:
-            self._drop_offered(caller, standing.agent_id, at_ms, told=None)
+            self._drop_offered(caller, standing.agent_id, at_ms)
+        # The agent is anybody's: one who stands before that caller may have come to ask for less.
         self.match_agents([standing.agent_id], at_ms)
+        if caller is not None:
+            self._match_again(caller, at_ms, told=None)
 
     def lose(self, callers: list[Caller], at_ms: int, keep_place: bool) -> list[AgentId]:
         """Take out callers whom no node holds; return the agents of their offers, to be matched."""
@@ -286,12 +292,15 @@ class Matching:
         if told != waiter.call_id:
             self.told.append((waiter.node_id, self._offer_of(caller)))
 
-    def _drop_offered(self, caller: Caller, agent_id: AgentId, at_ms: int, told: CallId | None) -> None:
-        """One agent is out of an offer; with the last of them the caller is in line again, and matched."""
+    def _drop_offered(self, caller: Caller, agent_id: AgentId, at_ms: int) -> None:
+        """One agent is out of an offer; with the last of them the caller is in line again."""
         caller.offered = [other for other in caller.offered if other != agent_id]
         if not caller.offered:
             caller.look_at_clock(at_ms)
             self._into_line(caller, at_ms)
+
+    def _match_again(self, caller: Caller, at_ms: int, told: CallId | None) -> None:
+        if caller.token is None:
             self._match_caller(caller, at_ms, told)
 
     def _free_offered(self, caller: Caller, at_ms: int, but: AgentId | None = None) -> list[AgentId]:
@@ -310,18 +319,21 @@ class Matching:
     def note(self, standing: Standing, at_ms: int) -> None:
         """Enter a changed state where the ready are looked for."""
         standing.settle_state(at_ms)
+        if standing.is_free == standing.listed:
+            return
+        standing.listed = standing.is_free
         for line in self._lines_of(standing.agent):
-            _unlist(line, standing.agent_id)
-            if standing.is_free:
-                line.ready.append((standing.idle_ms, standing.agent_id))
-                line.ready.sort()
+            if standing.listed:
+                insort(line.ready, (standing.idle_ms, standing.agent_id))
+            else:
+                _unlist(line, standing.agent_id)
 
     def describe(self, standing: Standing, agent: Agent) -> None:
         """Enter an agent in the queues that they serve now."""
         for line in self._lines_of(standing.agent):
             line.agents.discard(agent.agent_id)
             _unlist(line, agent.agent_id)
-        standing.agent = agent
+        standing.agent, standing.listed = agent, False
         for line in self._lines_of(agent):
             line.agents.add(agent.agent_id)
 

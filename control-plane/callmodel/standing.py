@@ -21,6 +21,7 @@ class Standing:
     `limit_ms` is how long the pause may be.  idle_ms: since when they are ready.  busy_ms: how long they talked since
     they signed in; talk_ms: since when they talk.  talked: in a call, since they were free last.  token: of the offer
     that stands, which lapses at `lapses_ms`; `answered`: it was, and the leg is not known yet.
+    listed: stands among the ready of their queues.
     """
 
     agent: Agent
@@ -45,6 +46,7 @@ class Standing:
     tenant_id: TenantId | None = None
     queue_id: QueueId | None = None
     due_ms: int = 0
+    listed: bool = False
 
     @property
     def agent_id(self) -> AgentId:

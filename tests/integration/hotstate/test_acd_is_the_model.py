@@ -74,11 +74,16 @@ def machine_on(url: str) -> tuple[type[ScriptMachine], asyncio.Runner]:
 @pytest.mark.timeout(600)
 def test_scripts_and_model_agree_after_every_step(redis_server: RedisServer):
     machine, loop = machine_on(redis_server.url)
+    health = list(HealthCheck)
     try:
         run_state_machine_as_test(
             machine,
             settings=settings(
-                max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+                max_examples=40,
+                stateful_step_count=40,
+                deadline=None,
+                suppress_health_check=health,
+                phases=[Phase.generate],
             ),
         )
     finally:

@@ -35,5 +35,6 @@ end
 clear_offer(agent)
 agent.mode, agent.reason, agent.limit, agent.ends = 'paused', ARGV[8], 0, 0
 put(agent, at)
-drop_offered(caller, who, at, id)
+drop_offered(caller, who, at)
+match_again(caller, at, id)
 return where_is(caller)

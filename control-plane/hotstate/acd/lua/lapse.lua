@@ -11,12 +11,15 @@ local function expire(id)
   elseif is_busy(agent) then
     put(agent, at)
   elseif agent.token ~= '' then
-    local caller = agent.answered == '' and load_caller(agent.tenant, agent.of)
-    local token = agent.token
+    local tenant, of, token = agent.tenant, agent.of, agent.answered == '' and agent.token
+    local caller = token and load_caller(tenant, of)
     clear_offer(agent)
     put(agent, at)
-    if caller and caller.token == token then drop_offered(caller, id, at, '') end
+    if caller and caller.token == token then drop_offered(caller, id, at) end
+    -- The agent is anybody's: one who stands before that caller may have come to ask for less.
     settle(id, at, '')
+    caller = token and load_caller(tenant, of)
+    if caller then match_again(caller, at, '') end
   elseif agent.ends > 0 then
     agent.mode, agent.reason, agent.limit, agent.ends, agent.idle = 'ready', '', 0, 0, at
     put(agent, at)

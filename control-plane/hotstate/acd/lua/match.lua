@@ -259,8 +259,8 @@ local function where_is(caller)
   return place_of(caller)
 end
 
--- One of an offer's agents is out of it.  With the last of them the caller is in line again, and matched.
-local function drop_offered(caller, id, at, told)
+-- One of an offer's agents is out of it.  With the last of them the caller is in line again.
+local function drop_offered(caller, id, at)
   local rest = {}
   for _, other in ipairs(names_in(caller.offered)) do
     if other ~= id then rest[#rest + 1] = other end
@@ -269,7 +269,10 @@ local function drop_offered(caller, id, at, told)
   if #rest > 0 then return put_caller(caller) end
   look_at_clock(caller, at)
   into_line(caller)
-  match_caller(caller, at, told)
+end
+
+local function match_again(caller, at, told)
+  if caller.token == '' then match_caller(caller, at, told) end
 end
 
 -- Take a caller out, and find others for the agents of their offer.

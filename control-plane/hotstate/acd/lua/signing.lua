@@ -33,5 +33,8 @@ local function sign_out(id, at, told)
   call('ZREM', KEYS[1], id)
   if agent.token == '' or agent.answered ~= '' then return end
   local caller = load_caller(agent.tenant, agent.of)
-  if caller and caller.token == agent.token then drop_offered(caller, id, at, told) end
+  if caller and caller.token == agent.token then
+    drop_offered(caller, id, at)
+    match_again(caller, at, told)
+  end
 end
