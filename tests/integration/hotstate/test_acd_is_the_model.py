@@ -79,7 +79,7 @@ def test_scripts_and_model_agree_after_every_step(redis_server: RedisServer):
         run_state_machine_as_test(
             machine,
             settings=settings(
-                max_examples=40,
+                max_examples=60,
                 stateful_step_count=40,
                 deadline=None,
                 suppress_health_check=health,

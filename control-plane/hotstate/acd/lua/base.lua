@@ -63,6 +63,9 @@ local function due_of(agent, at)
   return at + LEASE_MS
 end
 
+-- How many became free in this script.
+local freed_now = 0
+
 -- Write an agent's state, and enter it where the ready are looked for.
 local function put(agent, at)
   local shown = shown_of(agent)
@@ -70,6 +73,7 @@ local function put(agent, at)
   local free = is_free(agent)
   if free ~= (agent.listed ~= '') then
     agent.listed = free and '1' or ''
+    if free then freed_now = freed_now + 1 end
     for tenant, queue in string.gmatch(agent.queues, PAIR) do
       local ready = line_key(tenant, queue) .. ':ready'
       if free then call('ZADD', ready, agent.idle, agent.id) else call('ZREM', ready, agent.id) end

@@ -169,29 +169,55 @@ local function forget_caller(caller)
   call('SREM', node_key(caller.node, 'callers'), caller.tenant .. SEP .. caller.queue .. SEP .. caller.id)
 end
 
--- Say whether callers who ask so may have somebody now.  Without a reserve only `id`, who became free, can be the one.
-local function is_served(line, tenant, asks, id, able, at)
-  local leaves, audience = string.match(asks, '^([^\28]*)\28(.*)$')
-  if audience == '-' then return false end
-  if leaves == '0' then return level_in(audience_of(audience), id, able) ~= nil end
-  local like = { line = line, leaves = tonumber(leaves), audience = audience, strategy = 'longest-idle' }
-  return #pick(like, at) > 0
+-- Return the ready agents of a line with what they are able to.
+local function crew_of(line)
+  local ids = call('ZRANGE', line .. ':ready', 0, MOST_AGENTS - 1)
+  local ables = #ids > 0 and call('HMGET', ROOT .. 'able', unpack(ids)) or {}
+  local crew = {}
+  for n = 1, #ids do crew[n] = { id = ids[n], able = ables[n] or '' } end
+  return crew
 end
 
--- Return of a line the first caller for whom somebody may be picked, or `best` if that one is before.
-local function first_in(tenant, line, id, able, at, best)
-  local known, start, size = {}, 0, FEW
+-- Say whether one of a crew is able to what is asked for.
+local function is_one_able(audience, crew)
+  if audience == '' then return true end
+  local only_named = string.sub(audience, -1) == '\30' and string.match(audience, '\30(.)') ~= '\30'
+  for _, each in ipairs(crew) do
+    -- Most who ask for somebody by name ask for somebody else: that costs no look at what they need.
+    if not only_named or string.find(audience, each.id, 1, true) then
+      if level_in(audience_of(audience), each.id, each.able) then return true end
+    end
+  end
+  return false
+end
+
+-- Return of a line the first caller for whom somebody may be picked, or `best` if that one is before.  Whoever was ready
+-- before found nobody then: only `self`, who became free, can be the one, or any where a reserve is over by just now.
+local function first_in(tenant, line, self, best)
+  local known, ready, crew, start, size = {}, nil, nil, 0, FEW
   while start < MOST_CALLERS do
     local found = call('ZRANGE', line .. ':waiting', start, start + size - 1, 'WITHSCORES')
     if #found == 0 then return best end
     local ids = {}
     for n = 1, #found, 2 do ids[#ids + 1] = found[n] end
     local asks = call('HMGET', line .. ':asks', unpack(ids))
+    ready = ready or call('ZCARD', line .. ':ready')
     for n = 1, #ids do
       local rank = tonumber(found[2 * n])
       if best and (rank > best.rank or (rank == best.rank and ids[n] > best.id)) then return best end
       local each = asks[n] or '0\28-'
-      if known[each] == nil then known[each] = is_served(line, tenant, each, id, able, at) end
+      if known[each] == nil then
+        local leaves, audience = string.match(each, '^([^\28]*)\28(.*)$')
+        leaves = tonumber(leaves)
+        if audience == '-' or ready <= leaves then
+          known[each] = false
+        elseif leaves == 0 or ready > leaves + freed_now then
+          known[each] = is_one_able(audience, { self })
+        else
+          crew = crew or crew_of(line)
+          known[each] = is_one_able(audience, crew)
+        end
+      end
       if known[each] then return { tenant = tenant, id = ids[n], rank = rank } end
     end
     if #ids < size then return best end
@@ -202,14 +228,14 @@ end
 
 -- Find callers for an agent who became free, until they have one or nobody fits.
 local function settle(id, at, told)
-  local able = nil
+  local self = nil
   while true do
     local agent = load(id)
     if not agent or not is_free(agent) then return end
-    able = able or call('HGET', ROOT .. 'able', id) or ''
+    self = self or { id = id, able = call('HGET', ROOT .. 'able', id) or '' }
     local best = nil
     for tenant, queue in string.gmatch(agent.queues, PAIR) do
-      best = first_in(tenant, line_key(tenant, queue), id, able, at, best)
+      best = first_in(tenant, line_key(tenant, queue), self, best)
     end
     if not best then return end
     local caller = load_caller(best.tenant, best.id)
