@@ -146,7 +146,7 @@ class Load:
             seat = packing.pack_seat(centre.seats[agent.agent_id])
             raw.call(
                 "EVALSHA", raw.digests["sign_in"], 1, packing.pool_key(HQ),
-                agent.agent_id, centre.tick(), seat, *packing.pack_agent(agent), 1,
+                centre.tick(), agent.agent_id, seat, *packing.pack_agent(agent), 1,
             )  # fmt: skip
 
     def round(self) -> None:

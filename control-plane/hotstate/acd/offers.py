@@ -15,7 +15,7 @@ BATCH = 100
 
 async def outstanding(runner: Runner, pool: ProviderId, node_id: NodeId) -> list[Offer]:
     """Return the offers that stand for calls of a node, by token.  Raises redis errors."""
-    found = await runner.run("outstanding", pool, [node_id])
+    found = await runner.run("outstanding", pool, [0, node_id])
     return sorted((packing.offer_in(parts) for parts in found), key=lambda offer: offer.token)
 
 

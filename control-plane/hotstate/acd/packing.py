@@ -95,18 +95,17 @@ def offer_in(parts: Sequence[Any]) -> Offer:
     return Offer(TenantId(tenant), QueueId(queue), CallId(call_id), int(token), int(made), offered)
 
 
-def view_of(doc: str | None, state: str | None) -> AgentView | None:
-    """Return an agent from the document and the packed state (`lua/base.lua`); None for one who is not signed in."""
-    if doc is None or state is None:
+def view_of(values: Sequence[Any]) -> AgentView | None:
+    """Return an agent from an answer of the script `views`; None for one who is not signed in."""
+    if not values:
         return None
-    values = state.split(SEPARATOR, 21)
-    token, call_id, tenant, queue = values[13], *values[16:19]
+    doc, seat, shown, since, reason, call_id, tenant, queue, token = values
     return AgentView(
         agent=from_wire(Agent, json.loads(doc)),
-        seat=seat_in(values[20]),
-        state=AgentState(values[4]),
-        since_ms=int(values[5]),
-        reason=values[1] or None,
+        seat=seat_in(seat),
+        state=AgentState(shown),
+        since_ms=int(since),
+        reason=reason or None,
         call_id=CallId(call_id) if call_id else None,
         tenant_id=TenantId(tenant) if tenant else None,
         queue_id=QueueId(queue) if queue else None,
@@ -117,14 +116,6 @@ def view_of(doc: str | None, state: str | None) -> AgentView | None:
 def last_spoken_in(answer: Sequence[Any]) -> LastSpoken:
     agent_id, at_ms, *teams = answer[0].split(SEPARATOR)
     return LastSpoken(AgentId(agent_id), int(at_ms), tuple(team for team in teams if team), bool(answer[1]))
-
-
-def agent_key(pool: ProviderId, agent_id: AgentId) -> str:
-    return f"{_root(pool)}agent:{agent_id}"
-
-
-def state_key(pool: ProviderId, agent_id: AgentId) -> str:
-    return f"{_root(pool)}state:{agent_id}"
 
 
 def seat_key(pool: ProviderId, seat: Seat) -> str:

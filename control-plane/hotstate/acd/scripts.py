@@ -20,6 +20,7 @@ PARTS = {
     "last_agent": (),
     "outstanding": (),
     "see": (),
+    "views": (),
     "seat_busy": ("legs",),
     "lapse": ("signing", "legs", "losing"),
     "prove": ("legs", "losing"),

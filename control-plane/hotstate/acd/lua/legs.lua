@@ -20,9 +20,9 @@ local function legs_at(seat)
 end
 
 -- An agent's legs are so many now.  wrap: ms, the longest that they may write after a call.  Returns whether the last went.
-local function count_legs(agent, rings, talks, of, at, wrap)
+local function count_legs(agent, rings, talks, of, wrap)
   local was_busy = is_busy(agent)
-  if talks > 0 and agent.talks == 0 then agent.talk, agent.talked = at, '1' end
+  if talks > 0 and agent.talks == 0 then agent.talk, agent.talked = NOW, '1' end
   if talks == 0 and agent.talks > 0 then
     agent.busy, agent.talk = agent.busy + math.max(at - agent.talk, 0), 0
   end
@@ -36,7 +36,7 @@ local function count_legs(agent, rings, talks, of, at, wrap)
   if agent.talked ~= '' and wrap > 0 and agent.mode ~= 'paused' then
     agent.mode, agent.reason, agent.ends = 'wrap-up', '', at + wrap
   elseif agent.talked ~= '' and agent.mode == 'ready' then
-    agent.idle = at
+    agent.idle = NOW
   end
   if agent.mode == 'paused' and agent.limit > 0 then agent.ends = at + agent.limit end
   agent.talked = ''
@@ -46,23 +46,23 @@ local function count_legs(agent, rings, talks, of, at, wrap)
 end
 
 -- Count anew what goes on at a seat; returns the agent if the last leg went.
-local function recount(seat, at, wrap)
+local function recount(seat, wrap)
   local id = call('HGET', seat_key(seat), 'agent')
   local agent = id and load(id)
   if not agent then return nil end
   local rings, talks, of = legs_at(seat)
   if rings == agent.rings and talks == agent.talks then return nil end
-  local freed = count_legs(agent, rings, talks, of, at, wrap)
-  put(agent, at)
+  local freed = count_legs(agent, rings, talks, of, wrap)
+  put(agent)
   return freed and id or nil
 end
 
-local function set_leg(seat, leg, use, node, of, at)
+local function set_leg(seat, leg, use, node, of)
   local key = seat_key(seat)
-  call('HSET', key, 'leg:' .. leg, use .. SEP .. node .. SEP .. of .. SEP .. at)
-  call('PEXPIRE', key, 2 * DAY)
+  if call('HSET', key, 'leg:' .. leg, use .. SEP .. node .. SEP .. of .. SEP .. NOW) == 0 then return end
+  call('PEXPIRE', key, DAYS)
   call('HSET', node_key(node, 'legs'), leg, seat)
-  call('ZADD', ROOT .. 'nodes', 'NX', at, node)
+  call('ZADD', ROOT .. 'nodes', 'NX', NOW, node)
 end
 
 local function drop_leg(seat, leg, node)
@@ -71,7 +71,7 @@ local function drop_leg(seat, leg, node)
 end
 
 -- Say whether a leg is gone; older news of it may still arrive.
-local function is_gone(leg, at)
+local function is_gone(leg)
   local gone = call('GET', ROOT .. 'gone:' .. leg)
   return gone and at - tonumber(gone) < GONE_MS
 end

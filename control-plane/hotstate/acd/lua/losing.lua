@@ -19,23 +19,23 @@ local function legs_of(node)
 end
 
 -- Count anew at these seats, and add those whose last leg went.
-local function recount_all(seats, at, freed)
-  for _, seat in ipairs(seats) do freed[#freed + 1] = recount(seat, at, 0) end
+local function recount_all(seats, freed)
+  for _, seat in ipairs(seats) do freed[#freed + 1] = recount(seat, 0) end
 end
 
-local function lose_caller(caller, at, freed)
-  for _, each in ipairs(free_offered(caller, at, nil)) do freed[#freed + 1] = each end
+local function lose_caller(caller, freed)
+  for _, each in ipairs(free_offered(caller, nil)) do freed[#freed + 1] = each end
   forget_caller(caller)
 end
 
 -- Callers of a node that is gone leave the line and keep their place; its legs are no more.
-local function forget_node(node, at)
+local function forget_node(node)
   local freed, seats = {}, {}
   for _, packed in ipairs(sorted(call('SMEMBERS', node_key(node, 'callers')))) do
     local tenant, _, id = string.match(packed, CALL_OF_NODE)
     local caller = load_caller(tenant, id)
     if caller and caller.node == node then
-      lose_caller(caller, at, freed)
+      lose_caller(caller, freed)
       if caller.caller ~= '' then
         local place = place_key(tenant, caller.queue, caller.caller)
         call('SET', place, caller.rank .. SEP .. (at + PLACE_MS), 'PX', PLACE_MS)
@@ -46,8 +46,9 @@ local function forget_node(node, at)
     drop_leg(each[2], each[1], node)
     seats[#seats + 1] = each[2]
   end
-  recount_all(seats, at, freed)
+  recount_all(seats, freed)
   call('DEL', node_key(node, 'callers'), node_key(node, 'legs'))
   call('ZREM', ROOT .. 'nodes', node)
-  settle_all(freed, at, '')
+  call('PEXPIRE', node_key(node, 'offers'), DAY)
+  settle_all(freed, '')
 end

@@ -1,5 +1,5 @@
 -- Who is offered to whom.  The rules are those of `callmodel.matching`.
-local FEW, CHUNK, MOST_AGENTS, MOST_CALLERS, MOST_RUNG, STREAM_MOST = 2, 64, 4096, 4096, 20, 1000
+local FEW, CHUNK, MOST_AGENTS, MOST_CALLERS, MOST_RUNG, STREAM_MOST = 3, 64, 4096, 4096, 20, 1000
 
 -- An audience: needs as skills and levels, agents, teams, each packed, with \30 between.  Empty is everybody.
 local audiences = {}
@@ -35,7 +35,7 @@ local function level_in(audience, id, able)
 end
 
 -- Return how a candidate stands in a strategy: the smaller is taken, and of equals the one who is idle for longest.
-local function worth_of(caller, id, level, at)
+local function worth_of(caller, id, level)
   if caller.strategy == 'most-skilled' then return -level end
   if caller.strategy == 'round-robin' then return tonumber(call('HGET', caller.line .. ':turns', id) or 0) end
   if caller.strategy == 'least-occupied' then
@@ -46,7 +46,7 @@ local function worth_of(caller, id, level, at)
 end
 
 -- Return the best of those who are able, or all where all are rung.  ids: ready agents, who is idle for longest first.
-local function best_of(caller, audience, ids, at, most, picks, least)
+local function best_of(caller, audience, ids, most, picks, least)
   local ables = caller.audience ~= '' and call('HMGET', ROOT .. 'able', unpack(ids))
   for n = 1, #ids do
     local level = not ables and 0 or level_in(audience, ids[n], ables[n] or '')
@@ -56,7 +56,7 @@ local function best_of(caller, audience, ids, at, most, picks, least)
         picks[#picks + 1] = ids[n]
         if #picks >= most then return picks, true end
       else
-        local worth = worth_of(caller, ids[n], level, at)
+        local worth = worth_of(caller, ids[n], level)
         if not least or worth < least then picks, least = { ids[n] }, worth end
       end
     end
@@ -79,7 +79,7 @@ local function ready_of(ready, ids)
 end
 
 -- Return the ready agents whom a caller is to be offered to now: none, one, or several where all are rung.
-local function pick(caller, at)
+local function pick(caller)
   local ready, most = caller.line .. ':ready', MOST_RUNG
   if caller.audience == '-' then return {} end
   if caller.leaves > 0 then
@@ -89,15 +89,16 @@ local function pick(caller, at)
   local audience = audience_of(caller.audience)
   if #audience.agents > 0 and #audience.teams == 0 then
     local ids = ready_of(ready, audience.agents)
-    return #ids == 0 and {} or (best_of(caller, audience, ids, at, most, {}))
+    return #ids == 0 and {} or (best_of(caller, audience, ids, most, {}))
   end
   local picks, done, least = {}, false, nil
-  local size = (caller.strategy == 'longest-idle' and caller.audience == '') and 1 or CHUNK
-  for start = 0, MOST_AGENTS - 1, size do
+  local start, size = 0, caller.strategy == 'longest-idle' and (caller.audience == '' and 1 or FEW) or CHUNK
+  while start < MOST_AGENTS do
     local ids = call('ZRANGE', ready, start, start + size - 1)
     if #ids == 0 then break end
-    picks, done, least = best_of(caller, audience, ids, at, most, picks, least)
+    picks, done, least = best_of(caller, audience, ids, most, picks, least)
     if done or #ids < size then break end
+    start, size = start + size, CHUNK
   end
   return picks
 end
@@ -123,15 +124,15 @@ local function out_of_line(caller)
 end
 
 -- Reserve these agents for a caller; `told`: the call whose node learns of its offer by the answer of this script.
-local function offer(caller, picks, at, told)
+local function offer(caller, picks, told)
   local token = call('INCR', ROOT .. 'token')
-  caller.token, caller.made, caller.offered = tostring(token), at, table.concat(picks, SEP)
-  local answer = { 'offer', caller.tenant, caller.queue, caller.id, caller.token, at }
+  caller.token, caller.made, caller.offered = tostring(token), NOW, table.concat(picks, SEP)
+  local answer = { 'offer', caller.tenant, caller.queue, caller.id, caller.token, NOW }
   for _, id in ipairs(picks) do
     local agent = load(id)
     agent.token, agent.of, agent.tenant, agent.queue = caller.token, caller.id, caller.tenant, caller.queue
     agent.lapses = at + UNTAKEN_MS
-    put(agent, at)
+    put(agent)
     answer[#answer + 1] = id
     answer[#answer + 1] = agent.seat
     if caller.strategy == 'round-robin' then call('HSET', caller.line .. ':turns', id, token) end
@@ -142,15 +143,14 @@ local function offer(caller, picks, at, told)
   if told ~= caller.id then
     local stream = node_key(caller.node, 'offers')
     call('XADD', stream, 'MAXLEN', '~', STREAM_MOST, '*', 'offer', table.concat(answer, SEP))
-    call('PEXPIRE', stream, DAY)
   end
 end
 
 -- Match a caller; returns whether there is an offer now.
-local function match_caller(caller, at, told)
-  local picks = pick(caller, at)
+local function match_caller(caller, told)
+  local picks = pick(caller)
   if #picks == 0 then return false end
-  offer(caller, picks, at, told)
+  offer(caller, picks, told)
   return true
 end
 
@@ -191,34 +191,35 @@ local function is_one_able(audience, crew)
   return false
 end
 
--- Return of a line the first caller for whom somebody may be picked, or `best` if that one is before.  Whoever was ready
--- before found nobody then: only `self`, who became free, can be the one, or any where a reserve is over by just now.
-local function first_in(tenant, line, self, best)
-  local known, ready, crew, start, size = {}, nil, nil, 0, FEW
+-- Say whether callers who ask so may have somebody now.  Whoever was ready before found nobody then: only `self`, who became
+-- free, can be the one, or any where a reserve is over by just now.  line: what is known of it in this round.
+local function is_served(line, asks, self)
+  local leaves, audience = string.match(asks, '^([^\28]*)\28(.*)$')
+  leaves = tonumber(leaves)
+  if audience == '-' then return false end
+  if leaves == 0 then return is_one_able(audience, { self }) end
+  line.ready = line.ready or call('ZCARD', line.key .. ':ready')
+  if line.ready <= leaves then return false end
+  if line.ready > leaves + freed_now then return is_one_able(audience, { self }) end
+  line.crew = line.crew or crew_of(line.key)
+  return is_one_able(audience, line.crew)
+end
+
+-- Return of a line the first caller for whom somebody may be picked, or `best` if that one is before.
+local function first_in(tenant, key, self, best)
+  local line, known, start, size = { key = key }, {}, 0, FEW
   while start < MOST_CALLERS do
-    local found = call('ZRANGE', line .. ':waiting', start, start + size - 1, 'WITHSCORES')
-    if #found == 0 then return best end
-    local ids = {}
-    for n = 1, #found, 2 do ids[#ids + 1] = found[n] end
-    local asks = call('HMGET', line .. ':asks', unpack(ids))
-    ready = ready or call('ZCARD', line .. ':ready')
+    local ids = call('ZRANGE', key .. ':waiting', start, start + size - 1)
+    if #ids == 0 then return best end
+    local asks = call('HMGET', key .. ':asks', unpack(ids))
     for n = 1, #ids do
-      local rank = tonumber(found[2 * n])
-      if best and (rank > best.rank or (rank == best.rank and ids[n] > best.id)) then return best end
       local each = asks[n] or '0\28-'
-      if known[each] == nil then
-        local leaves, audience = string.match(each, '^([^\28]*)\28(.*)$')
-        leaves = tonumber(leaves)
-        if audience == '-' or ready <= leaves then
-          known[each] = false
-        elseif leaves == 0 or ready > leaves + freed_now then
-          known[each] = is_one_able(audience, { self })
-        else
-          crew = crew or crew_of(line)
-          known[each] = is_one_able(audience, crew)
-        end
+      if known[each] == nil then known[each] = is_served(line, each, self) end
+      if known[each] then
+        local rank = tonumber(call('ZSCORE', key .. ':waiting', ids[n]))
+        if best and (rank > best.rank or (rank == best.rank and ids[n] > best.id)) then return best end
+        return { tenant = tenant, id = ids[n], rank = rank }
       end
-      if known[each] then return { tenant = tenant, id = ids[n], rank = rank } end
     end
     if #ids < size then return best end
     start, size = start + size, CHUNK
@@ -227,24 +228,23 @@ local function first_in(tenant, line, self, best)
 end
 
 -- Find callers for an agent who became free, until they have one or nobody fits.
-local function settle(id, at, told)
+local function settle(id, told)
   local self = nil
   while true do
     local agent = load(id)
     if not agent or not is_free(agent) then return end
     self = self or { id = id, able = call('HGET', ROOT .. 'able', id) or '' }
     local best = nil
-    for tenant, queue in string.gmatch(agent.queues, PAIR) do
-      best = first_in(tenant, line_key(tenant, queue), self, best)
-    end
+    local lines = lines_of(agent)
+    for n = 1, #lines, 2 do best = first_in(lines[n], lines[n + 1], self, best) end
     if not best then return end
     local caller = load_caller(best.tenant, best.id)
-    offer(caller, pick(caller, at), at, told)
+    offer(caller, pick(caller), told)
   end
 end
 
-local function settle_all(ids, at, told)
-  for _, id in ipairs(ids) do settle(id, at, told) end
+local function settle_all(ids, told)
+  for _, id in ipairs(ids) do settle(id, told) end
 end
 
 local function clear_offer(agent)
@@ -253,13 +253,13 @@ local function clear_offer(agent)
 end
 
 -- End a caller's offer for all of its agents, or all but one; returns who has to be settled.
-local function free_offered(caller, at, but)
+local function free_offered(caller, but)
   local freed = {}
   for _, id in ipairs(names_in(caller.offered)) do
     local agent = id ~= but and load(id)
     if agent and agent.token == caller.token then
       clear_offer(agent)
-      put(agent, at)
+      put(agent)
       freed[#freed + 1] = id
     end
   end
@@ -286,24 +286,24 @@ local function where_is(caller)
 end
 
 -- One of an offer's agents is out of it.  With the last of them the caller is in line again.
-local function drop_offered(caller, id, at)
+local function drop_offered(caller, id)
   local rest = {}
   for _, other in ipairs(names_in(caller.offered)) do
     if other ~= id then rest[#rest + 1] = other end
   end
   caller.offered = table.concat(rest, SEP)
   if #rest > 0 then return put_caller(caller) end
-  look_at_clock(caller, at)
+  look_at_clock(caller)
   into_line(caller)
 end
 
-local function match_again(caller, at, told)
-  if caller.token == '' then match_caller(caller, at, told) end
+local function match_again(caller, told)
+  if caller.token == '' then match_caller(caller, told) end
 end
 
 -- Take a caller out, and find others for the agents of their offer.
-local function leave(caller, at, told)
-  local freed = free_offered(caller, at, nil)
+local function leave(caller, told)
+  local freed = free_offered(caller, nil)
   forget_caller(caller)
-  settle_all(freed, at, told)
+  settle_all(freed, told)
 end

@@ -1,21 +1,21 @@
 -- What a node holds, against what is known of it.  ARGV: now, node, how many legs, then for each its id, seat, call,
 -- use, since; then the calls in line as tenant, queue and call in one.  What is younger than the grace may be on its way.
 -- Returns legs missed, gone, changed, callers gone, then the calls that are in no line.
-local at, node, count = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
+local node, count = ARGV[2], tonumber(ARGV[3])
 local missed, gone, changed, callers_gone = 0, 0, 0, 0
 local held, seats, freed, lost, waits = {}, {}, {}, {}, {}
-call('ZADD', ROOT .. 'nodes', at, node)
+call('ZADD', ROOT .. 'nodes', NOW, node)
 
 for n = 4, 3 + 5 * count, 5 do
   local leg, seat, of, use, since = ARGV[n], ARGV[n + 1], ARGV[n + 2], ARGV[n + 3], tonumber(ARGV[n + 4])
   held[leg] = true
   local known = call('HGET', seat_key(seat), 'leg:' .. leg)
-  local is_missed = not known and at - since >= GRACE_MS and not is_gone(leg, at)
+  local is_missed = not known and at - since >= GRACE_MS and not is_gone(leg)
   local is_changed = known and use == 'talking' and string.match(known, '^[^\31]*') == 'ringing'
   if is_missed then missed = missed + 1 end
   if is_changed then changed = changed + 1 end
   if is_missed or is_changed then
-    set_leg(seat, leg, use, node, of, at)
+    set_leg(seat, leg, use, node, of)
     seats[#seats + 1] = seat
   end
 end
@@ -31,7 +31,7 @@ for _, each in ipairs(legs_of(node)) do
     end
   end
 end
-recount_all(seats, at, freed)
+recount_all(seats, freed)
 
 for n = 4 + 5 * count, #ARGV do
   local tenant, queue, id = string.match(ARGV[n], CALL_OF_NODE)
@@ -46,12 +46,13 @@ for _, packed in ipairs(sorted(call('SMEMBERS', node_key(node, 'callers')))) do
     if not caller then
       call('SREM', node_key(node, 'callers'), packed)
     elseif at - tonumber(caller.seen) >= GRACE_MS then
-      lose_caller(caller, at, freed)
+      lose_caller(caller, freed)
       callers_gone = callers_gone + 1
     end
   end
 end
-settle_all(freed, at, '')
+settle_all(freed, '')
 call('PEXPIRE', node_key(node, 'callers'), DAY)
 call('PEXPIRE', node_key(node, 'legs'), DAY)
+call('PEXPIRE', node_key(node, 'offers'), DAY)
 return { missed, gone, changed, callers_gone, unpack(lost) }

@@ -2,15 +2,15 @@
 
 -- Enter what an agent can and serves, in place of what stood there.  doc: for those who look.
 local function describe(agent, doc, queues, able, teams)
-  for tenant, queue in string.gmatch(agent.queues, PAIR) do
-    local line = line_key(tenant, queue)
-    call('SREM', line .. ':agents', agent.id)
-    call('ZREM', line .. ':ready', agent.id)
+  local lines = lines_of(agent)
+  for n = 2, #lines, 2 do
+    call('SREM', lines[n] .. ':agents', agent.id)
+    call('ZREM', lines[n] .. ':ready', agent.id)
   end
-  agent.queues, agent.listed = queues, ''
+  agent.queues, agent.lines, agent.listed = queues, nil, ''
   call('HSET', ROOT .. 'able', agent.id, able)
   call('HSET', agent_key(agent.id), 'doc', doc, 'teams', teams)
-  call('PEXPIRE', agent_key(agent.id), 2 * DAY)
+  call('PEXPIRE', agent_key(agent.id), DAYS)
   for tenant, queue in string.gmatch(queues, PAIR) do
     call('SADD', line_key(tenant, queue) .. ':agents', agent.id)
     call('SADD', ROOT .. 'lines', tenant .. SEP .. queue)
@@ -18,23 +18,24 @@ local function describe(agent, doc, queues, able, teams)
 end
 
 -- Take an agent out.  A caller who was on the way to them is in line again, and matched.
-local function sign_out(id, at, told)
+local function sign_out(id, told)
   local agent = load(id)
   if not agent then return end
-  for tenant, queue in string.gmatch(agent.queues, PAIR) do
-    local line = line_key(tenant, queue)
-    call('SREM', line .. ':agents', id)
-    call('ZREM', line .. ':ready', id)
-    call('HDEL', line .. ':turns', id)
+  local lines = lines_of(agent)
+  for n = 2, #lines, 2 do
+    call('SREM', lines[n] .. ':agents', id)
+    call('ZREM', lines[n] .. ':ready', id)
+    call('HDEL', lines[n] .. ':turns', id)
   end
   call('HDEL', seat_key(agent.seat), 'agent')
   call('HDEL', ROOT .. 'able', id)
   call('DEL', agent_key(id), ROOT .. 'state:' .. id)
   call('ZREM', KEYS[1], id)
+  loaded[id] = nil
   if agent.token == '' or agent.answered ~= '' then return end
   local caller = load_caller(agent.tenant, agent.of)
   if caller and caller.token == agent.token then
-    drop_offered(caller, id, at)
-    match_again(caller, at, told)
+    drop_offered(caller, id)
+    match_again(caller, told)
   end
 end
