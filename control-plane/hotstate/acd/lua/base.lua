@@ -108,14 +108,15 @@ local function put(agent)
 end
 
 -- A caller who is in line or offered.  rank, leaves and times are text.  leaves: how many ready agents have to be left to others.  token,
--- made, offered: the offer that stands and its agents.  waited: has stood in line.  seen: when entered last.  audience:
+-- made, offered: the offer that stands and its agents.  waited: has stood in line.  seen: when entered last.  kind: of callers among whom they stand in line, empty out of it.  audience:
 -- who may be offered them, as of when they joined, came back or were widened last; `-` for nobody yet.
 local function load_caller(tenant, id)
   local packed = call('GET', caller_key(tenant, id))
   if not packed then return nil end
   local caller = { id = id, tenant = tenant }
   caller.queue, caller.node, caller.entered, caller.rank, caller.leaves, caller.strategy, caller.caller, caller.token,
-    caller.made, caller.offered, caller.waited, caller.seen, caller.audience, caller.audiences = cmsgpack.unpack(packed)
+    caller.made, caller.offered, caller.waited, caller.seen, caller.kind, caller.audience, caller.audiences =
+    cmsgpack.unpack(packed)
   caller.line = line_key(tenant, caller.queue)
   return caller
 end
@@ -123,7 +124,7 @@ end
 local function put_caller(caller)
   local packed = cmsgpack.pack(
     caller.queue, caller.node, caller.entered, caller.rank, caller.leaves, caller.strategy, caller.caller, caller.token,
-    caller.made, caller.offered, caller.waited, caller.seen, caller.audience, caller.audiences)
+    caller.made, caller.offered, caller.waited, caller.seen, caller.kind, caller.audience, caller.audiences)
   call('SET', caller_key(caller.tenant, caller.id), packed, 'PX', DAY)
 end
 

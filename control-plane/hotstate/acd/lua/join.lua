@@ -10,7 +10,7 @@ if known and known.token ~= '' then return offer_of(known) end
 local caller = {
   id = id, tenant = tenant, queue = ARGV[4], node = known and known.node or ARGV[5], entered = ARGV[6], rank = tonumber(ARGV[7]),
   leaves = tonumber(ARGV[8]), strategy = ARGV[9], audiences = ARGV[10], caller = ARGV[11], token = '', offered = '',
-  made = '', waited = known and known.waited or '', seen = NOW, line = line_key(tenant, ARGV[4]),
+  made = '', waited = known and known.waited or '', kind = known and known.kind or '', seen = NOW, line = line_key(tenant, ARGV[4]),
 }
 local kept = known and known.rank
 if not known and caller.caller ~= '' then

@@ -1,7 +1,7 @@
 -- Do what the clock does.  ARGV: now.  Returns when there is something to do next (ms), -1: nothing.
 local MOST, AWAY_MS, REFRESH_MS = 200, 10000, 60000
 local OF_POOL = { 'agents', 'able', 'lines', 'nodes', 'token' }
-local OF_LINE = { 'waiting', 'entered', 'asks', 'ready', 'agents', 'turns' }
+local OF_LINE = { 'waiting', 'entered', 'kinds', 'ready', 'agents', 'turns' }
 
 local function expire(id)
   local agent = load(id)
@@ -33,10 +33,9 @@ local function refresh()
   for _, name in ipairs(OF_POOL) do call('PEXPIRE', ROOT .. name, '2592000000') end
   for _, packed in ipairs(call('SMEMBERS', ROOT .. 'lines')) do
     local tenant, queue = string.match(packed, PAIR)
-    local there = 0
-    for _, name in ipairs(OF_LINE) do
-      there = there + call('PEXPIRE', line_key(tenant, queue) .. ':' .. name, DAYS)
-    end
+    local line, there = line_key(tenant, queue), 0
+    for _, name in ipairs(OF_LINE) do there = there + call('PEXPIRE', line .. ':' .. name, DAYS) end
+    for _, kind in ipairs(call('SMEMBERS', line .. ':kinds')) do call('PEXPIRE', line .. ':kind:' .. kind, DAYS) end
     if there == 0 then call('SREM', ROOT .. 'lines', packed) end
   end
 end

@@ -1,22 +1,24 @@
 -- Legs at seats, and what follows for the agent who sits there.
 
--- Return how many legs ring and talk at a seat, and whose call it is.
+-- Return how many legs ring and talk at a seat, whose call it is, and the agent.
 local function legs_at(seat)
-  local rings, talks, first, of = 0, 0, nil, ''
+  local rings, talks, first, of, id = 0, 0, nil, '', nil
   local found = call('HGETALL', seat_key(seat))
   for n = 1, #found, 2 do
-    if string.sub(found[n], 1, 4) == 'leg:' then
-      local use, _, id = string.match(found[n + 1], '^([^\31]*)\31([^\31]*)\31([^\31]*)')
+    if found[n] == 'agent' then
+      id = found[n + 1]
+    else
+      local use, _, its = string.match(found[n + 1], '^([^\31]*)\31([^\31]*)\31([^\31]*)')
       if use == 'talking' then
-        if talks == 0 or found[n] < first then first, of = found[n], id end
+        if talks == 0 or found[n] < first then first, of = found[n], its end
         talks = talks + 1
       else
-        if talks == 0 and (not first or found[n] < first) then first, of = found[n], id end
+        if talks == 0 and (not first or found[n] < first) then first, of = found[n], its end
         rings = rings + 1
       end
     end
   end
-  return rings, talks, of
+  return rings, talks, of, id
 end
 
 -- An agent's legs are so many now.  wrap: ms, the longest that they may write after a call.  Returns whether the last went.
@@ -47,10 +49,9 @@ end
 
 -- Count anew what goes on at a seat; returns the agent if the last leg went.
 local function recount(seat, wrap)
-  local id = call('HGET', seat_key(seat), 'agent')
+  local rings, talks, of, id = legs_at(seat)
   local agent = id and load(id)
   if not agent then return nil end
-  local rings, talks, of = legs_at(seat)
   if rings == agent.rings and talks == agent.talks then return nil end
   local freed = count_legs(agent, rings, talks, of, wrap)
   put(agent)

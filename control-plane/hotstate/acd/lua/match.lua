@@ -1,5 +1,5 @@
 -- Who is offered to whom.  The rules are those of `callmodel.matching`.
-local FEW, CHUNK, MOST_AGENTS, MOST_CALLERS, MOST_RUNG, STREAM_MOST = 3, 64, 4096, 4096, 20, 1000
+local FEW, CHUNK, MOST_AGENTS, MOST_RUNG, STREAM_MOST = 3, 64, 4096, 20, 1000
 
 -- An audience: needs as skills and levels, agents, teams, each packed, with \30 between.  Empty is everybody.
 local audiences = {}
@@ -115,11 +115,21 @@ local function offer_of(caller)
   return answer
 end
 
+-- Callers of a line who ask for the same stand in one set beside the line's, so that who becomes free looks at no more
+-- callers than there are kinds of them.
+local function out_of_kind(caller)
+  local key = caller.line .. ':kind:' .. caller.kind
+  call('ZREM', key, caller.id)
+  if call('EXISTS', key) == 0 then call('SREM', caller.line .. ':kinds', caller.kind) end
+  caller.kind = ''
+end
+
 -- Take a caller out of the line, not out of what is known.
 local function out_of_line(caller)
-  if caller.waited == '' or call('ZREM', caller.line .. ':waiting', caller.id) == 0 then return end
+  if caller.kind == '' then return end
+  out_of_kind(caller)
+  call('ZREM', caller.line .. ':waiting', caller.id)
   call('ZREM', caller.line .. ':entered', caller.id)
-  call('HDEL', caller.line .. ':asks', caller.id)
   if call('EXISTS', caller.line .. ':waiting') == 0 then call('HDEL', caller.line .. ':pace', 'answered') end
 end
 
@@ -155,11 +165,14 @@ local function match_caller(caller, told)
 end
 
 local function into_line(caller)
-  caller.token, caller.offered, caller.made, caller.waited = '', '', '', '1'
+  local kind = caller.leaves .. '\28' .. caller.audience
+  if caller.kind ~= '' and caller.kind ~= kind then out_of_kind(caller) end
+  caller.token, caller.offered, caller.made, caller.waited, caller.kind = '', '', '', '1', kind
   put_caller(caller)
   call('ZADD', caller.line .. ':waiting', caller.rank, caller.id)
   call('ZADD', caller.line .. ':entered', caller.entered, caller.id)
-  call('HSET', caller.line .. ':asks', caller.id, caller.leaves .. '\28' .. caller.audience)
+  call('ZADD', caller.line .. ':kind:' .. kind, caller.rank, caller.id)
+  call('SADD', caller.line .. ':kinds', kind)
   call('SADD', ROOT .. 'lines', caller.tenant .. SEP .. caller.queue)
 end
 
@@ -191,13 +204,13 @@ local function is_one_able(audience, crew)
   return false
 end
 
--- Say whether callers who ask so may have somebody now.  Whoever was ready before found nobody then: only `self`, who became
+-- Say whether callers of a kind may have somebody now.  Whoever was ready before found nobody then: only `self`, who became
 -- free, can be the one, or any where a reserve is over by just now.  line: what is known of it in this round.
-local function is_served(line, asks, self)
-  local leaves, audience = string.match(asks, '^([^\28]*)\28(.*)$')
-  leaves = tonumber(leaves)
+local function is_served(line, kind, self)
+  local leaves, audience = string.match(kind, '^([^\28]*)\28(.*)$')
   if audience == '-' then return false end
-  if leaves == 0 then return is_one_able(audience, { self }) end
+  if leaves == '0' then return is_one_able(audience, { self }) end
+  leaves = tonumber(leaves)
   line.ready = line.ready or call('ZCARD', line.key .. ':ready')
   if line.ready <= leaves then return false end
   if line.ready > leaves + freed_now then return is_one_able(audience, { self }) end
@@ -207,22 +220,15 @@ end
 
 -- Return of a line the first caller for whom somebody may be picked, or `best` if that one is before.
 local function first_in(tenant, key, self, best)
-  local line, known, start, size = { key = key }, {}, 0, FEW
-  while start < MOST_CALLERS do
-    local ids = call('ZRANGE', key .. ':waiting', start, start + size - 1)
-    if #ids == 0 then return best end
-    local asks = call('HMGET', key .. ':asks', unpack(ids))
-    for n = 1, #ids do
-      local each = asks[n] or '0\28-'
-      if known[each] == nil then known[each] = is_served(line, each, self) end
-      if known[each] then
-        local rank = tonumber(call('ZSCORE', key .. ':waiting', ids[n]))
-        if best and (rank > best.rank or (rank == best.rank and ids[n] > best.id)) then return best end
-        return { tenant = tenant, id = ids[n], rank = rank }
+  local line = { key = key }
+  for _, kind in ipairs(call('SMEMBERS', key .. ':kinds')) do
+    if is_served(line, kind, self) then
+      local head = call('ZRANGE', key .. ':kind:' .. kind, 0, 0, 'WITHSCORES')
+      local id, rank = head[1], tonumber(head[2])
+      if not best or rank < best.rank or (rank == best.rank and id < best.id) then
+        best = { tenant = tenant, id = id, rank = rank }
       end
     end
-    if #ids < size then return best end
-    start, size = start + size, CHUNK
   end
   return best
 end
