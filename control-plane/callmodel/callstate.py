@@ -114,7 +114,7 @@ class Purpose(Enum):
 
     `SEAT`: an agent who asked by click is rung first.  `CONNECT`: whom the origin wants.  `TRANSFER`: takes the
     place of whoever asked.  `CONSULT`: talks to whoever asked while the others hold.  `JOIN`: one more who talks.
-    `SUPERVISE`: listens to, or whispers to, one of the parties.
+    `REACH`: whom a flow rings for its caller.  `SUPERVISE`: listens to, or whispers to, one of the parties.
     """
 
     SEAT = "seat"
@@ -122,6 +122,7 @@ class Purpose(Enum):
     TRANSFER = "transfer"
     CONSULT = "consult"
     JOIN = "join"
+    REACH = "reach"
     SUPERVISE = "supervise"
 
 

@@ -60,7 +60,8 @@ class Cdr:
     version: counts the call's announcements; of two records of a call the higher one is newer.
     number: the customer's; `withheld`: who asked that nobody be shown it.  caller_number: the HQ number involved.
     diverted_by: whose phone sent the call on to us.  emergency: it called for help.
-    flow_id, flow_version: what spoke with the caller; None for a call without a flow.
+    flow_id, flow_version: what spoke with the caller; None for a call without a flow.  marks: what the caller
+    answered when asked how it was, by question.  mailbox: whom a message was left for.
     extension, site_id: who called; of a call from outside, who answered it first.
     What is told of a call only once it has ended is None until then: `ended_ms`, `ending`, the sums of its legs
     (see `calltimes`), its cost in millionths of `currency`, and `hung_up_by`: the role of the party, or SYSTEM.
@@ -102,6 +103,8 @@ class Cdr:
     emergency: bool = False
     flow_id: FlowId | None = None
     flow_version: int | None = None
+    marks: dict[str, str] = field(default_factory=dict)
+    mailbox: str | None = None
 
     @property
     def has_ended(self) -> bool:
@@ -150,6 +153,8 @@ def cdr_of(call: Call) -> Cdr:
         emergency=call.emergency,
         flow_id=flow.flow_id if flow is not None else None,
         flow_version=flow.version if flow is not None else None,
+        marks={} if call.visit is None else call.visit.marks,
+        mailbox=None if call.visit is None else call.visit.mailbox,
     )
 
 

@@ -60,10 +60,11 @@ def _answered(call: Call, leg_id: LegId, at_ms: int) -> Step:
         # Somebody else has picked the call up.
         return call, [orders.HangUp(leg_id, closing.NORMAL)]
     call = attempts.without(call, attempt)
-    return connect(call, at_ms) if attempt.purpose is Purpose.SEAT else _talk(call, leg_id, at_ms)
+    return connect(call, at_ms) if attempt.purpose is Purpose.SEAT else talk(call, leg_id, at_ms)
 
 
-def _talk(call: Call, far_leg: LegId, at_ms: int) -> Step:
+def talk(call: Call, far_leg: LegId, at_ms: int) -> Step:
+    """Let the origin and whoever was reached talk, recorded from the first word where that is wanted."""
     given: list[orders.Order] = [orders.Announce(orders.Milestone.ANSWERED)]
     origin = call.leg_of(call.origin_leg)
     if origin is not None and origin.state is not LegState.ANSWERED:

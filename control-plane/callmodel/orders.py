@@ -180,6 +180,20 @@ class LeaveQueue:
     queue_id: QueueId
 
 
+@dataclass(frozen=True)
+class BookCallBack:
+    """Keep a caller's place in a queue, and call `number` when it is reached.  Twice is harmless: one a call.
+
+    entered_ms: since when the caller has waited.
+    """
+
+    queue_id: QueueId
+    number: E164
+    priority: int
+    entered_ms: int
+    needs: tuple[SkillNeed, ...] = ()
+
+
 class OfferEnd(Enum):
     """What came of an offer.  After `NO_ANSWER` and `UNREACHABLE` the agent is paused, with that as the reason."""
 
@@ -262,6 +276,7 @@ Order = (
     | FindWay
     | JoinQueue
     | LeaveQueue
+    | BookCallBack
     | CloseOffer
     | SeatBusy
     | HangUp

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from callmodel import legs, orders, timers
+from callmodel import facts, legs, orders, timers
 from callmodel.callstate import Call, Leg, TimerName
-from callmodel.flows.document import Said
+from callmodel.flows.calendars import is_open
+from callmodel.flows.nodes import Said
 from callmodel.flows.texts import filled_in, spoken
 from callmodel.flows.visit import Doing, Visit
-from callmodel.prompts import Prompt
+from callmodel.ids import CalendarId
+from callmodel.prompts import Audio, Prompt
 from callmodel.routing import FlowPlan
 
 LONGEST_PLAY_SECONDS = 300
@@ -76,6 +78,11 @@ def is_asked(call: Call, name: str, doing: Doing) -> bool:
     return visit.doing is doing and name == name_of(call, visit.asked)
 
 
+def is_said(call: Call, fact: facts.Fact) -> bool:
+    """Say whether what is being said is over."""
+    return isinstance(fact, facts.Played) and is_asked(call, fact.play_id, Doing.SAYING)
+
+
 def say(call: Call, said: tuple[Said, ...], at_ms: int) -> Turn | None:
     """Play prompts to the caller; None where there is nothing to be said."""
     prompts = prompts_of(call, said)
@@ -88,8 +95,16 @@ def say(call: Call, said: tuple[Said, ...], at_ms: int) -> Turn | None:
     return Turn(call, (*answered, play, *guard))
 
 
+def say_first(call: Call, said: tuple[Said, ...], at_ms: int) -> Turn | None:
+    """Play what comes before a person may hear the caller: the notice of recording, once a call, and prompts."""
+    notice = plan_of(call).notice
+    if notice is not None and not visit_of(call).noticed:
+        said = (Audio(notice), *said)
+    return say(with_visit(call, noticed=True), said, at_ms)
+
+
 def hush(call: Call) -> tuple[orders.Order, ...]:
-    """Stop what is being said, if anything is."""
+    """Stop what is being said to the caller, if anything is."""
     visit = visit_of(call)
     if visit.doing is not Doing.SAYING:
         return ()
@@ -99,8 +114,28 @@ def hush(call: Call) -> tuple[orders.Order, ...]:
 def await_keys(call: Call, seconds: int, at_ms: int) -> Turn:
     """Wait for the caller's next key."""
     call, answered = answer(call, at_ms)
-    call, timer = timers.start(with_visit(call, doing=Doing.AWAITING), TimerName.FLOW, at_ms + seconds * 1000)
-    return Turn(call, (*answered, *timer))
+    return wait(with_visit(call, doing=Doing.AWAITING), seconds * 1000, at_ms).after(*answered)
+
+
+def wait(call: Call, for_ms: int, at_ms: int) -> Turn:
+    """Wait for whatever the visit is doing, so long at the most."""
+    call, timer = timers.start(call, TimerName.FLOW, at_ms + for_ms)
+    return Turn(call, tuple(timer))
+
+
+def is_due(call: Call, fact: facts.Fact) -> bool:
+    """Say whether the time for which this node waits is over."""
+    return (
+        isinstance(fact, facts.TimerFired)
+        and fact.name is TimerName.FLOW
+        and timers.gone_off(call, fact.name, fact.at_ms) is not None
+    )
+
+
+def is_reached(call: Call, calendar_id: CalendarId | None, at_ms: int, *, wanted: bool = True) -> bool:
+    """Say whether a calendar is open, or closed with `wanted` false.  One that nobody knows counts as open."""
+    calendar = next((each for each in plan_of(call).calendars if each.calendar_id == calendar_id), None)
+    return (calendar is None or is_open(calendar, at_ms)) is wanted
 
 
 def prompts_of(call: Call, said: tuple[Said, ...]) -> tuple[Prompt, ...]:
@@ -116,11 +151,17 @@ def fill(call: Call, text: str) -> str:
 
 
 def known_of(call: Call) -> dict[str, str]:
-    """Return what texts and conditions may name: what the flow has learnt, and the call's own facts.
+    """Return what texts and conditions may name: what the flow has learnt, and the call's own facts (`OWN_NAMES`).
 
     Who withheld the number is not known by it.
     """
-    visit = visit_of(call)
-    number = call.number if call.number is not None and not call.withheld else ""
-    own = {"caller": number, "dialled": call.dialled, "language": visit.language, "call_id": str(call.call_id)}
-    return {**visit.data, **own}
+    visit, vip = visit_of(call), plan_of(call).vip
+    return {
+        **visit.data,
+        "caller": call.number if call.number is not None and not call.withheld else "",
+        "dialled": call.dialled,
+        "language": visit.language,
+        "call_id": call.call_id,
+        "vip_level": str(vip.level) if vip is not None else "0",
+        "vip_mobile": (vip.mobile or "") if vip is not None else "",
+    }

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 
-from callmodel.flows.document import Said, Texts
+from callmodel.flows.nodes import Said, Texts
 from callmodel.prompts import Prompt, Speech
 
 NAME = re.compile("[a-z][a-z0-9_]{0,39}")
-OWN_NAMES = frozenset({"caller", "dialled", "language", "call_id"})
-"""What is known of every call."""
+OWN_NAMES = frozenset({"caller", "dialled", "language", "call_id", "vip_level", "vip_mobile"})
+"""What is known of every call.  `vip_level` is 0 for whoever is none."""
 LONGEST_TEXT = 2000
 _PART = re.compile("{([a-z][a-z0-9_]{0,39})}")
 
