@@ -23,7 +23,7 @@ _PHASES = {
     Phase.TALKING: talking.advance,
     Phase.ENDING: closing.advance,
 }
-_BEFORE_THE_ROOM = (orders.StartRecording, orders.Answer, orders.ReleaseTrunk)
+_BEFORE_THE_ROOM = (orders.StartRecording, orders.Answer, orders.StopPlaying, orders.ReleaseTrunk)
 
 
 def begin(beginning: facts.Beginning, plan: Plan | FlowPlan) -> Step:
@@ -69,6 +69,8 @@ def _advance(call: Call, fact: facts.Fact) -> Step:
         case facts.TransferAsked(by=by, referred=True) if call.phase is not Phase.TALKING:
             # There is nobody to hand over, and the phone waits to hear so.
             return call, [orders.ReportTransfer(by, sip_code_of(Ending.REJECTED))]
+        case facts.AgentOffered() if call.phase is not Phase.WAITING:
+            return call, waiting.withdrawn(fact)
         case _ if call.phase is Phase.ENDED:
             return call, []
         case _:
@@ -81,7 +83,14 @@ def _let_in(step: Step, at_ms: int) -> Step:
     if call.visit is None or (wish := call.visit.wish) is None:
         return step
     call = replace(call, visit=replace(call.visit, wish=None))
-    call, joined = waiting.enter(call, wish.queue_id, wish.priority, wish.needs, at_ms, wish.wanted_agents)
+    call, joined = waiting.enter(
+        call,
+        wish.queue_id,
+        at_ms,
+        priority=wish.priority,
+        needs=wish.needs,
+        wanted_agents=wish.wanted_agents,
+    )
     return call, [*given, *joined]
 
 

@@ -9,7 +9,20 @@ from dataclasses import dataclass, field
 from callmodel.callstate import Call, CallState, Direction, Leg, LegRole, LegState
 from callmodel.calltimes import held_ms, times_of
 from callmodel.endings import Ending, EndingClass, class_of
-from callmodel.ids import E164, CallId, Extension, FlowId, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
+from callmodel.ids import (
+    E164,
+    AgentId,
+    CallId,
+    Extension,
+    FlowId,
+    LegId,
+    NodeId,
+    QueueId,
+    RecordingId,
+    SiteId,
+    TenantId,
+    TrunkId,
+)
 from callmodel.limits import cost_micros
 from callmodel.rooms import Mode
 from callmodel.routing import FlowPlan
@@ -65,7 +78,9 @@ class Cdr:
     extension, site_id: who called; of a call from outside, who answered it first.
     What is told of a call only once it has ended is None until then: `ended_ms`, `ending`, the sums of its legs
     (see `calltimes`), its cost in millionths of `currency`, and `hung_up_by`: the role of the party, or SYSTEM.
-    transferred_by: the station that handed the customer over last.  currency: filled in by who keeps the record.
+    transferred_by: the station that handed the customer over last.
+    queue_id: the queue that the caller was last in line of, queue_seconds: how long in all, agent_id: who took the
+    call from it.  currency: filled in by who keeps the record.
     """
 
     call_id: CallId
@@ -101,6 +116,9 @@ class Cdr:
     withheld: bool = False
     diverted_by: E164 | None = field(default=None, metadata=PRIVATE)
     emergency: bool = False
+    queue_id: QueueId | None = None
+    agent_id: AgentId | None = None
+    queue_seconds: float | None = None
     flow_id: FlowId | None = None
     flow_version: int | None = None
     marks: dict[str, str] = field(default_factory=dict)
@@ -151,6 +169,9 @@ def cdr_of(call: Call) -> Cdr:
         withheld=call.withheld,
         diverted_by=call.diverted_by,
         emergency=call.emergency,
+        queue_id=call.queue_id,
+        agent_id=call.agent_id,
+        queue_seconds=None if over_ms is None or call.queue_id is None else call.waited_ms / 1000,
         flow_id=flow.flow_id if flow is not None else None,
         flow_version=flow.version if flow is not None else None,
         marks={} if call.visit is None else call.visit.marks,

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from callmodel import attempts, closing, facts, legs, orders, timers
-from callmodel.callstate import Attempt, Call, Direction, LegRole, LegState, Phase, Purpose, TimerName
+from callmodel import attempts, closing, facts, orders, timers
+from callmodel.callstate import Attempt, Call, Direction, LegRole, Phase, Purpose, TimerName
 from callmodel.endings import Ending, ending_of, response_for
 from callmodel.ids import LegId, RecordingId
 from callmodel.routing import StationPlan, TrunkPlan
@@ -64,14 +64,13 @@ def _answered(call: Call, leg_id: LegId, at_ms: int) -> Step:
 
 
 def talk(call: Call, far_leg: LegId, at_ms: int) -> Step:
-    """Let the origin and whoever was reached talk, recorded from the first word where that is wanted."""
-    given: list[orders.Order] = [orders.Announce(orders.Milestone.ANSWERED)]
-    origin = call.leg_of(call.origin_leg)
-    if origin is not None and origin.state is not LegState.ANSWERED:
-        given.insert(0, orders.Answer(origin.leg_id))
-        call = legs.answered(call, origin.leg_id, at_ms)
+    """Let the origin and who was brought to it talk, recorded where that is the rule."""
+    call, given = attempts.answer_origin(call, at_ms)
+    # Who is put through again has been answered before.
+    milestone = orders.Milestone.ANSWERED if call.answered_ms is None else orders.Milestone.CHANGED
+    given = [*given, orders.Announce(milestone)]
     recorded = call.recorded_leg
-    if recorded is not None and call.plan is not None and call.plan.records:
+    if recorded is not None and call.plan is not None and call.plan.records and call.recording_id is None:
         recording_id = RecordingId(f"{call.call_id}-r1")
         call = replace(call, recording_id=recording_id)
         # Before the legs hear each other, or the first word is lost.
@@ -79,7 +78,7 @@ def talk(call: Call, far_leg: LegId, at_ms: int) -> Step:
     far = call.leg_of(far_leg)
     if call.direction is Direction.INBOUND and far is not None:
         call = replace(call, extension=far.extension, site_id=far.site_id)
-    call = replace(call, phase=Phase.TALKING, answered_ms=at_ms)
+    call = replace(call, phase=Phase.TALKING, answered_ms=call.answered_ms or at_ms)
     longest = call.plan.limits.longest_call_minutes if isinstance(call.plan, TrunkPlan) else None
     if longest is None:
         return call, given

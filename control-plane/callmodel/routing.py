@@ -56,12 +56,13 @@ class TrunkPlan:
 
 @dataclass(frozen=True)
 class StationPlan:
-    """On the net, to a station of the tenant."""
+    """On the net, to a station.  `tenant_id`: whose it is, None for the call's own tenant."""
 
     extension: Extension
     site_id: SiteId
     ring_timeout_seconds: int
     records: bool
+    tenant_id: TenantId | None = None
 
 
 @dataclass(frozen=True)

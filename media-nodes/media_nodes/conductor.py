@@ -26,7 +26,7 @@ from callmodel.routing import FlowPlan, Plan, Refusal, TrunkPlan, is_emergency, 
 from callmodel.wire import NodeOrder, PlaceCall
 from media_nodes import telling
 from media_nodes.journal import Entry, Journal
-from media_nodes.ports import Claims, LegGoneError, Outbox, Recordings, Switch, SwitchAwayError, SwitchState
+from media_nodes.ports import Claims, LegGoneError, Lines, Outbox, Recordings, Switch, SwitchAwayError, SwitchState
 from media_nodes.running import RunningCall, Surroundings, Surveyed, now_ms
 from media_nodes.stasis import Arrived, Departed, LegFact, TransferWanted
 
@@ -57,6 +57,7 @@ class Conductor:
         outbox: Outbox,
         recordings: Recordings,
         journal: Journal,
+        lines: Lines,
         shelf: DirectoryShelf,
         capacity: int = 100,
     ) -> None:
@@ -66,7 +67,7 @@ class Conductor:
         self.instance = ""
         self._switch, self._journal, self._shelf = switch, journal, shelf
         self._around = Surroundings(
-            switch, claims, outbox, recordings, journal, lambda: shelf.current, lambda: self.instance
+            switch, claims, outbox, recordings, journal, lines, lambda: shelf.current, lambda: self.instance
         )
         self._calls: dict[CallId, RunningCall] = {}
         self._first_legs: dict[LegId, RunningCall] = {}
@@ -223,6 +224,15 @@ class Conductor:
     def _running_of(self, leg_id: LegId) -> RunningCall | None:
         # Legs of ours are named `<call id>-<n>`; one from outside has the switch's name, and its call begins with it.
         return self._calls.get(CallId(leg_id.rpartition("-")[0])) or self._first_legs.get(leg_id)
+
+    # -- from hot state
+
+    def offer(self, call_id: CallId, fact: Fact) -> bool:
+        """Take in what hot state tells a caller in line; False where the call does not live here."""
+        running = self._calls.get(call_id)
+        if running is not None:
+            running.post(fact)
+        return running is not None
 
     # -- from people
 

@@ -1,12 +1,11 @@
 """Nodes that ask the caller: a menu, digits, a word, a mark; asked again until it fits or tries are over."""
 
-from callmodel import facts, orders
+from callmodel import attempts, facts, orders
 from callmodel.callstate import Call
 from callmodel.flows.checks import passes
 from callmodel.flows.nodes import CollectNode, ListenNode, MenuNode, Said, SurveyNode
 from callmodel.flows.stage import (
     Turn,
-    answer,
     asked,
     await_keys,
     caller_of,
@@ -59,9 +58,9 @@ def _await(call: Call, node: Asking, at_ms: int) -> Turn:
     words = _words_of(call, node)
     if not words:
         return await_keys(call, node.seconds, at_ms)
-    call, answered = answer(call, at_ms)
+    call, answered = attempts.answer_origin(call, at_ms)
     call, listen_id = asked(call, Doing.LISTENING)
-    listen = orders.Listen(caller_of(call).leg_id, listen_id, tuple(words), visit_of(call).language, node.seconds)
+    listen = orders.Listen(caller_of(call).leg_id, listen_id, tuple(words), call.language, node.seconds)
     return wait(call, (node.seconds + LISTEN_GUARD_SECONDS) * 1000, at_ms).after(*answered, listen)
 
 
@@ -131,7 +130,7 @@ def _words_of(call: Call, node: Asking) -> dict[str, str]:
     """Return the words that are listened for: in the call's language, else in the flow's first one."""
     if not isinstance(node, ListenNode):
         return {}
-    spoken = (visit_of(call).language, *plan_of(call).flow.languages)
+    spoken = (call.language, *plan_of(call).flow.languages)
     return next((node.words[language] for language in spoken if language in node.words), {})
 
 

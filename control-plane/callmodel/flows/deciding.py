@@ -1,5 +1,7 @@
 """Nodes that the caller does not notice: a branch, something that is kept, a way back that is counted."""
 
+from dataclasses import replace
+
 from callmodel import facts
 from callmodel.callstate import Call
 from callmodel.flows import looking
@@ -36,9 +38,8 @@ def enter_set(call: Call, node: SetNode, at_ms: int) -> Turn:
         hidden=hidden,
         priority=visit.priority if node.priority is None else node.priority,
         needs=visit.needs if node.needs is None else node.needs,
-        language=node.language or visit.language,
     )
-    return Turn(call, goto=node.next)
+    return Turn(replace(call, language=node.language or call.language), goto=node.next)
 
 
 def enter_repeat(call: Call, node: RepeatNode, at_ms: int) -> Turn:

@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 
-from callmodel import facts, orders
+from callmodel import attempts, facts, orders
 from callmodel.callstate import Call
 from callmodel.endings import Ending
 from callmodel.flows.nodes import CallBackNode, VoicemailNode
 from callmodel.flows.speaking import let_go
 from callmodel.flows.stage import (
     Turn,
-    answer,
     caller_of,
     fill,
     hush,
@@ -59,8 +58,7 @@ def enter_call_back(call: Call, node: CallBackNode, at_ms: int) -> Turn:
         return Turn(call, goto=node.otherwise)
     visit, vip = visit_of(call), plan_of(call).vip
     priority = visit.priority if vip is None else max(visit.priority, vip.priority)
-    since = at_ms if visit.first_queued_ms is None else visit.first_queued_ms
-    booked = orders.BookCallBack(node.queue_id, number, priority, since, visit.needs)
+    booked = orders.BookCallBack(node.queue_id, number, priority, at_ms - call.waited_ms, visit.needs)
     return Turn(with_visit(call, result=Ending.CALL_BACK), (booked,), node.next)
 
 
@@ -81,7 +79,7 @@ def ending_of(call: Call, at_ms: int) -> Ending:
 
 
 def _record(call: Call, node: VoicemailNode, at_ms: int) -> Turn:
-    call, answered = answer(call, at_ms)
+    call, answered = attempts.answer_origin(call, at_ms)
     recording_id = RecordingId(f"{call.call_id}-v1")
     call = with_visit(call, doing=Doing.RECORDING, recording_since_ms=at_ms, mailbox=node.mailbox)
     call = replace(call, recording_id=recording_id)

@@ -4,13 +4,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 
-from callmodel import facts
+from callmodel import attempts, facts
 from callmodel.callstate import Call, Phase
 from callmodel.flows import looking
 from callmodel.flows.nodes import Overflow, QueueChoice, QueueNode
 from callmodel.flows.stage import (
     Turn,
-    answer,
     hush,
     is_due,
     is_reached,
@@ -84,15 +83,14 @@ def _join(call: Call, node: QueueNode, at_ms: int) -> Turn:
     priority = visit.priority if node.priority is None else node.priority
     wanted = (vip.own_agent,) if vip is not None and vip.own_agent is not None else ()
     priority = priority if vip is None else max(priority, vip.priority)
-    call, answered = answer(call, at_ms)
+    call, answered = attempts.answer_origin(call, at_ms)
     call = with_visit(
         call,
         doing=Doing.QUEUEING,
         wish=QueueWish(queue_id, priority, (*visit.needs, *node.needs), wanted),
         after=node.after,
-        first_queued_ms=at_ms if visit.first_queued_ms is None else visit.first_queued_ms,
     )
-    return Turn(replace(call, phase=Phase.WAITING), answered)
+    return Turn(replace(call, phase=Phase.WAITING), tuple(answered))
 
 
 def _goes_by(rule: Overflow, waited_seconds: float, stand: Mapping[str, float]) -> bool:

@@ -134,7 +134,7 @@ def _answered(call: Call, node: Reaching, attempt: Attempt, at_ms: int) -> Turn:
 def _ask_to_accept(call: Call, node: Reaching, leg_id: LegId) -> Turn:
     said = node.accept if isinstance(node, RingNode) and node.accept else ACCEPT
     call, play_id = asked(call, Doing.CONFIRMING)
-    return Turn(call, (orders.Play(leg_id, play_id, prompts_of(call, said), visit_of(call).language),))
+    return Turn(call, (orders.Play(leg_id, play_id, prompts_of(call, said), call.language),))
 
 
 def _confirming(call: Call, node: Reaching, fact: facts.DigitPressed | facts.Played) -> Turn:

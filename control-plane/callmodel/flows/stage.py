@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from callmodel import facts, legs, orders, timers
+from callmodel import attempts, facts, orders, timers
 from callmodel.callstate import Call, Leg, TimerName
 from callmodel.flows.calendars import is_open
 from callmodel.flows.nodes import Said
@@ -53,14 +53,6 @@ def caller_of(call: Call) -> Leg:
     return leg
 
 
-def answer(call: Call, at_ms: int) -> tuple[Call, tuple[orders.Order, ...]]:
-    """Answer the caller, who would hear nothing otherwise; once is enough."""
-    leg = caller_of(call)
-    if leg.is_answered:
-        return call, ()
-    return legs.answered(call, leg.leg_id, at_ms), (orders.Answer(leg.leg_id),)
-
-
 def asked(call: Call, doing: Doing) -> tuple[Call, str]:
     """Return the call that waits for an answer, and the name by which the answer is known."""
     number = visit_of(call).asked + 1
@@ -88,10 +80,10 @@ def say(call: Call, said: tuple[Said, ...], at_ms: int) -> Turn | None:
     prompts = prompts_of(call, said)
     if not prompts:
         return None
-    call, answered = answer(call, at_ms)
+    call, answered = attempts.answer_origin(call, at_ms)
     call, play_id = asked(call, Doing.SAYING)
     call, guard = timers.start(call, TimerName.FLOW, at_ms + LONGEST_PLAY_SECONDS * 1000)
-    play = orders.Play(caller_of(call).leg_id, play_id, prompts, visit_of(call).language)
+    play = orders.Play(caller_of(call).leg_id, play_id, prompts, call.language)
     return Turn(call, (*answered, play, *guard))
 
 
@@ -113,7 +105,7 @@ def hush(call: Call) -> tuple[orders.Order, ...]:
 
 def await_keys(call: Call, seconds: int, at_ms: int) -> Turn:
     """Wait for the caller's next key."""
-    call, answered = answer(call, at_ms)
+    call, answered = attempts.answer_origin(call, at_ms)
     return wait(with_visit(call, doing=Doing.AWAITING), seconds * 1000, at_ms).after(*answered)
 
 
@@ -140,9 +132,8 @@ def is_reached(call: Call, calendar_id: CalendarId | None, at_ms: int, *, wanted
 
 def prompts_of(call: Call, said: tuple[Said, ...]) -> tuple[Prompt, ...]:
     """Return prompts in the call's language, with what is known filled in."""
-    visit = visit_of(call)
     known = known_of(call)
-    return tuple(spoken(each, visit.language, plan_of(call).flow.languages, known) for each in said)
+    return tuple(spoken(each, call.language, plan_of(call).flow.languages, known) for each in said)
 
 
 def fill(call: Call, text: str) -> str:
@@ -160,7 +151,7 @@ def known_of(call: Call) -> dict[str, str]:
         **visit.data,
         "caller": call.number if call.number is not None and not call.withheld else "",
         "dialled": call.dialled,
-        "language": visit.language,
+        "language": call.language,
         "call_id": call.call_id,
         "vip_level": str(vip.level) if vip is not None else "0",
         "vip_mobile": (vip.mobile or "") if vip is not None else "",

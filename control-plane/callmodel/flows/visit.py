@@ -48,12 +48,11 @@ class Visit:
     hidden: digits that are never written down.  marks: what the caller answered in surveys.
     looks: how queues stood, by queue and measure, when this node asked.
     noticed: the caller has heard the notice of recording.  after: the node for a customer whose agent hangs up first.
-    first_queued_ms: since when the caller has waited, whatever queues it were.  recording_since_ms: of a message.
+    recording_since_ms: of a message.  mailbox: whose it is.
     result: how the call ends if the flow lets the caller go.  No `repr` shows what callers told.
     """
 
     node: str
-    language: str
     doing: Doing | None = None
     asked: int = 0
     tries: int = 0
@@ -70,7 +69,6 @@ class Visit:
     noticed: bool = False
     wish: QueueWish | None = None
     after: str | None = None
-    first_queued_ms: int | None = None
     recording_since_ms: int | None = None
     mailbox: str | None = None
     result: Ending | None = None

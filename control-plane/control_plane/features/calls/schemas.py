@@ -159,6 +159,9 @@ class CallView(Shape):
     ending_class: str | None
     hung_up_by: str | None = Field(description="the role of the party that ended it, or `system`")
     transferred_by: str | None = Field(description="the extension that handed the customer over last")
+    queue_id: str | None = Field(description="the queue that the caller was last in line of")
+    agent_id: str | None = Field(description="the user who took the call from the queue")
+    queue_seconds: float | None = Field(description="how long the caller was in line")
     disposition: str | None
     note: str | None
     legs: list[LegView]

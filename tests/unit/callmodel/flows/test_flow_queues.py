@@ -91,7 +91,7 @@ def test_number_is_known_by_another_hash_to_each_tenant():
     assert len(number_hash(one, CUSTOMER)) == 32
 
 
-def test_caller_in_a_queue_hears_the_goodbye_of_the_flow():
-    step = heard_out(after(called(QUEUE), NotQueued(SALES, "away", T0)))
+def test_caller_whom_no_queue_takes_is_told_and_let_go():
+    step = heard_out(after(called(QUEUE), NotQueued(SALES, "unknown", T0)))
 
     assert step[0].ending is Ending.SELF_SERVED
