@@ -20,8 +20,8 @@ Step = attempts.Step
 _Enter = Callable[[Call, Any, int], Turn]
 _Hear = Callable[[Call, Any, facts.Fact], Turn]
 
-MOST_STEPS = 100
-"""Nodes that a call may go through without its caller doing anything: more is a flow that goes round in circles."""
+MOST_STEPS = 1000
+"""Nodes that a call may go through without its caller doing anything: more is going round in circles."""
 
 _NODES: dict[type[Any], tuple[_Enter, _Hear]] = {
     nodes.PlayNode: (speaking.enter, speaking.hear),

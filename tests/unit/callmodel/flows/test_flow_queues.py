@@ -57,7 +57,7 @@ def test_caller_whom_the_queue_does_not_take_goes_on_in_the_flow(reason, said):
 def test_flow_that_goes_round_between_queues_ends():
     nodes = {"one": {"kind": "queue", "queues": [{"queue_id": "sales"}], "otherwise": "one"}, "bye": BYE}
     step = called(nodes)
-    for _ in range(200):
+    for _ in range(1100):
         step = after(step, NotQueued(SALES, "full", T0))
 
     assert step[0].ending is Ending.FLOW_FAILED
