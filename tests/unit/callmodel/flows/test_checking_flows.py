@@ -251,7 +251,7 @@ def test_text_in_one_language_of_two_is_named():
         ('{"nodes": {"a": {"kind": "hang_up"}}}', "flow_id is missing"),
         ('{"flow_id": "x", "start": "a", "nodes": {"a": {"kind": "hang_up", "promts": []}}}', "a: promts: there is"),
         ('{"flow_id": "x", "start": "a", "strat": 1, "nodes": {"a": {"kind": "hang_up"}}}', "strat: a flow has"),
-        ('{"flow_id": "x", "tenant_id": "a", "start": "a", "nodes": {"a": {"kind": "hang_up"}}}', "tenant_id: a flow"),
+        ('{"flow_id": "x", "tenant_id": "a", "start": "a", "nodes": {"a": {"kind": "hang_up"}}}', "tenant_id: a"),
         ('{"flow_id": "x", "start": 1, "nodes": {"a": {"kind": "hang_up"}}}', "start: expected str, not int"),
         ('{"nodes": {"a": {"kind": "hang_up"}, "a": {"kind": "hang_up"}}}', "`a` is there twice"),
         ('{"nodes": {"a": {"kind": "hang_up", "prompts": [{"txt": "x"}]}}}', "[0]: neither of Audio, Speech, Texts"),
