@@ -45,7 +45,9 @@ def hear(call: Call, node: QueueNode, fact: facts.Fact) -> Turn:
 def left(call: Call, node: QueueNode, outcome: str) -> Turn:
     """Go on with a caller who has left the queue."""
     rule = next((each for each in node.overflow if each.when.value == outcome), None)
-    return Turn(call, goto=rule.next if rule is not None else node.on.get(outcome, node.otherwise))
+    return Turn(
+        with_visit(call, missed=outcome), goto=rule.next if rule is not None else node.on.get(outcome, node.otherwise)
+    )
 
 
 def overflowing(node: QueueNode, waited_seconds: float, stand: Mapping[str, float]) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from callmodel import attempts, closing, dialling, facts, orders, timers
 from callmodel.callstate import Attempt, Call, Purpose, TimerName
+from callmodel.endings import Ending
 from callmodel.flows.nodes import RingNode, RingStep, Said, Texts, TransferNode
 from callmodel.flows.stage import (
     Turn,
@@ -32,6 +33,7 @@ Reaching = RingNode | TransferNode
 ACCEPT_KEY = "1"
 ACCEPT_SECONDS = 15
 FIND_MS = 2000
+NO_ANSWER = Ending.NO_ANSWER.value
 RING_GUARD_SECONDS = 30
 """How much longer than it was told to a switch may let somebody ring: each trunk takes its time to say no."""
 ACCEPT: tuple[Said, ...] = (
@@ -102,7 +104,7 @@ def _try(call: Call, node: Reaching, first: int, at_ms: int) -> Turn:
         if there and (target := fill(call, step.to)):
             call = with_visit(call, step=number, doing=Doing.FINDING)
             return wait(call, FIND_MS, at_ms).after(orders.FindWay(target))
-    return Turn(call, goto=node.otherwise)
+    return Turn(with_visit(call, missed=NO_ANSWER), goto=node.otherwise)
 
 
 def _next(call: Call, node: Reaching, at_ms: int) -> Turn:

@@ -32,6 +32,8 @@ def let_go(call: Call, at_ms: int) -> Turn:
     elif not caller_of(call).is_answered:
         ending = Ending.REJECTED
     else:
-        ending = visit_of(call).result or Ending.SELF_SERVED
+        # Who wanted a person and got none was not served.
+        served = Ending.SELF_SERVED if visit_of(call).missed is None else Ending.NO_ANSWER
+        ending = visit_of(call).result or served
     call, given = closing.end(call, ending, at_ms)
     return Turn(call, tuple(given))

@@ -49,6 +49,7 @@ class Visit:
     looks: how queues stood, by queue and measure, when this node asked.
     noticed: the caller has heard the notice of recording.  after: the node for a customer whose agent hangs up first.
     recording_since_ms: of a message.  mailbox: whose it is.
+    missed: why the last person or queue that was tried did not take the call.
     result: how the call ends if the flow lets the caller go.  No `repr` shows what callers told.
     """
 
@@ -71,6 +72,7 @@ class Visit:
     after: str | None = None
     recording_since_ms: int | None = None
     mailbox: str | None = None
+    missed: str | None = None
     result: Ending | None = None
 
     def forgetting(self) -> "Visit":

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from callmodel.callstate import CallState
+from callmodel.cdr import cdr_of
 from callmodel.endings import Ending
 from callmodel.facts import NotQueued
 from callmodel.ids import AgentId, QueueId
@@ -21,6 +22,7 @@ from tests.unit.callmodel.flows.flow_stories import (
     doings,
     flow_of,
     heard_out,
+    hung_up,
     text,
     texts,
 )
@@ -94,4 +96,5 @@ def test_number_is_known_by_another_hash_to_each_tenant():
 def test_caller_whom_no_queue_takes_is_told_and_let_go():
     step = heard_out(after(called(QUEUE), NotQueued(SALES, "unknown", T0)))
 
-    assert step[0].ending is Ending.SELF_SERVED
+    ended = hung_up(step)[0]
+    assert (ended.ending, cdr_of(ended).missed) == (Ending.NO_ANSWER, "unknown")

@@ -101,7 +101,7 @@ def test_desk_that_answers_talks_at_once():
     assert StartRecording(f"{CALL}-r1", CALLER) in orders
     assert Answer(CALLER) in orders
     assert SetRoom(Room((Party(DESK), Party(CALLER)))) in orders
-    assert cdr_of(call).extension == BEN
+    assert (cdr_of(call).extension, cdr_of(call).missed) == (BEN, None)
 
 
 def test_mobile_is_tried_when_the_desk_does_not_answer():
@@ -136,6 +136,8 @@ def test_mobiles_voicemail_never_takes_a_customer():
     assert HangUp(SECOND, 200) in orders
     assert texts(orders) == ["Nobody is there."]
     assert call.state is CallState.IN_FLOW
+    assert cdr_of(call).missed == "no-answer"
+    assert heard_out((call, []))[0].ending is Ending.NO_ANSWER
     _, later = after((call, []), LegHungUp(SECOND, None, T0 + 36_000))
     assert ReleaseTrunk(SECOND, CHEAP) in later
 
