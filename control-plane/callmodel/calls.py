@@ -90,6 +90,7 @@ def _let_in(step: Step, at_ms: int) -> Step:
         priority=wish.priority,
         needs=wish.needs,
         wanted_agents=wish.wanted_agents,
+        by_flow=True,
     )
     return call, [*given, *joined]
 

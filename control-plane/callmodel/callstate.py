@@ -27,7 +27,7 @@ from callmodel.routing import EMERGENCY_CLASS, FlowPlan, StationPlan, TrunkPlan
 class Phase(Enum):
     """What a call is doing; each has its module.
 
-    `IN_FLOW`: hears what its number's flow says.  `WAITING`: in line for an agent, who may be rung already.
+    `IN_FLOW`: a flow speaks with the caller.  `WAITING`: in line for an agent, who may be rung already.
     `ENDING`: decided, and legs are still being hung up.
     """
 
@@ -46,9 +46,9 @@ class CallState(Enum):
     """
 
     IN_FLOW = "in-flow"
+    WAITING = "waiting"
     CALLING_AGENT = "calling-agent"
     CLAIMING = "claiming"
-    WAITING = "waiting"
     DIALLING = "dialling"
     RINGING = "ringing"
     TALKING = "talking"
@@ -210,7 +210,8 @@ class Waiting:
 
     since_ms: of the caller's whole wait, which another queue goes on with; entered_ms: of this queue's.
     queue: as it was when hot state last told of it, None before.  ahead: callers before this one, as told then.
-    comforted: how many of the queue's comfort messages were played.
+    comforted: how many of the queue's comfort messages were played.  by_flow: a flow sent the caller here, and takes
+    whoever waits in vain back.
     """
 
     queue_id: QueueId
@@ -223,6 +224,7 @@ class Waiting:
     ahead: int = 0
     comforted: int = 0
     rung: tuple[RungAgent, ...] = ()
+    by_flow: bool = False
 
     def rung_as(self, leg_id: LegId) -> RungAgent | None:
         return next((each for each in self.rung if each.leg_id == leg_id), None)

@@ -28,6 +28,7 @@ from callmodel.ids import (
 )
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
+from callmodel.prompts import PromptFile
 from callmodel.queues import Queue
 from callmodel.vips import Vip
 
@@ -200,12 +201,15 @@ class Lookups(Protocol):
     def vip_of(self, tenant_id: TenantId, caller: str) -> Vip | None:
         """Return a customer of the tenant who is one, by the number's keyed hash."""
 
+    def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
+        """Return where audio of the tenant lies."""
+
     def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
         """Return the time zone of a tenant's people at a site: the site's, else the tenant's."""
 
 
 TENANT, STATION, NUMBER, TRUNK, SITE, QUEUE = "tenant", "station", "number", "trunk", "site", "queue"
-FLOW, CALENDAR, VIP = "flow", "calendar", "vip"
+FLOW, CALENDAR, VIP, PROMPT = "flow", "calendar", "vip", "prompt"
 _SHAPES: dict[str, type[Any]] = {
     TENANT: Tenant,
     STATION: Station,
@@ -216,6 +220,7 @@ _SHAPES: dict[str, type[Any]] = {
     FLOW: Flow,
     CALENDAR: Calendar,
     VIP: Vip,
+    PROMPT: PromptFile,
 }
 MOST_REMEMBERED = 10_000
 
@@ -256,6 +261,9 @@ class _ByKey(ABC):
     def vip_of(self, tenant_id: TenantId, caller: str) -> Vip | None:
         return self._look_up(Vip, VIP, _key_in(tenant_id, caller))
 
+    def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
+        return self._look_up(PromptFile, PROMPT, _key_in(tenant_id, prompt_id))
+
     def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
         site = self.site_of(site_id)
         if site is not None and site.time_zone is not None:
@@ -277,6 +285,7 @@ class Directory(_ByKey):
     flows: tuple[Flow, ...] = ()
     calendars: tuple[Calendar, ...] = ()
     vips: tuple[Vip, ...] = ()
+    prompts: tuple[PromptFile, ...] = ()
 
     @cached_property
     def by_kind(self) -> dict[str, dict[str, Any]]:
@@ -291,6 +300,7 @@ class Directory(_ByKey):
             FLOW: {_key_in(each.tenant_id, each.flow_id): each for each in self.flows},
             CALENDAR: {_key_in(each.tenant_id, each.calendar_id): each for each in self.calendars},
             VIP: {_key_in(each.tenant_id, each.caller): each for each in self.vips},
+            PROMPT: {_key_in(each.tenant_id, each.prompt_id): each for each in self.prompts},
         }
 
     def each_number(self) -> Iterable[Did]:

@@ -72,12 +72,8 @@ def resume(call: Call, outcome: str, at_ms: int) -> Step:
     `unknown`.
     """
     node = _node_of(call)
-    call = replace(call, phase=Phase.IN_FLOW)
-    if not isinstance(node, nodes.QueueNode):
-        # Somebody whom the flow had rung sent the customer to a queue: the flow goes on as if nobody had answered.
-        assert isinstance(node, nodes.RingNode | nodes.TransferNode)
-        return _step(_walk(Turn(call, goto=node.otherwise), at_ms))
-    return _step(_walk(queueing.left(call, node, outcome), at_ms))
+    assert isinstance(node, nodes.QueueNode)
+    return _step(_walk(queueing.left(replace(call, phase=Phase.IN_FLOW), node, outcome), at_ms))
 
 
 def after_talk(call: Call, at_ms: int) -> Step | None:
@@ -100,8 +96,8 @@ def after_talk(call: Call, at_ms: int) -> Step | None:
 
 
 def longest_wait_seconds(call: Call) -> int | None:
-    """Return after how much waiting the flow lets its caller out of the queue; None where it leaves that to it."""
-    node = None if call.visit is None else _node_of(call)
+    """Return after how much waiting a flow lets its caller out of the queue; None where it leaves that to it."""
+    node = _node_of(call)
     return queueing.longest_wait_seconds(node) if isinstance(node, nodes.QueueNode) else None
 
 
@@ -117,7 +113,7 @@ def overflowing(
 
     ahead: callers before this one.  What is None is not known, and lets nobody out.
     """
-    node = None if call.visit is None else _node_of(call)
+    node = _node_of(call)
     if not isinstance(node, nodes.QueueNode):
         return None
     stand = {"waiting": ahead, "estimate_seconds": estimate_seconds, "signed_in": signed_in}

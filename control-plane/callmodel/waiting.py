@@ -31,10 +31,12 @@ def enter(
     priority: int = 0,
     needs: tuple[SkillNeed, ...] = (),
     wanted_agents: tuple[AgentId, ...] = (),
+    by_flow: bool = False,
 ) -> Step:
     """Get in line; who was in line of another queue already has waited since then."""
     call, answered = attempts.answer_origin(call, at_ms)
-    waiting = Waiting(queue_id, priority, at_ms - call.waited_ms, at_ms, needs, wanted_agents)
+    since_ms = at_ms - call.waited_ms
+    waiting = Waiting(queue_id, priority, since_ms, at_ms, needs, wanted_agents, by_flow=by_flow)
     call = replace(call, phase=Phase.WAITING, waiting=waiting, queue_id=queue_id)
     return call, [*answered, _join(waiting), orders.Announce(orders.Milestone.QUEUED)]
 
@@ -69,12 +71,10 @@ def advance(call: Call, fact: facts.Fact) -> Step:
 
 def leave(call: Call, outcome: str, at_ms: int) -> Step:
     """Wait no more.  outcome: why, as a flow's queue node has it: `waited`, `full`, `unknown`, `away`."""
+    by_flow = call.waiting is not None and call.waiting.by_flow
     call, given = _alone(call, at_ms)
-    if call.visit is not None:
-        call, resumed = flowing.resume(call, outcome, at_ms)
-        return call, [*given, *resumed]
-    call, goodbyes = closing.end(call, Ending.NO_ANSWER, at_ms)
-    return call, [*given, *goodbyes]
+    call, more = flowing.resume(call, outcome, at_ms) if by_flow else closing.end(call, Ending.NO_ANSWER, at_ms)
+    return call, [*given, *more]
 
 
 def withdrawn(fact: facts.AgentOffered) -> list[orders.Order]:
@@ -87,14 +87,15 @@ def withdrawn(fact: facts.AgentOffered) -> list[orders.Order]:
 def _placed(call: Call, waiting: Waiting, fact: facts.Queued) -> Step:
     """Take in the place; at first set the clocks, and now and then tell the caller of it."""
     queue, is_new = fact.queue, waiting.queue is None
-    waited_seconds = (fact.at_ms - waiting.entered_ms) / 1000
-    outcome = flowing.overflowing(call, waited_seconds, ahead=fact.ahead, estimate_seconds=fact.estimate_seconds)
-    if outcome is not None and not waiting.rung:
-        return leave(call, outcome, fact.at_ms)
+    if waiting.by_flow and not waiting.rung:
+        waited_seconds = (fact.at_ms - waiting.entered_ms) / 1000
+        outcome = flowing.overflowing(call, waited_seconds, ahead=fact.ahead, estimate_seconds=fact.estimate_seconds)
+        if outcome is not None:
+            return leave(call, outcome, fact.at_ms)
     waiting = replace(waiting, queue=queue, ahead=fact.ahead)
     call = replace(call, waiting=waiting)
     given: list[orders.Order] = []
-    limits = (queue.longest_wait_seconds, flowing.longest_wait_seconds(call))
+    limits = (queue.longest_wait_seconds, flowing.longest_wait_seconds(call) if waiting.by_flow else None)
     longest = min((each for each in limits if each is not None), default=None)
     if is_new and longest is not None:
         due_ms = waiting.entered_ms + longest * 1000
@@ -228,6 +229,6 @@ def _play(call: Call, prompts: tuple[Prompt, ...]) -> Step:
     customer = call.customer_leg
     if not prompts or customer is None:
         return call, []
-    play_id = f"p{call.plays + 1}"
+    play_id = f"w{call.plays + 1}"
     call = replace(call, playing=play_id, plays=call.plays + 1)
     return call, [orders.Play(customer.leg_id, play_id, prompts, call.language)]

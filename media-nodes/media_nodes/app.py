@@ -15,6 +15,7 @@ from media_nodes import drain, heartbeat, telling
 from media_nodes.ami import Ami
 from media_nodes.ari import Ari
 from media_nodes.asterisk import AriSwitch
+from media_nodes.callersounds import build_player, build_sounds
 from media_nodes.claims import RedisClaims
 from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.config import MediaSettings
@@ -23,11 +24,12 @@ from media_nodes.edges import EdgeChoice, edges_of
 from media_nodes.journal import Entry, Journal
 from media_nodes.lines import RedisLines
 from media_nodes.listener import Listener, SupersededError
+from media_nodes.lookups import HttpLookUps
 from media_nodes.orders import OrderBook
 from media_nodes.outbox import RedisOutbox
 from media_nodes.recorder import Recorder
 from media_nodes.rendering import passwords_of
-from media_nodes.running import now_ms
+from media_nodes.running import Surroundings, now_ms
 from media_nodes.spending import Spending
 from media_nodes.spool import Limits, SpoolWatch
 from servicekit import lifecycle, logs, redisio
@@ -70,12 +72,27 @@ async def serve(service: Service) -> None:
     watch = SpoolWatch(spool, Limits(settings.spool_max_bytes, settings.spool_min_free_bytes))
     recorder = Recorder(spool, node_id, outbox, watch, settings.recording_queue)
     edges = EdgeChoice(edges_of(settings.edges), ari)
-    switch = AriSwitch(ari, ami, edges, recorder.live)
-    journal = Journal(settings.state_dir / "calls")
     shelf = DirectoryShelf()
+    sounds = build_sounds(service, settings, ari, lambda: shelf.current)
+    switch = AriSwitch(ari, ami, edges, recorder.live, sounds.music)
+    player = build_player(service, switch, sounds)
+    journal = Journal(settings.state_dir / "calls")
     claims = RedisClaims(redis, replicas, Spending(lambda: shelf.current))
     lines = RedisLines(node_id, Acd(redis, replicas), lambda: shelf.current, now_ms)
-    conductor = Conductor(node_id, switch, claims, outbox, recorder, journal, lines, shelf, settings.capacity)
+    look_ups = HttpLookUps(settings.lookup_allowed)
+    service.on_close(look_ups.close)
+    around = Surroundings(
+        switch=switch,
+        claims=claims,
+        outbox=outbox,
+        recordings=recorder,
+        player=player,
+        lines=lines,
+        look_ups=look_ups,
+        journal=journal,
+        directory=lambda: shelf.current,
+    )
+    conductor = Conductor(node_id, around, settings.capacity)
     claims.attend(lambda: conductor.calls, conductor.stop_spending)
     lines.attend(lambda: conductor.calls, conductor.offer)
     drain_flag = drain.Flag(settings.state_dir)

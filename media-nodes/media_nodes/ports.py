@@ -1,8 +1,9 @@
 """What conducting calls needs from the world outside, named by role."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Protocol
 
 from callmodel.callstate import Call
@@ -18,8 +19,10 @@ from callmodel.orders import (
     LeaveQueue,
     LookAtQueue,
     LookUp,
+    Play,
 )
-from callmodel.rooms import Room
+from callmodel.prompts import Prompt
+from callmodel.rooms import Music, Room
 from callmodel.seats import SeatChange
 from callmodel.spend import Bill
 from callmodel.wire import Envelope
@@ -71,6 +74,15 @@ class Switch(Protocol):
     async def can_be_heard(self, leg_id: LegId) -> bool:
         """Say whether an unanswered leg has agreed on media: a 183 without a description brings no sound."""
 
+    async def play(self, leg_id: LegId, play_id: str, files: Sequence[Path]) -> None:
+        """Play sound files one after the other, in place of what this leg is played now; `Played` follows.
+
+        A leg that holds hears its music again afterwards.  One that talks does not hear the others meanwhile.
+        """
+
+    async def stop_playing(self, leg_id: LegId, play_id: str) -> None:
+        """Play no more of it; what is over already stays over."""
+
     async def set_room(self, call_id: CallId, room: Room) -> None:
         """Let the call's legs hear each other as the room says; what was there and is not in the room ends."""
 
@@ -94,6 +106,34 @@ class Switch(Protocol):
 
     async def state(self) -> SwitchState:
         """Return all that is there.  Raises SwitchAwayError."""
+
+
+class PromptMissingError(Exception):
+    """A prompt can not be played: nobody knows it, it can not be fetched, no voice speaks.  The text says which."""
+
+
+class PromptFiles(Protocol):
+    """Prompts as sound files that the switch can play."""
+
+    async def files_of(self, tenant_id: TenantId, prompts: Sequence[Prompt], language: str) -> list[Path]:
+        """Return a file for each prompt; they stay where they are for some seconds.  Raises PromptMissingError."""
+
+
+class MusicOnHold(Protocol):
+    """What callers hear who wait."""
+
+    async def class_of(self, music: Music | None) -> str:
+        """Return by what name the switch knows it; at once, if need be with the name of other music."""
+
+
+class Player(Protocol):
+    """Prompts played to legs, beside the call's own task."""
+
+    def play(self, tenant_id: TenantId, order: Play, tell: Callable[[Fact], None]) -> None:
+        """Play when the sound is there; `tell` hears of what the switch does not tell itself."""
+
+    async def stop(self, leg_id: LegId, play_id: str) -> None:
+        """Play no more of it, or not at all.  Raises LegGoneError, SwitchAwayError."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,9 @@ from media_nodes.ports import (
     LegGoneError,
     LegProgress,
     Lines,
+    LookUps,
     Outbox,
+    Player,
     RecordingRefusedError,
     Recordings,
     Switch,
@@ -38,6 +40,7 @@ from servicekit import logs
 QUEUE_FACTS = 256
 YOUNG_LEG_MS = 5_000
 _DIALLING = orders.DialTrunk | orders.DialStation
+_SOUND = orders.Play | orders.StopPlaying
 
 logger = logging.getLogger(__name__)
 
@@ -68,10 +71,11 @@ class Surroundings:
     claims: Claims
     outbox: Outbox
     recordings: Recordings
-    journal: Journal
+    player: Player
     lines: Lines
+    look_ups: LookUps
+    journal: Journal
     directory: Callable[[], Lookups | None]
-    instance: Callable[[], str]
 
 
 class RunningCall:
@@ -143,7 +147,7 @@ class RunningCall:
     async def _do(self, order: Order) -> None:
         try:
             with telling.span_of(self.call, order):
-                await self._act(order)
+                await (self._sound(order) if isinstance(order, _SOUND) else self._act(order))
         except LegGoneError as gone:
             # A leg that could not even be dialled failed on our side, and another trunk may be tried.
             code = 503 if isinstance(order, _DIALLING) else None
@@ -196,6 +200,9 @@ class RunningCall:
                 return await lines.close(call, order)
             case orders.LookAtQueue():
                 return [await lines.look(call, order)]
+            case orders.LookUp(look_up_id):
+                answer, problem = await self._around.look_ups.ask(order)
+                return [facts.LookedUp(look_up_id, answer, now_ms(), problem)]
             case orders.FindWay(target):
                 return [facts.WayFound(target, self._way_to(target), now_ms())]
         return []
@@ -205,6 +212,13 @@ class RunningCall:
         if directory is None:
             return Refusal(Ending.INTERNAL_ERROR)
         return plan_call(directory, call.tenant_id, target, site_id=call.site_id)
+
+    async def _sound(self, order: Order) -> None:
+        match order:
+            case orders.Play():
+                self._around.player.play(self.call.tenant_id, order, self.post)
+            case orders.StopPlaying(leg_id, play_id):
+                await self._around.player.stop(leg_id, play_id)
 
     async def _claim(self, order: orders.ClaimTrunk) -> None:
         answer = await self._around.claims.claim(self.call.tenant_id, order)

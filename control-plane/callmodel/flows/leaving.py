@@ -23,6 +23,7 @@ from callmodel.flows.stage import (
 from callmodel.flows.visit import Doing
 from callmodel.ids import E164, RecordingId
 from callmodel.numbers import UndiallableNumberError, to_e164
+from callmodel.prompts import BEEP
 
 END_KEY = "#"
 SHORTEST_MESSAGE_MS = 2000
@@ -31,7 +32,7 @@ SHORTEST_MESSAGE_MS = 2000
 
 def enter_voicemail(call: Call, node: VoicemailNode, at_ms: int) -> Turn:
     """Greet, then record."""
-    return say(call, node.prompts, at_ms) or _record(call, node, at_ms)
+    return say(call, node.prompts, at_ms, then=(BEEP,)) or _record(call, node, at_ms)
 
 
 def hear_message(call: Call, node: VoicemailNode, fact: facts.Fact) -> Turn:

@@ -32,7 +32,7 @@ from callmodel.ids import (
 )
 from callmodel.numbers import is_extension
 from callmodel.offers import Offer, Offered
-from callmodel.prompts import Prompt, Speech
+from callmodel.prompts import Audio, Prompt, Speech
 from callmodel.queues import Queue
 from callmodel.routing import FlowPlan, Plan, StationPlan, TrunkOffer, TrunkPlan
 from callmodel.vips import Vip
@@ -305,13 +305,13 @@ def _ending(standing: Standing) -> str:
 def _words(prompt: Prompt) -> str:
     if isinstance(prompt, Speech):
         return f'"{" ".join(prompt.text) if prompt.digits else prompt.text}"'
-    return f"<{prompt.prompt_id}>"
+    return f"<{prompt.prompt_id}>" if isinstance(prompt, Audio) else "<beep>"
 
 
 def _milliseconds(prompt: Prompt) -> int:
     if isinstance(prompt, Speech):
         return len(prompt.text) * 1000 // CHARACTERS_A_SECOND
-    return AUDIO_SECONDS * 1000
+    return AUDIO_SECONDS * 1000 if isinstance(prompt, Audio) else prompt.milliseconds
 
 
 def _clock(standing: Standing) -> str:

@@ -75,9 +75,9 @@ def is_said(call: Call, fact: facts.Fact) -> bool:
     return isinstance(fact, facts.Played) and is_asked(call, fact.play_id, Doing.SAYING)
 
 
-def say(call: Call, said: tuple[Said, ...], at_ms: int) -> Turn | None:
-    """Play prompts to the caller; None where there is nothing to be said."""
-    prompts = prompts_of(call, said)
+def say(call: Call, said: tuple[Said, ...], at_ms: int, then: tuple[Prompt, ...] = ()) -> Turn | None:
+    """Play prompts to the caller, `then` after them; None where there is nothing to be said."""
+    prompts = (*prompts_of(call, said), *then)
     if not prompts:
         return None
     call, answered = attempts.answer_origin(call, at_ms)

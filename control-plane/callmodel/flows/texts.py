@@ -29,4 +29,8 @@ def spoken(said: Said, language: str, languages: tuple[str, ...], known: Mapping
         wanted = (language, *languages, *said.texts)
         text = next((said.texts[each] for each in wanted if each in said.texts), "")
         said = Speech(text, said.digits)
-    return Speech(filled_in(said.text, known), said.digits) if isinstance(said, Speech) else said
+    if not isinstance(said, Speech):
+        return said
+    text = filled_in(said.text, known)
+    # What is filled in is the caller's own: a name, a balance.
+    return Speech(text, said.digits, private=said.private or bool(parts_of(said.text)))

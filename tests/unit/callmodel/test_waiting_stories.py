@@ -94,9 +94,9 @@ def test_the_place_is_told_at_once_and_again_after_a_while():
     call, orders = after(entered(), Queued(QUEUE, 2, 95.0, T0 + 110))
     said = (Speech("There are 2 callers before you."), Speech("The expected wait is about 2 minutes."))
 
-    assert Play(CALLER, "p1", said, "en") in orders
+    assert Play(CALLER, "w1", said, "en") in orders
     assert room_of(call).of(Mode.HEARING) == (CALLER,)
-    music, orders = after(call, Played(CALLER, "p1", T0 + 4_000))
+    music, orders = after(call, Played(CALLER, "w1", T0 + 4_000))
     assert orders == [SetRoom(room_of(music))]
     assert room_of(music).of(Mode.HOLDING) == (CALLER,)
     _, orders = after(music, TimerFired(TimerName.ANNOUNCEMENT, T0 + 30_110))
@@ -106,7 +106,7 @@ def test_the_place_is_told_at_once_and_again_after_a_while():
 def test_comfort_messages_take_turns():
     queue = replace(QUEUE, announces_place=False, comfort=(PromptId("sorry"), PromptId("web")))
     call, first = after(entered(), Queued(queue, 2, None, T0))
-    call, second = after(call, Played(CALLER, "p1", T0), TimerFired(TimerName.ANNOUNCEMENT, T0 + 60_000))
+    call, second = after(call, Played(CALLER, "w1", T0), TimerFired(TimerName.ANNOUNCEMENT, T0 + 60_000))
     call, second = after(call, Queued(queue, 1, None, T0 + 60_001))
 
     assert [order.prompts for order in (*first, *second) if isinstance(order, Play)] == [
@@ -160,7 +160,7 @@ def test_what_is_being_said_stops_when_the_agent_answers():
     speaking = after(entered(), Queued(QUEUE, 0, None, T0), offered())[0]
     orders = after(speaking, LegAnswered(speaking.waiting.rung[0].leg_id, T0 + 9_000))[1]
 
-    assert orders.index(StopPlaying(CALLER, "p1")) < next(n for n, o in enumerate(orders) if isinstance(o, SetRoom))
+    assert orders.index(StopPlaying(CALLER, "w1")) < next(n for n, o in enumerate(orders) if isinstance(o, SetRoom))
 
 
 def test_an_agent_who_does_not_answer_leaves_the_caller_in_line():

@@ -1,7 +1,7 @@
 """A switch, claims, outbox and recordings that only remember what they were told."""
 
 import resource
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,17 @@ from callmodel.callstate import Call
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
 from callmodel.facts import Fact, Queued, QueueSeen
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
-from callmodel.orders import ClaimTrunk, CloseOffer, DialStation, DialTrunk, JoinQueue, LeaveQueue, LookAtQueue
+from callmodel.orders import (
+    ClaimTrunk,
+    CloseOffer,
+    DialStation,
+    DialTrunk,
+    JoinQueue,
+    LeaveQueue,
+    LookAtQueue,
+    LookUp,
+    Play,
+)
 from callmodel.queues import Queue
 from callmodel.rooms import Room
 from callmodel.seats import SeatChange
@@ -20,6 +30,7 @@ from callmodel.wire import Envelope
 from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.journal import Journal
 from media_nodes.ports import Full, Grant, LegGoneError, RecordingRefusedError, SwitchAwayError, SwitchState
+from media_nodes.running import Surroundings
 from media_nodes.stasis import Arrived
 from servicekit import tracing
 
@@ -60,6 +71,9 @@ class FakeSwitch:
 
     def _tell(self, word: str, *about: str) -> None:
         self.told.append((word, *about))
+        self._refuse(*about)
+
+    def _refuse(self, *about: str) -> None:
         if self.broken:
             raise RuntimeError("a bug")
         if self.away:
@@ -87,6 +101,13 @@ class FakeSwitch:
     async def set_room(self, call_id: CallId, room: Room) -> None:
         self.rooms.append(room)
         self._tell("set_room", *(party.leg_id for party in room.parties))
+
+    async def play(self, leg_id: LegId, play_id: str, files: Sequence[Path]) -> None:
+        self.told.append(("play", leg_id, play_id, *(file.name for file in files)))
+        self._refuse(leg_id)
+
+    async def stop_playing(self, leg_id: LegId, play_id: str) -> None:
+        self.told.append(("stop_playing", leg_id, play_id))
 
     async def pause_recording(self, customer_leg: LegId, *, paused: bool) -> None:
         self._tell("pause_recording" if paused else "resume_recording", customer_leg)
@@ -181,6 +202,23 @@ class FakeLines:
         self.seats += changes
 
 
+class FakeLookUps:
+    async def ask(self, order: LookUp) -> tuple[dict[str, str], str | None]:
+        return {}, "timeout"
+
+
+@dataclass
+class FakePlayer:
+    played: list[Play] = field(default_factory=list)
+    stopped: list[tuple[str, str]] = field(default_factory=list)
+
+    def play(self, tenant_id: TenantId, order: Play, tell: Callable[[Fact], None]) -> None:
+        self.played.append(order)
+
+    async def stop(self, leg_id: LegId, play_id: str) -> None:
+        self.stopped.append((leg_id, play_id))
+
+
 @dataclass
 class Stage:
     """A conductor among fakes."""
@@ -191,22 +229,24 @@ class Stage:
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
     recordings: FakeRecordings = field(default_factory=FakeRecordings)
     lines: FakeLines = field(default_factory=FakeLines)
+    player: FakePlayer = field(default_factory=FakePlayer)
     capacity: int = CAPACITY
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.folder)
         self.shelf = DirectoryShelf(directory())
-        self.conductor = Conductor(
-            NODE,
+        around = Surroundings(
             self.switch,
             self.claims,
             self.outbox,
             self.recordings,
-            self.journal,
+            self.player,
             self.lines,
-            self.shelf,
-            self.capacity,
+            FakeLookUps(),
+            self.journal,
+            lambda: self.shelf.current,
         )
+        self.conductor = Conductor(NODE, around, self.capacity)
         self.conductor.instance = INSTANCE
 
 

@@ -5,6 +5,7 @@ from control_plane.features.numbers import service
 from control_plane.features.numbers.schemas import Lending, NewNumber, NumberPatch, NumberRoute, NumberView
 from control_plane.features.numbers.store import NumberRecord, NumberStore
 from control_plane.fields import E164Text, TenantIdText
+from control_plane.named import FlowUnknownError
 from control_plane.permissions import Permission
 from control_plane.references import require_tenant
 from control_plane.web import Context, PageOf, PageQuery, Route, ThingsQuery
@@ -49,8 +50,8 @@ async def of_tenant(context: Context, tenant_id: TenantIdText, query: PageQuery)
 
 
 async def route(context: Context, tenant_id: TenantIdText, number: E164Text, body: NumberRoute) -> NumberView:
-    """Let calls to the number ring a station of the tenant, or nobody."""
-    return to_view(await service.route(context, tenant_id, number, body.route_to))
+    """Let calls to the number go through a flow of the tenant, ring one of its stations, or reach nobody."""
+    return to_view(await service.route(context, tenant_id, number, body))
 
 
 async def archive(context: Context, number: E164Text) -> None:
@@ -69,6 +70,7 @@ def to_view(record: NumberRecord) -> NumberView:
         number=record.number,
         tenant_id=record.tenant_id,
         route_to=record.route_to,
+        flow_id=record.flow_id,
         trunk_ids=list(record.trunk_ids),
         created_ms=record.created_ms,
         archived_ms=record.archived_ms,
@@ -144,9 +146,9 @@ routes = [
         Permission.TENANT_WRITE,
         "Route a number",
         _TAGS,
-        errors=(service.ExtensionUnknownError,),
+        errors=(service.ExtensionUnknownError, FlowUnknownError),
         configures=True,
-        examples={"desk": {"route_to": "1001"}},
+        examples={"desk": {"route_to": "1001"}, "flow": {"flow_id": "welcome", "route_to": "1001"}},
         shows=one,
     ),
     Route(

@@ -212,16 +212,24 @@ async def _furnish(world: World, tenant_id: str, place: int) -> None:
     await admin.make("/tenants", {"tenant_id": tenant_id, "name": tenant_id.title()})
     await admin.make(f"/tenants/{tenant_id}/stations", {"extension": extension, "site_id": "branch-1"})
     await admin.make("/numbers", {"number": number, "tenant_id": tenant_id, "route_to": extension})
+    await admin.make(f"/tenants/{tenant_id}/queues", {"queue_id": f"sales-{place}", "name": "Sales"})
+    await admin.make(f"/tenants/{tenant_id}/flows", {"flow_id": f"welcome-{place}", "document": a_flow()})
+    await admin.call("POST", f"/tenants/{tenant_id}/flows/welcome-{place}/publish", {"edit": 1})
+    vip = await admin.make(f"/tenants/{tenant_id}/vips", {"number": f"+861390000000{place}", "name": "Ms Wang"})
     world.ids[tenant_id] = {
         "tenant_id": tenant_id,
         "extension": extension,
         "number": number,
+        "queue_id": f"sales-{place}",
+        "flow_id": f"welcome-{place}",
+        "vip_id": vip["vip_id"],
         "call_id": f"01990000-0000-7000-8000-00000000000{place}",
         "recording_id": f"01990000-0000-7000-8000-00000000001{place}",
     }
     for role in ROLES:
         made = await admin.make("/users", user(f"{role}.{tenant_id}", tenant_id, role))
-        world.ids[tenant_id]["user_id"] = made["user_id"]
+        # The first of them is an agent.
+        world.ids[tenant_id].setdefault("user_id", made["user_id"])
         world.users[(tenant_id, role)] = await signed_in(world.url, f"{role}.{tenant_id}", USER_PASSWORD)
 
 
@@ -245,6 +253,11 @@ def trunk(trunk_id: str, **changes: Any) -> dict[str, Any]:
         "sources": ["127.0.30.1"],
         "rates": [{"prefix": "+86", "cost_per_minute": 0.05, "cost_class": "national"}],
     } | changes
+
+
+def a_flow(**nodes: Any) -> dict[str, Any]:
+    """Return a flow that says goodbye, or one with other nodes, of which `start` is the first."""
+    return {"name": "Welcome", "start": "start", "nodes": {"start": {"kind": "hang_up"}} | nodes}
 
 
 def fresh(prefix: str) -> str:

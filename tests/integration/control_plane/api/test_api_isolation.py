@@ -19,6 +19,7 @@ MISSING_IDS = {
     "trunk_id": "carrier-a",
     "user_id": "01990000-0000-7000-8000-000000000099",
     "serial": "7f",
+    "version": "1",
     "leg_id": "01990000-0000-7000-8000-000000000001-1",
 }
 
@@ -120,6 +121,9 @@ LOST_IDS = {
     "tenant_id": "acme",
     "extension": "9999",
     "number": "+8621555599",
+    "queue_id": "nowhere",
+    "flow_id": "nowhere",
+    "vip_id": "f" * 32,
     "call_id": "01990000-0000-7000-8000-0000000000ff",
     "recording_id": "01990000-0000-7000-8000-0000000000ff",
 }
@@ -144,6 +148,10 @@ def valid_body(route: Route) -> dict[str, object] | None:
         "calls.dispose": {"disposition": "sold"},
         "numbers.route": {"route_to": "1001"},
         "stations.seat": {"user_id": None},
+        "flows.save": {"edit": 1, "document": {}},
+        "flows.publish": {"edit": 1},
+        "flows.roll_back": {"version": 1},
+        "agents.pause": {"reason": "lunch"},
     }
     return bodies.get(route.operation_id, {}) if route.signature.body is not None else None
 

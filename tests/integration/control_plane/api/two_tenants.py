@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import redis
-from api_house import ROLES, USER_PASSWORD, Client, House, signed_in, trunk, user
+from api_house import ROLES, USER_PASSWORD, Client, House, a_flow, signed_in, trunk, user
 from api_house import World as Users
 
 from callmodel import keys
@@ -106,6 +106,20 @@ async def _configure(estate: Estate, tenant_id: str, place: int) -> dict[str, li
         body = {"extension": extension, "site_id": SHARED_SITE, "display_name": secret_name}
         await admin.make(f"/tenants/{tenant_id}/stations", body)
         await admin.make("/numbers", {"number": number, "tenant_id": tenant_id, "route_to": extension})
+    queue_ids = [f"sales-{tenant_id}", f"billing-{tenant_id}"]
+    for queue_id in queue_ids:
+        await admin.make(f"/tenants/{tenant_id}/queues", {"queue_id": queue_id, "name": secret_name})
+    flow_ids = [f"day-{tenant_id}", f"night-{tenant_id}"]
+    for flow_id in flow_ids:
+        document = a_flow() | {"name": secret_name}
+        await admin.make(f"/tenants/{tenant_id}/flows", {"flow_id": flow_id, "document": document})
+        for edit in (1, 1):
+            await admin.call("POST", f"/tenants/{tenant_id}/flows/{flow_id}/publish", {"edit": edit})
+    vips = [CUSTOMERS[tenant_id], f"+8613700000{place}00"]
+    vip_ids = [
+        (await admin.make(f"/tenants/{tenant_id}/vips", {"number": each, "name": secret_name}))["vip_id"]
+        for each in vips
+    ]
     names = {role: f"{role}.{tenant_id}" for role in ROLES}
     people = [user(name, tenant_id, role) | {"display_name": secret_name} for role, name in names.items()]
     names[PROVIDER] = f"firm.{tenant_id}"
@@ -124,6 +138,9 @@ async def _configure(estate: Estate, tenant_id: str, place: int) -> dict[str, li
         "trunk_id": [trunk_id],
         "domain": [made["domain"]],
         "user_id": user_ids,
+        "queue_id": queue_ids,
+        "flow_id": flow_ids,
+        "vip_id": vip_ids,
         "username": list(names.values()),
         "call_id": calls,
         "leg_id": [f"{call_id}-1" for call_id in calls],
@@ -179,6 +196,11 @@ LISTINGS = (
     "/tenants/{tenant}/users?limit={limit}",
     "/tenants/{tenant}/stations?limit={limit}",
     "/tenants/{tenant}/numbers?limit={limit}",
+    "/tenants/{tenant}/queues?limit={limit}",
+    "/tenants/{tenant}/agents?limit={limit}",
+    "/tenants/{tenant}/flows?limit={limit}",
+    "/tenants/{tenant}/vips?limit={limit}",
+    "/tenants/{tenant}/flows/day-{tenant}/versions?limit={limit}",
     "/tenants/{tenant}/calls?day={day}&limit={limit}",
     "/tenants/{tenant}/recordings?day={day}&limit={limit}",
     "/tenants/{tenant}/audit?day={day}&limit={limit}",
@@ -186,6 +208,10 @@ LISTINGS = (
 OTHER_READS = (
     "/tenants/{tenant}",
     "/tenants/{tenant}/calls?state=live&limit={limit}",
+    "/tenants/{tenant}/agent-states?limit={limit}",
+    "/tenants/{tenant}/queue-states?limit={limit}",
+    "/tenants/{tenant}/flows/day-{tenant}",
+    "/tenants/{tenant}/flows/day-{tenant}/versions/1",
     "/tenants/{tenant}/recordings/gaps?day={day}&limit={limit}",
     "/tenants/{tenant}/recordings/summary?day={day}",
 )
@@ -206,6 +232,8 @@ def _twin(name: str, kind: str) -> str:
         return _twin(name, "call_id")
     if kind == "after":
         return f"{'B' if name[0] == 'A' else 'A'}{name[1:]}"
+    if kind == "vip_id":
+        return f"{name[:-4]}{'beef' if name[-4:] != 'beef' else 'cafe'}"
     if kind in ("extension", "number"):
         return f"{name[:-3]}9{name[-2:]}"
     return name.replace(ACME, "nobo")

@@ -43,6 +43,10 @@ def test_message_is_recorded_after_the_greeting():
     assert call.timers[0].due_ms == T0 + 3_000 + 90_000
 
 
+def test_greeting_ends_with_a_beep():
+    assert texts(called(BOX)[1]) == ["Leave a message.", "<beep>"]
+
+
 def test_hash_ends_the_message_and_nothing_after_it_is_on_it():
     step = pressed(heard_out(called(BOX)), "#")
     assert PauseRecording(CALLER, paused=True) in step[1]

@@ -14,15 +14,13 @@ from callmodel.facts import (
     LegAnswered,
     LegHungUp,
     LegRang,
-    NotQueued,
     Played,
-    QueueAsked,
     TrunkGranted,
     TrunkRefused,
     WayFound,
 )
 from callmodel.flows.calendars import Calendar
-from callmodel.ids import CalendarId, LegId, PromptId, QueueId
+from callmodel.ids import CalendarId, LegId, PromptId
 from callmodel.orders import (
     Answer,
     ClaimTrunk,
@@ -300,11 +298,3 @@ def test_customer_is_asked_once():
     step = heard_out(pressed(step, "9"))
     assert step[0].ending is Ending.COMPLETED
     assert cdr_of(step[0]).marks == {}
-
-
-def test_customer_whom_the_rung_person_sends_to_a_queue_that_takes_nobody_goes_on_in_the_flow():
-    step = after(found(called(RING), BEN), LegAnswered(DESK, T0 + 5_000))
-    step = after(step, QueueAsked(QueueId("sales"), DESK, T0 + 9_000))
-    assert step[0].state is CallState.WAITING
-
-    assert texts(after(step, NotQueued(QueueId("sales"), "full", T0 + 9_100))[1]) == ["Nobody is there."]
