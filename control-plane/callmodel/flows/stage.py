@@ -9,11 +9,11 @@ from callmodel.flows.nodes import Said
 from callmodel.flows.texts import filled_in, spoken
 from callmodel.flows.visit import Doing, Visit
 from callmodel.ids import CalendarId
-from callmodel.prompts import Audio, Prompt
+from callmodel.prompts import Audio, Prompt, Speech, Tone
 from callmodel.routing import FlowPlan
 
-LONGEST_PLAY_SECONDS = 300
-"""After it a prompt counts as said, whatever the switch tells: no caller is left in silence."""
+MILLISECONDS_A_CHARACTER, LONGEST_SYNTHESIS_MS, LONGEST_AUDIO_MS = 250, 10_000, 180_000
+"""How long prompts may take.  After that they count as said whatever the switch tells: nobody is left in silence."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,19 @@ def say(call: Call, said: tuple[Said, ...], at_ms: int, then: tuple[Prompt, ...]
         return None
     call, answered = attempts.answer_origin(call, at_ms)
     call, play_id = asked(call, Doing.SAYING)
-    call, guard = timers.start(call, TimerName.FLOW, at_ms + LONGEST_PLAY_SECONDS * 1000)
+    call, guard = timers.start(call, TimerName.FLOW, at_ms + sum(map(_longest_ms, prompts)))
     play = orders.Play(caller_of(call).leg_id, play_id, prompts, call.language)
     return Turn(call, (*answered, play, *guard))
+
+
+def _longest_ms(prompt: Prompt) -> int:
+    match prompt:
+        case Speech(text):
+            return LONGEST_SYNTHESIS_MS + len(text) * MILLISECONDS_A_CHARACTER
+        case Tone(milliseconds=milliseconds):
+            return LONGEST_SYNTHESIS_MS + milliseconds
+        case Audio():
+            return LONGEST_AUDIO_MS
 
 
 def say_first(call: Call, said: tuple[Said, ...], at_ms: int) -> Turn | None:

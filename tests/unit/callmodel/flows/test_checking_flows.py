@@ -1,12 +1,15 @@
 """The validator names each problem with its node and field, and says nothing of a flow that is well."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from callmodel.codec import from_wire
+from callmodel.flows.calendars import Calendar, problems_of
 from callmodel.flows.known import Known
 from callmodel.flows.reading import read_text
 from callmodel.flows.schema import schema
@@ -316,6 +319,19 @@ def test_example_is_well_with_all_that_it_names():
 
     assert found == []
     assert flow is not None and len(flow.nodes) > 15
+
+
+def test_page_about_flows_shows_what_is_well_and_every_kind_of_node():
+    page = (DOCS / "flows.md").read_text()
+    shown = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", page, re.DOTALL)]
+
+    flow, calendar = shown
+    assert check_document(flow)[1] == []
+    assert problems_of(from_wire(Calendar, calendar)) == []
+    kinds = [
+        each["properties"]["kind"]["const"] for each in schema()["$defs"].values() if "kind" in each["properties"]
+    ]
+    assert [kind for kind in kinds if f"`{kind}`" not in page] == []
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 
 from callmodel.calls import Step
+from callmodel.callstate import TimerName
 from callmodel.cdr import cdr_of
 from callmodel.endings import Ending
-from callmodel.facts import Heard, LookedUp, NotQueued, QueueSeen
+from callmodel.facts import Heard, LookedUp, NotQueued, Queued, QueueSeen, TimerFired
 from callmodel.flows.calendars import Calendar
 from callmodel.ids import CalendarId, QueueId
-from callmodel.orders import JoinQueue, Listen, LookAtQueue, LookUp
+from callmodel.orders import JoinQueue, LeaveQueue, Listen, LookAtQueue, LookUp
 from callmodel.privacy import number_hash
+from callmodel.queues import Queue
 from callmodel.vips import Vip
 from tests.unit.callmodel.flows.flow_stories import (
     BYE,
@@ -196,6 +198,33 @@ def test_caller_who_has_waited_goes_where_the_rule_says():
 
     assert texts(after(step, NotQueued(SALES, "waited", T0 + 60_000))[1]) == ["Yes."]
     assert texts(after(step, NotQueued(SALES, "full", T0 + 60_000))[1]) == ["No."]
+
+
+def in_line(**queue: Any) -> tuple[Step, Queue]:
+    step = after(called(OVERFLOW), seen())
+    known = Queue(ACME, SALES, announces_place=False, **queue)
+    return after(step, Queued(known, 0, None, T0 + 100)), known
+
+
+def test_rules_of_the_flow_hold_while_the_caller_waits():
+    step, known = in_line()
+
+    assert texts(after(step, Queued(known, 5, 120.0, T0 + 30_000))[1]) == []
+    _, orders = after(step, Queued(known, 6, None, T0 + 30_000))
+    assert texts(orders) == ["Yes."]
+    assert LeaveQueue(SALES) in orders
+    assert texts(after(step, Queued(known, 0, 121.0, T0 + 30_000))[1]) == ["Yes."]
+
+
+@pytest.mark.parametrize(
+    ("queue", "seconds"), [({}, 60), ({"longest_wait_seconds": 30}, 30), ({"longest_wait_seconds": 90}, 60)]
+)
+def test_shorter_of_the_queues_and_the_flows_longest_wait_counts(queue, seconds):
+    (call, _), _ = in_line(**queue)
+
+    due = next(timer.due_ms for timer in call.timers if timer.name is TimerName.LONGEST_WAIT)
+    assert due == T0 + 20 + seconds * 1000
+    assert texts(after((call, []), TimerFired(TimerName.LONGEST_WAIT, due))[1]) == ["Yes."]
 
 
 def test_queues_are_chosen_by_calendar():
