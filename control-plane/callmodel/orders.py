@@ -146,14 +146,16 @@ class LookAtQueue:
 class LookUp:
     """Ask the tenant's system; `LookedUp` names `look_up_id`.
 
-    fields: what it is told.  answer: which parts of its JSON answer are wanted, by name and path (`customer.name`).
+    fields: what it is told; hidden: this too, and it is never written down.
+    answer: which parts of its JSON answer are wanted, by name and path (`customer.name`).
     """
 
     look_up_id: str
     url: str
     timeout_ms: int
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict, repr=False)
     answer: dict[str, str] = field(default_factory=dict)
+    hidden: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
