@@ -146,14 +146,16 @@ class LookAtQueue:
 class LookUp:
     """Ask the tenant's system; `LookedUp` names `look_up_id`.
 
-    fields: what it is told.  answer: which parts of its JSON answer are wanted, by name and path (`customer.name`).
+    fields: what it is told; hidden: this too, and it is never written down.
+    answer: which parts of its JSON answer are wanted, by name and path (`customer.name`).
     """
 
     look_up_id: str
     url: str
     timeout_ms: int
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict, repr=False)
     answer: dict[str, str] = field(default_factory=dict)
+    hidden: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,20 @@ class LeaveQueue:
     """Wait no more in this queue.  Twice is harmless."""
 
     queue_id: QueueId
+
+
+@dataclass(frozen=True)
+class BookCallBack:
+    """Keep a caller's place in a queue, and call `number` when it is reached.  Twice is harmless: one a call.
+
+    entered_ms: since when the caller has waited.
+    """
+
+    queue_id: QueueId
+    number: E164
+    priority: int
+    entered_ms: int
+    needs: tuple[SkillNeed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -246,6 +262,7 @@ Order = (
     | FindWay
     | JoinQueue
     | LeaveQueue
+    | BookCallBack
     | CloseOffer
     | HangUp
     | Announce

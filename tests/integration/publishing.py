@@ -9,6 +9,7 @@ from callmodel.codec import from_wire
 from callmodel.directory import Did, Directory, Site, Station, Tenant, Trunk
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk
 from callmodel.entries import PLATFORM_PART, Tables, tenant_part
+from callmodel.flows.calendars import Calendar
 from callmodel.flows.document import Flow
 from callmodel.numbers import DiallingPlan
 from callmodel.queues import Queue
@@ -47,8 +48,9 @@ async def read(redis: Redis, name: str) -> Directory | EdgeSnapshot:
         tenants, stations = values(directory.TENANT, Tenant), values(directory.STATION, Station)
         trunks, numbers = values(directory.TRUNK, Trunk), values(directory.NUMBER, Did)
         sites, queues = values(directory.SITE, Site), values(directory.QUEUE, Queue)
-        flows, vips = values(directory.FLOW, Flow), values(directory.VIP, Vip)
-        return Directory(tenants, stations, trunks, numbers, sites, queues, flows=flows, vips=vips)
+        flows, calendars = values(directory.FLOW, Flow), values(directory.CALENDAR, Calendar)
+        vips = values(directory.VIP, Vip)
+        return Directory(tenants, stations, trunks, numbers, sites, queues, flows, calendars, vips)
     domains = [entry for part in parts for entry in part.get(edgesnapshot.DOMAIN, {}).items()]
     return EdgeSnapshot(
         domains={domain: value["tenant_id"] for domain, value in domains},
@@ -68,7 +70,7 @@ def parts_of_directory(known: Directory) -> dict[str, Tables]:
         numbers = tuple(each for each in known.numbers if each.tenant_id == tenant.tenant_id)
         inbound: dict[str, Any] = {
             name: tuple(each for each in getattr(known, name) if each.tenant_id == tenant.tenant_id)
-            for name in ("queues", "flows", "vips", "prompts")
+            for name in ("queues", "flows", "calendars", "vips", "prompts")
         }
         mine = Directory((tenant,), stations, (), numbers, **inbound)
         parts[tenant_part(tenant.tenant_id)] = directory.tables_of(mine)
