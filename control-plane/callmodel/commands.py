@@ -3,7 +3,7 @@
 from callmodel import facts, wire
 from callmodel.callstate import Call, Leg, LegRole
 from callmodel.directory import Lookups
-from callmodel.ids import Extension
+from callmodel.ids import Extension, QueueId
 from callmodel.rooms import Mode
 from callmodel.routing import Plan, plan_call
 
@@ -45,6 +45,8 @@ def _asked(
     at_ms: int,
 ) -> facts.Fact:
     match order:
+        case wire.TransferCall(to=to) if to.startswith(wire.TO_QUEUE):
+            return facts.QueueAsked(QueueId(to.removeprefix(wire.TO_QUEUE)), asker.leg_id, at_ms)
         case wire.TransferCall(to=to):
             return facts.TransferAsked(_plan(directory, call, to), asker.leg_id, at_ms)
         case wire.ConsultCall(to=to):

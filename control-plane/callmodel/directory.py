@@ -11,11 +11,13 @@ from typing import Any, Protocol, TypeVar
 
 from callmodel.codec import ShapeError, from_wire, to_wire
 from callmodel.entries import Entries, Tables
-from callmodel.ids import E164, Extension, PromptId, ProviderId, QueueId, SiteId, TenantId, TrunkId
+from callmodel.flows.document import Flow
+from callmodel.ids import E164, Extension, FlowId, PromptId, ProviderId, QueueId, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
 from callmodel.prompts import PromptFile
 from callmodel.queues import Queue
+from callmodel.vips import Vip
 
 DEFAULT_TIME_ZONE = "UTC"
 HQ = ProviderId("hq")
@@ -132,13 +134,19 @@ class Trunk:
 
 @dataclass(frozen=True)
 class Did:
-    """A number that HQ owns, lent to one tenant; calls to it ring the station `route_to`."""
+    """A number that HQ owns, lent to one tenant; calls to it go into its flow, else they ring a station."""
 
     number: E164
     tenant_id: TenantId
     route_to: Extension | None = None
+    """The station that rings where the number has no flow, or one that nobody has published."""
     trunk_ids: tuple[TrunkId, ...] = ()
     """The trunks whose carrier accepts it as calling number; empty for all."""
+    flow_id: FlowId | None = None
+    language: str | None = None
+    """That the flow begins with (BCP 47); None for the flow's own."""
+    notice: PromptId | None = None
+    """What callers hear of recording, before an agent hears them."""
 
 
 class Lookups(Protocol):
@@ -169,6 +177,12 @@ class Lookups(Protocol):
     def queue_of(self, tenant_id: TenantId, queue_id: QueueId) -> Queue | None:
         """Return a queue of the tenant."""
 
+    def flow_of(self, tenant_id: TenantId, flow_id: FlowId) -> Flow | None:
+        """Return the published version of a flow of the tenant."""
+
+    def vip_of(self, tenant_id: TenantId, caller: str) -> Vip | None:
+        """Return a customer of the tenant who is one, by the number's keyed hash."""
+
     def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
         """Return where audio of the tenant lies."""
 
@@ -187,6 +201,8 @@ class Directory:
     sites: tuple[Site, ...] = ()
     queues: tuple[Queue, ...] = ()
     prompts: tuple[PromptFile, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    vips: tuple[Vip, ...] = ()
 
     @cached_property
     def _tenants(self) -> dict[TenantId, Tenant]:
@@ -213,14 +229,25 @@ class Directory:
         return {(queue.tenant_id, queue.queue_id): queue for queue in self.queues}
 
     @cached_property
-    def _prompts(self) -> dict[tuple[TenantId, PromptId], PromptFile]:
-        return {(prompt.tenant_id, prompt.prompt_id): prompt for prompt in self.prompts}
+    def _flows(self) -> dict[tuple[TenantId, FlowId], Flow]:
+        return {(flow.tenant_id, flow.flow_id): flow for flow in self.flows}
+
+    @cached_property
+    def _vips(self) -> dict[tuple[TenantId, str], Vip]:
+        return {(vip.tenant_id, vip.caller): vip for vip in self.vips}
+
+    def flow_of(self, tenant_id: TenantId, flow_id: FlowId) -> Flow | None:
+        return self._flows.get((tenant_id, flow_id))
+
+    def vip_of(self, tenant_id: TenantId, caller: str) -> Vip | None:
+        return self._vips.get((tenant_id, caller))
 
     def queue_of(self, tenant_id: TenantId, queue_id: QueueId) -> Queue | None:
         return self._queues.get((tenant_id, queue_id))
 
     def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
-        return self._prompts.get((tenant_id, prompt_id))
+        wanted = (tenant_id, prompt_id)
+        return next((prompt for prompt in self.prompts if (prompt.tenant_id, prompt.prompt_id) == wanted), None)
 
     def site_of(self, site_id: SiteId | None) -> Site | None:
         return self._sites.get(site_id) if site_id is not None else None
@@ -251,7 +278,7 @@ def _time_zone(site: Site | None, tenant: Tenant | None) -> str:
 
 
 TENANT, STATION, NUMBER, TRUNK, SITE, QUEUE = "tenant", "station", "number", "trunk", "site", "queue"
-PROMPT = "prompt"
+FLOW, VIP, PROMPT = "flow", "vip", "prompt"
 _SHAPES: dict[str, type[Any]] = {
     TENANT: Tenant,
     STATION: Station,
@@ -260,6 +287,8 @@ _SHAPES: dict[str, type[Any]] = {
     SITE: Site,
     QUEUE: Queue,
     PROMPT: PromptFile,
+    FLOW: Flow,
+    VIP: Vip,
 }
 MOST_REMEMBERED = 10_000
 
@@ -277,6 +306,8 @@ def tables_of(directory: Directory) -> Tables:
         SITE: {each.site_id: to_wire(each) for each in directory.sites},
         QUEUE: {_key_in(each.tenant_id, each.queue_id): to_wire(each) for each in directory.queues},
         PROMPT: {_key_in(each.tenant_id, each.prompt_id): to_wire(each) for each in directory.prompts},
+        FLOW: {_key_in(each.tenant_id, each.flow_id): to_wire(each) for each in directory.flows},
+        VIP: {_key_in(each.tenant_id, each.caller): to_wire(each) for each in directory.vips},
     }
 
 
@@ -321,6 +352,12 @@ class StoredDirectory:
 
     def queue_of(self, tenant_id: TenantId, queue_id: QueueId) -> Queue | None:
         return self._look_up(Queue, QUEUE, _key_in(tenant_id, queue_id))
+
+    def flow_of(self, tenant_id: TenantId, flow_id: FlowId) -> Flow | None:
+        return self._look_up(Flow, FLOW, _key_in(tenant_id, flow_id))
+
+    def vip_of(self, tenant_id: TenantId, caller: str) -> Vip | None:
+        return self._look_up(Vip, VIP, _key_in(tenant_id, caller))
 
     def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
         return self._look_up(PromptFile, PROMPT, _key_in(tenant_id, prompt_id))

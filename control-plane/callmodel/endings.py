@@ -19,6 +19,10 @@ class Ending(Enum):
     """Nothing was heard of one side for too long."""
     TOO_LONG = "too-long"
     """The tenant's longest call was over."""
+    SELF_SERVED = "self-served"
+    """A flow gave the caller what it had to give, and let the caller go."""
+    FLOW_FAILED = "flow-failed"
+    """A flow led nowhere, or round in circles."""
     BUSY = "busy"
     NO_ANSWER = "no-answer"
     REJECTED = "rejected"
@@ -44,6 +48,8 @@ class Ending(Enum):
 
 _CLASSES = {
     Ending.COMPLETED: EndingClass.SUCCESS,
+    Ending.SELF_SERVED: EndingClass.SUCCESS,
+    Ending.FLOW_FAILED: EndingClass.SERVER,
     Ending.UPSTREAM_FAILED: EndingClass.UPSTREAM,
     Ending.MEDIA_TIMEOUT: EndingClass.UPSTREAM,
     Ending.NO_TRUNK: EndingClass.SERVER,
@@ -60,6 +66,8 @@ _SIP_CODES = {
     Ending.ABANDONED: 487,
     Ending.MEDIA_TIMEOUT: 408,
     Ending.TOO_LONG: 408,
+    Ending.SELF_SERVED: 200,
+    Ending.FLOW_FAILED: 500,
     Ending.BUSY: 486,
     Ending.NO_ANSWER: 480,
     Ending.REJECTED: 603,

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-from callmodel.agents import AgentState, Seat
 from callmodel.callstate import Timer
-from callmodel.ids import E164, AgentId, Extension, LegId, QueueId, RecordingId, SiteId, TrunkId
+from callmodel.ids import E164, AgentId, Extension, LegId, QueueId, RecordingId, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits
+from callmodel.offers import OfferEnd
 from callmodel.prompts import Prompt
 from callmodel.queues import SkillNeed
 from callmodel.rooms import Room
@@ -51,13 +51,17 @@ class DialTrunk:
 
 @dataclass(frozen=True)
 class DialStation:
-    """Ring a station.  `shown` is what its display says of the other party: never a customer's full number."""
+    """Ring a station.  `shown` is what its display says of the other party: never a customer's full number.
+
+    tenant_id: whose station it is, None for the call's own tenant.
+    """
 
     leg_id: LegId
     extension: Extension
     site_id: SiteId
     shown: str
     ring_timeout_seconds: int
+    tenant_id: TenantId | None = None
 
 
 @dataclass(frozen=True)
@@ -180,16 +184,6 @@ class LeaveQueue:
     queue_id: QueueId
 
 
-class OfferEnd(Enum):
-    """What came of an offer.  After `NO_ANSWER` and `UNREACHABLE` the agent is paused, with that as the reason."""
-
-    ANSWERED = "answered"
-    NO_ANSWER = "no-answer"
-    REJECTED = "rejected"
-    UNREACHABLE = "unreachable"
-    WITHDRAWN = "withdrawn"
-
-
 @dataclass(frozen=True)
 class CloseOffer:
     """Tell what came of an offer.  An agent who was not reached leaves the caller at the first place."""
@@ -201,19 +195,6 @@ class CloseOffer:
 
 
 @dataclass(frozen=True)
-class SeatBusy:
-    """A leg at one of the tenant's stations rings, talks (`state`), or is gone (READY): an agent there is told.
-
-    queue_id: whose wrap-up follows.  It is derived from the legs, so no agent is free whose phone is not.
-    """
-
-    leg_id: LegId
-    seat: Seat
-    state: AgentState
-    queue_id: QueueId | None = None
-
-
-@dataclass(frozen=True)
 class HangUp:
     """End a leg.  `sip_code` is what a leg that was never answered is told; 200 for one in a conversation."""
 
@@ -222,9 +203,10 @@ class HangUp:
 
 
 class Milestone(Enum):
-    """`CHANGED`: others talk than before, or one holds."""
+    """`QUEUED`: the caller is in line.  `CHANGED`: others talk than before, or one holds."""
 
     STARTED = "call.started"
+    QUEUED = "call.queued"
     RINGING = "call.ringing"
     ANSWERED = "call.answered"
     CHANGED = "call.changed"
@@ -263,7 +245,6 @@ Order = (
     | JoinQueue
     | LeaveQueue
     | CloseOffer
-    | SeatBusy
     | HangUp
     | Announce
 )

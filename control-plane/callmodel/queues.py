@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from callmodel.agents import LastSpoken
 from callmodel.ids import AgentId, CallId, NodeId, PromptId, ProviderId, QueueId, TenantId
+
+DAY_MS = 86_400_000
 
 
 class Strategy(Enum):
@@ -53,8 +56,8 @@ class Queue:
     """A queue as its tenant set it up.  Times are seconds.
 
     pool: whose agents serve it.  wrap_up_seconds: the longest that an agent may write after a call.
-    offer_seconds: how long an agent's phone rings.  answer_target_seconds: within how many a caller should be answered,
-    and service_level_percent: how many of a hundred should be.
+    offer_seconds: how long an agent's phone rings.  answer_target_seconds: within how many a caller should be
+    answered, and service_level_percent: how many of a hundred should be.
     age_seconds_per_priority: how much waiting a step of priority is worth.  most_waiting, longest_wait_seconds: None
     for no limit.  reserved_agents: how many free agents are kept for callers of `reserved_priority` and above.
     announce_every_seconds: how often a waiting caller hears the place and the expected wait; None for never.
@@ -124,3 +127,40 @@ class Waiter:
 def rank_of(entered_ms: int, priority: int, queue: Queue) -> int:
     """Return a caller's place in line: each step of priority counts as so much waiting, so everybody's turn comes."""
     return entered_ms - priority * queue.age_seconds_per_priority * 1000
+
+
+def audiences_of(
+    queue: Queue, entered_ms: int, last: LastSpoken | None = None, asked: tuple[SkillNeed, ...] = ()
+) -> tuple[Audience, ...]:
+    """Return who may be offered a caller, in order of time: the agent who last spoke with the number, then that
+    agent's team, then the queue, whose needs relax as the wait goes on.
+
+    asked: needs of this call beside the queue's; they do not relax.  Nobody is waited for who is not signed in, or
+    who spoke with the number too long ago.
+    """
+    opens_ms = entered_ms
+    narrow: list[tuple[int, tuple[AgentId, ...], tuple[str, ...]]] = []
+    if last is not None and entered_ms - last.at_ms <= queue.last_agent_days * DAY_MS:
+        if last.signed_in and queue.last_agent_seconds:
+            narrow.append((opens_ms, (last.agent_id,), ()))
+            opens_ms += queue.last_agent_seconds * 1000
+        if last.teams and queue.team_seconds:
+            narrow.append((opens_ms, (), last.teams))
+            opens_ms += queue.team_seconds * 1000
+    relaxed = sorted(queue.relaxations, key=lambda each: each.after_seconds)
+    needs_from = [(entered_ms, queue.needs)]
+    needs_from += [(entered_ms + each.after_seconds * 1000, each.needs) for each in relaxed]
+    starts = sorted({opens_ms, *(each[0] for each in narrow), *(start for start, _ in needs_from)})
+    return tuple(_audience_at(start, needs_from, narrow, opens_ms, asked) for start in starts)
+
+
+def _audience_at(
+    at_ms: int,
+    needs_from: list[tuple[int, tuple[SkillNeed, ...]]],
+    narrow: list[tuple[int, tuple[AgentId, ...], tuple[str, ...]]],
+    opens_ms: int,
+    asked: tuple[SkillNeed, ...],
+) -> Audience:
+    needs = [each for start, each in needs_from if start <= at_ms][-1]
+    agents, teams = [each[1:] for each in narrow if each[0] <= at_ms][-1] if at_ms < opens_ms else ((), ())
+    return Audience(at_ms, (*asked, *(need for need in needs if need not in asked)), agents, teams)

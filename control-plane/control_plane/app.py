@@ -8,6 +8,8 @@ from aiohttp import web
 
 from control_plane.branch_listener import start_branch_listener
 from control_plane.config import ControlPlaneSettings
+from control_plane.features.agents import http as agents
+from control_plane.features.agents import state_http as agent_states
 from control_plane.features.auth import http as auth
 from control_plane.features.auth.authenticator import BearerAuthenticator
 from control_plane.features.bans import http as bans
@@ -16,6 +18,7 @@ from control_plane.features.calls import http as calls
 from control_plane.features.enrolment import http as enrolment
 from control_plane.features.numbers import http as numbers
 from control_plane.features.platform import http as platform
+from control_plane.features.queues import http as queues
 from control_plane.features.recordings import http as recordings
 from control_plane.features.sites import http as sites
 from control_plane.features.stations import http as stations
@@ -44,6 +47,9 @@ ROUTES: Sequence[Route] = [
     *stations.routes,
     *trunks.routes,
     *numbers.routes,
+    *queues.routes,
+    *agents.routes,
+    *agent_states.routes,
     *platform.routes,
     *bans.routes,
     *calls.routes,

@@ -1,20 +1,22 @@
 """Configuration in the store, read part by part as it is published: for media nodes, and for HQ's edges."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from callmodel import directory, edgesnapshot
-from callmodel.directory import Did, Directory, Site, Station
+from callmodel.directory import Did, Directory, Site, Station, Tenant
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, MediaProtection
 from callmodel.entries import Tables
 from callmodel.ids import TenantId
 from control_plane.features.numbers.store import PAGE_ROWS, NumberRecord, NumberStore
+from control_plane.features.queues.store import QueueRecord, QueueStore
 from control_plane.features.sites.store import Site as SiteRow
 from control_plane.features.sites.store import SiteStore
 from control_plane.features.stations.store import StationRecord, StationStore
-from control_plane.features.tenants.store import TenantRecord, TenantStore
+from control_plane.features.tenants.store import TenantStore
 from control_plane.features.trunks.store import TrunkStore
 from control_plane.listing import every
+from control_plane.numberkeys import number_key_of
 from servicekit.crypto import TenantCipher
 from servicekit.stores import Store
 
@@ -36,6 +38,8 @@ class ConfigurationStore:
         self._trunks = TrunkStore(store, cipher)
         self._numbers = NumberStore(store)
         self._sites = SiteStore(store)
+        self._queues = QueueStore(store)
+        self._cipher = cipher
 
     async def tenants(self) -> list[TenantId]:
         """Return whose parts there are."""
@@ -67,12 +71,10 @@ class ConfigurationStore:
     async def _site(self, site: SiteRow) -> Site:
         number = None if site.emergency_caller is None else await self._numbers.one(site.emergency_caller)
         accepting = () if number is None else number.trunk_ids
-        return Site(
-            site.site_id, site.time_zone, site.dialling, site.emergency_caller, accepting, site.location
-        )
+        return Site(site.site_id, site.time_zone, site.dialling, site.emergency_caller, accepting, site.location)
 
     async def of_tenant(self, tenant_id: TenantId) -> PartTables | None:
-        """Return a tenant, its stations and the numbers that are lent to it; None for none, and an archived one."""
+        """Return a tenant, its stations, queues and the numbers lent to it; None for none, and an archived one."""
         record = await self._tenants.one(tenant_id)
         if record is None or record.archived_ms is not None:
             return None
@@ -83,12 +85,15 @@ class ConfigurationStore:
                 lambda limit, after: self._numbers.page_of_tenant(tenant_id, limit, after), PAGE_ROWS
             )
         ]
+        queues = [queue async for queue in self._queues.each(tenant_id)]
+        tenant = replace(record.tenant, number_key=number_key_of(self._cipher, tenant_id))
         # A tenant may have thousands of stations: requests are served meanwhile.
-        return await asyncio.to_thread(_tables, record, stations, numbers)
+        return await asyncio.to_thread(_tables, tenant, stations, numbers, queues)
 
 
-def _tables(record: TenantRecord, stations: list[StationRecord], numbers: list[NumberRecord]) -> PartTables:
-    tenant = record.tenant
+def _tables(
+    tenant: Tenant, stations: list[StationRecord], numbers: list[NumberRecord], queues: list[QueueRecord]
+) -> PartTables:
     return PartTables(
         directory.tables_of(
             Directory(
@@ -97,6 +102,7 @@ def _tables(record: TenantRecord, stations: list[StationRecord], numbers: list[N
                     Station(tenant.tenant_id, each.extension, each.site_id, each.display_name) for each in stations
                 ),
                 numbers=tuple(Did(each.number, tenant.tenant_id, each.route_to, each.trunk_ids) for each in numbers),
+                queues=tuple(each.queue for each in queues),
             )
         ),
         edgesnapshot.tables_of(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from callmodel.codec import from_wire
-from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from callmodel.ids import E164, Extension, ProviderId, QueueId, SiteId, TenantId, TrunkId
 from callmodel.numbers import DiallingPlan
 from control_plane.archive import is_living, living_rows
 from control_plane.scope import SCOPE
@@ -19,6 +19,7 @@ class TenantReference:
     domain: str
     country_code: str
     dialling: DiallingPlan
+    provider_id: ProviderId
     archived: bool = False
 
 
@@ -28,7 +29,8 @@ async def find_tenant(store: Store, tenant_id: TenantId) -> TenantReference | No
     if row is None:
         return None
     plan = from_wire(DiallingPlan, row["dialling"])
-    return TenantReference(tenant_id, row["domain"], row["country_code"], plan, not is_living(row))
+    provider_id = ProviderId(row["provider"])
+    return TenantReference(tenant_id, row["domain"], row["country_code"], plan, provider_id, not is_living(row))
 
 
 async def require_tenant(store: Store, tenant_id: TenantId) -> TenantReference:
@@ -75,6 +77,12 @@ async def trunk_exists(store: Store, trunk_id: TrunkId) -> bool:
 async def station_exists(store: Store, tenant_id: TenantId, extension: Extension) -> bool:
     """Say whether the tenant has a station with this extension that is not archived."""
     return is_living(await store.get("stations", {"tenant_id": tenant_id, "extension": extension}))
+
+
+async def pool_of_queue(store: Store, tenant_id: TenantId, queue_id: QueueId) -> ProviderId | None:
+    """Return whose agents serve a queue of the tenant; None for one that is not there, or is archived."""
+    row = await store.get("queues", {"tenant_id": tenant_id, "queue_id": queue_id})
+    return ProviderId(row["settings"]["pool"]) if row is not None and is_living(row) else None
 
 
 async def has_stations(store: Store, tenant_id: TenantId) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from callmodel.ids import E164, Extension, ProviderId, SiteId, TenantId, TrunkId
 from control_plane.accounts import Account
 from control_plane.archive import MOST_TOLD, Use, is_living, living_rows, refuse_used
 from control_plane.livecalls import LiveCalls
@@ -75,6 +75,19 @@ async def require_unused_tenant(context: Context, tenant_id: TenantId) -> None:
                 yield Use("trunk", row["trunk_id"])
         async for call in LiveCalls(context.redis).each(tenant_id):
             yield Use("call", call.call_id, tenant_id)
+
+    await _require_none(found())
+
+
+async def require_no_pool(context: Context, tenant_id: TenantId, pool: ProviderId) -> None:
+    """Raise InUseError while it has queues, or agents who are signed in: the pool is in their keys (ADR 29)."""
+
+    async def found() -> AsyncIterator[Use]:
+        async for row in living_rows(context.store, "queues", {"tenant_id": tenant_id}):
+            yield Use("queue", row["queue_id"], tenant_id)
+        for view in await context.acd.agents(pool):
+            if view.seat.tenant_id == tenant_id:
+                yield Use("agent", view.agent.agent_id, tenant_id)
 
     await _require_none(found())
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from callmodel.edgesnapshot import NodeHealth
 from callmodel.ids import NodeId
 from callmodel.wire import HeldCalls
+from hotstate.acd import Acd
 from media_nodes import drain, heartbeat, telling
 from media_nodes.ami import Ami
 from media_nodes.ari import Ari
@@ -21,6 +22,7 @@ from media_nodes.config import MediaSettings
 from media_nodes.configuration import follow_directory
 from media_nodes.edges import EdgeChoice, edges_of
 from media_nodes.journal import Entry, Journal
+from media_nodes.lines import RedisLines
 from media_nodes.listener import Listener, SupersededError
 from media_nodes.orders import OrderBook
 from media_nodes.outbox import RedisOutbox
@@ -75,14 +77,17 @@ async def serve(service: Service) -> None:
     player = build_player(service, switch, sounds)
     journal = Journal(settings.state_dir / "calls")
     claims = RedisClaims(redis, replicas, Spending(lambda: shelf.current))
-    conductor = Conductor(node_id, switch, claims, outbox, recorder, player, journal, shelf, settings.capacity)
+    lines = RedisLines(node_id, Acd(redis, replicas), lambda: shelf.current, now_ms)
+    conductor = Conductor(node_id, switch, claims, outbox, recorder, player, journal, lines, shelf, settings.capacity)
     claims.attend(lambda: conductor.calls, conductor.stop_spending)
+    lines.attend(lambda: conductor.calls, conductor.offer)
     drain_flag = drain.Flag(settings.state_dir)
 
     def found() -> list[Entry]:
         entries = journal.entries()
         for entry in entries:
             claims.adopt(entry.call)
+            lines.adopt(entry.call)
         return entries
 
     listener = Listener(ari, switch, conductor, found, lambda: recorder.close_all_but(conductor.recording_ids))
@@ -129,6 +134,7 @@ async def serve(service: Service) -> None:
     service.spawn("recorder", recorder.run())
     service.spawn("spool", watch.run())
     service.spawn("claims", claims.run())
+    service.spawn("lines", lines.run())
     service.spawn("directory", follow_directory(redis, shelf, settings.state_dir / "directory.db"))
     service.spawn("edges", edges.run())
     service.spawn("listener", _listen(listener, service))

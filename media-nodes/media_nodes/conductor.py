@@ -22,11 +22,21 @@ from callmodel.facts import (
 )
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId, uuid7
 from callmodel.orders import Order
-from callmodel.routing import Plan, Refusal, TrunkPlan, is_emergency, plan_call, plan_inbound
+from callmodel.routing import FlowPlan, Plan, Refusal, TrunkPlan, is_emergency, plan_call, plan_inbound
 from callmodel.wire import NodeOrder, PlaceCall
 from media_nodes import telling
 from media_nodes.journal import Entry, Journal
-from media_nodes.ports import Claims, LegGoneError, Outbox, Player, Recordings, Switch, SwitchAwayError, SwitchState
+from media_nodes.ports import (
+    Claims,
+    LegGoneError,
+    Lines,
+    Outbox,
+    Player,
+    Recordings,
+    Switch,
+    SwitchAwayError,
+    SwitchState,
+)
 from media_nodes.running import RunningCall, Surroundings, Surveyed, now_ms
 from media_nodes.stasis import Arrived, Departed, LegFact, TransferWanted
 
@@ -58,6 +68,7 @@ class Conductor:
         recordings: Recordings,
         player: Player,
         journal: Journal,
+        lines: Lines,
         shelf: DirectoryShelf,
         capacity: int = 100,
     ) -> None:
@@ -67,7 +78,7 @@ class Conductor:
         self.instance = ""
         self._switch, self._journal, self._shelf = switch, journal, shelf
         self._around = Surroundings(
-            switch, claims, outbox, recordings, player, journal, lambda: shelf.current, lambda: self.instance
+            switch, claims, outbox, recordings, player, journal, lines, lambda: shelf.current, lambda: self.instance
         )
         self._calls: dict[CallId, RunningCall] = {}
         self._first_legs: dict[LegId, RunningCall] = {}
@@ -153,7 +164,8 @@ class Conductor:
         trace = telling.trace_below(arrived.traceparent)
         beginning: Beginning
         if arrived.origin == "trunk":
-            tenant_id, plan = plan_inbound(directory, arrived.dialled)
+            caller = E164(arrived.number) if arrived.number else None
+            tenant_id, plan = plan_inbound(directory, arrived.dialled, caller)
             if tenant_id is None:
                 logger.warning("call to a number that nobody holds", extra={"trunk_id": arrived.trunk})
                 self._spawn(self._dismiss(arrived.leg_id, 404))
@@ -163,7 +175,7 @@ class Conductor:
                 tenant_id,
                 self.node_id,
                 arrived.leg_id,
-                E164(arrived.number) if arrived.number else None,
+                caller,
                 E164(arrived.dialled),
                 TrunkId(arrived.trunk),
                 arrived.at_ms,
@@ -189,7 +201,7 @@ class Conductor:
             )
         self._begin(beginning, plan)
 
-    def _begin(self, beginning: Beginning, plan: Plan) -> None:
+    def _begin(self, beginning: Beginning, plan: Plan | FlowPlan) -> None:
         if self.draining and not (isinstance(plan, TrunkPlan) and plan.is_emergency):
             plan = Refusal(Ending.DRAINING)
         call, orders = calls.begin(beginning, plan)
@@ -223,6 +235,15 @@ class Conductor:
     def _running_of(self, leg_id: LegId) -> RunningCall | None:
         # Legs of ours are named `<call id>-<n>`; one from outside has the switch's name, and its call begins with it.
         return self._calls.get(CallId(leg_id.rpartition("-")[0])) or self._first_legs.get(leg_id)
+
+    # -- from hot state
+
+    def offer(self, call_id: CallId, fact: Fact) -> bool:
+        """Take in what hot state tells a caller in line; False where the call does not live here."""
+        running = self._calls.get(call_id)
+        if running is not None:
+            running.post(fact)
+        return running is not None
 
     # -- from people
 

@@ -1,6 +1,6 @@
 """What conducting calls needs from the world outside, named by role."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -10,9 +10,20 @@ from callmodel.callstate import Call
 from callmodel.endings import Ending
 from callmodel.facts import Fact
 from callmodel.ids import CallId, LegId, RecordingId, TenantId, TrunkId
-from callmodel.orders import ClaimTrunk, DialStation, DialTrunk, Play
+from callmodel.orders import (
+    ClaimTrunk,
+    CloseOffer,
+    DialStation,
+    DialTrunk,
+    JoinQueue,
+    LeaveQueue,
+    LookAtQueue,
+    LookUp,
+    Play,
+)
 from callmodel.prompts import Prompt
 from callmodel.rooms import Music, Room
+from callmodel.seats import SeatChange
 from callmodel.spend import Bill
 from callmodel.wire import Envelope
 
@@ -157,6 +168,30 @@ class Recordings(Protocol):
 
     def close(self, recording_id: RecordingId, refused: str | None = None) -> None:
         """Say that the recorded call is over, or that the switch refused to record it."""
+
+
+class Lines(Protocol):
+    """Who waits and who is free, over all nodes."""
+
+    async def join(self, call: Call, order: JoinQueue) -> list[Fact]:
+        """Get in line, or hear how things stand there: a place, an offer, or why not."""
+
+    async def leave(self, call: Call, order: LeaveQueue) -> None: ...
+
+    async def close(self, call: Call, order: CloseOffer) -> list[Fact]:
+        """Tell what came of an offer, and hear what the caller has now."""
+
+    async def look(self, call: Call, order: LookAtQueue) -> Fact: ...
+
+    def tell(self, call: Call, changes: Iterable[SeatChange]) -> None:
+        """Say what the call's legs do at stations; returns at once."""
+
+
+class LookUps(Protocol):
+    """Tenants' own systems."""
+
+    async def ask(self, order: LookUp) -> tuple[dict[str, str], str | None]:
+        """Return the wanted parts of the answer, and a word for what went wrong.  Never raises."""
 
 
 class Outbox(Protocol):

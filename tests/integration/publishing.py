@@ -10,6 +10,7 @@ from callmodel.directory import Did, Directory, Site, Station, Tenant, Trunk
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk
 from callmodel.entries import PLATFORM_PART, Tables, tenant_part
 from callmodel.numbers import DiallingPlan
+from callmodel.queues import Queue
 from servicekit.snapshots import Published
 
 
@@ -43,7 +44,8 @@ async def read(redis: Redis, name: str) -> Directory | EdgeSnapshot:
     if name == keys.DIRECTORY:
         tenants, stations = values(directory.TENANT, Tenant), values(directory.STATION, Station)
         trunks, numbers = values(directory.TRUNK, Trunk), values(directory.NUMBER, Did)
-        return Directory(tenants, stations, trunks, numbers, values(directory.SITE, Site))
+        sites, queues = values(directory.SITE, Site), values(directory.QUEUE, Queue)
+        return Directory(tenants, stations, trunks, numbers, sites, queues)
     domains = [entry for part in parts for entry in part.get(edgesnapshot.DOMAIN, {}).items()]
     return EdgeSnapshot(
         domains={domain: value["tenant_id"] for domain, value in domains},
@@ -61,7 +63,9 @@ def parts_of_directory(known: Directory) -> dict[str, Tables]:
     for tenant in known.tenants:
         stations = tuple(each for each in known.stations if each.tenant_id == tenant.tenant_id)
         numbers = tuple(each for each in known.numbers if each.tenant_id == tenant.tenant_id)
-        parts[tenant_part(tenant.tenant_id)] = directory.tables_of(Directory((tenant,), stations, (), numbers))
+        queues = tuple(each for each in known.queues if each.tenant_id == tenant.tenant_id)
+        mine = Directory((tenant,), stations, (), numbers, queues=queues)
+        parts[tenant_part(tenant.tenant_id)] = directory.tables_of(mine)
     return parts
 
 

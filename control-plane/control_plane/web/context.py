@@ -12,6 +12,7 @@ from control_plane.passwords import Passwords
 from control_plane.permissions import Permission, Reach, Role, is_granted, reach_of
 from control_plane.retention import Retention
 from control_plane.signing import SigningKey
+from hotstate.acd import Acd
 from servicekit.crypto import TenantCipher
 from servicekit.objects import Objects
 from servicekit.stores import Store
@@ -58,6 +59,7 @@ class Resources:
     signing_key: SigningKey | None
     """None in processes that sign no access tokens."""
     retention: Retention
+    acd: Acd
     now_ms: Callable[[], int]
     configuration_changed: Callable[[TenantId | None], None] = lambda _tenant_id: None
     """Told of whose configuration edges and media nodes have to learn anew; None for the platform's own."""

@@ -165,6 +165,8 @@ class _Endpoint:
             return
         body = arguments.get("body")
         ids = {name: str(arguments[name]) for name in self._route.placeholders}
+        if self._route.own and ids[self._route.own] == context.principal.user_id:
+            return
         ids |= named_in(self._route.names, result, body)
         after = await self._shown(context, ids)
         await record(

@@ -46,7 +46,8 @@ class Route:
     `errors`: the problems it raises by itself (the common ones are added).  `configures`: success changes what edges
     and media nodes run on.  `limited`: requests per address are limited.  `shows`: the handler that reads what this
     one changes, so that the audit can say what changed.  `names`: fields of the body or the answer that name the
-    thing, beside those of the path.  `of_archived`: whether it may change something of an archived tenant.
+    thing, beside those of the path.  `of_archived`: whether it may change something of an archived tenant.  `own`:
+    the placeholder that names a user; what one does to oneself is then no matter for the audit.
     """
 
     method: str
@@ -63,6 +64,7 @@ class Route:
     shows: Handler | None = None
     names: tuple[str, ...] = ()
     of_archived: bool = False
+    own: str = ""
     examples: dict[str, Any] = field(default_factory=dict)
     """Request bodies by name, for the document."""
 

@@ -1,7 +1,7 @@
 """A switch, claims, outbox and recordings that only remember what they were told."""
 
 import resource
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,10 +9,12 @@ from typing import Any
 
 from callmodel.callstate import Call
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
-from callmodel.facts import Fact
+from callmodel.facts import Fact, Queued, QueueSeen
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
-from callmodel.orders import ClaimTrunk, DialStation, DialTrunk, Play
+from callmodel.orders import ClaimTrunk, CloseOffer, DialStation, DialTrunk, JoinQueue, LeaveQueue, LookAtQueue, Play
+from callmodel.queues import Queue
 from callmodel.rooms import Room
+from callmodel.seats import SeatChange
 from callmodel.spend import Bill
 from callmodel.wire import Envelope
 from media_nodes.conductor import Conductor, DirectoryShelf
@@ -24,6 +26,7 @@ from servicekit import tracing
 ACME = TenantId("acme")
 NODE = NodeId("media-1")
 INSTANCE = "2026-01-01T00:00:00"
+NOW = 1_790_000_001_000
 
 
 def directory() -> Directory:
@@ -176,6 +179,31 @@ class FakePlayer:
 
 
 @dataclass
+class FakeLines:
+    """Nobody is free; what calls tell is kept."""
+
+    told: list[tuple[str, str]] = field(default_factory=list)
+    seats: list[SeatChange] = field(default_factory=list)
+
+    async def join(self, call: Call, order: JoinQueue) -> list[Fact]:
+        self.told.append(("join", order.queue_id))
+        return [Queued(Queue(ACME, order.queue_id), 0, None, NOW)]
+
+    async def leave(self, call: Call, order: LeaveQueue) -> None:
+        self.told.append(("leave", order.queue_id))
+
+    async def close(self, call: Call, order: CloseOffer) -> list[Fact]:
+        self.told.append((order.end.value, order.agent_id))
+        return []
+
+    async def look(self, call: Call, order: LookAtQueue) -> Fact:
+        return QueueSeen(order.queue_id, 0, 0, 0, 0.0, None, NOW)
+
+    def tell(self, call: Call, changes: Iterable[SeatChange]) -> None:
+        self.seats += changes
+
+
+@dataclass
 class Stage:
     """A conductor among fakes."""
 
@@ -185,13 +213,14 @@ class Stage:
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
     recordings: FakeRecordings = field(default_factory=FakeRecordings)
     player: FakePlayer = field(default_factory=FakePlayer)
+    lines: FakeLines = field(default_factory=FakeLines)
     capacity: int = CAPACITY
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.folder)
         self.shelf = DirectoryShelf(directory())
         ports = self.switch, self.claims, self.outbox, self.recordings, self.player
-        self.conductor = Conductor(NODE, *ports, self.journal, self.shelf, self.capacity)
+        self.conductor = Conductor(NODE, *ports, self.journal, self.lines, self.shelf, self.capacity)
         self.conductor.instance = INSTANCE
 
 

@@ -212,16 +212,19 @@ async def _furnish(world: World, tenant_id: str, place: int) -> None:
     await admin.make("/tenants", {"tenant_id": tenant_id, "name": tenant_id.title()})
     await admin.make(f"/tenants/{tenant_id}/stations", {"extension": extension, "site_id": "branch-1"})
     await admin.make("/numbers", {"number": number, "tenant_id": tenant_id, "route_to": extension})
+    await admin.make(f"/tenants/{tenant_id}/queues", {"queue_id": f"sales-{place}", "name": "Sales"})
     world.ids[tenant_id] = {
         "tenant_id": tenant_id,
         "extension": extension,
         "number": number,
+        "queue_id": f"sales-{place}",
         "call_id": f"01990000-0000-7000-8000-00000000000{place}",
         "recording_id": f"01990000-0000-7000-8000-00000000001{place}",
     }
     for role in ROLES:
         made = await admin.make("/users", user(f"{role}.{tenant_id}", tenant_id, role))
-        world.ids[tenant_id]["user_id"] = made["user_id"]
+        # The first of them is an agent.
+        world.ids[tenant_id].setdefault("user_id", made["user_id"])
         world.users[(tenant_id, role)] = await signed_in(world.url, f"{role}.{tenant_id}", USER_PASSWORD)
 
 

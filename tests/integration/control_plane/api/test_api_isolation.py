@@ -120,6 +120,7 @@ LOST_IDS = {
     "tenant_id": "acme",
     "extension": "9999",
     "number": "+8621555599",
+    "queue_id": "nowhere",
     "call_id": "01990000-0000-7000-8000-0000000000ff",
     "recording_id": "01990000-0000-7000-8000-0000000000ff",
 }
@@ -144,6 +145,7 @@ def valid_body(route: Route) -> dict[str, object] | None:
         "calls.dispose": {"disposition": "sold"},
         "numbers.route": {"route_to": "1001"},
         "stations.seat": {"user_id": None},
+        "agents.pause": {"reason": "lunch"},
     }
     return bodies.get(route.operation_id, {}) if route.signature.body is not None else None
 

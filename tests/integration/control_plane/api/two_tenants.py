@@ -106,6 +106,9 @@ async def _configure(estate: Estate, tenant_id: str, place: int) -> dict[str, li
         body = {"extension": extension, "site_id": SHARED_SITE, "display_name": secret_name}
         await admin.make(f"/tenants/{tenant_id}/stations", body)
         await admin.make("/numbers", {"number": number, "tenant_id": tenant_id, "route_to": extension})
+    queue_ids = [f"sales-{tenant_id}", f"billing-{tenant_id}"]
+    for queue_id in queue_ids:
+        await admin.make(f"/tenants/{tenant_id}/queues", {"queue_id": queue_id, "name": secret_name})
     names = {role: f"{role}.{tenant_id}" for role in ROLES}
     people = [user(name, tenant_id, role) | {"display_name": secret_name} for role, name in names.items()]
     names[PROVIDER] = f"firm.{tenant_id}"
@@ -124,6 +127,7 @@ async def _configure(estate: Estate, tenant_id: str, place: int) -> dict[str, li
         "trunk_id": [trunk_id],
         "domain": [made["domain"]],
         "user_id": user_ids,
+        "queue_id": queue_ids,
         "username": list(names.values()),
         "call_id": calls,
         "leg_id": [f"{call_id}-1" for call_id in calls],
@@ -179,6 +183,8 @@ LISTINGS = (
     "/tenants/{tenant}/users?limit={limit}",
     "/tenants/{tenant}/stations?limit={limit}",
     "/tenants/{tenant}/numbers?limit={limit}",
+    "/tenants/{tenant}/queues?limit={limit}",
+    "/tenants/{tenant}/agents?limit={limit}",
     "/tenants/{tenant}/calls?day={day}&limit={limit}",
     "/tenants/{tenant}/recordings?day={day}&limit={limit}",
     "/tenants/{tenant}/audit?day={day}&limit={limit}",
@@ -186,6 +192,8 @@ LISTINGS = (
 OTHER_READS = (
     "/tenants/{tenant}",
     "/tenants/{tenant}/calls?state=live&limit={limit}",
+    "/tenants/{tenant}/agent-states?limit={limit}",
+    "/tenants/{tenant}/queue-states?limit={limit}",
     "/tenants/{tenant}/recordings/gaps?day={day}&limit={limit}",
     "/tenants/{tenant}/recordings/summary?day={day}",
 )
