@@ -24,6 +24,7 @@ from media_nodes.edges import EdgeChoice, edges_of
 from media_nodes.journal import Entry, Journal
 from media_nodes.lines import RedisLines
 from media_nodes.listener import Listener, SupersededError
+from media_nodes.lookups import HttpLookUps
 from media_nodes.orders import OrderBook
 from media_nodes.outbox import RedisOutbox
 from media_nodes.recorder import Recorder
@@ -78,7 +79,11 @@ async def serve(service: Service) -> None:
     journal = Journal(settings.state_dir / "calls")
     claims = RedisClaims(redis, replicas, Spending(lambda: shelf.current))
     lines = RedisLines(node_id, Acd(redis, replicas), lambda: shelf.current, now_ms)
-    conductor = Conductor(node_id, switch, claims, outbox, recorder, player, journal, lines, shelf, settings.capacity)
+    look_ups = HttpLookUps(settings.lookup_allowed)
+    service.on_close(look_ups.close)
+    conductor = Conductor(
+        node_id, switch, claims, outbox, recorder, player, journal, lines, look_ups, shelf, settings.capacity
+    )
     claims.attend(lambda: conductor.calls, conductor.stop_spending)
     lines.attend(lambda: conductor.calls, conductor.offer)
     drain_flag = drain.Flag(settings.state_dir)

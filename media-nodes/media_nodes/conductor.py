@@ -30,6 +30,7 @@ from media_nodes.ports import (
     Claims,
     LegGoneError,
     Lines,
+    LookUps,
     Outbox,
     Player,
     Recordings,
@@ -69,6 +70,7 @@ class Conductor:
         player: Player,
         journal: Journal,
         lines: Lines,
+        look_ups: LookUps,
         shelf: DirectoryShelf,
         capacity: int = 100,
     ) -> None:
@@ -78,7 +80,16 @@ class Conductor:
         self.instance = ""
         self._switch, self._journal, self._shelf = switch, journal, shelf
         self._around = Surroundings(
-            switch, claims, outbox, recordings, player, journal, lines, lambda: shelf.current, lambda: self.instance
+            switch,
+            claims,
+            outbox,
+            recordings,
+            player,
+            journal,
+            lines,
+            look_ups,
+            lambda: shelf.current,
+            lambda: self.instance,
         )
         self._calls: dict[CallId, RunningCall] = {}
         self._first_legs: dict[LegId, RunningCall] = {}

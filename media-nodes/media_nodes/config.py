@@ -1,5 +1,6 @@
 """Settings of a media node, shared by its Asterisk and its conductor."""
 
+import ipaddress
 import re
 from pathlib import Path
 from typing import Annotated, Self
@@ -7,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from callmodel.wire import DEFAULT_QUEUE, RECORDING_QUEUE
+from media_nodes.lookups import Networks
 from servicekit.settings import ServiceSettings
 
 _PORTS = re.compile("([0-9]{1,5})-([0-9]{1,5})")
@@ -55,6 +57,9 @@ class MediaSettings(ServiceSettings):
         description="engine that speaks text, such as http://127.0.0.1:5500/speak; empty for espeak-ng alone",
     )
     capacity: Annotated[int, Field(ge=1)] = 100
+    lookup_networks: str = Field(
+        "", description="networks besides public ones where tenants' systems may be, such as 10.8.0.0/16,10.9.1.7/32"
+    )
     shutdown_seconds: float = Field(15, ge=0, description="seconds to wait for held work at shutdown")
 
     @field_validator("node_rtp_range")
@@ -83,6 +88,17 @@ class MediaSettings(ServiceSettings):
         """Prompts as they are played: what is lost here is fetched or spoken again."""
         return self.run_dir / f"sounds-{self.node_id}"
 
+    @field_validator("lookup_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        _networks_in(value)
+        return value
+
+    @property
+    def lookup_allowed(self) -> Networks:
+        """`lookup_networks` as networks."""
+        return _networks_in(self.lookup_networks)
+
     @property
     def instance_dir(self) -> Path:
         """Asterisk's own tree: configuration, logs, passwords."""
@@ -97,3 +113,7 @@ class MediaSettings(ServiceSettings):
     def edges(self) -> list[str]:
         """Internal sockets of the edges, `host:port`, the preferred first."""
         return [edge.strip() for edge in self.edge_internal.split(",") if edge.strip()]
+
+
+def _networks_in(text: str) -> Networks:
+    return [ipaddress.ip_network(each.strip()) for each in text.split(",") if each.strip()]

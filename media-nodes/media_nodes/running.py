@@ -26,6 +26,7 @@ from media_nodes.ports import (
     LegGoneError,
     LegProgress,
     Lines,
+    LookUps,
     Outbox,
     Player,
     RecordingRefusedError,
@@ -73,6 +74,7 @@ class Surroundings:
     player: Player
     journal: Journal
     lines: Lines
+    look_ups: LookUps
     directory: Callable[[], Lookups | None]
     instance: Callable[[], str]
 
@@ -199,6 +201,9 @@ class RunningCall:
                 return await lines.close(call, order)
             case orders.LookAtQueue():
                 return [await lines.look(call, order)]
+            case orders.LookUp(look_up_id):
+                answer, problem = await self._around.look_ups.ask(order)
+                return [facts.LookedUp(look_up_id, answer, now_ms(), problem)]
             case orders.FindWay(target):
                 return [facts.WayFound(target, self._way_to(target), now_ms())]
         return []

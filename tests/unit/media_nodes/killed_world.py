@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from media_fakes import INSTANCE, NODE, NOW, directory
+from media_fakes import INSTANCE, NODE, NOW, FakeLookUps, directory
 
 from callmodel.agents import Seat, SeatUse
 from callmodel.callstate import Call
@@ -251,7 +251,7 @@ async def conducting(world: World) -> AsyncIterator[tuple[Conductor, Mortal, Mor
     """A conductor that lives until it is killed, or until the end."""
     ports, journal = Mortal(world), MortalJournal(world)
     shelf = DirectoryShelf(directory())
-    conductor = Conductor(NODE, ports, ports, ports, ports, ports, journal, MortalLines(world), shelf)
+    conductor = Conductor(NODE, ports, ports, ports, ports, ports, journal, MortalLines(world), FakeLookUps(), shelf)
     conductor.instance = INSTANCE
     try:
         async with asyncio.TaskGroup() as group:

@@ -11,7 +11,17 @@ from callmodel.callstate import Call
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
 from callmodel.facts import Fact, Queued, QueueSeen
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
-from callmodel.orders import ClaimTrunk, CloseOffer, DialStation, DialTrunk, JoinQueue, LeaveQueue, LookAtQueue, Play
+from callmodel.orders import (
+    ClaimTrunk,
+    CloseOffer,
+    DialStation,
+    DialTrunk,
+    JoinQueue,
+    LeaveQueue,
+    LookAtQueue,
+    LookUp,
+    Play,
+)
 from callmodel.queues import Queue
 from callmodel.rooms import Room
 from callmodel.seats import SeatChange
@@ -203,6 +213,11 @@ class FakeLines:
         self.seats += changes
 
 
+class FakeLookUps:
+    async def ask(self, order: LookUp) -> tuple[dict[str, str], str | None]:
+        return {}, "timeout"
+
+
 @dataclass
 class Stage:
     """A conductor among fakes."""
@@ -220,7 +235,7 @@ class Stage:
         self.journal = Journal(self.folder)
         self.shelf = DirectoryShelf(directory())
         ports = self.switch, self.claims, self.outbox, self.recordings, self.player
-        self.conductor = Conductor(NODE, *ports, self.journal, self.lines, self.shelf, self.capacity)
+        self.conductor = Conductor(NODE, *ports, self.journal, self.lines, FakeLookUps(), self.shelf, self.capacity)
         self.conductor.instance = INSTANCE
 
 

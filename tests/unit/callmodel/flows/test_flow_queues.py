@@ -92,6 +92,6 @@ def test_number_is_known_by_another_hash_to_each_tenant():
 
 
 def test_caller_in_a_queue_hears_the_goodbye_of_the_flow():
-    step = heard_out(after(called(QUEUE), NotQueued(SALES, "full", T0)))
+    step = heard_out(after(called(QUEUE), NotQueued(SALES, "unknown", T0)))
 
     assert step[0].ending is Ending.SELF_SERVED
