@@ -37,6 +37,7 @@ from media_nodes.ports import (
     Switch,
     SwitchAwayError,
     SwitchState,
+    WordEar,
 )
 from media_nodes.running import RunningCall, Surroundings, Surveyed, now_ms
 from media_nodes.stasis import Arrived, Departed, LegFact, TransferWanted
@@ -68,6 +69,7 @@ class Conductor:
         outbox: Outbox,
         recordings: Recordings,
         player: Player,
+        ear: WordEar,
         journal: Journal,
         lines: Lines,
         look_ups: LookUps,
@@ -85,6 +87,7 @@ class Conductor:
             outbox,
             recordings,
             player,
+            ear,
             journal,
             lines,
             look_ups,

@@ -15,7 +15,17 @@ from callmodel.callstate import Call
 from callmodel.facts import AgentOffered, Fact, Queued, QueueSeen
 from callmodel.ids import AgentId, CallId, Extension, LegId, RecordingId, SiteId, TenantId, TrunkId
 from callmodel.offers import Offer, Offered, OfferEnd
-from callmodel.orders import ClaimTrunk, CloseOffer, DialStation, DialTrunk, JoinQueue, LeaveQueue, LookAtQueue, Play
+from callmodel.orders import (
+    ClaimTrunk,
+    CloseOffer,
+    DialStation,
+    DialTrunk,
+    JoinQueue,
+    LeaveQueue,
+    Listen,
+    LookAtQueue,
+    Play,
+)
 from callmodel.queues import Queue
 from callmodel.rooms import Room
 from callmodel.seats import SeatChange
@@ -136,6 +146,9 @@ class Mortal:
     async def stop(self, leg_id: LegId, play_id: str) -> None:
         await self._do(leg_id)
 
+    def listen(self, order: Listen, tell: Callable[[Fact], None]) -> None:
+        """Nobody says anything."""
+
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         await self._do(leg_id)
         del self.world.legs[leg_id]
@@ -251,7 +264,9 @@ async def conducting(world: World) -> AsyncIterator[tuple[Conductor, Mortal, Mor
     """A conductor that lives until it is killed, or until the end."""
     ports, journal = Mortal(world), MortalJournal(world)
     shelf = DirectoryShelf(directory())
-    conductor = Conductor(NODE, ports, ports, ports, ports, ports, journal, MortalLines(world), FakeLookUps(), shelf)
+    conductor = Conductor(
+        NODE, ports, ports, ports, ports, ports, ports, journal, MortalLines(world), FakeLookUps(), shelf
+    )
     conductor.instance = INSTANCE
     try:
         async with asyncio.TaskGroup() as group:

@@ -18,6 +18,7 @@ from callmodel.orders import (
     DialTrunk,
     JoinQueue,
     LeaveQueue,
+    Listen,
     LookAtQueue,
     LookUp,
     Play,
@@ -108,6 +109,13 @@ class FakeSwitch:
     async def stop_playing(self, leg_id: LegId, play_id: str) -> None:
         self.told.append(("stop_playing", leg_id, play_id))
 
+    async def tap(self, leg_id: LegId, to: str) -> None:
+        self.told.append(("tap", leg_id, to))
+        self._refuse(leg_id)
+
+    async def untap(self, leg_id: LegId) -> None:
+        self.told.append(("untap", leg_id))
+
     async def pause_recording(self, customer_leg: LegId, *, paused: bool) -> None:
         self._tell("pause_recording" if paused else "resume_recording", customer_leg)
 
@@ -189,6 +197,14 @@ class FakePlayer:
 
 
 @dataclass
+class FakeEar:
+    listened: list[Listen] = field(default_factory=list)
+
+    def listen(self, order: Listen, tell: Callable[[Fact], None]) -> None:
+        self.listened.append(order)
+
+
+@dataclass
 class FakeLines:
     """Nobody is free; what calls tell is kept."""
 
@@ -228,13 +244,14 @@ class Stage:
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
     recordings: FakeRecordings = field(default_factory=FakeRecordings)
     player: FakePlayer = field(default_factory=FakePlayer)
+    ear: FakeEar = field(default_factory=FakeEar)
     lines: FakeLines = field(default_factory=FakeLines)
     capacity: int = CAPACITY
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.folder)
         self.shelf = DirectoryShelf(directory())
-        ports = self.switch, self.claims, self.outbox, self.recordings, self.player
+        ports = self.switch, self.claims, self.outbox, self.recordings, self.player, self.ear
         self.conductor = Conductor(NODE, *ports, self.journal, self.lines, FakeLookUps(), self.shelf, self.capacity)
         self.conductor.instance = INSTANCE
 
