@@ -12,9 +12,11 @@ from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, MediaProtection
 from callmodel.entries import Tables
 from callmodel.flows.document import Flow
 from callmodel.ids import TenantId
+from callmodel.prompts import PromptFile
 from callmodel.vips import Vip
 from control_plane.features.flows.store import FlowStore
 from control_plane.features.numbers.store import PAGE_ROWS, NumberRecord, NumberStore
+from control_plane.features.prompts.store import PromptStore
 from control_plane.features.queues.store import QueueRecord, QueueStore
 from control_plane.features.sites.store import Site as SiteRow
 from control_plane.features.sites.store import SiteStore
@@ -50,6 +52,7 @@ class ConfigurationStore:
         self._sites = SiteStore(store)
         self._queues = QueueStore(store)
         self._flows = FlowStore(store)
+        self._prompts = PromptStore(store)
         self._vips = VipStore(store, cipher)
         self._cipher = cipher
 
@@ -99,10 +102,11 @@ class ConfigurationStore:
         ]
         queues = [queue async for queue in self._queues.each(tenant_id)]
         flows = [flow async for flow in self._published_flows(tenant_id)]
+        prompts = [each.to_file() async for each in self._prompts.each(tenant_id)]
         vips = [each.vip async for each in self._vips.each(tenant_id)]
         tenant = replace(record.tenant, number_key=number_key_of(self._cipher, tenant_id))
         # A tenant may have thousands of stations: requests are served meanwhile.
-        return await asyncio.to_thread(_tables, tenant, stations, numbers, queues, flows, vips)
+        return await asyncio.to_thread(_tables, tenant, stations, numbers, queues, flows, vips, prompts)
 
     async def _published_flows(self, tenant_id: TenantId) -> AsyncIterator[Flow]:
         async for flow_id, version in self._flows.published(tenant_id):
@@ -120,6 +124,7 @@ def _tables(
     queues: list[QueueRecord],
     flows: list[Flow],
     vips: list[Vip],
+    prompts: list[PromptFile],
 ) -> PartTables:
     return PartTables(
         directory.tables_of(
@@ -132,6 +137,7 @@ def _tables(
                 queues=tuple(each.queue for each in queues),
                 flows=tuple(flows),
                 vips=tuple(vips),
+                prompts=tuple(prompts),
             )
         ),
         edgesnapshot.tables_of(

@@ -88,6 +88,12 @@ E164Text = Annotated[E164, *_number]
 ReasonText = Annotated[str, *_word(_WORD, _WORD_ADVICE, "lunch", 40)]
 SkillText = Annotated[str, *_word(_WORD, _WORD_ADVICE, "english", 40)]
 
+LANGUAGE = "[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
+Language = Annotated[str, *_word(LANGUAGE, "a language tag (BCP 47)", "zh-CN", 35)]
+AudioLanguage = Annotated[
+    str, *_word(f"({LANGUAGE}|any)", "a language tag (BCP 47), or `any` for audio that fits every call", "zh-CN", 35)
+]
+
 Slug = Annotated[str, *_word(_SLUG, _SLUG_ADVICE, "hq", 32)]
 SipDomain = Annotated[
     str, *_word(_DOMAIN, "a DNS name in small letters with at least one dot, such as acme.example.com",

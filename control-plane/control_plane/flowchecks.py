@@ -11,10 +11,10 @@ from callmodel.ids import FlowId, TenantId
 from control_plane.archive import is_living, living_rows
 from servicekit.stores import Store
 
-NAMED = {"queue_id": "queue"}
+NAMED = {"queue_id": "queue", "prompt_id": "prompt"}
 """Fields of nodes that name something of the tenant's, and what it is."""
 MISSING = " is missing"
-_TABLES = {"queue": ("queues", "queue_id")}
+_TABLES = {"queue": ("queues", "queue_id"), "prompt": ("prompts", "prompt_id")}
 
 
 @dataclass(frozen=True)

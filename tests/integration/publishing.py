@@ -11,6 +11,7 @@ from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk
 from callmodel.entries import PLATFORM_PART, Tables, tenant_part
 from callmodel.flows.document import Flow
 from callmodel.numbers import DiallingPlan
+from callmodel.prompts import PromptFile
 from callmodel.queues import Queue
 from callmodel.vips import Vip
 from servicekit.snapshots import Published
@@ -48,7 +49,8 @@ async def read(redis: Redis, name: str) -> Directory | EdgeSnapshot:
         trunks, numbers = values(directory.TRUNK, Trunk), values(directory.NUMBER, Did)
         sites, queues = values(directory.SITE, Site), values(directory.QUEUE, Queue)
         flows, vips = values(directory.FLOW, Flow), values(directory.VIP, Vip)
-        return Directory(tenants, stations, trunks, numbers, sites, queues, flows=flows, vips=vips)
+        prompts = values(directory.PROMPT, PromptFile)
+        return Directory(tenants, stations, trunks, numbers, sites, queues, flows=flows, vips=vips, prompts=prompts)
     domains = [entry for part in parts for entry in part.get(edgesnapshot.DOMAIN, {}).items()]
     return EdgeSnapshot(
         domains={domain: value["tenant_id"] for domain, value in domains},

@@ -55,7 +55,7 @@ class VipStore:
         return number_hash(Tenant(tenant_id, "", "", number_key=number_key_of(self._cipher, tenant_id)), number)
 
     async def add(self, tenant_id: TenantId, record: VipRecord) -> bool:
-        """Keep a new VIP; False when the number is one already."""
+        """Keep a new VIP; False when the number is one's already."""
         return await self._store.claim(VIPS.name, self._row(tenant_id, record))
 
     async def one(self, tenant_id: TenantId, vip_id: str) -> VipRecord | None:
