@@ -185,6 +185,20 @@ class LeaveQueue:
 
 
 @dataclass(frozen=True)
+class BookCallBack:
+    """Keep a caller's place in a queue, and call `number` when it is reached.  Twice is harmless: one a call.
+
+    entered_ms: since when the caller has waited.
+    """
+
+    queue_id: QueueId
+    number: E164
+    priority: int
+    entered_ms: int
+    needs: tuple[SkillNeed, ...] = ()
+
+
+@dataclass(frozen=True)
 class CloseOffer:
     """Tell what came of an offer.  An agent who was not reached leaves the caller at the first place."""
 
@@ -244,6 +258,7 @@ Order = (
     | FindWay
     | JoinQueue
     | LeaveQueue
+    | BookCallBack
     | CloseOffer
     | HangUp
     | Announce

@@ -197,7 +197,9 @@ ACCOUNT = {
 def test_digits_end_with_the_terminator_and_are_read_back():
     call, orders = pressed(called(ACCOUNT), "1234#")
 
-    assert next(order for order in orders if isinstance(order, Play)).prompts == (Speech("1234", digits=True),)
+    assert next(order for order in orders if isinstance(order, Play)).prompts == (
+        Speech("1234", digits=True, private=True),
+    )
     assert call.visit.data == {"account": "1234"}
 
 
