@@ -13,6 +13,7 @@ from control_plane.features.agents import state_http as agent_states
 from control_plane.features.auth import http as auth
 from control_plane.features.auth.authenticator import BearerAuthenticator
 from control_plane.features.bans import http as bans
+from control_plane.features.calendars import http as calendars
 from control_plane.features.calls import handover_http as handover
 from control_plane.features.calls import http as calls
 from control_plane.features.enrolment import http as enrolment
@@ -51,6 +52,7 @@ ROUTES: Sequence[Route] = [
     *trunks.routes,
     *prompts.routes,
     *queues.routes,
+    *calendars.routes,
     *flows.routes,
     *vips.routes,
     *agents.routes,

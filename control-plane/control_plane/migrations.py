@@ -2,6 +2,7 @@
 
 from control_plane import accounts, archive, audit, pausing, retention
 from control_plane.features.auth import store as auth
+from control_plane.features.calendars import store as calendars
 from control_plane.features.calls import store as calls
 from control_plane.features.enrolment import store as enrolment
 from control_plane.features.flows import store as flows
@@ -48,4 +49,5 @@ MIGRATIONS = [
     Migration(23, "flows", [*map(CreateTable, flows.TABLES), *numbers.INBOUND_COLUMNS]),
     Migration(24, "VIPs", [CreateTable(spec) for spec in vips.TABLES]),
     Migration(25, "prompts", [CreateTable(spec) for spec in prompts.TABLES]),
+    Migration(26, "calendars", [CreateTable(spec) for spec in calendars.TABLES]),
 ]

@@ -7,6 +7,7 @@ from typing import Any
 from callmodel.ids import PromptId, TenantId
 from callmodel.prompts import PromptFile, StoredAudio
 from control_plane.archive import ARCHIVED, page_of_rows
+from control_plane.flowchecks import ANY
 from control_plane.listing import every
 from servicekit.stores import ColumnType, Row, Store, TableSpec
 
@@ -26,8 +27,6 @@ PROMPTS = TableSpec(
 )
 TABLES = (PROMPTS,)
 PAGE_ROWS = 500
-ANY = "any"
-"""Stands for the empty language, which fits every call, where a language has a name."""
 
 
 @dataclass(frozen=True)

@@ -54,9 +54,15 @@ async def masked(context: Context, tenant_id: TenantIdText, vip_id: VipIdText) -
 
 def to_view(found: VipRecord, *, reveal: bool = False) -> VipView:
     """Return the VIP as the API shows it."""
-    number = found.number if reveal else mask_number(found.number)
-    said = {"vip_id": found.vip.caller, "number": number, "created_ms": found.created_ms}
-    return VipView.model_validate({**service.settings_of(found), **said})
+    number, mobile = found.number, found.vip.mobile
+    said = {
+        **service.settings_of(found),
+        "vip_id": found.vip.caller,
+        "number": number if reveal else mask_number(number),
+        "mobile": mobile if reveal or mobile is None else mask_number(mobile),
+        "created_ms": found.created_ms,
+    }
+    return VipView.model_validate(said)
 
 
 async def _audit_look(context: Context, tenant_id: TenantId, vip_id: str) -> None:

@@ -77,6 +77,7 @@ def settings_of(record: VipRecord) -> dict[str, object]:
         "priority": vip.priority,
         "own_agent": vip.own_agent,
         "queue_id": vip.queue_id,
+        "mobile": vip.mobile,
     }
 
 

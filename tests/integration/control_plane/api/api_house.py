@@ -219,6 +219,8 @@ async def _furnish(world: World, tenant_id: str, place: int) -> None:
     await admin.make(f"/tenants/{tenant_id}/queues", {"queue_id": f"sales-{place}", "name": "Sales"})
     await admin.make(f"/tenants/{tenant_id}/flows", {"flow_id": f"welcome-{place}", "document": a_flow()})
     await admin.call("POST", f"/tenants/{tenant_id}/flows/welcome-{place}/publish", {"edit": 1})
+    calendar = {"calendar_id": f"office-{place}", "time_zone": "Asia/Shanghai"}
+    await admin.make(f"/tenants/{tenant_id}/calendars", calendar)
     await admin.make(f"/tenants/{tenant_id}/prompts", {"prompt_id": f"hello-{place}"})
     sent = await send_sound(admin, f"/tenants/{tenant_id}/prompts/hello-{place}/audio/en", a_sound())
     assert sent.status == 200, sent.body
@@ -230,6 +232,7 @@ async def _furnish(world: World, tenant_id: str, place: int) -> None:
         "queue_id": f"sales-{place}",
         "flow_id": f"welcome-{place}",
         "prompt_id": f"hello-{place}",
+        "calendar_id": f"office-{place}",
         "vip_id": vip["vip_id"],
         "call_id": f"01990000-0000-7000-8000-00000000000{place}",
         "recording_id": f"01990000-0000-7000-8000-00000000001{place}",

@@ -128,6 +128,7 @@ LOST_IDS = {
     "queue_id": "nowhere",
     "flow_id": "nowhere",
     "prompt_id": "nowhere",
+    "calendar_id": "nowhere",
     "vip_id": "f" * 32,
     "call_id": "01990000-0000-7000-8000-0000000000ff",
     "recording_id": "01990000-0000-7000-8000-0000000000ff",

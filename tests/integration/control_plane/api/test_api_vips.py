@@ -34,7 +34,8 @@ async def tenant_id(world: World) -> str:
 async def test_media_nodes_know_a_vip_by_the_callers_number(world: World, redis: Redis, tenant_id: str):
     body = user(fresh("u"), tenant_id, "agent")
     agent = (await world.admin.make("/users", body))["user_id"]
-    vip = {"number": NUMBER, "level": 3, "own_agent": agent, "queue_id": "gold"}
+    mobile = "+8613911112222"
+    vip = {"number": NUMBER, "level": 3, "own_agent": agent, "queue_id": "gold", "mobile": mobile}
 
     made = await world.admin.make(f"/tenants/{tenant_id}/vips", vip)
     vip_id = made["vip_id"]
@@ -43,6 +44,7 @@ async def test_media_nodes_know_a_vip_by_the_callers_number(world: World, redis:
     caller = number_hash(found.tenant_of(tenant_id), NUMBER)
     told = found.vip_of(tenant_id, caller)
     assert (told.level, told.priority, told.own_agent, told.queue_id) == (3, 9, agent, "gold")
+    assert told.mobile == mobile and mobile not in str(made)
     used = await world.admin.call("DELETE", f"/tenants/{tenant_id}/queues/gold")
     assert used.body["used_by"] == [{"kind": "vip", "id": vip_id, "tenant_id": tenant_id}]
 
@@ -72,7 +74,9 @@ async def test_a_number_is_shown_to_who_may_see_it_and_each_look_is_audited(worl
 
 
 async def test_the_store_holds_neither_number_nor_name_in_clear(world: World, house: House, tenant_id: str):
-    await world.admin.make(f"/tenants/{tenant_id}/vips", {"number": NUMBER, "name": "Ms Distinctive"})
+    await world.admin.make(
+        f"/tenants/{tenant_id}/vips", {"number": NUMBER, "mobile": NUMBER, "name": "Ms Distinctive"}
+    )
     path = house.environment["TRUNKLINE_STORE_URL"].removeprefix("sqlite:///")
 
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:

@@ -25,9 +25,11 @@ KINDS = {
     "tenant_ids": "tenant_id", "roles": "tenant_id", "trunk_ids": "trunk_id", "route_to": "extension",
     "numbers": "number", "regions": "number", "caller_number": "number", "domain": "domain",
     "queues": "queue_id", "own_agent": "user_id", "music": "prompt_id", "comfort": "prompt_id",
+    "notice": "prompt_id", "mobile": "number",
     "to": "extension", "by": "extension", "of": "extension",
     **{name: name for name in ("tenant_id", "trunk_id", "extension", "number", "user_id", "call_id", "recording_id",
-                               "leg_id", "queue_id", "flow_id", "prompt_id", "vip_id", "username", "after")},
+                               "leg_id", "queue_id", "flow_id", "prompt_id", "calendar_id", "vip_id",
+                               "username", "after")},
 }  # fmt: skip
 """What kind of id stands under a name of the document."""
 NO_TENANTS = {

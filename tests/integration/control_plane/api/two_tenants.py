@@ -38,7 +38,7 @@ CUSTOMERS = {ACME: "+8613812345678", BOLT: "+8613987654321"}
 AUDIO = b"OggS of acme alone"
 PROVIDER = "provider"
 """The role, for tests, of an outsourcing firm's user: manager in the second tenant and nothing in the first."""
-OWN_WORDS = ("extension", "queue_id", "flow_id", "prompt_id")
+OWN_WORDS = ("extension", "queue_id", "flow_id", "prompt_id", "calendar_id")
 """Kinds of ids that tenants choose, each for itself."""
 STRANGERS = (*ROLES, PROVIDER, "nobody")
 
@@ -120,6 +120,10 @@ async def _configure(estate: Estate, tenant_id: str, place: int) -> dict[str, li
         await admin.make(f"/tenants/{tenant_id}/flows", {"flow_id": flow_id, "document": document})
         for edit in (1, 1):
             await admin.call("POST", f"/tenants/{tenant_id}/flows/{flow_id}/publish", {"edit": edit})
+    calendar_ids = [f"office-{place}", f"shop-{place}"]
+    for calendar_id in calendar_ids:
+        calendar = {"calendar_id": calendar_id, "name": secret_name, "time_zone": "Asia/Shanghai"}
+        await admin.make(f"/tenants/{tenant_id}/calendars", calendar)
     prompt_ids = [f"hello-{place}", f"bye-{place}"]
     for prompt_id in prompt_ids:
         await admin.make(f"/tenants/{tenant_id}/prompts", {"prompt_id": prompt_id, "name": secret_name})
@@ -149,6 +153,7 @@ async def _configure(estate: Estate, tenant_id: str, place: int) -> dict[str, li
         "queue_id": queue_ids,
         "flow_id": flow_ids,
         "prompt_id": prompt_ids,
+        "calendar_id": calendar_ids,
         "vip_id": vip_ids,
         "username": list(names.values()),
         "call_id": calls,
@@ -210,6 +215,7 @@ LISTINGS = (
     "/tenants/{tenant}/flows?limit={limit}",
     "/tenants/{tenant}/vips?limit={limit}",
     "/tenants/{tenant}/prompts?limit={limit}",
+    "/tenants/{tenant}/calendars?limit={limit}",
     "/tenants/{tenant}/calls?day={day}&limit={limit}",
     "/tenants/{tenant}/recordings?day={day}&limit={limit}",
     "/tenants/{tenant}/audit?day={day}&limit={limit}",
@@ -241,7 +247,7 @@ def _twin(name: str, kind: str) -> str:
         return f"{'B' if name[0] == 'A' else 'A'}{name[1:]}"
     if kind == "vip_id":
         return f"{name[:-4]}{'beef' if name[-4:] != 'beef' else 'cafe'}"
-    if kind in ("queue_id", "flow_id", "prompt_id"):
+    if kind in OWN_WORDS and kind != "extension":
         return f"{name}-twin"
     if kind in ("extension", "number"):
         return f"{name[:-3]}9{name[-2:]}"
