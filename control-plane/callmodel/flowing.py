@@ -44,7 +44,8 @@ _NODES: dict[type[Any], tuple[_Enter, _Hear]] = {
 
 def begin(call: Call, plan: FlowPlan, at_ms: int) -> Step:
     """Let a call into its flow."""
-    language = plan.language or plan.flow.languages[0]
+    languages = plan.flow.languages
+    language = plan.language if plan.language in languages else languages[0]
     call = replace(call, phase=Phase.IN_FLOW, language=language, visit=Visit(plan.flow.start))
     return _step(_walk(Turn(call, goto=plan.flow.start), at_ms))
 
@@ -73,7 +74,8 @@ def resume(call: Call, outcome: str, at_ms: int) -> Step:
     """
     node = _node_of(call)
     assert isinstance(node, nodes.QueueNode)
-    return _step(_walk(queueing.left(replace(call, phase=Phase.IN_FLOW), node, outcome), at_ms))
+    turn = queueing.left(replace(call, phase=Phase.IN_FLOW), node, outcome)
+    return _step(_walk(turn.after(orders.Announce(orders.Milestone.CHANGED)), at_ms))
 
 
 def after_talk(call: Call, at_ms: int) -> Step | None:

@@ -30,7 +30,8 @@ LISTEN_GUARD_SECONDS = 5
 
 def enter(call: Call, node: Asking, at_ms: int) -> Turn:
     """Ask for the first time."""
-    return _ask(with_visit(call, tries=0, digits=""), node, (), at_ms)
+    secret = isinstance(node, CollectNode) and node.hidden
+    return _ask(with_visit(call, tries=0, digits="", secret=secret), node, (), at_ms)
 
 
 def hear(call: Call, node: Asking, fact: facts.Fact) -> Turn:

@@ -19,11 +19,16 @@ def enter(call: Call, node: LookUpNode, at_ms: int) -> Turn:
     """Ask.  Hidden digits are told if the node names them, and forgotten then."""
     visit = visit_of(call)
     known = {**visit.hidden, **known_of(call)}
-    used = {name for text in node.fields.values() for name in parts_of(text)}
-    fields = {name: filled_in(text, known) for name, text in node.fields.items()}
+    fields: dict[str, str] = {}
+    hidden: dict[str, str] = {}
+    used: set[str] = set()
+    for name, text in node.fields.items():
+        told = visit.hidden.keys() & set(parts_of(text))
+        (hidden if told else fields)[name] = filled_in(text, known)
+        used |= told
     call = with_visit(call, hidden={name: value for name, value in visit.hidden.items() if name not in used})
     call, look_up_id = asked(call, Doing.ASKING)
-    order = orders.LookUp(look_up_id, node.url, node.timeout_ms, fields, dict(node.answer))
+    order = orders.LookUp(look_up_id, node.url, node.timeout_ms, fields, dict(node.answer), hidden)
     return wait(call, node.timeout_ms + GUARD_MS, at_ms).after(order)
 
 

@@ -43,7 +43,8 @@ class Visit:
     """A call in its flow.
 
     asked: counts what was asked of others, such as a prompt to be played; its answer names the number.
-    tries: of the caller, at this node.  digits: what was pressed at this node so far.  step: of those who are rung.
+    tries: of the caller, at this node.  digits: what was pressed at this node so far; `secret`: they are hidden.
+    step: of those who are rung.
     steps: nodes since the caller last did something.  rounds: how often each way back was taken.
     hidden: digits that are never written down.  marks: what the caller answered in surveys.
     looks: how queues stood, by queue and measure, when this node asked.
@@ -58,6 +59,7 @@ class Visit:
     asked: int = 0
     tries: int = 0
     digits: str = field(default="", repr=False)
+    secret: bool = False
     data: dict[str, str] = field(default_factory=dict, repr=False)
     hidden: dict[str, str] = field(default_factory=dict, repr=False)
     marks: dict[str, str] = field(default_factory=dict)
@@ -76,5 +78,9 @@ class Visit:
     result: Ending | None = None
 
     def forgetting(self) -> "Visit":
-        """Return the visit without what must not be kept."""
+        """Return the visit without what must not outlive the flow."""
         return replace(self, digits="", hidden={})
+
+    def written_down(self) -> "Visit":
+        """Return the visit as it may stand on a disk: hidden digits are lost with the process that heard them."""
+        return replace(self, digits="" if self.secret else self.digits, hidden={})

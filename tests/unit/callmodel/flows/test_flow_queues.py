@@ -9,7 +9,7 @@ from callmodel.cdr import cdr_of
 from callmodel.endings import Ending
 from callmodel.facts import NotQueued
 from callmodel.ids import AgentId, QueueId
-from callmodel.orders import Answer, JoinQueue
+from callmodel.orders import Announce, Answer, JoinQueue, Milestone
 from callmodel.privacy import number_hash
 from callmodel.queues import SkillNeed
 from callmodel.vips import Vip
@@ -54,6 +54,7 @@ def test_caller_whom_the_queue_does_not_take_goes_on_in_the_flow(reason, said):
 
     assert call.state is CallState.IN_FLOW
     assert texts(orders) == [said]
+    assert [order.milestone for order in orders if isinstance(order, Announce)] == [Milestone.CHANGED]
 
 
 def test_flow_that_goes_round_between_queues_ends():
