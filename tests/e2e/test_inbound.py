@@ -65,9 +65,7 @@ class Center:
             await api.put(f"{path}/stations/{extension}/user", {"user_id": None})
 
     async def sign_in(self, name: str, *, ready: bool = True) -> None:
-        await self.world.api.post(
-            f"{self.world.path}/agents/{self.agents[name]}/sign-in", {"ready": ready}
-        )
+        await self.world.api.post(f"{self.world.path}/agents/{self.agents[name]}/sign-in", {"ready": ready})
 
     async def sign_all_out(self) -> None:
         for user_id in self.agents.values():
