@@ -15,6 +15,7 @@ _SETTLE_OUTCOMES, _SETTLE_SECONDS = 200.0, 600.0
 _LEARN_SLOWER = 12.0
 _AIM, _AIM_DEVIATIONS = 3.0, 0.8
 _NEAR_SHARE = 0.5
+_SOON_SHARE = 0.1
 _HALF_HOUR = 1800.0
 _HALF_HOUR_DEVIATIONS, _HALF_HOUR_NEAR = 1.8, 2.0
 _LEAST_EASING = 0.02
@@ -62,8 +63,12 @@ class Threshold:
         return min(max(value, LEAST_THRESHOLD), MOST_THRESHOLD)
 
     def is_spent(self) -> bool:
-        """Say whether a window is over the cap, beyond what a new campaign may owe: then nothing is risked at all."""
-        return self._balance() < min(0.0, self._reserve())
+        """Say whether a window is over the cap by more than a few minutes earn, so that nothing is risked at all.
+
+        A large team is back under the cap in no time; stopping it would cost more than it saves.
+        """
+        soon_earned = _SOON_SHARE * self.cap * self._recent.answered
+        return self._balance() < min(0.0, self._reserve()) - soon_earned
 
     def standings(self, now: float, confidence: float) -> tuple[Standing, Standing]:
         """Return how the day and the thirty days stand."""
