@@ -81,11 +81,11 @@ class Threshold:
         return min(self.cap * each.answered - each.abandoned for each in (self._day, self._month))
 
     def _reserve(self) -> float:
-        """Return the balance that is kept: one call.
+        """Return the balance that is kept: a call and a half, as several that ring may be answered at once.
 
         A new campaign begins with a call that it has not earned, and pays it back over its first hundred answers.
         """
-        return 2 * min(1.0, self.cap * self._month.answered / 3) - 1
+        return 2.5 * min(1.0, self.cap * self._month.answered / 3) - 1
 
     def _left_in_half_hour(self, now: float, expected_answers: float) -> float:
         """Return how many more calls luck alone could have abandoned in this half hour at the cap."""
