@@ -170,6 +170,7 @@ class JoinQueue:
     """Get in line, or in line again at the same place: `Queued`, `NotQueued` or `AgentOffered` follow.
 
     needs: skills that this caller asks for besides the queue's own.  `entered_ms`: since when it waits.
+    to_last_agent: whether who last spoke with the number comes first, as the queue has it.
     """
 
     queue_id: QueueId
@@ -177,6 +178,7 @@ class JoinQueue:
     entered_ms: int
     needs: tuple[SkillNeed, ...] = ()
     wanted_agents: tuple[AgentId, ...] = ()
+    to_last_agent: bool = True
 
 
 @dataclass(frozen=True)

@@ -220,8 +220,14 @@ def _end_of(leg: Leg) -> OfferEnd:
 
 
 def _join(waiting: Waiting) -> orders.JoinQueue:
+    # Whoever hands a customer over to a queue means others than themselves.
     return orders.JoinQueue(
-        waiting.queue_id, waiting.priority, waiting.since_ms, waiting.needs, waiting.wanted_agents
+        waiting.queue_id,
+        waiting.priority,
+        waiting.since_ms,
+        waiting.needs,
+        waiting.wanted_agents,
+        to_last_agent=waiting.by_flow,
     )
 
 

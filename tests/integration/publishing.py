@@ -12,6 +12,7 @@ from callmodel.entries import PLATFORM_PART, Tables, tenant_part
 from callmodel.flows.calendars import Calendar
 from callmodel.flows.document import Flow
 from callmodel.numbers import DiallingPlan
+from callmodel.prompts import PromptFile
 from callmodel.queues import Queue
 from callmodel.vips import Vip
 from servicekit.snapshots import Published
@@ -48,9 +49,13 @@ async def read(redis: Redis, name: str) -> Directory | EdgeSnapshot:
         tenants, stations = values(directory.TENANT, Tenant), values(directory.STATION, Station)
         trunks, numbers = values(directory.TRUNK, Trunk), values(directory.NUMBER, Did)
         sites, queues = values(directory.SITE, Site), values(directory.QUEUE, Queue)
-        flows, calendars = values(directory.FLOW, Flow), values(directory.CALENDAR, Calendar)
-        vips = values(directory.VIP, Vip)
-        return Directory(tenants, stations, trunks, numbers, sites, queues, flows, calendars, vips)
+        flows, vips = values(directory.FLOW, Flow), values(directory.VIP, Vip)
+        prompts = values(directory.PROMPT, PromptFile)
+        calendars = values(directory.CALENDAR, Calendar)
+        return Directory(
+            tenants, stations, trunks, numbers, sites, queues,
+            flows=flows, calendars=calendars, vips=vips, prompts=prompts,
+        )  # fmt: skip
     domains = [entry for part in parts for entry in part.get(edgesnapshot.DOMAIN, {}).items()]
     return EdgeSnapshot(
         domains={domain: value["tenant_id"] for domain, value in domains},

@@ -47,9 +47,7 @@ DOCUMENT = {
             "keys": dict(QUEUES),
             "otherwise": "support",
         },
-        **{
-            name: {"kind": "queue", "queues": [{"queue_id": name}], "otherwise": "bye"} for name in QUEUES.values()
-        },
+        **{name: {"kind": "queue", "queues": [{"queue_id": name}], "otherwise": "bye"} for name in QUEUES.values()},
         "bye": {"kind": "hang_up", "prompts": [{"texts": {"en": "Please call again later. Goodbye."}}]},
     },
 }

@@ -118,9 +118,7 @@ async def summarise_inbound(
     return summary
 
 
-async def _wrong_with(
-    visit: Visit, cdr: dict[str, Any] | None, tones: dict[str, int], books: Books
-) -> list[str]:
+async def _wrong_with(visit: Visit, cdr: dict[str, Any] | None, tones: dict[str, int], books: Books) -> list[str]:
     if cdr is None:
         return ["there is no CDR"]
     through = visit.put_through_at is not None
