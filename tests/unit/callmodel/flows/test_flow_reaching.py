@@ -16,6 +16,7 @@ from callmodel.facts import (
     LegHungUp,
     LegRang,
     Played,
+    SpendStopped,
     TrunkGranted,
     TrunkRefused,
     WayFound,
@@ -170,6 +171,14 @@ def test_full_trunks_go_on_to_the_next():
 
     _, orders = after(claimed, TrunkRefused(SECOND, Ending.TRUNK_CHANNELS_EXHAUSTED, T0 + 1_200))
     assert texts(orders) == ["Nobody is there."]
+
+
+def test_tenants_spend_ends_the_mobiles_leg_and_not_the_callers():
+    call, orders = after(mobile_rings(), SpendStopped(T0 + 17_000))
+
+    assert HangUp(SECOND, 487) in orders
+    assert texts(orders) == ["Nobody is there."]
+    assert call.ending is None
 
 
 def test_second_trunk_is_tried_when_the_first_fails():
