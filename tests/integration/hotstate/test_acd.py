@@ -134,3 +134,20 @@ async def test_a_full_queue_says_so_and_takes_who_can_be_offered(acd: Acd):
     await acd.join(waiter("c1", T), small, T)
     assert await acd.join(waiter("c2", T), small, T) == Full(1)
     assert await acd.place(HQ, ACME, SALES, CallId("c2")) is None
+
+
+async def test_the_expected_wait_goes_by_every_answer_so_far(acd: Acd):
+    await sign_in(acd, "ana", "101", T)
+    found: object = await acd.join(waiter("c0", T), QUEUE, T)
+    for number in range(1, 5):
+        await acd.join(waiter(f"c{number}", T + number), QUEUE, T + number)
+
+    # The first to have waited begins the clock; the next two say how fast it goes.
+    for at_ms in (T + 10_000, T + 70_000, T + 190_000):
+        await close(acd, found, OfferEnd.ANSWERED, at_ms - 1_000)
+        await leg(acd, "101", SeatUse.TALKING, at_ms - 1_000, name=f"l{at_ms}")
+        await leg(acd, "101", SeatUse.GONE, at_ms, name=f"l{at_ms}")
+        (found,) = await acd.outstanding(HQ, NODE)
+    await close(acd, found, OfferEnd.ANSWERED, T + 249_000)
+
+    assert await acd.join(waiter("c5", T + 250_000), QUEUE, T + 250_000) == InLine(2, 180)
