@@ -13,12 +13,14 @@ from control_plane.features.agents import state_http as agent_states
 from control_plane.features.auth import http as auth
 from control_plane.features.auth.authenticator import BearerAuthenticator
 from control_plane.features.bans import http as bans
+from control_plane.features.calendars import http as calendars
 from control_plane.features.calls import handover_http as handover
 from control_plane.features.calls import http as calls
 from control_plane.features.enrolment import http as enrolment
 from control_plane.features.flows import http as flows
 from control_plane.features.numbers import http as numbers
 from control_plane.features.platform import http as platform
+from control_plane.features.prompts import http as prompts
 from control_plane.features.queues import http as queues
 from control_plane.features.recordings import http as recordings
 from control_plane.features.sites import http as sites
@@ -48,12 +50,14 @@ ROUTES: Sequence[Route] = [
     *users.routes,
     *stations.routes,
     *trunks.routes,
-    *numbers.routes,
+    *prompts.routes,
     *queues.routes,
+    *calendars.routes,
     *flows.routes,
     *vips.routes,
     *agents.routes,
     *agent_states.routes,
+    *numbers.routes,
     *platform.routes,
     *bans.routes,
     *calls.routes,

@@ -10,11 +10,15 @@ from callmodel.codec import ShapeError
 from callmodel.directory import Did, Directory, Site, Station, Tenant
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, MediaProtection
 from callmodel.entries import Tables
+from callmodel.flows.calendars import Calendar
 from callmodel.flows.document import Flow
 from callmodel.ids import TenantId
+from callmodel.prompts import PromptFile
 from callmodel.vips import Vip
+from control_plane.features.calendars.store import CalendarStore
 from control_plane.features.flows.store import FlowStore
 from control_plane.features.numbers.store import PAGE_ROWS, NumberRecord, NumberStore
+from control_plane.features.prompts.store import PromptStore
 from control_plane.features.queues.store import QueueRecord, QueueStore
 from control_plane.features.sites.store import Site as SiteRow
 from control_plane.features.sites.store import SiteStore
@@ -50,6 +54,8 @@ class ConfigurationStore:
         self._sites = SiteStore(store)
         self._queues = QueueStore(store)
         self._flows = FlowStore(store)
+        self._calendars = CalendarStore(store)
+        self._prompts = PromptStore(store)
         self._vips = VipStore(store, cipher)
         self._cipher = cipher
 
@@ -99,10 +105,12 @@ class ConfigurationStore:
         ]
         queues = [queue async for queue in self._queues.each(tenant_id)]
         flows = [flow async for flow in self._published_flows(tenant_id)]
+        calendars = [each.calendar async for each in self._calendars.each(tenant_id)]
+        prompts = [each.to_file() async for each in self._prompts.each(tenant_id)]
         vips = [each.vip async for each in self._vips.each(tenant_id)]
         tenant = replace(record.tenant, number_key=number_key_of(self._cipher, tenant_id))
         # A tenant may have thousands of stations: requests are served meanwhile.
-        return await asyncio.to_thread(_tables, tenant, stations, numbers, queues, flows, vips)
+        return await asyncio.to_thread(_tables, tenant, stations, numbers, queues, flows, vips, prompts, calendars)
 
     async def _published_flows(self, tenant_id: TenantId) -> AsyncIterator[Flow]:
         async for flow_id, version in self._flows.published(tenant_id):
@@ -120,6 +128,8 @@ def _tables(
     queues: list[QueueRecord],
     flows: list[Flow],
     vips: list[Vip],
+    prompts: list[PromptFile],
+    calendars: list[Calendar],
 ) -> PartTables:
     return PartTables(
         directory.tables_of(
@@ -132,6 +142,8 @@ def _tables(
                 queues=tuple(each.queue for each in queues),
                 flows=tuple(flows),
                 vips=tuple(vips),
+                prompts=tuple(prompts),
+                calendars=tuple(calendars),
             )
         ),
         edgesnapshot.tables_of(
@@ -146,7 +158,16 @@ def _tables(
 
 
 def _did(tenant_id: TenantId, number: NumberRecord) -> Did:
-    return Did(number.number, tenant_id, number.route_to, number.trunk_ids, flow_id=number.flow_id)
+    return Did(
+        number.number,
+        tenant_id,
+        number.route_to,
+        number.trunk_ids,
+        number.flow_id,
+        number.language,
+        number.calendar_id,
+        number.notice,
+    )
 
 
 def _edge_station(domain: str, station: StationRecord) -> EdgeStation:

@@ -88,6 +88,20 @@ E164Text = Annotated[E164, *_number]
 ReasonText = Annotated[str, *_word(_WORD, _WORD_ADVICE, "lunch", 40)]
 SkillText = Annotated[str, *_word(_WORD, _WORD_ADVICE, "english", 40)]
 
+LANGUAGE = "[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
+Language = Annotated[str, *_word(LANGUAGE, "a language tag (BCP 47)", "zh-CN", 35)]
+AudioLanguage = Annotated[
+    str, *_word(f"({LANGUAGE}|any)", "a language tag (BCP 47), or `any` for audio that fits every call", "zh-CN", 35)
+]
+
+WeekdayText = Annotated[str, *_word("(mon|tue|wed|thu|fri|sat|sun)", "mon, tue, wed, thu, fri, sat or sun", "mon", 3)]
+_CLOCK = "([01][0-9]|2[0-4]):[0-5][0-9]"
+HoursText = Annotated[str, *_word(f"{_CLOCK}-{_CLOCK}", "hours of a day, such as 09:00-17:30", "09:00-17:30", 11)]
+_MONTH_DAY = "(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+DayText = Annotated[
+    str, *_word(f"(20[0-9]{{2}}-)?{_MONTH_DAY}", "a day such as 2026-12-25, or 12-25 for each year", "12-25", 10)
+]
+
 Slug = Annotated[str, *_word(_SLUG, _SLUG_ADVICE, "hq", 32)]
 SipDomain = Annotated[
     str, *_word(_DOMAIN, "a DNS name in small letters with at least one dot, such as acme.example.com",

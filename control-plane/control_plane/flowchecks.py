@@ -5,16 +5,19 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from callmodel.codec import ShapeError, from_wire
-from callmodel.flows.document import Flow
+from callmodel.codec import from_wire
+from callmodel.flows.document import DEFAULT_LANGUAGE, Flow
+from callmodel.flows.known import Known
+from callmodel.flows.reading import Problem as Fault
+from callmodel.flows.validating import check_document
 from callmodel.ids import FlowId, TenantId
-from control_plane.archive import is_living, living_rows
+from control_plane.archive import living_rows
 from servicekit.stores import Store
 
-NAMED = {"queue_id": "queue"}
+NAMED = {"queue_id": "queue", "calendar_id": "calendar", "prompt_id": "prompt"}
 """Fields of nodes that name something of the tenant's, and what it is."""
-MISSING = " is missing"
-_TABLES = {"queue": ("queues", "queue_id")}
+ANY = "any"
+"""The language of audio that fits every call, where a prompt's languages are listed."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,18 @@ def flow_of(tenant_id: TenantId, flow_id: FlowId, version: int, document: dict[s
 
 async def problems_in(store: Store, tenant_id: TenantId, flow_id: FlowId, document: dict[str, Any]) -> list[Problem]:
     """Return what is wrong with a document, of itself or because what it names is not there."""
-    try:
-        flow = flow_of(tenant_id, flow_id, 1, document)
-    except ShapeError as error:
-        return [_told(error)]
-    return [problem async for problem in _missing(store, tenant_id, flow)]
+    known = Known(
+        queues=tuple([row["queue_id"] async for row in living_rows(store, "queues", {"tenant_id": tenant_id})]),
+        calendars=tuple(
+            [row["calendar_id"] async for row in living_rows(store, "calendars", {"tenant_id": tenant_id})]
+        ),
+        audio={
+            row["prompt_id"]: _languages_of(row["audio"], document)
+            async for row in living_rows(store, "prompts", {"tenant_id": tenant_id})
+        },
+    )
+    _, found = check_document({**document, "flow_id": flow_id, "version": 1}, known)
+    return [_told(problem) for problem in found]
 
 
 async def named_in_flows(store: Store, tenant_id: TenantId) -> AsyncIterator[tuple[FlowId, Reference]]:
@@ -67,12 +77,16 @@ def references_in(flow: Flow) -> Iterator[Reference]:
         yield from (Reference(name, kind, named) for kind, named in _named(node))
 
 
-def _told(error: ShapeError) -> Problem:
-    text = str(error).removeprefix("Flow.")
-    if text.endswith(MISSING):
-        return Problem(text.removesuffix(MISSING), MISSING.strip())
-    where, _, message = text.partition(": ")
-    return Problem(where, message)
+def _told(problem: Fault) -> Problem:
+    node = f"nodes.{problem.node}" if problem.node else ""
+    return Problem(".".join(part for part in (node, problem.field) if part), problem.text)
+
+
+def _languages_of(audio: dict[str, Any], document: dict[str, Any]) -> tuple[str, ...]:
+    """Return in which languages a prompt can be heard: with audio that fits every call, in all of the flow's."""
+    spoken = document.get("languages", [DEFAULT_LANGUAGE])
+    is_list = isinstance(spoken, list) and all(isinstance(each, str) for each in spoken)
+    return (*audio, *(spoken if ANY in audio and is_list else ()))
 
 
 def _named(value: Any) -> Iterator[tuple[str, str]]:
@@ -89,10 +103,3 @@ def _named(value: Any) -> Iterator[tuple[str, str]]:
     elif isinstance(value, tuple):
         for each in value:
             yield from _named(each)
-
-
-async def _missing(store: Store, tenant_id: TenantId, flow: Flow) -> AsyncIterator[Problem]:
-    for reference in dict.fromkeys(references_in(flow)):
-        table, column = _TABLES[reference.kind]
-        if not is_living(await store.get(table, {"tenant_id": tenant_id, column: reference.id})):
-            yield Problem(f"nodes.{reference.node}", f"there is no {reference.kind} {reference.id}; create it first")

@@ -2,10 +2,12 @@
 
 from control_plane import accounts, archive, audit, pausing, retention
 from control_plane.features.auth import store as auth
+from control_plane.features.calendars import store as calendars
 from control_plane.features.calls import store as calls
 from control_plane.features.enrolment import store as enrolment
 from control_plane.features.flows import store as flows
 from control_plane.features.numbers import store as numbers
+from control_plane.features.prompts import store as prompts
 from control_plane.features.queues import store as queues
 from control_plane.features.recordings import store as recordings
 from control_plane.features.sites import store as sites
@@ -46,4 +48,6 @@ MIGRATIONS = [
     Migration(22, "what agents can, and which queues they serve", accounts.AGENT_COLUMNS),
     Migration(23, "flows", [*map(CreateTable, flows.TABLES), *numbers.INBOUND_COLUMNS]),
     Migration(24, "VIPs", [CreateTable(spec) for spec in vips.TABLES]),
+    Migration(25, "prompts", [CreateTable(spec) for spec in prompts.TABLES]),
+    Migration(26, "calendars", [CreateTable(spec) for spec in calendars.TABLES]),
 ]

@@ -1,9 +1,9 @@
 """What a request names of the tenant's must be there, and in use."""
 
-from callmodel.ids import FlowId, ProviderId, QueueId, TenantId, UserId
+from callmodel.ids import CalendarId, FlowId, PromptId, ProviderId, QueueId, TenantId, UserId
 from control_plane.accounts import account_of
 from control_plane.agents import is_agent
-from control_plane.references import flow_exists, pool_of_queue
+from control_plane.references import calendar_exists, flow_exists, pool_of_queue, prompt_exists
 from control_plane.web import InvalidRequestError
 from servicekit.stores import Store
 
@@ -16,6 +16,16 @@ class QueueUnknownError(InvalidRequestError):
 class FlowUnknownError(InvalidRequestError):
     error_id = "flow-unknown"
     title = "The tenant has no such flow"
+
+
+class PromptUnknownError(InvalidRequestError):
+    error_id = "prompt-unknown"
+    title = "The tenant has no such prompt"
+
+
+class CalendarUnknownError(InvalidRequestError):
+    error_id = "calendar-unknown"
+    title = "The tenant has no such calendar"
 
 
 class AgentUnknownError(InvalidRequestError):
@@ -35,6 +45,18 @@ async def require_flow(store: Store, tenant_id: TenantId, flow_id: FlowId) -> No
     """Raise FlowUnknownError for a flow that is not there; it need not be published."""
     if not await flow_exists(store, tenant_id, flow_id):
         raise FlowUnknownError(f"there is no flow {flow_id}; create it first")
+
+
+async def require_prompt(store: Store, tenant_id: TenantId, prompt_id: PromptId) -> None:
+    """Raise PromptUnknownError for a prompt that is not there."""
+    if not await prompt_exists(store, tenant_id, prompt_id):
+        raise PromptUnknownError(f"there is no prompt {prompt_id}; create it first")
+
+
+async def require_calendar(store: Store, tenant_id: TenantId, calendar_id: CalendarId) -> None:
+    """Raise CalendarUnknownError for a calendar that is not there."""
+    if not await calendar_exists(store, tenant_id, calendar_id):
+        raise CalendarUnknownError(f"there is no calendar {calendar_id}; create it first")
 
 
 async def require_agent(store: Store, tenant_id: TenantId, user_id: UserId) -> None:

@@ -26,6 +26,9 @@ class Permission(Enum):
     """See flows and calendars."""
     FLOWS_WRITE = "flows.write"
     """Change and publish them, and say which flow a number has."""
+    PROMPTS_READ = "prompts.read"
+    """See the audio that callers hear, and listen to it."""
+    PROMPTS_WRITE = "prompts.write"
     VIPS_READ = "vips.read"
     """See customers who are never left waiting, by masked numbers."""
     VIPS_WRITE = "vips.write"
@@ -83,6 +86,7 @@ _SUPERVISOR = _AGENT | {
     Permission.NUMBERS_READ,
     Permission.AGENTS_READ,
     Permission.FLOWS_READ,
+    Permission.PROMPTS_READ,
     Permission.VIPS_READ,
     Permission.RECORDINGS_READ,
     Permission.RECORDINGS_DOWNLOAD,
@@ -94,6 +98,7 @@ _MANAGER = _SUPERVISOR | {
     Permission.QUEUES_WRITE,
     Permission.AGENTS_WRITE,
     Permission.FLOWS_WRITE,
+    Permission.PROMPTS_WRITE,
     Permission.VIPS_WRITE,
     Permission.USERS_READ,
     Permission.USERS_WRITE,

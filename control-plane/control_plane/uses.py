@@ -2,7 +2,18 @@
 
 from collections.abc import AsyncIterator
 
-from callmodel.ids import E164, Extension, FlowId, ProviderId, QueueId, SiteId, TenantId, TrunkId
+from callmodel.ids import (
+    E164,
+    CalendarId,
+    Extension,
+    FlowId,
+    PromptId,
+    ProviderId,
+    QueueId,
+    SiteId,
+    TenantId,
+    TrunkId,
+)
 from control_plane.accounts import Account
 from control_plane.archive import MOST_TOLD, Use, is_living, living_rows, refuse_used
 from control_plane.flowchecks import named_in_flows
@@ -100,6 +111,35 @@ async def require_unused_queue(context: Context, tenant_id: TenantId, queue_id: 
         async for row in _rows_of(context.store, "vips", tenant_id):
             if row["settings"]["queue_id"] == queue_id:
                 yield Use("vip", row["caller"], tenant_id)
+
+    await _require_none(found())
+
+
+async def require_unused_prompt(context: Context, tenant_id: TenantId, prompt_id: PromptId) -> None:
+    """Raise InUseError while a published flow, a queue or a number of the tenant names the prompt."""
+
+    async def found() -> AsyncIterator[Use]:
+        async for use in _flows_that_name(context.store, tenant_id, "prompt", prompt_id):
+            yield use
+        async for row in living_rows(context.store, "queues", {"tenant_id": tenant_id}):
+            if prompt_id in (row["settings"]["music"], *row["settings"]["comfort"]):
+                yield Use("queue", row["queue_id"], tenant_id)
+        async for row in _numbers_of(context.store, tenant_id):
+            if row["notice"] == prompt_id:
+                yield Use("number", row["number"], tenant_id)
+
+    await _require_none(found())
+
+
+async def require_unused_calendar(context: Context, tenant_id: TenantId, calendar_id: CalendarId) -> None:
+    """Raise InUseError while a published flow or a number of the tenant names the calendar."""
+
+    async def found() -> AsyncIterator[Use]:
+        async for use in _flows_that_name(context.store, tenant_id, "calendar", calendar_id):
+            yield use
+        async for row in _numbers_of(context.store, tenant_id):
+            if row["calendar_id"] == calendar_id:
+                yield Use("number", row["number"], tenant_id)
 
     await _require_none(found())
 

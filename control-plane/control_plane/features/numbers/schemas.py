@@ -2,7 +2,16 @@
 
 from pydantic import Field
 
-from control_plane.fields import E164Text, ExtensionText, FlowIdText, TenantIdText, TrunkIdText
+from control_plane.fields import (
+    CalendarIdText,
+    E164Text,
+    ExtensionText,
+    FlowIdText,
+    Language,
+    PromptIdText,
+    TenantIdText,
+    TrunkIdText,
+)
 from control_plane.web import Shape
 
 
@@ -35,6 +44,9 @@ class NumberRoute(Shape):
 
     route_to: ExtensionText | None = None
     flow_id: FlowIdText | None = None
+    language: Language | None = Field(None, description="that the flow begins with; null: the flow's own")
+    calendar_id: CalendarIdText | None = Field(None, description="its opening hours; null: always open")
+    notice: PromptIdText | None = Field(None, description="what says that calls are recorded, before an agent hears")
 
 
 class NumberView(Shape):
@@ -44,6 +56,9 @@ class NumberView(Shape):
     tenant_id: str | None
     route_to: str | None
     flow_id: str | None
+    language: str | None
+    calendar_id: str | None
+    notice: str | None
     trunk_ids: list[str]
     created_ms: int
     archived_ms: int | None

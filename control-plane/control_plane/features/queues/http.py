@@ -6,6 +6,7 @@ from control_plane.features.queues import service
 from control_plane.features.queues.schemas import NewQueue, QueuePatch, QueueStateView, QueueView
 from control_plane.features.queues.store import QueueRecord, QueueStore
 from control_plane.fields import QueueIdText, TenantIdText
+from control_plane.named import PromptUnknownError
 from control_plane.permissions import Permission
 from control_plane.references import require_tenant
 from control_plane.web import Context, PageOf, PageQuery, Route, ThingsQuery
@@ -82,7 +83,7 @@ routes = [
         "Create a queue",
         _TAGS,
         status=201,
-        errors=(service.QueueExistsError, service.QueueNotSoundError),
+        errors=(service.QueueExistsError, service.QueueNotSoundError, PromptUnknownError),
         configures=True,
         examples={"sales": _SALES, "outsourced": {"queue_id": "nights", "name": "Nights", "pool": "night-owls"}},
         shows=one,
@@ -98,7 +99,7 @@ routes = [
         _WRITE,
         "Change a queue",
         _TAGS,
-        errors=(service.QueueNotSoundError, service.QueueChangedError, ArchivedError),
+        errors=(service.QueueNotSoundError, service.QueueChangedError, PromptUnknownError, ArchivedError),
         configures=True,
         examples={
             "longer": {"longest_wait_seconds": 900, "strategy": "most-skilled"},

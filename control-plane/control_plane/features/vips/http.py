@@ -12,9 +12,12 @@ from control_plane.permissions import Permission
 from control_plane.web import Context, ForbiddenError, PageOf, PageQuery, Route
 
 
-async def create(context: Context, tenant_id: TenantIdText, body: NewVip) -> VipView:
-    """Make a customer a VIP, by the number that they call from.  It counts from their next call on."""
-    return to_view(await service.create(context, tenant_id, body))
+async def put(context: Context, tenant_id: TenantIdText, body: NewVip) -> VipView:
+    """Make a customer a VIP, by the number that they call from, or say anew how one is treated.
+
+    It counts from their next call on.  A list may be sent again: a number is one VIP.
+    """
+    return to_view(await service.put(context, tenant_id, body))
 
 
 async def listing(context: Context, tenant_id: TenantIdText, query: PageQuery) -> PageOf[VipView]:
@@ -51,9 +54,15 @@ async def masked(context: Context, tenant_id: TenantIdText, vip_id: VipIdText) -
 
 def to_view(found: VipRecord, *, reveal: bool = False) -> VipView:
     """Return the VIP as the API shows it."""
-    number = found.number if reveal else mask_number(found.number)
-    said = {"vip_id": found.vip.caller, "number": number, "created_ms": found.created_ms}
-    return VipView.model_validate({**service.settings_of(found), **said})
+    number, mobile = found.number, found.vip.mobile
+    said = {
+        **service.settings_of(found),
+        "vip_id": found.vip.caller,
+        "number": number if reveal else mask_number(number),
+        "mobile": mobile if reveal or mobile is None else mask_number(mobile),
+        "created_ms": found.created_ms,
+    }
+    return VipView.model_validate(said)
 
 
 async def _audit_look(context: Context, tenant_id: TenantId, vip_id: str) -> None:
@@ -80,12 +89,12 @@ routes = [
     Route(
         "POST",
         _ALL,
-        create,
+        put,
         _WRITE,
         "Make a customer a VIP",
         _TAGS,
         status=201,
-        errors=(service.VipExistsError, *_NAMES),
+        errors=(service.VipChangedError, *_NAMES),
         configures=True,
         examples={"gold": {"number": "+8613800138000", "name": "Ms Wang", "level": 2}},
         shows=masked,

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from callmodel.ids import E164
 from control_plane.fields import DisplayName, E164Text, QueueIdText, UserIdText
 from control_plane.web import NestedPatch, Shape
 
@@ -15,6 +16,7 @@ class VipSettings(Shape):
     level: int = Field(1, ge=1, le=10, description="for the tenant's flows to tell them apart")
     priority: int = Field(9, ge=0, le=10, description="at least, in any queue")
     own_agent: UserIdText | None = Field(None, description="the agent whom a call is offered to first")
+    mobile: E164Text | None = Field(None, description="rung where a flow says so, as when every agent talks")
     queue_id: QueueIdText | None = Field(None, description="waited in, in place of whatever queue a flow names")
 
 
@@ -29,10 +31,11 @@ class VipPatch(NestedPatch, VipSettings):
 
 
 class VipView(VipSettings):
-    """A VIP. `number` is masked, unless it was asked for by whoever may see it."""
+    """A VIP. `number` and `mobile` are masked, unless they were asked for by whoever may see them."""
 
     vip_id: str
     number: str
+    mobile: E164 | None
     created_ms: int
 
 

@@ -12,26 +12,26 @@ from control_plane.references import require_tenant
 from control_plane.web import ConflictError, Context, NotFoundError
 
 
-class VipExistsError(ConflictError):
-    """`vip_id`: of the one that is there."""
-
-    error_id = "vip-exists"
-    title = "This number is a VIP's already"
-
-
 class VipChangedError(ConflictError):
     error_id = "vip-changed"
     title = "Somebody else changed the VIP at the same time; look at it and try again"
 
 
-async def create(context: Context, tenant_id: TenantId, new: NewVip) -> VipRecord:
-    """Keep a new VIP.  Raises NotFoundError, VipExistsError, AgentUnknownError, QueueUnknownError."""
+async def put(context: Context, tenant_id: TenantId, new: NewVip) -> VipRecord:
+    """Keep a VIP, in place of what was said of the number before: a list may be sent again.
+
+    Raises NotFoundError, VipChangedError, AgentUnknownError, QueueUnknownError.
+    """
     await require_tenant(context.store, tenant_id)
     await _check(context, tenant_id, new)
     vip_id = _vips(context).id_of(tenant_id, new.number)
     record = VipRecord(_vip(tenant_id, vip_id, new), new.number, new.name, context.now_ms())
-    if not await _vips(context).add(tenant_id, record):
-        raise VipExistsError(vip_id=vip_id)
+    if await _vips(context).add(tenant_id, record):
+        return record
+    before = await find(context, tenant_id, vip_id)
+    record = replace(record, created_ms=before.created_ms)
+    if not await _vips(context).change(tenant_id, before, record):
+        raise VipChangedError()
     return record
 
 
@@ -77,6 +77,7 @@ def settings_of(record: VipRecord) -> dict[str, object]:
         "priority": vip.priority,
         "own_agent": vip.own_agent,
         "queue_id": vip.queue_id,
+        "mobile": vip.mobile,
     }
 
 

@@ -1,4 +1,4 @@
-"""VIPs in the durable store: found by a keyed hash of the number, which itself is encrypted, as the name is."""
+"""VIPs in the durable store: found by a keyed hash of the number; numbers and names are encrypted."""
 
 import json
 from collections.abc import AsyncIterator
@@ -55,7 +55,7 @@ class VipStore:
         return number_hash(Tenant(tenant_id, "", "", number_key=number_key_of(self._cipher, tenant_id)), number)
 
     async def add(self, tenant_id: TenantId, record: VipRecord) -> bool:
-        """Keep a new VIP; False when the number is one already."""
+        """Keep a new VIP; False when the number is one's already."""
         return await self._store.claim(VIPS.name, self._row(tenant_id, record))
 
     async def one(self, tenant_id: TenantId, vip_id: str) -> VipRecord | None:
@@ -68,7 +68,7 @@ class VipStore:
         key = {"tenant_id": tenant_id, "caller": before.vip.caller}
         row = self._row(tenant_id, after)
         changes = {name: row[name] for name in ("settings", "sealed")}
-        return await self._store.replace_if(VIPS.name, key, {"settings": to_wire(before.vip)}, changes)
+        return await self._store.replace_if(VIPS.name, key, {"settings": _settings_of(before.vip)}, changes)
 
     async def remove(self, tenant_id: TenantId, vip_id: str) -> None:
         """Forget a VIP for good: a customer's number is kept no longer than it is needed."""
@@ -86,15 +86,20 @@ class VipStore:
         return every(lambda limit, after: self.page(tenant_id, limit, after), PAGE_ROWS)
 
     def _row(self, tenant_id: TenantId, record: VipRecord) -> dict[str, Any]:
-        person = json.dumps({"number": record.number, "name": record.name}).encode()
+        person = json.dumps({"number": record.number, "name": record.name, "mobile": record.vip.mobile}).encode()
         return {
             "tenant_id": tenant_id,
             "caller": record.vip.caller,
-            "settings": to_wire(record.vip),
+            "settings": _settings_of(record.vip),
             "sealed": self._cipher.encrypt(tenant_id, person, CONTEXT),
             "created_ms": record.created_ms,
         }
 
     def _open(self, row: Row) -> VipRecord:
         person = json.loads(self._cipher.decrypt(row["tenant_id"], row["sealed"], CONTEXT))
-        return VipRecord(from_wire(Vip, row["settings"]), E164(person["number"]), person["name"], row["created_ms"])
+        vip = from_wire(Vip, {**row["settings"], "mobile": person["mobile"]})
+        return VipRecord(vip, E164(person["number"]), person["name"], row["created_ms"])
+
+
+def _settings_of(vip: Vip) -> dict[str, Any]:
+    return {name: value for name, value in to_wire(vip).items() if name != "mobile"}

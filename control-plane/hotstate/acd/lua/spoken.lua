@@ -1,15 +1,14 @@
 -- Who last spoke with a number, and how fast callers are answered.
-local function note_spoken(tenant, caller, id, at, keep_ms)
+local function note_spoken(tenant, caller, id, keep_ms)
   if keep_ms <= 0 then return end
   local teams = call('HGET', agent_key(id), 'teams') or ''
-  call('SET', ROOT .. tenant .. ':last:' .. caller, id .. SEP .. at .. SEP .. teams, 'PX', keep_ms)
+  call('SET', ROOT .. tenant .. ':last:' .. caller, id .. SEP .. NOW .. SEP .. teams, 'PX', keep_ms)
 end
 
--- As many answers a queue's pace is of: with fewer it jumps, with more it lags behind.
-local PACE_ANSWERS = 30
+local PACE_ANSWERS = 30 -- as `callmodel.lines` has it
 
 -- Learn from the time between two answers during which somebody always waited: what one caller costs one agent.
-local function note_pace(caller, at)
+local function note_pace(caller)
   if caller.waited ~= '1' then return end
   local pace = caller.line .. ':pace'
   local known = call('HMGET', pace, 'answered', 'work', 'samples')
@@ -19,6 +18,6 @@ local function note_pace(caller, at)
     work = work + (sample - work) / samples
     call('HSET', pace, 'work', string.format('%.3f', work), 'samples', samples)
   end
-  if call('EXISTS', caller.line .. ':waiting') == 1 then call('HSET', pace, 'answered', at) end
+  if call('EXISTS', caller.line .. ':waiting') == 1 then call('HSET', pace, 'answered', NOW) end
   call('PEXPIRE', pace, DAY)
 end

@@ -102,14 +102,24 @@ async def test_of_two_who_edit_a_flow_the_second_is_told_by_whom_it_was_changed(
     assert (stale.status, stale.error_id) == (409, "flow-changed")
 
 
+ELSEWHERE = {"when": [{"kind": "calendar", "calendar_id": "nowhere"}], "next": "bye"}
+
+
 @pytest.mark.parametrize(
     "document, where",
     [
-        ({}, "start"),
+        ({}, "nodes"),
         ({"start": "start", "nodes": []}, "nodes"),
         (a_flow(start={"kind": "dance"}), "nodes.start.kind"),
-        (to_queue("nowhere"), "nodes.start"),
-        (a_flow(start={"kind": "queue", "queues": "sales", "otherwise": "start"}), "nodes.start.queues"),
+        (to_queue("nowhere"), "nodes.start.queues[0]"),
+        (a_flow(start={"kind": "hang_up", "prompts": [{"prompt_id": "nowhere"}]}), "nodes.start.prompts"),
+        (
+            a_flow(start={"kind": "branch", "cases": [ELSEWHERE], "otherwise": "bye"}, bye=HANG_UP),
+            "nodes.start.calendar_id",
+        ),
+        (a_flow(lost=HANG_UP), "nodes.lost"),
+        (a_flow(start={"kind": "play", "prompts": [{"text": "Hello"}], "next": "start"}), "nodes.start"),
+        (a_flow() | {"languages": ["en", "German"]}, "languages"),
     ],
 )
 async def test_a_draft_may_have_faults_and_a_version_may_not(

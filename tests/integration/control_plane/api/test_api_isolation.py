@@ -10,6 +10,7 @@ from api_house import ROLES, Client, House, World
 from control_plane.app import ROUTES
 from control_plane.permissions import GRANTS, Permission, Role
 from control_plane.web import Access, Route
+from control_plane.web.dispatch import FILE_TYPE
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 TENANT_ROUTES = [route for route in ROUTES if "tenant_id" in route.placeholders]
@@ -20,6 +21,7 @@ MISSING_IDS = {
     "user_id": "01990000-0000-7000-8000-000000000099",
     "serial": "7f",
     "version": "1",
+    "language": "en",
     "leg_id": "01990000-0000-7000-8000-000000000001-1",
 }
 
@@ -68,9 +70,11 @@ async def test_a_tenant_that_is_not_there_is_not_found_by_hq_either(world: World
 async def test_another_tenants_ids_lead_nowhere_inside_ones_own(world: World, route: Route):
     manager = world.users[("acme", "manager")]
 
-    answer = await manager.call(
-        route.method, path_of(route, world.ids["bolt"] | {"tenant_id": "acme"}), valid_body(route)
-    )
+    path = path_of(route, world.ids["bolt"] | {"tenant_id": "acme"})
+    if route.signature.file:
+        answer = await manager.call(route.method, path, data=b"RIFF", headers={"Content-Type": FILE_TYPE})
+    else:
+        answer = await manager.call(route.method, path, valid_body(route))
 
     assert answer.status == 404, answer.body
 
@@ -123,6 +127,8 @@ LOST_IDS = {
     "number": "+8621555599",
     "queue_id": "nowhere",
     "flow_id": "nowhere",
+    "prompt_id": "nowhere",
+    "calendar_id": "nowhere",
     "vip_id": "f" * 32,
     "call_id": "01990000-0000-7000-8000-0000000000ff",
     "recording_id": "01990000-0000-7000-8000-0000000000ff",
