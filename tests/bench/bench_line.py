@@ -187,7 +187,7 @@ async def _our_line(parts: AsyncExitStack, stack: Stack, plan: AddressPlan, carr
         place = {"proxy": (plan.edge, 5060), "bind": plan.hq_phone(index)}
         phone = Softphone(station.extension, seed.domain, station.password, **place)  # type: ignore[arg-type]
         phones.append(await parts.enter_async_context(phone))
-        assert await when.until(lambda phone=phone: _registered(phone), SNAPSHOT_SECONDS), "no such station"  # type: ignore[misc]
+        assert await when.until(lambda phone=phone: registered(phone), SNAPSHOT_SECONDS), "no such station"  # type: ignore[misc]
     redis = redisio.connect(stack.environments.ground.redis_url)
     parts.push_async_callback(redis.aclose)
     line = OurLine(carrier, (plan.edge, 5060), phones, Acd(redis))
@@ -195,7 +195,8 @@ async def _our_line(parts: AsyncExitStack, stack: Stack, plan: AddressPlan, carr
     return line
 
 
-async def _registered(phone: Softphone) -> bool:
+async def registered(phone: Softphone) -> bool:
+    """Register; False while the edge does not know the station."""
     # The station was made a moment ago: the edge's snapshot may not have it yet.
     try:
         await phone.register()
