@@ -9,6 +9,8 @@ local UNTAKEN_MS, LEASE_MS, NODE_MS, GRACE_MS, GONE_MS = 5000, 57600000, 60000, 
 local NOW, at, DAY, DAYS = ARGV[1], tonumber(ARGV[1]), '86400000', '172800000'
 local SEP = '\31'
 
+local function whole(number) return string.format('%d', number) end
+
 local function agent_key(id) return ROOT .. 'agent:' .. id end
 local function line_key(tenant, queue) return ROOT .. tenant .. ':queue:' .. queue end
 local function caller_key(tenant, id) return ROOT .. tenant .. ':call:' .. id end
@@ -104,7 +106,7 @@ local function put(agent)
     agent.talk, agent.talked, agent.rings, agent.talks, agent.token, agent.answered, agent.lapses, agent.of,
     agent.tenant, agent.queue, agent.listed, agent.seat, agent.queues)
   call('SET', ROOT .. 'state:' .. agent.id, packed, 'PX', DAYS)
-  call('ZADD', KEYS[1], due_of(agent), agent.id)
+  call('ZADD', KEYS[1], whole(due_of(agent)), agent.id)
 end
 
 -- A caller who is in line or offered.  rank, leaves and times are text.  leaves: how many ready agents have to be left to others.  token,

@@ -136,7 +136,7 @@ end
 -- Reserve these agents for a caller; `told`: the call whose node learns of its offer by the answer of this script.
 local function offer(caller, picks, told)
   local token = call('INCR', ROOT .. 'token')
-  caller.token, caller.made, caller.offered = tostring(token), NOW, table.concat(picks, SEP)
+  caller.token, caller.made, caller.offered = whole(token), NOW, table.concat(picks, SEP)
   local answer = { 'offer', caller.tenant, caller.queue, caller.id, caller.token, NOW }
   for _, id in ipairs(picks) do
     local agent = load(id)
@@ -245,7 +245,7 @@ local function settle(id, told)
     for n = 1, #lines, 2 do best = first_in(lines[n], lines[n + 1], self, best) end
     if not best then return end
     local caller = load_caller(best.tenant, best.id)
-    offer(caller, pick(caller), told)
+    if not caller or not match_caller(caller, told) then return end
   end
 end
 
