@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from callmodel.agents import Seat
 from callmodel.callstate import TimerName
 from callmodel.calltrace import CallTrace
 from callmodel.endings import Ending
-from callmodel.ids import E164, AgentId, CallId, Extension, LegId, NodeId, QueueId, SiteId, TenantId, TrunkId
+from callmodel.ids import E164, CallId, Extension, LegId, NodeId, QueueId, SiteId, TenantId, TrunkId
+from callmodel.offers import Offer
 from callmodel.queues import Queue
 from callmodel.rooms import Mode
 from callmodel.routing import Plan
@@ -154,6 +154,16 @@ class TransferAsked:
     by: LegId
     at_ms: int
     referred: bool = False
+
+
+@dataclass(frozen=True)
+class QueueAsked:
+    """The party `by` hands the customer over to whoever is next in a queue."""
+
+    queue_id: QueueId
+    by: LegId
+    at_ms: int
+    priority: int = 0
 
 
 @dataclass(frozen=True)
@@ -327,16 +337,18 @@ class NotQueued:
 
 
 @dataclass(frozen=True)
+class LineLost:
+    """Hot state does not know the caller any more, as after a fail-over."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True)
 class AgentOffered:
-    """An agent is reserved for this caller.  `token` fences: whoever holds an older one changes nothing any more.
+    """Agents are reserved for this caller: one, or several of whom the first to answer has the call."""
 
-    shown: what the agent's display says of queue and caller comes from the call itself.
-    """
-
-    queue_id: QueueId
-    agent_id: AgentId
-    seat: Seat
-    token: int
+    queue: Queue
+    offer: Offer
     at_ms: int
 
 
@@ -359,6 +371,7 @@ Fact = (
     | HangUpAsked
     | SpendStopped
     | TransferAsked
+    | QueueAsked
     | ConsultAsked
     | JoinAsked
     | PickUpAsked
@@ -376,6 +389,7 @@ Fact = (
     | WayFound
     | Queued
     | NotQueued
+    | LineLost
     | AgentOffered
     | NodeLost
 )

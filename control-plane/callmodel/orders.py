@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-from callmodel.agents import AgentState, Seat
 from callmodel.callstate import Timer
-from callmodel.ids import E164, AgentId, Extension, LegId, QueueId, RecordingId, SiteId, TrunkId
+from callmodel.ids import E164, AgentId, Extension, LegId, QueueId, RecordingId, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits
+from callmodel.offers import OfferEnd
 from callmodel.prompts import Prompt
 from callmodel.queues import SkillNeed
 from callmodel.rooms import Room
@@ -51,13 +51,17 @@ class DialTrunk:
 
 @dataclass(frozen=True)
 class DialStation:
-    """Ring a station.  `shown` is what its display says of the other party: never a customer's full number."""
+    """Ring a station.  `shown` is what its display says of the other party: never a customer's full number.
+
+    tenant_id: whose station it is, None for the call's own tenant.
+    """
 
     leg_id: LegId
     extension: Extension
     site_id: SiteId
     shown: str
     ring_timeout_seconds: int
+    tenant_id: TenantId | None = None
 
 
 @dataclass(frozen=True)
@@ -142,14 +146,16 @@ class LookAtQueue:
 class LookUp:
     """Ask the tenant's system; `LookedUp` names `look_up_id`.
 
-    fields: what it is told.  answer: which parts of its JSON answer are wanted, by name and path (`customer.name`).
+    fields: what it is told; hidden: this too, and it is never written down.
+    answer: which parts of its JSON answer are wanted, by name and path (`customer.name`).
     """
 
     look_up_id: str
     url: str
     timeout_ms: int
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict, repr=False)
     answer: dict[str, str] = field(default_factory=dict)
+    hidden: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -164,6 +170,7 @@ class JoinQueue:
     """Get in line, or in line again at the same place: `Queued`, `NotQueued` or `AgentOffered` follow.
 
     needs: skills that this caller asks for besides the queue's own.  `entered_ms`: since when it waits.
+    to_last_agent: whether who last spoke with the number comes first, as the queue has it.
     """
 
     queue_id: QueueId
@@ -171,6 +178,7 @@ class JoinQueue:
     entered_ms: int
     needs: tuple[SkillNeed, ...] = ()
     wanted_agents: tuple[AgentId, ...] = ()
+    to_last_agent: bool = True
 
 
 @dataclass(frozen=True)
@@ -180,14 +188,18 @@ class LeaveQueue:
     queue_id: QueueId
 
 
-class OfferEnd(Enum):
-    """What came of an offer.  After `NO_ANSWER` and `UNREACHABLE` the agent is paused, with that as the reason."""
+@dataclass(frozen=True)
+class BookCallBack:
+    """Keep a caller's place in a queue, and call `number` when it is reached.  Twice is harmless: one a call.
 
-    ANSWERED = "answered"
-    NO_ANSWER = "no-answer"
-    REJECTED = "rejected"
-    UNREACHABLE = "unreachable"
-    WITHDRAWN = "withdrawn"
+    entered_ms: since when the caller has waited.
+    """
+
+    queue_id: QueueId
+    number: E164
+    priority: int
+    entered_ms: int
+    needs: tuple[SkillNeed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -201,19 +213,6 @@ class CloseOffer:
 
 
 @dataclass(frozen=True)
-class SeatBusy:
-    """A leg at one of the tenant's stations rings, talks (`state`), or is gone (READY): an agent there is told.
-
-    queue_id: whose wrap-up follows.  It is derived from the legs, so no agent is free whose phone is not.
-    """
-
-    leg_id: LegId
-    seat: Seat
-    state: AgentState
-    queue_id: QueueId | None = None
-
-
-@dataclass(frozen=True)
 class HangUp:
     """End a leg.  `sip_code` is what a leg that was never answered is told; 200 for one in a conversation."""
 
@@ -222,9 +221,10 @@ class HangUp:
 
 
 class Milestone(Enum):
-    """`CHANGED`: others talk than before, or one holds."""
+    """`QUEUED`: the caller is in line.  `CHANGED`: others talk than before, or one holds."""
 
     STARTED = "call.started"
+    QUEUED = "call.queued"
     RINGING = "call.ringing"
     ANSWERED = "call.answered"
     CHANGED = "call.changed"
@@ -262,8 +262,8 @@ Order = (
     | FindWay
     | JoinQueue
     | LeaveQueue
+    | BookCallBack
     | CloseOffer
-    | SeatBusy
     | HangUp
     | Announce
 )
