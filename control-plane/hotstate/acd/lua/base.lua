@@ -43,10 +43,15 @@ local function load(id)
   if loaded[id] then return loaded[id] end
   local packed = call('GET', ROOT .. 'state:' .. id)
   if not packed then return nil end
-  local agent = { id = id }
-  agent.mode, agent.reason, agent.limit, agent.ends, agent.shown, agent.since, agent.idle, agent.signed, agent.busy,
-    agent.talk, agent.talked, agent.rings, agent.talks, agent.token, agent.answered, agent.lapses, agent.of,
-    agent.tenant, agent.queue, agent.listed, agent.seat, agent.queues = cmsgpack.unpack(packed)
+  local mode, reason, limit, ends, shown, since, idle, signed, busy, talk, talked, rings, talks, token, answered, lapses, of,
+    tenant, queue, listed, seat, queues = cmsgpack.unpack(packed)
+  -- Made in one go: a table that grows field by field is laid out anew at each power of two.
+  local agent = {
+    id = id, mode = mode, reason = reason, limit = limit, ends = ends, shown = shown, since = since, idle = idle,
+    signed = signed, busy = busy, talk = talk, talked = talked, rings = rings, talks = talks, token = token,
+    answered = answered, lapses = lapses, of = of, tenant = tenant, queue = queue, listed = listed, seat = seat,
+    queues = queues,
+  }
   loaded[id] = agent
   return agent
 end
@@ -115,12 +120,13 @@ end
 local function load_caller(tenant, id)
   local packed = call('GET', caller_key(tenant, id))
   if not packed then return nil end
-  local caller = { id = id, tenant = tenant }
-  caller.queue, caller.node, caller.entered, caller.rank, caller.leaves, caller.strategy, caller.caller, caller.token,
-    caller.made, caller.offered, caller.waited, caller.seen, caller.kind, caller.audience, caller.audiences =
+  local queue, node, entered, rank, leaves, strategy, caller, token, made, offered, waited, seen, kind, audience, audiences =
     cmsgpack.unpack(packed)
-  caller.line = line_key(tenant, caller.queue)
-  return caller
+  return {
+    id = id, tenant = tenant, line = line_key(tenant, queue), queue = queue, node = node, entered = entered, rank = rank,
+    leaves = leaves, strategy = strategy, caller = caller, token = token, made = made, offered = offered, waited = waited,
+    seen = seen, kind = kind, audience = audience, audiences = audiences,
+  }
 end
 
 local function put_caller(caller)
