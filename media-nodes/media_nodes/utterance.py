@@ -13,6 +13,8 @@ LEAST_VOICED_MS = 80
 ABOVE_NOISE_DB = 9.0
 LEAST_DBFS = -50.0
 """Nobody speaks as softly on a telephone: what is below is the line."""
+LOUDEST_NOISE_DBFS = -40.0
+"""At first: who speaks at once is not to be taken for the line."""
 _NOISE_RISE_DB = 0.05
 
 
@@ -22,7 +24,7 @@ class Utterance:
     def __init__(self) -> None:
         self._lead: deque[bytes] = deque(maxlen=LEAD_MS // FRAME_MS)
         self._said = bytearray()
-        self._noise = LEAST_DBFS - ABOVE_NOISE_DB
+        self._noise = LOUDEST_NOISE_DBFS
         self._voiced_ms = 0
         self._silent_ms = 0
 
