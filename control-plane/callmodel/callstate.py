@@ -134,6 +134,7 @@ class Purpose(Enum):
     `SEAT`: an agent who asked by click is rung first.  `CONNECT`: whom the origin wants.  `TRANSFER`: takes the
     place of whoever asked.  `CONSULT`: talks to whoever asked while the others hold.  `JOIN`: one more who talks.
     `SUPERVISE`: listens to, or whispers to, one of the parties.  `OFFER`: an agent for a caller in line.
+    `REACH`: whom a flow rings for its caller.
     """
 
     SEAT = "seat"
@@ -141,6 +142,7 @@ class Purpose(Enum):
     TRANSFER = "transfer"
     CONSULT = "consult"
     JOIN = "join"
+    REACH = "reach"
     SUPERVISE = "supervise"
     OFFER = "offer"
 

@@ -60,6 +60,8 @@ def _close(call: Call, given: list[orders.Order], at_ms: int) -> Step:
     """Write the CDR once the last leg is gone, so that every leg's end is in it."""
     if call.live_legs:
         return call, given
+    call, out_of_line = line.left(call, at_ms)
+    given = [*given, *out_of_line]
     for leg in call.legs:
         call, freed = attempts.freed_trunk(call, leg)
         given = [*given, *freed]

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from callmodel.callernumbers import CallerNumberError, caller_pool_of, carried_by, emergency_callers, shows_site
 from callmodel.directory import Did, Location, Lookups, Site, Tenant
 from callmodel.endings import Ending
-from callmodel.flows.document import Flow
-from callmodel.ids import E164, Extension, PromptId, ShortNumber, SiteId, TenantId, TrunkId
+from callmodel.flows.calendars import Calendar
+from callmodel.flows.document import Flow, calendars_of
+from callmodel.ids import E164, CalendarId, Extension, PromptId, ShortNumber, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits, is_allowed
 from callmodel.numbers import (
     DiallingPlan,
@@ -76,7 +77,8 @@ class FlowPlan:
     """Into a flow, in the version that the call keeps until it ends, with what is known of the caller.
 
     language: of the number that was dialled; None for the flow's own.  notice: what the caller hears of recording,
-    before an agent hears the caller.
+    before an agent hears the caller.  calendar_id: of the number; `calendars`: that one, and those that the flow
+    names.  dialling: how the tenant's people write numbers down.
     """
 
     flow: Flow
@@ -84,6 +86,9 @@ class FlowPlan:
     language: str | None = None
     notice: PromptId | None = None
     vip: Vip | None = None
+    calendar_id: CalendarId | None = None
+    calendars: tuple[Calendar, ...] = ()
+    dialling: DiallingPlan = DiallingPlan()
 
 
 Plan = TrunkPlan | StationPlan | Refusal
@@ -157,7 +162,12 @@ def plan_inbound(
 
 def _into_flow(directory: Lookups, tenant: Tenant, did: Did, flow: Flow, caller: E164 | None) -> FlowPlan:
     vip = directory.vip_of(tenant.tenant_id, number_hash(tenant, caller)) if caller is not None else None
-    return FlowPlan(flow, tenant.records_calls, did.language, did.notice, vip)
+    named = sorted({*calendars_of(flow), *([did.calendar_id] if did.calendar_id is not None else [])})
+    known = (directory.calendar_of(tenant.tenant_id, calendar_id) for calendar_id in named)
+    calendars = tuple(calendar for calendar in known if calendar is not None)
+    return FlowPlan(
+        flow, tenant.records_calls, did.language, did.notice, vip, did.calendar_id, calendars, tenant.dialling
+    )
 
 
 def _to_station(directory: Lookups, tenant: Tenant, extension: str, *, records: bool | None = None) -> Plan:

@@ -87,11 +87,18 @@ def withdrawn(fact: facts.AgentOffered) -> list[orders.Order]:
 def _placed(call: Call, waiting: Waiting, fact: facts.Queued) -> Step:
     """Take in the place; at first set the clocks, and now and then tell the caller of it."""
     queue, is_new = fact.queue, waiting.queue is None
+    if waiting.by_flow and not waiting.rung:
+        waited_seconds = (fact.at_ms - waiting.entered_ms) / 1000
+        outcome = flowing.overflowing(call, waited_seconds, ahead=fact.ahead, estimate_seconds=fact.estimate_seconds)
+        if outcome is not None:
+            return leave(call, outcome, fact.at_ms)
     waiting = replace(waiting, queue=queue, ahead=fact.ahead)
     call = replace(call, waiting=waiting)
     given: list[orders.Order] = []
-    if is_new and queue.longest_wait_seconds is not None:
-        due_ms = waiting.entered_ms + queue.longest_wait_seconds * 1000
+    limits = (queue.longest_wait_seconds, flowing.longest_wait_seconds(call) if waiting.by_flow else None)
+    longest = min((each for each in limits if each is not None), default=None)
+    if is_new and longest is not None:
+        due_ms = waiting.entered_ms + longest * 1000
         call, given = timers.start(call, TimerName.LONGEST_WAIT, due_ms)
     widens_ms = min((each for each in _widenings(waiting, queue) if each > fact.at_ms), default=None)
     if widens_ms is not None:
@@ -213,8 +220,14 @@ def _end_of(leg: Leg) -> OfferEnd:
 
 
 def _join(waiting: Waiting) -> orders.JoinQueue:
+    # Whoever hands a customer over to a queue means others than themselves.
     return orders.JoinQueue(
-        waiting.queue_id, waiting.priority, waiting.since_ms, waiting.needs, waiting.wanted_agents
+        waiting.queue_id,
+        waiting.priority,
+        waiting.since_ms,
+        waiting.needs,
+        waiting.wanted_agents,
+        to_last_agent=waiting.by_flow,
     )
 
 

@@ -39,8 +39,15 @@ def _while_waiting(call: Call) -> Room:
 
 
 def _while_in_flow(call: Call) -> Room:
-    """Whoever called hears what is played, from our answer on."""
-    return _room([Party(leg.leg_id, Mode.HEARING) for leg in call.legs if leg.is_answered])
+    """Whoever called hears what is played, or a ring once somebody who is reached for rings."""
+    origin = call.leg_of(call.origin_leg)
+    legs = (call.leg_of(each.leg_id) for each in call.attempts)
+    rings = any(leg is not None and leg.ringing_ms is not None for leg in legs)
+    others = (leg for leg in call.legs if leg is not origin and leg.is_answered and not leg.leaving)
+    parties = [Party(leg.leg_id, Mode.HEARING) for leg in others]
+    if origin is not None and origin.is_live and (rings or origin.is_answered):
+        parties.append(_caller(origin, Mode.RINGBACK if rings else Mode.HEARING))
+    return _room(parties)
 
 
 def _while_talking(call: Call) -> Room:

@@ -29,7 +29,7 @@ from media_nodes.orders import OrderBook
 from media_nodes.outbox import RedisOutbox
 from media_nodes.recorder import Recorder
 from media_nodes.rendering import passwords_of
-from media_nodes.running import now_ms
+from media_nodes.running import Surroundings, now_ms
 from media_nodes.spending import Spending
 from media_nodes.spool import Limits, SpoolWatch
 from servicekit import lifecycle, logs, redisio
@@ -82,9 +82,19 @@ async def serve(service: Service) -> None:
     lines = RedisLines(node_id, Acd(redis, replicas), lambda: shelf.current, now_ms)
     look_ups = HttpLookUps(settings.lookup_allowed)
     service.on_close(look_ups.close)
-    conductor = Conductor(
-        node_id, switch, claims, outbox, recorder, player, ear, journal, lines, look_ups, shelf, settings.capacity
+    around = Surroundings(
+        switch=switch,
+        claims=claims,
+        outbox=outbox,
+        recordings=recorder,
+        player=player,
+        ear=ear,
+        lines=lines,
+        look_ups=look_ups,
+        journal=journal,
+        directory=lambda: shelf.current,
     )
+    conductor = Conductor(node_id, around, settings.capacity)
     claims.attend(lambda: conductor.calls, conductor.stop_spending)
     lines.attend(lambda: conductor.calls, conductor.offer)
     drain_flag = drain.Flag(settings.state_dir)

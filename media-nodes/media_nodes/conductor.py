@@ -25,20 +25,8 @@ from callmodel.orders import Order
 from callmodel.routing import FlowPlan, Plan, Refusal, TrunkPlan, is_emergency, plan_call, plan_inbound
 from callmodel.wire import NodeOrder, PlaceCall
 from media_nodes import telling
-from media_nodes.journal import Entry, Journal
-from media_nodes.ports import (
-    Claims,
-    LegGoneError,
-    Lines,
-    LookUps,
-    Outbox,
-    Player,
-    Recordings,
-    Switch,
-    SwitchAwayError,
-    SwitchState,
-    WordEar,
-)
+from media_nodes.journal import Entry
+from media_nodes.ports import LegGoneError, SwitchAwayError, SwitchState
 from media_nodes.running import RunningCall, Surroundings, Surveyed, now_ms
 from media_nodes.stasis import Arrived, Departed, LegFact, TransferWanted
 
@@ -61,39 +49,12 @@ class Conductor:
     Its methods return at once; calls live in the task group of `run`.
     """
 
-    def __init__(
-        self,
-        node_id: NodeId,
-        switch: Switch,
-        claims: Claims,
-        outbox: Outbox,
-        recordings: Recordings,
-        player: Player,
-        ear: WordEar,
-        journal: Journal,
-        lines: Lines,
-        look_ups: LookUps,
-        shelf: DirectoryShelf,
-        capacity: int = 100,
-    ) -> None:
+    def __init__(self, node_id: NodeId, around: Surroundings, capacity: int = 100) -> None:
         self.node_id = node_id
         self._capacity = capacity
         self.draining = False
         self.instance = ""
-        self._switch, self._journal, self._shelf = switch, journal, shelf
-        self._around = Surroundings(
-            switch,
-            claims,
-            outbox,
-            recordings,
-            player,
-            ear,
-            journal,
-            lines,
-            look_ups,
-            lambda: shelf.current,
-            lambda: self.instance,
-        )
+        self._around, self._switch, self._directory = around, around.switch, around.directory
         self._calls: dict[CallId, RunningCall] = {}
         self._first_legs: dict[LegId, RunningCall] = {}
         """Those with which each call was begun or adopted."""
@@ -133,7 +94,7 @@ class Conductor:
                 fact = LegHungUp(leg_id, None, at_ms)
                 asyncio.get_running_loop().call_later(DEPARTED_GRACE_SECONDS, self._tell, leg_id, fact)
             case TransferWanted(leg_id, to, at_ms):
-                running, directory = self._running_of(leg_id), self._shelf.current
+                running, directory = self._running_of(leg_id), self._directory()
                 if running is not None and directory is not None:
                     plan = plan_call(directory, running.call.tenant_id, to, site_id=running.call.site_id)
                     running.post(TransferAsked(plan, leg_id, at_ms, referred=True))
@@ -167,7 +128,7 @@ class Conductor:
             self._spawn(self._forget_bridge(CallId(name)))
 
     def _arrive(self, arrived: Arrived) -> None:
-        directory = self._shelf.current
+        directory = self._directory()
         full = len(self._calls) >= self._capacity
         if directory is None or ((self.draining or full) and not _calls_for_help(directory, arrived)):
             # Not a call yet, and no record: it is the call of whichever node the edge tries next.
@@ -267,13 +228,13 @@ class Conductor:
             case PlaceCall():
                 self._place(order)
             case _:
-                running, directory = self._calls.get(order.call_id), self._shelf.current
+                running, directory = self._calls.get(order.call_id), self._directory()
                 if running is not None and directory is not None and running.call.tenant_id == order.tenant_id:
                     for fact in facts_of(order, running.call, directory, now_ms()):
                         running.post(fact)
 
     def _place(self, order: PlaceCall) -> None:
-        directory = self._shelf.current
+        directory = self._directory()
         if directory is None or order.call_id in self._calls:
             return
         plan: Plan

@@ -76,6 +76,17 @@ class MediaSettings(ServiceSettings):
             raise ValueError("expected two ports, such as 20000-24999")
         return value
 
+    @field_validator("lookup_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        _networks_in(value)
+        return value
+
+    @property
+    def lookup_allowed(self) -> Networks:
+        """`lookup_networks` as networks."""
+        return _networks_in(self.lookup_networks)
+
     @model_validator(mode="after")
     def _both_keys(self) -> Self:
         if (self.objects_access_key is None) != (self.objects_secret_key is None):
@@ -93,17 +104,6 @@ class MediaSettings(ServiceSettings):
     def sounds_dir(self) -> Path:
         """Prompts as they are played: what is lost here is fetched or spoken again."""
         return self.run_dir / f"sounds-{self.node_id}"
-
-    @field_validator("lookup_networks")
-    @classmethod
-    def _networks(cls, value: str) -> str:
-        _networks_in(value)
-        return value
-
-    @property
-    def lookup_allowed(self) -> Networks:
-        """`lookup_networks` as networks."""
-        return _networks_in(self.lookup_networks)
 
     @property
     def instance_dir(self) -> Path:

@@ -74,11 +74,10 @@ class Surroundings:
     recordings: Recordings
     player: Player
     ear: WordEar
-    journal: Journal
     lines: Lines
     look_ups: LookUps
+    journal: Journal
     directory: Callable[[], Lookups | None]
-    instance: Callable[[], str]
 
 
 class RunningCall:

@@ -31,9 +31,10 @@ from callmodel.rooms import Room
 from callmodel.seats import SeatChange
 from callmodel.spend import Bill
 from callmodel.wire import Envelope
-from media_nodes.conductor import Conductor, DirectoryShelf
+from media_nodes.conductor import Conductor
 from media_nodes.journal import Entry, Journal
 from media_nodes.ports import Full, Grant, LegGoneError, LegProgress, SwitchState
+from media_nodes.running import Surroundings
 
 AGENT = AgentId("u-1002")
 
@@ -263,10 +264,11 @@ class MortalJournal(Journal):
 async def conducting(world: World) -> AsyncIterator[tuple[Conductor, Mortal, MortalJournal]]:
     """A conductor that lives until it is killed, or until the end."""
     ports, journal = Mortal(world), MortalJournal(world)
-    shelf = DirectoryShelf(directory())
-    conductor = Conductor(
-        NODE, ports, ports, ports, ports, ports, ports, journal, MortalLines(world), FakeLookUps(), shelf
+    known = directory()
+    around = Surroundings(
+        ports, ports, ports, ports, ports, ports, MortalLines(world), FakeLookUps(), journal, lambda: known
     )
+    conductor = Conductor(NODE, around)
     conductor.instance = INSTANCE
     try:
         async with asyncio.TaskGroup() as group:

@@ -31,6 +31,7 @@ from callmodel.wire import Envelope
 from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.journal import Journal
 from media_nodes.ports import Full, Grant, LegGoneError, RecordingRefusedError, SwitchAwayError, SwitchState
+from media_nodes.running import Surroundings
 from media_nodes.stasis import Arrived
 from servicekit import tracing
 
@@ -185,26 +186,6 @@ class FakeRecordings:
 
 
 @dataclass
-class FakePlayer:
-    played: list[Play] = field(default_factory=list)
-    stopped: list[tuple[str, str]] = field(default_factory=list)
-
-    def play(self, tenant_id: TenantId, order: Play, tell: Callable[[Fact], None]) -> None:
-        self.played.append(order)
-
-    async def stop(self, leg_id: LegId, play_id: str) -> None:
-        self.stopped.append((leg_id, play_id))
-
-
-@dataclass
-class FakeEar:
-    listened: list[Listen] = field(default_factory=list)
-
-    def listen(self, order: Listen, tell: Callable[[Fact], None]) -> None:
-        self.listened.append(order)
-
-
-@dataclass
 class FakeLines:
     """Nobody is free; what calls tell is kept."""
 
@@ -235,6 +216,26 @@ class FakeLookUps:
 
 
 @dataclass
+class FakeEar:
+    listened: list[Listen] = field(default_factory=list)
+
+    def listen(self, order: Listen, tell: Callable[[Fact], None]) -> None:
+        self.listened.append(order)
+
+
+@dataclass
+class FakePlayer:
+    played: list[Play] = field(default_factory=list)
+    stopped: list[tuple[str, str]] = field(default_factory=list)
+
+    def play(self, tenant_id: TenantId, order: Play, tell: Callable[[Fact], None]) -> None:
+        self.played.append(order)
+
+    async def stop(self, leg_id: LegId, play_id: str) -> None:
+        self.stopped.append((leg_id, play_id))
+
+
+@dataclass
 class Stage:
     """A conductor among fakes."""
 
@@ -243,16 +244,27 @@ class Stage:
     claims: FakeClaims = field(default_factory=FakeClaims)
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
     recordings: FakeRecordings = field(default_factory=FakeRecordings)
+    lines: FakeLines = field(default_factory=FakeLines)
     player: FakePlayer = field(default_factory=FakePlayer)
     ear: FakeEar = field(default_factory=FakeEar)
-    lines: FakeLines = field(default_factory=FakeLines)
     capacity: int = CAPACITY
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.folder)
         self.shelf = DirectoryShelf(directory())
-        ports = self.switch, self.claims, self.outbox, self.recordings, self.player, self.ear
-        self.conductor = Conductor(NODE, *ports, self.journal, self.lines, FakeLookUps(), self.shelf, self.capacity)
+        around = Surroundings(
+            self.switch,
+            self.claims,
+            self.outbox,
+            self.recordings,
+            self.player,
+            self.ear,
+            self.lines,
+            FakeLookUps(),
+            self.journal,
+            lambda: self.shelf.current,
+        )
+        self.conductor = Conductor(NODE, around, self.capacity)
         self.conductor.instance = INSTANCE
 
 

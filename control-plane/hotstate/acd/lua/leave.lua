@@ -1,8 +1,6 @@
 -- ARGV: now, tenant, queue, call.
-local at, id = tonumber(ARGV[1]), ARGV[4]
+local id = ARGV[4]
 local caller = load_caller(ARGV[2], id)
 if not caller or caller.queue ~= ARGV[3] then return 0 end
-local freed = free_offered(caller, at, nil)
-forget_caller(caller)
-settle_all(freed, at, id)
+leave(caller, id)
 return 1
