@@ -38,7 +38,7 @@ from callmodel.orders import (
 )
 from callmodel.prompts import Audio, Speech
 from callmodel.queues import Queue, Relaxation, SkillNeed
-from callmodel.rooms import Mode
+from callmodel.rooms import Mode, Music, Party
 from callmodel.wantedroom import room_of
 from tests.unit.callmodel.stories import (
     ACME,
@@ -96,12 +96,21 @@ def test_the_place_is_told_at_once_and_again_after_a_while():
     said = (Speech("There are 2 callers before you."), Speech("The expected wait is about 2 minutes."))
 
     assert Play(CALLER, "w1", said, "en") in orders
-    assert room_of(call).of(Mode.HEARING) == (CALLER,)
+    assert room_of(call).of(Mode.HOLDING) == (CALLER,)
+    # The switch goes on with the music by itself.
     music, orders = after(call, Played(CALLER, "w1", T0 + 4_000))
-    assert orders == [SetRoom(room_of(music))]
-    assert room_of(music).of(Mode.HOLDING) == (CALLER,)
+    assert orders == []
     _, orders = after(music, TimerFired(TimerName.ANNOUNCEMENT, T0 + 30_110))
     assert orders == [AGAIN]
+
+
+def test_a_queue_with_music_of_its_own_plays_it():
+    queue = replace(QUIET, music=PromptId("waltz"))
+    call, orders = after(entered(), Queued(queue, 2, 95.0, T0 + 110))
+
+    (party,) = room_of(call).parties
+    assert party == Party(CALLER, Mode.HOLDING, music=Music(ACME, PromptId("waltz")))
+    assert SetRoom(room_of(call)) in orders
 
 
 def test_comfort_messages_take_turns():
