@@ -31,13 +31,13 @@ def _while_dialling(call: Call) -> Room:
 
 
 def _while_waiting(call: Call) -> Room:
-    """The queue's music: what is said of the place is played in its stead, and it goes on by itself."""
-    customer = call.customer_leg
-    if customer is None or not customer.is_answered:
+    """Music, and between it what is said of the place."""
+    served = call.served_leg
+    if served is None or not served.is_answered:
         return NOBODY
     queue = call.waiting.queue if call.waiting is not None else None
-    music = Music(call.tenant_id, queue.music) if queue is not None and queue.music is not None else None
-    return Room((Party(customer.leg_id, Mode.HOLDING, music=music),))
+    music = Music(queue.tenant_id, queue.music) if queue is not None and queue.music is not None else None
+    return Room((Party(served.leg_id, Mode.HOLDING, music=music),))
 
 
 def _while_in_flow(call: Call) -> Room:

@@ -38,7 +38,7 @@ from callmodel.orders import (
 )
 from callmodel.prompts import Audio, Speech
 from callmodel.queues import Queue, Relaxation, SkillNeed
-from callmodel.rooms import Mode, Music, Party
+from callmodel.rooms import Mode, Music
 from callmodel.wantedroom import room_of
 from tests.unit.callmodel.stories import (
     ACME,
@@ -97,20 +97,17 @@ def test_the_place_is_told_at_once_and_again_after_a_while():
 
     assert Play(CALLER, "w1", said, "en") in orders
     assert room_of(call).of(Mode.HOLDING) == (CALLER,)
-    # The switch goes on with the music by itself.
-    music, orders = after(call, Played(CALLER, "w1", T0 + 4_000))
+    heard, orders = after(call, Played(CALLER, "w1", T0 + 4_000))
     assert orders == []
-    _, orders = after(music, TimerFired(TimerName.ANNOUNCEMENT, T0 + 30_110))
+    _, orders = after(heard, TimerFired(TimerName.ANNOUNCEMENT, T0 + 30_110))
     assert orders == [AGAIN]
 
 
-def test_a_queue_with_music_of_its_own_plays_it():
-    queue = replace(QUIET, music=PromptId("waltz"))
-    call, orders = after(entered(), Queued(queue, 2, 95.0, T0 + 110))
+def test_each_queue_has_its_own_music():
+    call, orders = after(entered(), Queued(replace(QUIET, music=PromptId("piano")), 0, None, T0))
 
-    (party,) = room_of(call).parties
-    assert party == Party(CALLER, Mode.HOLDING, music=Music(ACME, PromptId("waltz")))
-    assert SetRoom(room_of(call)) in orders
+    assert orders[0] == SetRoom(room_of(call))
+    assert room_of(call).parties[0].music == Music(ACME, PromptId("piano"))
 
 
 def test_comfort_messages_take_turns():
