@@ -1,6 +1,6 @@
 """What may befall a call.  Past tense; `at_ms` is milliseconds since 1970, taken where it was noticed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from callmodel.callstate import TimerName
@@ -270,7 +270,7 @@ class DigitPressed:
     """A key: one of 0-9, *, #, A-D.  It may be part of a card's number: it is in no log and no trace."""
 
     leg_id: LegId
-    digit: str
+    digit: str = field(repr=False)
     at_ms: int
 
 

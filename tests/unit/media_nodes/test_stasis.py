@@ -126,7 +126,10 @@ def test_what_means_nothing():
 
 
 def test_key_is_told():
-    assert to_news(event("ChannelDtmfReceived", digit="#", duration_ms=80), 5) == DigitPressed(LEG, "#", 5)
+    news = to_news(event("ChannelDtmfReceived", digit="#", duration_ms=80), 5)
+
+    assert news == DigitPressed(LEG, "#", 5)
+    assert "#" not in repr(news), "an error quotes the fact that it is about"
 
 
 @pytest.mark.parametrize(("state", "failed"), [("done", False), ("failed", True)])
