@@ -46,9 +46,7 @@ def bring(
         to=to,
     )
     shown = _shown(call, attempt)
-    order = orders.DialStation(
-        leg_id, plan.extension, plan.site_id, shown, plan.ring_timeout_seconds, plan.tenant_id
-    )
+    order = orders.DialStation(leg_id, plan.extension, plan.site_id, shown, plan.ring_timeout_seconds, plan.tenant_id)
     return replace(call, legs=(*call.legs, leg)), [order]
 
 

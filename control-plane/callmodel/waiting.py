@@ -22,6 +22,7 @@ AWAY = "away"
 AWAY_MS = 10_000
 AGAIN_MS = 1_000
 
+
 def enter(
     call: Call,
     queue_id: QueueId,

@@ -36,6 +36,8 @@ def _while_waiting(call: Call) -> Room:
     if customer is None or not customer.is_answered:
         return NOBODY
     return Room((Party(customer.leg_id, Mode.HEARING if call.playing is not None else Mode.HOLDING),))
+
+
 def _while_in_flow(call: Call) -> Room:
     """Whoever called hears what is played, from our answer on."""
     return _room([Party(leg.leg_id, Mode.HEARING) for leg in call.legs if leg.is_answered])

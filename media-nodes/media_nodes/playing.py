@@ -53,6 +53,11 @@ class PromptPlayer:
             await _end(playing)
         await self._switch.stop_playing(leg_id, play_id)
 
+    async def plays(self, leg_id: LegId, play_id: str) -> bool:
+        playing = self._playing.get(leg_id)
+        prepares = playing is not None and playing.play_id == play_id
+        return prepares or await self._switch.plays(leg_id, play_id)
+
     async def _play(self, tenant_id: TenantId, order: Play, tell: Tell, former: _Playing | None) -> None:
         try:
             if former is not None:
