@@ -106,7 +106,8 @@ async def test_a_call_from_its_offer_to_the_next_one(acd: Acd):
 
     await leg(acd, "101", SeatUse.GONE, T + 60, wrap_up=30)
     assert await state(acd, "al") is AgentState.WRAP_UP
-    assert await acd.lapse(HQ, T + 61) == T + 60 + 30_000
+    # The next to be due is the node's sign of life.
+    assert await acd.lapse(HQ, T + 61) == T + 1 + 4_000
     await acd.lapse(HQ, T + 60 + 30_000)
 
     (second,) = await acd.outstanding(HQ, NODE)
@@ -134,3 +135,54 @@ async def test_a_full_queue_says_so_and_takes_who_can_be_offered(acd: Acd):
     await acd.join(waiter("c1", T), small, T)
     assert await acd.join(waiter("c2", T), small, T) == Full(1)
     assert await acd.place(HQ, ACME, SALES, CallId("c2")) is None
+
+
+OTHER = NodeId("mn2")
+CUSTOMER = "5f1d" * 8
+
+
+async def test_a_node_that_is_silent_has_lost_its_callers_and_legs_within_five_seconds(acd: Acd):
+    await sign_in(acd, "ana", "1001", T)
+    await sign_in(acd, "ben", "1002", T)
+    await acd.prove(HQ, OTHER, {}, [], T)
+    await leg(acd, "1001", SeatUse.TALKING, T)
+    await acd.join(waiter("ghost", T), QUEUE, T)
+    for second in range(1, 5):
+        await acd.prove(HQ, OTHER, {}, [], T + second * 1000)
+        await acd.lapse(HQ, T + second * 1000)
+
+    assert (await state(acd, "ana"), await state(acd, "ben")) == (AgentState.READY, AgentState.READY)
+    assert (await acd.see(HQ, ACME, SALES, T + 5000)).waiting == 0
+
+
+async def test_a_pause_of_redis_is_no_silence_of_a_node(acd: Acd):
+    await sign_in(acd, "ana", "1001", T)
+    await leg(acd, "1001", SeatUse.TALKING, T)
+    await acd.lapse(HQ, T + 1000)
+    await acd.lapse(HQ, T + 9000)
+
+    assert await state(acd, "ana") is AgentState.TALKING
+
+
+async def test_who_called_again_before_the_loss_was_noticed_has_the_former_rank(acd: Acd):
+    await acd.join(waiter("lost", T, caller=CUSTOMER), QUEUE, T)
+    await acd.join(waiter("other", T + 1000, node_id=OTHER), QUEUE, T + 1000)
+    await acd.join(waiter("again", T + 2000, node_id=OTHER, caller=CUSTOMER), QUEUE, T + 2000)
+    await acd.forget_node(HQ, NODE, T + 4000)
+
+    assert await acd.place(HQ, ACME, SALES, CallId("again")) == InLine(1)
+    # Once: the next call with that number has no such place.
+    found = await acd.join(waiter("third", T + 5000, node_id=OTHER, caller=CUSTOMER), QUEUE, T + 5000)
+    assert found == InLine(3)
+
+
+async def test_a_caller_whose_switch_died_is_first_when_calling_again(acd: Acd):
+    await sign_in(acd, "ana", "1001", T)
+    offer = await acd.join(waiter("lost", T, caller=CUSTOMER), QUEUE, T)
+    await acd.join(waiter("other", T + 1000), QUEUE, T + 1000)
+    await acd.pause(HQ, AgentId("ana"), "break", T + 1000)
+    await acd.leave(HQ, ACME, SALES, CallId("lost"), T + 2000, keeps_place=True)
+
+    await close(acd, offer, OfferEnd.WITHDRAWN, T + 2000)
+    assert await acd.join(waiter("again", T + 3000, caller=CUSTOMER), QUEUE, T + 3000) == InLine(1)
+    assert await acd.join(waiter("more", T + 4000, caller=CUSTOMER), QUEUE, T + 4000) == InLine(3)

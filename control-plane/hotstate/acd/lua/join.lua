@@ -20,6 +20,7 @@ elseif caller.caller ~= '' then
   end
 end
 local function entered()
+  if caller.caller ~= '' then call('SET', caller.line .. ':caller:' .. caller.caller, id, 'PX', DAY) end
   local callers = node_key(caller.node, 'callers')
   call('SADD', callers, tenant .. SEP .. caller.queue .. SEP .. id)
   if call('ZADD', ROOT .. 'nodes', 'NX', at, caller.node) == 1 then call('PEXPIRE', callers, DAY) end

@@ -1,6 +1,6 @@
 -- Do what the clock does.  ARGV: now.  Returns when there is something to do next (ms), -1: nothing.
 local at = tonumber(ARGV[1])
-local MOST, AWAY_MS = 200, 10000
+local MOST, AWAY_MS = 200, 2500
 
 local function expire(id)
   local agent = load(id)

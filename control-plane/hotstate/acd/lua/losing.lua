@@ -1,5 +1,4 @@
 -- What a node held goes with it.
-local PLACE_MS = 600000
 
 -- Callers of a node that is gone leave the line and keep their place; its legs are no more.
 local function forget_node(node, at)
@@ -10,9 +9,7 @@ local function forget_node(node, at)
     if caller and caller.node == node then
       for _, each in ipairs(free_offered(caller, at, nil)) do freed[#freed + 1] = each end
       forget_caller(caller)
-      if caller.caller ~= '' then
-        call('SET', caller.line .. ':place:' .. caller.caller, caller.rank, 'PX', PLACE_MS)
-      end
+      keep_place(caller)
     end
   end
   local legs = call('HGETALL', node_key(node, 'legs'))

@@ -1,5 +1,6 @@
 -- Who is offered to whom.  The rules are those of `callmodel.matching`.
 local CHUNK, MOST_AGENTS, MOST_CALLERS, MOST_RUNG, STREAM_MOST = 64, 4096, 1024, 20, 1000
+local PLACE_MS = 600000
 
 -- Return who may be offered a caller now: nil for nobody yet, {} for everybody.
 local function audience_of(caller, at)
@@ -147,6 +148,21 @@ local function forget_caller(caller)
   out_of_line(caller)
   call('DEL', caller_key(caller.tenant, caller.id))
   call('SREM', node_key(caller.node, 'callers'), caller.tenant .. SEP .. caller.queue .. SEP .. caller.id)
+end
+
+-- Let whoever calls again with the number of a caller who was lost have the rank: one who has done so already, or does
+-- so within ten minutes.
+local function keep_place(caller)
+  if caller.caller == '' then return end
+  local again = call('GET', caller.line .. ':caller:' .. caller.caller)
+  local other = again and again ~= caller.id and load_caller(caller.tenant, again)
+  if not other or other.queue ~= caller.queue then
+    call('SET', caller.line .. ':place:' .. caller.caller, caller.rank, 'PX', PLACE_MS)
+  elseif tonumber(caller.rank) < tonumber(other.rank) then
+    other.rank = caller.rank
+    put_caller(other)
+    if other.token == '' then call('ZADD', other.line .. ':waiting', other.rank, other.id) end
+  end
 end
 
 -- Return of a line the first caller for whom somebody may be picked, if their rank comes before that of `best`.
