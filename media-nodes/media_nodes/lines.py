@@ -7,7 +7,7 @@ is lost of it while Redis is away, the proof that each node gives every second s
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from redis.exceptions import RedisError
 
@@ -26,6 +26,7 @@ from hotstate.acd import Acd
 
 PROOF_SECONDS = 1.0
 AGAIN_SECONDS = 0.5
+DIRECTORY_SECONDS = 0.1
 MOST_CHANGES = 10_000
 
 logger = logging.getLogger(__name__)
@@ -65,8 +66,13 @@ class RedisLines:
         """Get in line, or hear how things stand there."""
         queue, at_ms = self._queue(call.tenant_id, order.queue_id), self._now_ms()
         if queue is None:
-            return [facts.NotQueued(order.queue_id, "unknown", at_ms)]
+            # A conductor that has just begun does not know yet which queues there are.
+            reason = AWAY if self._directory() is None else "unknown"
+            return [facts.NotQueued(order.queue_id, reason, at_ms)]
         self._enter(queue.pool)
+        if call.answered_ms is not None:
+            # Nobody turns a customer away who was in a conversation already.
+            queue = replace(queue, most_waiting=None)
         try:
             found: Offer | InLine | Full | None = None
             if call.waiting is not None and call.waiting.queue is not None:
@@ -83,7 +89,9 @@ class RedisLines:
         if queue is None:
             return
         try:
-            await self._acd.leave(queue.pool, call.tenant_id, order.queue_id, call.call_id, self._now_ms())
+            await self._acd.leave(
+                queue.pool, call.tenant_id, order.queue_id, call.call_id, self._now_ms(), order.keeps_place
+            )
         except AWAY_ERRORS as error:
             logger.warning("left the line without redis", extra={"error": type(error).__name__})
 
@@ -106,7 +114,8 @@ class RedisLines:
             )
         except AWAY_ERRORS as error:
             logger.warning("offer closed without redis", extra={"error": type(error).__name__})
-            return []
+            # Whoever still waits asks again, and tells it then.
+            return [facts.NotQueued(order.queue_id, AWAY, at_ms)]
         return [] if found is None else _facts_of(found, queue, at_ms)
 
     async def look(self, call: Call, order: orders.LookAtQueue) -> Fact:
@@ -140,6 +149,9 @@ class RedisLines:
 
     async def run(self) -> None:
         """Tell of seats, take offers in, prove and let lapse, until cancelled."""
+        while self._directory() is None:
+            # Nobody's pool is known yet.
+            await asyncio.sleep(DIRECTORY_SECONDS)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._tell_seats())
             group.create_task(self._prove())
@@ -147,7 +159,11 @@ class RedisLines:
 
     def adopt(self, call: Call) -> None:
         """Take care of a former conductor's caller from now on."""
-        if call.waiting is not None and (queue := self._queue(call.tenant_id, call.waiting.queue_id)) is not None:
+        if call.waiting is None:
+            return
+        # As the call knows it: the directory may be read later than the journal.
+        queue = call.waiting.queue or self._queue(call.tenant_id, call.waiting.queue_id)
+        if queue is not None:
             self._enter(queue.pool)
 
     def _enter(self, pool: ProviderId) -> None:
@@ -220,7 +236,6 @@ class RedisLines:
 
     async def _prove_in(self, pool: ProviderId) -> None:
         at_ms = self._now_ms()
-        await self._acd.lapse(pool, at_ms)
         live = {leg_id: leg for call in self._calls() for leg_id, leg in seats.legs_at_seats(call).items()}
         here = {leg_id: leg for leg_id, leg in live.items() if self._pool_of(leg.seat.tenant_id) == pool}
         waiting = [place for call in self._calls() if (place := self._place_in(pool, call)) is not None]
@@ -229,6 +244,8 @@ class RedisLines:
             logger.warning("agents' states repaired", extra={"pool": pool, "repairs": repairs.count})
         for call_id in repairs.lost:
             self._tell(call_id, facts.LineLost(at_ms))
+        # After our own sign of life, which may be an old one by now.
+        await self._acd.lapse(pool, at_ms)
 
     def _place_in(self, pool: ProviderId, call: Call) -> tuple[TenantId, QueueId, CallId] | None:
         waiting = call.waiting

@@ -10,7 +10,7 @@ from typing import Any
 from callmodel.callstate import Call
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
 from callmodel.facts import Fact, Queued, QueueSeen
-from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
+from callmodel.ids import E164, CallId, Extension, LegId, NodeId, QueueId, RecordingId, SiteId, TenantId, TrunkId
 from callmodel.orders import (
     ClaimTrunk,
     CloseOffer,
@@ -51,6 +51,7 @@ def directory() -> Directory:
         ),
         trunks=(Trunk(TrunkId("t1"), "One", (Rate("+", 0.1, "national"),)),),
         numbers=(Did(E164("+862155550100"), ACME, Extension("1001")),),
+        queues=(Queue(ACME, QueueId("sales")),),
     )
 
 

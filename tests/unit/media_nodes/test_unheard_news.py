@@ -14,7 +14,6 @@ from callmodel.flows.document import CollectNode, Flow, HangUpNode, MenuNode, Pl
 from callmodel.flows.visit import Doing
 from callmodel.ids import E164, FlowId, LegId, QueueId
 from callmodel.prompts import Speech
-from callmodel.queues import Queue
 from media_nodes.ports import LegProgress, SwitchState
 from media_nodes.running import MOST_UNREAD_KEYS, now_ms
 
@@ -36,7 +35,7 @@ def calls_in(stage: Stage, start: str = "menu") -> None:
     flow = Flow(FlowId("line"), start, dict(NODES), tenant_id=ACME)
     plain = directory()
     dids = (*plain.numbers, Did(LINE, ACME, flow_id=FlowId("line")))
-    known = replace(plain, numbers=dids, flows=(flow,), queues=(Queue(ACME, SALES),))
+    known = replace(plain, numbers=dids, flows=(flow,))
     stage.shelf.current = known
     news = arrived(CALLER, LINE, origin="trunk", trunk="t1", number="+8613812345678")
     stage.conductor.hear(replace(news, at_ms=now_ms()))
