@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from killed_world import World, conducting
+from killed_world import LINE, World, conducting
 from media_fakes import ACME, arrived
 
 from callmodel.agents import SeatUse
-from callmodel.facts import ConsultStep, LegAnswered, LegHeld, LegHungUp, LegRang, LegUnheld
+from callmodel.facts import ConsultStep, DigitPressed, LegAnswered, LegHeld, LegHungUp, LegRang, LegUnheld, Played
 from callmodel.ids import CallId, Extension, LegId, SiteId
 from callmodel.rooms import Mode
 from callmodel.wire import (
@@ -26,6 +27,7 @@ from callmodel.wire import (
 )
 from media_nodes.conductor import Conductor
 from media_nodes.ports import LegProgress
+from media_nodes.running import now_ms
 from media_nodes.stasis import TransferWanted
 
 NOW = 1_790_000_001_000
@@ -40,6 +42,26 @@ def arrives(dialled: str = CUSTOMER, **more: str) -> Step:
     def step(world: World, conductor: Conductor) -> None:
         world.legs[ORIGIN] = LegProgress.SETTING_UP
         conductor.hear(arrived(ORIGIN, dialled, **more))
+
+    return step
+
+
+def calls_in(world: World, conductor: Conductor) -> None:
+    """A customer dials a number that leads into a flow, which goes by the clock of the wall."""
+    world.legs[ORIGIN] = LegProgress.SETTING_UP
+    news = arrived(ORIGIN, LINE, origin="trunk", trunk="t1", number="+8613812345678")
+    conductor.hear(replace(news, at_ms=now_ms()))
+
+
+def hears_out(world: World, conductor: Conductor) -> None:
+    if (play_id := world.playing.pop(ORIGIN, None)) is not None:
+        conductor.hear(Played(ORIGIN, play_id, now_ms()))
+
+
+def presses(keys: str) -> Step:
+    def step(world: World, conductor: Conductor) -> None:
+        for key in keys if ORIGIN in world.legs else "":
+            conductor.hear(DigitPressed(ORIGIN, key, now_ms()))
 
     return step
 
@@ -111,6 +133,7 @@ def asks(kind: type, *values: object) -> Step:
 
 TALKING = [arrives(), rings(), answers()]
 CONSULTING = [*TALKING, asks(ConsultCall, BEN), rings(1), answers(1)]
+IN_MENU = [calls_in, hears_out]
 STORIES: dict[str, list[Step]] = {
     "outbound": [*TALKING, hangs_up(ORIGIN)],
     "ended by order": [*TALKING, asks(EndCall)],
@@ -148,6 +171,25 @@ STORIES: dict[str, list[Step]] = {
     ],
     "answered from a queue": [*TALKING, asks(TransferCall, "queue:sales"), rings(1), answers(1)],
     "offered in vain": [*TALKING, asks(TransferCall, "queue:sales"), rings(1), fails(1, 480), hangs_up(ORIGIN)],
+    "left in the menu": [*IN_MENU, hangs_up(ORIGIN)],
+    "menu to an agent": [*IN_MENU, presses("1"), rings(), answers()],
+    "menu heard out": [*IN_MENU, hears_out, presses("9"), hears_out, presses("1"), rings(), answers()],
+    "digits": [*IN_MENU, presses("2"), hears_out, presses("47"), presses("11#"), rings(), answers()],
+    "flow to its end": [*IN_MENU, presses("9"), presses("9"), presses("9"), hears_out],
+    "flow offered in vain": [*IN_MENU, presses("1"), rings(), fails(0, 480), hears_out, hangs_up(ORIGIN)],
+    "flow offered again": [*IN_MENU, presses("1"), fails(0, 486), asks(TransferCall, "queue:sales"), hears_out],
+    "given up while it rings": [*IN_MENU, presses("1"), rings(), hangs_up(ORIGIN)],
+    "ring all": [*IN_MENU, presses("3"), rings(0), rings(1), answers(1)],
+    "ring all but one": [*IN_MENU, presses("3"), rings(0), fails(0, 486), answers(1)],
+    "ring all in vain": [*IN_MENU, presses("3"), fails(0, 486), fails(1, 480), hangs_up(ORIGIN)],
+    "from the flow to an agent to a queue": [
+        *IN_MENU,
+        presses("1"),
+        answers(),
+        asks(TransferCall, "queue:all"),
+        rings(1),
+        answers(2),
+    ],
     "recording paused": [*TALKING, asks(PauseRecordingOfCall, True), asks(PauseRecordingOfCall, False)],
 }
 
@@ -174,6 +216,7 @@ async def play(world: World, story: list[Step]) -> tuple[int, set[LegId]]:
             await settle(world, conductor)
             if not world.killed:
                 there.append(answered(world))
+                world.drowned |= both_spoken_to_and_talking(world)
         for leg_id in list(world.legs) if not world.killed else ():
             hangs_up(leg_id)(world, conductor)
             await settle(world, conductor)
@@ -190,9 +233,15 @@ async def play(world: World, story: list[Step]) -> tuple[int, set[LegId]]:
         conductor.survey(ports.world_state(), found=journal.entries())
         await settle(world, conductor)
         survivors = answered(world)
+        world.drowned |= both_spoken_to_and_talking(world)
         await go_on(conductor)
         assert conductor.calls == () and journal.entries() == []
     return died_at, survivors
+
+
+def both_spoken_to_and_talking(world: World) -> set[LegId]:
+    talkers = {leg_id for room in world.rooms.values() for leg_id in room.of(Mode.TALKING)}
+    return talkers & world.playing.keys() & world.legs.keys()
 
 
 def answered(world: World) -> set[LegId]:
@@ -212,6 +261,7 @@ async def test_no_call_is_lost_and_none_is_without_its_record(tmp_path: Path, na
         said = f"{name}, killed {'after' if afterwards else 'before'} step {kill_at}"
         assert not world.claimed, f"{said}: a channel is still claimed"
         assert not world.legs, f"{said}: a leg is left"
+        assert not world.drowned, f"{said}: somebody hears a prompt and talks"
         assert not world.line and not world.waiting, f"{said}: an agent is reserved for nobody, or nobody waits"
         assert set(world.seats.values()) <= {SeatUse.GONE}, f"{said}: an agent is busy with nobody"
         begun = any(fact.kind == "call.started" for fact in world.facts.values())
