@@ -88,13 +88,10 @@ def withdrawn(fact: facts.AgentOffered) -> list[orders.Order]:
 
 def _placed(call: Call, waiting: Waiting, fact: facts.Queued) -> Step:
     """Take in the place; at first set the clocks, and now and then tell the caller of it."""
-    queue, is_new = fact.queue, waiting.queue is None
-    waiting = replace(waiting, queue=queue, ahead=fact.ahead)
+    queue = fact.queue
+    waiting, is_new = replace(waiting, queue=queue, ahead=fact.ahead), waiting.queue is None
+    call, given = _within_longest_wait(replace(call, waiting=waiting), waiting, queue) if is_new else (call, [])
     call = replace(call, waiting=waiting)
-    given: list[orders.Order] = []
-    if is_new and queue.longest_wait_seconds is not None:
-        due_ms = waiting.entered_ms + queue.longest_wait_seconds * 1000
-        call, given = timers.start(call, TimerName.LONGEST_WAIT, due_ms)
     widens_ms = min((each for each in _widenings(waiting, queue) if each > fact.at_ms), default=None)
     if widens_ms is not None:
         call, timer = timers.start(call, TimerName.RELAXATION, widens_ms)
@@ -110,6 +107,13 @@ def _placed(call: Call, waiting: Waiting, fact: facts.Queued) -> Step:
         call, timer = timers.start(call, TimerName.ANNOUNCEMENT, due_ms)
         given += timer
     return call, given
+
+
+def _within_longest_wait(call: Call, waiting: Waiting, queue: Queue) -> Step:
+    """Set the clock of the longest wait, with the first word of the queue: a place, or an offer."""
+    if queue.longest_wait_seconds is None:
+        return call, []
+    return timers.start(call, TimerName.LONGEST_WAIT, waiting.entered_ms + queue.longest_wait_seconds * 1000)
 
 
 def _not_placed(call: Call, waiting: Waiting, reason: str, at_ms: int) -> Step:
@@ -157,7 +161,7 @@ def _offered(call: Call, waiting: Waiting, fact: facts.AgentOffered) -> Step:
         return call, [orders.CloseOffer(queue.queue_id, each.agent_id, each.token, each.end) for each in untold]
     if offer.token <= newest:
         return call, []
-    given: list[orders.Order] = []
+    call, given = _within_longest_wait(call, waiting, queue) if waiting.queue is None else (call, [])
     kept = [replace(each, token=offer.token) for each in waiting.rung if each.agent_id in named]
     for each in waiting.rung:
         attempt = call.attempt_of(each.leg_id)
