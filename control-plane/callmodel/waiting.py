@@ -117,8 +117,9 @@ def _within_longest_wait(call: Call, waiting: Waiting, queue: Queue) -> Step:
 
 
 def _not_placed(call: Call, waiting: Waiting, reason: str, at_ms: int) -> Step:
-    """While hot state is away, who is in line stays, and who comes tries again for a while."""
-    patient = waiting.queue is not None or at_ms - waiting.entered_ms < AWAY_MS
+    """While hot state is away, who is in line or was handed over stays, and who comes tries again for a while."""
+    stays = waiting.queue is not None or call.answered_ms is not None
+    patient = stays or at_ms - waiting.entered_ms < AWAY_MS
     if reason != AWAY or not patient:
         return leave(call, reason, at_ms)
     return timers.start(call, TimerName.RELAXATION, at_ms + AGAIN_MS)

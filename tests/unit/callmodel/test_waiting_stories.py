@@ -251,6 +251,14 @@ def test_who_could_never_get_in_line_is_let_go_after_a_while():
     assert after(entered(), NotQueued(SALES, "away", T0 + 11_000))[0].ending is Ending.NO_ANSWER
 
 
+def test_a_customer_who_was_handed_over_is_not_let_go_for_want_of_hot_state():
+    handed_over = after(TALKING, QueueAsked(SALES, AGENT_LEG, T0 + 10_000))[0]
+
+    call, orders = after(handed_over, NotQueued(SALES, "away", T0 + 90_000))
+    assert call.state is CallState.WAITING
+    assert orders == [SetTimer(Timer(TimerName.RELAXATION, T0 + 91_000))]
+
+
 def test_old_news_of_another_queue_changes_nothing():
     other = replace(QUIET, queue_id=QueueId("other"))
 
