@@ -38,7 +38,7 @@ from media_nodes.ports import (
 from servicekit import logs
 
 QUEUE_FACTS = 256
-MOST_UNREAD_KEYS = 64
+MOST_UNREAD_KEYS, MOST_KEYS_A_SECOND = 64, 32
 YOUNG_LEG_MS = 5_000
 _DIALLING = orders.DialTrunk | orders.DialStation
 _SOUND = orders.Play | orders.StopPlaying
@@ -90,19 +90,25 @@ class RunningCall:
         self._next: deque[Fact] = deque()
         self._undone: tuple[Order, ...] = ()
         self._timers: dict[TimerName, asyncio.TimerHandle] = {}
+        self._keys = (0, 0)
+        """The second in which one was pressed last, and how many in it."""
         self._seated: Call | None = None
         """As hot state was last told of its legs."""
 
     def post(self, fact: Fact | Surveyed) -> None:
         """Let the call know; returns at once."""
-        if isinstance(fact, facts.DigitPressed) and self._queue.qsize() >= MOST_UNREAD_KEYS:
-            # Faster than anybody dials.  Whoever floods a call with keys shall not crowd out its other facts.
+        if isinstance(fact, facts.DigitPressed) and self._is_flood(fact.at_ms // 1000):
             return
         try:
             self._queue.put_nowait(fact)
         except asyncio.QueueFull:
             # The next survey makes up for it.
             logger.error("call does not keep up", extra={"call_id": self.call.call_id})
+
+    def _is_flood(self, second: int) -> bool:
+        """Say whether keys come faster than anybody dials, and would crowd out everything else."""
+        self._keys = (second, self._keys[1] + 1 if self._keys[0] == second else 1)
+        return self._keys[1] > MOST_KEYS_A_SECOND or self._queue.qsize() >= MOST_UNREAD_KEYS
 
     async def live(self, first: Iterable[Order]) -> None:
         """Carry out the first orders, then take facts until the call has ended."""

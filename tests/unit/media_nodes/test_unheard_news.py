@@ -15,7 +15,7 @@ from callmodel.flows.visit import Doing
 from callmodel.ids import E164, FlowId, LegId, QueueId
 from callmodel.prompts import Speech
 from media_nodes.ports import LegProgress, SwitchState
-from media_nodes.running import MOST_UNREAD_KEYS, now_ms
+from media_nodes.running import MOST_KEYS_A_SECOND, MOST_UNREAD_KEYS, now_ms
 
 Settled = Callable[[], Awaitable[None]]
 LINE = E164("+862155550120")
@@ -23,7 +23,8 @@ CALLER = LegId("in.1")
 THERE = SwitchState(INSTANCE, {CALLER: LegProgress.ANSWERED}, ())
 SALES = QueueId("sales")
 NODES = {
-    "menu": MenuNode({"1": "wait", "2": "number"}, "bye", (Speech("For sales, press one."),), seconds=5),
+    # Whoever presses wrong keys is asked again and again.
+    "menu": MenuNode({"1": "wait", "2": "number"}, "menu", (Speech("For sales, press one."),), seconds=5),
     "number": CollectNode("number", "bye", "bye", (Speech("Your number, please."),), most=500),
     "hello": PlayNode("menu", (Speech("Hello."),)),
     "wait": QueueNode((QueueChoice(SALES),), otherwise="bye"),
@@ -122,12 +123,25 @@ async def test_a_flood_of_keys_leaves_room_for_the_hanging_up(stage: Stage, sett
 async def test_keys_that_somebody_presses_while_the_call_is_busy_are_all_taken(stage: Stage, settled: Settled):
     calls_in(stage, "number")
     await settled()
-    for key in "4111111111111111" * (MOST_UNREAD_KEYS // 16):
-        stage.conductor.hear(DigitPressed(CALLER, key, now_ms()))
+    at_ms = now_ms()
+    for place in range(MOST_UNREAD_KEYS):
+        stage.conductor.hear(DigitPressed(CALLER, str(place % 10), at_ms + 40 * place))
     await settled()
 
     (call,) = stage.conductor.calls
     assert call.visit is not None and len(call.visit.digits) == MOST_UNREAD_KEYS
+
+
+async def test_a_thousand_keys_a_second_cost_the_switch_no_more_than_a_few(stage: Stage, settled: Settled):
+    calls_in(stage)
+    await settled()
+    at_ms = now_ms() // 1000 * 1000
+    for place in range(1_000):
+        stage.conductor.hear(DigitPressed(CALLER, "9", at_ms + place))
+        await asyncio.sleep(0)
+    await settled()
+
+    assert len(stage.player.played) <= MOST_KEYS_A_SECOND + 1
 
 
 async def test_keys_that_mean_nothing_are_not_written_down(stage: Stage, settled: Settled):
