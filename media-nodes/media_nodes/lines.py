@@ -26,7 +26,6 @@ from hotstate.acd import Acd
 
 PROOF_SECONDS = 1.0
 AGAIN_SECONDS = 0.5
-DIRECTORY_SECONDS = 0.1
 MOST_CHANGES = 10_000
 
 logger = logging.getLogger(__name__)
@@ -149,9 +148,6 @@ class RedisLines:
 
     async def run(self) -> None:
         """Tell of seats, take offers in, prove and let lapse, until cancelled."""
-        while self._directory() is None:
-            # Nobody's pool is known yet.
-            await asyncio.sleep(DIRECTORY_SECONDS)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._tell_seats())
             group.create_task(self._prove())
@@ -209,6 +205,9 @@ class RedisLines:
     async def _tell_seats(self) -> None:
         while True:
             told = await self._told.get()
+            if self._directory() is None:
+                # Nobody knows whose pool it is.  The proof tells of it later.
+                continue
             pool = self._pool_of(told.change.seat.tenant_id)
             self._enter(pool)
             try:
@@ -227,7 +226,7 @@ class RedisLines:
 
     async def _prove(self) -> None:
         while True:
-            for pool in tuple(self._pools):
+            for pool in tuple(self._pools) if self._directory() is not None else ():
                 try:
                     await self._prove_in(pool)
                 except AWAY_ERRORS as error:

@@ -210,7 +210,7 @@ class Acd:
         """Do what is due by the clock; return when to call next (ms since 1970), None for nothing to come.
 
         Untaken reservations, wrap-ups and pauses that are over, sign-ins of agents who did nothing for 16 hours, and
-        nodes that have not proved for 4 s.  Any number of processes may call it, once a second at least while
+        nodes that have not proved for 3.5 s.  Any number of processes may call it, once a second at least while
         anybody is signed in or waits.
         """
         due = await self._runner.run("lapse", pool, [at_ms])

@@ -107,7 +107,7 @@ async def test_a_call_from_its_offer_to_the_next_one(acd: Acd):
     await leg(acd, "101", SeatUse.GONE, T + 60, wrap_up=30)
     assert await state(acd, "al") is AgentState.WRAP_UP
     # The next to be due is the node's sign of life.
-    assert await acd.lapse(HQ, T + 61) == T + 1 + 4_000
+    assert await acd.lapse(HQ, T + 61) == T + 1 + 3_500
     await acd.lapse(HQ, T + 60 + 30_000)
 
     (second,) = await acd.outstanding(HQ, NODE)

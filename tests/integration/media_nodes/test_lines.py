@@ -1,113 +1,27 @@
-"""Callers in line on a real node: music, offers, answers, and agents' states that are true whatever dies."""
+"""Callers in line on a real node: music, offers, answers, and agents' states that are true."""
 
-import time
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from media_harness import (
-    ACME,
-    AGENT_HZ,
-    BLOCK,
-    COLLEAGUE_HZ,
-    CUSTOMER,
-    CUSTOMER_HZ,
-    Node,
-    directory,
-    hears,
-    running,
-    until,
-)
+from lines_harness import LINE, MENU, SALES, Desk, hears_music, line_node, now_ms
+from media_harness import AGENT_HZ, COLLEAGUE_HZ, CUSTOMER, CUSTOMER_HZ, Node, hears, until
 
-from callmodel.agents import Agent, AgentState, AgentView, Seat, ServedQueue
-from callmodel.directory import HQ, Did, Directory
-from callmodel.flows.document import Flow, HangUpNode, MenuNode, QueueChoice, QueueNode
-from callmodel.ids import E164, AgentId, Extension, FlowId, QueueId, SiteId
-from callmodel.prompts import Speech
-from callmodel.queues import Queue
-from hotstate.acd import Acd
+from callmodel.agents import AgentState
+from callmodel.directory import HQ
 from simulators.call import PhoneCall
 from simulators.phone import answer_after, reject_with
-from simulators.tones import level_dbfs
-
-SALES = QueueId("sales")
-LINE, MENU = E164("+862155550120"), E164("+862155550121")
-MUSIC_DBFS = -45.0
-WAIT_NODE = QueueNode((QueueChoice(SALES),), otherwise="bye")
-FLOWS = (
-    Flow(FlowId("line"), "wait", {"wait": WAIT_NODE, "bye": HangUpNode()}, tenant_id=ACME),
-    Flow(
-        FlowId("menu"),
-        "menu",
-        {
-            "menu": MenuNode({"1": "wait"}, "bye", (Speech("For sales, press one."),)),
-            "wait": WAIT_NODE,
-            "bye": HangUpNode((Speech("Goodbye."),)),
-        },
-        tenant_id=ACME,
-    ),
-)
-QUEUE = Queue(ACME, SALES, announces_place=False, announce_every_seconds=None, offer_seconds=4, wrap_up_seconds=2)
-
-
-def known() -> Directory:
-    plain = directory()
-    dids = (Did(LINE, ACME, flow_id=FlowId("line")), Did(MENU, ACME, flow_id=FlowId("menu")))
-    return replace(plain, numbers=(*plain.numbers, *dids), queues=(QUEUE,), flows=FLOWS)
 
 
 @pytest.fixture
 async def node(tmp_path: Path) -> AsyncIterator[Node]:
-    made = Node(tmp_path, BLOCK)
-    made.directory = known()
-    async with running(made):
+    async with line_node(tmp_path) as made:
         yield made
-
-
-class Desk:
-    """The agents of the pool, as a control plane signs them in and sees them."""
-
-    def __init__(self, node: Node) -> None:
-        self.acd = Acd(node.redis)
-
-    async def sign_in(self, extension: str, *, ready: bool = True) -> AgentId:
-        agent = Agent(AgentId(f"u-{extension}"), HQ, queues=(ServedQueue(ACME, SALES),))
-        seat = Seat(ACME, Extension(extension), SiteId("branch-1"))
-        await self.acd.sign_in(agent, seat, now_ms(), ready=ready)
-        return agent.agent_id
-
-    async def view(self, agent_id: AgentId) -> AgentView:
-        view = await self.acd.agent(HQ, agent_id)
-        assert view is not None
-        return view
-
-    async def becomes(self, agent_id: AgentId, state: AgentState, seconds: float = 5.0) -> AgentView:
-        async def is_so() -> AgentView | None:
-            view = await self.view(agent_id)
-            return view if view.state is state else None
-
-        found: AgentView = await until(is_so, seconds)
-        return found
-
-    async def waiting_is(self, count: int) -> bool:
-        return await self.waiting() == count
-
-    async def waiting(self) -> int:
-        return (await self.acd.see(HQ, ACME, SALES, now_ms())).waiting
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 @pytest.fixture
 async def desk(node: Node) -> Desk:
     return Desk(node)
-
-
-async def hears_music(call: PhoneCall) -> None:
-    await until(lambda: level_dbfs(call.heard(0.3)) > MUSIC_DBFS)
 
 
 async def test_a_caller_is_put_through_to_the_agent_who_is_free(node: Node, desk: Desk):

@@ -3,7 +3,7 @@
 -- they lie in its slot.
 local call = redis.call
 local ROOT = string.sub(KEYS[1], 1, -7)
-local DAY, UNTAKEN_MS, LEASE_MS, NODE_MS = 86400000, 5000, 57600000, 4000
+local DAY, UNTAKEN_MS, LEASE_MS, NODE_MS = 86400000, 5000, 57600000, 3500
 local SEP = '\31'
 
 local function agent_key(id) return ROOT .. 'agent:' .. id end

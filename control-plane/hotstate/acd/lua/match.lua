@@ -148,6 +148,8 @@ local function forget_caller(caller)
   out_of_line(caller)
   call('DEL', caller_key(caller.tenant, caller.id))
   call('SREM', node_key(caller.node, 'callers'), caller.tenant .. SEP .. caller.queue .. SEP .. caller.id)
+  local latest = caller.line .. ':caller:' .. caller.caller
+  if caller.caller ~= '' and call('GET', latest) == caller.id then call('DEL', latest) end
 end
 
 -- Let whoever calls again with the number of a caller who was lost have the rank: one who has done so already, or does
