@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from lines_harness import (
+    ANA_HZ,
     LINE,
     QUEUE,
     SALES,
@@ -20,7 +21,7 @@ from lines_harness import (
     published,
     talks_to,
 )
-from media_harness import ACME, AGENT_HZ, BLOCK, COLLEAGUE_HZ, CUSTOMER, Node, running, until
+from media_harness import ACME, BLOCK, COLLEAGUE_HZ, CUSTOMER, Node, running, until
 from test_hand_over import order
 
 from callmodel.agents import AgentState
@@ -55,7 +56,7 @@ async def call_ids(node: Node) -> list[CallId]:
 async def test_an_agent_who_goes_while_the_phone_rings(node: Node, desk: Desk, how: str):
     ana, station = await desk.sign_in("1001"), Station()
     await published(node, replace(QUEUE, offer_seconds=20))
-    node.with_trunks({"1001": station, "1002": answer_after(0.0)}, hz=AGENT_HZ)
+    node.with_trunks({"1001": station, "1002": answer_after(0.0)}, hz=ANA_HZ)
     customer = await node.call_in(LINE)
     ringing = await station.rings()
     ben = await desk.sign_in("1002")
@@ -68,7 +69,7 @@ async def test_an_agent_who_goes_while_the_phone_rings(node: Node, desk: Desk, h
     else:
         await desk.acd.pause(HQ, ana, "forced", now_ms())
         ringing.answer()
-        await talks_to(customer, AGENT_HZ)
+        await talks_to(customer, ANA_HZ)
         await customer.hang_up()
         assert (await desk.becomes(ana, AgentState.PAUSED)).reason == "forced"
 
@@ -76,22 +77,22 @@ async def test_an_agent_who_goes_while_the_phone_rings(node: Node, desk: Desk, h
 async def test_an_agent_who_signs_out_and_answers_all_the_same_has_the_call_alone(node: Node, desk: Desk):
     ana, station = await desk.sign_in("1001"), Station()
     await published(node, replace(QUEUE, offer_seconds=20))
-    node.with_trunks({"1001": station, "1002": answer_after(0.0)}, hz=AGENT_HZ)
+    node.with_trunks({"1001": station, "1002": answer_after(0.0)}, hz=ANA_HZ)
     customer = await node.call_in(LINE)
     ringing = await station.rings()
 
     await desk.acd.sign_out(HQ, ana, now_ms())
     ringing.answer()
-    await talks_to(customer, AGENT_HZ)
+    await talks_to(customer, ANA_HZ)
     await until(lambda: desk.waiting_is(0))
     ben = await desk.sign_in("1002")
-    await talks_to(customer, AGENT_HZ)
+    await talks_to(customer, ANA_HZ)
     assert (await desk.view(ben)).state is AgentState.READY
 
 
 async def test_a_customer_who_hangs_up_in_the_moment_of_the_answer_frees_the_agent(node: Node, desk: Desk):
     ana, station = await desk.sign_in("1001"), Station()
-    node.with_trunks({"1001": station}, hz=AGENT_HZ)
+    node.with_trunks({"1001": station}, hz=ANA_HZ)
     for count, first in enumerate((True, False, True, False), 1):
         customer = await node.call_in(LINE)
         ringing = await station.rings(count)
@@ -119,11 +120,11 @@ async def impatient(tmp_path: Path) -> AsyncIterator[Node]:
 async def test_an_agent_whose_phone_vanishes_is_free_and_so_is_the_customer(impatient: Node):
     node, desk, station = impatient, Desk(impatient), Station()
     ana = await desk.sign_in("1001")
-    node.with_trunks({"1001": station}, hz=AGENT_HZ)
+    node.with_trunks({"1001": station}, hz=ANA_HZ)
     customer = await node.call_in(LINE)
     ringing = await station.rings()
     ringing.answer()
-    await talks_to(customer, AGENT_HZ)
+    await talks_to(customer, ANA_HZ)
 
     ringing.media.endpoint.close()
     await customer.wait_for("ended", 10)
@@ -133,7 +134,7 @@ async def test_an_agent_whose_phone_vanishes_is_free_and_so_is_the_customer(impa
 
 async def test_two_callers_have_one_agent_one_after_the_other(node: Node, desk: Desk):
     ana, station = await desk.sign_in("1001"), Station()
-    node.with_trunks({"1001": station}, hz=AGENT_HZ)
+    node.with_trunks({"1001": station}, hz=ANA_HZ)
     first, second = await asyncio.gather(node.call_in(LINE, FIRST), node.call_in(LINE, SECOND))
     (await station.rings()).answer()
     await until(lambda: desk.waiting_is(1))
@@ -151,7 +152,7 @@ async def test_two_callers_have_one_agent_one_after_the_other(node: Node, desk: 
 async def test_a_second_call_at_the_agent_s_station_changes_nothing_of_the_first(node: Node, desk: Desk):
     ana, station = await desk.sign_in("1001"), Station()
     await published(node, replace(QUEUE, offer_seconds=20))
-    node.with_trunks({"1001": station}, hz=AGENT_HZ)
+    node.with_trunks({"1001": station}, hz=ANA_HZ)
     customer = await node.call_in(LINE)
     offered = await station.rings()
     colleague = await node.dial("1001", station="1002")
@@ -160,7 +161,7 @@ async def test_a_second_call_at_the_agent_s_station_changes_nothing_of_the_first
 
     assert (await desk.becomes(ana, AgentState.RINGING)).state is AgentState.RINGING
     offered.answer()
-    await talks_to(customer, AGENT_HZ)
+    await talks_to(customer, ANA_HZ)
     await customer.hang_up()
     await everybody_is_free(desk, ana)
 
@@ -168,9 +169,9 @@ async def test_a_second_call_at_the_agent_s_station_changes_nothing_of_the_first
 async def test_a_customer_goes_to_a_queue_and_comes_back(node: Node, desk: Desk):
     ana, ben = await desk.sign_in("1001"), await desk.sign_in("1002", ready=False)
     await published(node, replace(QUEUE, last_agent_seconds=0))
-    node.with_trunks({"1001": answer_after(0.0), "1002": answer_after(0.0)}, hz=AGENT_HZ)
+    node.with_trunks({"1001": answer_after(0.0), "1002": answer_after(0.0)}, hz=ANA_HZ)
     customer = await node.call_in(LINE)
-    await talks_to(customer, AGENT_HZ)
+    await talks_to(customer, ANA_HZ)
     (call_id,) = await call_ids(node)
 
     await desk.acd.pause(HQ, ana, "lunch", now_ms())
@@ -183,7 +184,7 @@ async def test_a_customer_goes_to_a_queue_and_comes_back(node: Node, desk: Desk)
     await desk.acd.pause(HQ, ben, "lunch", now_ms())
     await desk.acd.make_ready(HQ, ana, now_ms())
     await order(node, TransferCall(call_id, ACME, f"queue:{SALES}", Extension("1002")))
-    await talks_to(customer, AGENT_HZ, 10)
+    await talks_to(customer, ANA_HZ, 10)
     await customer.hang_up()
 
     cdr = await node.cdr()
@@ -193,9 +194,9 @@ async def test_a_customer_goes_to_a_queue_and_comes_back(node: Node, desk: Desk)
 
 async def test_a_supervisor_takes_a_queue_s_call_over(node: Node, desk: Desk):
     ana = await desk.sign_in("1001")
-    node.with_trunks({"1001": answer_after(0.0), "1002": answer_after(0.0)}, hz=AGENT_HZ)
+    node.with_trunks({"1001": answer_after(0.0), "1002": answer_after(0.0)}, hz=ANA_HZ)
     customer = await node.call_in(LINE)
-    await talks_to(customer, AGENT_HZ)
+    await talks_to(customer, ANA_HZ)
     (call_id,) = await call_ids(node)
 
     await order(node, SuperviseCall(call_id, ACME, Extension("1002"), Mode.LISTENING, Extension("1001")))
@@ -221,14 +222,14 @@ def is_to(call: PhoneCall, extension: str) -> bool:
 async def test_no_number_of_a_customer_stands_in_hot_state(node: Node, desk: Desk):
     station = Station()
     await desk.sign_in("1001")
-    node.with_trunks({"1001": station}, hz=AGENT_HZ)
+    node.with_trunks({"1001": station}, hz=ANA_HZ)
     customer = await node.call_in(LINE)
     await node.call_in(LINE, SECOND)
     ringing = await station.rings()
     await until(lambda: desk.waiting_is(1))
     seen = await everything_in(node)
     ringing.answer()
-    await talks_to(customer, AGENT_HZ)
+    await talks_to(customer, ANA_HZ)
     seen |= await everything_in(node)
     await customer.hang_up()
     await node.cdr()

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from lines_harness import LINE, MENU, SALES, Desk, hears_music, line_node, now_ms
-from media_harness import AGENT_HZ, COLLEAGUE_HZ, CUSTOMER, CUSTOMER_HZ, Node, hears, until
+from lines_harness import ANA_HZ, LINE, MENU, SALES, Desk, hears_music, line_node, now_ms, talks_to
+from media_harness import COLLEAGUE_HZ, CUSTOMER, CUSTOMER_HZ, Node, hears, until
 
 from callmodel.agents import AgentState
 from callmodel.directory import HQ
@@ -26,11 +26,11 @@ async def desk(node: Node) -> Desk:
 
 async def test_a_caller_is_put_through_to_the_agent_who_is_free(node: Node, desk: Desk):
     ana = await desk.sign_in("1001")
-    node.with_trunks({"1001": answer_after(0.2)}, hz=AGENT_HZ)
+    node.with_trunks({"1001": answer_after(0.2)}, hz=ANA_HZ)
 
     customer = await node.call_in(LINE)
     station = await node.edge.wait_for_call()
-    await hears(customer, AGENT_HZ)
+    await talks_to(customer, ANA_HZ)
     await hears(station, CUSTOMER_HZ)
     talking = await desk.becomes(ana, AgentState.TALKING)
     await customer.hang_up()
@@ -47,14 +47,14 @@ async def test_a_caller_is_put_through_to_the_agent_who_is_free(node: Node, desk
 
 async def test_a_caller_hears_music_until_somebody_is_ready(node: Node, desk: Desk):
     ana = await desk.sign_in("1001", ready=False)
-    node.with_trunks({"1001": answer_after(0.0)}, hz=AGENT_HZ)
+    node.with_trunks({"1001": answer_after(0.0)}, hz=ANA_HZ)
 
     customer = await node.call_in(LINE)
     await customer.wait_for("answered")
     await until(desk.waiting)
     await hears_music(customer)
     await desk.acd.make_ready(HQ, ana, now_ms())
-    await hears(customer, AGENT_HZ)
+    await talks_to(customer, ANA_HZ)
 
     assert await desk.waiting() == 0
 
@@ -67,11 +67,11 @@ async def test_who_does_not_answer_is_taken_out_and_the_next_is_rung(node: Node,
         rang.append("1001")
         call.ring()
 
-    node.with_trunks({"1001": ring, "1002": answer_after(0.0)}, hz=AGENT_HZ)
+    node.with_trunks({"1001": ring, "1002": answer_after(0.0)}, hz=ANA_HZ)
     customer = await node.call_in(LINE)
     await until(lambda: rang)
     ben = await desk.sign_in("1002")
-    await hears(customer, COLLEAGUE_HZ, 15)
+    await talks_to(customer, COLLEAGUE_HZ, 15)
 
     assert (await desk.becomes(ana, AgentState.PAUSED)).reason == "no-answer"
     assert (await desk.view(ben)).state is AgentState.TALKING
@@ -89,12 +89,12 @@ async def test_a_phone_that_declines_is_no_end_of_the_wait(node: Node, desk: Des
 
 async def test_a_menu_leads_into_the_line(node: Node, desk: Desk):
     await desk.sign_in("1001")
-    node.with_trunks({"1001": answer_after(0.0)}, hz=AGENT_HZ)
+    node.with_trunks({"1001": answer_after(0.0)}, hz=ANA_HZ)
 
     customer = await node.call_in(MENU)
     await customer.wait_for("answered")
     customer.send_dtmf("1")
-    await hears(customer, AGENT_HZ, 15)
+    await talks_to(customer, ANA_HZ, 15)
 
 
 async def test_a_caller_who_gives_up_frees_the_agent(node: Node, desk: Desk):
