@@ -171,7 +171,7 @@ def _claim(call: Call, attempt: Attempt, plan: TrunkPlan) -> orders.Order:
 def _role_at_station(call: Call, purpose: Purpose) -> LegRole:
     if purpose is Purpose.SUPERVISE:
         return LegRole.SUPERVISOR
-    takes_customer = purpose is Purpose.TRANSFER and call.customer_leg is not None
+    takes_customer = purpose in (Purpose.TRANSFER, Purpose.REACH) and call.customer_leg is not None
     answers = purpose is Purpose.OFFER or (purpose is Purpose.CONNECT and _is_inbound(call))
     if purpose is Purpose.SEAT or takes_customer or answers:
         return LegRole.AGENT

@@ -82,7 +82,7 @@ def _let_in(step: Step, at_ms: int) -> Step:
     call, given = step
     if call.visit is None or (wish := call.visit.wish) is None:
         return step
-    call = replace(call, visit=replace(call.visit, wish=None), language=call.visit.language)
+    call = replace(call, visit=replace(call.visit, wish=None))
     call, joined = waiting.enter(
         call,
         wish.queue_id,

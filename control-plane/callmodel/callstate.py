@@ -135,6 +135,7 @@ class Purpose(Enum):
     `SEAT`: an agent who asked by click is rung first.  `CONNECT`: whom the origin wants.  `TRANSFER`: takes the
     place of whoever asked.  `CONSULT`: talks to whoever asked while the others hold.  `JOIN`: one more who talks.
     `SUPERVISE`: listens to, or whispers to, one of the parties.  `OFFER`: an agent for a caller in line.
+    `REACH`: whom a flow rings for its caller.
     """
 
     SEAT = "seat"
@@ -142,6 +143,7 @@ class Purpose(Enum):
     TRANSFER = "transfer"
     CONSULT = "consult"
     JOIN = "join"
+    REACH = "reach"
     SUPERVISE = "supervise"
     OFFER = "offer"
 
@@ -328,8 +330,8 @@ class Call:
         return next((leg for leg in reversed(self.legs) if leg.role is LegRole.CUSTOMER), None)
 
     @property
-    def recorded_leg(self) -> Leg | None:
-        """Whose leg the recording is of: the customer's; between colleagues, the one's who called."""
+    def served_leg(self) -> Leg | None:
+        """Who is served, waits in line and is recorded: the customer; between colleagues, who called."""
         return self.customer_leg or self.leg_of(self.origin_leg)
 
     @property

@@ -73,7 +73,9 @@ class Cdr:
     version: counts the call's announcements; of two records of a call the higher one is newer.
     number: the customer's; `withheld`: who asked that nobody be shown it.  caller_number: the HQ number involved.
     diverted_by: whose phone sent the call on to us.  emergency: it called for help.
-    flow_id, flow_version: what spoke with the caller; None for a call without a flow.
+    flow_id, flow_version: what spoke with the caller; None for a call without a flow.  marks: what the caller
+    answered when asked how it was, by question.  mailbox: whom a message was left for.
+    missed: why no person took a call that its flow sent to one: `no-answer`, or how the caller left a queue.
     extension, site_id: who called; of a call from outside, who answered it first.
     What is told of a call only once it has ended is None until then: `ended_ms`, `ending`, the sums of its legs
     (see `calltimes`), its cost in millionths of `currency`, and `hung_up_by`: the role of the party, or SYSTEM.
@@ -120,6 +122,9 @@ class Cdr:
     queue_seconds: float | None = None
     flow_id: FlowId | None = None
     flow_version: int | None = None
+    marks: dict[str, str] = field(default_factory=dict)
+    mailbox: str | None = None
+    missed: str | None = None
 
     @property
     def has_ended(self) -> bool:
@@ -171,6 +176,9 @@ def cdr_of(call: Call) -> Cdr:
         queue_seconds=None if over_ms is None or call.queue_id is None else call.waited_ms / 1000,
         flow_id=flow.flow_id if flow is not None else None,
         flow_version=flow.version if flow is not None else None,
+        marks={} if call.visit is None else call.visit.marks,
+        mailbox=None if call.visit is None else call.visit.mailbox,
+        missed=None if call.visit is None or call.answered_ms is not None else call.visit.missed,
     )
 
 

@@ -113,11 +113,13 @@ def _choosing_reader(kind: Any, choices: list[Any]) -> _Reader:
     if any(needed[one] <= needed[other] for one in choices for other in choices if one is not other):
         raise ShapeError(f"the shapes of {kind} can not be told apart")
 
+    names = ", ".join(choice.__name__ for choice in choices)
+
     def read(value: Any, where: _Place) -> Any:
         document = _expect(dict, value, where)
         choice = next((choice for choice in choices if needed[choice] <= document.keys()), None)
         if choice is None:
-            raise ShapeError(f"{_text_of(where)}: neither of {kind}")
+            raise ShapeError(f"{_text_of(where)}: neither of {names}")
         return _read_dataclass(choice, document, where)
 
     return read

@@ -25,6 +25,11 @@ def facts_of(order: wire.CallOrder, call: Call, directory: Lookups, at_ms: int) 
             return [facts.PickUpAsked(_plan(directory, call, extension), at_ms)]
         case wire.SuperviseCall() | wire.TakeOverCall():
             return _supervision(order, call, directory, at_ms)
+        case wire.TransferCall(by=by, to=to) if to.startswith(wire.TO_QUEUE):
+            asker, queue_id = party_of(call, by), QueueId(to.removeprefix(wire.TO_QUEUE))
+            if asker is None or directory.queue_of(call.tenant_id, queue_id) is None:
+                return []
+            return [facts.QueueAsked(queue_id, asker.leg_id, at_ms)]
         case wire.TransferCall(by=by) | wire.ConsultCall(by=by) | wire.JoinCall(by=by) | wire.HoldCall(by=by):
             asker = party_of(call, by)
             if asker is None or not _is_there(order, call, directory):
@@ -54,8 +59,6 @@ def _asked(
     at_ms: int,
 ) -> facts.Fact:
     match order:
-        case wire.TransferCall(to=to) if to.startswith(wire.TO_QUEUE):
-            return facts.QueueAsked(QueueId(to.removeprefix(wire.TO_QUEUE)), asker.leg_id, at_ms)
         case wire.TransferCall(to=to):
             return facts.TransferAsked(_plan(directory, call, to), asker.leg_id, at_ms)
         case wire.ConsultCall(to=to):

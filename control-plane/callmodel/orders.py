@@ -146,14 +146,16 @@ class LookAtQueue:
 class LookUp:
     """Ask the tenant's system; `LookedUp` names `look_up_id`.
 
-    fields: what it is told.  answer: which parts of its JSON answer are wanted, by name and path (`customer.name`).
+    fields: what it is told; hidden: this too, and it is never written down.
+    answer: which parts of its JSON answer are wanted, by name and path (`customer.name`).
     """
 
     look_up_id: str
     url: str
     timeout_ms: int
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict, repr=False)
     answer: dict[str, str] = field(default_factory=dict)
+    hidden: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,7 @@ class JoinQueue:
     """Get in line, or in line again at the same place: `Queued`, `NotQueued` or `AgentOffered` follow.
 
     needs: skills that this caller asks for besides the queue's own.  `entered_ms`: since when it waits.
+    to_last_agent: whether who last spoke with the number comes first, as the queue has it.
     """
 
     queue_id: QueueId
@@ -175,6 +178,7 @@ class JoinQueue:
     entered_ms: int
     needs: tuple[SkillNeed, ...] = ()
     wanted_agents: tuple[AgentId, ...] = ()
+    to_last_agent: bool = True
 
 
 @dataclass(frozen=True)
@@ -186,6 +190,20 @@ class LeaveQueue:
 
     queue_id: QueueId
     keeps_place: bool = False
+
+
+@dataclass(frozen=True)
+class BookCallBack:
+    """Keep a caller's place in a queue, and call `number` when it is reached.  Twice is harmless: one a call.
+
+    entered_ms: since when the caller has waited.
+    """
+
+    queue_id: QueueId
+    number: E164
+    priority: int
+    entered_ms: int
+    needs: tuple[SkillNeed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -248,6 +266,7 @@ Order = (
     | FindWay
     | JoinQueue
     | LeaveQueue
+    | BookCallBack
     | CloseOffer
     | HangUp
     | Announce

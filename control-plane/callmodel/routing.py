@@ -1,12 +1,13 @@
 """Where a call goes: to a station of its tenant (on the net, no trunk) or out through one of HQ's trunks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from callmodel.callernumbers import CallerNumberError, caller_pool_of, carried_by, emergency_callers, shows_site
 from callmodel.directory import Did, Location, Lookups, Site, Tenant
 from callmodel.endings import Ending
-from callmodel.flows.document import Flow
-from callmodel.ids import E164, Extension, PromptId, ShortNumber, SiteId, TenantId, TrunkId
+from callmodel.flows.calendars import Calendar
+from callmodel.flows.document import Flow, calendars_of
+from callmodel.ids import E164, CalendarId, Extension, PromptId, ShortNumber, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits, is_allowed
 from callmodel.numbers import (
     DiallingPlan,
@@ -76,7 +77,8 @@ class FlowPlan:
     """Into a flow, in the version that the call keeps until it ends, with what is known of the caller.
 
     language: of the number that was dialled; None for the flow's own.  notice: what the caller hears of recording,
-    before an agent hears the caller.
+    before an agent hears the caller.  calendar_id: of the number; `calendars`: that one, and those that the flow
+    names.  dialling: how the tenant's people write numbers down.
     """
 
     flow: Flow
@@ -84,6 +86,9 @@ class FlowPlan:
     language: str | None = None
     notice: PromptId | None = None
     vip: Vip | None = None
+    calendar_id: CalendarId | None = None
+    calendars: tuple[Calendar, ...] = ()
+    dialling: DiallingPlan = DiallingPlan()
 
 
 Plan = TrunkPlan | StationPlan | Refusal
@@ -129,6 +134,26 @@ def plan_call(
     return _to_trunk(directory, tenant, number, wanted_caller)
 
 
+def plan_dialled(
+    directory: Lookups, tenant_id: TenantId, dialled: str, *, site_id: SiteId, wanted_caller: str | None
+) -> Plan | FlowPlan:
+    """Return where a station's own call goes: as `plan_call` says, and into a flow by a number of its tenant's.
+
+    So people hear what their customers hear, and colleagues wait in line like anybody.
+    """
+    plan = plan_call(directory, tenant_id, dialled, site_id=site_id, wanted_caller=wanted_caller)
+    tenant = directory.tenant_of(tenant_id)
+    if tenant is None or not isinstance(plan, TrunkPlan) or plan.is_emergency or wanted_caller is not None:
+        return plan
+    own = directory.did_of(plan.number)
+    if own is None or own.tenant_id != tenant_id or own.flow_id is None:
+        return plan
+    flow = directory.flow_of(tenant_id, own.flow_id)
+    if flow is None:
+        return plan
+    return replace(_into_flow(directory, tenant, own, flow, None), records=tenant.records_internal_calls)
+
+
 def is_emergency(directory: Lookups, tenant_id: TenantId, site_id: SiteId | None, dialled: str) -> bool:
     """Say whether what a station dials is an emergency number where it is."""
     tenant = directory.tenant_of(tenant_id)
@@ -157,7 +182,12 @@ def plan_inbound(
 
 def _into_flow(directory: Lookups, tenant: Tenant, did: Did, flow: Flow, caller: E164 | None) -> FlowPlan:
     vip = directory.vip_of(tenant.tenant_id, number_hash(tenant, caller)) if caller is not None else None
-    return FlowPlan(flow, tenant.records_calls, did.language, did.notice, vip)
+    named = sorted({*calendars_of(flow), *([did.calendar_id] if did.calendar_id is not None else [])})
+    known = (directory.calendar_of(tenant.tenant_id, calendar_id) for calendar_id in named)
+    calendars = tuple(calendar for calendar in known if calendar is not None)
+    return FlowPlan(
+        flow, tenant.records_calls, did.language, did.notice, vip, did.calendar_id, calendars, tenant.dialling
+    )
 
 
 def _to_station(directory: Lookups, tenant: Tenant, extension: str, *, records: bool | None = None) -> Plan:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from callmodel import attempts, closing, consulting, facts, orders, timers, waiting
+from callmodel import attempts, closing, consulting, facts, flowing, orders, timers, waiting
 from callmodel.callstate import Attempt, Call, Leg, LegRole, Purpose
 from callmodel.endings import Ending, ending_of, sip_code_of
 from callmodel.ids import LegId, QueueId
@@ -60,7 +60,7 @@ def _asked(call: Call, fact: facts.Fact) -> Step:
                 return call, []
             return call.with_leg(leg_id, leaving=True), [orders.HangUp(leg_id, closing.NORMAL)]
         case facts.RecordingPauseAsked(paused) if call.recording_id and paused is not call.recording_paused:
-            recorded = call.recorded_leg
+            recorded = call.served_leg
             assert recorded is not None
             return replace(call, recording_paused=paused), [orders.PauseRecording(recorded.leg_id, paused)]
         case _:
@@ -144,6 +144,8 @@ def _left(call: Call, leg_id: LegId, at_ms: int, *, silent: bool) -> Step:
     call = consulting.without(call, leg_id)
     pointless = [attempt for attempt in call.attempts if _is_pointless(call, attempt)]
     if _is_over(call, [attempt for attempt in call.attempts if attempt not in pointless]):
+        if not silent and leg_id != call.origin_leg and (asked := flowing.after_talk(call, at_ms)) is not None:
+            return asked[0], [*asked[1], *freed]
         ending = Ending.MEDIA_TIMEOUT if silent else Ending.COMPLETED
         call, goodbyes = closing.end(call, ending, at_ms, by=None if silent else leg_id)
         return call, [*goodbyes, *freed]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from callmodel import attempts, closing, dialling, facts, flowing, line, orders, timers
 from callmodel.agents import Seat
-from callmodel.callstate import Call, ClosedOffer, Leg, LegRole, Phase, Purpose, RungAgent, TimerName, Waiting
+from callmodel.callstate import Call, ClosedOffer, Leg, Phase, Purpose, RungAgent, TimerName, Waiting
 from callmodel.endings import Ending, ending_of
 from callmodel.ids import AgentId, LegId, QueueId
 from callmodel.offers import OfferEnd
@@ -88,9 +88,14 @@ def withdrawn(fact: facts.AgentOffered) -> list[orders.Order]:
 
 def _placed(call: Call, waiting: Waiting, fact: facts.Queued) -> Step:
     """Take in the place; at first set the clocks, and now and then tell the caller of it."""
-    queue = fact.queue
-    waiting, is_new = replace(waiting, queue=queue, ahead=fact.ahead), waiting.queue is None
-    call, given = _within_longest_wait(replace(call, waiting=waiting), waiting, queue) if is_new else (call, [])
+    queue, is_new = fact.queue, waiting.queue is None
+    if waiting.by_flow and not waiting.rung:
+        waited_seconds = (fact.at_ms - waiting.entered_ms) / 1000
+        outcome = flowing.overflowing(call, waited_seconds, ahead=fact.ahead, estimate_seconds=fact.estimate_seconds)
+        if outcome is not None:
+            return leave(call, outcome, fact.at_ms)
+    waiting = replace(waiting, queue=queue, ahead=fact.ahead)
+    call, given = _within_longest_wait(call, waiting, queue) if is_new else (call, [])
     call = replace(call, waiting=waiting)
     widens_ms = min((each for each in _widenings(waiting, queue) if each > fact.at_ms), default=None)
     if widens_ms is not None:
@@ -111,9 +116,11 @@ def _placed(call: Call, waiting: Waiting, fact: facts.Queued) -> Step:
 
 def _within_longest_wait(call: Call, waiting: Waiting, queue: Queue) -> Step:
     """Set the clock of the longest wait, with the first word of the queue: a place, or an offer."""
-    if queue.longest_wait_seconds is None:
+    limits = (queue.longest_wait_seconds, flowing.longest_wait_seconds(call) if waiting.by_flow else None)
+    longest = min((each for each in limits if each is not None), default=None)
+    if longest is None:
         return call, []
-    return timers.start(call, TimerName.LONGEST_WAIT, waiting.entered_ms + queue.longest_wait_seconds * 1000)
+    return timers.start(call, TimerName.LONGEST_WAIT, waiting.entered_ms + longest * 1000)
 
 
 def _not_placed(call: Call, waiting: Waiting, reason: str, at_ms: int) -> Step:
@@ -195,10 +202,10 @@ def _answered(call: Call, waiting: Waiting, leg_id: LegId, at_ms: int) -> Step:
 
 def _alone(call: Call, at_ms: int, *, answered: LegId | None = None) -> Step:
     """Take the caller out of line, and stop what is played and whoever rings; who has answered stays."""
-    customer = call.customer_leg
+    served = call.served_leg
     given: list[orders.Order] = []
-    if call.playing is not None and customer is not None:
-        given = [orders.StopPlaying(customer.leg_id, call.playing)]
+    if call.playing is not None and served is not None:
+        given = [orders.StopPlaying(served.leg_id, call.playing)]
     for attempt in [each for each in call.attempts if each.purpose is Purpose.OFFER]:
         call, stopped = attempts.given_up(call, attempt, closing.GIVEN_UP)
         given += stopped
@@ -208,7 +215,7 @@ def _alone(call: Call, at_ms: int, *, answered: LegId | None = None) -> Step:
 
 def _hung_up(call: Call, waiting: Waiting, leg_id: LegId, at_ms: int) -> Step:
     agent, attempt, leg = waiting.rung_as(leg_id), call.attempt_of(leg_id), call.leg_of(leg_id)
-    if leg is not None and leg.role is LegRole.CUSTOMER:
+    if leg is not None and leg is call.served_leg:
         return closing.end(call, Ending.ABANDONED, at_ms, by=leg_id)
     if agent is None or attempt is None or leg is None:
         return call, []
@@ -228,15 +235,21 @@ def _end_of(leg: Leg) -> OfferEnd:
 
 
 def _join(waiting: Waiting) -> orders.JoinQueue:
+    # Whoever hands a customer over to a queue means others than themselves.
     return orders.JoinQueue(
-        waiting.queue_id, waiting.priority, waiting.since_ms, waiting.needs, waiting.wanted_agents
+        waiting.queue_id,
+        waiting.priority,
+        waiting.since_ms,
+        waiting.needs,
+        waiting.wanted_agents,
+        to_last_agent=waiting.by_flow,
     )
 
 
 def _play(call: Call, prompts: tuple[Prompt, ...]) -> Step:
-    customer = call.customer_leg
-    if not prompts or customer is None:
+    served = call.served_leg
+    if not prompts or served is None:
         return call, []
     play_id = f"w{call.plays + 1}"
     call = replace(call, playing=play_id, plays=call.plays + 1)
-    return call, [orders.Play(customer.leg_id, play_id, prompts, call.language)]
+    return call, [orders.Play(served.leg_id, play_id, prompts, call.language)]

@@ -22,6 +22,16 @@ class Permission(Enum):
     QUEUES_READ = "queues.read"
     """See queues, and how many wait in them."""
     QUEUES_WRITE = "queues.write"
+    FLOWS_READ = "flows.read"
+    """See flows and calendars."""
+    FLOWS_WRITE = "flows.write"
+    """Change and publish them, and say which flow a number has."""
+    PROMPTS_READ = "prompts.read"
+    """See the audio that callers hear, and listen to it."""
+    PROMPTS_WRITE = "prompts.write"
+    VIPS_READ = "vips.read"
+    """See customers who are never left waiting, by masked numbers."""
+    VIPS_WRITE = "vips.write"
     AGENTS_READ = "agents.read"
     """See who the agents are, what they can and what they do."""
     AGENTS_WRITE = "agents.write"
@@ -75,6 +85,9 @@ _AGENT = frozenset(
 _SUPERVISOR = _AGENT | {
     Permission.NUMBERS_READ,
     Permission.AGENTS_READ,
+    Permission.FLOWS_READ,
+    Permission.PROMPTS_READ,
+    Permission.VIPS_READ,
     Permission.RECORDINGS_READ,
     Permission.RECORDINGS_DOWNLOAD,
     Permission.CALLS_SUPERVISE,
@@ -84,6 +97,9 @@ _MANAGER = _SUPERVISOR | {
     Permission.STATIONS_WRITE,
     Permission.QUEUES_WRITE,
     Permission.AGENTS_WRITE,
+    Permission.FLOWS_WRITE,
+    Permission.PROMPTS_WRITE,
+    Permission.VIPS_WRITE,
     Permission.USERS_READ,
     Permission.USERS_WRITE,
     Permission.CALLS_REVEAL,

@@ -278,7 +278,7 @@ class RedisLines:
             view = await self._acd.agent(queue.pool, agent_id)
             if view is not None:
                 return LastSpoken(agent_id, self._now_ms(), view.agent.teams, signed_in=True)
-        if caller is None or not (queue.last_agent_seconds or queue.team_seconds):
+        if caller is None or not order.to_last_agent or not (queue.last_agent_seconds or queue.team_seconds):
             return None
         return await self._acd.last_agent(queue.pool, tenant_id, caller)
 

@@ -75,7 +75,7 @@ class HttpLookUps:
             )
             self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         # An address that answers by naming another could name one of ours.
-        async with self._session.post(order.url, json=order.fields, allow_redirects=False) as response:
+        async with self._session.post(order.url, json=order.fields | order.hidden, allow_redirects=False) as response:
             if response.status != 200:
                 raise LookUpProblemError(f"status-{response.status}")
             body = bytearray()

@@ -34,6 +34,7 @@ from media_nodes.ports import (
     Switch,
     SwitchAwayError,
     SwitchState,
+    WordEar,
 )
 from servicekit import logs
 
@@ -41,7 +42,7 @@ QUEUE_FACTS = 256
 MOST_UNREAD_KEYS, MOST_KEYS_A_SECOND = 64, 32
 YOUNG_LEG_MS = 5_000
 _DIALLING = orders.DialTrunk | orders.DialStation
-_SOUND = orders.Play | orders.StopPlaying
+_SOUND = orders.Play | orders.StopPlaying | orders.Listen
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +74,7 @@ class Surroundings:
     outbox: Outbox
     recordings: Recordings
     player: Player
+    ear: WordEar
     lines: Lines
     look_ups: LookUps
     journal: Journal
@@ -231,6 +233,8 @@ class RunningCall:
                 self._around.player.play(self.call.tenant_id, order, self.post)
             case orders.StopPlaying(leg_id, play_id):
                 await self._around.player.stop(leg_id, play_id)
+            case orders.Listen():
+                self._around.ear.listen(order, self.post)
 
     async def _claim(self, order: orders.ClaimTrunk) -> None:
         answer = await self._around.claims.claim(self.call.tenant_id, order)

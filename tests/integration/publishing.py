@@ -9,8 +9,12 @@ from callmodel.codec import from_wire
 from callmodel.directory import Did, Directory, Site, Station, Tenant, Trunk
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk
 from callmodel.entries import PLATFORM_PART, Tables, tenant_part
+from callmodel.flows.calendars import Calendar
+from callmodel.flows.document import Flow
 from callmodel.numbers import DiallingPlan
+from callmodel.prompts import PromptFile
 from callmodel.queues import Queue
+from callmodel.vips import Vip
 from servicekit.snapshots import Published
 
 
@@ -45,7 +49,13 @@ async def read(redis: Redis, name: str) -> Directory | EdgeSnapshot:
         tenants, stations = values(directory.TENANT, Tenant), values(directory.STATION, Station)
         trunks, numbers = values(directory.TRUNK, Trunk), values(directory.NUMBER, Did)
         sites, queues = values(directory.SITE, Site), values(directory.QUEUE, Queue)
-        return Directory(tenants, stations, trunks, numbers, sites, queues)
+        flows, vips = values(directory.FLOW, Flow), values(directory.VIP, Vip)
+        prompts = values(directory.PROMPT, PromptFile)
+        calendars = values(directory.CALENDAR, Calendar)
+        return Directory(
+            tenants, stations, trunks, numbers, sites, queues,
+            flows=flows, calendars=calendars, vips=vips, prompts=prompts,
+        )  # fmt: skip
     domains = [entry for part in parts for entry in part.get(edgesnapshot.DOMAIN, {}).items()]
     return EdgeSnapshot(
         domains={domain: value["tenant_id"] for domain, value in domains},
@@ -65,7 +75,7 @@ def parts_of_directory(known: Directory) -> dict[str, Tables]:
         numbers = tuple(each for each in known.numbers if each.tenant_id == tenant.tenant_id)
         inbound: dict[str, Any] = {
             name: tuple(each for each in getattr(known, name) if each.tenant_id == tenant.tenant_id)
-            for name in ("queues", "flows", "vips", "prompts")
+            for name in ("queues", "flows", "calendars", "vips", "prompts")
         }
         mine = Directory((tenant,), stations, (), numbers, **inbound)
         parts[tenant_part(tenant.tenant_id)] = directory.tables_of(mine)

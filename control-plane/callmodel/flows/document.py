@@ -1,118 +1,16 @@
-"""A flow as its tenant writes it: nodes by name, each with where the call goes next.
+"""A flow as its tenant writes it: a versioned document of nodes by name."""
 
-Times are seconds unless the name says otherwise.  Everywhere `prompts` are what is said, one after the other, and a
-text may have parts such as `{name}`, which are filled in from what is known of the call.  `otherwise` is the node
-after the last try.
-"""
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from dataclasses import dataclass, field
-
-from callmodel.ids import FlowId, PromptId, QueueId, TenantId
-from callmodel.prompts import Audio, Speech
-from callmodel.queues import SkillNeed
+from callmodel.flows.conditions import CalendarIs
+from callmodel.flows.nodes import BranchNode, Node, QueueNode, RingNode
+from callmodel.ids import CalendarId, FlowId, TenantId
 
 MOST_NODES = 200
 MOST_BYTES = 64 * 1024
+"""Of the JSON: a call carries its flow."""
 DEFAULT_LANGUAGE = "en"
-
-
-@dataclass(frozen=True)
-class Texts:
-    """A text to be spoken, in several languages: by each one's tag (BCP 47)."""
-
-    texts: dict[str, str]
-    digits: bool = False
-
-
-Said = Audio | Speech | Texts
-
-
-@dataclass(frozen=True)
-class PlayNode:
-    """Says something, then goes on."""
-
-    next: str
-    prompts: tuple[Said, ...]
-    kind: str = "play"
-
-
-@dataclass(frozen=True)
-class MenuNode:
-    """Lets the caller choose by key.  `keys`: one key or several in a row, and the node that each leads to.
-
-    invalid, silent: what is said before the prompts are repeated, after a key that is none of them, or none at all.
-    barge_in: whether a key may come before the prompts are over.
-    """
-
-    keys: dict[str, str]
-    otherwise: str
-    prompts: tuple[Said, ...]
-    invalid: tuple[Said, ...] = ()
-    silent: tuple[Said, ...] = ()
-    seconds: int = 5
-    tries: int = 3
-    barge_in: bool = True
-    kind: str = "menu"
-
-
-@dataclass(frozen=True)
-class CollectNode:
-    """Takes digits into the data named `into`.
-
-    terminator: the key that ends them, empty for none.  seconds: how long each digit may take.  check: `luhn` for
-    numbers with that check digit (ISO/IEC 7812-1), as cards have.  hidden: they are never written down, can be told
-    to one look-up only, and are forgotten then.
-    """
-
-    into: str
-    next: str
-    otherwise: str
-    prompts: tuple[Said, ...]
-    least: int = 1
-    most: int = 20
-    terminator: str = "#"
-    invalid: tuple[Said, ...] = ()
-    silent: tuple[Said, ...] = ()
-    seconds: int = 5
-    tries: int = 3
-    barge_in: bool = True
-    check: str = ""
-    hidden: bool = False
-    kind: str = "collect"
-
-
-@dataclass(frozen=True)
-class QueueChoice:
-    """One of the queues of a node.  `percent`: its share of the callers, among those that may be chosen."""
-
-    queue_id: QueueId
-    percent: int | None = None
-
-
-@dataclass(frozen=True)
-class QueueNode:
-    """Lets the caller wait for an agent.
-
-    on: where a caller goes who leaves the queue, by why: `waited`, `full`, `nobody`, `away`, `unknown`.
-    """
-
-    queues: tuple[QueueChoice, ...]
-    otherwise: str
-    on: dict[str, str] = field(default_factory=dict)
-    priority: int | None = None
-    needs: tuple[SkillNeed, ...] = ()
-    kind: str = "queue"
-
-
-@dataclass(frozen=True)
-class HangUpNode:
-    """Says goodbye, and lets the caller go."""
-
-    prompts: tuple[Said, ...] = ()
-    kind: str = "hang_up"
-
-
-Node = PlayNode | MenuNode | CollectNode | QueueNode | HangUpNode
 
 
 @dataclass(frozen=True)
@@ -132,6 +30,21 @@ class Flow:
     tenant_id: TenantId = TenantId("")
 
 
-def audio_in(said: tuple[Said, ...]) -> tuple[PromptId, ...]:
-    """Return the audio that prompts play."""
-    return tuple(each.prompt_id for each in said if isinstance(each, Audio))
+def calendars_of(flow: Flow) -> frozenset[CalendarId]:
+    """Return the calendars that a flow names."""
+    return frozenset(calendar_id for node in flow.nodes.values() for calendar_id in calendars_in(node))
+
+
+def calendars_in(node: Node) -> Iterator[CalendarId]:
+    """Yield the calendars that a node names."""
+    match node:
+        case BranchNode(cases=cases):
+            conditions = (each for case in cases for each in case.when)
+            named = [each.calendar_id for each in conditions if isinstance(each, CalendarIs)]
+        case QueueNode(queues=queues):
+            named = [each.calendar_id for each in queues]
+        case RingNode(steps=steps):
+            named = [each.calendar_id for each in steps]
+        case _:
+            named = []
+    yield from (each for each in named if each is not None)

@@ -1,51 +1,122 @@
-"""The node that lets a caller wait for an agent: which queue, and where the caller goes who leaves it."""
+"""The node that lets a caller wait for an agent: which queue, when not to, and where who leaves it goes."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 
-from callmodel import facts
+from callmodel import attempts, facts
 from callmodel.callstate import Call, Phase
-from callmodel.flows.document import QueueChoice, QueueNode
-from callmodel.flows.stage import Turn, answer, plan_of, visit_of, with_visit
+from callmodel.flows import looking
+from callmodel.flows.nodes import Overflow, QueueChoice, QueueNode
+from callmodel.flows.stage import (
+    Turn,
+    hush,
+    is_due,
+    is_reached,
+    is_said,
+    plan_of,
+    say_first,
+    visit_of,
+    with_visit,
+)
 from callmodel.flows.visit import Doing, QueueWish
 from callmodel.ids import QueueId
+from callmodel.queues import OverflowWhen
+
+NOBODY = OverflowWhen.NOBODY.value
 
 
 def enter(call: Call, node: QueueNode, at_ms: int) -> Turn:
-    """Let the caller into the queue, answered: waiting is heard."""
-    call, answered = answer(call, at_ms)
-    visit, vip = visit_of(call), plan_of(call).vip
-    priority = visit.priority if node.priority is None else node.priority
-    queue_id, wanted = choice_of(call, node), ()
-    if vip is not None:
-        priority = max(priority, vip.priority)
-        queue_id = vip.queue_id or queue_id
-    wish = QueueWish(
-        queue_id,
-        priority,
-        (*visit.needs, *node.needs),
-        wanted if vip is None or vip.own_agent is None else (vip.own_agent,),
-    )
-    call = with_visit(call, doing=Doing.QUEUEING, wish=wish)
-    return Turn(replace(call, phase=Phase.WAITING), answered)
+    """Say what comes first, then let the caller in."""
+    return say_first(call, node.prompts, at_ms) or _look(call, node, at_ms)
 
 
 def hear(call: Call, node: QueueNode, fact: facts.Fact) -> Turn:
-    """Nothing: what befalls who waits is the waiting phase's."""
-    return Turn(call)
+    """Wait for the end of what is said, and for how the queue stands."""
+    looks = visit_of(call).doing is Doing.LOOKING
+    if is_said(call, fact):
+        return _look(call, node, fact.at_ms)
+    if is_due(call, fact):
+        return _join(call, node, fact.at_ms) if looks else _look(call, node, fact.at_ms).after(*hush(call))
+    told = looking.seen(call, fact)
+    return Turn(call) if told is None else _join(told, node, fact.at_ms)
 
 
 def left(call: Call, node: QueueNode, outcome: str) -> Turn:
     """Go on with a caller who has left the queue."""
-    return Turn(call, goto=node.on.get(outcome, node.otherwise))
+    rule = next((each for each in node.overflow if each.when.value == outcome), None)
+    return Turn(
+        with_visit(call, missed=outcome), goto=rule.next if rule is not None else node.on.get(outcome, node.otherwise)
+    )
 
 
-def choice_of(call: Call, node: QueueNode) -> QueueId:
-    """Return the queue for this call: by the shares, where there are any, which each call falls into by its id."""
-    shared = [each for each in node.queues if each.percent is not None]
-    if not shared:
-        return node.queues[0].queue_id
-    return _share_of(call, shared).queue_id
+def overflowing(node: QueueNode, waited_seconds: float, stand: Mapping[str, float]) -> str | None:
+    """Return which rule lets a caller go who waits, None while the caller stays.
+
+    stand: `waiting` (callers ahead), `estimate_seconds` and `signed_in`, as far as they are known.
+    """
+    rule = next((each for each in node.overflow if _goes_by(each, waited_seconds, stand)), None)
+    return None if rule is None else rule.when.value
+
+
+def longest_wait_seconds(node: QueueNode) -> int | None:
+    """Return after how much waiting the node lets its caller go, None where that is left to the queue."""
+    waits = [each.threshold for each in node.overflow if each.when is OverflowWhen.WAITED]
+    return min(waits, default=None)
+
+
+def _look(call: Call, node: QueueNode, at_ms: int) -> Turn:
+    queue_id = _choice_of(call, node, at_ms)
+    if queue_id is None:
+        return left(call, node, NOBODY)
+    at_once = any(each.when is not OverflowWhen.WAITED for each in node.overflow)
+    return looking.look(call, frozenset({queue_id}), at_ms) if at_once else _join(call, node, at_ms)
+
+
+def _join(call: Call, node: QueueNode, at_ms: int) -> Turn:
+    """Let the caller into the queue, answered: waiting is heard."""
+    visit, vip = visit_of(call), plan_of(call).vip
+    queue_id = _choice_of(call, node, at_ms)
+    if queue_id is None:
+        return left(call, node, NOBODY)
+    overflow = overflowing(node, 0, visit.looks.get(queue_id, {})) if visit.doing is Doing.LOOKING else None
+    if overflow is not None:
+        return left(call, node, overflow)
+    priority = visit.priority if node.priority is None else node.priority
+    wanted = (vip.own_agent,) if vip is not None and vip.own_agent is not None else ()
+    priority = priority if vip is None else max(priority, vip.priority)
+    call, answered = attempts.answer_origin(call, at_ms)
+    call = with_visit(
+        call,
+        doing=Doing.QUEUEING,
+        wish=QueueWish(queue_id, priority, (*visit.needs, *node.needs), wanted),
+        after=node.after,
+    )
+    return Turn(replace(call, phase=Phase.WAITING), tuple(answered))
+
+
+def _goes_by(rule: Overflow, waited_seconds: float, stand: Mapping[str, float]) -> bool:
+    match rule.when:
+        case OverflowWhen.WAITED:
+            return waited_seconds > 0 and waited_seconds >= rule.threshold
+        case OverflowWhen.NOBODY:
+            return stand.get("signed_in") == 0
+        case OverflowWhen.LENGTH:
+            return stand.get("waiting", 0) > rule.threshold
+        case OverflowWhen.EXPECTED:
+            return stand.get("estimate_seconds", 0) > rule.threshold
+
+
+def _choice_of(call: Call, node: QueueNode, at_ms: int) -> QueueId | None:
+    """Return the queue for this call: a VIP's own, else the first that may be chosen, or by shares."""
+    vip = plan_of(call).vip
+    if vip is not None and vip.queue_id is not None:
+        return vip.queue_id
+    chosen = [each for each in node.queues if is_reached(call, each.calendar_id, at_ms, wanted=each.open)]
+    shared = [each for each in chosen if each.percent is not None]
+    if shared:
+        return _share_of(call, shared).queue_id
+    return chosen[0].queue_id if chosen else None
 
 
 def _share_of(call: Call, shared: list[QueueChoice]) -> QueueChoice:

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass, replace
 
-from callmodel import legs, orders, timers
+from callmodel import attempts, facts, orders, timers
 from callmodel.callstate import Call, Leg, TimerName
-from callmodel.flows.document import Said
+from callmodel.flows.calendars import is_open
+from callmodel.flows.nodes import Said
 from callmodel.flows.texts import filled_in, spoken
 from callmodel.flows.visit import Doing, Visit
-from callmodel.prompts import Prompt
+from callmodel.ids import CalendarId
+from callmodel.prompts import Audio, Prompt, Speech, Tone
 from callmodel.routing import FlowPlan
 
-LONGEST_PLAY_SECONDS = 300
-"""After it a prompt counts as said, whatever the switch tells: no caller is left in silence."""
+MILLISECONDS_A_CHARACTER, LONGEST_SYNTHESIS_MS, LONGEST_AUDIO_MS = 250, 10_000, 180_000
+"""How long prompts may take.  After that they count as said whatever the switch tells: nobody is left in silence."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,6 @@ def caller_of(call: Call) -> Leg:
     return leg
 
 
-def answer(call: Call, at_ms: int) -> tuple[Call, tuple[orders.Order, ...]]:
-    """Answer the caller, who would hear nothing otherwise; once is enough."""
-    leg = caller_of(call)
-    if leg.is_answered:
-        return call, ()
-    return legs.answered(call, leg.leg_id, at_ms), (orders.Answer(leg.leg_id),)
-
-
 def asked(call: Call, doing: Doing) -> tuple[Call, str]:
     """Return the call that waits for an answer, and the name by which the answer is known."""
     number = visit_of(call).asked + 1
@@ -76,20 +70,43 @@ def is_asked(call: Call, name: str, doing: Doing) -> bool:
     return visit.doing is doing and name == name_of(call, visit.asked)
 
 
-def say(call: Call, said: tuple[Said, ...], at_ms: int) -> Turn | None:
-    """Play prompts to the caller; None where there is nothing to be said."""
-    prompts = prompts_of(call, said)
+def is_said(call: Call, fact: facts.Fact) -> bool:
+    """Say whether what is being said is over."""
+    return isinstance(fact, facts.Played) and is_asked(call, fact.play_id, Doing.SAYING)
+
+
+def say(call: Call, said: tuple[Said, ...], at_ms: int, then: tuple[Prompt, ...] = ()) -> Turn | None:
+    """Play prompts to the caller, `then` after them; None where there is nothing to be said."""
+    prompts = (*prompts_of(call, said), *then)
     if not prompts:
         return None
-    call, answered = answer(call, at_ms)
+    call, answered = attempts.answer_origin(call, at_ms)
     call, play_id = asked(call, Doing.SAYING)
-    call, guard = timers.start(call, TimerName.FLOW, at_ms + LONGEST_PLAY_SECONDS * 1000)
-    play = orders.Play(caller_of(call).leg_id, play_id, prompts, visit_of(call).language)
+    call, guard = timers.start(call, TimerName.FLOW, at_ms + sum(map(_longest_ms, prompts)))
+    play = orders.Play(caller_of(call).leg_id, play_id, prompts, call.language)
     return Turn(call, (*answered, play, *guard))
 
 
+def _longest_ms(prompt: Prompt) -> int:
+    match prompt:
+        case Speech(text):
+            return LONGEST_SYNTHESIS_MS + len(text) * MILLISECONDS_A_CHARACTER
+        case Tone(milliseconds=milliseconds):
+            return LONGEST_SYNTHESIS_MS + milliseconds
+        case Audio():
+            return LONGEST_AUDIO_MS
+
+
+def say_first(call: Call, said: tuple[Said, ...], at_ms: int) -> Turn | None:
+    """Play what comes before a person may hear the caller: the notice of recording, once a call, and prompts."""
+    notice = plan_of(call).notice
+    if notice is not None and not visit_of(call).noticed:
+        said = (Audio(notice), *said)
+    return say(with_visit(call, noticed=True), said, at_ms)
+
+
 def hush(call: Call) -> tuple[orders.Order, ...]:
-    """Stop what is being said, if anything is."""
+    """Stop what is being said to the caller, if anything is."""
     visit = visit_of(call)
     if visit.doing is not Doing.SAYING:
         return ()
@@ -98,16 +115,35 @@ def hush(call: Call) -> tuple[orders.Order, ...]:
 
 def await_keys(call: Call, seconds: int, at_ms: int) -> Turn:
     """Wait for the caller's next key."""
-    call, answered = answer(call, at_ms)
-    call, timer = timers.start(with_visit(call, doing=Doing.AWAITING), TimerName.FLOW, at_ms + seconds * 1000)
-    return Turn(call, (*answered, *timer))
+    call, answered = attempts.answer_origin(call, at_ms)
+    return wait(with_visit(call, doing=Doing.AWAITING), seconds * 1000, at_ms).after(*answered)
+
+
+def wait(call: Call, for_ms: int, at_ms: int) -> Turn:
+    """Wait for whatever the visit is doing, so long at the most."""
+    call, timer = timers.start(call, TimerName.FLOW, at_ms + for_ms)
+    return Turn(call, tuple(timer))
+
+
+def is_due(call: Call, fact: facts.Fact) -> bool:
+    """Say whether the time for which this node waits is over."""
+    return (
+        isinstance(fact, facts.TimerFired)
+        and fact.name is TimerName.FLOW
+        and timers.gone_off(call, fact.name, fact.at_ms) is not None
+    )
+
+
+def is_reached(call: Call, calendar_id: CalendarId | None, at_ms: int, *, wanted: bool = True) -> bool:
+    """Say whether a calendar is open, or closed with `wanted` false.  One that nobody knows counts as open."""
+    calendar = next((each for each in plan_of(call).calendars if each.calendar_id == calendar_id), None)
+    return (calendar is None or is_open(calendar, at_ms)) is wanted
 
 
 def prompts_of(call: Call, said: tuple[Said, ...]) -> tuple[Prompt, ...]:
     """Return prompts in the call's language, with what is known filled in."""
-    visit = visit_of(call)
     known = known_of(call)
-    return tuple(spoken(each, visit.language, plan_of(call).flow.languages, known) for each in said)
+    return tuple(spoken(each, call.language, plan_of(call).flow.languages, known) for each in said)
 
 
 def fill(call: Call, text: str) -> str:
@@ -116,11 +152,17 @@ def fill(call: Call, text: str) -> str:
 
 
 def known_of(call: Call) -> dict[str, str]:
-    """Return what texts and conditions may name: what the flow has learnt, and the call's own facts.
+    """Return what texts and conditions may name: what the flow has learnt, and the call's own facts (`OWN_NAMES`).
 
     Who withheld the number is not known by it.
     """
-    visit = visit_of(call)
-    number = call.number if call.number is not None and not call.withheld else ""
-    own = {"caller": number, "dialled": call.dialled, "language": visit.language, "call_id": str(call.call_id)}
-    return {**visit.data, **own}
+    visit, vip = visit_of(call), plan_of(call).vip
+    return {
+        **visit.data,
+        "caller": call.number if call.number is not None and not call.withheld else "",
+        "dialled": call.dialled,
+        "language": call.language,
+        "call_id": call.call_id,
+        "vip_level": str(vip.level) if vip is not None else "0",
+        "vip_mobile": (vip.mobile or "") if vip is not None else "",
+    }

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 
-from callmodel.flows.document import Said, Texts
+from callmodel.flows.nodes import Said, Texts
 from callmodel.prompts import Prompt, Speech
 
 NAME = re.compile("[a-z][a-z0-9_]{0,39}")
-OWN_NAMES = frozenset({"caller", "dialled", "language", "call_id"})
-"""What is known of every call."""
+OWN_NAMES = frozenset({"caller", "dialled", "language", "call_id", "vip_level", "vip_mobile"})
+"""What is known of every call.  `vip_level` is 0 for whoever is none."""
 LONGEST_TEXT = 2000
 _PART = re.compile("{([a-z][a-z0-9_]{0,39})}")
 
@@ -29,4 +29,8 @@ def spoken(said: Said, language: str, languages: tuple[str, ...], known: Mapping
         wanted = (language, *languages, *said.texts)
         text = next((said.texts[each] for each in wanted if each in said.texts), "")
         said = Speech(text, said.digits)
-    return Speech(filled_in(said.text, known), said.digits) if isinstance(said, Speech) else said
+    if not isinstance(said, Speech):
+        return said
+    text = filled_in(said.text, known)
+    # What is filled in is the caller's own: a name, a balance.
+    return Speech(text, said.digits, private=said.private or bool(parts_of(said.text)))

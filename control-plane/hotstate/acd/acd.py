@@ -42,16 +42,16 @@ class Acd:
         Who is signed in already moves to the new seat and keeps the state; who sat there before is signed out.  A
         sign-in lasts 16 hours beyond the last change of state.
         """
-        values: list[Value] = [agent.agent_id, at_ms, packing.pack_seat(seat), *packing.pack_agent(agent), int(ready)]
+        values: list[Value] = [at_ms, agent.agent_id, packing.pack_seat(seat), *packing.pack_agent(agent), int(ready)]
         await self._runner.run("sign_in", agent.pool, values)
 
     async def sign_out(self, pool: ProviderId, agent_id: AgentId, at_ms: int) -> None:
         """Take an agent out.  Their call goes on; a caller who was on the way to them is first in line again."""
-        await self._runner.run("sign_out", pool, [agent_id, at_ms])
+        await self._runner.run("sign_out", pool, [at_ms, agent_id])
 
     async def make_ready(self, pool: ProviderId, agent_id: AgentId, at_ms: int) -> bool:
         """End a pause or the wrap-up; in a call, take back the pause that was asked for.  False: is not signed in."""
-        return bool(await self._runner.run("mode", pool, [agent_id, at_ms, "ready", "", 0]))
+        return bool(await self._runner.run("mode", pool, [at_ms, agent_id, "ready", "", 0]))
 
     async def pause(
         self, pool: ProviderId, agent_id: AgentId, reason: str, at_ms: int, limit_seconds: int | None = None
@@ -61,11 +61,11 @@ class Acd:
         limit_seconds: after which they are ready again; from the end of the call where there is one.
         """
         limit_ms = (limit_seconds or 0) * 1000
-        return bool(await self._runner.run("mode", pool, [agent_id, at_ms, "paused", reason, limit_ms]))
+        return bool(await self._runner.run("mode", pool, [at_ms, agent_id, "paused", reason, limit_ms]))
 
     async def change(self, agent: Agent, at_ms: int) -> None:
         """Take over what an agent can and serves now.  Nothing for one who is not signed in."""
-        await self._runner.run("change", agent.pool, [agent.agent_id, at_ms, *packing.pack_agent(agent)])
+        await self._runner.run("change", agent.pool, [at_ms, agent.agent_id, *packing.pack_agent(agent)])
 
     async def agent(self, pool: ProviderId, agent_id: AgentId) -> AgentView | None:
         """Return a signed-in agent, None for one who is not."""
@@ -87,7 +87,8 @@ class Acd:
         """Enter a caller: an offer at once, or a place in line, or `Full`, and then they are in no line.
 
         Again, with the same call id, it keeps the rank and answers how things are: the offer that stands, or the
-        place.  Strategy and reserve are the queue's as they are now, for as long as the caller waits.
+        place.  Who stood in another line of the pool leaves that one.  Strategy and reserve are the queue's as they
+        are now, for as long as the caller waits; audiences take effect with this call, `widen` and a failed offer.
         """
         answer = await self._runner.run("join", waiter.pool, [at_ms, *packing.pack_waiter(waiter, queue)])
         found = packing.answer_of(answer)
@@ -107,7 +108,7 @@ class Acd:
 
     async def place(self, pool: ProviderId, tenant_id: TenantId, queue_id: QueueId, call_id: CallId) -> InLine | None:
         """Return where a caller stands; None for one who is not in this line, as those who are offered."""
-        answer = packing.answer_of(await self._runner.run("place", pool, [tenant_id, queue_id, call_id]))
+        answer = packing.answer_of(await self._runner.run("place", pool, [0, tenant_id, queue_id, call_id]))
         return answer if isinstance(answer, InLine) else None
 
     async def leave(
@@ -160,7 +161,7 @@ class Acd:
 
     async def last_agent(self, pool: ProviderId, tenant_id: TenantId, caller: str) -> LastSpoken | None:
         """Return who last spoke with a number (its keyed hash); see `callmodel.queues.audiences_of`."""
-        answer = await self._runner.run("last_agent", pool, [tenant_id, caller])
+        answer = await self._runner.run("last_agent", pool, [0, tenant_id, caller])
         return None if answer is None else packing.last_spoken_in(answer)
 
     async def note_spoken(

@@ -1,6 +1,5 @@
 """Offers that other people's scripts made for the calls of a node: a stream in the pool's slot, written with them."""
 
-import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,7 +15,7 @@ BATCH = 100
 
 async def outstanding(runner: Runner, pool: ProviderId, node_id: NodeId) -> list[Offer]:
     """Return the offers that stand for calls of a node, by token.  Raises redis errors."""
-    found = await runner.run("outstanding", pool, [node_id])
+    found = await runner.run("outstanding", pool, [0, node_id])
     return sorted((packing.offer_in(parts) for parts in found), key=lambda offer: offer.token)
 
 
@@ -39,4 +38,4 @@ async def follow(
         answer: Any = await redis.xread({stream: last}, count=BATCH, block=block_ms)
         for _, entries in answer or []:
             for last, fields in entries:  # noqa: B007 - the cursor goes on
-                yield packing.offer_in(json.loads(fields["offer"]))
+                yield packing.offer_in(fields["offer"].split(packing.SEPARATOR))

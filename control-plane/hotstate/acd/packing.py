@@ -1,27 +1,29 @@
 """How values are written for the scripts, and what their answers say."""
 
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from typing import Any
 
-from callmodel.agents import Agent, AgentState, AgentView, LastSpoken, Seat, ServedQueue
+from callmodel.agents import Agent, AgentState, AgentView, LastSpoken, Seat
 from callmodel.codec import from_wire, to_wire
 from callmodel.ids import AgentId, CallId, Extension, NodeId, ProviderId, QueueId, SiteId, TenantId
 from callmodel.offers import Full, InLine, Offer, Offered
 from callmodel.queues import Audience, Queue, Waiter
 
 SEPARATOR = "\x1f"
+"""Between names; \\x1e, \\x1d and \\x1c stand between groups of them."""
 NOBODY = ""
-VIEW_FIELDS = ("doc", "seat", "shown", "since", "reason", "call", "tenant", "queue", "token")
+SEPARATORS = re.compile(r"[\x1c-\x1f]")
 
 
 def pack(*parts: str) -> str:
     """Return several names as one.
 
-    Raises ValueError for a name that holds the separator.
+    Raises ValueError for a name that holds a separator.
     """
-    if any(SEPARATOR in part for part in parts):
-        raise ValueError("a name may not hold the unit separator")
+    if any(SEPARATORS.search(part) for part in parts):
+        raise ValueError("a name may not hold a separator of units, records, groups or files")
     return SEPARATOR.join(parts)
 
 
@@ -33,57 +35,41 @@ def pool_key(pool: ProviderId) -> str:
 
 
 def pack_seat(seat: Seat) -> str:
-    return pack(seat.tenant_id, seat.extension, seat.site_id)
+    return pack(seat.tenant_id, seat.extension, seat.site_id).replace(SEPARATOR, "\x1e")
 
 
 def seat_in(packed: str) -> Seat:
-    tenant, extension, site = packed.split(SEPARATOR)
+    tenant, extension, site = packed.split("\x1e")
     return Seat(TenantId(tenant), Extension(extension), SiteId(site))
 
 
 def pack_agent(agent: Agent) -> list[str]:
-    """Return an agent's document, and the queues, skills and teams as the scripts look them up."""
+    """Return an agent's document, queues, skills with teams, and teams, as the scripts look them up."""
     queues = [part for served in agent.queues for part in (served.tenant_id, served.queue_id)]
-    skills = [part for skill, level in agent.skills.items() for part in (skill, str(level))]
-    return [json.dumps(to_wire(agent)), pack(*queues), pack(*skills), pack(*agent.teams)]
+    skills = "".join(f"\x1e{pack(skill, str(level))}" for skill, level in agent.skills.items())
+    teams = "".join(f"\x1d{pack(team)}\x1d" for team in agent.teams)
+    return [json.dumps(to_wire(agent)), pack(*queues), skills + teams, pack(*agent.teams)]
 
 
-def pack_audiences(audiences: Sequence[Audience]) -> str:
-    """Return who may be offered the caller, nothing where that is everybody from the first moment on."""
-    if not audiences:
-        raise ValueError("a waiter has at least one audience")
-    if len(audiences) == 1 and audiences[0].from_ms == 0 and not _is_narrow(audiences[0]):
+def pack_audience(audience: Audience) -> str:
+    """Return what an audience asks for, nothing where that is everybody."""
+    if not (audience.needs or audience.agents or audience.teams):
         return NOBODY
-    return json.dumps([_audience_shape(each) for each in audiences], separators=(",", ":"))
-
-
-def _is_narrow(audience: Audience) -> bool:
-    return bool(audience.needs or audience.agents or audience.teams)
-
-
-def _audience_shape(audience: Audience) -> dict[str, Any]:
-    # Lua has one kind of empty table: what is empty is left out.
-    shape: dict[str, Any] = {"from": audience.from_ms}
-    if audience.needs:
-        shape["needs"] = [[need.skill, need.level] for need in audience.needs]
-    if audience.agents:
-        shape["agents"] = list(audience.agents)
-    if audience.teams:
-        shape["teams"] = list(audience.teams)
-    return shape
+    needs = pack(*(part for need in audience.needs for part in (need.skill, str(need.level))))
+    return "\x1e".join((needs, pack(*audience.agents), pack(*audience.teams)))
 
 
 def pack_waiter(waiter: Waiter, queue: Queue) -> list[str | int]:
     """Return what the script of `join` takes behind the time."""
-    audiences = waiter.audiences
-    if len(audiences) == 1 and audiences[0].from_ms <= waiter.entered_ms and not _is_narrow(audiences[0]):
-        audiences = (Audience(0),)
+    if not waiter.audiences:
+        raise ValueError("a waiter has at least one audience")
+    pack(waiter.tenant_id, waiter.queue_id, waiter.call_id, waiter.node_id, waiter.caller or NOBODY)
+    audiences = "".join(f"{each.from_ms}\x1c{pack_audience(each)}\x1c" for each in waiter.audiences)
+    leaves = queue.reserved_agents if waiter.priority < queue.reserved_priority else 0
     most = -1 if queue.most_waiting is None else queue.most_waiting
-    pack(waiter.tenant_id, waiter.queue_id, waiter.call_id, waiter.node_id)
     return [
-        waiter.call_id, waiter.tenant_id, waiter.queue_id, waiter.node_id, waiter.entered_ms, waiter.rank,
-        waiter.priority, pack_audiences(audiences), waiter.caller or NOBODY, queue.strategy.value,
-        queue.reserved_agents, queue.reserved_priority, most,
+        waiter.call_id, waiter.tenant_id, waiter.queue_id, waiter.node_id, waiter.entered_ms, waiter.rank, leaves,
+        queue.strategy.value, audiences, waiter.caller or NOBODY, most,
     ]  # fmt: skip
 
 
@@ -109,11 +95,11 @@ def offer_in(parts: Sequence[Any]) -> Offer:
     return Offer(TenantId(tenant), QueueId(queue), CallId(call_id), int(token), int(made), offered)
 
 
-def view_of(values: Sequence[str | None]) -> AgentView | None:
-    """Return an agent from the values of VIEW_FIELDS; None for one who is not signed in."""
-    doc, seat, shown, since, reason, call_id, tenant, queue, token = values
-    if not (doc and seat and shown and since):
+def view_of(values: Sequence[Any]) -> AgentView | None:
+    """Return an agent from an answer of the script `views`; None for one who is not signed in."""
+    if not values:
         return None
+    doc, seat, shown, since, reason, call_id, tenant, queue, token = values
     return AgentView(
         agent=from_wire(Agent, json.loads(doc)),
         seat=seat_in(seat),
@@ -130,16 +116,6 @@ def view_of(values: Sequence[str | None]) -> AgentView | None:
 def last_spoken_in(answer: Sequence[Any]) -> LastSpoken:
     agent_id, at_ms, *teams = answer[0].split(SEPARATOR)
     return LastSpoken(AgentId(agent_id), int(at_ms), tuple(team for team in teams if team), bool(answer[1]))
-
-
-def lines_in(packed: Iterable[str]) -> list[ServedQueue]:
-    """Return the queues whose names stand in a set."""
-    pairs = [name.split(SEPARATOR) for name in packed]
-    return [ServedQueue(TenantId(tenant), QueueId(queue)) for tenant, queue in pairs]
-
-
-def agent_key(pool: ProviderId, agent_id: AgentId) -> str:
-    return f"{_root(pool)}agent:{agent_id}"
 
 
 def seat_key(pool: ProviderId, seat: Seat) -> str:

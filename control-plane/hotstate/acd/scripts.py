@@ -7,7 +7,7 @@ from servicekit.redisio import LuaScripts
 FOLDER = Path(__file__).with_name("lua")
 CORE = ("base", "match")
 PARTS = {
-    "sign_in": ("signing",),
+    "sign_in": ("signing", "legs"),
     "sign_out": ("signing",),
     "change": ("signing",),
     "mode": (),
@@ -20,10 +20,11 @@ PARTS = {
     "last_agent": (),
     "outstanding": (),
     "see": (),
-    "seat_busy": ("signing", "legs"),
+    "views": (),
+    "seat_busy": ("legs",),
     "lapse": ("signing", "legs", "losing"),
-    "prove": ("signing", "legs"),
-    "forget_node": ("signing", "legs", "losing"),
+    "prove": ("legs", "losing"),
+    "forget_node": ("legs", "losing"),
 }
 """Each script, and what it stands on beside the core."""
 

@@ -12,7 +12,8 @@ from media_harness import ACME, BLOCK, COLLEAGUE_HZ, TONES, Node, directory, run
 
 from callmodel.agents import Agent, AgentState, AgentView, Seat, ServedQueue
 from callmodel.directory import HQ, Did, Directory
-from callmodel.flows.document import Flow, HangUpNode, MenuNode, QueueChoice, QueueNode
+from callmodel.flows.document import Flow
+from callmodel.flows.nodes import HangUpNode, MenuNode, QueueChoice, QueueNode
 from callmodel.ids import E164, AgentId, Extension, FlowId, QueueId, SiteId
 from callmodel.prompts import Speech
 from callmodel.queues import Queue

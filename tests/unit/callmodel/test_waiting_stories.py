@@ -42,7 +42,7 @@ from callmodel.orders import (
 )
 from callmodel.prompts import Audio, Speech
 from callmodel.queues import Queue, Relaxation, SkillNeed
-from callmodel.rooms import Mode
+from callmodel.rooms import Mode, Music
 from callmodel.routing import plan_call
 from callmodel.wantedroom import room_of
 from callmodel.wire import TransferCall
@@ -66,6 +66,7 @@ SALES = QueueId("sales")
 QUEUE = Queue(ACME, SALES, offer_seconds=15, longest_wait_seconds=300, last_agent_seconds=0)
 QUIET = replace(QUEUE, announces_place=False, announce_every_seconds=None)
 ANA_SEAT, BEN_SEAT = Seat(ACME, ANA, BRANCH), Seat(ACME, BEN, SiteId("hq"))
+AGAIN = JoinQueue(SALES, 2, T0 + 100, to_last_agent=False)
 CALLER = AGENT_LEG
 """Who rang us: the leg that a story of an inbound call begins with."""
 
@@ -93,7 +94,7 @@ def test_who_gets_in_line_is_taken_up_and_hears_music():
     call = customer_called()[0]
     call, orders = waiting.enter(replace(call, attempts=()), SALES, T0 + 100, priority=2)
 
-    assert orders == [Answer(CALLER), JoinQueue(SALES, 2, T0 + 100), Announce(Milestone.QUEUED)]
+    assert orders == [Answer(CALLER), AGAIN, Announce(Milestone.QUEUED)]
     assert call.state is CallState.WAITING
     assert room_of(call).of(Mode.HOLDING) == (CALLER,)
 
@@ -103,12 +104,18 @@ def test_the_place_is_told_at_once_and_again_after_a_while():
     said = (Speech("There are 2 callers before you."), Speech("The expected wait is about 2 minutes."))
 
     assert Play(CALLER, "w1", said, "en") in orders
-    assert room_of(call).of(Mode.HEARING) == (CALLER,)
-    music, orders = after(call, Played(CALLER, "w1", T0 + 4_000))
-    assert orders == [SetRoom(room_of(music))]
-    assert room_of(music).of(Mode.HOLDING) == (CALLER,)
-    _, orders = after(music, TimerFired(TimerName.ANNOUNCEMENT, T0 + 30_110))
-    assert orders == [JoinQueue(SALES, 2, T0 + 100)]
+    assert room_of(call).of(Mode.HOLDING) == (CALLER,)
+    heard, orders = after(call, Played(CALLER, "w1", T0 + 4_000))
+    assert orders == []
+    _, orders = after(heard, TimerFired(TimerName.ANNOUNCEMENT, T0 + 30_110))
+    assert orders == [AGAIN]
+
+
+def test_each_queue_has_its_own_music():
+    call, orders = after(entered(), Queued(replace(QUIET, music=PromptId("piano")), 0, None, T0))
+
+    assert orders[0] == SetRoom(room_of(call))
+    assert room_of(call).parties[0].music == Music(ACME, PromptId("piano"))
 
 
 def test_comfort_messages_take_turns():
@@ -128,7 +135,7 @@ def test_others_are_offered_when_skills_are_relaxed():
     call = after(entered(), Queued(queue, 0, None, T0 + 110))[0]
 
     assert {timer.name: timer.due_ms for timer in call.timers}[TimerName.RELAXATION] == T0 + 30_100
-    assert after(call, TimerFired(TimerName.RELAXATION, T0 + 30_100))[1] == [JoinQueue(SALES, 2, T0 + 100)]
+    assert after(call, TimerFired(TimerName.RELAXATION, T0 + 30_100))[1] == [AGAIN]
 
 
 def test_a_free_agent_is_rung_while_the_music_goes_on():
@@ -243,7 +250,7 @@ def test_while_hot_state_is_away_who_is_in_line_stays():
     for call in (entered(), in_line()):
         call, orders = after(call, NotQueued(SALES, "away", T0 + 2_000))
         assert orders == [SetTimer(Timer(TimerName.RELAXATION, T0 + 3_000))]
-        assert after(call, TimerFired(TimerName.RELAXATION, T0 + 3_000))[1] == [JoinQueue(SALES, 2, T0 + 100)]
+        assert after(call, TimerFired(TimerName.RELAXATION, T0 + 3_000))[1] == [AGAIN]
     assert after(in_line(), NotQueued(SALES, "away", T0 + 60_000))[0].state is CallState.WAITING
 
 
@@ -271,7 +278,7 @@ def test_a_customer_is_handed_over_to_a_queue():
 
     assert orders == [
         SetRoom(room_of(call)),
-        JoinQueue(SALES, 5, T0 + 10_000),
+        JoinQueue(SALES, 5, T0 + 10_000, to_last_agent=False),
         Announce(Milestone.QUEUED),
         HangUp(AGENT_LEG, 200),
     ]

@@ -14,7 +14,8 @@ from callmodel.agents import Seat, SeatUse
 from callmodel.callstate import Call
 from callmodel.directory import Did, Directory
 from callmodel.facts import AgentOffered, Fact, Queued, QueueSeen
-from callmodel.flows.document import CollectNode, Flow, HangUpNode, MenuNode, PlayNode, QueueChoice, QueueNode
+from callmodel.flows.document import Flow
+from callmodel.flows.nodes import CollectNode, HangUpNode, MenuNode, PlayNode, QueueChoice, QueueNode
 from callmodel.ids import (
     E164,
     AgentId,
@@ -29,7 +30,17 @@ from callmodel.ids import (
     TrunkId,
 )
 from callmodel.offers import Offer, Offered, OfferEnd
-from callmodel.orders import ClaimTrunk, CloseOffer, DialStation, DialTrunk, JoinQueue, LeaveQueue, LookAtQueue, Play
+from callmodel.orders import (
+    ClaimTrunk,
+    CloseOffer,
+    DialStation,
+    DialTrunk,
+    JoinQueue,
+    LeaveQueue,
+    Listen,
+    LookAtQueue,
+    Play,
+)
 from callmodel.prompts import Speech
 from callmodel.queues import Queue
 from callmodel.rooms import Room
@@ -171,6 +182,9 @@ class Mortal:
     async def pause_recording(self, customer_leg: LegId, *, paused: bool) -> None:
         await self._do(customer_leg)
         self.world.step(done=True)
+
+    def listen(self, order: Listen, tell: Callable[[Fact], None]) -> None:
+        """Nobody says anything."""
 
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         await self._do(leg_id)
@@ -323,6 +337,7 @@ async def conducting(world: World) -> AsyncIterator[tuple[Conductor, Mortal, Mor
         ports,
         ports,
         MortalPlayer(world),
+        ports,
         MortalLines(world),
         FakeLookUps(),
         journal,

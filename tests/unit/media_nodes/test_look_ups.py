@@ -37,7 +37,7 @@ def asked(handler: Handler, *, allowed=LOOPBACK, timeout_ms: int = 2_000):
         look_ups = HttpLookUps(allowed)
         try:
             async with system(handler) as url:
-                return await look_ups.ask(LookUp("l1", url, timeout_ms, {"caller": "c-1"}, WANTED))
+                return await look_ups.ask(LookUp("l1", url, timeout_ms, {"caller": "c-1"}, WANTED, {"card": "4111"}))
         finally:
             await look_ups.close()
 
@@ -45,7 +45,7 @@ def asked(handler: Handler, *, allowed=LOOPBACK, timeout_ms: int = 2_000):
 
 
 async def answers(request: web.Request) -> web.Response:
-    assert await request.json() == {"caller": "c-1"}
+    assert await request.json() == {"caller": "c-1", "card": "4111"}
     return web.json_response({"customer": {"name": "Li Na", "vip": True}, "orders": [{"state": "sent"}]})
 
 

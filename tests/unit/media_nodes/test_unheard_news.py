@@ -10,7 +10,8 @@ from media_fakes import ACME, INSTANCE, Stage, arrived, directory
 from callmodel.callstate import CallState, Timer, TimerName
 from callmodel.directory import Did
 from callmodel.facts import DigitPressed, LegHungUp
-from callmodel.flows.document import CollectNode, Flow, HangUpNode, MenuNode, PlayNode, QueueChoice, QueueNode
+from callmodel.flows.document import Flow
+from callmodel.flows.nodes import CollectNode, HangUpNode, MenuNode, PlayNode, QueueChoice, QueueNode
 from callmodel.flows.visit import Doing
 from callmodel.ids import E164, FlowId, LegId, QueueId
 from callmodel.prompts import Speech

@@ -6,6 +6,7 @@ from control_plane.belonging import UserOfOthersError, belongs_here
 from control_plane.features.agents import service
 from control_plane.features.agents.schemas import AgentPatch, AgentView
 from control_plane.fields import TenantIdText, UserIdText
+from control_plane.named import QueueUnknownError
 from control_plane.permissions import Permission
 from control_plane.references import require_tenant
 from control_plane.web import Context, PageOf, PageQuery, Route
@@ -58,7 +59,7 @@ routes = [
         _TAGS,
         errors=(
             UserOfOthersError,
-            service.QueueUnknownError,
+            QueueUnknownError,
             service.QueueOfAnotherPoolError,
             service.AgentChangedError,
         ),

@@ -8,13 +8,8 @@ from control_plane.accounts import SCOPE, USERS, Account, account_of, save_agent
 from control_plane.agents import is_agent, tell_matching
 from control_plane.belonging import UserOfOthersError, belongs_here, pool_of
 from control_plane.features.agents.schemas import AgentPatch
-from control_plane.references import pool_of_queue
+from control_plane.named import require_queue
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
-
-
-class QueueUnknownError(InvalidRequestError):
-    error_id = "queue-unknown"
-    title = "The tenant has no such queue"
 
 
 class QueueOfAnotherPoolError(InvalidRequestError):
@@ -79,8 +74,6 @@ async def _check_queues(
     context: Context, tenant_id: TenantId, pool: ProviderId, queue_ids: Sequence[QueueId]
 ) -> None:
     for queue_id in queue_ids:
-        served_by = await pool_of_queue(context.store, tenant_id, queue_id)
-        if served_by is None:
-            raise QueueUnknownError(f"there is no queue {queue_id}; create it first")
+        served_by = await require_queue(context.store, tenant_id, queue_id)
         if served_by != pool:
             raise QueueOfAnotherPoolError(f"{queue_id} is served by agents of {served_by}, and this one is of {pool}")

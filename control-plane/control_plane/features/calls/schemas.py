@@ -135,6 +135,9 @@ class CallView(Shape):
     emergency: bool = Field(description="whether it called for help: no limit held")
     flow_id: str | None = Field(description="the flow that spoke with the caller")
     flow_version: int | None
+    marks: dict[str, str] = Field(description="what the caller answered when asked how it was, by question")
+    mailbox: str | None = Field(description="whom a message was left for")
+    missed: str | None = Field(description="why no person took the call: `no-answer`, or how the caller left a queue")
     customer: str | None = Field(description="by what this customer's calls are found, in place of the number")
     caller_number: str | None = Field(description="HQ's number: shown to the callee, or dialled by the caller")
     extension: str | None = Field(description="who called; of a call from outside, who answered it first")

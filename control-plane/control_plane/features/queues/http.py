@@ -6,6 +6,7 @@ from control_plane.features.queues import service
 from control_plane.features.queues.schemas import NewQueue, QueuePatch, QueueStateView, QueueView
 from control_plane.features.queues.store import QueueRecord, QueueStore
 from control_plane.fields import QueueIdText, TenantIdText
+from control_plane.named import PromptUnknownError
 from control_plane.permissions import Permission
 from control_plane.references import require_tenant
 from control_plane.web import Context, PageOf, PageQuery, Route, ThingsQuery
@@ -43,7 +44,7 @@ async def change(context: Context, tenant_id: TenantIdText, queue_id: QueueIdTex
 
 
 async def archive(context: Context, tenant_id: TenantIdText, queue_id: QueueIdText) -> None:
-    """Archive a queue in which nobody waits.  Its agents are its own again once it is restored.
+    """Archive a queue in which nobody waits and that no flow names.  Its agents have it again once it is restored.
 
     Doing it again is fine.
     """
@@ -82,7 +83,7 @@ routes = [
         "Create a queue",
         _TAGS,
         status=201,
-        errors=(service.QueueExistsError, service.QueueNotSoundError),
+        errors=(service.QueueExistsError, service.QueueNotSoundError, PromptUnknownError),
         configures=True,
         examples={"sales": _SALES, "outsourced": {"queue_id": "nights", "name": "Nights", "pool": "night-owls"}},
         shows=one,
@@ -98,7 +99,7 @@ routes = [
         _WRITE,
         "Change a queue",
         _TAGS,
-        errors=(service.QueueNotSoundError, service.QueueChangedError, ArchivedError),
+        errors=(service.QueueNotSoundError, service.QueueChangedError, PromptUnknownError, ArchivedError),
         configures=True,
         examples={
             "longer": {"longest_wait_seconds": 900, "strategy": "most-skilled"},

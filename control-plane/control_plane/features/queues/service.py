@@ -4,10 +4,12 @@ from callmodel.codec import to_wire
 from callmodel.ids import QueueId, TenantId
 from callmodel.queues import Queue
 from control_plane.archive import ArchivedError, InUseError
-from control_plane.features.queues.schemas import NewQueue, QueuePatch, QueueStateView, to_queue
+from control_plane.features.queues.schemas import NewQueue, QueuePatch, QueueSettings, QueueStateView, to_queue
 from control_plane.features.queues.soundness import faults_of
 from control_plane.features.queues.store import QueueRecord, QueueStore
+from control_plane.named import require_prompt
 from control_plane.references import require_tenant
+from control_plane.uses import require_unused_queue
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 
 
@@ -29,8 +31,9 @@ class QueueNotSoundError(InvalidRequestError):
 
 
 async def create(context: Context, tenant_id: TenantId, new: NewQueue) -> QueueRecord:
-    """Keep a new queue.  Raises NotFoundError, QueueExistsError, QueueNotSoundError."""
+    """Keep a new queue.  Raises NotFoundError, QueueExistsError, QueueNotSoundError, PromptUnknownError."""
     tenant = await require_tenant(context.store, tenant_id)
+    await _check_prompts(context, tenant_id, new)
     settings = new.model_dump(exclude={"queue_id", "pool"})
     queue = _sound(to_queue(tenant_id, new.queue_id, new.pool or tenant.provider_id, settings))
     record = QueueRecord(queue, context.now_ms())
@@ -48,10 +51,14 @@ async def find(context: Context, tenant_id: TenantId, queue_id: QueueId) -> Queu
 
 
 async def change(context: Context, tenant_id: TenantId, queue_id: QueueId, patch: QueuePatch) -> QueueRecord:
-    """Change a queue's settings.  Raises NotFoundError, ArchivedError, QueueNotSoundError, QueueChangedError."""
+    """Change a queue's settings.
+
+    Raises NotFoundError, ArchivedError, QueueNotSoundError, PromptUnknownError, QueueChangedError.
+    """
     before = await find(context, tenant_id, queue_id)
     if before.archived_ms is not None:
         raise ArchivedError()
+    await _check_prompts(context, tenant_id, patch)
     settings = patch.over(to_wire(before.queue))
     after = _sound(to_queue(tenant_id, queue_id, before.queue.pool, settings))
     if not await QueueStore(context.store).change(tenant_id, before, after):
@@ -80,6 +87,7 @@ async def archive(context: Context, tenant_id: TenantId, queue_id: QueueId) -> N
         seen = await context.acd.see(record.queue.pool, tenant_id, queue_id, context.now_ms())
         if seen.waiting:
             raise InUseError(f"callers wait in it: {seen.waiting}", used_by=[])
+        await require_unused_queue(context, tenant_id, queue_id)
         await QueueStore(context.store).set_archived(tenant_id, queue_id, context.now_ms())
 
 
@@ -88,6 +96,11 @@ async def restore(context: Context, tenant_id: TenantId, queue_id: QueueId) -> Q
     await find(context, tenant_id, queue_id)
     await QueueStore(context.store).set_archived(tenant_id, queue_id, None)
     return await find(context, tenant_id, queue_id)
+
+
+async def _check_prompts(context: Context, tenant_id: TenantId, given: QueueSettings) -> None:
+    for prompt_id in dict.fromkeys((*given.comfort, *([given.music] if given.music is not None else []))):
+        await require_prompt(context.store, tenant_id, prompt_id)
 
 
 def _sound(queue: Queue) -> Queue:

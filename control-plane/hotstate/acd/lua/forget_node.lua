@@ -1,2 +1,2 @@
 -- ARGV: now, node.
-forget_node(ARGV[2], tonumber(ARGV[1]))
+forget_node(ARGV[2])

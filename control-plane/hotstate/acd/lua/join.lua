@@ -1,38 +1,38 @@
--- Enter a caller, or one who is in line already.  ARGV: now, call, tenant, queue, node, entered, rank, priority,
--- audiences, caller, strategy, reserved agents, reserved priority, most waiting (-1: no limit).
-local at, id, tenant, most = tonumber(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[14])
+-- Enter a caller, or one who is in line already.  ARGV: now, call, tenant, queue, node, entered, rank, how many ready agents
+-- to leave, strategy, audiences, caller, most waiting (-1: no limit).
+local id, tenant, most = ARGV[2], ARGV[3], tonumber(ARGV[12])
 local known = load_caller(tenant, id)
+if known and known.queue ~= ARGV[4] then
+  leave(known, id)
+  known = nil
+end
 if known and known.token ~= '' then return offer_of(known) end
 local caller = {
-  id = id, tenant = tenant, queue = ARGV[4], node = ARGV[5], entered = ARGV[6], rank = tonumber(ARGV[7]),
-  priority = ARGV[8], audiences = ARGV[9], caller = ARGV[10], strategy = ARGV[11], reserved = ARGV[12],
-  reserved_priority = ARGV[13], token = '', offered = '', made = '', waited = '', seen = at,
+  id = id, tenant = tenant, queue = ARGV[4], node = known and known.node or ARGV[5], entered = ARGV[6], rank = tonumber(ARGV[7]),
+  leaves = tonumber(ARGV[8]), strategy = ARGV[9], audiences = ARGV[10], caller = ARGV[11], token = '', offered = '',
+  made = '', waited = known and known.waited or '', kind = known and known.kind or '', seen = NOW, line = line_key(tenant, ARGV[4]),
 }
-caller.line = line_key(tenant, caller.queue)
-if known then
-  caller.rank, caller.waited = known.rank, known.waited
-elseif caller.caller ~= '' then
-  local place = line_key(tenant, caller.queue) .. ':place:' .. caller.caller
-  local kept = call('GET', place)
-  if kept then
-    caller.rank = math.min(caller.rank, tonumber(kept))
+local kept = known and known.rank
+if not known and caller.caller ~= '' then
+  local place = place_key(tenant, caller.queue, caller.caller)
+  local rank, ends = string.match(call('GET', place) or '', PAIR)
+  if rank then
     call('DEL', place)
+    if at <= tonumber(ends) then kept = tonumber(rank) end
   end
 end
-local function entered()
-  if caller.caller ~= '' then call('SET', caller.line .. ':caller:' .. caller.caller, id, 'PX', DAY) end
-  local callers = node_key(caller.node, 'callers')
-  call('SADD', callers, tenant .. SEP .. caller.queue .. SEP .. id)
-  if call('ZADD', ROOT .. 'nodes', 'NX', at, caller.node) == 1 then call('PEXPIRE', callers, DAY) end
+if kept then caller.rank = math.min(caller.rank, kept) end
+look_at_clock(caller)
+local is_offered = match_caller(caller, id)
+if not is_offered then
+  -- Who has a place already is no one more.
+  local waiting = not kept and most >= 0 and call('ZCARD', caller.line .. ':waiting')
+  if waiting and waiting >= most then return { 'full', waiting } end
+  into_line(caller)
 end
-if match_caller(caller, at, id) then
-  entered()
-  return offer_of(caller)
+if not known then
+  call('SADD', node_key(caller.node, 'callers'), tenant .. SEP .. caller.queue .. SEP .. id)
+  call('ZADD', ROOT .. 'nodes', 'NX', NOW, caller.node)
+  if caller.caller ~= '' then call('SET', latest_key(tenant, caller.queue, caller.caller), id, 'PX', DAY) end
 end
-if not known and most >= 0 then
-  local waiting = call('ZCARD', caller.line .. ':waiting')
-  if waiting >= most then return { 'full', waiting } end
-end
-into_line(caller)
-entered()
-return place_of(caller)
+return where_is(caller)

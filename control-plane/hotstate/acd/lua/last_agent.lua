@@ -1,5 +1,4 @@
--- ARGV: tenant, caller.  Returns nothing, or what was noted and whether the agent is signed in.
-local noted = call('GET', ROOT .. ARGV[1] .. ':last:' .. ARGV[2])
+-- ARGV: now, tenant, caller.  Returns nothing, or what was noted and whether the agent is signed in.
+local noted = call('GET', ROOT .. ARGV[2] .. ':last:' .. ARGV[3])
 if not noted then return false end
-local id = string.match(noted, '^[^\31]*')
-return { noted, call('EXISTS', agent_key(id)) }
+return { noted, call('EXISTS', agent_key(string.match(noted, '^[^\31]*'))) }

@@ -1,34 +1,30 @@
--- ARGV: agent, now, seat, doc, queues, skills, teams, ready (1 or 0).
-local id, at, seat, ready = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[8] == '1'
-local agent = load(id)
+-- ARGV: now, agent, seat, doc, queues, able, teams, ready (1 or 0).
+local id, seat, ready = ARGV[2], ARGV[3], ARGV[8] == '1'
 local other = call('HGET', seat_key(seat), 'agent')
 -- A station has one agent: who sat there before is out.
-if other and other ~= id then sign_out(other, at, '') end
-if agent and agent.seat ~= seat then
-  local former = seat_key(agent.seat)
-  if call('HGET', former, 'agent') == id then call('HDEL', former, 'agent') end
-end
-describe(id, ARGV[4], ARGV[5], ARGV[6], ARGV[7])
-local moved = agent and agent.seat ~= seat
+if other and other ~= id then sign_out(other, '') end
+local agent = load(id)
+local stays = agent and agent.seat == seat
+if agent and not stays then call('HDEL', seat_key(agent.seat), 'agent') end
 agent = agent or {
-  id = id, base = 'paused', reason = 'signed-in', limit = 0, ['until'] = 0, shown = '', since = at, idle = at,
-  signed = at, busy = 0, talk = 0, talked = '', rings = 0, talks = 0, token = '', answered = '', lapses = 0, call = '',
-  tenant = '', queue = '',
+  id = id, mode = 'paused', reason = 'signed-in', limit = 0, ends = 0, shown = '', since = NOW, idle = NOW, signed = NOW,
+  busy = 0, talk = 0, talked = '', rings = 0, talks = 0, token = '', answered = '', lapses = 0, of = '', tenant = '',
+  queue = '', listed = '', queues = '',
 }
-agent.seat, agent.queues, agent.listed = seat, ARGV[5], ''
+agent.seat = seat
 call('HSET', seat_key(seat), 'agent', id)
-call('PEXPIRE', seat_key(seat), 2 * DAY)
-local rings, talks, of = legs_at(seat)
-agent.rings, agent.talks = rings, talks
-if of ~= '' and agent.token == '' then agent.call = of end
-if talks > 0 then
-  agent.talked = '1'
-  if agent.talk == 0 then agent.talk = at end
-elseif moved then
-  agent.talk, agent.talked = 0, ''
+call('PEXPIRE', seat_key(seat), DAYS)
+describe(agent, ARGV[4], ARGV[5], ARGV[6], ARGV[7])
+if not stays then
+  -- The legs that are at the station already are theirs.
+  local rings, talks, of = legs_at(seat)
+  if talks > 0 and agent.talks == 0 then agent.talk, agent.talked = NOW, '1' end
+  if talks == 0 then agent.talk, agent.talked = 0, '' end
+  agent.rings, agent.talks = rings, talks
+  if agent.token == '' then agent.of, agent.tenant, agent.queue = of, '', '' end
 end
-if ready and agent.base ~= 'ready' then
-  agent.base, agent.reason, agent.limit, agent['until'], agent.idle = 'ready', '', 0, 0, at
+if ready and agent.mode ~= 'ready' then
+  agent.mode, agent.reason, agent.limit, agent.ends, agent.idle = 'ready', '', 0, 0, NOW
 end
-put(agent, at)
-settle(id, at, '')
+put(agent)
+settle(id, '')

@@ -1,2 +1,2 @@
--- ARGV: agent, now.
-sign_out(ARGV[1], tonumber(ARGV[2]), '')
+-- ARGV: now, agent.
+sign_out(ARGV[2], '')

@@ -11,7 +11,7 @@ from callmodel.facts import CustomerCalled, DigitPressed, Fact, LegHungUp, Playe
 from callmodel.flows.document import Flow
 from callmodel.ids import E164, FlowId, LegId
 from callmodel.orders import Announce, Order, Play, SetTimer
-from callmodel.prompts import Speech
+from callmodel.prompts import Audio, Prompt, Speech, Tone
 from callmodel.routing import plan_inbound
 from tests.unit.callmodel.stories import ACME, AGENT_LEG, CALL, CHEAP, CUSTOMER, DIRECTORY, NODE, T0
 
@@ -81,7 +81,17 @@ def hung_up(step: Step, at_ms: int = T0 + 9_000) -> Step:
 def texts(orders: list[Order]) -> list[str]:
     """What is said: texts as they are spoken, audio by its name in brackets."""
     prompts = [prompt for order in orders if isinstance(order, Play) for prompt in order.prompts]
-    return [prompt.text if isinstance(prompt, Speech) else f"<{prompt.prompt_id}>" for prompt in prompts]
+    return [_told(prompt) for prompt in prompts]
+
+
+def _told(prompt: Prompt) -> str:
+    match prompt:
+        case Speech(words):
+            return words
+        case Audio(prompt_id):
+            return f"<{prompt_id}>"
+        case Tone():
+            return "<beep>"
 
 
 def doings(orders: list[Order]) -> list[Order]:

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from callmodel.callstate import CallState
+from callmodel.cdr import cdr_of
 from callmodel.endings import Ending
 from callmodel.facts import NotQueued
 from callmodel.ids import AgentId, QueueId
-from callmodel.orders import Answer, JoinQueue
+from callmodel.orders import Announce, Answer, JoinQueue, Milestone
 from callmodel.privacy import number_hash
 from callmodel.queues import SkillNeed
 from callmodel.vips import Vip
@@ -21,6 +22,7 @@ from tests.unit.callmodel.flows.flow_stories import (
     doings,
     flow_of,
     heard_out,
+    hung_up,
     text,
     texts,
 )
@@ -52,12 +54,13 @@ def test_caller_whom_the_queue_does_not_take_goes_on_in_the_flow(reason, said):
 
     assert call.state is CallState.IN_FLOW
     assert texts(orders) == [said]
+    assert [order.milestone for order in orders if isinstance(order, Announce)] == [Milestone.CHANGED]
 
 
 def test_flow_that_goes_round_between_queues_ends():
     nodes = {"one": {"kind": "queue", "queues": [{"queue_id": "sales"}], "otherwise": "one"}, "bye": BYE}
     step = called(nodes)
-    for _ in range(200):
+    for _ in range(1100):
         step = after(step, NotQueued(SALES, "full", T0))
 
     assert step[0].ending is Ending.FLOW_FAILED
@@ -91,7 +94,8 @@ def test_number_is_known_by_another_hash_to_each_tenant():
     assert len(number_hash(one, CUSTOMER)) == 32
 
 
-def test_caller_in_a_queue_hears_the_goodbye_of_the_flow():
+def test_caller_whom_no_queue_takes_is_told_and_let_go():
     step = heard_out(after(called(QUEUE), NotQueued(SALES, "unknown", T0)))
 
-    assert step[0].ending is Ending.SELF_SERVED
+    ended = hung_up(step)[0]
+    assert (ended.ending, cdr_of(ended).missed) == (Ending.NO_ANSWER, "unknown")
