@@ -148,10 +148,10 @@ async def test_who_talks_when_the_conductor_dies_talks_on(node: Node, desk: Desk
     await everybody_is_free(desk, ana)
 
 
-async def test_an_announcement_that_ends_while_no_conductor_lives_gives_way_to_music(node: Node, desk: Desk):
+async def test_an_announcement_that_ends_while_no_conductor_lives_is_in_nobodys_way(node: Node, desk: Desk):
     await queued_with_voice(node)
     station = Station()
-    node.with_trunks({"1001": station})
+    node.with_trunks({"1001": station, "1002": answer_after(0.0)})
     customer = await node.call_in(LINE)
     await until(desk.waiting)
     await hears_music(customer)
@@ -161,9 +161,11 @@ async def test_an_announcement_that_ends_while_no_conductor_lives_gives_way_to_m
     await desk.becomes(ana, AgentState.PAUSED)
 
     node.processes["conductor"].kill()
-    await quiet(customer)
     await adopted(node)
     await hears_music(customer)
+    await desk.sign_in("1002")
+    await talks_to(customer, COLLEAGUE_HZ, 10)
+    assert await desk.waiting() == 0
 
 
 async def test_a_menu_s_prompt_that_ends_while_no_conductor_lives_is_over(node: Node, desk: Desk):
