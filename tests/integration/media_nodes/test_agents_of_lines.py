@@ -22,6 +22,7 @@ from lines_harness import (
     talks_to,
 )
 from media_harness import ACME, BLOCK, COLLEAGUE_HZ, CUSTOMER, Node, running, until
+from redis.asyncio import Redis
 from test_hand_over import order
 
 from callmodel.agents import AgentState
@@ -221,6 +222,7 @@ def is_to(call: PhoneCall, extension: str) -> bool:
 
 async def test_no_number_of_a_customer_stands_in_hot_state(node: Node, desk: Desk):
     station = Station()
+    await published(node, replace(QUEUE, offer_seconds=20))
     await desk.sign_in("1001")
     node.with_trunks({"1001": station}, hz=ANA_HZ)
     customer = await node.call_in(LINE)
@@ -245,16 +247,17 @@ async def test_no_number_of_a_customer_stands_in_hot_state(node: Node, desk: Des
 async def everything_in(node: Node) -> dict[str, str]:
     """Return all of Redis but the streams of facts, whose readers may see numbers."""
     held = {}
-    async for key in node.redis.scan_iter(count=1000):
-        if not key.endswith("facts"):
-            kind = await node.redis.type(key)
-            read = {
-                "string": node.redis.get,
-                "hash": node.redis.hgetall,
-                "set": node.redis.smembers,
-                "zset": lambda name: node.redis.zrange(name, 0, -1, withscores=True),
-                "stream": node.redis.xrange,
-                "list": lambda name: node.redis.lrange(name, 0, -1),
-            }[kind]
-            held[key] = str(await read(key))
+    async with Redis.from_url(node.redis_url) as client:
+        async for key in client.scan_iter(count=1000):
+            if not key.endswith(b"facts"):
+                kind = (await client.type(key)).decode()
+                read = {
+                    "string": client.get,
+                    "hash": client.hgetall,
+                    "set": client.smembers,
+                    "zset": lambda name: client.zrange(name, 0, -1, withscores=True),
+                    "stream": client.xrange,
+                    "list": lambda name: client.lrange(name, 0, -1),
+                }[kind]
+                held[key.decode()] = str(await read(key))
     return held
