@@ -15,7 +15,7 @@ from media_nodes import drain, heartbeat, telling
 from media_nodes.ami import Ami
 from media_nodes.ari import Ari
 from media_nodes.asterisk import AriSwitch
-from media_nodes.callersounds import build_player, build_sounds
+from media_nodes.callersounds import build_ear, build_player, build_sounds
 from media_nodes.claims import RedisClaims
 from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.config import MediaSettings
@@ -76,6 +76,7 @@ async def serve(service: Service) -> None:
     sounds = build_sounds(service, settings, ari, lambda: shelf.current)
     switch = AriSwitch(ari, ami, edges, recorder.live, sounds.music)
     player = build_player(service, switch, sounds)
+    ear = build_ear(service, settings, switch)
     journal = Journal(settings.state_dir / "calls")
     claims = RedisClaims(redis, replicas, Spending(lambda: shelf.current))
     lines = RedisLines(node_id, Acd(redis, replicas), lambda: shelf.current, now_ms)
@@ -87,6 +88,7 @@ async def serve(service: Service) -> None:
         outbox=outbox,
         recordings=recorder,
         player=player,
+        ear=ear,
         lines=lines,
         look_ups=look_ups,
         journal=journal,

@@ -17,11 +17,14 @@ from media_nodes.ami import Ami
 from media_nodes.ari import Ari, AriAwayError, AriError
 from media_nodes.edges import EdgeChoice
 from media_nodes.ports import LegGoneError, LegProgress, MusicOnHold, SwitchAwayError, SwitchState
-from media_nodes.rooms import SNOOP, Rooms
+from media_nodes.rooms import Rooms
 from media_nodes.stasis import APP, WANTED_EVENTS, endpoint_of, playback_of
+from media_nodes.taps import Taps, is_tap
 from servicekit import tracing
 
 CREATION_SECONDS = 3.0
+OURS = "~"
+"""In the names of channels that are no legs: snoops, and what sends sound to us."""
 # The edge takes it, as from a node without a conductor, to mean that nobody has tried the call yet.
 DECLINED_CAUSE = 42
 GONE = (404,)
@@ -44,6 +47,7 @@ class AriSwitch:
         self._playing: dict[LegId, str] = {}
         self._found: frozenset[LegId] | None = None
         """Legs that were there when this process first looked."""
+        self._taps = Taps(APP, self._command, self._on_leg, self._made)
         self._rooms = Rooms(self._command, self._on_leg, self._snoop, self._quiet, music)
 
     def leg_arrived(self, leg_id: LegId, endpoint: str) -> None:
@@ -144,6 +148,12 @@ class AriSwitch:
         self.play_ended(leg_id, play_id)
         await self._end_playback(leg_id, play_id)
 
+    async def tap(self, leg_id: LegId, to: str) -> None:
+        await self._taps.open(leg_id, to)
+
+    async def untap(self, leg_id: LegId) -> None:
+        await self._taps.close(leg_id)
+
     async def _plays(self, leg_id: LegId, play_id: str) -> bool:
         """Say whether a former process had this played, and it goes on."""
         try:
@@ -206,7 +216,10 @@ class AriSwitch:
     async def state(self) -> SwitchState:
         paths = ("/asterisk/info", "/channels", "/bridges")
         info, legs, bridges = await asyncio.gather(*(self._command("GET", path) for path in paths))
-        legs = [leg for leg in legs if not leg["id"].endswith(SNOOP)]
+        if self._found is None:
+            await self._taps.clear((leg["id"] for leg in legs), (bridge["id"] for bridge in bridges))
+        legs = [leg for leg in legs if OURS not in leg["id"]]
+        bridges = [bridge for bridge in bridges if not is_tap(bridge["id"])]
         known = {LegId(leg["id"]): _PROGRESS.get(leg["state"], LegProgress.SETTING_UP) for leg in legs}
         self._found = frozenset(known) if self._found is None else self._found & known.keys()
         self._playing = {leg_id: play_id for leg_id, play_id in self._playing.items() if leg_id in known}

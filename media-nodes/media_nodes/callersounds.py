@@ -1,4 +1,4 @@
-"""Wires what callers hear: voices, tenants' audio, the player, music on hold."""
+"""Wires what callers hear and what they say: voices, tenants' audio, the player, music on hold, the recogniser."""
 
 import secrets
 from collections.abc import Callable
@@ -9,10 +9,12 @@ import aiohttp
 from callmodel.directory import Lookups
 from media_nodes.ari import Ari
 from media_nodes.config import MediaSettings
+from media_nodes.listening import WordListener
 from media_nodes.music import MusicClasses
 from media_nodes.playing import PromptPlayer
 from media_nodes.ports import Switch
 from media_nodes.prompts import CachedPrompts
+from media_nodes.recognisers import HttpRecogniser, Recogniser, SphinxRecogniser
 from media_nodes.soundcache import SoundCache
 from media_nodes.voices import EspeakVoice, HttpVoice, Voice
 from servicekit.lifecycle import Service
@@ -37,9 +39,7 @@ def build_sounds(
         service.on_close(objects.close)
     voice: Voice = EspeakVoice()
     if settings.voice_url:
-        session = aiohttp.ClientSession()
-        service.on_close(session.close)
-        voice = HttpVoice(settings.voice_url, voice, session)
+        voice = HttpVoice(settings.voice_url, voice, _session(service))
     prompts = CachedPrompts(cache, voice, objects, directory)
     music = MusicClasses(settings.instance_dir, prompts, ari)
     service.spawn("sounds", cache.run())
@@ -52,3 +52,20 @@ def build_player(service: Service, switch: Switch, sounds: CallerSounds) -> Prom
     player = PromptPlayer(switch, sounds.prompts)
     service.spawn("player", player.run())
     return player
+
+
+def build_ear(service: Service, settings: MediaSettings, switch: Switch) -> WordListener:
+    """Return what recognises words, which the service keeps running and closes."""
+    recogniser: Recogniser = SphinxRecogniser(settings.recogniser_processes)
+    if settings.recogniser_url:
+        recogniser = HttpRecogniser(settings.recogniser_url, recogniser, _session(service))
+    service.on_close(recogniser.close)
+    ear = WordListener(switch, recogniser, settings.control_address)
+    service.spawn("ear", ear.run())
+    return ear
+
+
+def _session(service: Service) -> aiohttp.ClientSession:
+    session = aiohttp.ClientSession()
+    service.on_close(session.close)
+    return session

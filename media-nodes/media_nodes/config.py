@@ -56,6 +56,12 @@ class MediaSettings(ServiceSettings):
         pattern=r"^(https?://\S+)?$",
         description="engine that speaks text, such as http://127.0.0.1:5500/speak; empty for espeak-ng alone",
     )
+    recogniser_url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="engine that recognises words, such as http://127.0.0.1:5501/words; empty for none but ours",
+    )
+    recogniser_processes: int = Field(1, ge=1, le=32, description="processes that recognise words at once")
     capacity: Annotated[int, Field(ge=1)] = 100
     lookup_networks: str = Field(
         "", description="networks besides public ones where tenants' systems may be, such as 10.8.0.0/16,10.9.1.7/32"

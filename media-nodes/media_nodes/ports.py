@@ -17,6 +17,7 @@ from callmodel.orders import (
     DialTrunk,
     JoinQueue,
     LeaveQueue,
+    Listen,
     LookAtQueue,
     LookUp,
     Play,
@@ -83,6 +84,12 @@ class Switch(Protocol):
     async def stop_playing(self, leg_id: LegId, play_id: str) -> None:
         """Play no more of it; what is over already stays over."""
 
+    async def tap(self, leg_id: LegId, to: str) -> None:
+        """Send what a leg says as RTP, mu-law of 8 kHz, to `host:port`."""
+
+    async def untap(self, leg_id: LegId) -> None:
+        """Send it no more; twice is harmless.  Raises SwitchAwayError only."""
+
     async def set_room(self, call_id: CallId, room: Room) -> None:
         """Let the call's legs hear each other as the room says; what was there and is not in the room ends."""
 
@@ -134,6 +141,13 @@ class Player(Protocol):
 
     async def stop(self, leg_id: LegId, play_id: str) -> None:
         """Play no more of it, or not at all.  Raises LegGoneError, SwitchAwayError."""
+
+
+class WordEar(Protocol):
+    """Words that legs say, recognised beside the call's own task."""
+
+    def listen(self, order: Listen, tell: Callable[[Fact], None]) -> None:
+        """Listen; another order for the leg takes its place.  `tell` hears what was said."""
 
 
 @dataclass(frozen=True)

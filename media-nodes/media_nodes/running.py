@@ -34,13 +34,14 @@ from media_nodes.ports import (
     Switch,
     SwitchAwayError,
     SwitchState,
+    WordEar,
 )
 from servicekit import logs
 
 QUEUE_FACTS = 256
 YOUNG_LEG_MS = 5_000
 _DIALLING = orders.DialTrunk | orders.DialStation
-_SOUND = orders.Play | orders.StopPlaying
+_SOUND = orders.Play | orders.StopPlaying | orders.Listen
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +73,7 @@ class Surroundings:
     outbox: Outbox
     recordings: Recordings
     player: Player
+    ear: WordEar
     lines: Lines
     look_ups: LookUps
     journal: Journal
@@ -219,6 +221,8 @@ class RunningCall:
                 self._around.player.play(self.call.tenant_id, order, self.post)
             case orders.StopPlaying(leg_id, play_id):
                 await self._around.player.stop(leg_id, play_id)
+            case orders.Listen():
+                self._around.ear.listen(order, self.post)
 
     async def _claim(self, order: orders.ClaimTrunk) -> None:
         answer = await self._around.claims.claim(self.call.tenant_id, order)

@@ -3,19 +3,29 @@ step: before or after one of its calls to the world outside, or in the midst of 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from media_fakes import INSTANCE, NODE, NOW, FakeLookUps, FakePlayer, directory
+from media_fakes import INSTANCE, NODE, NOW, FakeLookUps, directory
 
 from callmodel.agents import Seat, SeatUse
 from callmodel.callstate import Call
 from callmodel.facts import AgentOffered, Fact, Queued, QueueSeen
 from callmodel.ids import AgentId, CallId, Extension, LegId, RecordingId, SiteId, TenantId, TrunkId
 from callmodel.offers import Offer, Offered, OfferEnd
-from callmodel.orders import ClaimTrunk, CloseOffer, DialStation, DialTrunk, JoinQueue, LeaveQueue, LookAtQueue
+from callmodel.orders import (
+    ClaimTrunk,
+    CloseOffer,
+    DialStation,
+    DialTrunk,
+    JoinQueue,
+    LeaveQueue,
+    Listen,
+    LookAtQueue,
+    Play,
+)
 from callmodel.queues import Queue
 from callmodel.rooms import Room
 from callmodel.seats import SeatChange
@@ -130,6 +140,15 @@ class Mortal:
     async def pause_recording(self, customer_leg: LegId, *, paused: bool) -> None:
         await self._do(customer_leg)
         self.world.step(done=True)
+
+    def play(self, tenant_id: TenantId, order: Play, tell: Callable[[Fact], None]) -> None:
+        """Sound takes its time: no story waits for its end."""
+
+    async def stop(self, leg_id: LegId, play_id: str) -> None:
+        await self._do(leg_id)
+
+    def listen(self, order: Listen, tell: Callable[[Fact], None]) -> None:
+        """Nobody says anything."""
 
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         await self._do(leg_id)
@@ -247,7 +266,7 @@ async def conducting(world: World) -> AsyncIterator[tuple[Conductor, Mortal, Mor
     ports, journal = Mortal(world), MortalJournal(world)
     known = directory()
     around = Surroundings(
-        ports, ports, ports, ports, FakePlayer(), MortalLines(world), FakeLookUps(), journal, lambda: known
+        ports, ports, ports, ports, ports, ports, MortalLines(world), FakeLookUps(), journal, lambda: known
     )
     conductor = Conductor(NODE, around)
     conductor.instance = INSTANCE

@@ -18,6 +18,7 @@ from callmodel.orders import (
     DialTrunk,
     JoinQueue,
     LeaveQueue,
+    Listen,
     LookAtQueue,
     LookUp,
     Play,
@@ -108,6 +109,13 @@ class FakeSwitch:
 
     async def stop_playing(self, leg_id: LegId, play_id: str) -> None:
         self.told.append(("stop_playing", leg_id, play_id))
+
+    async def tap(self, leg_id: LegId, to: str) -> None:
+        self.told.append(("tap", leg_id, to))
+        self._refuse(leg_id)
+
+    async def untap(self, leg_id: LegId) -> None:
+        self.told.append(("untap", leg_id))
 
     async def pause_recording(self, customer_leg: LegId, *, paused: bool) -> None:
         self._tell("pause_recording" if paused else "resume_recording", customer_leg)
@@ -208,6 +216,14 @@ class FakeLookUps:
 
 
 @dataclass
+class FakeEar:
+    listened: list[Listen] = field(default_factory=list)
+
+    def listen(self, order: Listen, tell: Callable[[Fact], None]) -> None:
+        self.listened.append(order)
+
+
+@dataclass
 class FakePlayer:
     played: list[Play] = field(default_factory=list)
     stopped: list[tuple[str, str]] = field(default_factory=list)
@@ -230,6 +246,7 @@ class Stage:
     recordings: FakeRecordings = field(default_factory=FakeRecordings)
     lines: FakeLines = field(default_factory=FakeLines)
     player: FakePlayer = field(default_factory=FakePlayer)
+    ear: FakeEar = field(default_factory=FakeEar)
     capacity: int = CAPACITY
 
     def __post_init__(self) -> None:
@@ -241,6 +258,7 @@ class Stage:
             self.outbox,
             self.recordings,
             self.player,
+            self.ear,
             self.lines,
             FakeLookUps(),
             self.journal,
