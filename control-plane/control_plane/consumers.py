@@ -19,6 +19,7 @@ from control_plane.bus import envelope_of
 from control_plane.config import ControlPlaneSettings
 from control_plane.directory import tenants_in
 from control_plane.features.calls.facts import CdrWriter
+from control_plane.features.calls.followups_store import FollowUpStore
 from control_plane.features.calls.store import CallStore
 from control_plane.features.live.facts import keep_live, settle_live
 from control_plane.features.live.repair import Heard, Silence, repair
@@ -59,7 +60,8 @@ class Consumers:
         celery = build_celery(resources.settings)
         follow_traces()
         calls = CallStore(resources.store, resources.cipher, resources.retention)
-        cdrs = CdrWriter(calls, resources.settings.currency)
+        follow_ups = FollowUpStore(resources.store, resources.retention)
+        cdrs = CdrWriter(calls, follow_ups, resources.settings.currency)
         ledger = LedgerKeeper(
             LedgerStore(resources.store),
             partial(finish_recording_later, celery),

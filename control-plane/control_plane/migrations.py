@@ -3,6 +3,7 @@
 from control_plane import accounts, archive, audit, pausing, retention
 from control_plane.features.auth import store as auth
 from control_plane.features.calendars import store as calendars
+from control_plane.features.calls import followups_store as follow_ups
 from control_plane.features.calls import store as calls
 from control_plane.features.enrolment import store as enrolment
 from control_plane.features.flows import store as flows
@@ -50,4 +51,5 @@ MIGRATIONS = [
     Migration(24, "VIPs", [CreateTable(spec) for spec in vips.TABLES]),
     Migration(25, "prompts", [CreateTable(spec) for spec in prompts.TABLES]),
     Migration(26, "calendars", [CreateTable(spec) for spec in calendars.TABLES]),
+    Migration(27, "calls to follow up", [CreateTable(spec) for spec in follow_ups.TABLES]),
 ]

@@ -1,4 +1,4 @@
-"""Facts about calls become records: many at a time, and each call once."""
+"""Facts about calls become records: many at a time, and each call once; and what has to be followed up."""
 
 from dataclasses import replace
 
@@ -6,6 +6,8 @@ from callmodel.cdr import Cdr
 from callmodel.codec import ShapeError, from_wire
 from callmodel.orders import Milestone
 from callmodel.wire import Envelope
+from control_plane.features.calls.followups import reason_of
+from control_plane.features.calls.followups_store import FollowUpStore
 from control_plane.features.calls.store import CallStore
 from control_plane.gathering import Gathering
 from servicekit.stores import StoreUnavailableError
@@ -15,8 +17,9 @@ from servicekit.streams import RetryLaterError
 class CdrWriter:
     """Writes CDRs, in batches when many come at once.  `currency`: that of the trunks' rates (ISO 4217)."""
 
-    def __init__(self, calls: CallStore, currency: str) -> None:
+    def __init__(self, calls: CallStore, follow_ups: FollowUpStore, currency: str) -> None:
         self._records: Gathering[Cdr] = Gathering(calls.write)
+        self._follow_ups = follow_ups
         self._currency = currency
 
     async def handle(self, envelope: Envelope) -> None:
@@ -31,5 +34,8 @@ class CdrWriter:
             raise ShapeError("a call that ended has a time at which it did")
         try:
             await self._records.add(envelope.tenant_id, replace(cdr, currency=self._currency))
+            why = reason_of(cdr)
+            if why is not None:
+                await self._follow_ups.add(envelope.tenant_id, cdr, why)
         except StoreUnavailableError as error:
             raise RetryLaterError("the store is away") from error

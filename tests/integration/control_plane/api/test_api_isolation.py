@@ -151,6 +151,7 @@ def valid_body(route: Route) -> dict[str, object] | None:
         "calls.supervise": {"extension": "1001", "mode": "listening"},
         "calls.take_over": {"extension": "1001"},
         "calls.pause": {"paused": True},
+        "calls.call_back": {"extension": "1001"},
         "calls.dispose": {"disposition": "sold"},
         "numbers.route": {"route_to": "1001"},
         "stations.seat": {"user_id": None},
