@@ -30,6 +30,7 @@ from control_plane.features.tenants import http as tenants
 from control_plane.features.trunks import http as trunks
 from control_plane.features.users import http as users
 from control_plane.features.vips import http as vips
+from control_plane.features.webhooks import http as webhooks
 from control_plane.resources import close_resources, open_resources
 from control_plane.snapshots import Changes, Publisher
 from control_plane.web import Route
@@ -64,6 +65,7 @@ ROUTES: Sequence[Route] = [
     *calls.routes,
     *handover.routes,
     *follow_ups.routes,
+    *webhooks.routes,
     *recordings.routes,
     *enrolment.routes,
 ]

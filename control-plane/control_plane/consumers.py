@@ -13,7 +13,7 @@ from functools import partial
 from redis.exceptions import ConnectionError, TimeoutError
 
 from callmodel import keys
-from callmodel.ids import TenantId
+from callmodel.ids import CallId, TenantId
 from callmodel.wire import Envelope
 from control_plane.bus import envelope_of
 from control_plane.config import ControlPlaneSettings
@@ -28,11 +28,12 @@ from control_plane.features.recordings.store import LedgerStore
 from control_plane.figures import Figures
 from control_plane.jobtrace import follow_traces
 from control_plane.livecalls import LiveCalls
-from control_plane.queueing import build_celery, finish_recording_later
+from control_plane.queueing import build_celery, finish_recording_later, tell_follow_up_later
 from control_plane.resources import close_resources, open_resources
 from control_plane.streamlag import LagWatch
 from control_plane.trunkoutcomes import note_outcomes
 from control_plane.web.context import Resources
+from control_plane.webhooks import WebhookStore
 from hotstate.nodes import held_calls, living_nodes
 from servicekit import lifecycle, snapshots, tracing
 from servicekit.lifecycle import Service
@@ -61,7 +62,13 @@ class Consumers:
         follow_traces()
         calls = CallStore(resources.store, resources.cipher, resources.retention)
         follow_ups = FollowUpStore(resources.store, resources.retention)
-        cdrs = CdrWriter(calls, follow_ups, resources.settings.currency)
+        webhooks = WebhookStore(resources.store, resources.cipher)
+
+        async def tell(tenant_id: TenantId, call_id: CallId) -> None:
+            if await webhooks.one(tenant_id) is not None:
+                await asyncio.to_thread(tell_follow_up_later, celery, tenant_id, call_id)
+
+        cdrs = CdrWriter(calls, follow_ups, tell, resources.settings.currency)
         ledger = LedgerKeeper(
             LedgerStore(resources.store),
             partial(finish_recording_later, celery),

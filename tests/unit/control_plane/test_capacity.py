@@ -45,6 +45,7 @@ BOUNDED = {
     "queues": "queues of a tenant: hundreds of a kilobyte",
     "flows": "flows of a tenant: a hundred of 64 kB are 6 MB",
     "flow_versions": "what was published of one flow: a thousand of 64 kB are 64 MB",
+    "webhooks": "a row a partition",
     "follow_ups": "missed calls of a day: ten thousand of 150 bytes are 1.5 MB",
     "calendars": "calendars of a tenant: tens of some kilobytes",
     "prompts": "audio of a tenant: hundreds of a kilobyte",

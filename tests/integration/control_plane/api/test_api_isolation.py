@@ -154,6 +154,7 @@ def valid_body(route: Route) -> dict[str, object] | None:
         "calls.call_back": {"extension": "1001"},
         "calls.dispose": {"disposition": "sold"},
         "numbers.route": {"route_to": "1001"},
+        "tenants.put_webhook": {"url": "https://acme.example/hook"},
         "stations.seat": {"user_id": None},
         "flows.save": {"edit": 1, "document": {}},
         "flows.publish": {"edit": 1},

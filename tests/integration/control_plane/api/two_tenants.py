@@ -129,6 +129,8 @@ async def _configure(estate: Estate, tenant_id: str, place: int) -> dict[str, li
     prompt_ids = [f"hello-{place}", f"bye-{place}"]
     for prompt_id in prompt_ids:
         await admin.make(f"/tenants/{tenant_id}/prompts", {"prompt_id": prompt_id, "name": secret_name})
+    hook = {"url": f"https://hook-of-{tenant_id}.example/"}
+    assert (await admin.call("PUT", f"/tenants/{tenant_id}/webhook", hook)).status == 200
     vips = [CUSTOMERS[tenant_id], f"+8613700000{place}00"]
     vip_ids = [
         (await admin.make(f"/tenants/{tenant_id}/vips", {"number": each, "name": secret_name}))["vip_id"]
@@ -227,6 +229,7 @@ LISTINGS = (
 )
 OTHER_READS = (
     "/tenants/{tenant}",
+    "/tenants/{tenant}/webhook",
     "/tenants/{tenant}/calls?state=live&limit={limit}",
     "/tenants/{tenant}/agent-states?limit={limit}",
     "/tenants/{tenant}/queue-states?limit={limit}",
