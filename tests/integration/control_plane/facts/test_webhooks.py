@@ -58,7 +58,7 @@ async def test_a_message_is_told_with_its_recording_until_it_is_taken(house: Hou
     _, seen = await house.ask(manager, "GET", PATH)
     assert status == 200 and "secret" not in seen and seen["url"] == made["url"]
     await house.start_facts()
-    await house.start_worker()
+    await house.start_worker(TRUNKLINE_WORKER_QUEUES="webhooks")
     for _ in range(2):
         await house.tell("call.ended", missed(call_id, Ending.VOICEMAIL, **message))
 
@@ -84,7 +84,7 @@ async def test_who_has_no_webhook_is_not_told_and_the_call_is_kept(house: House)
     await house.ask(manager, "PUT", PATH, {"url": str(server.make_url("/hook"))})
     assert (await house.ask(manager, "DELETE", PATH))[0] == 204
     await house.start_facts()
-    await house.start_worker()
+    await house.start_worker(TRUNKLINE_WORKER_QUEUES="webhooks")
     await house.tell("call.ended", missed(call_id))
 
     async def kept() -> bool:
