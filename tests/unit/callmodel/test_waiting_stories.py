@@ -278,6 +278,8 @@ def test_seats_are_busy_from_the_first_ring_to_the_last_word():
     over = after(talking, LegHungUp(BENS_LEG, None, T0 + 9_000))[0]
 
     steps = [(in_line(), RUNG), (RUNG, talking), (talking, over)]
-    told = [(change.use, change.queue_id) for before, then in steps for change in seats.changes(before, then)]
-    assert told == [(SeatUse.RINGING, None), (SeatUse.TALKING, SALES), (SeatUse.GONE, SALES)]
+    told = [
+        (each.use, each.queue_id, each.spoke) for before, then in steps for each in seats.changes(before, then)
+    ]
+    assert told == [(SeatUse.RINGING, None, False), (SeatUse.TALKING, SALES, False), (SeatUse.GONE, SALES, True)]
     assert over.leg_of(BENS_LEG).state is LegState.ENDED
