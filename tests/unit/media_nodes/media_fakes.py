@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from callmodel.agentkeys import AgentOutcome
 from callmodel.callstate import Call
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
-from callmodel.facts import Fact, Queued, QueueSeen
+from callmodel.facts import AgentChanged, Fact, Queued, QueueSeen
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
 from callmodel.orders import (
+    ChangeAgent,
     ClaimTrunk,
     CloseOffer,
     DialStation,
@@ -202,6 +204,9 @@ class FakeLines:
     async def close(self, call: Call, order: CloseOffer) -> list[Fact]:
         self.told.append((order.end.value, order.agent_id))
         return []
+
+    async def change_agent(self, order: ChangeAgent) -> Fact:
+        return AgentChanged(AgentOutcome.READY, NOW)
 
     async def look(self, call: Call, order: LookAtQueue) -> Fact:
         return QueueSeen(order.queue_id, 0, 0, 0, 0.0, None, NOW)
