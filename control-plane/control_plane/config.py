@@ -76,9 +76,7 @@ class ControlPlaneSettings(ServiceSettings):
     takeover_seconds: float = Field(10, ge=1, description="silence of a consumer after which others take its facts")
     recording_overdue_seconds: float = Field(300, gt=0, description="after a call's end, when a gap is an alarm")
     download_link_seconds: int = Field(300, ge=10, le=3600, description="life of a link to a recording")
-    worker_queues: str = Field(
-        "default,recordings", description="queues a worker takes from, comma-separated"
-    )
+    worker_queues: str = Field("default,recordings", description="queues a worker takes from, comma-separated")
     worker_concurrency: int = Field(2, ge=1, le=256, description="tasks a worker runs at once")
     worker_stop_seconds: float = Field(60, ge=0, description="seconds a worker may end its tasks in after SIGTERM")
     visibility_seconds: int = Field(10, ge=3, description="silence of a worker after which others take its tasks")
