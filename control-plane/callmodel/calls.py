@@ -69,6 +69,9 @@ def _advance(call: Call, fact: facts.Fact) -> Step:
         case facts.HangUpAsked(at_ms) if not is_over:
             return closing.end(call, closing.ending_now(call), at_ms)
         case facts.SpendStopped(at_ms) if call.trunk_held and not call.emergency and not is_over:
+            if call.phase is Phase.IN_FLOW:
+                # Nobody outside is rung any more; who called us is still there.
+                return _let_in(flowing.advance(call, fact), at_ms)
             return closing.end(call, Ending.SPEND_LIMIT_REACHED, at_ms)
         case facts.TransferAsked(by=by, referred=True) if call.phase is not Phase.TALKING:
             # There is nobody to hand over, and the phone waits to hear so.

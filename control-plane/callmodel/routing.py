@@ -7,7 +7,7 @@ from callmodel.callernumbers import CallerNumberError, caller_pool_of, carried_b
 from callmodel.directory import Did, Location, Lookups, Site, Tenant
 from callmodel.endings import Ending
 from callmodel.flows.calendars import Calendar
-from callmodel.flows.document import Flow, calendars_of
+from callmodel.flows.document import DEFAULT_LANGUAGE, Flow, calendars_of, ringing
 from callmodel.ids import E164, CalendarId, Extension, PromptId, ShortNumber, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits, is_allowed
 from callmodel.numbers import (
@@ -180,7 +180,11 @@ def plan_inbound(
         return tenant.tenant_id, _into_flow(directory, tenant, did, flow, caller)
     if did.route_to is None:
         return tenant.tenant_id, Refusal(Ending.STATION_UNREACHABLE)
-    return tenant.tenant_id, _to_station(directory, tenant, did.route_to, records=tenant.records_calls)
+    station = _to_station(directory, tenant, did.route_to, records=tenant.records_calls)
+    if did.notice is not None and isinstance(station, StationPlan):
+        flow = ringing(station.extension, station.ring_timeout_seconds, did.language or DEFAULT_LANGUAGE)
+        return tenant.tenant_id, _into_flow(directory, tenant, did, flow, caller)
+    return tenant.tenant_id, station
 
 
 def _into_flow(directory: Lookups, tenant: Tenant, did: Did, flow: Flow, caller: E164 | None) -> FlowPlan:

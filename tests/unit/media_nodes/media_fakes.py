@@ -11,7 +11,21 @@ from callmodel.agentkeys import AgentOutcome
 from callmodel.callstate import Call
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
 from callmodel.facts import AgentChanged, Fact, Queued, QueueSeen
-from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
+from callmodel.flows.document import Flow
+from callmodel.flows.nodes import HangUpNode, MenuNode, QueueChoice, QueueNode, RingNode, RingStep, VoicemailNode
+from callmodel.ids import (
+    E164,
+    CallId,
+    Extension,
+    FlowId,
+    LegId,
+    NodeId,
+    QueueId,
+    RecordingId,
+    SiteId,
+    TenantId,
+    TrunkId,
+)
 from callmodel.orders import (
     ChangeAgent,
     ClaimTrunk,
@@ -25,6 +39,7 @@ from callmodel.orders import (
     LookUp,
     Play,
 )
+from callmodel.prompts import Speech
 from callmodel.queues import Queue
 from callmodel.rooms import Room
 from callmodel.seats import SeatChange
@@ -43,6 +58,21 @@ INSTANCE = "2026-01-01T00:00:00"
 NOW = 1_790_000_001_000
 
 
+SAID = (Speech("One moment."),)
+HOTLINE = Flow(
+    FlowId("hotline"),
+    "menu",
+    {
+        "menu": MenuNode({"1": "sales", "2": "ben", "3": "box"}, "bye", SAID),
+        "sales": QueueNode((QueueChoice(QueueId("sales")),), "bye", after="bye"),
+        "ben": RingNode((RingStep("1002"), RingStep("13900001111")), "bye"),
+        "box": VoicemailNode("sales", SAID),
+        "bye": HangUpNode(SAID),
+    },
+    tenant_id=ACME,
+)
+
+
 def directory() -> Directory:
     return Directory(
         tenants=(
@@ -53,7 +83,11 @@ def directory() -> Directory:
             Station(ACME, Extension("1002"), SiteId("hq")),
         ),
         trunks=(Trunk(TrunkId("t1"), "One", (Rate("+", 0.1, "national"),)),),
-        numbers=(Did(E164("+862155550100"), ACME, Extension("1001")),),
+        numbers=(
+            Did(E164("+862155550100"), ACME, Extension("1001")),
+            Did(E164("+862155550101"), ACME, flow_id=FlowId("hotline")),
+        ),
+        flows=(HOTLINE,),
     )
 
 
