@@ -369,37 +369,9 @@ class NodeLost:
 
 
 Fact = (
-    TrunkGranted
-    | TrunkRefused
-    | LegRang
-    | LegSentEarlyMedia
-    | LegAnswered
-    | LegHungUp
-    | LegHeld
-    | LegUnheld
-    | HangUpAsked
-    | SpendStopped
-    | TransferAsked
-    | QueueAsked
-    | ConsultAsked
-    | JoinAsked
-    | PickUpAsked
-    | SuperviseAsked
-    | ConsultTurned
-    | ModeAsked
-    | ReleaseAsked
-    | RecordingPauseAsked
-    | TimerFired
-    | Played
-    | DigitPressed
-    | Heard
-    | QueueSeen
-    | LookedUp
-    | WayFound
-    | Queued
-    | NotQueued
-    | LineLost
-    | AgentOffered
-    | AgentChanged
-    | NodeLost
+    TrunkGranted | TrunkRefused | LegRang | LegSentEarlyMedia | LegAnswered | LegHungUp | LegHeld | LegUnheld
+    | HangUpAsked | SpendStopped | TransferAsked | QueueAsked | ConsultAsked | JoinAsked | PickUpAsked
+    | SuperviseAsked | ConsultTurned | ModeAsked | ReleaseAsked | RecordingPauseAsked | TimerFired | Played
+    | DigitPressed | Heard | QueueSeen | LookedUp | WayFound | Queued | NotQueued | LineLost | AgentOffered
+    | AgentChanged | NodeLost
 )
