@@ -195,20 +195,6 @@ class LeaveQueue:
 
 
 @dataclass(frozen=True)
-class BookCallBack:
-    """Keep a caller's place in a queue, and call `number` when it is reached.  Twice is harmless: one a call.
-
-    entered_ms: since when the caller has waited.
-    """
-
-    queue_id: QueueId
-    number: E164
-    priority: int
-    entered_ms: int
-    needs: tuple[SkillNeed, ...] = ()
-
-
-@dataclass(frozen=True)
 class CloseOffer:
     """Tell what came of an offer.  An agent who was not reached leaves the caller at the first place."""
 
@@ -276,7 +262,6 @@ Order = (
     | FindWay
     | JoinQueue
     | LeaveQueue
-    | BookCallBack
     | CloseOffer
     | ChangeAgent
     | HangUp

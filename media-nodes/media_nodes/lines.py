@@ -6,6 +6,7 @@ is lost of it while Redis is away, the proof that each node gives every second s
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -24,9 +25,11 @@ from callmodel.queues import Queue, Waiter, audiences_of, rank_of
 from callmodel.seats import SeatChange
 from callmodel.waiting import AWAY
 from hotstate.acd import Acd
+from servicekit.cancellation import raise_if_cancelled
 
 PROOF_SECONDS = 1.0
 AGAIN_SECONDS = 0.5
+POOLS_SECONDS = 5.0
 MOST_CHANGES = 10_000
 
 logger = logging.getLogger(__name__)
@@ -244,6 +247,7 @@ class RedisLines:
 
     async def _tell_seats(self) -> None:
         while True:
+            raise_if_cancelled()
             told = await self._told.get()
             if self._directory() is None:
                 # Nobody knows whose pool it is.  The proof tells of it later.
@@ -266,12 +270,19 @@ class RedisLines:
         )
 
     async def _prove(self) -> None:
+        looked_at = -POOLS_SECONDS
         while True:
-            for pool in tuple(self._pools) if self._directory() is not None else ():
-                try:
+            raise_if_cancelled()
+            try:
+                if time.monotonic() - looked_at >= POOLS_SECONDS:
+                    # Pauses end in pools, too, of which no call lives here.
+                    for pool in await self._acd.pools():
+                        self._enter(pool)
+                    looked_at = time.monotonic()
+                for pool in tuple(self._pools) if self._directory() is not None else ():
                     await self._prove_in(pool)
-                except AWAY_ERRORS as error:
-                    logger.warning("agents' states not proved", extra={"error": type(error).__name__})
+            except AWAY_ERRORS as error:
+                logger.warning("agents' states not proved", extra={"error": type(error).__name__})
             await asyncio.sleep(PROOF_SECONDS)
 
     async def _prove_in(self, pool: ProviderId) -> None:

@@ -181,3 +181,10 @@ async def test_an_agent_signs_in_pauses_and_goes_by_phone(node: Node, desk: Desk
     await dials("*89")
     assert await desk.acd.agent(HQ, CARA) is None
     assert "self-served" in (await node.cdr(5))["ending"]
+
+
+async def test_a_pause_ends_in_a_pool_of_which_no_call_lives(node: Node, desk: Desk):
+    ana = await desk.sign_in("1001")
+    await desk.acd.pause(HQ, ana, "break", now_ms(), limit_seconds=1)
+
+    await desk.becomes(ana, AgentState.READY, 15)

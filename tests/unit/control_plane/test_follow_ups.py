@@ -34,13 +34,16 @@ def test_a_message_is_followed_up_as_one():
     assert reason_of(a_call(Ending.VOICEMAIL)) == Reason(FollowUpKind.VOICEMAIL, "voicemail")
 
 
+def test_who_asked_to_be_called_back_is_followed_up():
+    assert reason_of(a_call(Ending.CALL_BACK)) == Reason(FollowUpKind.MISSED, "call-back")
+
+
 @pytest.mark.parametrize(
     "call",
     [
         a_call(Ending.COMPLETED, answered_ms=2),
         a_call(Ending.ABANDONED, answered_ms=2),
         a_call(Ending.SELF_SERVED),
-        a_call(Ending.CALL_BACK),
         a_call(Ending.NO_ANSWER, direction=Direction.OUTBOUND),
         a_call(Ending.NO_ANSWER, direction=Direction.INTERNAL),
     ],

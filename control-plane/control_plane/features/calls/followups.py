@@ -23,8 +23,8 @@ class Reason:
     reason: str
 
 
-SERVED = frozenset({Ending.SELF_SERVED, Ending.CALL_BACK})
-"""Nobody spoke with the caller, who has what was wanted or keeps a place in line."""
+SERVED = frozenset({Ending.SELF_SERVED})
+"""Nobody spoke with the caller, who has what was wanted."""
 
 
 def reason_of(cdr: Cdr) -> Reason | None:
