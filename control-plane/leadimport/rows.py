@@ -1,0 +1,251 @@
+"""Rows of a delimited text, found without copying: where each begins and ends, and where its number stands."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadimport.machine import kernel, part
+from leadimport.reasons import Reason
+
+LONGEST_ROW = 64 * 1024
+"""Bytes; what is longer is no row of a number list."""
+NEWLINE, RETURN, QUOTE = 10, 13, 34
+_TOO_LONG, _TOO_MANY_CELLS = int(Reason.ROW_TOO_LONG), int(Reason.TOO_MANY_CELLS)
+
+Text = NDArray[np.uint8]
+Places = NDArray[np.int64]
+
+
+@dataclass
+class Rows:
+    """Some rows in a row.  All arrays have one entry a row, and places are bytes in `text`."""
+
+    text: Text
+    """UTF-8."""
+    delimiter: int
+    starts: Places
+    ends: Places
+    """Without the end of the line."""
+    cell_starts: Places
+    """The number's cell, without quotes; empty where the row has too few cells."""
+    cell_ends: Places
+    lines: Places
+    """Counted from 1, as a text editor or spreadsheet does."""
+    outcomes: NDArray[np.uint8]
+    """Reasons why rows can not be read; 0 for the others."""
+    source_bytes: int = 0
+    """How much of the source is read, with these rows."""
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def without_first(self) -> "Rows":
+        return self.only(slice(1, None))
+
+    def only(self, which: slice) -> "Rows":
+        return Rows(
+            self.text,
+            self.delimiter,
+            self.starts[which],
+            self.ends[which],
+            self.cell_starts[which],
+            self.cell_ends[which],
+            self.lines[which],
+            self.outcomes[which],
+        )
+
+    def cell(self, row: int) -> str:
+        """Return the number's cell of a row."""
+        return self.text[self.cell_starts[row] : self.cell_ends[row]].tobytes().decode("utf-8", "replace")
+
+
+@dataclass
+class Split:
+    """What came of a piece of text."""
+
+    rows: Rows
+    consumed: int
+    """Bytes; what is behind is the beginning of a row."""
+    next_line: int
+    skipping: bool
+    """Whether the end of a row that is too long is still to come."""
+
+
+def split(text: Text, delimiter: int, columns: int, wanted: int, line: int, *, last: bool) -> Split:
+    """Find the rows of a text that begins with a row.
+
+    columns: most cells that a row may have; wanted: index of the number's; line: of the first row; last: whether
+    nothing follows, so that the last row needs no end of line.
+    """
+    breaks = text == NEWLINE
+    room = int(np.count_nonzero(breaks)) + 1
+    starts, ends, cell_starts, cell_ends, lines = (np.empty(room, np.int64) for _ in range(5))
+    outcomes = np.zeros(room, np.uint8)
+    arrays = (starts, ends, cell_starts, cell_ends, lines, outcomes)
+    if (text == QUOTE).any():
+        count, consumed, line = _split_quoted(text, delimiter, columns, wanted, line, last, *arrays)
+    else:
+        places = np.flatnonzero(breaks)
+        if last and (not len(places) or places[-1] != len(text) - 1):
+            places = np.append(places, len(text))
+        count, consumed = _split_plain(text, places, delimiter, columns, wanted, line, *arrays)
+        line += len(places)
+    skipping = not last and len(text) - consumed > LONGEST_ROW
+    if skipping:
+        # A row that has no end yet: told now, and forgotten up to its end.
+        starts[count] = cell_starts[count] = cell_ends[count] = consumed
+        ends[count], lines[count], outcomes[count] = consumed, line, _TOO_LONG
+        count, consumed = count + 1, len(text)
+    rows = Rows(text, delimiter, *arrays).only(slice(count))
+    return Split(rows, min(consumed, len(text)), line, skipping)
+
+
+@kernel
+def _split_plain(
+    text: Text,
+    breaks: Places,
+    delimiter: int,
+    columns: int,
+    wanted: int,
+    line: int,
+    starts: Places,
+    ends: Places,
+    cell_starts: Places,
+    cell_ends: Places,
+    lines: Places,
+    outcomes: NDArray[np.uint8],
+) -> tuple[int, int]:
+    """Split a text without quotes; return how many rows it has, and how far they go."""
+    count, start = 0, 0
+    for number in range(len(breaks)):
+        end = breaks[number]
+        behind = end + 1
+        if end > start and text[end - 1] == RETURN:
+            end -= 1
+        if end > start:
+            starts[count], ends[count], lines[count] = start, end, line + number
+            cell_starts[count], cell_ends[count], outcomes[count] = _plain_cell(
+                text, start, end, delimiter, columns, wanted
+            )
+            count += 1
+        start = behind
+    return count, start
+
+
+@part
+def _plain_cell(text: Text, start: int, end: int, delimiter: int, columns: int, wanted: int) -> tuple[int, int, int]:
+    """Return where the number's cell begins and ends, and the row's outcome."""
+    if end - start > LONGEST_ROW:
+        return end, end, _TOO_LONG
+    place, cell = start, 0
+    while cell < wanted and place < end:
+        cell += text[place] == delimiter
+        place += 1
+    if cell < wanted:
+        return end, end, 0
+    cell_end = place
+    while cell_end < end and text[cell_end] != delimiter:
+        cell_end += 1
+    for rest in range(cell_end, end):
+        cell += text[rest] == delimiter
+    return place, cell_end, (_TOO_MANY_CELLS if cell >= columns else 0)
+
+
+@kernel
+def _split_quoted(
+    text: Text,
+    delimiter: int,
+    columns: int,
+    wanted: int,
+    line: int,
+    last: bool,
+    starts: Places,
+    ends: Places,
+    cell_starts: Places,
+    cell_ends: Places,
+    lines: Places,
+    outcomes: NDArray[np.uint8],
+) -> tuple[int, int, int]:
+    """Split a text with quotes; return how many rows it has, how far they go, and the line behind them."""
+    count, start = 0, 0
+    while start < len(text):
+        end, broken, cell_start, cell_end, cells = _quoted_row(text, start, delimiter, wanted)
+        outcome = _TOO_MANY_CELLS if cells > columns else 0
+        if broken < 0 or end - start > LONGEST_ROW:
+            if broken < 0 and not last and len(text) - start <= LONGEST_ROW:
+                break
+            # A quote that nobody closes must not swallow what follows: the row ends with its line.
+            end = start
+            while end < len(text) and text[end] != NEWLINE:
+                end += 1
+            if end == len(text) and not last:
+                break
+            broken, outcome, cell_start, cell_end = 0, _TOO_LONG, end, end
+        elif end == len(text) and not last:
+            break
+        behind = end + 1
+        if end > start and text[end - 1] == RETURN:
+            end -= 1
+            cell_end = min(cell_end, end)
+            cell_start = min(cell_start, cell_end)
+        if end > start:
+            starts[count], ends[count], lines[count], outcomes[count] = start, end, line, outcome
+            cell_starts[count], cell_ends[count] = cell_start, cell_end
+            count += 1
+        line += 1 + broken
+        start = behind
+    return count, start, line
+
+
+@part
+def _quoted_row(text: Text, start: int, delimiter: int, wanted: int) -> tuple[int, int, int, int, int]:
+    """Return where a row ends, the line ends in it (-1: a quote is open), the number's cell, and how many cells."""
+    place, cells, broken = start, 0, 0
+    cell_start = cell_end = -1
+    while True:
+        begin, end, place, breaks = _quoted_cell(text, place, start, delimiter)
+        if cells == wanted:
+            cell_start, cell_end = begin, end
+        cells += 1
+        if breaks < 0:
+            return place, -1, place, place, cells
+        broken += breaks
+        if place >= len(text) or text[place] == NEWLINE:
+            break
+        place += 1
+    if cell_start < 0:
+        cell_start = cell_end = place
+    return place, broken, cell_start, cell_end, cells
+
+
+@part
+def _quoted_cell(text: Text, place: int, row_start: int, delimiter: int) -> tuple[int, int, int, int]:
+    """Return where a cell's content begins and ends, where the cell ends, and the line ends in it (-1: never closed).
+
+    Only a quote at the beginning opens; a doubled one within stays doubled.
+    """
+    begin, broken = place, 0
+    if place < len(text) and text[place] == QUOTE:
+        place += 1
+        begin = place
+        while place < len(text):
+            if text[place] == QUOTE:
+                if place + 1 == len(text) or text[place + 1] != QUOTE:
+                    break
+                place += 1
+            elif text[place] == NEWLINE:
+                broken += 1
+                if place - row_start > LONGEST_ROW:
+                    return place, place, place, -1
+            place += 1
+        if place >= len(text):
+            return place, place, len(text), -1
+        end = place
+        place += 1
+        while place < len(text) and text[place] != delimiter and text[place] != NEWLINE:
+            place += 1
+        return begin, end, place, broken
+    while place < len(text) and text[place] != delimiter and text[place] != NEWLINE:
+        place += 1
+    return begin, place, place, 0
