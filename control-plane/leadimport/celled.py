@@ -13,6 +13,7 @@ from leadimport.reasons import Reason
 from leadimport.rows import LONGEST_ROW, Rows, split
 
 BATCH_ROWS = 8192
+DELIMITER = ","
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def to_rows(batch: Iterable[Celled], layout: Layout, source_bytes: int) -> Rows:
         outcomes.append(outcome)
     text = np.frombuffer(out.getvalue().encode("utf-8", "replace"), np.uint8)
     columns = max(len(layout.names), 2)
-    rows = split(text, ord(","), columns, layout.number, 1, last=True).rows
+    rows = split(text, ord(DELIMITER), columns, layout.number, 1, last=True).rows
     rows.lines = np.array(lines, np.int64)
     rows.outcomes = np.where(np.array(outcomes, np.uint8) != 0, outcomes, rows.outcomes).astype(np.uint8)
     rows.source_bytes = source_bytes

@@ -3,7 +3,7 @@
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,17 +13,26 @@ from leadimport.machine import kernel, part
 
 PIECE_BYTES = 1 << 20
 SAMPLE_BYTES = 1 << 20
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+MARKS = {
+    "utf-8": codecs.BOM_UTF8,
+    "gb18030": b"",
+    "utf-16-le": codecs.BOM_UTF16_LE,
+    "utf-16-be": codecs.BOM_UTF16_BE,
+}
+"""The byte order marks of the encodings that are known here; empty where there is none in use."""
 _TEXT_CONTROLS = frozenset(b"\t\n\v\f\r\x1a\x1b")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
-_HIGH_BITS = np.uint64(0x8080808080808080)
-ENCODINGS = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
+_80, _8F, _90, _9F, _A0 = (np.uint8(each) for each in b"\x80\x8f\x90\x9f\xa0")
+_C0, _C1, _E0, _ED, _F0, _F4, _F5 = (np.uint8(each) for each in b"\xc0\xc1\xe0\xed\xf0\xf4\xf5")
+_LEADS = np.array([_C0, _E0, _F0])
+"""By how many bytes follow: from where on a byte begins a character that is longer."""
+Bytes = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Encoding:
     name: str
-    """One of ENCODINGS."""
+    """One of MARKS."""
     mark_bytes: int = 0
     """How long the byte order mark is that the file begins with."""
 
@@ -34,8 +43,8 @@ def detect(sample: bytes) -> Encoding:
     A byte order mark decides; without one UTF-16 is told by its zero bytes, and UTF-8 from GB18030 by whether it can
     be read as such.  Raises FileError for what is no text.
     """
-    for mark, name in _BOMS:
-        if sample.startswith(mark):
+    for name, mark in MARKS.items():
+        if mark and sample.startswith(mark):
             return Encoding(name, len(mark))
     head = sample[:4096]
     if b"\0" in head:
@@ -97,7 +106,7 @@ def _checked(text: bytes, last: bool) -> tuple[bytes, bytes]:
     """Return UTF-8 as far as its characters are whole, and the rest."""
     end = len(text) if last else _whole_characters(text)
     whole = text[:end] if end < len(text) else text
-    if not is_utf8(np.frombuffer(whole, np.uint8), np.frombuffer(whole, np.uint64, count=len(whole) // 8)):
+    if not is_utf8(np.frombuffer(whole, np.uint8)):
         whole = whole.decode("utf-8", "replace").encode()
     return whole, text[end:]
 
@@ -122,49 +131,29 @@ class _Converted:
 
 
 @kernel
-def is_utf8(text: NDArray[np.uint8], words: NDArray[np.uint64]) -> bool:
-    """Say whether a text is UTF-8 (RFC 3629).  words: the text again, eight bytes each."""
-    place = 0
-    while place < len(text):
-        if text[place] < 0x80:
-            # Most of a list is ASCII: eight bytes at once, from the next full word on.
-            word = (np.uint64(place) >> np.uint64(3)) + np.uint64(1)
-            while word < np.uint64(len(words)) and words[word] & _HIGH_BITS == 0:
-                word += np.uint64(1)
-            place = _behind_ascii(text, place, np.int64(word) * 8)
-            continue
-        length = _character(text, place)
-        if length == 0:
-            return False
-        place += length
-    return True
+def is_utf8(text: Bytes) -> bool:
+    """Say whether a text is UTF-8 (RFC 3629)."""
+    # Each byte beside the three before it, in bytes and without a branch: dozens of them at once.
+    wrong = np.uint8(0)
+    ends, thirds, seconds, firsts = text[3:], text[2:-1], text[1:-2], text[:-3]
+    for place in range(len(text) - 3):
+        wrong |= _misplaced(ends[place], thirds[place], seconds[place], firsts[place])
+    # Nothing stands before the beginning, and nothing may be missing at the end.
+    for place in range(min(3, len(text))):
+        third = text[place - 1] if place > 0 else np.uint8(0)
+        second = text[place - 2] if place > 1 else np.uint8(0)
+        wrong |= _misplaced(text[place], third, second, np.uint8(0))
+        wrong |= np.uint8(text[len(text) - 1 - place] >= _LEADS[place])
+    return bool(wrong == 0)
 
 
 @part
-def _behind_ascii(text: NDArray[np.uint8], place: int, sure: Any) -> Any:
-    """Return where ASCII ends; what lies from the first full word to `sure` is ASCII."""
-    stop = min(place // 8 * 8 + 8, len(text))
-    while place < stop:
-        if text[place] >= 0x80:
-            return place
-        place += 1
-    return max(place, min(sure, len(text)))
-
-
-@part
-def _character(text: NDArray[np.uint8], place: int) -> int:
-    """Return how many bytes the character takes that begins here with a byte beyond ASCII; 0 where it is none."""
-    first = text[place]
-    length = 2 if 0xC2 <= first < 0xE0 else 3 if 0xE0 <= first < 0xF0 else 4 if 0xF0 <= first < 0xF5 else 0
-    if length == 0 or place + length > len(text):
-        return 0
-    second = text[place + 1]
+def _misplaced(byte: np.uint8, third: np.uint8, second: np.uint8, first: np.uint8) -> np.uint8:
+    """Return 1 for a byte that may not stand behind the three before it, of which `third` is the next."""
+    continues = np.uint8(byte & _C0 == _80)
+    must_continue = np.uint8(third >= _C0) | np.uint8(second >= _E0) | np.uint8(first >= _F0)
     # Nothing longer than it need be, no surrogates, nothing beyond U+10FFFF.
-    lowest = 0xA0 if first == 0xE0 else 0x90 if first == 0xF0 else 0x80
-    highest = 0x9F if first == 0xED else 0x8F if first == 0xF4 else 0xBF
-    if not lowest <= second <= highest:
-        return 0
-    for behind in range(2, length):
-        if text[place + behind] & 0xC0 != 0x80:
-            return 0
-    return length
+    never = np.uint8(byte == _C0) | np.uint8(byte == _C1) | np.uint8(byte >= _F5)
+    too_low = np.uint8(third == _E0) & np.uint8(byte < _A0) | np.uint8(third == _F0) & np.uint8(byte < _90)
+    too_high = np.uint8(third == _ED) & np.uint8(byte > _9F) | np.uint8(third == _F4) & np.uint8(byte > _8F)
+    return (continues ^ must_continue) | never | too_low | too_high

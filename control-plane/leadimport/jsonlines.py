@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, BinaryIO
 
-from leadimport.celled import BATCH_ROWS, Celled, to_rows
+from leadimport.celled import BATCH_ROWS, DELIMITER, Celled, to_rows
 from leadimport.delimited import MOST_COLUMNS
 from leadimport.encodings import Encoding, utf8_pieces
 from leadimport.errors import FileError
@@ -19,6 +19,8 @@ _SHOWN = 200
 
 class JsonLinesFile:
     """A text file whose lines are read once.  Raises FileError when it is opened."""
+
+    delimiter = DELIMITER
 
     def __init__(self, source: BinaryIO, encoding: Encoding, mapping: ColumnMapping) -> None:
         self._source, self._encoding = source, encoding

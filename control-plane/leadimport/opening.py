@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from leadimport.delimited import DelimitedFile
-from leadimport.encodings import SAMPLE_BYTES, Encoding, detect
+from leadimport.encodings import MARKS, SAMPLE_BYTES, Encoding, detect
 from leadimport.errors import FileError
 from leadimport.jsonlines import JsonLinesFile
 from leadimport.mapping import ColumnMapping, Layout
@@ -26,8 +26,18 @@ class ListFile(Protocol):
     @property
     def layout(self) -> Layout: ...
 
+    @property
+    def delimiter(self) -> str:
+        """Between the cells of its rows."""
+
     def rows(self) -> Iterator[Rows]:
         """Yield the rows behind the header in order.  Raises FileError for what is wrong further down."""
+
+
+def _named(name: str, sample: bytes) -> Encoding:
+    if name not in MARKS:
+        raise FileError(f"there is no encoding {name!r}; there are {', '.join(MARKS)}")
+    return Encoding(name, len(MARKS[name]) if sample.startswith(MARKS[name]) else 0)
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,7 @@ class Opened:
 def open_list(source: BinaryIO, mapping: ColumnMapping | None = None, encoding: str = "") -> Opened:
     """Open a list in a seekable stream.
 
-    encoding: one of `encodings.ENCODINGS`, or empty to detect it.  Raises FileError (ColumnError where the mapping
+    encoding: one of `encodings.MARKS`, or empty to detect it.  Raises FileError (ColumnError where the mapping
     does not fit), and OSError where the stream can not be read.
     """
     mapping = mapping or ColumnMapping()
@@ -57,7 +67,7 @@ def open_list(source: BinaryIO, mapping: ColumnMapping | None = None, encoding: 
             raise FileError(said)
     if sample.startswith(_ZIP):
         return Opened(Spreadsheet(source, mapping), "xlsx", "utf-8", size)
-    found = detect(sample) if not encoding else Encoding(encoding)
+    found = _named(encoding, sample) if encoding else detect(sample)
     first = sample[found.mark_bytes :].decode(found.name, "replace").lstrip()[:1]
     if first == "[":
         raise FileError("the file is one JSON array; write one object a line (JSON Lines)")

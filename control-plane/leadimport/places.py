@@ -30,15 +30,15 @@ class Places:
     areas: list[tuple[str, str]]
     """Province or state (empty where it is not told apart), and city or region."""
     carriers: list[str]
-    segments: NDArray[np.int32]
-    """[a million, 2] of +86 1xxxxxx: area, carrier."""
+    segments: NDArray[np.uint32]
+    """A million, of +86 1xxxxxx: 65536 x carrier + area."""
     prefixes: NDArray[np.int32]
     """[nodes, 12]: the next node by digit, area, carrier; a number begins in node 1."""
 
     def place(self, numbers: NDArray[np.uint64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return the indices of areas and carriers of numbers; 0 for number 0."""
         areas, carriers = np.zeros(len(numbers), np.int32), np.zeros(len(numbers), np.int32)
-        _place(numbers, self.segments.reshape(-1), self.prefixes.reshape(-1), areas, carriers)
+        _place(numbers, self.segments, self.prefixes.reshape(-1), areas, carriers)
         return areas, carriers
 
 
@@ -63,7 +63,7 @@ class _Names(Generic[Name]):
         return iter(self._indices)
 
 
-def _segments(areas: _Names[tuple[str, str]], carriers: _Names[str]) -> NDArray[np.int32]:
+def _segments(areas: _Names[tuple[str, str]], carriers: _Names[str]) -> NDArray[np.uint32]:
     """Read the file of the package `phone`: texts, then records of a segment, where its text is, and its carrier."""
     import phone
 
@@ -72,14 +72,13 @@ def _segments(areas: _Names[tuple[str, str]], carriers: _Names[str]) -> NDArray[
     record = np.dtype([("segment", "<i4"), ("text", "<i4"), ("kind", "u1")])
     records = np.frombuffer(data, record, offset=begin)
     texts, which = np.unique(records["text"], return_inverse=True)
-    area_of = np.array([areas.index(_area(data, int(text))) for text in texts], np.int32)
-    carrier_of = np.zeros(256, np.int32)
+    area_of = np.array([areas.index(_area(data, int(text))) for text in texts], np.uint32)
+    carrier_of = np.zeros(256, np.uint32)
     for kind in np.unique(records["kind"]):
         carrier_of[kind] = carriers.index(phone.Phone.get_phone_no_type(int(kind)) or "")
-    segments = np.zeros((_SEGMENTS, 2), np.int32)
-    place = records["segment"] - _FIRST_SEGMENT
-    segments[place, 0] = area_of[which]
-    segments[place, 1] = carrier_of[records["kind"]]
+    segments = np.zeros(_SEGMENTS, np.uint32)
+    # Some hundred cities and eight carriers: 16 bits are enough for either.
+    segments[records["segment"] - _FIRST_SEGMENT] = (carrier_of[records["kind"]] << 16) | area_of[which]
     return segments
 
 
@@ -133,7 +132,7 @@ def _grow(texts: NDArray[np.uint8], values: NDArray[np.int32], nodes: NDArray[np
 @kernel
 def _place(
     numbers: NDArray[np.uint64],
-    segments: NDArray[np.int32],
+    segments: NDArray[np.uint32],
     prefixes: NDArray[np.int32],
     areas: NDArray[np.int32],
     carriers: NDArray[np.int32],
@@ -142,9 +141,8 @@ def _place(
         number = numbers[row]
         # +86 1xx xxxx xxxx; what of it is a mobile number has a segment, and Beijing's lines (10...) are shorter.
         if np.uint64(8610000000000) <= number < np.uint64(8620000000000):
-            segment = number // np.uint64(10000) - np.uint64(861000000)
-            areas[row] = segments[np.uint64(2) * segment]
-            carriers[row] = segments[np.uint64(2) * segment + np.uint64(1)]
+            known = segments[number // np.uint64(10000) - np.uint64(861000000)]
+            areas[row], carriers[row] = known & np.uint32(0xFFFF), known >> np.uint32(16)
         elif number != 0:
             areas[row], carriers[row] = _longest_prefix(number, prefixes)
 

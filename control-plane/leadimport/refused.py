@@ -23,14 +23,13 @@ MARK = "\N{BYTE ORDER MARK}".encode()
 
 
 class RefusedFile:
-    """Written row by row while a list is cleaned."""
+    """Written row by row while a list is cleaned, with the delimiter of the list."""
 
-    def __init__(self, out: BinaryIO, delimiter: int, names: tuple[str, ...]) -> None:
+    def __init__(self, out: BinaryIO, delimiter: str, names: tuple[str, ...]) -> None:
         self._out = out
         self.count = 0
-        between = chr(delimiter)
-        header = ["line", "reason", *(_safe_name(name, between) for name in names)]
-        out.write(MARK + (between.join(header) + "\n").encode())
+        header = ["line", "reason", *(_safe_name(name, delimiter) for name in names)]
+        out.write(MARK + (delimiter.join(header) + "\n").encode())
 
     def write(self, rows: Rows, outcomes: NDArray[np.uint8]) -> None:
         """Add the rows whose outcome is a reason."""

@@ -81,16 +81,15 @@ def split(text: Text, delimiter: int, columns: int, wanted: int, line: int, *, l
     breaks = text == NEWLINE
     room = int(np.count_nonzero(breaks)) + 1
     starts, ends, cell_starts, cell_ends, lines = (np.empty(room, np.int64) for _ in range(5))
-    outcomes = np.zeros(room, np.uint8)
+    outcomes = np.empty(room, np.uint8)
     arrays = (starts, ends, cell_starts, cell_ends, lines, outcomes)
     if (text == QUOTE).any():
         count, consumed, line = _split_quoted(text, delimiter, columns, wanted, line, last, *arrays)
     else:
-        places = np.flatnonzero(breaks)
-        if last and (not len(places) or places[-1] != len(text) - 1):
-            places = np.append(places, len(text))
-        count, consumed = _split_plain(text, places, delimiter, columns, wanted, line, *arrays)
-        line += len(places)
+        marks = np.flatnonzero(breaks | (text == delimiter))
+        if last and len(text) and text[-1] != NEWLINE:
+            marks = np.append(marks, len(text))
+        count, consumed, line = _split_plain(text, marks, columns, wanted, line, *arrays)
     skipping = not last and len(text) - consumed > LONGEST_ROW
     if skipping:
         # A row that has no end yet: told now, and forgotten up to its end.
@@ -104,8 +103,7 @@ def split(text: Text, delimiter: int, columns: int, wanted: int, line: int, *, l
 @kernel
 def _split_plain(
     text: Text,
-    breaks: Places,
-    delimiter: int,
+    marks: Places,
     columns: int,
     wanted: int,
     line: int,
@@ -115,41 +113,30 @@ def _split_plain(
     cell_ends: Places,
     lines: Places,
     outcomes: NDArray[np.uint8],
-) -> tuple[int, int]:
-    """Split a text without quotes; return how many rows it has, and how far they go."""
-    count, start = 0, 0
-    for number in range(len(breaks)):
-        end = breaks[number]
-        behind = end + 1
-        if end > start and text[end - 1] == RETURN:
-            end -= 1
+) -> tuple[int, int, int]:
+    """Split a text without quotes by its delimiters and ends of lines, which are the marks.
+
+    Returns how many rows it has, how far they go, and the line behind them.
+    """
+    count, start, cell = 0, 0, 0
+    cell_start = cell_end = 0
+    for mark in marks:
+        if cell == wanted:
+            cell_start = start if cell == 0 else cell_start
+            cell_end = mark
+        if mark < len(text) and text[mark] != NEWLINE:
+            cell += 1
+            cell_start = mark + 1 if cell == wanted else cell_start
+            continue
+        end = mark - 1 if mark > start and text[mark - 1] == RETURN else mark
         if end > start:
-            starts[count], ends[count], lines[count] = start, end, line + number
-            cell_starts[count], cell_ends[count], outcomes[count] = _plain_cell(
-                text, start, end, delimiter, columns, wanted
-            )
+            starts[count], ends[count], lines[count] = start, end, line
+            cell_starts[count] = min(cell_start, end) if cell >= wanted else end
+            cell_ends[count] = min(cell_end, end) if cell >= wanted else end
+            outcomes[count] = _TOO_LONG if end - start > LONGEST_ROW else _TOO_MANY_CELLS if cell >= columns else 0
             count += 1
-        start = behind
-    return count, start
-
-
-@part
-def _plain_cell(text: Text, start: int, end: int, delimiter: int, columns: int, wanted: int) -> tuple[int, int, int]:
-    """Return where the number's cell begins and ends, and the row's outcome."""
-    if end - start > LONGEST_ROW:
-        return end, end, _TOO_LONG
-    place, cell = start, 0
-    while cell < wanted and place < end:
-        cell += text[place] == delimiter
-        place += 1
-    if cell < wanted:
-        return end, end, 0
-    cell_end = place
-    while cell_end < end and text[cell_end] != delimiter:
-        cell_end += 1
-    for rest in range(cell_end, end):
-        cell += text[rest] == delimiter
-    return place, cell_end, (_TOO_MANY_CELLS if cell >= columns else 0)
+        start, line, cell = mark + 1, line + 1, 0
+    return count, start, line
 
 
 @kernel

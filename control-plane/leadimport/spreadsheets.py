@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import BinaryIO
 
-from leadimport.celled import BATCH_ROWS, Celled, to_rows
+from leadimport.celled import BATCH_ROWS, DELIMITER, Celled, to_rows
 from leadimport.delimited import MOST_COLUMNS
 from leadimport.errors import FileError
 from leadimport.mapping import ColumnMapping, Layout, layout_of
@@ -17,6 +17,8 @@ _SAMPLE_ROWS = 200
 
 class Spreadsheet:
     """A workbook whose rows are read once.  Raises FileError when it is opened, and for what is wrong later on."""
+
+    delimiter = DELIMITER
 
     def __init__(self, source: BinaryIO, mapping: ColumnMapping) -> None:
         try:

@@ -39,7 +39,7 @@ def clean(content: bytes | str, rules: Rules | None = None, mapping: ColumnMappi
     opened = open_list(source, mapping)
     cleaner, out = Cleaner(rules or Rules()), io.BytesIO()
     summary, judged = Summary(cleaner.places), []
-    refused = RefusedFile(out, ord(","), opened.file.layout.names)
+    refused = RefusedFile(out, opened.file.delimiter, opened.file.layout.names)
     for each in cleaner.clean(opened.file):
         judged.append(each)
         summary.add(each)

@@ -93,6 +93,10 @@ def test_the_refused_file_has_each_row_as_it_was_with_line_and_reason():
     assert found.refused == 'line,reason,name,mobile,note\n2,too-short,A,12,"x, ""y"""\n4,not-a-number,B,n/a,z\n'
 
 
+def test_the_refused_file_is_delimited_as_the_list_is():
+    assert clean("name;mobile\nA;12\n").refused == "line;reason;name;mobile\n2;too-short;A;12\n"
+
+
 def test_nothing_in_the_refused_file_is_a_formula():
     cells = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "  =2", "＝3", "＋4"]
     rows = [f'{cell},12,"{cell}","x;{cell}"' for cell in cells]
