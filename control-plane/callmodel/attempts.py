@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from callmodel import facts, orders
+from callmodel import facts, legs, orders
 from callmodel.callstate import Attempt, Call, Direction, Leg, LegRole, LegState, Purpose
 from callmodel.endings import is_trunk_failure
 from callmodel.ids import LegId
@@ -41,10 +41,12 @@ def bring(
         at_ms,
         extension=plan.extension,
         site_id=plan.site_id,
+        station_tenant_id=plan.tenant_id,
         mode=mode,
         to=to,
     )
-    order = orders.DialStation(leg_id, plan.extension, plan.site_id, _shown(call, attempt), plan.ring_timeout_seconds)
+    shown = _shown(call, attempt)
+    order = orders.DialStation(leg_id, plan.extension, plan.site_id, shown, plan.ring_timeout_seconds, plan.tenant_id)
     return replace(call, legs=(*call.legs, leg)), [order]
 
 
@@ -81,6 +83,14 @@ def granted(call: Call, fact: facts.TrunkGranted) -> Step:
     if attempt.purpose is Purpose.CONNECT:
         call = replace(call, caller_number=shown)
     return call, [orders.DialTrunk(leg.leg_id, plan.number, offer.trunk_id, shown, plan.ring_timeout_seconds)]
+
+
+def answer_origin(call: Call, at_ms: int) -> Step:
+    """Take up the call of whoever rang us, if that has not been done."""
+    origin = call.leg_of(call.origin_leg)
+    if origin is None or origin.is_answered or not origin.is_live:
+        return call, []
+    return legs.answered(call, origin.leg_id, at_ms), [orders.Answer(origin.leg_id)]
 
 
 def claiming(call: Call, leg_id: LegId) -> Attempt | None:
@@ -161,8 +171,9 @@ def _claim(call: Call, attempt: Attempt, plan: TrunkPlan) -> orders.Order:
 def _role_at_station(call: Call, purpose: Purpose) -> LegRole:
     if purpose is Purpose.SUPERVISE:
         return LegRole.SUPERVISOR
-    takes_customer = purpose is Purpose.TRANSFER and call.customer_leg is not None
-    if purpose is Purpose.SEAT or takes_customer or (purpose is Purpose.CONNECT and _is_inbound(call)):
+    takes_customer = purpose in (Purpose.TRANSFER, Purpose.REACH) and call.customer_leg is not None
+    answers = purpose is Purpose.OFFER or (purpose is Purpose.CONNECT and _is_inbound(call))
+    if purpose is Purpose.SEAT or takes_customer or answers:
         return LegRole.AGENT
     return LegRole.COLLEAGUE
 

@@ -6,32 +6,41 @@ from the legs, and what is announced is counted, here and nowhere else.
 
 from dataclasses import replace
 
-from callmodel import attempts, closing, dialling, facts, legs, orders, talking
+from callmodel import attempts, closing, dialling, facts, flowing, legs, orders, talking, waiting
 from callmodel.announcements import announced
 from callmodel.callstate import Call, Direction, Leg, LegRole, LegState, Phase, Purpose
 from callmodel.endings import Ending, sip_code_of
 from callmodel.numbers import is_extension
-from callmodel.routing import Plan, Refusal, StationPlan, TrunkPlan
+from callmodel.routing import FlowPlan, Plan, Refusal, StationPlan, TrunkPlan
 from callmodel.wantedroom import room_of
 
 Step = attempts.Step
 
-_PHASES = {Phase.DIALLING: dialling.advance, Phase.TALKING: talking.advance, Phase.ENDING: closing.advance}
-_BEFORE_THE_ROOM = (orders.StartRecording, orders.Answer, orders.ReleaseTrunk)
+_PHASES = {
+    Phase.IN_FLOW: flowing.advance,
+    Phase.WAITING: waiting.advance,
+    Phase.DIALLING: dialling.advance,
+    Phase.TALKING: talking.advance,
+    Phase.ENDING: closing.advance,
+}
+_BEFORE_THE_ROOM = (orders.StartRecording, orders.Answer, orders.StopPlaying, orders.ReleaseTrunk)
 
 
-def begin(beginning: facts.Beginning, plan: Plan) -> Step:
+def begin(beginning: facts.Beginning, plan: Plan | FlowPlan) -> Step:
     """Return the new call and its first orders.  A refused call is born ending: its CDR is written like any other."""
-    call = _newborn(beginning, plan)
+    call = newborn = _newborn(beginning, plan)
     if isinstance(plan, Refusal):
         step = closing.end(call, plan.ending, beginning.at_ms)
+    elif isinstance(plan, FlowPlan):
+        step = _let_in(flowing.begin(call, plan, beginning.at_ms), beginning.at_ms)
     elif isinstance(beginning, facts.CallAsked):
         seat = StationPlan(beginning.extension, beginning.site_id, plan.ring_timeout_seconds, records=False)
         call, given = attempts.bring(call, Purpose.SEAT, seat, beginning.at_ms)
         step = replace(call, origin_leg=call.legs[0].leg_id), given
     else:
         step = dialling.connect(call, beginning.at_ms)
-    return announced(None, step[0], [orders.Announce(orders.Milestone.STARTED), *step[1]])
+    given = _with_room(newborn, *step)
+    return announced(None, step[0], [orders.Announce(orders.Milestone.STARTED), *given])
 
 
 def advance(call: Call, fact: facts.Fact) -> Step:
@@ -60,10 +69,30 @@ def _advance(call: Call, fact: facts.Fact) -> Step:
         case facts.TransferAsked(by=by, referred=True) if call.phase is not Phase.TALKING:
             # There is nobody to hand over, and the phone waits to hear so.
             return call, [orders.ReportTransfer(by, sip_code_of(Ending.REJECTED))]
+        case facts.AgentOffered() if call.phase is not Phase.WAITING:
+            return call, waiting.withdrawn(fact)
         case _ if call.phase is Phase.ENDED:
             return call, []
         case _:
-            return _PHASES[call.phase](call, fact)
+            return _let_in(_PHASES[call.phase](call, fact), fact.at_ms)
+
+
+def _let_in(step: Step, at_ms: int) -> Step:
+    """Let a caller whom a flow sent to a queue into it."""
+    call, given = step
+    if call.visit is None or (wish := call.visit.wish) is None:
+        return step
+    call = replace(call, visit=replace(call.visit, wish=None))
+    call, joined = waiting.enter(
+        call,
+        wish.queue_id,
+        at_ms,
+        priority=wish.priority,
+        needs=wish.needs,
+        wanted_agents=wish.wanted_agents,
+        by_flow=True,
+    )
+    return call, [*given, *joined]
 
 
 def _with_room(before: Call, after: Call, given: list[orders.Order]) -> list[orders.Order]:
@@ -75,7 +104,7 @@ def _with_room(before: Call, after: Call, given: list[orders.Order]) -> list[ord
     return [*first, orders.SetRoom(room), *(order for order in given if order not in first)]
 
 
-def _newborn(beginning: facts.Beginning, plan: Plan) -> Call:
+def _newborn(beginning: facts.Beginning, plan: Plan | FlowPlan) -> Call:
     dialled = beginning.called_number if isinstance(beginning, facts.CustomerCalled) else beginning.dialled
     call = Call(
         call_id=beginning.call_id,
@@ -109,7 +138,7 @@ def _newborn(beginning: facts.Beginning, plan: Plan) -> Call:
             return replace(call, extension=extension, site_id=site_id, asked_by=asked_by)
 
 
-def _direction_of(dialled: str, plan: Plan) -> Direction:
+def _direction_of(dialled: str, plan: Plan | FlowPlan) -> Direction:
     """Return where a station's call goes; one that was refused goes where it was meant to."""
     outside = isinstance(plan, TrunkPlan) or (isinstance(plan, Refusal) and not is_extension(dialled))
     return Direction.OUTBOUND if outside else Direction.INTERNAL

@@ -5,14 +5,34 @@ from enum import Enum
 
 from callmodel.calltrace import CallTrace
 from callmodel.endings import Ending
-from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
+from callmodel.flows.visit import Visit
+from callmodel.ids import (
+    E164,
+    AgentId,
+    CallId,
+    Extension,
+    LegId,
+    NodeId,
+    QueueId,
+    RecordingId,
+    SiteId,
+    TenantId,
+    TrunkId,
+)
+from callmodel.queues import Queue, SkillNeed
 from callmodel.rooms import Mode
-from callmodel.routing import EMERGENCY_CLASS, StationPlan, TrunkPlan
+from callmodel.routing import EMERGENCY_CLASS, FlowPlan, StationPlan, TrunkPlan
 
 
 class Phase(Enum):
-    """What a call is doing; each has its module.  `ENDING`: decided, and legs are still being hung up."""
+    """What a call is doing; each has its module.
 
+    `IN_FLOW`: a flow speaks with the caller.  `WAITING`: in line for an agent, who may be rung already.
+    `ENDING`: decided, and legs are still being hung up.
+    """
+
+    IN_FLOW = "in-flow"
+    WAITING = "waiting"
     DIALLING = "dialling"
     TALKING = "talking"
     ENDING = "ending"
@@ -25,6 +45,8 @@ class CallState(Enum):
     `CALLING_AGENT`: a call asked for by click rings the agent first.  `CLAIMING`: waits for a trunk channel.
     """
 
+    IN_FLOW = "in-flow"
+    WAITING = "waiting"
     CALLING_AGENT = "calling-agent"
     CLAIMING = "claiming"
     DIALLING = "dialling"
@@ -67,6 +89,8 @@ class Leg:
     started_ms: int
     extension: Extension | None = None
     site_id: SiteId | None = None
+    station_tenant_id: TenantId | None = None
+    """Whose station it is at, where that is not the call's tenant: an agent may serve several."""
     number: E164 | None = None
     trunk_id: TrunkId | None = None
     trunk_held: bool = False
@@ -109,7 +133,8 @@ class Purpose(Enum):
 
     `SEAT`: an agent who asked by click is rung first.  `CONNECT`: whom the origin wants.  `TRANSFER`: takes the
     place of whoever asked.  `CONSULT`: talks to whoever asked while the others hold.  `JOIN`: one more who talks.
-    `SUPERVISE`: listens to, or whispers to, one of the parties.
+    `SUPERVISE`: listens to, or whispers to, one of the parties.  `OFFER`: an agent for a caller in line.
+    `REACH`: whom a flow rings for its caller.
     """
 
     SEAT = "seat"
@@ -117,7 +142,9 @@ class Purpose(Enum):
     TRANSFER = "transfer"
     CONSULT = "consult"
     JOIN = "join"
+    REACH = "reach"
     SUPERVISE = "supervise"
+    OFFER = "offer"
 
 
 @dataclass(frozen=True)
@@ -139,9 +166,17 @@ class Attempt:
 
 
 class TimerName(Enum):
-    """What a call waits for by the clock.  `LONGEST_CALL`: its tenant's longest call is over."""
+    """What a call waits for by the clock.
+
+    `LONGEST_CALL`: its tenant's longest call is over.  `FLOW`: a key, a word or an answer that a flow waits for.
+    Of a caller in line: `ANNOUNCEMENT` is due, who may be offered is widened (`RELAXATION`), `LONGEST_WAIT` is over.
+    """
 
     LONGEST_CALL = "longest-call"
+    FLOW = "flow"
+    ANNOUNCEMENT = "announcement"
+    RELAXATION = "relaxation"
+    LONGEST_WAIT = "longest-wait"
 
 
 @dataclass(frozen=True)
@@ -161,6 +196,41 @@ class Consult:
 
 
 @dataclass(frozen=True)
+class RungAgent:
+    """An agent who is reserved for the caller and rung as `leg_id`; hot state knows the offer by `token`."""
+
+    agent_id: AgentId
+    token: int
+    leg_id: LegId
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The caller's stay in a queue's line.
+
+    since_ms: of the caller's whole wait, which another queue goes on with; entered_ms: of this queue's.
+    queue: as it was when hot state last told of it, None before.  ahead: callers before this one, as told then.
+    comforted: how many of the queue's comfort messages were played.  by_flow: a flow sent the caller here, and takes
+    whoever waits in vain back.
+    """
+
+    queue_id: QueueId
+    priority: int
+    since_ms: int
+    entered_ms: int
+    needs: tuple[SkillNeed, ...] = ()
+    wanted_agents: tuple[AgentId, ...] = ()
+    queue: Queue | None = None
+    ahead: int = 0
+    comforted: int = 0
+    rung: tuple[RungAgent, ...] = ()
+    by_flow: bool = False
+
+    def rung_as(self, leg_id: LegId) -> RungAgent | None:
+        return next((each for each in self.rung if each.leg_id == leg_id), None)
+
+
+@dataclass(frozen=True)
 class Call:
     """One customer's contact, or one conversation of two colleagues, from first INVITE to CDR."""
 
@@ -176,10 +246,24 @@ class Call:
     """How many ids of legs were given out: an attempt has its leg's id before the leg is dialled."""
     origin_leg: LegId | None = None
     """Who the call came from (or, asked for by click, the agent who is rung first)."""
-    plan: TrunkPlan | StationPlan | None = None
-    """Where the origin wants to go."""
+    plan: TrunkPlan | StationPlan | FlowPlan | None = None
+    """Where the origin wants to go, or the flow that decides it."""
     attempts: tuple[Attempt, ...] = ()
     consult: Consult | None = None
+    waiting: Waiting | None = None
+    """The stay in line that lasts."""
+    waited_ms: int = 0
+    """How long the caller was in line, without the stay that lasts."""
+    queue_id: QueueId | None = None
+    """The queue that the caller is, or was last, in line of."""
+    agent_id: AgentId | None = None
+    """Who answered from the queue."""
+    language: str = "en"
+    """What is spoken to the customer, as BCP 47 has it."""
+    playing: str | None = None
+    """What is being played to the customer, by the name that `facts.Played` will give."""
+    plays: int = 0
+    """How often something was played: names of plays count on."""
     timers: tuple[Timer, ...] = ()
     """Those that are set; whoever adopts the call sets them again."""
     extension: Extension | None = None
@@ -206,6 +290,8 @@ class Call:
     """Whether the caller asked that the number be shown to nobody."""
     diverted_by: E164 | None = None
     """Whose phone sent an inbound call on to us."""
+    visit: Visit | None = None
+    """Where it stands in its flow, or stood when it left it; None for a call without one."""
 
     def leg_of(self, leg_id: LegId | None) -> Leg | None:
         return next((leg for leg in self.legs if leg.leg_id == leg_id), None)

@@ -9,9 +9,23 @@ from dataclasses import dataclass, field
 from callmodel.callstate import Call, CallState, Direction, Leg, LegRole, LegState
 from callmodel.calltimes import held_ms, times_of
 from callmodel.endings import Ending, EndingClass, class_of
-from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
+from callmodel.ids import (
+    E164,
+    AgentId,
+    CallId,
+    Extension,
+    FlowId,
+    LegId,
+    NodeId,
+    QueueId,
+    RecordingId,
+    SiteId,
+    TenantId,
+    TrunkId,
+)
 from callmodel.limits import cost_micros
 from callmodel.rooms import Mode
+from callmodel.routing import FlowPlan
 
 PRIVATE = {"private": True}
 """Metadata of a field that names a customer: kept encrypted, shown masked."""
@@ -59,10 +73,15 @@ class Cdr:
     version: counts the call's announcements; of two records of a call the higher one is newer.
     number: the customer's; `withheld`: who asked that nobody be shown it.  caller_number: the HQ number involved.
     diverted_by: whose phone sent the call on to us.  emergency: it called for help.
+    flow_id, flow_version: what spoke with the caller; None for a call without a flow.  marks: what the caller
+    answered when asked how it was, by question.  mailbox: whom a message was left for.
+    missed: why no person took a call that its flow sent to one: `no-answer`, or how the caller left a queue.
     extension, site_id: who called; of a call from outside, who answered it first.
     What is told of a call only once it has ended is None until then: `ended_ms`, `ending`, the sums of its legs
     (see `calltimes`), its cost in millionths of `currency`, and `hung_up_by`: the role of the party, or SYSTEM.
-    transferred_by: the station that handed the customer over last.  currency: filled in by who keeps the record.
+    transferred_by: the station that handed the customer over last.
+    queue_id: the queue that the caller was last in line of, queue_seconds: how long in all, agent_id: who took the
+    call from it.  currency: filled in by who keeps the record.
     """
 
     call_id: CallId
@@ -98,6 +117,14 @@ class Cdr:
     withheld: bool = False
     diverted_by: E164 | None = field(default=None, metadata=PRIVATE)
     emergency: bool = False
+    queue_id: QueueId | None = None
+    agent_id: AgentId | None = None
+    queue_seconds: float | None = None
+    flow_id: FlowId | None = None
+    flow_version: int | None = None
+    marks: dict[str, str] = field(default_factory=dict)
+    mailbox: str | None = None
+    missed: str | None = None
 
     @property
     def has_ended(self) -> bool:
@@ -110,6 +137,7 @@ def cdr_of(call: Call) -> Cdr:
     legs = tuple(_cdr_leg(leg, over_ms) for leg in call.legs)
     times = None if over_ms is None else times_of(call, over_ms)
     ending = None if over_ms is None else call.ending
+    flow = call.plan.flow if isinstance(call.plan, FlowPlan) else None
     return Cdr(
         call_id=call.call_id,
         tenant_id=call.tenant_id,
@@ -143,6 +171,14 @@ def cdr_of(call: Call) -> Cdr:
         withheld=call.withheld,
         diverted_by=call.diverted_by,
         emergency=call.emergency,
+        queue_id=call.queue_id,
+        agent_id=call.agent_id,
+        queue_seconds=None if over_ms is None or call.queue_id is None else call.waited_ms / 1000,
+        flow_id=flow.flow_id if flow is not None else None,
+        flow_version=flow.version if flow is not None else None,
+        marks={} if call.visit is None else call.visit.marks,
+        mailbox=None if call.visit is None else call.visit.mailbox,
+        missed=None if call.visit is None or call.answered_ms is not None else call.visit.missed,
     )
 
 

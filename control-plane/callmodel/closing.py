@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from callmodel import attempts, facts, orders
+from callmodel import attempts, facts, line, orders
 from callmodel.callstate import Call, Leg, Phase
 from callmodel.endings import Ending, sip_code_of
 from callmodel.ids import LegId
@@ -35,11 +35,20 @@ def end(call: Call, ending: Ending, at_ms: int, *, told: int | None = None, by: 
     reports: list[orders.Order] = [
         orders.ReportTransfer(each.by, GIVEN_UP) for each in call.attempts if each.referred and each.by
     ]
+    call, out_of_line = line.left(call, at_ms)
     decided = replace(
-        call, phase=Phase.ENDING, ending=ending, ended_ms=at_ms, attempts=(), consult=None, hung_up_by=by
+        call,
+        phase=Phase.ENDING,
+        ending=ending,
+        ended_ms=at_ms,
+        attempts=(),
+        consult=None,
+        hung_up_by=by,
+        playing=None,
+        visit=call.visit and call.visit.forgetting(),
     )
     goodbyes = [orders.HangUp(leg.leg_id, _told(leg, call, response)) for leg in call.live_legs]
-    return _close(decided, [*reports, *goodbyes], at_ms)
+    return _close(decided, [*reports, *goodbyes, *out_of_line], at_ms)
 
 
 def ending_now(call: Call) -> Ending:
@@ -51,6 +60,8 @@ def _close(call: Call, given: list[orders.Order], at_ms: int) -> Step:
     """Write the CDR once the last leg is gone, so that every leg's end is in it."""
     if call.live_legs:
         return call, given
+    call, out_of_line = line.left(call, at_ms)
+    given = [*given, *out_of_line]
     for leg in call.legs:
         call, freed = attempts.freed_trunk(call, leg)
         given = [*given, *freed]

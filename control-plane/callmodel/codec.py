@@ -98,20 +98,46 @@ def _optional_reader(kind: Any) -> _Reader:
 
 
 def _choosing_reader(kind: Any, choices: list[Any]) -> _Reader:
-    """Tell dataclasses apart by the names that only they need.  Raises ShapeError where that is not possible."""
+    """Tell dataclasses apart by their `kind`, else by the names that only they need.
+
+    Raises ShapeError where that is not possible.
+    """
     if not all(dataclasses.is_dataclass(choice) for choice in choices):
         raise ShapeError(f"only `X | None` and unions of dataclasses can be read, not {kind}")
+    tagged = {tag: choice for choice in choices if (tag := kind_of(choice)) is not None}
+    if len(tagged) == len(choices):
+        return _tagged_reader(tagged)
     needed = {
         choice: {name for name, (_, _, optional) in _fields_of(choice).items() if not optional} for choice in choices
     }
     if any(needed[one] <= needed[other] for one in choices for other in choices if one is not other):
         raise ShapeError(f"the shapes of {kind} can not be told apart")
 
+    names = ", ".join(choice.__name__ for choice in choices)
+
     def read(value: Any, where: _Place) -> Any:
         document = _expect(dict, value, where)
         choice = next((choice for choice in choices if needed[choice] <= document.keys()), None)
         if choice is None:
-            raise ShapeError(f"{_text_of(where)}: neither of {kind}")
+            raise ShapeError(f"{_text_of(where)}: neither of {names}")
+        return _read_dataclass(choice, document, where)
+
+    return read
+
+
+def kind_of(shape: type) -> str | None:
+    """Return what the `kind` of a dataclass always is; None for one that has none."""
+    fields: dict[str, Any] = getattr(shape, "__dataclass_fields__", {})
+    field = fields.get("kind")
+    return field.default if field is not None and isinstance(field.default, str) else None
+
+
+def _tagged_reader(tagged: dict[str, Any]) -> _Reader:
+    def read(value: Any, where: _Place) -> Any:
+        document = _expect(dict, value, where)
+        choice = tagged.get(_expect(str, document.get("kind"), (where, "kind")))
+        if choice is None:
+            raise ShapeError(f"{_text_of((where, 'kind'))}: {document['kind']!r} is none of {', '.join(tagged)}")
         return _read_dataclass(choice, document, where)
 
     return read

@@ -3,7 +3,7 @@
 from callmodel import facts, wire
 from callmodel.callstate import Call, Leg, LegRole
 from callmodel.directory import Lookups
-from callmodel.ids import Extension
+from callmodel.ids import Extension, QueueId
 from callmodel.rooms import Mode
 from callmodel.routing import Plan, plan_call
 
@@ -25,6 +25,11 @@ def facts_of(order: wire.CallOrder, call: Call, directory: Lookups, at_ms: int) 
             return [facts.PickUpAsked(_plan(directory, call, extension), at_ms)]
         case wire.SuperviseCall() | wire.TakeOverCall():
             return _supervision(order, call, directory, at_ms)
+        case wire.TransferCall(by=by, to=to) if to.startswith(wire.TO_QUEUE):
+            asker, queue_id = party_of(call, by), QueueId(to.removeprefix(wire.TO_QUEUE))
+            if asker is None or directory.queue_of(call.tenant_id, queue_id) is None:
+                return []
+            return [facts.QueueAsked(queue_id, asker.leg_id, at_ms)]
         case wire.TransferCall(by=by) | wire.ConsultCall(by=by) | wire.JoinCall(by=by) | wire.HoldCall(by=by):
             asker = party_of(call, by)
             return [] if asker is None else [_asked(order, asker, call, directory, at_ms)]

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from callmodel import attempts, closing, facts, legs, orders, timers
-from callmodel.callstate import Attempt, Call, Direction, LegRole, LegState, Phase, Purpose, TimerName
+from callmodel import attempts, closing, facts, orders, timers
+from callmodel.callstate import Attempt, Call, Direction, LegRole, Phase, Purpose, TimerName
 from callmodel.endings import Ending, ending_of, response_for
 from callmodel.ids import LegId, RecordingId
 from callmodel.routing import StationPlan, TrunkPlan
@@ -38,7 +38,7 @@ def advance(call: Call, fact: facts.Fact) -> Step:
 
 def connect(call: Call, at_ms: int) -> Step:
     """Call whom the origin wants."""
-    assert call.plan is not None
+    assert isinstance(call.plan, TrunkPlan | StationPlan)
     return attempts.bring(call, Purpose.CONNECT, call.plan, at_ms, by=call.origin_leg)
 
 
@@ -60,17 +60,17 @@ def _answered(call: Call, leg_id: LegId, at_ms: int) -> Step:
         # Somebody else has picked the call up.
         return call, [orders.HangUp(leg_id, closing.NORMAL)]
     call = attempts.without(call, attempt)
-    return connect(call, at_ms) if attempt.purpose is Purpose.SEAT else _talk(call, leg_id, at_ms)
+    return connect(call, at_ms) if attempt.purpose is Purpose.SEAT else talk(call, leg_id, at_ms)
 
 
-def _talk(call: Call, far_leg: LegId, at_ms: int) -> Step:
-    given: list[orders.Order] = [orders.Announce(orders.Milestone.ANSWERED)]
-    origin = call.leg_of(call.origin_leg)
-    if origin is not None and origin.state is not LegState.ANSWERED:
-        given.insert(0, orders.Answer(origin.leg_id))
-        call = legs.answered(call, origin.leg_id, at_ms)
+def talk(call: Call, far_leg: LegId, at_ms: int) -> Step:
+    """Let the origin and who was brought to it talk, recorded where that is the rule."""
+    call, given = attempts.answer_origin(call, at_ms)
+    # Who is put through again has been answered before.
+    milestone = orders.Milestone.ANSWERED if call.answered_ms is None else orders.Milestone.CHANGED
+    given = [*given, orders.Announce(milestone)]
     recorded = call.recorded_leg
-    if recorded is not None and call.plan is not None and call.plan.records:
+    if recorded is not None and call.plan is not None and call.plan.records and call.recording_id is None:
         recording_id = RecordingId(f"{call.call_id}-r1")
         call = replace(call, recording_id=recording_id)
         # Before the legs hear each other, or the first word is lost.
@@ -78,7 +78,7 @@ def _talk(call: Call, far_leg: LegId, at_ms: int) -> Step:
     far = call.leg_of(far_leg)
     if call.direction is Direction.INBOUND and far is not None:
         call = replace(call, extension=far.extension, site_id=far.site_id)
-    call = replace(call, phase=Phase.TALKING, answered_ms=at_ms)
+    call = replace(call, phase=Phase.TALKING, answered_ms=call.answered_ms or at_ms)
     longest = call.plan.limits.longest_call_minutes if isinstance(call.plan, TrunkPlan) else None
     if longest is None:
         return call, given

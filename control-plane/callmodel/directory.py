@@ -3,6 +3,7 @@
 The control plane publishes it in parts.  A media node decides on the last it has, and looks up what a call needs.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -11,11 +12,28 @@ from typing import Any, Protocol, TypeVar
 
 from callmodel.codec import ShapeError, from_wire, to_wire
 from callmodel.entries import Entries, Tables
-from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from callmodel.flows.calendars import Calendar
+from callmodel.flows.document import Flow
+from callmodel.ids import (
+    E164,
+    CalendarId,
+    Extension,
+    FlowId,
+    PromptId,
+    ProviderId,
+    QueueId,
+    SiteId,
+    TenantId,
+    TrunkId,
+)
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
+from callmodel.prompts import PromptFile
+from callmodel.queues import Queue
+from callmodel.vips import Vip
 
 DEFAULT_TIME_ZONE = "UTC"
+HQ = ProviderId("hq")
 
 
 class CallerRuleKind(Enum):
@@ -53,6 +71,10 @@ class Tenant:
     """By its IANA name, such as `Asia/Shanghai`."""
     records_internal_calls: bool = False
     """Whether calls between its stations are recorded too: no customer is in them."""
+    provider_id: ProviderId = HQ
+    """Whose agents serve it, and whose pool the agents at its stations are in."""
+    number_key: str = ""
+    """By which hot state knows customers' numbers: as keyed hashes, never themselves."""
 
 
 @dataclass(frozen=True)
@@ -125,13 +147,21 @@ class Trunk:
 
 @dataclass(frozen=True)
 class Did:
-    """A number that HQ owns, lent to one tenant; calls to it ring the station `route_to`."""
+    """A number that HQ owns, lent to one tenant; calls to it go into its flow, else they ring a station."""
 
     number: E164
     tenant_id: TenantId
     route_to: Extension | None = None
+    """The station that rings where the number has no flow, or one that nobody has published."""
     trunk_ids: tuple[TrunkId, ...] = ()
     """The trunks whose carrier accepts it as calling number; empty for all."""
+    flow_id: FlowId | None = None
+    language: str | None = None
+    """That the flow begins with (BCP 47); None for the flow's own."""
+    calendar_id: CalendarId | None = None
+    """The tenant's opening hours for it; None for always."""
+    notice: PromptId | None = None
+    """What callers hear of recording, before an agent hears them."""
 
 
 class Lookups(Protocol):
@@ -159,12 +189,91 @@ class Lookups(Protocol):
     def site_of(self, site_id: SiteId | None) -> Site | None:
         """Return a site."""
 
+    def queue_of(self, tenant_id: TenantId, queue_id: QueueId) -> Queue | None:
+        """Return a queue of the tenant."""
+
+    def flow_of(self, tenant_id: TenantId, flow_id: FlowId) -> Flow | None:
+        """Return the published version of a flow of the tenant."""
+
+    def calendar_of(self, tenant_id: TenantId, calendar_id: CalendarId) -> Calendar | None:
+        """Return a calendar of the tenant."""
+
+    def vip_of(self, tenant_id: TenantId, caller: str) -> Vip | None:
+        """Return a customer of the tenant who is one, by the number's keyed hash."""
+
+    def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
+        """Return where audio of the tenant lies."""
+
     def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
         """Return the time zone of a tenant's people at a site: the site's, else the tenant's."""
 
 
+TENANT, STATION, NUMBER, TRUNK, SITE, QUEUE = "tenant", "station", "number", "trunk", "site", "queue"
+FLOW, CALENDAR, VIP, PROMPT = "flow", "calendar", "vip", "prompt"
+_SHAPES: dict[str, type[Any]] = {
+    TENANT: Tenant,
+    STATION: Station,
+    NUMBER: Did,
+    TRUNK: Trunk,
+    SITE: Site,
+    QUEUE: Queue,
+    FLOW: Flow,
+    CALENDAR: Calendar,
+    VIP: Vip,
+    PROMPT: PromptFile,
+}
+MOST_REMEMBERED = 10_000
+
+T = TypeVar("T")
+
+
+class _ByKey(ABC):
+    """Look-ups by kind and key, wherever the entries lie."""
+
+    @abstractmethod
+    def _look_up(self, shape: type[T], kind: str, key: str) -> T | None:
+        """Return an entry, None where there is none."""
+
+    def tenant_of(self, tenant_id: TenantId) -> Tenant | None:
+        return self._look_up(Tenant, TENANT, tenant_id)
+
+    def station_of(self, tenant_id: TenantId, extension: str) -> Station | None:
+        return self._look_up(Station, STATION, _key_in(tenant_id, extension))
+
+    def did_of(self, number: str) -> Did | None:
+        return self._look_up(Did, NUMBER, number)
+
+    def trunk_of(self, trunk_id: TrunkId) -> Trunk | None:
+        return self._look_up(Trunk, TRUNK, trunk_id)
+
+    def site_of(self, site_id: SiteId | None) -> Site | None:
+        return self._look_up(Site, SITE, site_id) if site_id is not None else None
+
+    def queue_of(self, tenant_id: TenantId, queue_id: QueueId) -> Queue | None:
+        return self._look_up(Queue, QUEUE, _key_in(tenant_id, queue_id))
+
+    def flow_of(self, tenant_id: TenantId, flow_id: FlowId) -> Flow | None:
+        return self._look_up(Flow, FLOW, _key_in(tenant_id, flow_id))
+
+    def calendar_of(self, tenant_id: TenantId, calendar_id: CalendarId) -> Calendar | None:
+        return self._look_up(Calendar, CALENDAR, _key_in(tenant_id, calendar_id))
+
+    def vip_of(self, tenant_id: TenantId, caller: str) -> Vip | None:
+        return self._look_up(Vip, VIP, _key_in(tenant_id, caller))
+
+    def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
+        return self._look_up(PromptFile, PROMPT, _key_in(tenant_id, prompt_id))
+
+    def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
+        site = self.site_of(site_id)
+        if site is not None and site.time_zone is not None:
+            return site.time_zone
+        tenant = self.tenant_of(tenant_id)
+        return tenant.time_zone if tenant is not None else DEFAULT_TIME_ZONE
+
+
 @dataclass(frozen=True)
-class Directory:
+class Directory(_ByKey):
     """What routing needs, of one tenant, of the platform itself or of all of it, as a value."""
 
     tenants: tuple[Tenant, ...] = ()
@@ -172,71 +281,40 @@ class Directory:
     trunks: tuple[Trunk, ...] = ()
     numbers: tuple[Did, ...] = ()
     sites: tuple[Site, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
+    vips: tuple[Vip, ...] = ()
+    prompts: tuple[PromptFile, ...] = ()
 
     @cached_property
-    def _tenants(self) -> dict[TenantId, Tenant]:
-        return {tenant.tenant_id: tenant for tenant in self.tenants}
-
-    @cached_property
-    def _stations(self) -> dict[tuple[TenantId, str], Station]:
-        return {(station.tenant_id, station.extension): station for station in self.stations}
-
-    @cached_property
-    def _numbers(self) -> dict[str, Did]:
-        return {did.number: did for did in self.numbers}
-
-    @cached_property
-    def _trunks(self) -> dict[TrunkId, Trunk]:
-        return {trunk.trunk_id: trunk for trunk in self.trunks}
-
-    @cached_property
-    def _sites(self) -> dict[SiteId, Site]:
-        return {site.site_id: site for site in self.sites}
-
-    def site_of(self, site_id: SiteId | None) -> Site | None:
-        return self._sites.get(site_id) if site_id is not None else None
-
-    def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
-        return _time_zone(self.site_of(site_id), self.tenant_of(tenant_id))
-
-    def tenant_of(self, tenant_id: TenantId) -> Tenant | None:
-        return self._tenants.get(tenant_id)
-
-    def station_of(self, tenant_id: TenantId, extension: str) -> Station | None:
-        return self._stations.get((tenant_id, extension))
-
-    def did_of(self, number: str) -> Did | None:
-        return self._numbers.get(number)
+    def by_kind(self) -> dict[str, dict[str, Any]]:
+        """Everything, by kind and key."""
+        return {
+            TENANT: {each.tenant_id: each for each in self.tenants},
+            STATION: {_key_in(each.tenant_id, each.extension): each for each in self.stations},
+            NUMBER: {each.number: each for each in self.numbers},
+            TRUNK: {each.trunk_id: each for each in self.trunks},
+            SITE: {each.site_id: each for each in self.sites},
+            QUEUE: {_key_in(each.tenant_id, each.queue_id): each for each in self.queues},
+            FLOW: {_key_in(each.tenant_id, each.flow_id): each for each in self.flows},
+            CALENDAR: {_key_in(each.tenant_id, each.calendar_id): each for each in self.calendars},
+            VIP: {_key_in(each.tenant_id, each.caller): each for each in self.vips},
+            PROMPT: {_key_in(each.tenant_id, each.prompt_id): each for each in self.prompts},
+        }
 
     def each_number(self) -> Iterable[Did]:
         return self.numbers
 
-    def trunk_of(self, trunk_id: TrunkId) -> Trunk | None:
-        return self._trunks.get(trunk_id)
-
-
-def _time_zone(site: Site | None, tenant: Tenant | None) -> str:
-    if site is not None and site.time_zone is not None:
-        return site.time_zone
-    return tenant.time_zone if tenant is not None else DEFAULT_TIME_ZONE
-
-
-TENANT, STATION, NUMBER, TRUNK, SITE = "tenant", "station", "number", "trunk", "site"
-_SHAPES: dict[str, type[Any]] = {TENANT: Tenant, STATION: Station, NUMBER: Did, TRUNK: Trunk, SITE: Site}
-MOST_REMEMBERED = 10_000
-
-T = TypeVar("T")
+    def _look_up(self, shape: type[T], kind: str, key: str) -> T | None:
+        found: T | None = self.by_kind[kind].get(key)
+        return found
 
 
 def tables_of(directory: Directory) -> Tables:
     """Return a directory as the entries that are published."""
-    stations = {_station_key(each.tenant_id, each.extension): to_wire(each) for each in directory.stations}
     return {
-        TENANT: {each.tenant_id: to_wire(each) for each in directory.tenants},
-        STATION: stations,
-        NUMBER: {each.number: to_wire(each) for each in directory.numbers},
-        TRUNK: {each.trunk_id: to_wire(each) for each in directory.trunks},
-        SITE: {each.site_id: to_wire(each) for each in directory.sites},
+        kind: {key: to_wire(each) for key, each in entries.items()} for kind, entries in directory.by_kind.items()
     }
 
 
@@ -246,7 +324,7 @@ def check_entry(kind: str, value: Any) -> None:
         from_wire(_SHAPES[kind], value)
 
 
-class StoredDirectory:
+class StoredDirectory(_ByKey):
     """The directory as entries that lie elsewhere.
 
     It remembers what was looked up: after each change there has to be a new one.
@@ -260,27 +338,12 @@ class StoredDirectory:
         self._on_problem = on_problem
         self._remembered: dict[tuple[str, str], Any] = {}
 
-    def tenant_of(self, tenant_id: TenantId) -> Tenant | None:
-        return self._look_up(Tenant, TENANT, tenant_id)
-
-    def station_of(self, tenant_id: TenantId, extension: str) -> Station | None:
-        return self._look_up(Station, STATION, _station_key(tenant_id, extension))
-
-    def did_of(self, number: str) -> Did | None:
-        return self._look_up(Did, NUMBER, number)
-
     def each_number(self) -> Iterable[Did]:
         found = (read_entry(Did, value, self._on_problem) for value in self._entries.all(NUMBER))
         return (did for did in found if did is not None)
 
     def trunk_of(self, trunk_id: TrunkId) -> Trunk | None:
         return next((trunk for trunk in self.trunks if trunk.trunk_id == trunk_id), None)
-
-    def site_of(self, site_id: SiteId | None) -> Site | None:
-        return self._look_up(Site, SITE, site_id) if site_id is not None else None
-
-    def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
-        return _time_zone(self.site_of(site_id), self.tenant_of(tenant_id))
 
     def _look_up(self, shape: type[T], kind: str, key: str) -> T | None:
         known: T | None = self._remembered.get((kind, key))
@@ -312,5 +375,6 @@ def read_entry(shape: type[T], value: Any, on_problem: Callable[[ShapeError], No
         return None
 
 
-def _station_key(tenant_id: TenantId, extension: str) -> str:
-    return f"{tenant_id}/{extension}"
+def _key_in(tenant_id: TenantId, name: str) -> str:
+    """Return the key of an entry whose name is unique in its tenant only."""
+    return f"{tenant_id}/{name}"

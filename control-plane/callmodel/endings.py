@@ -19,6 +19,14 @@ class Ending(Enum):
     """Nothing was heard of one side for too long."""
     TOO_LONG = "too-long"
     """The tenant's longest call was over."""
+    SELF_SERVED = "self-served"
+    """A flow gave the caller what it had to give, and let the caller go."""
+    VOICEMAIL = "voicemail"
+    """The caller left a message."""
+    CALL_BACK = "call-back"
+    """The caller's place in a queue is kept, and will be called back."""
+    FLOW_FAILED = "flow-failed"
+    """A flow led nowhere, or round in circles."""
     BUSY = "busy"
     NO_ANSWER = "no-answer"
     REJECTED = "rejected"
@@ -44,6 +52,10 @@ class Ending(Enum):
 
 _CLASSES = {
     Ending.COMPLETED: EndingClass.SUCCESS,
+    Ending.SELF_SERVED: EndingClass.SUCCESS,
+    Ending.VOICEMAIL: EndingClass.SUCCESS,
+    Ending.CALL_BACK: EndingClass.SUCCESS,
+    Ending.FLOW_FAILED: EndingClass.SERVER,
     Ending.UPSTREAM_FAILED: EndingClass.UPSTREAM,
     Ending.MEDIA_TIMEOUT: EndingClass.UPSTREAM,
     Ending.NO_TRUNK: EndingClass.SERVER,
@@ -60,6 +72,10 @@ _SIP_CODES = {
     Ending.ABANDONED: 487,
     Ending.MEDIA_TIMEOUT: 408,
     Ending.TOO_LONG: 408,
+    Ending.SELF_SERVED: 200,
+    Ending.VOICEMAIL: 200,
+    Ending.CALL_BACK: 200,
+    Ending.FLOW_FAILED: 500,
     Ending.BUSY: 486,
     Ending.NO_ANSWER: 480,
     Ending.REJECTED: 603,

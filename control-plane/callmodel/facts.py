@@ -6,7 +6,9 @@ from enum import Enum
 from callmodel.callstate import TimerName
 from callmodel.calltrace import CallTrace
 from callmodel.endings import Ending
-from callmodel.ids import E164, CallId, Extension, LegId, NodeId, SiteId, TenantId, TrunkId
+from callmodel.ids import E164, CallId, Extension, LegId, NodeId, QueueId, SiteId, TenantId, TrunkId
+from callmodel.offers import Offer
+from callmodel.queues import Queue
 from callmodel.rooms import Mode
 from callmodel.routing import Plan
 
@@ -155,6 +157,16 @@ class TransferAsked:
 
 
 @dataclass(frozen=True)
+class QueueAsked:
+    """The party `by` hands the customer over to whoever is next in a queue."""
+
+    queue_id: QueueId
+    by: LegId
+    at_ms: int
+    priority: int = 0
+
+
+@dataclass(frozen=True)
 class ConsultAsked:
     """The party `by` wants to talk to somebody while the others hold."""
 
@@ -244,6 +256,103 @@ class TimerFired:
 
 
 @dataclass(frozen=True)
+class Played:
+    """What was played to a leg is over; `failed`: it could not be played, or not to its end."""
+
+    leg_id: LegId
+    play_id: str
+    at_ms: int
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class DigitPressed:
+    """A key: one of 0-9, *, #, A-D.  It may be part of a card's number: it is in no log and no trace."""
+
+    leg_id: LegId
+    digit: str
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a caller said, as one of the words that were listened for; None where it was none of them."""
+
+    leg_id: LegId
+    listen_id: str
+    word: str | None
+    at_ms: int
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True)
+class QueueSeen:
+    """How a queue stands; `estimate_seconds`: how long a caller who joins now will wait, None where nobody knows."""
+
+    queue_id: QueueId
+    waiting: int
+    ready: int
+    signed_in: int
+    longest_wait_seconds: float
+    estimate_seconds: float | None
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """A tenant's system has answered; `problem`: why it has not, such as `timeout`, `status-500`, `too-long`."""
+
+    look_up_id: str
+    answer: dict[str, str]
+    at_ms: int
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class WayFound:
+    """Where a target that was dialled in a flow is."""
+
+    target: str
+    plan: Plan
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class Queued:
+    """The call is in line, or is still.  `ahead`: callers before it.  `estimate_seconds`: see QueueSeen."""
+
+    queue: Queue
+    ahead: int
+    estimate_seconds: float | None
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class NotQueued:
+    """The queue takes nobody: `reason` is `full`, `unknown`, or `away` where hot state does not answer."""
+
+    queue_id: QueueId
+    reason: str
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class LineLost:
+    """Hot state does not know the caller any more, as after a fail-over."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class AgentOffered:
+    """Agents are reserved for this caller: one, or several of whom the first to answer has the call."""
+
+    queue: Queue
+    offer: Offer
+    at_ms: int
+
+
+@dataclass(frozen=True)
 class NodeLost:
     """The media engine died under the call: all its legs are gone at once."""
 
@@ -262,6 +371,7 @@ Fact = (
     | HangUpAsked
     | SpendStopped
     | TransferAsked
+    | QueueAsked
     | ConsultAsked
     | JoinAsked
     | PickUpAsked
@@ -271,5 +381,15 @@ Fact = (
     | ReleaseAsked
     | RecordingPauseAsked
     | TimerFired
+    | Played
+    | DigitPressed
+    | Heard
+    | QueueSeen
+    | LookedUp
+    | WayFound
+    | Queued
+    | NotQueued
+    | LineLost
+    | AgentOffered
     | NodeLost
 )

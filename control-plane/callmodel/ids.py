@@ -10,6 +10,15 @@ NodeId = NewType("NodeId", str)
 CallId = NewType("CallId", str)
 LegId = NewType("LegId", str)
 RecordingId = NewType("RecordingId", str)
+ProviderId = NewType("ProviderId", str)
+"""Who employs agents: an outsourcing firm, or `hq`.  Its agents are one pool, which is matched together."""
+AgentId = NewType("AgentId", str)
+"""A user who takes calls: the user's id."""
+QueueId = NewType("QueueId", str)
+FlowId = NewType("FlowId", str)
+PromptId = NewType("PromptId", str)
+"""An audio file of a tenant's."""
+CalendarId = NewType("CalendarId", str)
 
 Extension = NewType("Extension", str)
 """What people dial to reach a station inside its tenant: 2 to 6 digits."""

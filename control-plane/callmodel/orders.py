@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from callmodel.callstate import Timer
-from callmodel.ids import E164, Extension, LegId, RecordingId, SiteId, TrunkId
+from callmodel.ids import E164, AgentId, Extension, LegId, QueueId, RecordingId, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits
+from callmodel.offers import OfferEnd
+from callmodel.prompts import Prompt
+from callmodel.queues import SkillNeed
 from callmodel.rooms import Room
 from callmodel.routing import TrunkOffer
 
@@ -48,13 +51,17 @@ class DialTrunk:
 
 @dataclass(frozen=True)
 class DialStation:
-    """Ring a station.  `shown` is what its display says of the other party: never a customer's full number."""
+    """Ring a station.  `shown` is what its display says of the other party: never a customer's full number.
+
+    tenant_id: whose station it is, None for the call's own tenant.
+    """
 
     leg_id: LegId
     extension: Extension
     site_id: SiteId
     shown: str
     ring_timeout_seconds: int
+    tenant_id: TenantId | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,111 @@ class SetTimer:
 
 
 @dataclass(frozen=True)
+class Play:
+    """Play prompts to a leg, one after the other; another `Play` takes its place.  `Played` names `play_id`.
+
+    language: of what is spoken, as BCP 47 has it: `zh-CN`.
+    """
+
+    leg_id: LegId
+    play_id: str
+    prompts: tuple[Prompt, ...]
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class StopPlaying:
+    leg_id: LegId
+    play_id: str
+
+
+@dataclass(frozen=True)
+class Listen:
+    """Recognise one of `words` in what a leg says within `seconds`; `Heard` names `listen_id`."""
+
+    leg_id: LegId
+    listen_id: str
+    words: tuple[str, ...]
+    language: str = "en"
+    seconds: int = 5
+
+
+@dataclass(frozen=True)
+class LookAtQueue:
+    queue_id: QueueId
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """Ask the tenant's system; `LookedUp` names `look_up_id`.
+
+    fields: what it is told; hidden: this too, and it is never written down.
+    answer: which parts of its JSON answer are wanted, by name and path (`customer.name`).
+    """
+
+    look_up_id: str
+    url: str
+    timeout_ms: int
+    fields: dict[str, str] = field(default_factory=dict, repr=False)
+    answer: dict[str, str] = field(default_factory=dict)
+    hidden: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class FindWay:
+    """Find where a target is: an extension of the tenant, or a public number."""
+
+    target: str
+
+
+@dataclass(frozen=True)
+class JoinQueue:
+    """Get in line, or in line again at the same place: `Queued`, `NotQueued` or `AgentOffered` follow.
+
+    needs: skills that this caller asks for besides the queue's own.  `entered_ms`: since when it waits.
+    to_last_agent: whether who last spoke with the number comes first, as the queue has it.
+    """
+
+    queue_id: QueueId
+    priority: int
+    entered_ms: int
+    needs: tuple[SkillNeed, ...] = ()
+    wanted_agents: tuple[AgentId, ...] = ()
+    to_last_agent: bool = True
+
+
+@dataclass(frozen=True)
+class LeaveQueue:
+    """Wait no more in this queue.  Twice is harmless."""
+
+    queue_id: QueueId
+
+
+@dataclass(frozen=True)
+class BookCallBack:
+    """Keep a caller's place in a queue, and call `number` when it is reached.  Twice is harmless: one a call.
+
+    entered_ms: since when the caller has waited.
+    """
+
+    queue_id: QueueId
+    number: E164
+    priority: int
+    entered_ms: int
+    needs: tuple[SkillNeed, ...] = ()
+
+
+@dataclass(frozen=True)
+class CloseOffer:
+    """Tell what came of an offer.  An agent who was not reached leaves the caller at the first place."""
+
+    queue_id: QueueId
+    agent_id: AgentId
+    token: int
+    end: OfferEnd
+
+
+@dataclass(frozen=True)
 class HangUp:
     """End a leg.  `sip_code` is what a leg that was never answered is told; 200 for one in a conversation."""
 
@@ -109,9 +221,10 @@ class HangUp:
 
 
 class Milestone(Enum):
-    """`CHANGED`: others talk than before, or one holds."""
+    """`QUEUED`: the caller is in line.  `CHANGED`: others talk than before, or one holds."""
 
     STARTED = "call.started"
+    QUEUED = "call.queued"
     RINGING = "call.ringing"
     ANSWERED = "call.answered"
     CHANGED = "call.changed"
@@ -141,6 +254,16 @@ Order = (
     | PauseRecording
     | ReportTransfer
     | SetTimer
+    | Play
+    | StopPlaying
+    | Listen
+    | LookAtQueue
+    | LookUp
+    | FindWay
+    | JoinQueue
+    | LeaveQueue
+    | BookCallBack
+    | CloseOffer
     | HangUp
     | Announce
 )

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from callmodel.callernumbers import CallerNumberError, caller_pool_of, carried_by, emergency_callers, shows_site
-from callmodel.directory import Location, Lookups, Site, Tenant
+from callmodel.directory import Did, Location, Lookups, Site, Tenant
 from callmodel.endings import Ending
-from callmodel.ids import E164, Extension, ShortNumber, SiteId, TenantId, TrunkId
+from callmodel.flows.calendars import Calendar
+from callmodel.flows.document import Flow, calendars_of
+from callmodel.ids import E164, CalendarId, Extension, PromptId, ShortNumber, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits, is_allowed
 from callmodel.numbers import (
     DiallingPlan,
@@ -15,7 +17,9 @@ from callmodel.numbers import (
     service_number,
     to_e164,
 )
+from callmodel.privacy import number_hash
 from callmodel.trunks import trunks_for, trunks_for_emergency
+from callmodel.vips import Vip
 
 EMERGENCY_RING_SECONDS = 180
 EMERGENCY_CLASS = "emergency"
@@ -52,12 +56,13 @@ class TrunkPlan:
 
 @dataclass(frozen=True)
 class StationPlan:
-    """On the net, to a station of the tenant."""
+    """On the net, to a station.  `tenant_id`: whose it is, None for the call's own tenant."""
 
     extension: Extension
     site_id: SiteId
     ring_timeout_seconds: int
     records: bool
+    tenant_id: TenantId | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,25 @@ class Refusal:
     """The call goes nowhere, and why."""
 
     ending: Ending
+
+
+@dataclass(frozen=True)
+class FlowPlan:
+    """Into a flow, in the version that the call keeps until it ends, with what is known of the caller.
+
+    language: of the number that was dialled; None for the flow's own.  notice: what the caller hears of recording,
+    before an agent hears the caller.  calendar_id: of the number; `calendars`: that one, and those that the flow
+    names.  dialling: how the tenant's people write numbers down.
+    """
+
+    flow: Flow
+    records: bool
+    language: str | None = None
+    notice: PromptId | None = None
+    vip: Vip | None = None
+    calendar_id: CalendarId | None = None
+    calendars: tuple[Calendar, ...] = ()
+    dialling: DiallingPlan = DiallingPlan()
 
 
 Plan = TrunkPlan | StationPlan | Refusal
@@ -118,15 +142,32 @@ def is_emergency(directory: Lookups, tenant_id: TenantId, site_id: SiteId | None
     )
 
 
-def plan_inbound(directory: Lookups, dialled: str) -> tuple[TenantId | None, Plan]:
-    """Return whose call a carrier brings, and where it goes.  `dialled` is the DID as the edge normalised it."""
+def plan_inbound(
+    directory: Lookups, dialled: str, caller: E164 | None = None
+) -> tuple[TenantId | None, Plan | FlowPlan]:
+    """Return whose call a carrier brings, and where it goes.
+
+    `dialled` is the DID as the edge normalised it.  caller: the customer's number, None where nobody told it.
+    """
     did = directory.did_of(dialled)
     tenant = directory.tenant_of(did.tenant_id) if did is not None else None
     if did is None or tenant is None:
         return None, Refusal(Ending.NUMBER_INVALID)
+    if did.flow_id is not None and (flow := directory.flow_of(tenant.tenant_id, did.flow_id)) is not None:
+        return tenant.tenant_id, _into_flow(directory, tenant, did, flow, caller)
     if did.route_to is None:
         return tenant.tenant_id, Refusal(Ending.STATION_UNREACHABLE)
     return tenant.tenant_id, _to_station(directory, tenant, did.route_to, records=tenant.records_calls)
+
+
+def _into_flow(directory: Lookups, tenant: Tenant, did: Did, flow: Flow, caller: E164 | None) -> FlowPlan:
+    vip = directory.vip_of(tenant.tenant_id, number_hash(tenant, caller)) if caller is not None else None
+    named = sorted({*calendars_of(flow), *([did.calendar_id] if did.calendar_id is not None else [])})
+    known = (directory.calendar_of(tenant.tenant_id, calendar_id) for calendar_id in named)
+    calendars = tuple(calendar for calendar in known if calendar is not None)
+    return FlowPlan(
+        flow, tenant.records_calls, did.language, did.notice, vip, did.calendar_id, calendars, tenant.dialling
+    )
 
 
 def _to_station(directory: Lookups, tenant: Tenant, extension: str, *, records: bool | None = None) -> Plan:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from callmodel import attempts, closing, consulting, facts, orders, timers
+from callmodel import attempts, closing, consulting, facts, flowing, orders, timers, waiting
 from callmodel.callstate import Attempt, Call, Leg, LegRole, Purpose
 from callmodel.endings import Ending, ending_of, sip_code_of
-from callmodel.ids import LegId
+from callmodel.ids import LegId, QueueId
 from callmodel.rooms import Mode
 from callmodel.routing import Plan, Refusal
 
@@ -41,6 +41,8 @@ def _asked(call: Call, fact: facts.Fact) -> Step:
     match fact:
         case facts.TransferAsked(plan, by, at_ms, referred):
             return _bring(call, Purpose.TRANSFER, plan, by, at_ms, referred=referred)
+        case facts.QueueAsked(queue_id, by, at_ms, priority):
+            return _to_queue(call, queue_id, by, at_ms, priority)
         case facts.ConsultAsked(plan, by, at_ms):
             step = _bring(call, Purpose.CONSULT, plan, by, at_ms)
             return (consulting.hold_others(step[0], by), step[1]) if step[0] is not call else step
@@ -77,6 +79,17 @@ def _bring(call: Call, purpose: Purpose, plan: Plan, by: LegId, at_ms: int, *, r
         told = sip_code_of(refusal or Ending.REJECTED)
         return call, [orders.ReportTransfer(by, told)] if referred else []
     return attempts.bring(call, purpose, plan, at_ms, by=by, referred=referred)
+
+
+def _to_queue(call: Call, queue_id: QueueId, by: LegId, at_ms: int, priority: int) -> Step:
+    """Get the customer in line, and let the asker go; where others talk too, the customer has no need of one."""
+    customer = call.customer_leg
+    if customer is None or {leg.leg_id for leg in call.present} != {customer.leg_id, by} or call.attempts:
+        return call, []
+    asker = call.leg_of(by)
+    call = replace(call.with_leg(by, leaving=True), transferred_by=asker.extension if asker is not None else None)
+    call, given = waiting.enter(call, queue_id, at_ms, priority=priority)
+    return call, [*given, orders.HangUp(by, closing.NORMAL)]
 
 
 def _is_heard(call: Call, asker: Leg) -> bool:
@@ -129,6 +142,8 @@ def _left(call: Call, leg_id: LegId, at_ms: int, *, silent: bool) -> Step:
     call = consulting.without(call, leg_id)
     pointless = [attempt for attempt in call.attempts if _is_pointless(call, attempt)]
     if _is_over(call, [attempt for attempt in call.attempts if attempt not in pointless]):
+        if not silent and leg_id != call.origin_leg and (asked := flowing.after_talk(call, at_ms)) is not None:
+            return asked[0], [*asked[1], *freed]
         ending = Ending.MEDIA_TIMEOUT if silent else Ending.COMPLETED
         call, goodbyes = closing.end(call, ending, at_ms, by=None if silent else leg_id)
         return call, [*goodbyes, *freed]

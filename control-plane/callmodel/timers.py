@@ -15,6 +15,11 @@ def start(call: Call, name: TimerName, due_ms: int) -> Step:
     return replace(call, timers=(*others, timer)), [orders.SetTimer(timer)]
 
 
+def stop(call: Call, *names: TimerName) -> Call:
+    """Return the call without these timers: what goes off of them yet counts for nothing."""
+    return replace(call, timers=tuple(each for each in call.timers if each.name not in names))
+
+
 def gone_off(call: Call, name: TimerName, at_ms: int) -> Call | None:
     """Return the call without a timer that is due, None for one that was not set or has been set anew."""
     timer = next((each for each in call.timers if each.name is name), None)

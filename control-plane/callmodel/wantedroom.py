@@ -10,6 +10,10 @@ def room_of(call: Call) -> Room:
     """Return who hears whom now.  A call that ends wants none: its legs are hung up as they are."""
     if call.phase is Phase.DIALLING:
         return _while_dialling(call)
+    if call.phase is Phase.WAITING:
+        return _while_waiting(call)
+    if call.phase is Phase.IN_FLOW:
+        return _while_in_flow(call)
     return _while_talking(call) if call.phase is Phase.TALKING else NOBODY
 
 
@@ -24,6 +28,26 @@ def _while_dialling(call: Call) -> Room:
         return Room((_caller(origin, Mode.TALKING), Party(far.leg_id)))
     rang = any(leg.ringing_ms is not None for leg in call.legs if leg is not origin)
     return Room((_caller(origin, Mode.RINGBACK),)) if rang else NOBODY
+
+
+def _while_waiting(call: Call) -> Room:
+    """Music, and silence around what is said of the place."""
+    customer = call.customer_leg
+    if customer is None or not customer.is_answered:
+        return NOBODY
+    return Room((Party(customer.leg_id, Mode.HEARING if call.playing is not None else Mode.HOLDING),))
+
+
+def _while_in_flow(call: Call) -> Room:
+    """Whoever called hears what is played, or a ring once somebody who is reached for rings."""
+    origin = call.leg_of(call.origin_leg)
+    legs = (call.leg_of(each.leg_id) for each in call.attempts)
+    rings = any(leg is not None and leg.ringing_ms is not None for leg in legs)
+    others = (leg for leg in call.legs if leg is not origin and leg.is_answered and not leg.leaving)
+    parties = [Party(leg.leg_id, Mode.HEARING) for leg in others]
+    if origin is not None and origin.is_live and (rings or origin.is_answered):
+        parties.append(_caller(origin, Mode.RINGBACK if rings else Mode.HEARING))
+    return _room(parties)
 
 
 def _while_talking(call: Call) -> Room:

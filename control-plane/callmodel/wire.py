@@ -96,12 +96,16 @@ class EndCall:
     kind: str = "call.end"
 
 
+TO_QUEUE = "queue:"
+"""Before the id of a queue, where a call is handed over to one."""
+
+
 @dataclass(frozen=True)
 class TransferCall:
     """Let somebody take the place of `by`.
 
-    `to`, here and below: an extension of the tenant, or a public number.  `by`: the extension of the party that asks;
-    None is the agent's side, where only one party can be meant.
+    `to`, here and below: an extension of the tenant, or a public number; of a transfer also a queue, see TO_QUEUE.
+    `by`: the extension of the party that asks; None is the agent's side, where only one party can be meant.
     """
 
     call_id: CallId

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from callmodel.ids import TenantId, UserId
+from callmodel.ids import QueueId, TenantId, UserId
 from control_plane.archive import ARCHIVED
 from control_plane.permissions import Role
 from servicekit.stores import AddColumn, ColumnType, Row, Store, TableSpec
@@ -39,12 +39,18 @@ USER_NAMES = TableSpec(
 )
 TABLES = (USERS, USER_NAMES)
 TEAMS_COLUMN = AddColumn(USERS.name, "teams", ColumnType.JSON)
+SKILLS_COLUMN = AddColumn(USERS.name, "skills", ColumnType.JSON)
+QUEUES_COLUMN = AddColumn(USERS.name, "queues", ColumnType.JSON)
+AGENT_COLUMNS = (SKILLS_COLUMN, QUEUES_COLUMN)
+"""Came after the table, as `teams` did: null in users of that time."""
 
 
 @dataclass(frozen=True)
 class Account:
     """A user.  `belongs_to`: `platform`, `provider:<name>` or `tenant:<tenant id>`.  `teams`: by tenant.
 
+    skills: what they can as agents, from 1 to 10; a person's, whichever tenant the caller is of.  queues: those that
+    they serve, by tenant.
     `sessions_from_ms`: when sessions were last ended (password changed, account disabled).
     """
 
@@ -60,11 +66,18 @@ class Account:
     created_ms: int
     archived_ms: int | None = None
     teams: Mapping[TenantId, frozenset[str]] = field(default_factory=dict)
+    skills: Mapping[str, int] = field(default_factory=dict)
+    queues: Mapping[TenantId, tuple[QueueId, ...]] = field(default_factory=dict)
 
     @property
     def may_sign_in(self) -> bool:
         """Whether there is any session for them."""
         return self.enabled and self.archived_ms is None
+
+    @property
+    def is_agent(self) -> bool:
+        """Whether they take calls for any tenant."""
+        return any(Role.AGENT in held for held in self.roles.values())
 
     @property
     def credential(self) -> str:
@@ -104,6 +117,19 @@ async def save_account(store: Store, before: Account, after: Account) -> None:
         await store.upsert(USERS.name, {"scope": SCOPE, "user_id": before.user_id, **changes})
 
 
+async def save_agent(store: Store, before: Account, after: Account) -> bool:
+    """Keep a user's skills and queues; False when they were changed since `before` was read.
+
+    Managers of several tenants may be giving the same person queues.
+    """
+    key = {"scope": SCOPE, "user_id": before.user_id}
+    known, row = to_row(before), to_row(after)
+    columns = [each.column for each in AGENT_COLUMNS]
+    return await store.replace_if(
+        USERS.name, key, {name: known[name] for name in columns}, {name: row[name] for name in columns}
+    )
+
+
 async def set_password(store: Store, before: Account, after: Account) -> bool:
     """Keep a user's own new password; False when it, or the right to sign in, was changed since `before` was read.
 
@@ -133,15 +159,24 @@ def to_account(row: Row) -> Account:
     """Return the user in a row."""
     roles = {TenantId(tenant): frozenset(Role(role) for role in held) for tenant, held in row["roles"].items()}
     values = {name: row[name] for name in (*USERS.columns, ARCHIVED) if name not in ("scope", "roles")}
-    # The column came after the table: null in users of that time.
+    # These columns came after the table: null in users of that time.
     teams = {TenantId(tenant): frozenset(names) for tenant, names in (row[TEAMS_COLUMN.column] or {}).items()}
-    return Account(**values, roles=roles, teams=teams)
+    queues = {TenantId(tenant): tuple(ids) for tenant, ids in (row[QUEUES_COLUMN.column] or {}).items()}
+    return Account(**values, roles=roles, teams=teams, skills=row[SKILLS_COLUMN.column] or {}, queues=queues)
 
 
 def to_row(account: Account) -> dict[str, Any]:
     """Return the row of a user."""
     row = {name: getattr(account, name) for name in (*USERS.columns, ARCHIVED) if name not in ("scope", "roles")}
-    return {**row, "scope": SCOPE, "roles": role_names(account), TEAMS_COLUMN.column: team_names(account)}
+    return {
+        **row,
+        "scope": SCOPE,
+        "roles": role_names(account),
+        TEAMS_COLUMN.column: team_names(account),
+        # Nothing is null, as in rows of before: who compares with what was there need not know which it was.
+        SKILLS_COLUMN.column: dict(account.skills) or None,
+        QUEUES_COLUMN.column: {tenant: list(ids) for tenant, ids in account.queues.items() if ids} or None,
+    }
 
 
 def team_names(account: Account) -> dict[TenantId, list[str]]:

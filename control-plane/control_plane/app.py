@@ -8,20 +8,27 @@ from aiohttp import web
 
 from control_plane.branch_listener import start_branch_listener
 from control_plane.config import ControlPlaneSettings
+from control_plane.features.agents import http as agents
+from control_plane.features.agents import state_http as agent_states
 from control_plane.features.auth import http as auth
 from control_plane.features.auth.authenticator import BearerAuthenticator
 from control_plane.features.bans import http as bans
+from control_plane.features.calendars import http as calendars
 from control_plane.features.calls import handover_http as handover
 from control_plane.features.calls import http as calls
 from control_plane.features.enrolment import http as enrolment
+from control_plane.features.flows import http as flows
 from control_plane.features.numbers import http as numbers
 from control_plane.features.platform import http as platform
+from control_plane.features.prompts import http as prompts
+from control_plane.features.queues import http as queues
 from control_plane.features.recordings import http as recordings
 from control_plane.features.sites import http as sites
 from control_plane.features.stations import http as stations
 from control_plane.features.tenants import http as tenants
 from control_plane.features.trunks import http as trunks
 from control_plane.features.users import http as users
+from control_plane.features.vips import http as vips
 from control_plane.resources import close_resources, open_resources
 from control_plane.snapshots import Changes, Publisher
 from control_plane.web import Route
@@ -43,6 +50,13 @@ ROUTES: Sequence[Route] = [
     *users.routes,
     *stations.routes,
     *trunks.routes,
+    *prompts.routes,
+    *queues.routes,
+    *calendars.routes,
+    *flows.routes,
+    *vips.routes,
+    *agents.routes,
+    *agent_states.routes,
     *numbers.routes,
     *platform.routes,
     *bans.routes,

@@ -33,7 +33,7 @@ class ArchivedError(ConflictError):
 
 @dataclass(frozen=True)
 class Use:
-    """One thing that uses another.  `kind`: station, number, trunk, tenant, call.  `tenant_id`: whose it is."""
+    """One thing that uses another.  `kind`: station, number, queue, agent, call...  `tenant_id`: whose it is."""
 
     kind: str
     id: str

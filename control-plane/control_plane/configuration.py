@@ -1,22 +1,38 @@
 """Configuration in the store, read part by part as it is published: for media nodes, and for HQ's edges."""
 
 import asyncio
-from dataclasses import dataclass
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 
 from callmodel import directory, edgesnapshot
-from callmodel.directory import Did, Directory, Site, Station
+from callmodel.codec import ShapeError
+from callmodel.directory import Did, Directory, Site, Station, Tenant
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, MediaProtection
 from callmodel.entries import Tables
+from callmodel.flows.calendars import Calendar
+from callmodel.flows.document import Flow
 from callmodel.ids import TenantId
+from callmodel.prompts import PromptFile
+from callmodel.vips import Vip
+from control_plane.features.calendars.store import CalendarStore
+from control_plane.features.flows.store import FlowStore
 from control_plane.features.numbers.store import PAGE_ROWS, NumberRecord, NumberStore
+from control_plane.features.prompts.store import PromptStore
+from control_plane.features.queues.store import QueueRecord, QueueStore
 from control_plane.features.sites.store import Site as SiteRow
 from control_plane.features.sites.store import SiteStore
 from control_plane.features.stations.store import StationRecord, StationStore
-from control_plane.features.tenants.store import TenantRecord, TenantStore
+from control_plane.features.tenants.store import TenantStore
 from control_plane.features.trunks.store import TrunkStore
+from control_plane.features.vips.store import VipStore
+from control_plane.flowchecks import flow_of
 from control_plane.listing import every
+from control_plane.numberkeys import number_key_of
 from servicekit.crypto import TenantCipher
 from servicekit.stores import Store
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,6 +52,12 @@ class ConfigurationStore:
         self._trunks = TrunkStore(store, cipher)
         self._numbers = NumberStore(store)
         self._sites = SiteStore(store)
+        self._queues = QueueStore(store)
+        self._flows = FlowStore(store)
+        self._calendars = CalendarStore(store)
+        self._prompts = PromptStore(store)
+        self._vips = VipStore(store, cipher)
+        self._cipher = cipher
 
     async def tenants(self) -> list[TenantId]:
         """Return whose parts there are."""
@@ -67,12 +89,10 @@ class ConfigurationStore:
     async def _site(self, site: SiteRow) -> Site:
         number = None if site.emergency_caller is None else await self._numbers.one(site.emergency_caller)
         accepting = () if number is None else number.trunk_ids
-        return Site(
-            site.site_id, site.time_zone, site.dialling, site.emergency_caller, accepting, site.location
-        )
+        return Site(site.site_id, site.time_zone, site.dialling, site.emergency_caller, accepting, site.location)
 
     async def of_tenant(self, tenant_id: TenantId) -> PartTables | None:
-        """Return a tenant, its stations and the numbers that are lent to it; None for none, and an archived one."""
+        """Return a tenant, its stations, queues and the numbers lent to it; None for none, and an archived one."""
         record = await self._tenants.one(tenant_id)
         if record is None or record.archived_ms is not None:
             return None
@@ -83,12 +103,34 @@ class ConfigurationStore:
                 lambda limit, after: self._numbers.page_of_tenant(tenant_id, limit, after), PAGE_ROWS
             )
         ]
+        queues = [queue async for queue in self._queues.each(tenant_id)]
+        flows = [flow async for flow in self._published_flows(tenant_id)]
+        calendars = [each.calendar async for each in self._calendars.each(tenant_id)]
+        prompts = [each.to_file() async for each in self._prompts.each(tenant_id)]
+        vips = [each.vip async for each in self._vips.each(tenant_id)]
+        tenant = replace(record.tenant, number_key=number_key_of(self._cipher, tenant_id))
         # A tenant may have thousands of stations: requests are served meanwhile.
-        return await asyncio.to_thread(_tables, record, stations, numbers)
+        return await asyncio.to_thread(_tables, tenant, stations, numbers, queues, flows, vips, prompts, calendars)
+
+    async def _published_flows(self, tenant_id: TenantId) -> AsyncIterator[Flow]:
+        async for flow_id, version in self._flows.published(tenant_id):
+            try:
+                yield flow_of(tenant_id, flow_id, version.version, version.document)
+            except ShapeError:
+                # It was sound for another version of this program.  The other flows are.
+                logger.exception("flow not readable", extra={"tenant_id": tenant_id, "flow_id": flow_id})
 
 
-def _tables(record: TenantRecord, stations: list[StationRecord], numbers: list[NumberRecord]) -> PartTables:
-    tenant = record.tenant
+def _tables(
+    tenant: Tenant,
+    stations: list[StationRecord],
+    numbers: list[NumberRecord],
+    queues: list[QueueRecord],
+    flows: list[Flow],
+    vips: list[Vip],
+    prompts: list[PromptFile],
+    calendars: list[Calendar],
+) -> PartTables:
     return PartTables(
         directory.tables_of(
             Directory(
@@ -96,7 +138,12 @@ def _tables(record: TenantRecord, stations: list[StationRecord], numbers: list[N
                 stations=tuple(
                     Station(tenant.tenant_id, each.extension, each.site_id, each.display_name) for each in stations
                 ),
-                numbers=tuple(Did(each.number, tenant.tenant_id, each.route_to, each.trunk_ids) for each in numbers),
+                numbers=tuple(_did(tenant.tenant_id, each) for each in numbers),
+                queues=tuple(each.queue for each in queues),
+                flows=tuple(flows),
+                vips=tuple(vips),
+                prompts=tuple(prompts),
+                calendars=tuple(calendars),
             )
         ),
         edgesnapshot.tables_of(
@@ -107,6 +154,19 @@ def _tables(record: TenantRecord, stations: list[StationRecord], numbers: list[N
                 numbers=tuple(each.number for each in numbers),
             )
         ),
+    )
+
+
+def _did(tenant_id: TenantId, number: NumberRecord) -> Did:
+    return Did(
+        number.number,
+        tenant_id,
+        number.route_to,
+        number.trunk_ids,
+        number.flow_id,
+        number.language,
+        number.calendar_id,
+        number.notice,
     )
 
 

@@ -7,7 +7,18 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId, UserId
+from callmodel.ids import (
+    E164,
+    CalendarId,
+    Extension,
+    FlowId,
+    PromptId,
+    QueueId,
+    SiteId,
+    TenantId,
+    TrunkId,
+    UserId,
+)
 
 # A label of a host name (RFC 1123): no underscore, no hyphen at an end.
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -20,6 +31,7 @@ _IPV4 = rf"{_OCTET}(\.{_OCTET}){{3}}"
 _SOURCE = rf"{_IPV4}(/(1[6-9]|2[0-9]|3[0-2]))?"
 _SLUG = "[a-z][a-z0-9-]{0,30}[a-z0-9]"
 _EXTENSION = "[0-9]{2,6}"
+_WORD = "[a-z][a-z0-9-]{0,38}[a-z0-9]"
 _E164 = r"\+[1-9][0-9]{6,14}"
 _PREFIX = r"\+[0-9]{0,14}"
 _DIGEST_USER = "[A-Za-z0-9._+@~-]{1,64}"
@@ -47,11 +59,16 @@ def _word(pattern: str, advice: str, example: str, most: int = 1000) -> tuple[An
 
 
 _SLUG_ADVICE = "2 to 32 of a-z, 0-9 and hyphens, a letter first, no hyphen last"
+_WORD_ADVICE = "2 to 40 of a-z, 0-9 and hyphens, a letter first, no hyphen last"
 _NUMBER_ADVICE = "write the number with its plus sign and country code, such as +862155550100"
 
 _tenant = _word(_SLUG, _SLUG_ADVICE, "acme", 32)
 _site = _word(_SLUG, _SLUG_ADVICE, "branch-1", 32)
 _trunk = _word(_SLUG, _SLUG_ADVICE, "carrier-a", 32)
+_queue = _word(_SLUG, _SLUG_ADVICE, "sales", 32)
+_flow = _word(_SLUG, _SLUG_ADVICE, "welcome", 32)
+_calendar = _word(_SLUG, _SLUG_ADVICE, "office-hours", 32)
+_prompt = _word(_SLUG, _SLUG_ADVICE, "welcome", 32)
 _extension = _word(_EXTENSION, "an extension has 2 to 6 digits", "1001", 6)
 _number = _word(_E164, _NUMBER_ADVICE, "+862155550100", 16)
 _user = _word(_UUID, "the id that the platform gave the user", "0197a0c2-0000-7000-8000-000000000001", 36)
@@ -59,9 +76,31 @@ _user = _word(_UUID, "the id that the platform gave the user", "0197a0c2-0000-70
 TenantIdText = Annotated[TenantId, *_tenant]
 SiteIdText = Annotated[SiteId, *_site]
 TrunkIdText = Annotated[TrunkId, *_trunk]
+VipIdText = Annotated[str, *_word("[0-9a-f]{32}", "the id that the platform gave the VIP", "0" * 32, 32)]
+QueueIdText = Annotated[QueueId, *_queue]
+FlowIdText = Annotated[FlowId, *_flow]
+CalendarIdText = Annotated[CalendarId, *_calendar]
+PromptIdText = Annotated[PromptId, *_prompt]
 UserIdText = Annotated[UserId, *_user]
 ExtensionText = Annotated[Extension, *_extension]
 E164Text = Annotated[E164, *_number]
+
+ReasonText = Annotated[str, *_word(_WORD, _WORD_ADVICE, "lunch", 40)]
+SkillText = Annotated[str, *_word(_WORD, _WORD_ADVICE, "english", 40)]
+
+LANGUAGE = "[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
+Language = Annotated[str, *_word(LANGUAGE, "a language tag (BCP 47)", "zh-CN", 35)]
+AudioLanguage = Annotated[
+    str, *_word(f"({LANGUAGE}|any)", "a language tag (BCP 47), or `any` for audio that fits every call", "zh-CN", 35)
+]
+
+WeekdayText = Annotated[str, *_word("(mon|tue|wed|thu|fri|sat|sun)", "mon, tue, wed, thu, fri, sat or sun", "mon", 3)]
+_CLOCK = "([01][0-9]|2[0-4]):[0-5][0-9]"
+HoursText = Annotated[str, *_word(f"{_CLOCK}-{_CLOCK}", "hours of a day, such as 09:00-17:30", "09:00-17:30", 11)]
+_MONTH_DAY = "(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+DayText = Annotated[
+    str, *_word(f"(20[0-9]{{2}}-)?{_MONTH_DAY}", "a day such as 2026-12-25, or 12-25 for each year", "12-25", 10)
+]
 
 Slug = Annotated[str, *_word(_SLUG, _SLUG_ADVICE, "hq", 32)]
 SipDomain = Annotated[

@@ -1,16 +1,21 @@
 """The schema of the durable store, version by version.  A released version never changes: add a new one."""
 
-from control_plane import accounts, archive, audit, retention
+from control_plane import accounts, archive, audit, pausing, retention
 from control_plane.features.auth import store as auth
+from control_plane.features.calendars import store as calendars
 from control_plane.features.calls import store as calls
 from control_plane.features.enrolment import store as enrolment
+from control_plane.features.flows import store as flows
 from control_plane.features.numbers import store as numbers
+from control_plane.features.prompts import store as prompts
+from control_plane.features.queues import store as queues
 from control_plane.features.recordings import store as recordings
 from control_plane.features.sites import store as sites
 from control_plane.features.stations import store as stations
 from control_plane.features.tenants import store as tenants
 from control_plane.features.trunks import store as trunks
 from control_plane.features.users import store as users
+from control_plane.features.vips import store as vips
 from servicekit.stores import CreateTable, Migration
 
 CONFIGURATION = (
@@ -39,4 +44,10 @@ MIGRATIONS = [
     Migration(15, "time zones", [tenants.TIME_ZONE_COLUMN, sites.TIME_ZONE_COLUMN]),
     Migration(16, "how sites dial, and who comes to help", sites.EMERGENCY_COLUMNS),
     Migration(17, "whether colleagues are recorded", [tenants.INTERNAL_COLUMN]),
+    Migration(21, "queues, and why agents pause", [*map(CreateTable, queues.TABLES), pausing.REASONS_COLUMN]),
+    Migration(22, "what agents can, and which queues they serve", accounts.AGENT_COLUMNS),
+    Migration(23, "flows", [*map(CreateTable, flows.TABLES), *numbers.INBOUND_COLUMNS]),
+    Migration(24, "VIPs", [CreateTable(spec) for spec in vips.TABLES]),
+    Migration(25, "prompts", [CreateTable(spec) for spec in prompts.TABLES]),
+    Migration(26, "calendars", [CreateTable(spec) for spec in calendars.TABLES]),
 ]

@@ -19,6 +19,25 @@ class Permission(Enum):
     STATIONS_READ = "stations.read"
     STATIONS_WRITE = "stations.write"
     NUMBERS_READ = "numbers.read"
+    QUEUES_READ = "queues.read"
+    """See queues, and how many wait in them."""
+    QUEUES_WRITE = "queues.write"
+    FLOWS_READ = "flows.read"
+    """See flows and calendars."""
+    FLOWS_WRITE = "flows.write"
+    """Change and publish them, and say which flow a number has."""
+    PROMPTS_READ = "prompts.read"
+    """See the audio that callers hear, and listen to it."""
+    PROMPTS_WRITE = "prompts.write"
+    VIPS_READ = "vips.read"
+    """See customers who are never left waiting, by masked numbers."""
+    VIPS_WRITE = "vips.write"
+    AGENTS_READ = "agents.read"
+    """See who the agents are, what they can and what they do."""
+    AGENTS_WRITE = "agents.write"
+    """Say what agents can and which queues they serve."""
+    AGENTS_STATE = "agents.state"
+    """Sign in and out, be ready, pause; for others too, as far as one reaches."""
     USERS_READ = "users.read"
     USERS_WRITE = "users.write"
     """Create, change, disable and archive the tenant's own users, and say who is in which team."""
@@ -45,7 +64,7 @@ class Reach(Enum):
     """How far a permission goes inside of a tenant, the narrowest first."""
 
     OWN = "own"
-    """The stations that one is seated at, and the calls there."""
+    """Oneself, the stations that one is seated at, and the calls there."""
     TEAM = "team"
     """One's own, and those of everybody who shares a team with one."""
     TENANT = "tenant"
@@ -55,6 +74,8 @@ _AGENT = frozenset(
     {
         Permission.TENANT_READ,
         Permission.STATIONS_READ,
+        Permission.QUEUES_READ,
+        Permission.AGENTS_STATE,
         Permission.CALLS_READ,
         Permission.CALLS_PLACE,
         Permission.CALLS_CONTROL,
@@ -63,6 +84,10 @@ _AGENT = frozenset(
 )
 _SUPERVISOR = _AGENT | {
     Permission.NUMBERS_READ,
+    Permission.AGENTS_READ,
+    Permission.FLOWS_READ,
+    Permission.PROMPTS_READ,
+    Permission.VIPS_READ,
     Permission.RECORDINGS_READ,
     Permission.RECORDINGS_DOWNLOAD,
     Permission.CALLS_SUPERVISE,
@@ -70,6 +95,11 @@ _SUPERVISOR = _AGENT | {
 _MANAGER = _SUPERVISOR | {
     Permission.TENANT_WRITE,
     Permission.STATIONS_WRITE,
+    Permission.QUEUES_WRITE,
+    Permission.AGENTS_WRITE,
+    Permission.FLOWS_WRITE,
+    Permission.PROMPTS_WRITE,
+    Permission.VIPS_WRITE,
     Permission.USERS_READ,
     Permission.USERS_WRITE,
     Permission.CALLS_REVEAL,
@@ -81,6 +111,7 @@ _CLIENT = frozenset(
     {
         Permission.TENANT_READ,
         Permission.NUMBERS_READ,
+        Permission.QUEUES_READ,
         Permission.CALLS_READ,
         Permission.RECORDINGS_READ,
         Permission.RECORDINGS_DOWNLOAD,
@@ -96,9 +127,18 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 
 
 BOUND = frozenset(
-    {Permission.CALLS_PLACE, Permission.CALLS_CONTROL, Permission.CALLS_DISPOSE, Permission.CALLS_SUPERVISE}
+    {
+        Permission.CALLS_PLACE,
+        Permission.CALLS_CONTROL,
+        Permission.CALLS_DISPOSE,
+        Permission.CALLS_SUPERVISE,
+        Permission.AGENTS_STATE,
+    }
 )
-"""What is done to a call: how far it goes depends on the role.  Every other permission counts in the whole tenant."""
+"""What is done to calls and agents: how far it goes depends on the role.
+
+Every other permission counts in the whole tenant.
+"""
 
 REACHES: dict[Role, Reach] = {Role.AGENT: Reach.OWN, Role.SUPERVISOR: Reach.TEAM, Role.MANAGER: Reach.TENANT}
 """Of the permissions in `BOUND`, for each role that has them."""

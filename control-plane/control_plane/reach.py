@@ -6,7 +6,7 @@ A station is of whoever is seated at it, and so are the calls at it; a user is o
 from collections.abc import Iterable
 
 from callmodel.ids import Extension, TenantId, UserId
-from control_plane.accounts import account_of
+from control_plane.accounts import Account, account_of
 from control_plane.permissions import Permission, Reach
 from control_plane.web import Context, ForbiddenError
 
@@ -22,6 +22,16 @@ async def require_reach(
     """Let the user pass to whom one of the stations is in reach.  Raises OutOfReachError."""
     reach = context.principal.reach(permission, tenant_id)
     await _require(context, tenant_id, extensions, reach)
+
+
+def require_reach_of_user(context: Context, permission: Permission, tenant_id: TenantId, account: Account) -> None:
+    """Let pass whose right goes as far as this user.  Raises OutOfReachError."""
+    reach = context.principal.reach(permission, tenant_id)
+    if reach is Reach.TENANT or account.user_id == context.principal.user_id:
+        return
+    shared = context.principal.teams.get(tenant_id, frozenset()) & account.teams.get(tenant_id, frozenset())
+    if reach is not Reach.TEAM or not shared:
+        raise OutOfReachError()
 
 
 async def own_station(

@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 
 from callmodel.codec import from_wire
-from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from callmodel.ids import (
+    E164,
+    CalendarId,
+    Extension,
+    FlowId,
+    PromptId,
+    ProviderId,
+    QueueId,
+    SiteId,
+    TenantId,
+    TrunkId,
+)
 from callmodel.numbers import DiallingPlan
 from control_plane.archive import is_living, living_rows
 from control_plane.scope import SCOPE
@@ -19,6 +30,7 @@ class TenantReference:
     domain: str
     country_code: str
     dialling: DiallingPlan
+    provider_id: ProviderId
     archived: bool = False
 
 
@@ -28,7 +40,8 @@ async def find_tenant(store: Store, tenant_id: TenantId) -> TenantReference | No
     if row is None:
         return None
     plan = from_wire(DiallingPlan, row["dialling"])
-    return TenantReference(tenant_id, row["domain"], row["country_code"], plan, not is_living(row))
+    provider_id = ProviderId(row["provider"])
+    return TenantReference(tenant_id, row["domain"], row["country_code"], plan, provider_id, not is_living(row))
 
 
 async def require_tenant(store: Store, tenant_id: TenantId) -> TenantReference:
@@ -75,6 +88,27 @@ async def trunk_exists(store: Store, trunk_id: TrunkId) -> bool:
 async def station_exists(store: Store, tenant_id: TenantId, extension: Extension) -> bool:
     """Say whether the tenant has a station with this extension that is not archived."""
     return is_living(await store.get("stations", {"tenant_id": tenant_id, "extension": extension}))
+
+
+async def pool_of_queue(store: Store, tenant_id: TenantId, queue_id: QueueId) -> ProviderId | None:
+    """Return whose agents serve a queue of the tenant; None for one that is not there, or is archived."""
+    row = await store.get("queues", {"tenant_id": tenant_id, "queue_id": queue_id})
+    return ProviderId(row["settings"]["pool"]) if row is not None and is_living(row) else None
+
+
+async def flow_exists(store: Store, tenant_id: TenantId, flow_id: FlowId) -> bool:
+    """Say whether the tenant has a flow with this id that is not archived."""
+    return is_living(await store.get("flows", {"tenant_id": tenant_id, "flow_id": flow_id}))
+
+
+async def calendar_exists(store: Store, tenant_id: TenantId, calendar_id: CalendarId) -> bool:
+    """Say whether the tenant has a calendar with this id that is not archived."""
+    return is_living(await store.get("calendars", {"tenant_id": tenant_id, "calendar_id": calendar_id}))
+
+
+async def prompt_exists(store: Store, tenant_id: TenantId, prompt_id: PromptId) -> bool:
+    """Say whether the tenant has a prompt with this id that is not archived."""
+    return is_living(await store.get("prompts", {"tenant_id": tenant_id, "prompt_id": prompt_id}))
 
 
 async def has_stations(store: Store, tenant_id: TenantId) -> bool:

@@ -11,10 +11,11 @@ from control_plane.retention import Retention
 from control_plane.signing import load_signing_key
 from control_plane.times import now_ms
 from control_plane.web.context import Resources
+from hotstate.acd import Acd
 from servicekit import tracing
 from servicekit.crypto import TenantCipher, load_or_create_key
 from servicekit.objects import open_objects
-from servicekit.redisio import connect
+from servicekit.redisio import connect, replicas_of
 from servicekit.stores import open_store
 
 STORE_METHODS = ("upsert", "upsert_many", "get", "get_many", "page", "claim", "replace_if", "delete", "delete_if")
@@ -38,15 +39,17 @@ def open_resources(
     link_secret = bytes.fromhex(cipher.keyed_hash("platform", "links to objects"))
     objects = open_objects(settings.objects_url, link_secret, settings.public_url, settings.objects_credentials)
     tracing.trace_methods(objects, "objects", OBJECT_METHODS)
+    redis = connect(settings.redis_url)
     return Resources(
         settings=settings,
         store=store,
         objects=objects,
-        redis=connect(settings.redis_url),
+        redis=redis,
         cipher=cipher,
         passwords=Passwords(),
         signing_key=load_signing_key(settings.signing_key_file) if signs_tokens else None,
         retention=Retention(store, settings),
+        acd=Acd(redis, replicas_of(settings)),
         now_ms=now_ms,
         configuration_changed=configuration_changed,
     )

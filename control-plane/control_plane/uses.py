@@ -2,13 +2,25 @@
 
 from collections.abc import AsyncIterator
 
-from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from callmodel.ids import (
+    E164,
+    CalendarId,
+    Extension,
+    FlowId,
+    PromptId,
+    ProviderId,
+    QueueId,
+    SiteId,
+    TenantId,
+    TrunkId,
+)
 from control_plane.accounts import Account
 from control_plane.archive import MOST_TOLD, Use, is_living, living_rows, refuse_used
+from control_plane.flowchecks import named_in_flows
 from control_plane.livecalls import LiveCalls
 from control_plane.scope import SCOPE
 from control_plane.web import Context
-from servicekit.stores import Store
+from servicekit.stores import Row, Store
 
 PLATFORM = {"scope": SCOPE}
 
@@ -52,9 +64,9 @@ async def require_unused_station(context: Context, tenant_id: TenantId, extensio
     """Raise InUseError while calls to numbers of the tenant ring the station."""
 
     async def found() -> AsyncIterator[Use]:
-        async for number, route_to in _numbers_of(context.store, tenant_id):
-            if route_to == extension:
-                yield Use("number", number, tenant_id)
+        async for row in _numbers_of(context.store, tenant_id):
+            if row["route_to"] == extension:
+                yield Use("number", row["number"], tenant_id)
 
     await _require_none(found())
 
@@ -68,13 +80,79 @@ async def require_unused_tenant(context: Context, tenant_id: TenantId) -> None:
     async def found() -> AsyncIterator[Use]:
         async for row in living_rows(context.store, "stations", {"tenant_id": tenant_id}):
             yield Use("station", row["extension"], tenant_id)
-        async for number, _ in _numbers_of(context.store, tenant_id):
-            yield Use("number", number, tenant_id)
+        async for row in _numbers_of(context.store, tenant_id):
+            yield Use("number", row["number"], tenant_id)
         async for row in living_rows(context.store, "trunks", PLATFORM):
             if tenant_id in row["routing"]["tenant_ids"]:
                 yield Use("trunk", row["trunk_id"])
         async for call in LiveCalls(context.redis).each(tenant_id):
             yield Use("call", call.call_id, tenant_id)
+
+    await _require_none(found())
+
+
+async def require_unused_flow(context: Context, tenant_id: TenantId, flow_id: FlowId) -> None:
+    """Raise InUseError while numbers of the tenant lead into the flow."""
+
+    async def found() -> AsyncIterator[Use]:
+        async for row in _numbers_of(context.store, tenant_id):
+            if row["flow_id"] == flow_id:
+                yield Use("number", row["number"], tenant_id)
+
+    await _require_none(found())
+
+
+async def require_unused_queue(context: Context, tenant_id: TenantId, queue_id: QueueId) -> None:
+    """Raise InUseError while a published flow of the tenant names the queue, or VIPs wait in it."""
+
+    async def found() -> AsyncIterator[Use]:
+        async for use in _flows_that_name(context.store, tenant_id, "queue", queue_id):
+            yield use
+        async for row in _rows_of(context.store, "vips", tenant_id):
+            if row["settings"]["queue_id"] == queue_id:
+                yield Use("vip", row["caller"], tenant_id)
+
+    await _require_none(found())
+
+
+async def require_unused_prompt(context: Context, tenant_id: TenantId, prompt_id: PromptId) -> None:
+    """Raise InUseError while a published flow, a queue or a number of the tenant names the prompt."""
+
+    async def found() -> AsyncIterator[Use]:
+        async for use in _flows_that_name(context.store, tenant_id, "prompt", prompt_id):
+            yield use
+        async for row in living_rows(context.store, "queues", {"tenant_id": tenant_id}):
+            if prompt_id in (row["settings"]["music"], *row["settings"]["comfort"]):
+                yield Use("queue", row["queue_id"], tenant_id)
+        async for row in _numbers_of(context.store, tenant_id):
+            if row["notice"] == prompt_id:
+                yield Use("number", row["number"], tenant_id)
+
+    await _require_none(found())
+
+
+async def require_unused_calendar(context: Context, tenant_id: TenantId, calendar_id: CalendarId) -> None:
+    """Raise InUseError while a published flow or a number of the tenant names the calendar."""
+
+    async def found() -> AsyncIterator[Use]:
+        async for use in _flows_that_name(context.store, tenant_id, "calendar", calendar_id):
+            yield use
+        async for row in _numbers_of(context.store, tenant_id):
+            if row["calendar_id"] == calendar_id:
+                yield Use("number", row["number"], tenant_id)
+
+    await _require_none(found())
+
+
+async def require_no_pool(context: Context, tenant_id: TenantId, pool: ProviderId) -> None:
+    """Raise InUseError while it has queues, or agents who are signed in: the pool is in their keys (ADR 29)."""
+
+    async def found() -> AsyncIterator[Use]:
+        async for row in living_rows(context.store, "queues", {"tenant_id": tenant_id}):
+            yield Use("queue", row["queue_id"], tenant_id)
+        for view in await context.acd.agents(pool):
+            if view.seat.tenant_id == tenant_id:
+                yield Use("agent", view.agent.agent_id, tenant_id)
 
     await _require_none(found())
 
@@ -93,19 +171,31 @@ async def require_unused_user(context: Context, account: Account) -> None:
     await _require_none(found())
 
 
-async def _numbers_of(store: Store, tenant_id: TenantId) -> AsyncIterator[tuple[E164, Extension | None]]:
-    """Yield the numbers that are lent to a tenant, each with the station that calls to it ring."""
+async def _flows_that_name(store: Store, tenant_id: TenantId, kind: str, named: str) -> AsyncIterator[Use]:
+    async for flow_id, reference in named_in_flows(store, tenant_id):
+        if (reference.kind, reference.id) == (kind, named):
+            yield Use("flow", flow_id, tenant_id)
+
+
+async def _rows_of(store: Store, table: str, tenant_id: TenantId) -> AsyncIterator[Row]:
+    """Yield all rows of a tenant in a table whose rows are not archived."""
     after: str | None = None
     while True:
-        page = await store.page("tenant_numbers", {"tenant_id": tenant_id}, limit=500, after=after)
-        rows = await store.get_many("numbers", [{"scope": SCOPE, "number": row["number"]} for row in page.rows])
-        for row in rows:
-            # The index may hold an entry too many: the number's own row has the last word.
-            if row is not None and is_living(row) and row["tenant_id"] == tenant_id:
-                yield row["number"], row["route_to"]
+        page = await store.page(table, {"tenant_id": tenant_id}, limit=500, after=after)
+        for row in page.rows:
+            yield row
         after = page.next_token
         if after is None:
             return
+
+
+async def _numbers_of(store: Store, tenant_id: TenantId) -> AsyncIterator[Row]:
+    """Yield the numbers that are lent to a tenant, each with where calls to it go."""
+    async for entry in _rows_of(store, "tenant_numbers", tenant_id):
+        row = await store.get("numbers", {"scope": SCOPE, "number": entry["number"]})
+        # The index may hold an entry too many: the number's own row has the last word.
+        if row is not None and is_living(row) and row["tenant_id"] == tenant_id:
+            yield row
 
 
 async def _require_none(uses: AsyncIterator[Use]) -> None:

@@ -54,7 +54,20 @@ CALLS = [
         {"{{result}} {{source}}": "sum by (result, source) (rate(trunkline_claims_total[$__rate_interval]))"},
     ),
     Panel("Day's spend of its limit", "percentunit", {"{{tenant_id}}": "max by (tenant_id) (trunkline_spend_share)"}),
+    Panel(
+        "Questions to tenants' systems",
+        "cps",
+        {"{{result}}": "sum by (result) (rate(trunkline_lookups_total[$__rate_interval]))"},
+    ),
     Panel("Trunk channels held", "short", {"{{instance}}": "trunkline_claims_held"}),
+    Panel(
+        "Agents and callers set right",
+        "short",
+        {
+            "{{kind}}": "sum by (kind) (increase(trunkline_acd_repairs_total[$__rate_interval]))",
+            "not replicated": "sum(increase(trunkline_acd_unreplicated_total[$__rate_interval]))",
+        },
+    ),
     Panel(
         "INVITEs at the edges",
         "reqps",

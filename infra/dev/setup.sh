@@ -23,7 +23,7 @@ distribution="$(. /etc/os-release && echo "${ID}-${VERSION_ID:-}")"
 common="kamailio kamailio-python3-modules kamailio-tls-modules kamailio-websocket-modules kamailio-json-modules
   kamailio-utils-modules kamailio-extra-modules kamailio-outbound-modules kamailio-redis-modules
   rtpengine-daemon redis-server redis-tools sip-tester
-  faketime mmdebstrap python3 python3-venv make openssl ca-certificates iproute2 procps tzdata
+  espeak-ng faketime mmdebstrap python3 python3-venv make openssl ca-certificates iproute2 procps tzdata
   util-linux"
 # Telephones that others wrote, for tests/e2e/test_foreign_phones.py: 70 packages with their libraries, 86 MB, mostly
 # Qt's and the codecs' below linphone; no daemon among them, and no image needs them.

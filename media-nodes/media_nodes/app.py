@@ -10,22 +10,26 @@ from pathlib import Path
 from callmodel.edgesnapshot import NodeHealth
 from callmodel.ids import NodeId
 from callmodel.wire import HeldCalls
+from hotstate.acd import Acd
 from media_nodes import drain, heartbeat, telling
 from media_nodes.ami import Ami
 from media_nodes.ari import Ari
 from media_nodes.asterisk import AriSwitch
+from media_nodes.callersounds import build_ear, build_player, build_sounds
 from media_nodes.claims import RedisClaims
 from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.config import MediaSettings
 from media_nodes.configuration import follow_directory
 from media_nodes.edges import EdgeChoice, edges_of
 from media_nodes.journal import Entry, Journal
+from media_nodes.lines import RedisLines
 from media_nodes.listener import Listener, SupersededError
+from media_nodes.lookups import HttpLookUps
 from media_nodes.orders import OrderBook
 from media_nodes.outbox import RedisOutbox
 from media_nodes.recorder import Recorder
 from media_nodes.rendering import passwords_of
-from media_nodes.running import now_ms
+from media_nodes.running import Surroundings, now_ms
 from media_nodes.spending import Spending
 from media_nodes.spool import Limits, SpoolWatch
 from servicekit import lifecycle, logs, redisio
@@ -68,18 +72,38 @@ async def serve(service: Service) -> None:
     watch = SpoolWatch(spool, Limits(settings.spool_max_bytes, settings.spool_min_free_bytes))
     recorder = Recorder(spool, node_id, outbox, watch, settings.recording_queue)
     edges = EdgeChoice(edges_of(settings.edges), ari)
-    switch = AriSwitch(ari, ami, edges, recorder.live)
-    journal = Journal(settings.state_dir / "calls")
     shelf = DirectoryShelf()
+    sounds = build_sounds(service, settings, ari, lambda: shelf.current)
+    switch = AriSwitch(ari, ami, edges, recorder.live, sounds.music)
+    player = build_player(service, switch, sounds)
+    ear = build_ear(service, settings, switch)
+    journal = Journal(settings.state_dir / "calls")
     claims = RedisClaims(redis, replicas, Spending(lambda: shelf.current))
-    conductor = Conductor(node_id, switch, claims, outbox, recorder, journal, shelf, settings.capacity)
+    lines = RedisLines(node_id, Acd(redis, replicas), lambda: shelf.current, now_ms)
+    look_ups = HttpLookUps(settings.lookup_allowed)
+    service.on_close(look_ups.close)
+    around = Surroundings(
+        switch=switch,
+        claims=claims,
+        outbox=outbox,
+        recordings=recorder,
+        player=player,
+        ear=ear,
+        lines=lines,
+        look_ups=look_ups,
+        journal=journal,
+        directory=lambda: shelf.current,
+    )
+    conductor = Conductor(node_id, around, settings.capacity)
     claims.attend(lambda: conductor.calls, conductor.stop_spending)
+    lines.attend(lambda: conductor.calls, conductor.offer)
     drain_flag = drain.Flag(settings.state_dir)
 
     def found() -> list[Entry]:
         entries = journal.entries()
         for entry in entries:
             claims.adopt(entry.call)
+            lines.adopt(entry.call)
         return entries
 
     listener = Listener(ari, switch, conductor, found, lambda: recorder.close_all_but(conductor.recording_ids))
@@ -126,6 +150,7 @@ async def serve(service: Service) -> None:
     service.spawn("recorder", recorder.run())
     service.spawn("spool", watch.run())
     service.spawn("claims", claims.run())
+    service.spawn("lines", lines.run())
     service.spawn("directory", follow_directory(redis, shelf, settings.state_dir / "directory.db"))
     service.spawn("edges", edges.run())
     service.spawn("listener", _listen(listener, service))

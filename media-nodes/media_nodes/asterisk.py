@@ -4,7 +4,7 @@ Legs are created and then dialled, not originated: only a created one can be hea
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,15 @@ from media_nodes import mixmonitor
 from media_nodes.ami import Ami
 from media_nodes.ari import Ari, AriAwayError, AriError
 from media_nodes.edges import EdgeChoice
-from media_nodes.ports import LegGoneError, LegProgress, SwitchAwayError, SwitchState
-from media_nodes.rooms import SNOOP, Rooms
-from media_nodes.stasis import APP, WANTED_EVENTS, endpoint_of
+from media_nodes.ports import LegGoneError, LegProgress, MusicOnHold, SwitchAwayError, SwitchState
+from media_nodes.rooms import Rooms
+from media_nodes.stasis import APP, WANTED_EVENTS, endpoint_of, playback_of
+from media_nodes.taps import Taps, is_tap
 from servicekit import tracing
 
 CREATION_SECONDS = 3.0
+OURS = "~"
+"""In the names of channels that are no legs: snoops, and what sends sound to us."""
 # The edge takes it, as from a node without a conductor, to mean that nobody has tried the call yet.
 DECLINED_CAUSE = 42
 GONE = (404,)
@@ -37,11 +40,15 @@ _PROGRESS = {"Up": LegProgress.ANSWERED, "Ringing": LegProgress.RINGING}
 class AriSwitch:
     """Orders to one Asterisk, which sends outbound legs to the edge that `edges` names."""
 
-    def __init__(self, ari: Ari, ami: Ami, edges: EdgeChoice, live_dir: Path) -> None:
+    def __init__(self, ari: Ari, ami: Ami, edges: EdgeChoice, live_dir: Path, music: MusicOnHold) -> None:
         self._ari, self._ami, self._edges = ari, ami, edges
         self._live = live_dir
         self._created: dict[LegId, asyncio.Future[None]] = {}
-        self._rooms = Rooms(self._command, self._on_leg, self._snoop)
+        self._playing: dict[LegId, str] = {}
+        self._found: frozenset[LegId] | None = None
+        """Legs that were there when this process first looked."""
+        self._taps = Taps(APP, self._command, self._on_leg, self._made)
+        self._rooms = Rooms(self._command, self._on_leg, self._snoop, self._quiet, music)
 
     def leg_arrived(self, leg_id: LegId, endpoint: str) -> None:
         """Hear from the event side which edge a leg came in by."""
@@ -52,6 +59,11 @@ class AriSwitch:
         waiting = self._created.get(leg_id)
         if waiting is not None and not waiting.done():
             waiting.set_result(None)
+
+    def play_ended(self, leg_id: LegId, play_id: str) -> None:
+        """Hear from the event side that a leg is played something no more."""
+        if self._playing.get(leg_id) == play_id:
+            del self._playing[leg_id]
 
     async def dial_trunk(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialTrunk) -> None:
         vouched = {"target": "trunk", "trunk": order.trunk_id, "caller": order.caller_number}
@@ -117,6 +129,53 @@ class AriSwitch:
     async def answer(self, leg_id: LegId) -> None:
         await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/answer")
 
+    async def play(self, leg_id: LegId, play_id: str, files: Sequence[Path]) -> None:
+        former = self._playing.get(leg_id)
+        if former == play_id or (leg_id in (self._found or ()) and await self._plays(leg_id, play_id)):
+            self._playing[leg_id] = play_id
+            return
+        self._playing[leg_id] = play_id
+        # Asterisk finds the format by itself, where it is told none.
+        media = ",".join(f"sound:{file.with_suffix('')}" for file in files)
+        query = {"playbackId": playback_of(leg_id, play_id), "media": media}
+        await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/play", query)
+        if former is not None:
+            await self._end_playback(leg_id, former)
+        # A leg does one thing after the other: what it is told of now begins with the playback's end.
+        await self._rooms.resume(leg_id)
+
+    async def stop_playing(self, leg_id: LegId, play_id: str) -> None:
+        self.play_ended(leg_id, play_id)
+        await self._end_playback(leg_id, play_id)
+
+    async def tap(self, leg_id: LegId, to: str) -> None:
+        await self._taps.open(leg_id, to)
+
+    async def untap(self, leg_id: LegId) -> None:
+        await self._taps.close(leg_id)
+
+    async def _plays(self, leg_id: LegId, play_id: str) -> bool:
+        """Say whether a former process had this played, and it goes on."""
+        try:
+            await self._command("GET", f"/playbacks/{playback_of(leg_id, play_id)}")
+        except AriError as error:
+            if error.status not in GONE:
+                raise
+            return False
+        return True
+
+    async def _quiet(self, leg_id: LegId) -> None:
+        if (play_id := self._playing.get(leg_id)) is not None:
+            await self.stop_playing(leg_id, play_id)
+
+    async def _end_playback(self, leg_id: LegId, play_id: str) -> None:
+        try:
+            await self._command("DELETE", f"/playbacks/{playback_of(leg_id, play_id)}")
+        except AriError as error:
+            # It came to its end just before, or its leg did.
+            if error.status not in (*GONE, *LEAVING):
+                raise
+
     async def set_room(self, call_id: CallId, room: Room) -> None:
         await self._rooms.arrange(call_id, room)
 
@@ -157,8 +216,13 @@ class AriSwitch:
     async def state(self) -> SwitchState:
         paths = ("/asterisk/info", "/channels", "/bridges")
         info, legs, bridges = await asyncio.gather(*(self._command("GET", path) for path in paths))
-        legs = [leg for leg in legs if not leg["id"].endswith(SNOOP)]
+        if self._found is None:
+            await self._taps.clear((leg["id"] for leg in legs), (bridge["id"] for bridge in bridges))
+        legs = [leg for leg in legs if OURS not in leg["id"]]
+        bridges = [bridge for bridge in bridges if not is_tap(bridge["id"])]
         known = {LegId(leg["id"]): _PROGRESS.get(leg["state"], LegProgress.SETTING_UP) for leg in legs}
+        self._found = frozenset(known) if self._found is None else self._found & known.keys()
+        self._playing = {leg_id: play_id for leg_id, play_id in self._playing.items() if leg_id in known}
         self._edges.learn({LegId(leg["id"]): endpoint_of(leg["name"]) for leg in legs})
         return SwitchState(info["status"]["startup_time"], known, self._rooms.learn(bridges))
 

@@ -22,11 +22,11 @@ from callmodel.facts import (
 )
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId, uuid7
 from callmodel.orders import Order
-from callmodel.routing import Plan, Refusal, TrunkPlan, is_emergency, plan_call, plan_inbound
+from callmodel.routing import FlowPlan, Plan, Refusal, TrunkPlan, is_emergency, plan_call, plan_inbound
 from callmodel.wire import NodeOrder, PlaceCall
 from media_nodes import telling
-from media_nodes.journal import Entry, Journal
-from media_nodes.ports import Claims, LegGoneError, Outbox, Recordings, Switch, SwitchAwayError, SwitchState
+from media_nodes.journal import Entry
+from media_nodes.ports import LegGoneError, SwitchAwayError, SwitchState
 from media_nodes.running import RunningCall, Surroundings, Surveyed, now_ms
 from media_nodes.stasis import Arrived, Departed, LegFact, TransferWanted
 
@@ -49,25 +49,12 @@ class Conductor:
     Its methods return at once; calls live in the task group of `run`.
     """
 
-    def __init__(
-        self,
-        node_id: NodeId,
-        switch: Switch,
-        claims: Claims,
-        outbox: Outbox,
-        recordings: Recordings,
-        journal: Journal,
-        shelf: DirectoryShelf,
-        capacity: int = 100,
-    ) -> None:
+    def __init__(self, node_id: NodeId, around: Surroundings, capacity: int = 100) -> None:
         self.node_id = node_id
         self._capacity = capacity
         self.draining = False
         self.instance = ""
-        self._switch, self._journal, self._shelf = switch, journal, shelf
-        self._around = Surroundings(
-            switch, claims, outbox, recordings, journal, lambda: shelf.current, lambda: self.instance
-        )
+        self._around, self._switch, self._directory = around, around.switch, around.directory
         self._calls: dict[CallId, RunningCall] = {}
         self._first_legs: dict[LegId, RunningCall] = {}
         """Those with which each call was begun or adopted."""
@@ -107,7 +94,7 @@ class Conductor:
                 fact = LegHungUp(leg_id, None, at_ms)
                 asyncio.get_running_loop().call_later(DEPARTED_GRACE_SECONDS, self._tell, leg_id, fact)
             case TransferWanted(leg_id, to, at_ms):
-                running, directory = self._running_of(leg_id), self._shelf.current
+                running, directory = self._running_of(leg_id), self._directory()
                 if running is not None and directory is not None:
                     plan = plan_call(directory, running.call.tenant_id, to, site_id=running.call.site_id)
                     running.post(TransferAsked(plan, leg_id, at_ms, referred=True))
@@ -141,7 +128,7 @@ class Conductor:
             self._spawn(self._forget_bridge(CallId(name)))
 
     def _arrive(self, arrived: Arrived) -> None:
-        directory = self._shelf.current
+        directory = self._directory()
         full = len(self._calls) >= self._capacity
         if directory is None or ((self.draining or full) and not _calls_for_help(directory, arrived)):
             # Not a call yet, and no record: it is the call of whichever node the edge tries next.
@@ -152,7 +139,8 @@ class Conductor:
         trace = telling.trace_below(arrived.traceparent)
         beginning: Beginning
         if arrived.origin == "trunk":
-            tenant_id, plan = plan_inbound(directory, arrived.dialled)
+            caller = E164(arrived.number) if arrived.number else None
+            tenant_id, plan = plan_inbound(directory, arrived.dialled, caller)
             if tenant_id is None:
                 logger.warning("call to a number that nobody holds", extra={"trunk_id": arrived.trunk})
                 self._spawn(self._dismiss(arrived.leg_id, 404))
@@ -162,7 +150,7 @@ class Conductor:
                 tenant_id,
                 self.node_id,
                 arrived.leg_id,
-                E164(arrived.number) if arrived.number else None,
+                caller,
                 E164(arrived.dialled),
                 TrunkId(arrived.trunk),
                 arrived.at_ms,
@@ -188,7 +176,7 @@ class Conductor:
             )
         self._begin(beginning, plan)
 
-    def _begin(self, beginning: Beginning, plan: Plan) -> None:
+    def _begin(self, beginning: Beginning, plan: Plan | FlowPlan) -> None:
         if self.draining and not (isinstance(plan, TrunkPlan) and plan.is_emergency):
             plan = Refusal(Ending.DRAINING)
         call, orders = calls.begin(beginning, plan)
@@ -223,6 +211,15 @@ class Conductor:
         # Legs of ours are named `<call id>-<n>`; one from outside has the switch's name, and its call begins with it.
         return self._calls.get(CallId(leg_id.rpartition("-")[0])) or self._first_legs.get(leg_id)
 
+    # -- from hot state
+
+    def offer(self, call_id: CallId, fact: Fact) -> bool:
+        """Take in what hot state tells a caller in line; False where the call does not live here."""
+        running = self._calls.get(call_id)
+        if running is not None:
+            running.post(fact)
+        return running is not None
+
     # -- from people
 
     def obey(self, order: NodeOrder) -> None:
@@ -231,13 +228,13 @@ class Conductor:
             case PlaceCall():
                 self._place(order)
             case _:
-                running, directory = self._calls.get(order.call_id), self._shelf.current
+                running, directory = self._calls.get(order.call_id), self._directory()
                 if running is not None and directory is not None and running.call.tenant_id == order.tenant_id:
                     for fact in facts_of(order, running.call, directory, now_ms()):
                         running.post(fact)
 
     def _place(self, order: PlaceCall) -> None:
-        directory = self._shelf.current
+        directory = self._directory()
         if directory is None or order.call_id in self._calls:
             return
         plan: Plan

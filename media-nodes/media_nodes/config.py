@@ -1,12 +1,14 @@
 """Settings of a media node, shared by its Asterisk and its conductor."""
 
+import ipaddress
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from callmodel.wire import DEFAULT_QUEUE, RECORDING_QUEUE
+from media_nodes.lookups import Networks
 from servicekit.settings import ServiceSettings
 
 _PORTS = re.compile("([0-9]{1,5})-([0-9]{1,5})")
@@ -40,7 +42,30 @@ class MediaSettings(ServiceSettings):
         pattern=RECORDING_QUEUE,
         description="queue of the workers that see this spool: recordings, or recordings.<node> beside each node",
     )
+    objects_url: str = Field(
+        "",
+        description="object store with tenants' audio, as the control plane's TRUNKLINE_OBJECTS_URL; empty for none",
+    )
+    objects_access_key: SecretStr | None = Field(None, description="access key of S3, to read prompts with")
+    objects_secret_key: SecretStr | None = Field(None, description="secret key of S3, together with the access key")
+    sound_cache_bytes: int = Field(
+        1024**3, ge=1_000_000, description="bytes of prompts and spoken text kept on disk at most, such as 1073741824"
+    )
+    voice_url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="engine that speaks text, such as http://127.0.0.1:5500/speak; empty for espeak-ng alone",
+    )
+    recogniser_url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="engine that recognises words, such as http://127.0.0.1:5501/words; empty for none but ours",
+    )
+    recogniser_processes: int = Field(1, ge=1, le=32, description="processes that recognise words at once")
     capacity: Annotated[int, Field(ge=1)] = 100
+    lookup_networks: str = Field(
+        "", description="networks besides public ones where tenants' systems may be, such as 10.8.0.0/16,10.9.1.7/32"
+    )
     shutdown_seconds: float = Field(15, ge=0, description="seconds to wait for held work at shutdown")
 
     @field_validator("node_rtp_range")
@@ -50,6 +75,35 @@ class MediaSettings(ServiceSettings):
         if found is None or not int(found[1]) < int(found[2]) <= 65535:
             raise ValueError("expected two ports, such as 20000-24999")
         return value
+
+    @field_validator("lookup_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        _networks_in(value)
+        return value
+
+    @property
+    def lookup_allowed(self) -> Networks:
+        """`lookup_networks` as networks."""
+        return _networks_in(self.lookup_networks)
+
+    @model_validator(mode="after")
+    def _both_keys(self) -> Self:
+        if (self.objects_access_key is None) != (self.objects_secret_key is None):
+            raise ValueError("TRUNKLINE_OBJECTS_ACCESS_KEY and TRUNKLINE_OBJECTS_SECRET_KEY are given together")
+        return self
+
+    @property
+    def objects_credentials(self) -> tuple[str, str] | None:
+        """Access key and secret key of S3, None for the AWS chain's."""
+        if self.objects_access_key is None or self.objects_secret_key is None:
+            return None
+        return self.objects_access_key.get_secret_value(), self.objects_secret_key.get_secret_value()
+
+    @property
+    def sounds_dir(self) -> Path:
+        """Prompts as they are played: what is lost here is fetched or spoken again."""
+        return self.run_dir / f"sounds-{self.node_id}"
 
     @property
     def instance_dir(self) -> Path:
@@ -65,3 +119,7 @@ class MediaSettings(ServiceSettings):
     def edges(self) -> list[str]:
         """Internal sockets of the edges, `host:port`, the preferred first."""
         return [edge.strip() for edge in self.edge_internal.split(",") if edge.strip()]
+
+
+def _networks_in(text: str) -> Networks:
+    return [ipaddress.ip_network(each.strip()) for each in text.split(",") if each.strip()]

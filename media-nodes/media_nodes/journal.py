@@ -8,7 +8,7 @@ import errno
 import logging
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import FileIO
 from pathlib import Path
 from typing import Any, get_args
@@ -18,7 +18,7 @@ import orjson
 from callmodel.callstate import Call
 from callmodel.codec import ShapeError, from_wire
 from callmodel.ids import CallId
-from callmodel.orders import Order
+from callmodel.orders import LookUp, Order
 
 KINDS: dict[str, Any] = {kind.__name__: kind for kind in get_args(Order)}
 
@@ -59,8 +59,11 @@ class Journal:
     def write(self, entry: Entry) -> None:
         """Note the entry in place of the call's former one; on a full disk later, with all others."""
         # orjson writes values as `codec.to_wire` and `json` do, in a fiftieth of the time: a call has six entries.
-        orders = [[type(order).__name__, order] for order in entry.orders]
-        document = {"id": entry.call.call_id, "call": entry.call, "orders": orders, "instance": entry.instance}
+        orders = [[type(order).__name__, _written_down(order)] for order in entry.orders]
+        call = entry.call
+        if call.visit is not None:
+            call = replace(call, visit=call.visit.written_down())
+        document = {"id": call.call_id, "call": call, "orders": orders, "instance": entry.instance}
         self._append(entry.call.call_id, orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
 
     def forget(self, call_id: CallId) -> None:
@@ -132,6 +135,11 @@ class Journal:
                 # The last line of a process that was killed while it wrote.
                 logger.error("journal line not readable")
         return lines
+
+
+def _written_down(order: Order) -> Order:
+    """Return an order as it may stand on a disk."""
+    return replace(order, hidden={}) if isinstance(order, LookUp) and order.hidden else order
 
 
 def _read(document: dict[str, Any]) -> Entry:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import orjson
 
+from callmodel.facts import Played
 from media_nodes.ari import Ari, AriAwayError, AriError
 from media_nodes.asterisk import AriSwitch
 from media_nodes.conductor import Conductor
@@ -103,6 +104,8 @@ class Listener:
         else:
             if isinstance(news, Arrived):
                 self._switch.leg_arrived(news.leg_id, news.edge)
+            elif isinstance(news, Played):
+                self._switch.play_ended(news.leg_id, news.play_id)
             self._conductor.hear(news)
 
     async def _watch(self) -> None:

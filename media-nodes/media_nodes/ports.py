@@ -1,14 +1,30 @@
 """What conducting calls needs from the world outside, named by role."""
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Protocol
 
 from callmodel.callstate import Call
 from callmodel.endings import Ending
+from callmodel.facts import Fact
 from callmodel.ids import CallId, LegId, RecordingId, TenantId, TrunkId
-from callmodel.orders import ClaimTrunk, DialStation, DialTrunk
-from callmodel.rooms import Room
+from callmodel.orders import (
+    ClaimTrunk,
+    CloseOffer,
+    DialStation,
+    DialTrunk,
+    JoinQueue,
+    LeaveQueue,
+    Listen,
+    LookAtQueue,
+    LookUp,
+    Play,
+)
+from callmodel.prompts import Prompt
+from callmodel.rooms import Music, Room
+from callmodel.seats import SeatChange
 from callmodel.spend import Bill
 from callmodel.wire import Envelope
 
@@ -59,6 +75,21 @@ class Switch(Protocol):
     async def can_be_heard(self, leg_id: LegId) -> bool:
         """Say whether an unanswered leg has agreed on media: a 183 without a description brings no sound."""
 
+    async def play(self, leg_id: LegId, play_id: str, files: Sequence[Path]) -> None:
+        """Play sound files one after the other, in place of what this leg is played now; `Played` follows.
+
+        A leg that holds hears its music again afterwards.  One that talks does not hear the others meanwhile.
+        """
+
+    async def stop_playing(self, leg_id: LegId, play_id: str) -> None:
+        """Play no more of it; what is over already stays over."""
+
+    async def tap(self, leg_id: LegId, to: str) -> None:
+        """Send what a leg says as RTP, mu-law of 8 kHz, to `host:port`."""
+
+    async def untap(self, leg_id: LegId) -> None:
+        """Send it no more; twice is harmless.  Raises SwitchAwayError only."""
+
     async def set_room(self, call_id: CallId, room: Room) -> None:
         """Let the call's legs hear each other as the room says; what was there and is not in the room ends."""
 
@@ -82,6 +113,41 @@ class Switch(Protocol):
 
     async def state(self) -> SwitchState:
         """Return all that is there.  Raises SwitchAwayError."""
+
+
+class PromptMissingError(Exception):
+    """A prompt can not be played: nobody knows it, it can not be fetched, no voice speaks.  The text says which."""
+
+
+class PromptFiles(Protocol):
+    """Prompts as sound files that the switch can play."""
+
+    async def files_of(self, tenant_id: TenantId, prompts: Sequence[Prompt], language: str) -> list[Path]:
+        """Return a file for each prompt; they stay where they are for some seconds.  Raises PromptMissingError."""
+
+
+class MusicOnHold(Protocol):
+    """What callers hear who wait."""
+
+    async def class_of(self, music: Music | None) -> str:
+        """Return by what name the switch knows it; at once, if need be with the name of other music."""
+
+
+class Player(Protocol):
+    """Prompts played to legs, beside the call's own task."""
+
+    def play(self, tenant_id: TenantId, order: Play, tell: Callable[[Fact], None]) -> None:
+        """Play when the sound is there; `tell` hears of what the switch does not tell itself."""
+
+    async def stop(self, leg_id: LegId, play_id: str) -> None:
+        """Play no more of it, or not at all.  Raises LegGoneError, SwitchAwayError."""
+
+
+class WordEar(Protocol):
+    """Words that legs say, recognised beside the call's own task."""
+
+    def listen(self, order: Listen, tell: Callable[[Fact], None]) -> None:
+        """Listen; another order for the leg takes its place.  `tell` hears what was said."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +182,30 @@ class Recordings(Protocol):
 
     def close(self, recording_id: RecordingId, refused: str | None = None) -> None:
         """Say that the recorded call is over, or that the switch refused to record it."""
+
+
+class Lines(Protocol):
+    """Who waits and who is free, over all nodes."""
+
+    async def join(self, call: Call, order: JoinQueue) -> list[Fact]:
+        """Get in line, or hear how things stand there: a place, an offer, or why not."""
+
+    async def leave(self, call: Call, order: LeaveQueue) -> None: ...
+
+    async def close(self, call: Call, order: CloseOffer) -> list[Fact]:
+        """Tell what came of an offer, and hear what the caller has now."""
+
+    async def look(self, call: Call, order: LookAtQueue) -> Fact: ...
+
+    def tell(self, call: Call, changes: Iterable[SeatChange]) -> None:
+        """Say what the call's legs do at stations; returns at once."""
+
+
+class LookUps(Protocol):
+    """Tenants' own systems."""
+
+    async def ask(self, order: LookUp) -> tuple[dict[str, str], str | None]:
+        """Return the wanted parts of the answer, and a word for what went wrong.  Never raises."""
 
 
 class Outbox(Protocol):

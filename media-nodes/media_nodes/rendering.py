@@ -13,7 +13,7 @@ from servicekit.files import write_atomically
 
 # Inside the package where it is installed from a wheel, beside it in the checkout.
 TEMPLATES = next(folder / "asterisk" for folder in Path(__file__).resolve().parents if (folder / "asterisk").is_dir())
-FOLDERS = ("etc", "spool", "run", "log", "var/keys", "cache", "data/sounds")
+FOLDERS = ("etc", "spool", "run", "log", "var/keys", "cache", "data/sounds", "data/music")
 _EDGE = """
 [{endpoint}](every-edge)
 outbound_proxy=sip:{address}\\;lr

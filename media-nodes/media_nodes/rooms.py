@@ -10,16 +10,17 @@ from typing import Any
 from urllib.parse import quote
 
 from callmodel.ids import CallId, LegId
-from callmodel.rooms import Mode, Party, Room
+from callmodel.rooms import Mode, Music, Party, Room
 from media_nodes.ari import AriError
-from media_nodes.ports import LegGoneError
+from media_nodes.ports import LegGoneError, MusicOnHold
 
 EXISTS = 409
 MOVED = "moved"
 SNOOP = "~snoop"
 
-# Two legs exchange their RTP frames as they are, which costs the least.  Where both are silent there are none.
-PLAIN = "mixing"
+# Two legs exchange their frames as they are, which costs the least.  Where both are silent there are none.  They pass
+# through Asterisk's core all the same: of what RTP alone passes on, no keys are told.
+PLAIN = "mixing,dtmf_events"
 # Always softmix, which `video_sfu` stands for here: each leg is sent a frame every 20 ms, whoever speaks or not, and
 # so a recording keeps time (ADR 26).
 MIXED = "mixing,video_sfu"
@@ -30,8 +31,26 @@ logger = logging.getLogger(__name__)
 
 Command = Callable[[str, str, dict[str, str] | None], Awaitable[Any]]
 OnLeg = Callable[[LegId, str, str, dict[str, str] | None], Awaitable[None]]
+Quiet = Callable[[LegId], Awaitable[None]]
+"""Ends what is played to a leg, if anything is."""
 Snoop = Callable[[LegId, LegId, dict[str, str]], Awaitable[None]]
 """Makes a snoop on the first leg, under the second's name, and returns when it can be bridged."""
+
+
+@dataclass(frozen=True)
+class Sound:
+    """What a leg hears that takes no part yet: `mode` and, where that is HOLDING, which music."""
+
+    mode: Mode
+    music: Music | None = None
+
+    @property
+    def path(self) -> str:
+        return SOUNDS[self.mode]
+
+
+def _sound_of(party: Party) -> Sound | None:
+    return Sound(party.mode, party.music) if party.mode in SOUNDS else None
 
 
 @dataclass
@@ -46,7 +65,7 @@ class Held:
     name: str | None = None
     members: set[LegId] = field(default_factory=set)
     pair: set[LegId] = field(default_factory=set)
-    sounds: dict[LegId, Mode] = field(default_factory=dict)
+    sounds: dict[LegId, Sound] = field(default_factory=dict)
     alerted: set[LegId] = field(default_factory=set)
     attending: dict[LegId, Party | None] = field(default_factory=dict)
     unsure: bool = False
@@ -57,10 +76,12 @@ class Rooms:
     """The rooms of one Asterisk.
 
     `command` sends an ARI command and raises AriError for a refused one; `on_leg` raises LegGoneError for it.
+    A leg's commands are carried out one after the other, and one that is being played to waits with the next.
     """
 
-    def __init__(self, command: Command, on_leg: OnLeg, snoop: Snoop) -> None:
-        self._command, self._on_leg, self._snoop = command, on_leg, snoop
+    def __init__(self, command: Command, on_leg: OnLeg, snoop: Snoop, quiet: Quiet, music: MusicOnHold) -> None:
+        self._command, self._on_leg, self._snoop, self._quiet = command, on_leg, snoop, quiet
+        self._music = music
         self._held: dict[CallId, Held] = {}
         self._recorded: set[LegId] = set()
 
@@ -110,6 +131,15 @@ class Rooms:
                 await self._sound(held, party)
                 await self._attend(call_id, held, party)
 
+    async def resume(self, leg_id: LegId) -> None:
+        """Let a leg that waits hear its music or ringing again after what it is being played."""
+        held = next((held for held in self._held.values() if leg_id in held.sounds), None)
+        if held is None:
+            return
+        async with held.lock:
+            if (sound := held.sounds.get(leg_id)) is not None:
+                await self._begin(leg_id, sound)
+
     async def end(self, call_id: CallId) -> None:
         """Take the call's bridges away; doing it twice is harmless."""
         held = self._held.pop(call_id, None)
@@ -135,6 +165,7 @@ class Rooms:
         old = await self._ensure(call_id, held)
         mixed = len(held.pair | wanted) > 2 or bool(wanted & self._recorded)
         moves = mixed and not old.endswith(MOVED)
+        await asyncio.gather(*(self._quiet(leg_id) for leg_id in wanted - held.members))
         name = f"{call_id}+{MOVED}" if moves else old
         if moves:
             await self._make(name, MIXED)
@@ -163,30 +194,36 @@ class Rooms:
 
     async def _silence(self, held: Held, wanted: dict[LegId, Party]) -> None:
         """Stop what legs hear that shall hear something else now."""
-        stops: list[tuple[LegId, Mode]] = []
+        stops: list[tuple[LegId, str]] = []
         for leg_id, party in wanted.items():
-            playing = held.sounds.get(leg_id)
-            if leg_id in held.alerted and playing is not party.mode:
+            playing, sound = held.sounds.get(leg_id), _sound_of(party)
+            if leg_id in held.alerted and playing != sound:
                 held.alerted.discard(leg_id)
                 held.sounds.pop(leg_id, None)
-            elif playing is not None and playing is not party.mode:
-                stops.append((leg_id, playing))
+            elif playing is not None and (sound is None or playing.mode is not sound.mode):
+                stops.append((leg_id, playing.path))
             elif held.unsure and party.mode.takes_part and not party.unanswered:
-                stops += [(leg_id, mode) for mode in SOUNDS if mode is not party.mode]
+                stops += [(leg_id, path) for mode, path in SOUNDS.items() if mode is not party.mode]
         for leg_id in held.sounds.keys() - wanted.keys():
             del held.sounds[leg_id]
-        await asyncio.gather(*(self._stop(held, leg_id, mode) for leg_id, mode in stops))
+        await asyncio.gather(*(self._stop(held, leg_id, path) for leg_id, path in stops))
 
-    async def _stop(self, held: Held, leg_id: LegId, mode: Mode) -> None:
+    async def _stop(self, held: Held, leg_id: LegId, path: str) -> None:
         held.sounds.pop(leg_id, None)
-        await self._on_leg(leg_id, "DELETE", f"/channels/{leg_id}/{SOUNDS[mode]}", None)
+        await self._on_leg(leg_id, "DELETE", f"/channels/{leg_id}/{path}", None)
 
     async def _sound(self, held: Held, party: Party) -> None:
-        if party.mode in SOUNDS and held.sounds.get(party.leg_id) is not party.mode:
-            await self._on_leg(party.leg_id, "POST", f"/channels/{party.leg_id}/{SOUNDS[party.mode]}", None)
-            held.sounds[party.leg_id] = party.mode
+        sound = _sound_of(party)
+        if sound is not None and held.sounds.get(party.leg_id) != sound:
+            await self._begin(party.leg_id, sound)
+            held.sounds[party.leg_id] = sound
             if party.unanswered:
                 held.alerted.add(party.leg_id)
+
+    async def _begin(self, leg_id: LegId, sound: Sound) -> None:
+        """Music takes the place of other music."""
+        query = {"mohClass": await self._music.class_of(sound.music)} if sound.mode is Mode.HOLDING else None
+        await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/{sound.path}", query)
 
     # -- those who attend another
 

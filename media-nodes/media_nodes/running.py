@@ -7,13 +7,14 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from callmodel import calls, facts, orders
+from callmodel import calls, facts, orders, seats
 from callmodel.callstate import Call, Leg, LegState, Phase, Timer, TimerName
 from callmodel.directory import Lookups
 from callmodel.endings import Ending
 from callmodel.facts import Fact
-from callmodel.ids import LegId, RecordingId, TrunkId
+from callmodel.ids import LegId, RecordingId, TenantId, TrunkId
 from callmodel.orders import Order
+from callmodel.routing import Plan, Refusal, plan_call
 from callmodel.spend import final_bill
 from callmodel.wantedroom import room_of
 from callmodel.wire import milestone_envelope
@@ -24,18 +25,23 @@ from media_nodes.ports import (
     Full,
     LegGoneError,
     LegProgress,
+    Lines,
+    LookUps,
     Outbox,
+    Player,
     RecordingRefusedError,
     Recordings,
     Switch,
     SwitchAwayError,
     SwitchState,
+    WordEar,
 )
 from servicekit import logs
 
 QUEUE_FACTS = 256
 YOUNG_LEG_MS = 5_000
 _DIALLING = orders.DialTrunk | orders.DialStation
+_SOUND = orders.Play | orders.StopPlaying | orders.Listen
 
 logger = logging.getLogger(__name__)
 
@@ -66,9 +72,12 @@ class Surroundings:
     claims: Claims
     outbox: Outbox
     recordings: Recordings
+    player: Player
+    ear: WordEar
+    lines: Lines
+    look_ups: LookUps
     journal: Journal
     directory: Callable[[], Lookups | None]
-    instance: Callable[[], str]
 
 
 class RunningCall:
@@ -82,6 +91,8 @@ class RunningCall:
         self._next: deque[Fact] = deque()
         self._undone: tuple[Order, ...] = ()
         self._timers: dict[TimerName, asyncio.TimerHandle] = {}
+        self._seated: Call | None = None
+        """As hot state was last told of its legs."""
 
     def post(self, fact: Fact | Surveyed) -> None:
         """Let the call know; returns at once."""
@@ -126,6 +137,9 @@ class RunningCall:
     async def _carry_out(self, given: tuple[Order, ...]) -> None:
         """Write down what is to be done, then do it: whoever takes over can do it again, and knows the call."""
         self._around.journal.write(Entry(self.call, (*self._undone, *given), self.instance))
+        # After it is written: what a call of which nothing is known told of its legs, nobody would take back.
+        self._around.lines.tell(self.call, seats.changes(self._seated, self.call))
+        self._seated = self.call
         for batch in _batches(given):
             if len(batch) == 1:
                 await self._do(batch[0])
@@ -135,7 +149,7 @@ class RunningCall:
     async def _do(self, order: Order) -> None:
         try:
             with telling.span_of(self.call, order):
-                await self._act(order)
+                await (self._sound(order) if isinstance(order, _SOUND) else self._act(order))
         except LegGoneError as gone:
             # A leg that could not even be dialled failed on our side, and another trunk may be tried.
             code = 503 if isinstance(order, _DIALLING) else None
@@ -156,8 +170,9 @@ class RunningCall:
             case orders.DialTrunk():
                 await switch.dial_trunk(call.call_id, call.tenant_id, self._origin_of(order.leg_id), order)
             case orders.DialStation(leg_id):
-                domain = self._domain()
-                await switch.dial_station(call.call_id, call.tenant_id, domain, self._origin_of(leg_id), order)
+                # An agent of several tenants sits at a station of one; the call stays its own tenant's.
+                home = order.tenant_id or call.tenant_id
+                await switch.dial_station(call.call_id, home, self._domain(home), self._origin_of(leg_id), order)
             case orders.Answer(leg_id):
                 await switch.answer(leg_id)
             case orders.SetRoom(room):
@@ -172,6 +187,42 @@ class RunningCall:
                 self._set(timer)
             case orders.HangUp(leg_id, sip_code):
                 await switch.hang_up(leg_id, sip_code)
+            case _:
+                self._next += await self._ask(order)
+
+    async def _ask(self, order: Order) -> list[Fact]:
+        """Ask who knows: the answers are facts."""
+        call, lines = self.call, self._around.lines
+        match order:
+            case orders.JoinQueue():
+                return await lines.join(call, order)
+            case orders.LeaveQueue():
+                await lines.leave(call, order)
+            case orders.CloseOffer():
+                return await lines.close(call, order)
+            case orders.LookAtQueue():
+                return [await lines.look(call, order)]
+            case orders.LookUp(look_up_id):
+                answer, problem = await self._around.look_ups.ask(order)
+                return [facts.LookedUp(look_up_id, answer, now_ms(), problem)]
+            case orders.FindWay(target):
+                return [facts.WayFound(target, self._way_to(target), now_ms())]
+        return []
+
+    def _way_to(self, target: str) -> Plan:
+        directory, call = self._around.directory(), self.call
+        if directory is None:
+            return Refusal(Ending.INTERNAL_ERROR)
+        return plan_call(directory, call.tenant_id, target, site_id=call.site_id)
+
+    async def _sound(self, order: Order) -> None:
+        match order:
+            case orders.Play():
+                self._around.player.play(self.call.tenant_id, order, self.post)
+            case orders.StopPlaying(leg_id, play_id):
+                await self._around.player.stop(leg_id, play_id)
+            case orders.Listen():
+                self._around.ear.listen(order, self.post)
 
     async def _claim(self, order: orders.ClaimTrunk) -> None:
         answer = await self._around.claims.claim(self.call.tenant_id, order)
@@ -285,9 +336,9 @@ class RunningCall:
         there = [leg for leg in (origin, *self.call.present) if leg is not None and leg.is_live]
         return next((leg.leg_id for leg in there if leg.leg_id != leg_id), None)
 
-    def _domain(self) -> str:
+    def _domain(self, tenant_id: TenantId) -> str:
         directory = self._around.directory()
-        tenant = directory.tenant_of(self.call.tenant_id) if directory is not None else None
+        tenant = directory.tenant_of(tenant_id) if directory is not None else None
         return tenant.domain if tenant is not None else "invalid"
 
 

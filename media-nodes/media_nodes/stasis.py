@@ -3,11 +3,21 @@
 from dataclasses import dataclass
 from typing import Any
 
-from callmodel.facts import LegAnswered, LegHeld, LegHungUp, LegRang, LegSentEarlyMedia, LegUnheld
+from callmodel.facts import (
+    DigitPressed,
+    LegAnswered,
+    LegHeld,
+    LegHungUp,
+    LegRang,
+    LegSentEarlyMedia,
+    LegUnheld,
+    Played,
+)
 from callmodel.ids import LegId
 from callmodel.vouched import from_header
 
 APP = "trunkline"
+PLAYBACK_MARK = "+"
 VOUCHED = (
     "origin",
     "tenant",
@@ -31,6 +41,8 @@ WANTED_EVENTS = (
     "ChannelHold",
     "ChannelUnhold",
     "ChannelTransfer",
+    "ChannelDtmfReceived",
+    "PlaybackFinished",
     "ApplicationReplaced",
 )
 """Asterisk is told to send nothing else: each event costs it and us about as much as a small command."""
@@ -92,7 +104,7 @@ SOFT_HANGUP_DEVICE = 1
 """AST_SOFTHANGUP_DEV of Asterisk's channel.h.  Of an answered channel only RTP's time-out is told so; a BYE is told
 with its own cause and not as soft, even where its Reason header (RFC 3326) names the cause of a time-out."""
 
-LegFact = LegRang | LegSentEarlyMedia | LegAnswered | LegHungUp | LegHeld | LegUnheld
+LegFact = LegRang | LegSentEarlyMedia | LegAnswered | LegHungUp | LegHeld | LegUnheld | Played | DigitPressed
 News = Arrived | Created | Departed | TransferWanted | Superseded | LegFact
 
 # Q.850 cause to the SIP response that it stands for, where no response of the far side is known.
@@ -126,6 +138,10 @@ def to_news(event: dict[str, Any], at_ms: int) -> News | None:
             return LegHeld(LegId(event["channel"]["id"]), at_ms)
         case "ChannelUnhold":
             return LegUnheld(LegId(event["channel"]["id"]), at_ms)
+        case "ChannelDtmfReceived":
+            return DigitPressed(LegId(event["channel"]["id"]), event["digit"], at_ms)
+        case "PlaybackFinished":
+            return _played(event["playback"], at_ms)
         case "ChannelTransfer":
             return _transfer(event, at_ms)
         case "ApplicationReplaced":
@@ -163,6 +179,16 @@ def _started(event: dict[str, Any], at_ms: int) -> News | None:
         withheld == "1",
         diverted,
     )
+
+
+def playback_of(leg_id: LegId, play_id: str) -> str:
+    """Return what a playback is called: unique by leg, so that a call may name what it plays as it likes."""
+    return f"{leg_id}{PLAYBACK_MARK}{play_id}"
+
+
+def _played(playback: dict[str, Any], at_ms: int) -> News | None:
+    leg_id, mark, play_id = str(playback["id"]).partition(PLAYBACK_MARK)
+    return Played(LegId(leg_id), play_id, at_ms, playback.get("state") == "failed") if mark else None
 
 
 def endpoint_of(name: str) -> str:

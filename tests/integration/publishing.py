@@ -9,7 +9,12 @@ from callmodel.codec import from_wire
 from callmodel.directory import Did, Directory, Site, Station, Tenant, Trunk
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk
 from callmodel.entries import PLATFORM_PART, Tables, tenant_part
+from callmodel.flows.calendars import Calendar
+from callmodel.flows.document import Flow
 from callmodel.numbers import DiallingPlan
+from callmodel.prompts import PromptFile
+from callmodel.queues import Queue
+from callmodel.vips import Vip
 from servicekit.snapshots import Published
 
 
@@ -43,7 +48,14 @@ async def read(redis: Redis, name: str) -> Directory | EdgeSnapshot:
     if name == keys.DIRECTORY:
         tenants, stations = values(directory.TENANT, Tenant), values(directory.STATION, Station)
         trunks, numbers = values(directory.TRUNK, Trunk), values(directory.NUMBER, Did)
-        return Directory(tenants, stations, trunks, numbers, values(directory.SITE, Site))
+        sites, queues = values(directory.SITE, Site), values(directory.QUEUE, Queue)
+        flows, vips = values(directory.FLOW, Flow), values(directory.VIP, Vip)
+        prompts = values(directory.PROMPT, PromptFile)
+        calendars = values(directory.CALENDAR, Calendar)
+        return Directory(
+            tenants, stations, trunks, numbers, sites, queues,
+            flows=flows, calendars=calendars, vips=vips, prompts=prompts,
+        )  # fmt: skip
     domains = [entry for part in parts for entry in part.get(edgesnapshot.DOMAIN, {}).items()]
     return EdgeSnapshot(
         domains={domain: value["tenant_id"] for domain, value in domains},
@@ -61,7 +73,12 @@ def parts_of_directory(known: Directory) -> dict[str, Tables]:
     for tenant in known.tenants:
         stations = tuple(each for each in known.stations if each.tenant_id == tenant.tenant_id)
         numbers = tuple(each for each in known.numbers if each.tenant_id == tenant.tenant_id)
-        parts[tenant_part(tenant.tenant_id)] = directory.tables_of(Directory((tenant,), stations, (), numbers))
+        inbound: dict[str, Any] = {
+            name: tuple(each for each in getattr(known, name) if each.tenant_id == tenant.tenant_id)
+            for name in ("queues", "flows", "calendars", "vips", "prompts")
+        }
+        mine = Directory((tenant,), stations, (), numbers, **inbound)
+        parts[tenant_part(tenant.tenant_id)] = directory.tables_of(mine)
     return parts
 
 

@@ -1,5 +1,6 @@
 """What a handler is given: who asks, and the things of the process that it may use."""
 
+import asyncio
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,9 +13,12 @@ from control_plane.passwords import Passwords
 from control_plane.permissions import Permission, Reach, Role, is_granted, reach_of
 from control_plane.retention import Retention
 from control_plane.signing import SigningKey
+from hotstate.acd import Acd
 from servicekit.crypto import TenantCipher
 from servicekit.objects import Objects
 from servicekit.stores import Store
+
+FILES_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,13 @@ class Resources:
     signing_key: SigningKey | None
     """None in processes that sign no access tokens."""
     retention: Retention
+    acd: Acd
     now_ms: Callable[[], int]
     configuration_changed: Callable[[TenantId | None], None] = lambda _tenant_id: None
     """Told of whose configuration edges and media nodes have to learn anew; None for the platform's own."""
+
+    files: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE))
+    """Held by a request that sends a file, which lies in memory."""
 
     def token_key(self) -> SigningKey:
         """Return the key that signs access tokens.  Raises RuntimeError in a process that was not given it."""

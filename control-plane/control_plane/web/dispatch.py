@@ -1,6 +1,7 @@
 """From a declared route to an aiohttp handler: authenticate, authorise, validate, call, answer."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
@@ -31,6 +32,7 @@ from control_plane.web.trail import changes_between, named_in, secrets_in
 from servicekit.gate import client_address, vouch
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+FILE_TYPE = "application/octet-stream"
 _FIELD = re.compile("[A-Za-z][a-z_]{0,39}")
 _TENANT: TypeAdapter[TenantId] = TypeAdapter(TenantIdText)
 
@@ -80,9 +82,10 @@ class _Endpoint:
             async with asyncio.timeout(route.timeout_seconds):
                 principal = await self._authorise(request)
                 context = context_of(self._resources, principal, address=address, request_id=REQUEST_ID.get())
-                arguments = await self._arguments(request)
-                before = await self._shown(context, arguments) if route.changes else None
-                result = await route.handler(context, **arguments)
+                async with self._resources.files if route.signature.file else contextlib.nullcontext():
+                    arguments = await self._arguments(request)
+                    before = await self._shown(context, arguments) if route.changes else None
+                    result = await route.handler(context, **arguments)
         except TimeoutError:
             raise TimedOutError() from None
         if route.changes:
@@ -140,6 +143,8 @@ class _Endpoint:
             raise InvalidRequestError(errors=[{"where": "query", "message": "this address takes no query"}])
         if signature.body is not None:
             arguments["body"] = await _read_body(signature.body, request)
+        if signature.file:
+            arguments["file"] = await _read_file(request, self._route.most_bytes)
         return arguments
 
     async def _shown(self, context: Context, ids: Mapping[str, Any]) -> BaseModel | None:
@@ -165,6 +170,8 @@ class _Endpoint:
             return
         body = arguments.get("body")
         ids = {name: str(arguments[name]) for name in self._route.placeholders}
+        if self._route.own and ids[self._route.own] == context.principal.user_id:
+            return
         ids |= named_in(self._route.names, result, body)
         after = await self._shown(context, ids)
         await record(
@@ -218,6 +225,17 @@ async def _read_body(shape: type[BaseModel], request: web.Request) -> BaseModel:
         if error.errors()[0]["type"] == "json_invalid":
             raise MalformedJsonError("the body can not be read as JSON") from None
         raise _invalid(error, "body") from None
+
+
+async def _read_file(request: web.Request, most_bytes: int) -> bytes:
+    if request.content_type != FILE_TYPE:
+        raise UnsupportedMediaTypeError(f"send the file as {FILE_TYPE}")
+    data = bytearray()
+    async for piece in request.content.iter_chunked(1 << 16):
+        data += piece
+        if len(data) > most_bytes:
+            raise BodyTooLargeError(f"send a file of {most_bytes} bytes at most")
+    return bytes(data)
 
 
 def _step(step: object) -> str:

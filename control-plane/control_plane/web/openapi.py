@@ -102,6 +102,8 @@ def problems_of(route: Route) -> list[type[Problem]]:
         found.append(ArchivedError)
     if route.signature.body is not None:
         found += [MalformedJsonError, BodyTooLargeError, UnsupportedMediaTypeError]
+    if route.signature.file:
+        found += [BodyTooLargeError, UnsupportedMediaTypeError]
     if route.limited:
         found.append(TooManyRequestsError)
     # A query where none is taken is refused too, so any route can say 422.
@@ -151,6 +153,9 @@ def _operation(route: Route, refs: Any) -> Document:
         if route.examples:
             content["examples"] = {name: {"value": value} for name, value in route.examples.items()}
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+    if signature.file:
+        binary = {"schema": {"type": "string", "format": "binary", "maxLength": route.most_bytes}}
+        operation["requestBody"] = {"required": True, "content": {"application/octet-stream": binary}}
     return operation
 
 

@@ -30,23 +30,29 @@ class Access(Enum):
 
 @dataclass(frozen=True)
 class Signature:
-    """The handler's shapes.  `path`: each placeholder's type; `result` is None for 204."""
+    """The handler's shapes.  `path`: each placeholder's type; `result` is None for 204.
+
+    file: whether the body is a file, which the handler gets as bytes.
+    """
 
     path: dict[str, TypeAdapter[Any]]
     query: type[BaseModel] | None
     body: type[BaseModel] | None
     result: type[BaseModel] | None
+    file: bool = False
 
 
 @dataclass(frozen=True)
 class Route:
-    """One endpoint.  The handler is `async def f(context, <placeholders...>, query?, body?) -> Shape | None`.
+    """One endpoint.  The handler is `async def f(context, <placeholders...>, query?, body? | file?) -> Shape | None`.
 
     A path with `{tenant_id}` is checked against the user's roles in that tenant before the handler runs.
     `errors`: the problems it raises by itself (the common ones are added).  `configures`: success changes what edges
     and media nodes run on.  `limited`: requests per address are limited.  `shows`: the handler that reads what this
     one changes, so that the audit can say what changed.  `names`: fields of the body or the answer that name the
-    thing, beside those of the path.  `of_archived`: whether it may change something of an archived tenant.
+    thing, beside those of the path.  `of_archived`: whether it may change something of an archived tenant.  `own`:
+    the placeholder that names a user; what one does to oneself is then no matter for the audit.
+    `most_bytes`: of a file.
     """
 
     method: str
@@ -63,6 +69,8 @@ class Route:
     shows: Handler | None = None
     names: tuple[str, ...] = ()
     of_archived: bool = False
+    own: str = ""
+    most_bytes: int = 0
     examples: dict[str, Any] = field(default_factory=dict)
     """Request bodies by name, for the document."""
 
@@ -97,7 +105,7 @@ class Route:
         hints = typing.get_type_hints(self.handler, include_extras=True)
         result = hints.pop("return", None)
         names = list(inspect.signature(self.handler).parameters)[1:]
-        unknown = set(names) - set(self.placeholders) - {"query", "body"}
+        unknown = set(names) - set(self.placeholders) - {"query", "body", "file"}
         if unknown or not set(self.placeholders) <= set(names):
             raise TypeError(f"{self.operation_id}: parameters {names} do not fit {self.path}")
         return Signature(
@@ -105,4 +113,5 @@ class Route:
             query=hints.get("query"),
             body=hints.get("body"),
             result=result if result is not type(None) else None,
+            file="file" in names,
         )

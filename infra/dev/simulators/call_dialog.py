@@ -197,6 +197,15 @@ class CallDialog(CallLife):
         finally:
             self._reinviting = False
 
+    async def press_by_info(self, digit: str) -> None:
+        """Tell of a key by SIP INFO, as old phones and gateways do.  Raises RequestRefusedError."""
+        info = self.dialog.build_request("INFO")
+        info.add("Content-Type", "application/dtmf-relay")
+        info.body = f"Signal={digit}\r\nDuration=160\r\n"
+        response = await self._agent.request(info, self.dialog.next_hop())
+        if response.status >= 300:
+            raise RequestRefusedError("INFO", response.status)
+
     async def transfer(
         self, target: str, replaces: CallDialog | None = None, timeout: float = TRANSFER_SECONDS
     ) -> int:

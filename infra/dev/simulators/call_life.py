@@ -11,6 +11,7 @@ from typing import Literal
 from .call_media import CallMedia, MediaSettings
 from .g711 import Samples
 from .media import tone_sound
+from .tones import key_tones
 
 State = Literal["calling", "incoming", "trying", "ringing", "early-media", "answered", "ended"]
 HEARING_INTERVAL_SECONDS = 0.05
@@ -100,6 +101,10 @@ class CallLife:
     def play_tone(self, hz: int | None) -> None:
         """Speak with another tone from now on; None is silence."""
         self.media.endpoint.play(tone_sound(hz))
+
+    def press_in_band(self, digits: str) -> None:
+        """Press keys that are heard as sound, for one who knows no telephone events."""
+        self.media.endpoint.play_samples(key_tones(digits))
 
     def send_dtmf(self, digits: str) -> None:
         self.media.endpoint.send_dtmf(digits)

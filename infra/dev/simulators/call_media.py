@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, replace
 
 from .g711 import PCMA, PCMU, RATE, Samples
 from .media import KEEP_SECONDS, RtpEndpoint, Sound, new_srtp_key, silent
-from .sdp import AudioSession, Crypto, build_answer, meet, parse_sdp
+from .sdp import TELEPHONE_EVENT, AudioSession, Crypto, build_answer, meet, parse_sdp
 from .tones import dominant_tones
 
 
 @dataclass(frozen=True)
 class MediaSettings:
-    """How a phone does audio: where it binds, what address it tells, codecs, SRTP, what it plays."""
+    """How a phone does audio: where it binds, what address it tells, codecs, SRTP, what it plays, whether it tells
+    keys as events (RFC 4733).
+    """
 
     host: str
     advertised_host: str = ""
@@ -22,6 +24,7 @@ class MediaSettings:
     payload_types: tuple[int, ...] = (PCMU, PCMA)
     sound: Sound = field(default=silent)
     keep_seconds: float = KEEP_SECONDS
+    telephone_events: bool = True
 
 
 class CallMedia:
@@ -37,6 +40,7 @@ class CallMedia:
             host=settings.advertised_host or settings.host,
             port=self.endpoint.local[1],
             payload_types=settings.payload_types,
+            telephone_event=TELEPHONE_EVENT if settings.telephone_events else None,
             crypto=Crypto(1, self._own_key) if self._own_key else None,
             profile="RTP/SAVP" if settings.srtp else "RTP/AVP",
             session_id=secrets.randbelow(1 << 31) + 1,

@@ -142,7 +142,7 @@ def build_answer(offer: AudioSession, own: AudioSession) -> AudioSession:
     return replace(
         own,
         payload_types=common[:1],
-        telephone_event=offer.telephone_event,
+        telephone_event=offer.telephone_event if own.telephone_event else None,
         crypto=crypto,
         profile=offer.profile,
         direction=meet(own.direction, offer.direction),

@@ -21,6 +21,9 @@ WINDOW_SECONDS = 0.25
 TONE_LEVEL_DBFS = -12.0
 BEEP_HZ, BEEP_SECONDS = 1000, 0.3
 RINGBACK_HZ = 425
+KEYS = "123A456B789C*0#D"
+KEY_ROWS_HZ, KEY_COLUMNS_HZ = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
+KEY_LEVEL_DBFS = -12.0
 RINGBACK_CADENCE_SECONDS = (1.0, 4.0)
 
 
@@ -31,6 +34,16 @@ def tone(hz: float, seconds: float, level_dbfs: float = TONE_LEVEL_DBFS, rate: i
 
 def silence(seconds: float) -> Samples:
     return np.zeros(int(seconds * RATE), np.int16)
+
+
+def key_tones(digits: str) -> Samples:
+    """Return the sound of keys (ITU-T Q.23), 100 ms each with pauses as long."""
+    parts: list[Samples] = [silence(0.1)]
+    for digit in digits:
+        row, column = divmod(KEYS.index(digit), 4)
+        low, high = (tone(hz, 0.1, KEY_LEVEL_DBFS) for hz in (KEY_ROWS_HZ[row], KEY_COLUMNS_HZ[column]))
+        parts += [low + high, silence(0.1)]
+    return np.concatenate(parts)
 
 
 @lru_cache(maxsize=256)

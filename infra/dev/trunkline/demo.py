@@ -9,6 +9,8 @@ from rich.console import Console
 from simulators.phone import Softphone, answer_after
 from trunkline.floor import dial_until, phone_of, tone_of_agent
 from trunkline.foreground import can_start, run_in_foreground
+from trunkline.inbound import Callers, phone_at, register, sign_in, sow_inbound
+from trunkline.inboundsummary import StateWatch, summarise_inbound
 from trunkline.introduction import introduce
 from trunkline.livetable import CallView
 from trunkline.opening import open_stack
@@ -43,18 +45,30 @@ class Demo:
                 await parts.enter_async_context(self._agents_phone(seed, index)) for index in range(self._agents)
             ]
             colleague = await parts.enter_async_context(self._colleague(seed))
-            await asyncio.gather(*(phone.register() for phone in (*phones, colleague)))
+            desks = await sow_inbound(api)
+            answering = [
+                await parts.enter_async_context(phone_at(desk, place, seed, self._plan))
+                for place, desk in enumerate(desks)
+            ]
+            await asyncio.gather(*(register(phone) for phone in (*phones, colleague, *answering)))
+            await sign_in(api, desks)
             self.steps.done("all is up")
             introduce(self._console, self._plan, self.stack, seed, may_join=self._seconds is None)
             books = Books(api, seed.tenant_id)
-            async with CallView(self._console, api, seed.tenant_id) as view:
-                attempts = await dial_until(self._seconds, self.stack.death, phones, carrier, view.told)
+            watch = StateWatch(api)
+            async with watch.watching(), CallView(self._console, api, seed.tenant_id, watch) as view:
+                callers = Callers(carrier, self._plan.edge, view.rang)
+                attempts = await dial_until(self._seconds, self.stack.death, phones, carrier, view.told, callers.work)
             if self._seconds is None:
                 return None
             self.steps("calls are over; waiting for their records and recordings")
-            await books.settle(attempts)
+            await books.settle(attempts, (visit.number for visit in callers.visits))
             self.steps("listening to every recording")
-            return await summarise(attempts, books, set(seed.numbers))
+            summary = await summarise(attempts, books, set(seed.numbers))
+            inbound = await summarise_inbound(callers.visits, desks, books, watch)
+            summary.inbound = inbound.to_json()
+            summary.problems += inbound.problems
+            return summary
 
     def _agents_phone(self, seed: Seed, index: int) -> Softphone:
         address = self._plan.branch_phone(index)

@@ -38,6 +38,7 @@ ENGINES = (
     Engine("kamailio", ("kamailio", "-v"), (5, 6)),
     Engine("rtpengine", ("rtpengine", "--version"), (10, 5)),
     Engine("redis-server", ("redis-server", "--version"), (6, 2)),
+    Engine("espeak-ng", ("espeak-ng", "--version"), (1, 50)),
 )
 
 

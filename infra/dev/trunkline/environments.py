@@ -139,6 +139,7 @@ class Environments:
             "TRUNKLINE_EDGE_INTERNAL": ",".join(f"{self.plan.edge_at(edge)}:5062" for edge in edges),
             "TRUNKLINE_ASTERISK_ROOT": str(asterisk_folder()),
             "TRUNKLINE_SPOOL_DIR": str(folder / "spool"),
+            **self.ground.objects_environment(self.control_dir),
         }
 
     def branch(self, token_file: Path, health_port: int | None = None) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The floor of agents: all dial at once until their time is over, or a process of the stack dies."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from simulators.carrier import Carrier
@@ -18,9 +18,11 @@ async def dial_until(
     phones: list[Softphone],
     carrier: Carrier,
     told: Callable[[Attempt], None],
+    *others: Callable[[asyncio.Event], Awaitable[None]],
 ) -> list[Attempt]:
     """Let an agent work at each phone for so many seconds, for ever with None; return what they tried.
 
+    others: work until the event that they are given is set, beside the agents.
     Calls at hand are finished.  Raises StackError when `death` tells of a process that died.
     """
     attempts: list[Attempt] = []
@@ -31,7 +33,7 @@ async def dial_until(
 
     deck, stop = customers(), asyncio.Event()
     agents = [Agent(phone, tone_of_agent(index), [carrier], note) for index, phone in enumerate(phones)]
-    work = asyncio.gather(*(agent.work(deck, stop) for agent in agents))
+    work = asyncio.gather(*(agent.work(deck, stop) for agent in agents), *(other(stop) for other in others))
     assert death is not None
     try:
         parts: set[asyncio.Future[Any]] = {work, death}

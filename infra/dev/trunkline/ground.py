@@ -68,10 +68,13 @@ class Ground:
         if self.shape.cassandras:
             hosts = ",".join(self._cassandra_hosts)
             store = f"cassandra://{hosts}:{cassandra.NATIVE_PORT}/{KEYSPACE}?replication={self.shape.cassandras}"
+        return {"TRUNKLINE_STORE_URL": store, **self.objects_environment(control_dir)}
+
+    def objects_environment(self, control_dir: Path) -> dict[str, str]:
+        """What whoever reads or writes objects is told of them."""
         if not self.shape.s3:
-            return {"TRUNKLINE_STORE_URL": store, "TRUNKLINE_OBJECTS_URL": f"file://{control_dir}/objects"}
+            return {"TRUNKLINE_OBJECTS_URL": f"file://{control_dir}/objects"}
         return {
-            "TRUNKLINE_STORE_URL": store,
             "TRUNKLINE_OBJECTS_URL": f"s3://{BUCKET}?endpoint={self._seaweed.endpoint}&region=us-east-1",
             "TRUNKLINE_OBJECTS_ACCESS_KEY": self._seaweed.access_key,
             "TRUNKLINE_OBJECTS_SECRET_KEY": self._seaweed.secret_key,

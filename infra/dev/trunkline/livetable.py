@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
@@ -16,6 +16,7 @@ from callmodel.privacy import mask_number
 from simulators.behaviours import ORDINARY
 from trunkline.apiclient import Api, ApiError
 from trunkline.dialling import Attempt
+from trunkline.inbound import Visit
 
 REFRESH_SECONDS = 0.5
 FINISHED_SHOWN = 12
@@ -24,13 +25,23 @@ FRAME_LINES = 12
 WORDS_WIDTH, FIGURES_WIDTH = 66, 40
 GAVE_UP = 487
 STATE_WORDS = {"calling-agent": "ringing agent", "claiming": "starting"}
+SIGNED_OUT = "signed-out"
+AGENT_STYLES = {"ready": "green", "talking": "cyan", "ringing": "yellow", "wrap-up": "dim", "paused": "red"}
+FLOOR_LINES = 8
 STYLES = {"talking": "green", "ringing": "yellow", "dialling": "cyan", "claiming": "cyan"}
+
+
+class Floor(Protocol):
+    """Queues and agents as the API last told of them."""
+
+    queues: list[dict[str, Any]]
+    agents: list[dict[str, Any]]
 
 
 class CallView:
     """Shows live calls from the API, and what became of the agents' last ones."""
 
-    def __init__(self, console: Console, api: Api, tenant_id: str) -> None:
+    def __init__(self, console: Console, api: Api, tenant_id: str, floor: Floor | None = None) -> None:
         self._console = console
         self._api = api
         self._tenant_id = tenant_id
@@ -38,6 +49,8 @@ class CallView:
         self._live: list[dict[str, Any]] = []
         self._problem = ""
         self._attempted = self._answered = 0
+        self._floor = floor
+        self._rang = self._put_through = 0
         self._task: asyncio.Task[None] | None = None
         self._screen: Live | None = None
 
@@ -64,6 +77,16 @@ class CallView:
         if self._screen is None:
             extension, number = attempt.extension, mask_number(attempt.customer.e164)
             line = f"{extension} -> {number}  {outcome_of(attempt)}  (to carrier: {delay_of(attempt)})"
+            self._console.print(line, highlight=False, markup=False)
+
+    def rang(self, visit: Visit) -> None:
+        """Hear of a customer whose call to us is over."""
+        self._rang += 1
+        self._put_through += visit.put_through_at is not None
+        if self._screen is None:
+            waited = visit.waited_seconds
+            what = "gave up" if waited is None else f"heard an agent after {waited:.1f} s"
+            line = f"{mask_number(visit.number)} -> us  pressed {visit.key}, {what}"
             self._console.print(line, highlight=False, markup=False)
 
     async def _follow(self) -> None:
@@ -103,8 +126,29 @@ class CallView:
                 Text(outcome_of(attempt), style=style_of(attempt)),
                 delay_of(attempt),
             )
-        line = Text(f" {self._attempted} calls, {self._answered} answered.  Ctrl-C ends.", style="bold")
-        return Group(live, done, line, *([Text(f" {self._problem}", style="red")] if self._problem else []))
+        words = f" {self._attempted} calls, {self._answered} answered."
+        if self._floor is not None:
+            words += f"  {self._rang} customers rang, {self._put_through} were put through."
+        line = Text(f"{words}  Ctrl-C ends.", style="bold")
+        problem = [Text(f" {self._problem}", style="red")] if self._problem else []
+        return Group(*self._draw_floor(), live, done, line, *problem)
+
+    def _draw_floor(self) -> list[Table]:
+        if self._floor is None:
+            return []
+        queues = _table("Queues", (("queue", 10), ("waiting", 7), ("free", 5), ("signed in", 9)), "longest wait")
+        for queue in self._floor.queues:
+            counts = (str(queue[name]) for name in ("waiting", "ready", "signed_in"))
+            queues.add_row(queue["queue_id"], *counts, f"{queue['longest_wait_seconds']:.0f} s")
+        agents = _table("Agents", (("agent", 16), ("phone", 6), ("state", 10), ("queue", 10)), "for")
+        for agent in self._floor.agents:
+            if agent["state"] == SIGNED_OUT:
+                continue
+            since = agent["since_ms"] or time.time() * 1000
+            state = Text(agent["state"], style=AGENT_STYLES.get(agent["state"], ""))
+            seconds = f"{max(time.time() - since / 1000, 0):.0f} s"
+            agents.add_row(agent["name"], agent["extension"], state, agent["queue_id"] or "", seconds)
+        return [queues, agents]
 
     def _words(self) -> int:
         """How wide the one column of words may be, so that none of figures is squeezed out."""
@@ -112,7 +156,8 @@ class CallView:
 
     def _room(self) -> int:
         """How many finished calls fit under the live ones on this screen."""
-        return max(3, min(FINISHED_SHOWN, self._console.height - len(self._live) - FRAME_LINES))
+        floor = 0 if self._floor is None else FLOOR_LINES + len(self._floor.queues) + len(self._floor.agents)
+        return max(3, min(FINISHED_SHOWN, self._console.height - len(self._live) - FRAME_LINES - floor))
 
 
 def _table(title: str, columns: tuple[tuple[str, int], ...], last: str) -> Table:

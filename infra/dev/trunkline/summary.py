@@ -1,6 +1,7 @@
 """What a demo run left behind, checked from outside: CDRs, recordings and the ledger by the API, and by listening."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from statistics import quantiles
@@ -31,6 +32,7 @@ class Summary:
     invite_to_invite_ms: dict[str, float | None] = field(default_factory=dict)
     calls_by_edge: dict[str, int] = field(default_factory=dict)
     calls_by_node: dict[str, int] = field(default_factory=dict)
+    inbound: dict[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -48,6 +50,7 @@ class Summary:
             "invite_to_invite_ms": self.invite_to_invite_ms,
             **({"calls_by_edge": self.calls_by_edge} if self.calls_by_edge else {}),
             **({"calls_by_node": self.calls_by_node} if self.calls_by_node else {}),
+            **({"inbound": self.inbound} if self.inbound else {}),
             "ok": self.ok,
         }
 
@@ -88,9 +91,14 @@ class Books:
         link = await self._api.get(f"{self._path}/recordings/{recording_id}/download")
         return await self._api.download(link["url"])
 
-    async def settle(self, attempts: list[Attempt], seconds: float = SETTLE_SECONDS) -> None:
-        """Wait until each attempt has its CDR and the ledger owes nothing, or the time is over."""
-        wanted = {attempt.customer.e164 for attempt in attempts}
+    async def settle(
+        self, attempts: list[Attempt], more: Iterable[str] = (), seconds: float = SETTLE_SECONDS
+    ) -> None:
+        """Wait until each attempt has its CDR and the ledger owes nothing, or the time is over.
+
+        more: numbers of others whose calls have records, E.164.
+        """
+        wanted = {attempt.customer.e164 for attempt in attempts} | set(more)
 
         async def settled() -> bool:
             try:

@@ -37,7 +37,7 @@ async def hq(tmp_path: Path, redis_url: str) -> AsyncIterator[Hq]:
     async with running_hq(tmp_path / "hq", redis_url) as running:
         for tenant_id in (ACME, BOLT):
             tenant = Tenant(tenant_id, tenant_id.title(), f"{tenant_id}.trunkline.test")
-            assert await TenantStore(running.resources.store).add(tenant_id, TenantRecord(tenant, "hq", 1))
+            assert await TenantStore(running.resources.store).add(tenant_id, TenantRecord(tenant, 1))
         yield running
 
 

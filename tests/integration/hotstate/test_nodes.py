@@ -1,10 +1,7 @@
 """Media nodes' heartbeats on a real Redis."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
 from redis.asyncio import Redis
 
 from callmodel import keys
@@ -12,22 +9,10 @@ from callmodel.codec import to_wire
 from callmodel.edgesnapshot import NodeHealth
 from callmodel.ids import NodeId
 from hotstate import nodes
-from servicekit.redisio import connect
-from tests.integration.servicekit.redis_server import RedisServer
 
 
 def health(node_id: str, calls: int = 0) -> NodeHealth:
     return NodeHealth(NodeId(node_id), "192.0.2.1:5060", 100, calls, False, 1)
-
-
-@pytest.fixture
-async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
-    server = RedisServer(tmp_path)
-    server.start()
-    client = connect(server.url)
-    yield client
-    await client.aclose()
-    server.stop()
 
 
 async def test_nodes_are_known_for_good_and_alive_while_they_report(redis: Redis):

@@ -8,6 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from engine_harness import Engine, running_engine
 from media_harness import BLOCK, Node, SmallDisk, running, until
 
 from servicekit import redisio
@@ -23,6 +24,13 @@ async def node(tmp_path: Path) -> AsyncIterator[Node]:
 async def small_spool_node(tmp_path: Path) -> AsyncIterator[Node]:
     """May spool a megabyte."""
     async with running(Node(tmp_path, BLOCK, TRUNKLINE_SPOOL_MAX_BYTES="1000000")) as made:
+        yield made
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> AsyncIterator[Engine]:
+    """An Asterisk without a conductor."""
+    async with running_engine(Engine(tmp_path)) as made:
         yield made
 
 

@@ -157,6 +157,7 @@ class Node:
             "TRUNKLINE_HEALTH_PORT": str(self.health_port),
             **settings,
         }
+        self.directory = directory()
         self.spool = (disk.seen if disk else folder) / "spool"
         self.processes: dict[str, Process] = {}
         self._replaced: list[Process] = []
@@ -170,7 +171,7 @@ class Node:
         self.start_redis()
         self.redis = redisio.connect(self.redis_url)
         await until(self._redis_answers)
-        await publish(self.redis, directory())
+        await publish(self.redis, self.directory)
         self.start_asterisk()
         self.start_conductor()
         self.edge = self.phone("edge", AGENT_HZ, port=5062)

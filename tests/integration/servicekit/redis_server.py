@@ -1,6 +1,7 @@
 """A redis-server of the test's own, on a free port, that can be killed and started again on the same data."""
 
 import asyncio
+import signal
 import socket
 import subprocess
 import time
@@ -40,6 +41,15 @@ class RedisServer:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
+
+    def freeze(self) -> None:
+        """Let it live and answer nothing, until `thaw`."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:

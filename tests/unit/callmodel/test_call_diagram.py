@@ -4,22 +4,30 @@ import os
 from collections import deque
 from pathlib import Path
 
+from callmodel.agents import Seat
 from callmodel.callstate import Call
 from callmodel.endings import Ending
 from callmodel.facts import (
+    AgentOffered,
+    DigitPressed,
     HangUpAsked,
     LegAnswered,
     LegHungUp,
     LegRang,
     LegSentEarlyMedia,
     NodeLost,
+    NotQueued,
     SpendStopped,
     TransferAsked,
     TrunkGranted,
     TrunkRefused,
+    WayFound,
 )
-from callmodel.ids import LegId
+from callmodel.ids import AgentId, LegId, QueueId, SiteId
+from callmodel.offers import Offer, Offered
+from callmodel.queues import Queue
 from callmodel.routing import plan_call
+from tests.unit.callmodel.flows.flow_stories import called, played, text
 from tests.unit.callmodel.stories import (
     ACME,
     AGENT_LEG,
@@ -45,7 +53,24 @@ it anew. A fact that changes no state (a hold, an early medium, anything told tw
 """
 
 
+FLOW = {
+    "menu": {"kind": "menu", "prompts": text("1 or 2?"), "keys": {"1": "queue", "2": "ring"}, "otherwise": "bye"},
+    "queue": {"kind": "queue", "queues": [{"queue_id": "sales"}], "otherwise": "bye", "after": "bye"},
+    "ring": {"kind": "ring", "steps": [{"to": BEN, "confirm": True}], "otherwise": "bye"},
+    "bye": {"kind": "hang_up", "prompts": text("Goodbye.")},
+}
+SALES = Queue(ACME, QueueId("sales"), announces_place=False)
+OFFER = Offer(ACME, SALES.queue_id, CALL, 1, T0, (Offered(AgentId("u-ben"), Seat(ACME, BEN, SiteId("hq"))),))
+
+
 def facts_about(call: Call):
+    if call.visit is not None:
+        yield from (DigitPressed(AGENT_LEG, key, T0) for key in "12")
+        yield from (played(call), WayFound(BEN, plan_call(DIRECTORY, ACME, BEN), T0))
+        yield from (DigitPressed(LegId(f"{CALL}-{number}"), "1", T0) for number in (2, 3))
+        yield NotQueued(SALES.queue_id, "full", T0)
+        if call.legs_named < 3:
+            yield AgentOffered(SALES, OFFER, T0)
     legs = [AGENT_LEG, *(LegId(f"{CALL}-{n}") for n in range(1, 4))]
     yield TrunkRefused(legs[2], Ending.NO_TRUNK, T0)
     yield from (HangUpAsked(T0), NodeLost(T0), SpendStopped(T0))
@@ -66,6 +91,7 @@ def arrows() -> set[tuple[str, str, str]]:
         "StationDialled (refused)": dialled("12"),
         "CallAsked": asked_for(CUSTOMER),
         "CustomerCalled": customer_called(),
+        "CustomerCalled (a flow)": called(FLOW),
     }.items():
         found.add(("[*]", name.strip(), step[0].state.value))
         waiting.append(step[0])
@@ -86,7 +112,10 @@ def _place_of(call: Call) -> tuple[object, ...]:
     """What the next state of a call depends on: times, names and how often it was announced do not count."""
     legs = tuple((leg.leg_id, leg.state, leg.leaving) for leg in call.legs)
     coming = tuple((each.purpose, each.leg_id, len(getattr(each.plan, "offers", ()))) for each in call.attempts)
-    return call.state, call.direction, legs, coming
+    visit = call.visit
+    stands = None if visit is None else (visit.node, visit.doing, visit.after)
+    rung = call.waiting.rung if call.waiting is not None else ()
+    return call.state, call.direction, legs, coming, stands, len(rung)
 
 
 def drawn() -> str:
@@ -100,7 +129,7 @@ def drawn() -> str:
 
 
 def _node(state: str) -> str:
-    return state.replace("calling-agent", "calling_agent")
+    return state.replace("-", "_")
 
 
 def test_diagram_shows_the_code():

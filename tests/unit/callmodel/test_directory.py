@@ -93,7 +93,7 @@ def test_time_zones_are_the_sites_or_else_the_tenants():
 def test_entries_of_another_shape_are_known_by_one(kind, value):
     with pytest.raises(ShapeError):
         directory.check_entry(kind, value)
-    directory.check_entry("flow", value)  # of a later version
+    directory.check_entry("invented-later", value)  # of a later version
 
 
 def test_an_edges_entries_are_found_whatever_the_case_of_a_domain():

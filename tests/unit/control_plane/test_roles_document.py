@@ -14,16 +14,16 @@ Printed from `control_plane.permissions` and the API's routes by `tests/unit/con
 run it with `UPDATE_DOCUMENTS=1` to print it anew.
 
 A user has roles in each tenant by itself, and rights there only. HQ administrators stand above all tenants. Several
-roles add up. Of what is done to calls it counts whose they are:
+roles add up. Of what is done to calls and agents it counts whose they are:
 
 | | |
 |---|---|
-| **own** | the stations that the user is seated at (`PUT .../stations/{extension}/user`), and the calls there |
+| **own** | the user themselves, their stations (`PUT .../stations/{extension}/user`), and the calls there |
 | **team** | their own, and those of everybody who shares one of their `teams`; who is of none has their own only |
 | **yes** | everything in the tenant |
 
 Managers create, change, disable and archive the users of their tenant and say who is of which team; of users that
-belong to others, such as an outsourcing firm, they set the teams only. Nobody changes their own roles.
+belong to others, such as an outsourcing firm, they set the teams and the queues only. Nobody changes their own roles.
 
 """
 CELLS = {Reach.OWN: "own", Reach.TEAM: "team", Reach.TENANT: "yes", None: ""}

@@ -3,22 +3,40 @@ step: before or after one of its calls to the world outside, or in the midst of 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from media_fakes import INSTANCE, NODE, directory
+from media_fakes import INSTANCE, NODE, NOW, FakeLookUps, directory
 
+from callmodel.agents import Seat, SeatUse
 from callmodel.callstate import Call
-from callmodel.ids import CallId, LegId, RecordingId, TenantId, TrunkId
-from callmodel.orders import ClaimTrunk, DialStation, DialTrunk
+from callmodel.facts import AgentOffered, Fact, Queued, QueueSeen
+from callmodel.ids import AgentId, CallId, Extension, LegId, RecordingId, SiteId, TenantId, TrunkId
+from callmodel.offers import Offer, Offered, OfferEnd
+from callmodel.orders import (
+    ClaimTrunk,
+    CloseOffer,
+    DialStation,
+    DialTrunk,
+    JoinQueue,
+    LeaveQueue,
+    Listen,
+    LookAtQueue,
+    Play,
+)
+from callmodel.queues import Queue
 from callmodel.rooms import Room
+from callmodel.seats import SeatChange
 from callmodel.spend import Bill
 from callmodel.wire import Envelope
-from media_nodes.conductor import Conductor, DirectoryShelf
+from media_nodes.conductor import Conductor
 from media_nodes.journal import Entry, Journal
 from media_nodes.ports import Full, Grant, LegGoneError, LegProgress, SwitchState
+from media_nodes.running import Surroundings
+
+AGENT = AgentId("u-1002")
 
 
 class KilledError(BaseException):
@@ -41,6 +59,11 @@ class World:
     facts: dict[str, Envelope] = field(default_factory=dict)
     rooms: dict[CallId, Room] = field(default_factory=dict)
     spools: dict[RecordingId, bool] = field(default_factory=dict)
+    waiting: set[CallId] = field(default_factory=set)
+    line: dict[CallId, Offer] = field(default_factory=dict)
+    """Offers that stand."""
+    tokens: int = 0
+    seats: dict[LegId, SeatUse] = field(default_factory=dict)
     there: list[set[LegId]] = field(default_factory=list)
     """Who was answered and there after each step of a story."""
 
@@ -57,6 +80,10 @@ class World:
     def need(self, leg_id: LegId) -> None:
         if leg_id not in self.legs:
             raise LegGoneError(leg_id)
+
+    @property
+    def agent_is_free(self) -> bool:
+        return not self.line
 
     def endings(self) -> list[str]:
         return [str(fact.body["ending"]) for fact in self.facts.values() if fact.kind == "call.ended"]
@@ -114,6 +141,15 @@ class Mortal:
         await self._do(customer_leg)
         self.world.step(done=True)
 
+    def play(self, tenant_id: TenantId, order: Play, tell: Callable[[Fact], None]) -> None:
+        """Sound takes its time: no story waits for its end."""
+
+    async def stop(self, leg_id: LegId, play_id: str) -> None:
+        await self._do(leg_id)
+
+    def listen(self, order: Listen, tell: Callable[[Fact], None]) -> None:
+        """Nobody says anything."""
+
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         await self._do(leg_id)
         del self.world.legs[leg_id]
@@ -164,6 +200,53 @@ class Mortal:
         self.world.spools[recording_id] = False
 
 
+class MortalLines:
+    """One queue's line with one agent, of the same conductor."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def _do(self) -> None:
+        await asyncio.sleep(0)
+        self.world.step(done=False)
+
+    async def join(self, call: Call, order: JoinQueue) -> list[Fact]:
+        await self._do()
+        queue, line = Queue(call.tenant_id, order.queue_id), self.world.line
+        self.world.waiting.add(call.call_id)
+        if call.call_id not in line and self.world.agent_is_free:
+            self.world.tokens += 1
+            agents = (Offered(AGENT, Seat(call.tenant_id, Extension("1002"), SiteId("hq"))),)
+            line[call.call_id] = Offer(call.tenant_id, order.queue_id, call.call_id, self.world.tokens, NOW, agents)
+        self.world.step(done=True)
+        offer = line.get(call.call_id)
+        return [Queued(queue, 0, None, NOW) if offer is None else AgentOffered(queue, offer, NOW)]
+
+    async def leave(self, call: Call, order: LeaveQueue) -> None:
+        await self._do()
+        self.world.waiting.discard(call.call_id)
+        self.world.line.pop(call.call_id, None)
+        self.world.step(done=True)
+
+    async def close(self, call: Call, order: CloseOffer) -> list[Fact]:
+        await self._do()
+        offer = self.world.line.get(call.call_id)
+        if offer is not None and offer.token == order.token:
+            del self.world.line[call.call_id]
+            if order.end in (OfferEnd.ANSWERED, OfferEnd.WITHDRAWN):
+                self.world.waiting.discard(call.call_id)
+        self.world.step(done=True)
+        waits = call.call_id in self.world.waiting
+        return [Queued(Queue(call.tenant_id, order.queue_id), 0, None, NOW)] if waits else []
+
+    async def look(self, call: Call, order: LookAtQueue) -> Fact:
+        return QueueSeen(order.queue_id, 0, 0, 0, 0.0, None, NOW)
+
+    def tell(self, call: Call, changes: Iterable[SeatChange]) -> None:
+        for change in changes:
+            self.world.seats[change.leg_id] = change.use
+
+
 class MortalJournal(Journal):
     """A journal whose process may die just before, or just after, a line is written."""
 
@@ -181,8 +264,11 @@ class MortalJournal(Journal):
 async def conducting(world: World) -> AsyncIterator[tuple[Conductor, Mortal, MortalJournal]]:
     """A conductor that lives until it is killed, or until the end."""
     ports, journal = Mortal(world), MortalJournal(world)
-    shelf = DirectoryShelf(directory())
-    conductor = Conductor(NODE, ports, ports, ports, ports, journal, shelf)
+    known = directory()
+    around = Surroundings(
+        ports, ports, ports, ports, ports, ports, MortalLines(world), FakeLookUps(), journal, lambda: known
+    )
+    conductor = Conductor(NODE, around)
     conductor.instance = INSTANCE
     try:
         async with asyncio.TaskGroup() as group:

@@ -1,7 +1,7 @@
 """A switch, claims, outbox and recordings that only remember what they were told."""
 
 import resource
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,20 +9,36 @@ from typing import Any
 
 from callmodel.callstate import Call
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
+from callmodel.facts import Fact, Queued, QueueSeen
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
-from callmodel.orders import ClaimTrunk, DialStation, DialTrunk
+from callmodel.orders import (
+    ClaimTrunk,
+    CloseOffer,
+    DialStation,
+    DialTrunk,
+    JoinQueue,
+    LeaveQueue,
+    Listen,
+    LookAtQueue,
+    LookUp,
+    Play,
+)
+from callmodel.queues import Queue
 from callmodel.rooms import Room
+from callmodel.seats import SeatChange
 from callmodel.spend import Bill
 from callmodel.wire import Envelope
 from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.journal import Journal
 from media_nodes.ports import Full, Grant, LegGoneError, RecordingRefusedError, SwitchAwayError, SwitchState
+from media_nodes.running import Surroundings
 from media_nodes.stasis import Arrived
 from servicekit import tracing
 
 ACME = TenantId("acme")
 NODE = NodeId("media-1")
 INSTANCE = "2026-01-01T00:00:00"
+NOW = 1_790_000_001_000
 
 
 def directory() -> Directory:
@@ -56,6 +72,9 @@ class FakeSwitch:
 
     def _tell(self, word: str, *about: str) -> None:
         self.told.append((word, *about))
+        self._refuse(*about)
+
+    def _refuse(self, *about: str) -> None:
         if self.broken:
             raise RuntimeError("a bug")
         if self.away:
@@ -83,6 +102,20 @@ class FakeSwitch:
     async def set_room(self, call_id: CallId, room: Room) -> None:
         self.rooms.append(room)
         self._tell("set_room", *(party.leg_id for party in room.parties))
+
+    async def play(self, leg_id: LegId, play_id: str, files: Sequence[Path]) -> None:
+        self.told.append(("play", leg_id, play_id, *(file.name for file in files)))
+        self._refuse(leg_id)
+
+    async def stop_playing(self, leg_id: LegId, play_id: str) -> None:
+        self.told.append(("stop_playing", leg_id, play_id))
+
+    async def tap(self, leg_id: LegId, to: str) -> None:
+        self.told.append(("tap", leg_id, to))
+        self._refuse(leg_id)
+
+    async def untap(self, leg_id: LegId) -> None:
+        self.told.append(("untap", leg_id))
 
     async def pause_recording(self, customer_leg: LegId, *, paused: bool) -> None:
         self._tell("pause_recording" if paused else "resume_recording", customer_leg)
@@ -153,6 +186,56 @@ class FakeRecordings:
 
 
 @dataclass
+class FakeLines:
+    """Nobody is free; what calls tell is kept."""
+
+    told: list[tuple[str, str]] = field(default_factory=list)
+    seats: list[SeatChange] = field(default_factory=list)
+
+    async def join(self, call: Call, order: JoinQueue) -> list[Fact]:
+        self.told.append(("join", order.queue_id))
+        return [Queued(Queue(ACME, order.queue_id), 0, None, NOW)]
+
+    async def leave(self, call: Call, order: LeaveQueue) -> None:
+        self.told.append(("leave", order.queue_id))
+
+    async def close(self, call: Call, order: CloseOffer) -> list[Fact]:
+        self.told.append((order.end.value, order.agent_id))
+        return []
+
+    async def look(self, call: Call, order: LookAtQueue) -> Fact:
+        return QueueSeen(order.queue_id, 0, 0, 0, 0.0, None, NOW)
+
+    def tell(self, call: Call, changes: Iterable[SeatChange]) -> None:
+        self.seats += changes
+
+
+class FakeLookUps:
+    async def ask(self, order: LookUp) -> tuple[dict[str, str], str | None]:
+        return {}, "timeout"
+
+
+@dataclass
+class FakeEar:
+    listened: list[Listen] = field(default_factory=list)
+
+    def listen(self, order: Listen, tell: Callable[[Fact], None]) -> None:
+        self.listened.append(order)
+
+
+@dataclass
+class FakePlayer:
+    played: list[Play] = field(default_factory=list)
+    stopped: list[tuple[str, str]] = field(default_factory=list)
+
+    def play(self, tenant_id: TenantId, order: Play, tell: Callable[[Fact], None]) -> None:
+        self.played.append(order)
+
+    async def stop(self, leg_id: LegId, play_id: str) -> None:
+        self.stopped.append((leg_id, play_id))
+
+
+@dataclass
 class Stage:
     """A conductor among fakes."""
 
@@ -161,14 +244,27 @@ class Stage:
     claims: FakeClaims = field(default_factory=FakeClaims)
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
     recordings: FakeRecordings = field(default_factory=FakeRecordings)
+    lines: FakeLines = field(default_factory=FakeLines)
+    player: FakePlayer = field(default_factory=FakePlayer)
+    ear: FakeEar = field(default_factory=FakeEar)
     capacity: int = CAPACITY
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.folder)
         self.shelf = DirectoryShelf(directory())
-        self.conductor = Conductor(
-            NODE, self.switch, self.claims, self.outbox, self.recordings, self.journal, self.shelf, self.capacity
+        around = Surroundings(
+            self.switch,
+            self.claims,
+            self.outbox,
+            self.recordings,
+            self.player,
+            self.ear,
+            self.lines,
+            FakeLookUps(),
+            self.journal,
+            lambda: self.shelf.current,
         )
+        self.conductor = Conductor(NODE, around, self.capacity)
         self.conductor.instance = INSTANCE
 
 

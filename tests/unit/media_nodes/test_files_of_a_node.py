@@ -2,6 +2,7 @@
 
 import stat
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from media_fakes import ACME, NODE, directory
 from callmodel import calls
 from callmodel.callstate import Call
 from callmodel.facts import StationDialled
+from callmodel.flows.visit import Visit
 from callmodel.ids import CallId, Extension, LegId, SiteId
-from callmodel.orders import Order
+from callmodel.orders import LookUp, Order
 from callmodel.routing import plan_call
 from media_nodes import journal as journal_module
 from media_nodes.config import MediaSettings
@@ -65,6 +67,27 @@ def begun() -> tuple[Call, list[Order]]:
 def test_journal_reads_what_it_wrote(tmp_path: Path):
     call, orders = begun()
     entry = Entry(call, tuple(orders), "life-1")
+
+    Journal(tmp_path).write(entry)
+
+    assert Journal(tmp_path).entries() == [entry]
+
+
+def test_hidden_digits_are_not_in_the_journal(tmp_path: Path):
+    call = replace(call_of_station(), visit=Visit("card", digits="4111", secret=True, hidden={"code": "9876"}))
+    look_up = LookUp("l1", "https://crm.example/", 800, {"caller": "c-1"}, hidden={"card": "4111"})
+
+    Journal(tmp_path).write(Entry(call, (look_up,), "life-1"))
+
+    written = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert b"4111" not in written and b"9876" not in written
+    (entry,) = Journal(tmp_path).entries()
+    assert entry.call.visit == Visit("card", secret=True)
+    assert entry.orders == (replace(look_up, hidden={}),)
+
+
+def test_digits_that_are_not_hidden_outlive_a_conductor(tmp_path: Path):
+    entry = Entry(replace(call_of_station(), visit=Visit("account", digits="47")), (), "life-1")
 
     Journal(tmp_path).write(entry)
 

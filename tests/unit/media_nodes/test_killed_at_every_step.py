@@ -8,6 +8,7 @@ import pytest
 from killed_world import World, conducting
 from media_fakes import ACME, arrived
 
+from callmodel.agents import SeatUse
 from callmodel.facts import ConsultStep, LegAnswered, LegHeld, LegHungUp, LegRang, LegUnheld
 from callmodel.ids import CallId, Extension, LegId, SiteId
 from callmodel.rooms import Mode
@@ -145,6 +146,8 @@ STORIES: dict[str, list[Step]] = {
         asks(SuperviseCall, BEN, Mode.WHISPERING),
         asks(TakeOverCall, BEN),
     ],
+    "answered from a queue": [*TALKING, asks(TransferCall, "queue:sales"), rings(1), answers(1)],
+    "offered in vain": [*TALKING, asks(TransferCall, "queue:sales"), rings(1), fails(1, 480), hangs_up(ORIGIN)],
     "recording paused": [*TALKING, asks(PauseRecordingOfCall, True), asks(PauseRecordingOfCall, False)],
 }
 
@@ -209,6 +212,8 @@ async def test_no_call_is_lost_and_none_is_without_its_record(tmp_path: Path, na
         said = f"{name}, killed {'after' if afterwards else 'before'} step {kill_at}"
         assert not world.claimed, f"{said}: a channel is still claimed"
         assert not world.legs, f"{said}: a leg is left"
+        assert not world.line and not world.waiting, f"{said}: an agent is reserved for nobody, or nobody waits"
+        assert set(world.seats.values()) <= {SeatUse.GONE}, f"{said}: an agent is busy with nobody"
         begun = any(fact.kind == "call.started" for fact in world.facts.values())
         assert len(world.endings()) == int(begun), f"{said}: {world.endings()}"
         if 0 < died_at < len(STORIES[name]):

@@ -8,11 +8,12 @@ import pytest
 
 GROUPS = {
     (): ("demo", "cluster", "faults", "doctor", "edge", "media-node", "control-plane", "worker", "beat", "branch",
-         "answers", "admin", "jobs", "import"),
+         "answers", "admin", "jobs", "flow", "simulate", "import"),
     ("cluster",): ("status", "kill", "stop", "start", "add-node", "drain", "remove-node", "roll"),
     ("edge",): ("kamailio", "rtpengine", "agent"),
     ("media-node",): ("asterisk", "conductor", "drain"),
     ("control-plane",): ("api", "facts"),
+    ("flow",): ("check", "simulate", "draw", "schema"),
     ("jobs",): ("list", "dead", "show", "retry", "drop"),
 }  # fmt: skip
 

@@ -3,10 +3,11 @@
 from callmodel.callstate import CallState, Direction, LegRole, LegState
 from callmodel.cdr import Cdr, CdrLeg
 from callmodel.facts import ConsultStep
-from callmodel.ids import CallId, Extension, LegId, TenantId
+from callmodel.ids import CallId, Extension, LegId, QueueId, TenantId
 from callmodel.rooms import Mode
 from callmodel.routing import plan_call
 from callmodel.wire import (
+    TO_QUEUE,
     CallOrder,
     ConsultCall,
     HoldCall,
@@ -37,8 +38,13 @@ async def bring(
     """Order that somebody be brought to the call.  Raises OutOfReachError, and the problems of `errors`."""
     call = await _talking(context, Permission.CALLS_CONTROL, tenant_id, call_id)
     asker = await _speaker(context, tenant_id, call, by)
-    plan = plan_call(await directory_of(context, tenant_id), tenant_id, to, site_id=call.site_id)
-    await require_callable(context, tenant_id, plan)
+    directory = await directory_of(context, tenant_id)
+    if kind is TransferCall and to.startswith(TO_QUEUE):
+        queue_id = QueueId(to.removeprefix(TO_QUEUE))
+        if directory.queue_of(tenant_id, queue_id) is None:
+            raise errors.QueueUnknownError(f"there is no queue {queue_id}")
+    else:
+        await require_callable(context, tenant_id, plan_call(directory, tenant_id, to, site_id=call.site_id))
     await _order(context, kind(call_id, tenant_id, to, asker))
 
 

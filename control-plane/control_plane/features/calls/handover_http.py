@@ -92,7 +92,7 @@ def _route(method: str, path: str, handler: object, needs: Permission, summary: 
 _CONTROL, _SUPERVISE = Permission.CALLS_CONTROL, Permission.CALLS_SUPERVISE
 
 routes = [
-    _route("POST", "/transfer", transfer, _CONTROL, "Transfer a call", *_BRINGING),
+    _route("POST", "/transfer", transfer, _CONTROL, "Transfer a call", *_BRINGING, errors.QueueUnknownError),
     _route("POST", "/consult", consult, _CONTROL, "Consult somebody", *_BRINGING),
     _route("POST", "/consult/step", consult_step, _CONTROL, "Next step of a consult"),
     _route("POST", "/parties", join, _CONTROL, "Bring one more party in", *_BRINGING),

@@ -16,7 +16,7 @@ class Target(Shape):
         min_length=1,
         max_length=40,
         description="an extension of the tenant, or a number as people write it: it is called by a trunk, within the "
-        "tenant's limits, like any call",
+        "tenant's limits, like any call; a transfer may also go to a queue of the tenant: `queue:<queue id>`",
     )
     by: str | None = Field(
         None,

@@ -133,6 +133,11 @@ class CallView(Shape):
     withheld: bool = Field(description="whether the caller asked that nobody be shown the number")
     diverted_by: str | None = Field(description="whose phone sent the call on to us")
     emergency: bool = Field(description="whether it called for help: no limit held")
+    flow_id: str | None = Field(description="the flow that spoke with the caller")
+    flow_version: int | None
+    marks: dict[str, str] = Field(description="what the caller answered when asked how it was, by question")
+    mailbox: str | None = Field(description="whom a message was left for")
+    missed: str | None = Field(description="why no person took the call: `no-answer`, or how the caller left a queue")
     customer: str | None = Field(description="by what this customer's calls are found, in place of the number")
     caller_number: str | None = Field(description="HQ's number: shown to the callee, or dialled by the caller")
     extension: str | None = Field(description="who called; of a call from outside, who answered it first")
@@ -155,6 +160,9 @@ class CallView(Shape):
     ending_class: str | None
     hung_up_by: str | None = Field(description="the role of the party that ended it, or `system`")
     transferred_by: str | None = Field(description="the extension that handed the customer over last")
+    queue_id: str | None = Field(description="the queue that the caller was last in line of")
+    agent_id: str | None = Field(description="the user who took the call from the queue")
+    queue_seconds: float | None = Field(description="how long the caller was in line")
     disposition: str | None
     note: str | None
     legs: list[LegView]

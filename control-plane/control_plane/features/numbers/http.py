@@ -5,6 +5,7 @@ from control_plane.features.numbers import service
 from control_plane.features.numbers.schemas import Lending, NewNumber, NumberPatch, NumberRoute, NumberView
 from control_plane.features.numbers.store import NumberRecord, NumberStore
 from control_plane.fields import E164Text, TenantIdText
+from control_plane.named import CalendarUnknownError, FlowUnknownError, PromptUnknownError
 from control_plane.permissions import Permission
 from control_plane.references import require_tenant
 from control_plane.web import Context, PageOf, PageQuery, Route, ThingsQuery
@@ -49,8 +50,8 @@ async def of_tenant(context: Context, tenant_id: TenantIdText, query: PageQuery)
 
 
 async def route(context: Context, tenant_id: TenantIdText, number: E164Text, body: NumberRoute) -> NumberView:
-    """Let calls to the number ring a station of the tenant, or nobody."""
-    return to_view(await service.route(context, tenant_id, number, body.route_to))
+    """Let calls to the number go through a flow of the tenant, ring one of its stations, or reach nobody."""
+    return to_view(await service.route(context, tenant_id, number, body))
 
 
 async def archive(context: Context, number: E164Text) -> None:
@@ -69,6 +70,10 @@ def to_view(record: NumberRecord) -> NumberView:
         number=record.number,
         tenant_id=record.tenant_id,
         route_to=record.route_to,
+        flow_id=record.flow_id,
+        language=record.language,
+        calendar_id=record.calendar_id,
+        notice=record.notice,
         trunk_ids=list(record.trunk_ids),
         created_ms=record.created_ms,
         archived_ms=record.archived_ms,
@@ -77,6 +82,7 @@ def to_view(record: NumberRecord) -> NumberView:
 
 _TAGS = ("numbers",)
 _NEEDS = Permission.PLATFORM_MANAGE
+_FLOW = {"flow_id": "welcome", "language": "en", "calendar_id": "office", "notice": "recorded"}
 _ONE = "/numbers/{number}"
 
 routes = [
@@ -144,9 +150,9 @@ routes = [
         Permission.TENANT_WRITE,
         "Route a number",
         _TAGS,
-        errors=(service.ExtensionUnknownError,),
+        errors=(service.ExtensionUnknownError, FlowUnknownError, CalendarUnknownError, PromptUnknownError),
         configures=True,
-        examples={"desk": {"route_to": "1001"}},
+        examples={"desk": {"route_to": "1001"}, "flow": _FLOW},
         shows=one,
     ),
     Route(

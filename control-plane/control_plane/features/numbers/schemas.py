@@ -2,7 +2,16 @@
 
 from pydantic import Field
 
-from control_plane.fields import E164Text, ExtensionText, TenantIdText, TrunkIdText
+from control_plane.fields import (
+    CalendarIdText,
+    E164Text,
+    ExtensionText,
+    FlowIdText,
+    Language,
+    PromptIdText,
+    TenantIdText,
+    TrunkIdText,
+)
 from control_plane.web import Shape
 
 
@@ -28,9 +37,16 @@ class Lending(Shape):
 
 
 class NumberRoute(Shape):
-    """Where calls to a number go: a station's extension, or null for nowhere."""
+    """Where calls to a number go: through a flow, else to a station; what is left out or null is none.
 
-    route_to: ExtensionText | None
+    `route_to` rings where there is no flow, or none is published yet. Without both, nobody is reached.
+    """
+
+    route_to: ExtensionText | None = None
+    flow_id: FlowIdText | None = None
+    language: Language | None = Field(None, description="that the flow begins with; null: the flow's own")
+    calendar_id: CalendarIdText | None = Field(None, description="its opening hours; null: always open")
+    notice: PromptIdText | None = Field(None, description="what says that calls are recorded, before an agent hears")
 
 
 class NumberView(Shape):
@@ -39,6 +55,10 @@ class NumberView(Shape):
     number: str
     tenant_id: str | None
     route_to: str | None
+    flow_id: str | None
+    language: str | None
+    calendar_id: str | None
+    notice: str | None
     trunk_ids: list[str]
     created_ms: int
     archived_ms: int | None

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from callmodel.ids import E164, Extension, TenantId, TrunkId
 from control_plane.archive import ARCHIVED, ArchivedError, InUseError
-from control_plane.features.numbers.schemas import NewNumber, NumberPatch
+from control_plane.features.numbers.schemas import NewNumber, NumberPatch, NumberRoute
 from control_plane.features.numbers.store import NumberRecord, NumberStore
+from control_plane.named import require_calendar, require_flow, require_prompt
 from control_plane.references import station_exists, tenant_exists, trunk_exists
 from control_plane.uses import require_unused_number
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
@@ -86,13 +87,22 @@ async def take_back(context: Context, number: E164) -> None:
         _told(context, record)
 
 
-async def route(context: Context, tenant_id: TenantId, number: E164, extension: Extension | None) -> NumberRecord:
-    """Let calls to the tenant's number ring a station.  Raises NotFoundError, ExtensionUnknownError."""
+async def route(context: Context, tenant_id: TenantId, number: E164, where: NumberRoute) -> NumberRecord:
+    """Say where calls to the tenant's number go.
+
+    Raises NotFoundError, ExtensionUnknownError, FlowUnknownError, CalendarUnknownError, PromptUnknownError.
+    """
     if (await find(context, number)).tenant_id != tenant_id:
         raise NotFoundError()
-    if extension is not None:
-        await _check_extension(context, tenant_id, extension)
-    if not await NumberStore(context.store).route(tenant_id, number, extension):
+    if where.route_to is not None:
+        await _check_extension(context, tenant_id, where.route_to)
+    if where.flow_id is not None:
+        await require_flow(context.store, tenant_id, where.flow_id)
+    if where.calendar_id is not None:
+        await require_calendar(context.store, tenant_id, where.calendar_id)
+    if where.notice is not None:
+        await require_prompt(context.store, tenant_id, where.notice)
+    if not await NumberStore(context.store).route(tenant_id, number, where.model_dump()):
         raise NotFoundError()
     return await find(context, number)
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from callmodel.ids import E164, Extension, TenantId, TrunkId
+from callmodel.ids import E164, CalendarId, Extension, FlowId, PromptId, TenantId, TrunkId
 from control_plane.archive import ARCHIVED, page_of_rows
 from control_plane.scope import SCOPE
-from servicekit.stores import ColumnType, Row, Store, TableSpec
+from servicekit.stores import AddColumn, ColumnType, Row, Store, TableSpec
 
 NUMBERS = TableSpec(
     name="numbers",
@@ -29,12 +29,21 @@ TENANT_NUMBERS = TableSpec(
     columns={"tenant_id": ColumnType.TEXT, "number": ColumnType.TEXT},
 )
 TABLES = (NUMBERS, TENANT_NUMBERS)
+INBOUND_COLUMNS = tuple(
+    AddColumn(NUMBERS.name, column, ColumnType.TEXT) for column in ("flow_id", "language", "calendar_id", "notice")
+)
+"""Came after the table: null in numbers of that time, which ring a station."""
+NOWHERE = {"route_to": None, **{each.column: None for each in INBOUND_COLUMNS}}
 PAGE_ROWS = 500
 
 
 @dataclass(frozen=True)
 class NumberRecord:
-    """A number; `tenant_id` None while it is lent to nobody."""
+    """A number; `tenant_id` None while it is lent to nobody.
+
+    flow_id: what its callers go through; without it they ring `route_to`.  language: that it begins with.
+    calendar_id: its opening hours.  notice: the prompt that says that calls are recorded.
+    """
 
     number: E164
     tenant_id: TenantId | None
@@ -42,6 +51,10 @@ class NumberRecord:
     trunk_ids: tuple[TrunkId, ...]
     created_ms: int
     archived_ms: int | None = None
+    flow_id: FlowId | None = None
+    language: str | None = None
+    calendar_id: CalendarId | None = None
+    notice: PromptId | None = None
 
 
 class NumberStore:
@@ -86,7 +99,7 @@ class NumberStore:
     async def take_back(self, tenant_id: TenantId, number: E164) -> bool:
         """Take a number back from the tenant, with where it led; False when the tenant does not hold it."""
         key = {"scope": SCOPE, "number": number}
-        nobody = {"tenant_id": None, "route_to": None}
+        nobody = {"tenant_id": None, **NOWHERE}
         taken = await self._store.replace_if(NUMBERS.name, key, {"tenant_id": tenant_id}, nobody)
         if taken:
             await self._store.delete(TENANT_NUMBERS.name, {"tenant_id": tenant_id, "number": number})
@@ -97,10 +110,10 @@ class NumberStore:
         key = {"scope": SCOPE, "number": number}
         return await self._store.replace_if(NUMBERS.name, key, {"tenant_id": None}, {ARCHIVED: at_ms})
 
-    async def route(self, tenant_id: TenantId, number: E164, extension: Extension | None) -> bool:
-        """Let calls to a number ring an extension; False when the tenant does not hold the number."""
+    async def route(self, tenant_id: TenantId, number: E164, where: dict[str, Any]) -> bool:
+        """Say where calls to a number go (columns of `NOWHERE`); False when the tenant does not hold the number."""
         key = {"scope": SCOPE, "number": number}
-        return await self._store.replace_if(NUMBERS.name, key, {"tenant_id": tenant_id}, {"route_to": extension})
+        return await self._store.replace_if(NUMBERS.name, key, {"tenant_id": tenant_id}, {**NOWHERE, **where})
 
     async def page(
         self, limit: int, after: str | None = None, *, archived: bool = False
@@ -124,5 +137,5 @@ class NumberStore:
 
 def to_record(row: Row) -> NumberRecord:
     """Return the number in a row."""
-    trunk_ids = tuple(row["trunk_ids"])
-    return NumberRecord(row["number"], row["tenant_id"], row["route_to"], trunk_ids, row["created_ms"], row[ARCHIVED])
+    values = {name: value for name, value in row.items() if name != "scope"}
+    return NumberRecord(**{**values, "trunk_ids": tuple(row["trunk_ids"])})

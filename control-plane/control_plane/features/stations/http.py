@@ -52,7 +52,10 @@ async def set_password(
 
 
 async def seat(context: Context, tenant_id: TenantIdText, extension: ExtensionText, body: Seating) -> StationView:
-    """Seat a user at the station: agents ring and end only the calls of their own stations.  Null for nobody."""
+    """Seat a user at the station: agents ring and end only the calls of their own stations.  Null for nobody.
+
+    Who was seated there before, and is signed in there as an agent, is signed out.
+    """
     return to_view(*await service.seat(context, tenant_id, extension, body.user_id))
 
 

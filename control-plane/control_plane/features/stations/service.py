@@ -5,6 +5,7 @@ from dataclasses import replace
 from callmodel.ids import Extension, SiteId, TenantId, UserId
 from callmodel.numbers import emergency_number
 from control_plane.accounts import account_of
+from control_plane.agents import move_with_station, sign_out_from, signed_in_at
 from control_plane.archive import ARCHIVED, ArchivedError
 from control_plane.digest import ha1_of, make_password
 from control_plane.features.stations.schemas import NewStation, StationPatch, StationsQuery
@@ -98,10 +99,13 @@ async def change(
     context: Context, tenant_id: TenantId, extension: Extension, patch: StationPatch
 ) -> tuple[StationRecord, str]:
     """Change a station.  Raises NotFoundError, ArchivedError, SiteUnknownError."""
-    await _find_living(context, tenant_id, extension)
+    before, _ = await _find_living(context, tenant_id, extension)
     if patch.site_id is not None:
         await _check_site(context, patch.site_id)
     await _stations(context).change(tenant_id, extension, patch.model_dump(exclude_none=True))
+    if patch.site_id is not None:
+        agent = await signed_in_at(context, tenant_id, extension, before.user_id)
+        await move_with_station(context, agent, patch.site_id)
     return await find(context, tenant_id, extension)
 
 
@@ -122,9 +126,11 @@ async def seat(
     context: Context, tenant_id: TenantId, extension: Extension, user_id: UserId | None
 ) -> tuple[StationRecord, str]:
     """Seat a user at a station, or nobody.  Raises NotFoundError, ArchivedError, UserUnknownError."""
-    await _find_living(context, tenant_id, extension)
+    before, _ = await _find_living(context, tenant_id, extension)
     if user_id is not None:
         await _check_user(context, tenant_id, user_id)
+    if before.user_id != user_id:
+        await sign_out_from(context, await signed_in_at(context, tenant_id, extension, before.user_id))
     await _stations(context).seat(tenant_id, extension, user_id)
     return await find(context, tenant_id, extension)
 
@@ -137,6 +143,7 @@ async def archive(context: Context, tenant_id: TenantId, extension: Extension) -
     station, _ = await find(context, tenant_id, extension)
     if station.archived_ms is None:
         await require_unused_station(context, tenant_id, extension)
+        await sign_out_from(context, await signed_in_at(context, tenant_id, extension, station.user_id))
         await _stations(context).seat(tenant_id, extension, None)
         await _stations(context).change(tenant_id, extension, {ARCHIVED: context.now_ms()})
 

@@ -9,6 +9,7 @@ from control_plane.features.tenants.schemas import (
     CallerRuleShape,
     LimitsShape,
     NewTenant,
+    PauseReasonShape,
     SpendView,
     TenantPatch,
     TenantView,
@@ -78,7 +79,7 @@ def to_view(record: TenantRecord) -> TenantView:
         tenant_id=tenant.tenant_id,
         name=tenant.name,
         domain=tenant.domain,
-        provider=record.provider,
+        provider=tenant.provider_id,
         dialling=Dialling(**to_wire(tenant.dialling)),
         caller_rule=CallerRuleShape(**to_wire(tenant.caller_rule)),
         max_channels=tenant.max_channels,
@@ -87,6 +88,7 @@ def to_view(record: TenantRecord) -> TenantView:
         records_internal_calls=tenant.records_internal_calls,
         time_zone=tenant.time_zone,
         limits=LimitsShape(**to_wire(tenant.limits)),
+        pause_reasons=[PauseReasonShape(**to_wire(reason)) for reason in record.pause_reasons],
         keep_calls_days=record.keep_calls_days,
         keep_audit_days=record.keep_audit_days,
         keep_recordings_days=record.keep_recordings_days,
@@ -100,6 +102,7 @@ _EXAMPLE = {"tenant_id": "acme", "name": "Acme", "domain": "acme.trunkline.test"
 _ROTATING = {"caller_rule": {"kind": "rotating", "numbers": ["+862155550100", "+862155550101"]}}
 
 _LIMITED = {"limits": {"blocked_prefixes": ["+"], "allowed_prefixes": ["+86"], "spend_per_day": 500}}
+_PAUSES = {"pause_reasons": [{"reason": "lunch", "limit_minutes": 45}, {"reason": "training"}]}
 
 routes = [
     Route(
@@ -141,9 +144,11 @@ routes = [
             service.PrefixAllowedAndBlockedError,
             TimeZoneUnknownError,
             service.TenantChangedError,
+            service.ReasonsNotSoundError,
+            InUseError,
         ),
         configures=True,
-        examples={"rotating": _ROTATING, "limited": _LIMITED},
+        examples={"rotating": _ROTATING, "limited": _LIMITED, "pauses": _PAUSES},
         shows=one,
     ),
     Route(

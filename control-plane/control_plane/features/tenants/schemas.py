@@ -12,6 +12,7 @@ from control_plane.fields import (
     DisplayName,
     E164Text,
     NumberPrefix,
+    ReasonText,
     SipDomain,
     Slug,
     TenantIdText,
@@ -54,6 +55,13 @@ class LimitsShape(Shape):
     def to_limits(self) -> Limits:
         """Return the domain's value."""
         return from_wire(Limits, self.model_dump())
+
+
+class PauseReasonShape(Shape):
+    """Why agents pause, and after how long they are ready again by themselves; null: never."""
+
+    reason: ReasonText
+    limit_minutes: int | None = Field(None, ge=1, le=1440)
 
 
 class DiallingPatch(NestedPatch, Dialling):
@@ -101,6 +109,7 @@ class TenantPatch(Shape):
     records_internal_calls: bool | None = None
     time_zone: TimeZone | None = None
     limits: LimitsPatch | None = None
+    pause_reasons: list[PauseReasonShape] | None = Field(None, max_length=50, description="replaced whole")
     keep_calls_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
     keep_audit_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
     keep_recordings_days: int | None = Field(
@@ -123,6 +132,7 @@ class TenantView(Shape):
     records_internal_calls: bool
     time_zone: str = Field(description="of its people, where their site has none of its own")
     limits: LimitsShape
+    pause_reasons: list[PauseReasonShape]
     keep_calls_days: int | None = Field(description="how long call records are kept; null: the platform's rule")
     keep_audit_days: int | None = Field(description="how long the audit trail is kept; null: the platform's rule")
     keep_recordings_days: int | None = Field(description="how long recordings are kept; null: the platform's rule")

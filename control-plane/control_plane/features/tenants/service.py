@@ -4,17 +4,18 @@ from typing import Any
 
 from callmodel.codec import from_wire, to_wire
 from callmodel.directory import CallerRule, Tenant
-from callmodel.ids import E164, TenantId
+from callmodel.ids import E164, ProviderId, TenantId
 from callmodel.limits import Limits, spend_day_of
 from callmodel.numbers import DiallingPlan
 from control_plane.archive import ARCHIVED
 from control_plane.audit import PLATFORM
-from control_plane.features.tenants.schemas import NewTenant, TenantPatch
+from control_plane.features.tenants.schemas import NewTenant, PauseReasonShape, TenantPatch
 from control_plane.features.tenants.store import NESTED, TenantRecord, TenantStore
+from control_plane.pausing import REASONS_COLUMN, SYSTEM_REASONS, PauseReason
 from control_plane.references import has_stations, holder_of
 from control_plane.retention import Kept
 from control_plane.timezones import check_time_zone
-from control_plane.uses import require_unused_tenant
+from control_plane.uses import require_no_pool, require_unused_tenant
 from control_plane.web import ConflictError, Context, ForbiddenError, InvalidRequestError, NotFoundError
 from hotstate.spend import spent_micros
 
@@ -58,6 +59,11 @@ class TenantIdReservedError(InvalidRequestError):
     title = "The platform keeps this id for itself"
 
 
+class ReasonsNotSoundError(InvalidRequestError):
+    error_id = "pause-reasons-not-sound"
+    title = "The reasons for a pause do not fit together"
+
+
 class TenantChangedError(ConflictError):
     error_id = "tenant-changed"
     title = "Somebody else changed the tenant at the same time; look at it and try again"
@@ -92,8 +98,9 @@ async def create(context: Context, new: NewTenant) -> TenantRecord:
         limits,
         new.time_zone,
         new.records_internal_calls,
+        ProviderId(new.provider),
     )
-    record = TenantRecord(tenant, new.provider, context.now_ms())
+    record = TenantRecord(tenant, context.now_ms())
     if not await store.add(new.tenant_id, record):
         # Somebody else created it meanwhile, perhaps with another domain.
         if (await find(context, new.tenant_id)).tenant.domain != domain:
@@ -126,7 +133,7 @@ async def change(context: Context, tenant_id: TenantId, patch: TenantPatch) -> T
     """Change a tenant.
 
     Raises ForbiddenError, DomainTakenError, DomainInUseError, DomainReservedError, NumberNotHeldError,
-    PrefixAllowedAndBlockedError, TimeZoneUnknownError, TenantChangedError.
+    PrefixAllowedAndBlockedError, TimeZoneUnknownError, TenantChangedError, InUseError, ReasonsNotSoundError.
     """
     given = {name for name in type(patch).model_fields if getattr(patch, name) is not None}
     if given & HQ_ONLY and not context.principal.is_hq_admin:
@@ -134,8 +141,12 @@ async def change(context: Context, tenant_id: TenantId, patch: TenantPatch) -> T
     if patch.time_zone is not None:
         check_time_zone(patch.time_zone)
     before = await find(context, tenant_id)
+    if patch.provider is not None and patch.provider != before.tenant.provider_id:
+        await require_no_pool(context, tenant_id, before.tenant.provider_id)
     store = TenantStore(context.store)
-    changes: dict[str, Any] = {name: getattr(patch, name) for name in given - {*NESTED, "domain"}}
+    changes: dict[str, Any] = {name: getattr(patch, name) for name in given - {*NESTED, "domain", "pause_reasons"}}
+    if patch.pause_reasons is not None:
+        changes |= _reasons_changed(patch.pause_reasons)
     changes |= await _nested_changes(context, before.tenant, patch)
     moves = patch.domain is not None and patch.domain != before.tenant.domain
     if patch.domain is not None and moves:
@@ -167,6 +178,15 @@ async def _nested_changes(context: Context, before: Tenant, patch: TenantPatch) 
         await _check_held(context, before.tenant_id, named)
         changes["caller_rule"] = to_wire(rule)
     return changes
+
+
+def _reasons_changed(given: list[PauseReasonShape]) -> dict[str, Any]:
+    reasons = tuple(PauseReason(each.reason, each.limit_minutes) for each in given)
+    if len({each.reason for each in reasons}) < len(reasons):
+        raise ReasonsNotSoundError("name each reason once")
+    if any(each.reason in SYSTEM_REASONS for each in reasons):
+        raise ReasonsNotSoundError(f"the platform gives these reasons itself: {', '.join(sorted(SYSTEM_REASONS))}")
+    return {REASONS_COLUMN.column: to_wire(reasons)}
 
 
 async def archive(context: Context, tenant_id: TenantId) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 from callmodel.codec import from_wire, to_wire
 from callmodel.directory import DEFAULT_TIME_ZONE, CallerRule, Tenant
-from callmodel.ids import TenantId
+from callmodel.ids import ProviderId, TenantId
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
 from control_plane.archive import ARCHIVED, page_of_rows
 from control_plane.listing import every
+from control_plane.pausing import DEFAULT_REASONS, REASONS_COLUMN, PauseReason, reasons_in
 from control_plane.retention import Kept
 from control_plane.scope import SCOPE
 from servicekit.stores import AddColumn, ColumnType, Row, Store, TableSpec
@@ -48,21 +49,22 @@ TIME_ZONE_COLUMN = AddColumn(TENANTS.name, "time_zone", ColumnType.TEXT)
 """Came after the table: null in tenants of that time, which have the default."""
 INTERNAL_COLUMN = AddColumn(TENANTS.name, "records_internal_calls", ColumnType.BOOL)
 """Came after the table: null in tenants of that time, whose colleagues are not recorded."""
+_NOT_COLUMNS = ("provider_id", "number_key")
 NESTED = ("dialling", "caller_rule", "limits")
 PAGE_ROWS = 500
 
 
 @dataclass(frozen=True)
 class TenantRecord:
-    """A tenant as routing knows it, and whose it is."""
+    """A tenant as routing knows it, and how long what it leaves behind is kept."""
 
     tenant: Tenant
-    provider: str
     created_ms: int
     keep_calls_days: int | None = None
     keep_audit_days: int | None = None
     keep_recordings_days: int | None = None
     archived_ms: int | None = None
+    pause_reasons: tuple[PauseReason, ...] = DEFAULT_REASONS
     stored: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """The nested settings as the row holds them: who changes a part of one compares with it."""
 
@@ -124,18 +126,28 @@ def to_record(row: Row) -> TenantRecord:
         limits=from_wire(Limits, row["limits"] or {}),
         time_zone=row["time_zone"] or DEFAULT_TIME_ZONE,
         records_internal_calls=bool(row["records_internal_calls"]),
+        provider_id=ProviderId(row["provider"]),
     )
     rules = {kind.value: row[kind.value] for kind in Kept}
     stored = {name: row[name] for name in NESTED}
-    return TenantRecord(tenant, row["provider"], row["created_ms"], **rules, archived_ms=row[ARCHIVED], stored=stored)
+    return TenantRecord(
+        tenant,
+        row["created_ms"],
+        **rules,
+        archived_ms=row[ARCHIVED],
+        pause_reasons=reasons_in(row[REASONS_COLUMN.column]),
+        stored=stored,
+    )
 
 
 def to_row(record: TenantRecord) -> dict[str, Any]:
     """Return the row of a tenant."""
+    # The key of its numbers follows from the master key: it lies nowhere.
+    settings = {name: value for name, value in to_wire(record.tenant).items() if name not in _NOT_COLUMNS}
     return {
-        **to_wire(record.tenant),
+        **settings,
         "scope": SCOPE,
-        "provider": record.provider,
+        "provider": record.tenant.provider_id,
         "country_code": record.tenant.dialling.country_code,
         "created_ms": record.created_ms,
     }

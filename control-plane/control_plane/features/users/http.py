@@ -3,6 +3,7 @@
 from callmodel.ids import TenantId
 from control_plane.accounts import Account, role_names, team_names
 from control_plane.archive import ArchivedError, InUseError
+from control_plane.belonging import UserOfOthersError, belongs_here
 from control_plane.features.users import of_tenant, service
 from control_plane.features.users.schemas import (
     NewTenantUser,
@@ -91,7 +92,7 @@ def to_tenant_view(tenant_id: TenantId, account: Account) -> TenantUserView:
         user_id=account.user_id,
         username=account.username,
         display_name=account.display_name,
-        belongs_here=of_tenant.belongs_here(tenant_id, account),
+        belongs_here=belongs_here(tenant_id, account),
         roles=role_names(account).get(tenant_id, []),
         teams=team_names(account).get(tenant_id, []),
         enabled=account.enabled,
@@ -188,7 +189,7 @@ routes = [
         "Change a user of a tenant",
         _TAGS,
         errors=(
-            of_tenant.UserOfOthersError,
+            UserOfOthersError,
             service.OwnAccountError,
             PasswordWeakError,
             service.RolesNotAllowedError,
@@ -205,7 +206,7 @@ routes = [
         "Archive a user of a tenant",
         _TAGS,
         status=204,
-        errors=(of_tenant.UserOfOthersError, service.OwnAccountError, InUseError),
+        errors=(UserOfOthersError, service.OwnAccountError, InUseError),
         shows=one_of_tenant,
     ),
     Route(
@@ -215,7 +216,7 @@ routes = [
         Permission.USERS_WRITE,
         "Restore a user of a tenant",
         _TAGS,
-        errors=(of_tenant.UserOfOthersError,),
+        errors=(UserOfOthersError,),
         shows=one_of_tenant,
     ),
 ]

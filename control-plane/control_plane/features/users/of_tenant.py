@@ -2,14 +2,10 @@
 
 from callmodel.ids import TenantId, UserId
 from control_plane.accounts import Account, role_names, team_names
+from control_plane.belonging import UserOfOthersError, belongs_here, home_of
 from control_plane.features.users import service
 from control_plane.features.users.schemas import NewTenantUser, NewUser, TenantUserPatch, UserPatch
-from control_plane.web import Context, ForbiddenError, NotFoundError
-
-
-class UserOfOthersError(ForbiddenError):
-    error_id = "user-of-others"
-    title = "The user is not the tenant's own; an HQ administrator can change them"
+from control_plane.web import Context, NotFoundError
 
 
 async def create(context: Context, tenant_id: TenantId, new: NewTenantUser) -> Account:
@@ -18,7 +14,7 @@ async def create(context: Context, tenant_id: TenantId, new: NewTenantUser) -> A
         username=f"{new.name}@{tenant_id}",
         display_name=new.display_name,
         password=new.password,
-        belongs_to=_home(tenant_id),
+        belongs_to=home_of(tenant_id),
         roles={tenant_id: new.roles},
         teams={tenant_id: new.teams},
     )
@@ -63,15 +59,6 @@ async def restore(context: Context, tenant_id: TenantId, user_id: UserId) -> Acc
     """Take a user of the tenant back into use.  Raises NotFoundError, UserOfOthersError."""
     _require_own(tenant_id, await find(context, tenant_id, user_id))
     return await service.restore(context, user_id)
-
-
-def belongs_here(tenant_id: TenantId, account: Account) -> bool:
-    """Say whether the user is the tenant's own."""
-    return account.belongs_to == _home(tenant_id)
-
-
-def _home(tenant_id: TenantId) -> str:
-    return f"tenant:{tenant_id}"
 
 
 def _require_own(tenant_id: TenantId, account: Account) -> None:

@@ -14,6 +14,7 @@ from control_plane.accounts import (
     role_names,
     save_account,
 )
+from control_plane.agents import tell_matching
 from control_plane.archive import ArchivedError
 from control_plane.features.users.schemas import NewUser, UserPatch
 from control_plane.features.users.store import UserStore
@@ -92,9 +93,10 @@ async def change(context: Context, user_id: UserId, patch: UserPatch) -> Account
         is_hq_admin = before.is_hq_admin if patch.is_hq_admin is None else patch.is_hq_admin
         named = role_names(before) if patch.roles is None else patch.roles
         roles = await _allowed_roles(context, before.belongs_to, named, is_hq_admin, held=set(before.roles))
-        # Who has no role in a tenant any more is of none of its teams.
+        # Who has no role in a tenant any more is of none of its teams, and serves none of its queues.
         teams = {tenant_id: names for tenant_id, names in before.teams.items() if tenant_id in roles}
-        after = replace(after, roles=roles, is_hq_admin=is_hq_admin, teams=teams)
+        queues = {tenant_id: ids for tenant_id, ids in before.queues.items() if tenant_id in roles}
+        after = replace(after, roles=roles, is_hq_admin=is_hq_admin, teams=teams, queues=queues)
     if patch.teams is not None:
         after = replace(after, teams=_allowed_teams(patch.teams, after.roles))
     if patch.display_name is not None:
@@ -107,6 +109,8 @@ async def change(context: Context, user_id: UserId, patch: UserPatch) -> Account
     if patch.password is not None or patch.enabled is False:
         after = end_sessions(after, context.now_ms())
     await save_account(context.store, before, after)
+    if before.is_agent or after.is_agent:
+        await tell_matching(context, after)
     users = UserStore(context.store)
     for tenant_id in after.roles:
         await users.list_under(tenant_id, user_id)

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import io
+import math
 import os
 import secrets
 import signal
@@ -11,6 +13,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import wave
+from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -212,16 +216,31 @@ async def _furnish(world: World, tenant_id: str, place: int) -> None:
     await admin.make("/tenants", {"tenant_id": tenant_id, "name": tenant_id.title()})
     await admin.make(f"/tenants/{tenant_id}/stations", {"extension": extension, "site_id": "branch-1"})
     await admin.make("/numbers", {"number": number, "tenant_id": tenant_id, "route_to": extension})
+    await admin.make(f"/tenants/{tenant_id}/queues", {"queue_id": f"sales-{place}", "name": "Sales"})
+    await admin.make(f"/tenants/{tenant_id}/flows", {"flow_id": f"welcome-{place}", "document": a_flow()})
+    await admin.call("POST", f"/tenants/{tenant_id}/flows/welcome-{place}/publish", {"edit": 1})
+    calendar = {"calendar_id": f"office-{place}", "time_zone": "Asia/Shanghai"}
+    await admin.make(f"/tenants/{tenant_id}/calendars", calendar)
+    await admin.make(f"/tenants/{tenant_id}/prompts", {"prompt_id": f"hello-{place}"})
+    sent = await send_sound(admin, f"/tenants/{tenant_id}/prompts/hello-{place}/audio/en", a_sound())
+    assert sent.status == 200, sent.body
+    vip = await admin.make(f"/tenants/{tenant_id}/vips", {"number": f"+861390000000{place}", "name": "Ms Wang"})
     world.ids[tenant_id] = {
         "tenant_id": tenant_id,
         "extension": extension,
         "number": number,
+        "queue_id": f"sales-{place}",
+        "flow_id": f"welcome-{place}",
+        "prompt_id": f"hello-{place}",
+        "calendar_id": f"office-{place}",
+        "vip_id": vip["vip_id"],
         "call_id": f"01990000-0000-7000-8000-00000000000{place}",
         "recording_id": f"01990000-0000-7000-8000-00000000001{place}",
     }
     for role in ROLES:
         made = await admin.make("/users", user(f"{role}.{tenant_id}", tenant_id, role))
-        world.ids[tenant_id]["user_id"] = made["user_id"]
+        # The first of them is an agent.
+        world.ids[tenant_id].setdefault("user_id", made["user_id"])
         world.users[(tenant_id, role)] = await signed_in(world.url, f"{role}.{tenant_id}", USER_PASSWORD)
 
 
@@ -245,6 +264,31 @@ def trunk(trunk_id: str, **changes: Any) -> dict[str, Any]:
         "sources": ["127.0.30.1"],
         "rates": [{"prefix": "+86", "cost_per_minute": 0.05, "cost_class": "national"}],
     } | changes
+
+
+def a_flow(**nodes: Any) -> dict[str, Any]:
+    """Return a flow that says goodbye, or one with other nodes, of which `start` is the first."""
+    return {"name": "Welcome", "start": "start", "nodes": {"start": {"kind": "hang_up"}} | nodes}
+
+
+def a_sound(
+    seconds: float = 1.0, hz: int = 44_100, channels: int = 2, tone: float = 440.0, loud: float = 0.2
+) -> bytes:
+    """Return a WAV file with a tone, as a studio would send one."""
+    samples = array("h")
+    for place in range(int(seconds * hz)):
+        samples.extend([int(32767 * loud * math.sin(2 * math.pi * tone * place / hz))] * channels)
+    file = io.BytesIO()
+    with wave.open(file, "wb") as written:
+        written.setnchannels(channels)
+        written.setsampwidth(2)
+        written.setframerate(hz)
+        written.writeframes(samples.tobytes())
+    return file.getvalue()
+
+
+async def send_sound(client: Client, path: str, data: bytes) -> Answer:
+    return await client.call("PUT", path, data=data, headers={"Content-Type": "application/octet-stream"})
 
 
 def fresh(prefix: str) -> str:

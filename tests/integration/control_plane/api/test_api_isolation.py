@@ -10,6 +10,7 @@ from api_house import ROLES, Client, House, World
 from control_plane.app import ROUTES
 from control_plane.permissions import GRANTS, Permission, Role
 from control_plane.web import Access, Route
+from control_plane.web.dispatch import FILE_TYPE
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 TENANT_ROUTES = [route for route in ROUTES if "tenant_id" in route.placeholders]
@@ -19,6 +20,8 @@ MISSING_IDS = {
     "trunk_id": "carrier-a",
     "user_id": "01990000-0000-7000-8000-000000000099",
     "serial": "7f",
+    "version": "1",
+    "language": "en",
     "leg_id": "01990000-0000-7000-8000-000000000001-1",
 }
 
@@ -67,9 +70,11 @@ async def test_a_tenant_that_is_not_there_is_not_found_by_hq_either(world: World
 async def test_another_tenants_ids_lead_nowhere_inside_ones_own(world: World, route: Route):
     manager = world.users[("acme", "manager")]
 
-    answer = await manager.call(
-        route.method, path_of(route, world.ids["bolt"] | {"tenant_id": "acme"}), valid_body(route)
-    )
+    path = path_of(route, world.ids["bolt"] | {"tenant_id": "acme"})
+    if route.signature.file:
+        answer = await manager.call(route.method, path, data=b"RIFF", headers={"Content-Type": FILE_TYPE})
+    else:
+        answer = await manager.call(route.method, path, valid_body(route))
 
     assert answer.status == 404, answer.body
 
@@ -120,6 +125,11 @@ LOST_IDS = {
     "tenant_id": "acme",
     "extension": "9999",
     "number": "+8621555599",
+    "queue_id": "nowhere",
+    "flow_id": "nowhere",
+    "prompt_id": "nowhere",
+    "calendar_id": "nowhere",
+    "vip_id": "f" * 32,
     "call_id": "01990000-0000-7000-8000-0000000000ff",
     "recording_id": "01990000-0000-7000-8000-0000000000ff",
 }
@@ -144,6 +154,10 @@ def valid_body(route: Route) -> dict[str, object] | None:
         "calls.dispose": {"disposition": "sold"},
         "numbers.route": {"route_to": "1001"},
         "stations.seat": {"user_id": None},
+        "flows.save": {"edit": 1, "document": {}},
+        "flows.publish": {"edit": 1},
+        "flows.roll_back": {"version": 1},
+        "agents.pause": {"reason": "lunch"},
     }
     return bodies.get(route.operation_id, {}) if route.signature.body is not None else None
 

@@ -151,7 +151,7 @@ async def test_media_nodes_know_what_time_it_is_where(world: World, redis: Redis
     await world.admin.make("/sites", {"site_id": near, "name": "Near"})
     await world.admin.make("/sites", {"site_id": far, "name": "Far", "time_zone": "Asia/Urumqi"})
 
-    directory = await published(redis, keys.DIRECTORY, lambda found: found.site_of(far))
+    directory = await published(redis, keys.DIRECTORY, lambda found: found.site_of(far) and found.tenant_of(tenant))
     zones = [directory.time_zone_of(tenant, site) for site in (None, near, far)]
     await world.admin.call("PATCH", f"/sites/{far}", {"time_zone": None})
     later = await published(redis, keys.DIRECTORY, lambda found: found.site_of(far).time_zone is None)

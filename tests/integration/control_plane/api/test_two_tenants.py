@@ -24,21 +24,36 @@ DOCUMENT = build_document(ROUTES, "http://nowhere")
 KINDS = {
     "tenant_ids": "tenant_id", "roles": "tenant_id", "trunk_ids": "trunk_id", "route_to": "extension",
     "numbers": "number", "regions": "number", "caller_number": "number", "domain": "domain",
-    "to": "extension", "by": "extension", "of": "extension", "leg_id": "leg_id",
+    "queues": "queue_id", "own_agent": "user_id", "music": "prompt_id", "comfort": "prompt_id",
+    "notice": "prompt_id", "mobile": "number",
+    "to": "extension", "by": "extension", "of": "extension",
     **{name: name for name in ("tenant_id", "trunk_id", "extension", "number", "user_id", "call_id", "recording_id",
+                               "leg_id", "queue_id", "flow_id", "prompt_id", "calendar_id", "vip_id",
                                "username", "after")},
 }  # fmt: skip
 """What kind of id stands under a name of the document."""
-NO_TENANTS = {"site_id", "serial", "provider", "cost_class", "teams", "emergency_caller", "emergency_numbers"}
-"""Written like ids, and no tenant's: places, their certificates and numbers are HQ's, and shared; teams are words."""
+NO_TENANTS = {
+    "language",
+    "customer",
+    "site_id",
+    "serial",
+    "provider",
+    "pool",
+    "cost_class",
+    "teams",
+    "emergency_caller",
+    "emergency_numbers",
+}
+"""Written like ids, and no tenant's: places, their certificates and numbers are HQ's, and shared; teams and languages
+are words, and a customer's token is good in its own tenant only."""
 FIXED = {"password": "a-pass-phrase-of-11", "site_id": SHARED_SITE, "serial": "7f", "belongs_to": f"tenant:{ACME}",
          "refresh_token": "x" * 43}  # fmt: skip
 STRONGEST = ("manager", PROVIDER) * 3
 """Asked in the name of more often: the others are told sooner that they may not."""
 EXAMPLES = {False: 20, True: 40}
 """Of requests to a route of a tenant's, by whether it has a body."""
-VOLATILE = {"request_id", "created_ms", "password", "call_id", "customer"}
-"""What differs each time; a customer's token follows from the number that was given, in the asker's own tenant."""
+VOLATILE = {"request_id", "vip_id", "created_ms", "changed_ms", "since_ms", "password", "call_id", "customer"}
+"""What differs each time; a customer's token and a VIP's id follow from the number given, in the asker's tenant."""
 # A snapshot follows a change of the configuration when it can, so what changes it is asked last.
 IN_ORDER = sorted(ROUTES, key=lambda route: route.configures)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import redis
-from api_house import ROLES, USER_PASSWORD, Client, House, signed_in, trunk, user
+from api_house import ROLES, USER_PASSWORD, Client, House, a_flow, signed_in, trunk, user
 from api_house import World as Users
 
 from callmodel import keys
@@ -21,6 +21,7 @@ from callmodel.codec import to_wire
 from callmodel.edgesnapshot import NodeHealth
 from callmodel.endings import Ending, EndingClass
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, TenantId, TrunkId, uuid7
+from callmodel.privacy import mask_number
 from control_plane.config import ControlPlaneSettings
 from control_plane.features.calls.store import CallStore
 from control_plane.features.recordings.ledger import CallOver, FileArchived, RecordingOwed, object_key_of
@@ -37,6 +38,8 @@ CUSTOMERS = {ACME: "+8613812345678", BOLT: "+8613987654321"}
 AUDIO = b"OggS of acme alone"
 PROVIDER = "provider"
 """The role, for tests, of an outsourcing firm's user: manager in the second tenant and nothing in the first."""
+OWN_WORDS = ("extension", "queue_id", "flow_id", "prompt_id", "calendar_id")
+"""Kinds of ids that tenants choose, each for itself."""
 STRANGERS = (*ROLES, PROVIDER, "nobody")
 
 
@@ -66,8 +69,8 @@ class Estate:
 
     @property
     def told_by_nobody(self) -> list[str]:
-        """All of the first tenant's that tells: an extension says nothing, as any tenant may have the same."""
-        ids = [name for kind, names in self.of_acme.items() if kind not in ("extension", "after") for name in names]
+        """All of the first tenant's that tells: what a tenant names itself says nothing, as any may have the same."""
+        ids = [name for kind, names in self.of_acme.items() if kind not in (*OWN_WORDS, "after") for name in names]
         return [*ids, *self.untold]
 
 
@@ -93,6 +96,8 @@ async def build_estate(house: House) -> Estate:
     for tenant_id, ids in ((ACME, estate.of_acme), (BOLT, estate.of_bolt)):
         ids["after"] = await _page_tokens(estate, tenant_id)
     estate.twins = {name: _twin(name, kind) for kind, names in estate.of_acme.items() for name in names}
+    # A number that a client gives comes back masked.
+    estate.twins |= {mask_number(name): mask_number(estate.twins[name]) for name in estate.of_acme["number"]}
     return estate
 
 
@@ -106,6 +111,27 @@ async def _configure(estate: Estate, tenant_id: str, place: int) -> dict[str, li
         body = {"extension": extension, "site_id": SHARED_SITE, "display_name": secret_name}
         await admin.make(f"/tenants/{tenant_id}/stations", body)
         await admin.make("/numbers", {"number": number, "tenant_id": tenant_id, "route_to": extension})
+    queue_ids = [f"sales-{place}", f"billing-{place}"]
+    for queue_id in queue_ids:
+        await admin.make(f"/tenants/{tenant_id}/queues", {"queue_id": queue_id, "name": secret_name})
+    flow_ids = [f"day-{place}", f"night-{place}"]
+    for flow_id in flow_ids:
+        document = a_flow() | {"name": secret_name}
+        await admin.make(f"/tenants/{tenant_id}/flows", {"flow_id": flow_id, "document": document})
+        for edit in (1, 1):
+            await admin.call("POST", f"/tenants/{tenant_id}/flows/{flow_id}/publish", {"edit": edit})
+    calendar_ids = [f"office-{place}", f"shop-{place}"]
+    for calendar_id in calendar_ids:
+        calendar = {"calendar_id": calendar_id, "name": secret_name, "time_zone": "Asia/Shanghai"}
+        await admin.make(f"/tenants/{tenant_id}/calendars", calendar)
+    prompt_ids = [f"hello-{place}", f"bye-{place}"]
+    for prompt_id in prompt_ids:
+        await admin.make(f"/tenants/{tenant_id}/prompts", {"prompt_id": prompt_id, "name": secret_name})
+    vips = [CUSTOMERS[tenant_id], f"+8613700000{place}00"]
+    vip_ids = [
+        (await admin.make(f"/tenants/{tenant_id}/vips", {"number": each, "name": secret_name}))["vip_id"]
+        for each in vips
+    ]
     names = {role: f"{role}.{tenant_id}" for role in ROLES}
     people = [user(name, tenant_id, role) | {"display_name": secret_name} for role, name in names.items()]
     names[PROVIDER] = f"firm.{tenant_id}"
@@ -124,6 +150,11 @@ async def _configure(estate: Estate, tenant_id: str, place: int) -> dict[str, li
         "trunk_id": [trunk_id],
         "domain": [made["domain"]],
         "user_id": user_ids,
+        "queue_id": queue_ids,
+        "flow_id": flow_ids,
+        "prompt_id": prompt_ids,
+        "calendar_id": calendar_ids,
+        "vip_id": vip_ids,
         "username": list(names.values()),
         "call_id": calls,
         "leg_id": [f"{call_id}-1" for call_id in calls],
@@ -179,6 +210,12 @@ LISTINGS = (
     "/tenants/{tenant}/users?limit={limit}",
     "/tenants/{tenant}/stations?limit={limit}",
     "/tenants/{tenant}/numbers?limit={limit}",
+    "/tenants/{tenant}/queues?limit={limit}",
+    "/tenants/{tenant}/agents?limit={limit}",
+    "/tenants/{tenant}/flows?limit={limit}",
+    "/tenants/{tenant}/vips?limit={limit}",
+    "/tenants/{tenant}/prompts?limit={limit}",
+    "/tenants/{tenant}/calendars?limit={limit}",
     "/tenants/{tenant}/calls?day={day}&limit={limit}",
     "/tenants/{tenant}/recordings?day={day}&limit={limit}",
     "/tenants/{tenant}/audit?day={day}&limit={limit}",
@@ -186,6 +223,8 @@ LISTINGS = (
 OTHER_READS = (
     "/tenants/{tenant}",
     "/tenants/{tenant}/calls?state=live&limit={limit}",
+    "/tenants/{tenant}/agent-states?limit={limit}",
+    "/tenants/{tenant}/queue-states?limit={limit}",
     "/tenants/{tenant}/recordings/gaps?day={day}&limit={limit}",
     "/tenants/{tenant}/recordings/summary?day={day}",
 )
@@ -206,6 +245,10 @@ def _twin(name: str, kind: str) -> str:
         return _twin(name, "call_id")
     if kind == "after":
         return f"{'B' if name[0] == 'A' else 'A'}{name[1:]}"
+    if kind == "vip_id":
+        return f"{name[:-4]}{'beef' if name[-4:] != 'beef' else 'cafe'}"
+    if kind in OWN_WORDS and kind != "extension":
+        return f"{name}-twin"
     if kind in ("extension", "number"):
         return f"{name[:-3]}9{name[-2:]}"
     return name.replace(ACME, "nobo")

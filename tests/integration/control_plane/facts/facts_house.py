@@ -118,7 +118,7 @@ class House:
         await until(self._redis_answers)
         tenants = TenantStore(self.resources.store)
         for tenant in DIRECTORY.tenants:
-            await tenants.add(tenant.tenant_id, TenantRecord(tenant, "hq", now_ms()))
+            await tenants.add(tenant.tenant_id, TenantRecord(tenant, now_ms()))
         self.stations = StationStore(self.resources.store, self.resources.cipher)
         for station in DIRECTORY.stations:
             record = StationRecord(

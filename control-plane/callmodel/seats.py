@@ -1,0 +1,56 @@
+"""Which stations a call keeps busy: derived from its legs, so that no agent is free whose phone is not."""
+
+from dataclasses import dataclass
+
+from callmodel.agents import Seat, SeatLeg, SeatUse
+from callmodel.callstate import Call, Leg, LegRole, LegState
+from callmodel.ids import LegId, QueueId
+
+
+@dataclass(frozen=True)
+class SeatChange:
+    """What a leg does at a station now.  `queue_id`: whose wrap-up follows where it is gone."""
+
+    leg_id: LegId
+    seat: Seat
+    use: SeatUse
+    queue_id: QueueId | None = None
+
+
+def changes(before: Call | None, after: Call) -> list[SeatChange]:
+    """Return what agents at stations are told of after a step.  before: None for a call that has just begun."""
+    told = []
+    for leg in after.legs:
+        was = before.leg_of(leg.leg_id) if before is not None else None
+        seat = _seat_of(after, leg)
+        if seat is None or (was is not None and _use_of(was) is _use_of(leg)):
+            continue
+        served = leg.role is LegRole.AGENT and leg.answered_ms is not None
+        told.append(SeatChange(leg.leg_id, seat, _use_of(leg), after.queue_id if served else None))
+    return told
+
+
+def legs_at_seats(call: Call) -> dict[LegId, SeatLeg]:
+    """Return the live legs at stations, which agents' states have to agree with."""
+    seated = ((leg, _seat_of(call, leg)) for leg in call.live_legs)
+    return {
+        leg.leg_id: SeatLeg(seat, call.call_id, _use_of(leg), leg.started_ms)
+        for leg, seat in seated
+        if seat is not None
+    }
+
+
+def _seat_of(call: Call, leg: Leg) -> Seat | None:
+    if leg.extension is None or leg.site_id is None:
+        return None
+    return Seat(leg.station_tenant_id or call.tenant_id, leg.extension, leg.site_id)
+
+
+def _use_of(leg: Leg) -> SeatUse:
+    match leg.state:
+        case LegState.ENDED:
+            return SeatUse.GONE
+        case LegState.ANSWERED:
+            return SeatUse.TALKING
+        case _:
+            return SeatUse.RINGING

@@ -1,0 +1,240 @@
+"""The phase in which a caller is in line for an agent: hears music and the place, and is offered to who is free.
+
+Who is free, and whose turn it is, hot state decides; this phase rings whom it reserved, and tells what came of it.
+"""
+
+from dataclasses import replace
+
+from callmodel import attempts, closing, dialling, facts, flowing, line, orders, timers
+from callmodel.agents import Seat
+from callmodel.callstate import Call, Leg, LegRole, Phase, Purpose, RungAgent, TimerName, Waiting
+from callmodel.endings import Ending, ending_of
+from callmodel.ids import AgentId, LegId, QueueId
+from callmodel.offers import OfferEnd
+from callmodel.placewords import place_prompts
+from callmodel.prompts import Audio, Prompt
+from callmodel.queues import Queue, SkillNeed
+from callmodel.routing import StationPlan
+
+Step = attempts.Step
+
+AWAY = "away"
+AWAY_MS = 10_000
+AGAIN_MS = 1_000
+
+
+def enter(
+    call: Call,
+    queue_id: QueueId,
+    at_ms: int,
+    *,
+    priority: int = 0,
+    needs: tuple[SkillNeed, ...] = (),
+    wanted_agents: tuple[AgentId, ...] = (),
+    by_flow: bool = False,
+) -> Step:
+    """Get in line; who was in line of another queue already has waited since then."""
+    call, answered = attempts.answer_origin(call, at_ms)
+    since_ms = at_ms - call.waited_ms
+    waiting = Waiting(queue_id, priority, since_ms, at_ms, needs, wanted_agents, by_flow=by_flow)
+    call = replace(call, phase=Phase.WAITING, waiting=waiting, queue_id=queue_id)
+    return call, [*answered, _join(waiting), orders.Announce(orders.Milestone.QUEUED)]
+
+
+def advance(call: Call, fact: facts.Fact) -> Step:
+    """Wait, ring whoever is offered, and go on to talk or to what follows an unanswered wait."""
+    waiting = call.waiting
+    assert waiting is not None
+    match fact:
+        case facts.Queued(queue=queue) if queue.queue_id == waiting.queue_id:
+            return _placed(call, waiting, fact)
+        case facts.NotQueued(queue_id, reason, at_ms) if queue_id == waiting.queue_id:
+            return _not_placed(call, waiting, reason, at_ms)
+        case facts.LineLost():
+            return call, [_join(waiting)]
+        case facts.AgentOffered():
+            return _offered(call, waiting, fact)
+        case facts.LegRang(leg_id) if waiting.rung_as(leg_id) is not None:
+            return call, [orders.Announce(orders.Milestone.RINGING)]
+        case facts.LegAnswered(leg_id, at_ms):
+            return _answered(call, waiting, leg_id, at_ms)
+        case facts.LegHungUp(leg_id, _, at_ms):
+            return _hung_up(call, waiting, leg_id, at_ms)
+        case facts.Played(play_id=play_id) if play_id == call.playing:
+            return replace(call, playing=None), []
+        case facts.TimerFired(name, at_ms):
+            rung = timers.gone_off(call, name, at_ms)
+            return (call, []) if rung is None else _due(rung, waiting, name, at_ms)
+        case _:
+            return call, []
+
+
+def leave(call: Call, outcome: str, at_ms: int) -> Step:
+    """Wait no more.  outcome: why, as a flow's queue node has it: `waited`, `full`, `unknown`, `away`."""
+    by_flow = call.waiting is not None and call.waiting.by_flow
+    call, given = _alone(call, at_ms)
+    call, more = flowing.resume(call, outcome, at_ms) if by_flow else closing.end(call, Ending.NO_ANSWER, at_ms)
+    return call, [*given, *more]
+
+
+def withdrawn(fact: facts.AgentOffered) -> list[orders.Order]:
+    """Give back agents who were reserved for a caller who does not wait there any more."""
+    offer = fact.offer
+    end = OfferEnd.WITHDRAWN
+    return [orders.CloseOffer(offer.queue_id, each.agent_id, offer.token, end) for each in offer.agents]
+
+
+def _placed(call: Call, waiting: Waiting, fact: facts.Queued) -> Step:
+    """Take in the place; at first set the clocks, and now and then tell the caller of it."""
+    queue, is_new = fact.queue, waiting.queue is None
+    if waiting.by_flow and not waiting.rung:
+        waited_seconds = (fact.at_ms - waiting.entered_ms) / 1000
+        outcome = flowing.overflowing(call, waited_seconds, ahead=fact.ahead, estimate_seconds=fact.estimate_seconds)
+        if outcome is not None:
+            return leave(call, outcome, fact.at_ms)
+    waiting = replace(waiting, queue=queue, ahead=fact.ahead)
+    call = replace(call, waiting=waiting)
+    given: list[orders.Order] = []
+    limits = (queue.longest_wait_seconds, flowing.longest_wait_seconds(call) if waiting.by_flow else None)
+    longest = min((each for each in limits if each is not None), default=None)
+    if is_new and longest is not None:
+        due_ms = waiting.entered_ms + longest * 1000
+        call, given = timers.start(call, TimerName.LONGEST_WAIT, due_ms)
+    widens_ms = min((each for each in _widenings(waiting, queue) if each > fact.at_ms), default=None)
+    if widens_ms is not None:
+        call, timer = timers.start(call, TimerName.RELAXATION, widens_ms)
+        given += timer
+    is_due = not any(timer.name is TimerName.ANNOUNCEMENT for timer in call.timers)
+    if not is_due or waiting.rung:
+        return call, given
+    prompts, waiting = _said(call, waiting, queue, fact)
+    call, played = _play(replace(call, waiting=waiting), prompts)
+    given += played
+    if queue.announce_every_seconds is not None:
+        due_ms = fact.at_ms + queue.announce_every_seconds * 1000
+        call, timer = timers.start(call, TimerName.ANNOUNCEMENT, due_ms)
+        given += timer
+    return call, given
+
+
+def _not_placed(call: Call, waiting: Waiting, reason: str, at_ms: int) -> Step:
+    """While hot state is away, who is in line stays, and who comes tries again for a while."""
+    patient = waiting.queue is not None or at_ms - waiting.entered_ms < AWAY_MS
+    if reason != AWAY or not patient:
+        return leave(call, reason, at_ms)
+    return timers.start(call, TimerName.RELAXATION, at_ms + AGAIN_MS)
+
+
+def _widenings(waiting: Waiting, queue: Queue) -> list[int]:
+    """Return when others than before may be offered, in milliseconds since 1970."""
+    seconds = [relaxation.after_seconds for relaxation in queue.relaxations]
+    kept = [queue.last_agent_seconds, queue.last_agent_seconds + queue.team_seconds]
+    return [waiting.entered_ms + each * 1000 for each in (*seconds, *kept) if each > 0]
+
+
+def _said(call: Call, waiting: Waiting, queue: Queue, fact: facts.Queued) -> tuple[tuple[Prompt, ...], Waiting]:
+    place = place_prompts(call.language, fact.ahead, fact.estimate_seconds) if queue.announces_place else ()
+    if not queue.comfort or waiting.queue is None:
+        return place, waiting
+    comfort = Audio(queue.comfort[waiting.comforted % len(queue.comfort)])
+    return (*place, comfort), replace(waiting, comforted=waiting.comforted + 1)
+
+
+def _due(call: Call, waiting: Waiting, name: TimerName, at_ms: int) -> Step:
+    if name is TimerName.LONGEST_WAIT:
+        return leave(call, "waited", at_ms)
+    # Asked again, hot state matches anew and tells the place of now.
+    return call, [_join(waiting)]
+
+
+def _offered(call: Call, waiting: Waiting, fact: facts.AgentOffered) -> Step:
+    """Ring whoever is reserved, and stop ringing whom a newer offer does not name."""
+    queue, offer = fact.queue, fact.offer
+    newest = max((each.token for each in waiting.rung), default=0)
+    if queue.queue_id != waiting.queue_id:
+        return call, withdrawn(fact)
+    if offer.token <= newest:
+        return call, []
+    given: list[orders.Order] = []
+    named = {each.agent_id for each in offer.agents}
+    kept = [replace(each, token=offer.token) for each in waiting.rung if each.agent_id in named]
+    for each in waiting.rung:
+        attempt = call.attempt_of(each.leg_id)
+        if each.agent_id not in named and attempt is not None:
+            call, stopped = attempts.given_up(call, attempt, closing.GIVEN_UP)
+            given += stopped
+    ringing = {each.agent_id for each in kept}
+    for agent_id, seat in ((each.agent_id, each.seat) for each in offer.agents if each.agent_id not in ringing):
+        call, rung = attempts.bring(call, Purpose.OFFER, _plan(call, queue, seat), fact.at_ms, by=call.origin_leg)
+        kept.append(RungAgent(agent_id, offer.token, call.attempts[-1].leg_id))
+        given += rung
+    return replace(call, waiting=replace(waiting, queue=queue, rung=tuple(kept))), given
+
+
+def _plan(call: Call, queue: Queue, seat: Seat) -> StationPlan:
+    records = call.plan is not None and call.plan.records
+    other = None if seat.tenant_id == call.tenant_id else seat.tenant_id
+    return StationPlan(seat.extension, seat.site_id, queue.offer_seconds, records, other)
+
+
+def _answered(call: Call, waiting: Waiting, leg_id: LegId, at_ms: int) -> Step:
+    agent, attempt = waiting.rung_as(leg_id), call.attempt_of(leg_id)
+    if agent is None or attempt is None:
+        # They picked up as they were given up.
+        return call, [orders.HangUp(leg_id, closing.NORMAL)]
+    call, closed = _alone(attempts.without(call, attempt), at_ms, answered=leg_id)
+    call, given = dialling.talk(replace(call, agent_id=agent.agent_id), leg_id, at_ms)
+    return call, [*given, *closed]
+
+
+def _alone(call: Call, at_ms: int, *, answered: LegId | None = None) -> Step:
+    """Take the caller out of line, and stop what is played and whoever rings; who has answered stays."""
+    customer = call.customer_leg
+    given: list[orders.Order] = []
+    if call.playing is not None and customer is not None:
+        given = [orders.StopPlaying(customer.leg_id, call.playing)]
+    for attempt in [each for each in call.attempts if each.purpose is Purpose.OFFER]:
+        call, stopped = attempts.given_up(call, attempt, closing.GIVEN_UP)
+        given += stopped
+    call, closed = line.left(replace(call, playing=None), at_ms, answered=answered)
+    return call, [*given, *closed]
+
+
+def _hung_up(call: Call, waiting: Waiting, leg_id: LegId, at_ms: int) -> Step:
+    agent, attempt, leg = waiting.rung_as(leg_id), call.attempt_of(leg_id), call.leg_of(leg_id)
+    if leg is not None and leg.role is LegRole.CUSTOMER:
+        return closing.end(call, Ending.ABANDONED, at_ms, by=leg_id)
+    if agent is None or attempt is None or leg is None:
+        return call, []
+    others = replace(waiting, rung=tuple(each for each in waiting.rung if each is not agent))
+    call = replace(attempts.without(call, attempt), waiting=others)
+    return call, [line.closed(waiting, agent, _end_of(leg))]
+
+
+def _end_of(leg: Leg) -> OfferEnd:
+    """Return why an agent's phone did not answer; 480 is what the edge says of one that is not there."""
+    ending = ending_of(attempts.code_of(leg))
+    if ending in (Ending.BUSY, Ending.REJECTED):
+        return OfferEnd.DECLINED
+    return OfferEnd.UNREACHABLE if leg.ringing_ms is None else OfferEnd.NO_ANSWER
+
+
+def _join(waiting: Waiting) -> orders.JoinQueue:
+    # Whoever hands a customer over to a queue means others than themselves.
+    return orders.JoinQueue(
+        waiting.queue_id,
+        waiting.priority,
+        waiting.since_ms,
+        waiting.needs,
+        waiting.wanted_agents,
+        to_last_agent=waiting.by_flow,
+    )
+
+
+def _play(call: Call, prompts: tuple[Prompt, ...]) -> Step:
+    customer = call.customer_leg
+    if not prompts or customer is None:
+        return call, []
+    play_id = f"w{call.plays + 1}"
+    call = replace(call, playing=play_id, plays=call.plays + 1)
+    return call, [orders.Play(customer.leg_id, play_id, prompts, call.language)]

@@ -1,0 +1,1 @@
+"""Calendars: when a tenant's people are there."""

@@ -1,0 +1,1 @@
+"""Flows: drafts, what is wrong with them, and versions that calls run."""

@@ -1,0 +1,1 @@
+"""Prompts: the tenant's own audio, by language."""

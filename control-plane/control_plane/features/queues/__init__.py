@@ -1,0 +1,1 @@
+"""Queues: whom callers wait for, how long, and what they hear meanwhile."""

@@ -1,0 +1,1 @@
+"""VIPs: customers who are never left waiting."""

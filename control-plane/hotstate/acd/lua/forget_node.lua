@@ -1,0 +1,2 @@
+-- ARGV: now, node.
+forget_node(ARGV[2])

@@ -1,0 +1,37 @@
+-- Enter a caller, or one who is in line already.  ARGV: now, call, tenant, queue, node, entered, rank, how many ready agents
+-- to leave, strategy, audiences, caller, most waiting (-1: no limit).
+local id, tenant, most = ARGV[2], ARGV[3], tonumber(ARGV[12])
+local known = load_caller(tenant, id)
+if known and known.queue ~= ARGV[4] then
+  leave(known, id)
+  known = nil
+end
+if known and known.token ~= '' then return offer_of(known) end
+local caller = {
+  id = id, tenant = tenant, queue = ARGV[4], node = known and known.node or ARGV[5], entered = ARGV[6], rank = tonumber(ARGV[7]),
+  leaves = tonumber(ARGV[8]), strategy = ARGV[9], audiences = ARGV[10], caller = ARGV[11], token = '', offered = '',
+  made = '', waited = known and known.waited or '', kind = known and known.kind or '', seen = NOW, line = line_key(tenant, ARGV[4]),
+}
+local kept = known and known.rank
+if not known and caller.caller ~= '' then
+  local place = place_key(tenant, caller.queue, caller.caller)
+  local rank, ends = string.match(call('GET', place) or '', PAIR)
+  if rank then
+    call('DEL', place)
+    if at <= tonumber(ends) then kept = tonumber(rank) end
+  end
+end
+if kept then caller.rank = math.min(caller.rank, kept) end
+look_at_clock(caller)
+local is_offered = match_caller(caller, id)
+if not is_offered then
+  -- Who has a place already is no one more.
+  local waiting = not kept and most >= 0 and call('ZCARD', caller.line .. ':waiting')
+  if waiting and waiting >= most then return { 'full', waiting } end
+  into_line(caller)
+end
+if not known then
+  call('SADD', node_key(caller.node, 'callers'), tenant .. SEP .. caller.queue .. SEP .. id)
+  call('ZADD', ROOT .. 'nodes', 'NX', NOW, caller.node)
+end
+return where_is(caller)

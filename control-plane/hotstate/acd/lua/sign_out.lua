@@ -1,0 +1,2 @@
+-- ARGV: now, agent.
+sign_out(ARGV[2], '')

@@ -1,0 +1,41 @@
+-- Signing out, and what an agent serves.
+
+-- Enter what an agent can and serves, in place of what stood there.  doc: for those who look.
+local function describe(agent, doc, queues, able, teams)
+  local lines = lines_of(agent)
+  for n = 2, #lines, 2 do
+    call('SREM', lines[n] .. ':agents', agent.id)
+    call('ZREM', lines[n] .. ':ready', agent.id)
+  end
+  agent.queues, agent.lines, agent.listed = queues, nil, ''
+  call('HSET', ROOT .. 'able', agent.id, able)
+  call('HSET', agent_key(agent.id), 'doc', doc, 'teams', teams)
+  call('PEXPIRE', agent_key(agent.id), DAYS)
+  for tenant, queue in string.gmatch(queues, PAIR) do
+    call('SADD', line_key(tenant, queue) .. ':agents', agent.id)
+    call('SADD', ROOT .. 'lines', tenant .. SEP .. queue)
+  end
+end
+
+-- Take an agent out.  A caller who was on the way to them is in line again, and matched.
+local function sign_out(id, told)
+  local agent = load(id)
+  if not agent then return end
+  local lines = lines_of(agent)
+  for n = 2, #lines, 2 do
+    call('SREM', lines[n] .. ':agents', id)
+    call('ZREM', lines[n] .. ':ready', id)
+    call('HDEL', lines[n] .. ':turns', id)
+  end
+  call('HDEL', seat_key(agent.seat), 'agent')
+  call('HDEL', ROOT .. 'able', id)
+  call('DEL', agent_key(id), ROOT .. 'state:' .. id)
+  call('ZREM', KEYS[1], id)
+  loaded[id] = nil
+  if agent.token == '' or agent.answered ~= '' then return end
+  local caller = load_caller(agent.tenant, agent.of)
+  if caller and caller.token == agent.token then
+    drop_offered(caller, id)
+    match_again(caller, told)
+  end
+end

@@ -1,0 +1,79 @@
+"""Keys that callers and agents press, as a real Asterisk tells them."""
+
+import pytest
+from engine_harness import Engine
+from media_harness import hears
+
+from callmodel.facts import DigitPressed
+from callmodel.rooms import Mode, Party
+
+ALL = "0123456789*#"
+
+
+def pressed(engine: Engine, leg: str) -> str:
+    return "".join(each.digit for each in engine.news if isinstance(each, DigitPressed) and each.leg_id == leg)
+
+
+async def test_every_key_of_a_leg_alone_is_told_once(engine: Engine):
+    call, leg = await engine.call_in()
+    await engine.set_room(Party(leg, Mode.HEARING))
+
+    call.send_dtmf(ALL)
+    await engine.told(DigitPressed, len(ALL))
+
+    assert pressed(engine, leg) == ALL
+
+
+async def test_keys_by_sip_info_are_told(engine: Engine):
+    call, leg = await engine.call_in()
+
+    for digit in "42#":
+        await call.press_by_info(digit)
+    await engine.told(DigitPressed, 3)
+
+    assert pressed(engine, leg) == "42#"
+
+
+async def test_keys_are_heard_in_the_sound_of_who_knows_no_events(engine: Engine):
+    call, leg = await engine.call_in(events=False, hz=0)
+
+    call.press_in_band("1590")
+    await engine.told(DigitPressed, 4)
+
+    assert pressed(engine, leg) == "1590"
+
+
+async def test_keys_while_something_is_played_and_before_the_answer(engine: Engine):
+    call, leg = await engine.call_in(answered=False)
+    await engine.switch.play(leg, "early", [engine.sound(600, 10)])
+    await call.wait_for("early-media")
+
+    call.send_dtmf("7")
+    await engine.told(DigitPressed)
+
+    assert pressed(engine, leg) == "7"
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+async def test_keys_of_both_who_talk_are_told(engine: Engine, recorded: bool):
+    call, leg = await engine.call_in()
+    agent, agent_leg = await engine.call_in(hz=440)
+    if recorded:
+        engine.switch._rooms.keep_time_of(leg)
+    await engine.set_room(Party(leg), Party(agent_leg))
+    await hears(call, 440)
+
+    call.send_dtmf("12")
+    agent.send_dtmf("*8")
+    await engine.told(DigitPressed, 4)
+
+    assert pressed(engine, leg) == "12"
+    assert pressed(engine, agent_leg) == "*8"
+
+
+async def test_keys_are_in_no_log(engine: Engine):
+    call, _ = await engine.call_in()
+    call.send_dtmf("4929")
+    await engine.told(DigitPressed, 4)
+
+    assert "DTMF" not in engine.node.log("asterisk").upper()

@@ -1,0 +1,142 @@
+"""Callers leave something behind: a message, or the wish to be called back."""
+
+from typing import Any
+
+import pytest
+
+from callmodel.cdr import cdr_of
+from callmodel.endings import Ending, EndingClass
+from callmodel.facts import NotQueued
+from callmodel.ids import QueueId
+from callmodel.orders import BookCallBack, HangUp, PauseRecording, StartRecording
+from tests.unit.callmodel.flows.flow_stories import (
+    BYE,
+    CALLER,
+    after,
+    called,
+    directory_with,
+    doings,
+    flow_of,
+    heard_out,
+    hung_up,
+    pressed,
+    text,
+    texts,
+    waited,
+)
+from tests.unit.callmodel.stories import CALL, CUSTOMER, T0, with_tenant
+
+BOX: dict[str, Any] = {
+    "box": {
+        "kind": "voicemail", "mailbox": "sales", "prompts": text("Leave a message."), "seconds": 90,
+        "thanks": text("Thank you."),
+    },
+}  # fmt: skip
+MESSAGE = f"{CALL}-v1"
+
+
+def test_message_is_recorded_after_the_greeting():
+    call, orders = heard_out(called(BOX))
+
+    assert StartRecording(MESSAGE, CALLER) in orders
+    assert call.recording_id == MESSAGE
+    assert call.timers[0].due_ms == T0 + 3_000 + 90_000
+
+
+def test_greeting_ends_with_a_beep():
+    assert texts(called(BOX)[1]) == ["Leave a message.", "<beep>"]
+
+
+def test_hash_ends_the_message_and_nothing_after_it_is_on_it():
+    step = pressed(heard_out(called(BOX)), "#")
+    assert PauseRecording(CALLER, paused=True) in step[1]
+    assert texts(step[1]) == ["Thank you."]
+
+    call, orders = heard_out(step)
+    assert HangUp(CALLER, 200) in orders
+    cdr = cdr_of(hung_up((call, []))[0])
+    assert (cdr.ending, cdr.ending_class, cdr.recording_id) == (Ending.VOICEMAIL, EndingClass.SUCCESS, MESSAGE)
+    assert cdr.mailbox == "sales"
+
+
+def test_message_ends_when_it_is_long_enough():
+    assert texts(waited(heard_out(called(BOX)))[1]) == ["Thank you."]
+
+
+@pytest.mark.parametrize(("seconds", "ending"), [(1, Ending.ABANDONED), (10, Ending.VOICEMAIL)])
+def test_caller_who_just_hangs_up_has_left_a_message_if_there_is_something_to_hear(seconds, ending):
+    assert hung_up(heard_out(called(BOX)), T0 + 3_000 + seconds * 1000)[0].ending is ending
+
+
+def test_caller_who_hangs_up_during_the_greeting_has_left_none():
+    call = hung_up(called(BOX))[0]
+
+    assert (call.ending, call.recording_id) == (Ending.ABANDONED, None)
+
+
+def test_hash_skips_the_greeting():
+    assert StartRecording(MESSAGE, CALLER) in pressed(called(BOX), "#")[1]
+
+
+def test_other_keys_are_part_of_the_message():
+    step = heard_out(called(BOX))
+
+    assert doings(pressed(step, "5")[1]) == []
+
+
+def test_message_is_recorded_where_calls_are_not():
+    known = directory_with(flow_of(BOX))
+    known = known.__class__(
+        with_tenant(records_calls=False).tenants, known.stations, known.trunks, known.numbers, flows=known.flows
+    )
+
+    assert StartRecording(MESSAGE, CALLER) in heard_out(called({}, directory=known))[1]
+
+
+BACK: dict[str, Any] = {
+    "number": {
+        "kind": "collect",
+        "into": "number",
+        "prompts": text("Your number?"),
+        "next": "book",
+        "otherwise": "no",
+    },
+    "book": {"kind": "call_back", "queue_id": "sales", "number": "{number}", "next": "bye", "otherwise": "no"},
+    "bye": {"kind": "hang_up", "prompts": text("We will call you.")},
+    "no": BYE,
+}
+
+
+def test_call_back_is_booked_for_the_number_that_was_given():
+    step = pressed(called(BACK), "13900001111#")
+
+    assert BookCallBack("sales", "+8613900001111", 0, T0 + 5_000) in step[1]
+    assert texts(step[1]) == ["We will call you."]
+    call, _ = hung_up(step)
+    assert (call.ending, cdr_of(call).ending_class) == (Ending.CALL_BACK, EndingClass.SUCCESS)
+
+
+def test_call_back_is_booked_for_the_callers_own_number():
+    nodes = {**BACK, "number": {"kind": "set", "data": {"number": "{caller}"}, "next": "book"}}
+
+    assert any(isinstance(order, BookCallBack) and order.number == CUSTOMER for order in called(nodes)[1])
+
+
+def test_nobody_is_called_back_without_a_number():
+    nodes = {**BACK, "number": {"kind": "set", "data": {"number": "{caller}"}, "next": "book"}}
+    call, orders = called(nodes, withheld=True)
+
+    assert not any(isinstance(order, BookCallBack) for order in orders)
+    assert call.ending is Ending.REJECTED
+
+
+def test_who_leaves_a_queue_for_a_call_back_keeps_the_place():
+    nodes = {
+        "wait": {"kind": "queue", "queues": [{"queue_id": "sales"}], "otherwise": "book"},
+        "book": {**BACK["book"], "number": "{caller}"},
+        "bye": BACK["bye"],
+        "no": BYE,
+    }
+    _, orders = after(called(nodes), NotQueued(QueueId("sales"), "waited", T0 + 40_000))
+
+    assert BookCallBack("sales", CUSTOMER, 0, T0) in orders
