@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from leadimport.errors import FileError
 from leadimport.machine import kernel
 from leadimport.normalising import ODD, judge_cells
 from leadimport.opening import ListFile
@@ -61,15 +62,24 @@ class Cleaner:
         self._seen = Seen()
 
     def clean(self, file: ListFile) -> Iterator[Judged]:
-        """Yield all rows of a list in order.  Raises FileError where the file breaks off."""
+        """Yield all rows of a list in order.  Raises FileError where the file breaks off, behind the rows before."""
         waiting: deque[Future[Judged]] = deque()
+        broken: FileError | None = None
+        pieces = file.rows()
         with ThreadPoolExecutor(1, thread_name_prefix="judge") as pool:
-            for rows in file.rows():
-                waiting.append(pool.submit(self._judge, rows))
+            while broken is None:
+                try:
+                    waiting.append(pool.submit(self._judge, next(pieces)))
+                except StopIteration:
+                    break
+                except FileError as error:
+                    broken = error
                 if len(waiting) > _AHEAD:
                     yield self._once(waiting.popleft().result())
             while waiting:
                 yield self._once(waiting.popleft().result())
+        if broken is not None:
+            raise broken
 
     def _judge(self, rows: Rows) -> Judged:
         """Judge rows by what does not depend on the rows before."""

@@ -11,6 +11,7 @@ from leadimport.reasons import Reason
 LONGEST_ROW = 64 * 1024
 """Bytes; what is longer is no row of a number list."""
 NEWLINE, RETURN, QUOTE = 10, 13, 34
+_SPACE = 32
 _TOO_LONG, _TOO_MANY_CELLS = int(Reason.ROW_TOO_LONG), int(Reason.TOO_MANY_CELLS)
 
 Text = NDArray[np.uint8]
@@ -89,7 +90,7 @@ def split(text: Text, delimiter: int, columns: int, wanted: int, line: int, *, l
         marks = np.flatnonzero(breaks | (text == delimiter))
         if last and len(text) and text[-1] != NEWLINE:
             marks = np.append(marks, len(text))
-        count, consumed, line = _split_plain(text, marks, columns, wanted, line, *arrays)
+        count, consumed, line = _split_plain(text, marks, delimiter, columns, wanted, line, *arrays)
     skipping = not last and len(text) - consumed > LONGEST_ROW
     if skipping:
         # A row that has no end yet: told now, and forgotten up to its end.
@@ -104,6 +105,7 @@ def split(text: Text, delimiter: int, columns: int, wanted: int, line: int, *, l
 def _split_plain(
     text: Text,
     marks: Places,
+    delimiter: int,
     columns: int,
     wanted: int,
     line: int,
@@ -119,7 +121,7 @@ def _split_plain(
     Returns how many rows it has, how far they go, and the line behind them.
     """
     count, start, cell = 0, 0, 0
-    cell_start = cell_end = 0
+    cell_start = cell_end = surplus = 0
     for mark in marks:
         if cell == wanted:
             cell_start = start if cell == 0 else cell_start
@@ -127,16 +129,27 @@ def _split_plain(
         if mark < len(text) and text[mark] != NEWLINE:
             cell += 1
             cell_start = mark + 1 if cell == wanted else cell_start
+            surplus = mark if cell == columns else surplus
             continue
         end = mark - 1 if mark > start and text[mark - 1] == RETURN else mark
         if end > start:
             starts[count], ends[count], lines[count] = start, end, line
             cell_starts[count] = min(cell_start, end) if cell >= wanted else end
             cell_ends[count] = min(cell_end, end) if cell >= wanted else end
-            outcomes[count] = _TOO_LONG if end - start > LONGEST_ROW else _TOO_MANY_CELLS if cell >= columns else 0
+            too_many = cell >= columns and not _is_blank(text, surplus, end, delimiter)
+            outcomes[count] = _TOO_LONG if end - start > LONGEST_ROW else _TOO_MANY_CELLS if too_many else 0
             count += 1
         start, line, cell = mark + 1, line + 1, 0
     return count, start, line
+
+
+@part
+def _is_blank(text: Text, begin: int, end: int, delimiter: int) -> bool:
+    """Say whether cells are empty: programs end rows with delimiters that the first has not."""
+    for place in range(begin, end):  # noqa: SIM110 - numba knows no generators
+        if text[place] != delimiter and text[place] != _SPACE:
+            return False
+    return True
 
 
 @kernel
@@ -157,8 +170,8 @@ def _split_quoted(
     """Split a text with quotes; return how many rows it has, how far they go, and the line behind them."""
     count, start = 0, 0
     while start < len(text):
-        end, broken, cell_start, cell_end, cells = _quoted_row(text, start, delimiter, wanted)
-        outcome = _TOO_MANY_CELLS if cells > columns else 0
+        end, broken, cell_start, cell_end, surplus = _quoted_row(text, start, delimiter, columns, wanted)
+        too_long = False
         if broken < 0 or end - start > LONGEST_ROW:
             if broken < 0 and not last and len(text) - start <= LONGEST_ROW:
                 break
@@ -168,7 +181,7 @@ def _split_quoted(
                 end += 1
             if end == len(text) and not last:
                 break
-            broken, outcome, cell_start, cell_end = 0, _TOO_LONG, end, end
+            broken, too_long, cell_start, cell_end = 0, True, end, end
         elif end == len(text) and not last:
             break
         behind = end + 1
@@ -177,7 +190,9 @@ def _split_quoted(
             cell_end = min(cell_end, end)
             cell_start = min(cell_start, cell_end)
         if end > start:
-            starts[count], ends[count], lines[count], outcomes[count] = start, end, line, outcome
+            too_many = not _is_blank(text, surplus, end, delimiter)
+            starts[count], ends[count], lines[count] = start, end, line
+            outcomes[count] = _TOO_LONG if too_long else _TOO_MANY_CELLS if too_many else 0
             cell_starts[count], cell_ends[count] = cell_start, cell_end
             count += 1
         line += 1 + broken
@@ -186,24 +201,26 @@ def _split_quoted(
 
 
 @part
-def _quoted_row(text: Text, start: int, delimiter: int, wanted: int) -> tuple[int, int, int, int, int]:
-    """Return where a row ends, the line ends in it (-1: a quote is open), the number's cell, and how many cells."""
+def _quoted_row(text: Text, start: int, delimiter: int, columns: int, wanted: int) -> tuple[int, int, int, int, int]:
+    """Return where a row ends, the line ends in it (-1: a quote is open), the number's cell, where surplus begins."""
     place, cells, broken = start, 0, 0
-    cell_start = cell_end = -1
+    cell_start = cell_end = surplus = -1
     while True:
         begin, end, place, breaks = _quoted_cell(text, place, start, delimiter)
         if cells == wanted:
             cell_start, cell_end = begin, end
         cells += 1
         if breaks < 0:
-            return place, -1, place, place, cells
+            return place, -1, place, place, place
+        if cells == columns:
+            surplus = place
         broken += breaks
         if place >= len(text) or text[place] == NEWLINE:
             break
         place += 1
     if cell_start < 0:
         cell_start = cell_end = place
-    return place, broken, cell_start, cell_end, cells
+    return place, broken, cell_start, cell_end, surplus if surplus >= 0 else place
 
 
 @part

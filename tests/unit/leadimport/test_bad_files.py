@@ -6,9 +6,11 @@ import zipfile
 
 import pytest
 
+from leadimport.cleaning import Cleaner
 from leadimport.errors import ColumnError, FileError
 from leadimport.mapping import ColumnMapping
 from leadimport.opening import open_list
+from leadimport.rules import Rules
 from tests.unit.leadimport.lists import a_column, clean
 
 
@@ -132,6 +134,16 @@ def test_a_workbook_whose_entities_grow():
     entities = '<!DOCTYPE sst [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;">]><sst><si><t>&b;</t></si></sst>'
 
     refused_as(a_workbook(HEADER, extra={"xl/sharedStrings.xml": entities.encode()}), "document type")
+
+
+def test_a_workbook_that_breaks_off_says_so_behind_the_rows_that_were_whole():
+    rows = "".join(f'<row r="{n}"><c r="B{n}"><v>{13800000000 + n}</v></c></row>' for n in range(2, 9000))
+    source = io.BytesIO(a_workbook(HEADER + rows + '<row r="9001"><c', TEXTS))
+    cleaning = Cleaner(Rules()).clean(open_list(source).file)
+
+    assert len(next(cleaning).accepted) > 8000
+    with pytest.raises(FileError, match="damaged"):
+        list(cleaning)
 
 
 def test_a_broken_workbook():

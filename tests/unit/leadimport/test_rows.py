@@ -8,10 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadimport import encodings
+from leadimport import delimited, encodings
+from leadimport.cleaning import Cleaner
+from leadimport.delimited import DelimitedFile
+from leadimport.mapping import ColumnMapping
 from leadimport.reasons import Reason
 from leadimport.rows import LONGEST_ROW, split
-from tests.unit.leadimport.lists import clean
+from leadimport.rules import Rules
+from tests.unit.leadimport.lists import a_column, clean
 
 CELLS = st.text('ab1 ",\n;é王', max_size=6)
 
@@ -79,3 +83,34 @@ def test_a_row_with_more_cells_than_the_first_is_refused():
     found = clean("name,mobile\nSmith, John,13812345678\nLi,13912345678\nshort\n")
 
     assert found.reasons == {2: Reason.TOO_MANY_CELLS.word, 4: Reason.EMPTY.word}
+
+
+@pytest.mark.parametrize("name", ["Li", '"Li, Na"'])
+def test_empty_cells_behind_the_last_column_are_nothing(name: str):
+    found = clean(f"name,mobile\n{name},13812345678,,\n{name},13912345678, ,\r\n{name},13712345678,,x\n")
+
+    assert found.accepted == ["+8613812345678", "+8613912345678"]
+    assert found.reasons == {4: Reason.TOO_MANY_CELLS.word}
+
+
+class Counted(io.BytesIO):
+    """A file that knows how far it was read."""
+
+    done = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        piece = super().read(size)
+        self.done = max(self.done, self.tell())
+        return piece
+
+
+def test_a_file_is_never_read_far_ahead_of_what_is_judged(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(encodings, "PIECE_BYTES", 10_000)
+    monkeypatch.setattr(delimited, "SAMPLE_BYTES", 10_000)
+    source = Counted(a_column([f"138{number:08}" for number in range(50_000)]).encode())
+    file = DelimitedFile(source, encodings.Encoding("utf-8"), ColumnMapping())
+
+    ahead = [source.done - judged.rows.source_bytes for judged in Cleaner(Rules()).clean(file)]
+
+    assert len(ahead) > 50
+    assert max(ahead) <= 6 * 10_000
