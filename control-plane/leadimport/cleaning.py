@@ -61,8 +61,11 @@ class Cleaner:
         self._blocked = _blocked_verdicts(rules)
         self._seen = Seen()
 
-    def clean(self, file: ListFile) -> Iterator[Judged]:
-        """Yield all rows of a list in order.  Raises FileError where the file breaks off, behind the rows before."""
+    def clean(self, file: ListFile, size: int = 0) -> Iterator[Judged]:
+        """Yield all rows of a list in order.  Raises FileError where the file breaks off, behind the rows before.
+
+        size: the file's bytes, if known: room for all its numbers is then made at once.
+        """
         waiting: deque[Future[Judged]] = deque()
         broken: FileError | None = None
         pieces = file.rows()
@@ -75,9 +78,9 @@ class Cleaner:
                 except FileError as error:
                     broken = error
                 if len(waiting) > _AHEAD:
-                    yield self._once(waiting.popleft().result())
+                    yield self._once(waiting.popleft().result(), size)
             while waiting:
-                yield self._once(waiting.popleft().result())
+                yield self._once(waiting.popleft().result(), size)
         if broken is not None:
             raise broken
 
@@ -97,7 +100,9 @@ class Cleaner:
                 outcomes[numberset.contains(numbers) & (outcomes == 0)] = reason
         return Judged(rows, outcomes, numbers, verdicts, *self.places.place(numbers))
 
-    def _once(self, judged: Judged) -> Judged:
+    def _once(self, judged: Judged, size: int) -> Judged:
+        if not len(self._seen) and judged.rows.source_bytes:
+            self._seen.expect(len(judged.rows) * size // judged.rows.source_bytes)
         self._seen.mark(judged.numbers, judged.outcomes)
         return judged
 

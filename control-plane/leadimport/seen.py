@@ -23,6 +23,11 @@ class Seen:
     def __len__(self) -> int:
         return self._count
 
+    def expect(self, numbers: int) -> None:
+        """Make room for so many numbers; memory that is not needed in the end is not taken."""
+        if 2 * numbers > len(self._table) and not self._count:
+            self._table = np.zeros(1 << (2 * numbers).bit_length(), np.uint64)
+
     def mark(self, numbers: Numbers, outcomes: NDArray[np.uint8]) -> None:
         """Remember the numbers of rows whose outcome is 0; set it to TWICE_IN_FILE where one was there before."""
         needed = 2 * (self._count + len(numbers))

@@ -85,9 +85,10 @@ def timed(work: Callable[[], int], rows: int) -> float:
 def clean_ours(path: Path, refused: Path, rules: Rules) -> int:
     cleaner, kept = Cleaner(rules), []
     with path.open("rb") as source, refused.open("wb") as out:
-        file = open_list(source).file
+        opened = open_list(source)
+        file = opened.file
         fallen, summary = RefusedFile(out, file.delimiter, file.layout.names), Summary(cleaner.places)
-        for judged in cleaner.clean(file):
+        for judged in cleaner.clean(file, opened.size):
             summary.add(judged)
             fallen.write(judged.rows, judged.outcomes)
             rows = judged.accepted

@@ -101,7 +101,7 @@ def _clean(request: Request, opened: Opened, refused: Path, console: Console) ->
         bar.update(task, description=f"cleaning {request.file.name}")
         fallen = RefusedFile(stack.enter_context(refused.open("wb")), opened.file.delimiter, layout.names)
         ready = _dial_ready(request.accepted, stack, cleaner, tuple(layout.fields))
-        for judged in cleaner.clean(opened.file):
+        for judged in cleaner.clean(opened.file, opened.size):
             summary.add(judged)
             fallen.write(judged.rows, judged.outcomes)
             if ready is not None:

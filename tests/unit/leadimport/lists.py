@@ -40,7 +40,7 @@ def clean(content: bytes | str, rules: Rules | None = None, mapping: ColumnMappi
     cleaner, out = Cleaner(rules or Rules()), io.BytesIO()
     summary, judged = Summary(cleaner.places), []
     refused = RefusedFile(out, opened.file.delimiter, opened.file.layout.names)
-    for each in cleaner.clean(opened.file):
+    for each in cleaner.clean(opened.file, opened.size):
         judged.append(each)
         summary.add(each)
         refused.write(each.rows, each.outcomes)
