@@ -93,14 +93,13 @@ def _write_rows(
 
 @part
 def _write_number(number: int, out: Text, at: int) -> int:
-    power = 1
-    while number // power >= 10:
-        power *= 10
-    while power > 0:
-        out[at] = _ZERO + number // power % 10
-        power //= 10
-        at += 1
-    return at
+    behind, left = at + 1, number // 10
+    while left > 0:
+        behind, left = behind + 1, left // 10
+    for place in range(behind - 1, at - 1, -1):
+        out[place] = _ZERO + number % 10
+        number //= 10
+    return behind
 
 
 @part
