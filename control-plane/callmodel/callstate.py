@@ -319,8 +319,8 @@ class Call:
         return next((leg for leg in reversed(self.legs) if leg.role is LegRole.CUSTOMER), None)
 
     @property
-    def recorded_leg(self) -> Leg | None:
-        """Whose leg the recording is of: the customer's; between colleagues, the one's who called."""
+    def served_leg(self) -> Leg | None:
+        """Who is served, waits in line and is recorded: the customer; between colleagues, who called."""
         return self.customer_leg or self.leg_of(self.origin_leg)
 
     @property

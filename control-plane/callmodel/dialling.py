@@ -69,7 +69,7 @@ def talk(call: Call, far_leg: LegId, at_ms: int) -> Step:
     # Who is put through again has been answered before.
     milestone = orders.Milestone.ANSWERED if call.answered_ms is None else orders.Milestone.CHANGED
     given = [*given, orders.Announce(milestone)]
-    recorded = call.recorded_leg
+    recorded = call.served_leg
     if recorded is not None and call.plan is not None and call.plan.records and call.recording_id is None:
         recording_id = RecordingId(f"{call.call_id}-r1")
         call = replace(call, recording_id=recording_id)

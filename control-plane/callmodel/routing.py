@@ -1,6 +1,6 @@
 """Where a call goes: to a station of its tenant (on the net, no trunk) or out through one of HQ's trunks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from callmodel.callernumbers import CallerNumberError, caller_pool_of, carried_by, emergency_callers, shows_site
 from callmodel.directory import Did, Location, Lookups, Site, Tenant
@@ -132,6 +132,26 @@ def plan_call(
         # The tenant dials its own number: no carrier needs to see this call.
         return _to_station(directory, tenant, own.route_to)
     return _to_trunk(directory, tenant, number, wanted_caller)
+
+
+def plan_dialled(
+    directory: Lookups, tenant_id: TenantId, dialled: str, *, site_id: SiteId, wanted_caller: str | None
+) -> Plan | FlowPlan:
+    """Return where a station's own call goes: as `plan_call` says, and into a flow by a number of its tenant's.
+
+    So people hear what their customers hear, and colleagues wait in line like anybody.
+    """
+    plan = plan_call(directory, tenant_id, dialled, site_id=site_id, wanted_caller=wanted_caller)
+    tenant = directory.tenant_of(tenant_id)
+    if tenant is None or not isinstance(plan, TrunkPlan) or plan.is_emergency or wanted_caller is not None:
+        return plan
+    own = directory.did_of(plan.number)
+    if own is None or own.tenant_id != tenant_id or own.flow_id is None:
+        return plan
+    flow = directory.flow_of(tenant_id, own.flow_id)
+    if flow is None:
+        return plan
+    return replace(_into_flow(directory, tenant, own, flow, None), records=tenant.records_internal_calls)
 
 
 def is_emergency(directory: Lookups, tenant_id: TenantId, site_id: SiteId | None, dialled: str) -> bool:

@@ -3,18 +3,23 @@
 from dataclasses import dataclass
 
 from callmodel.agents import Seat, SeatLeg, SeatUse
-from callmodel.callstate import Call, Leg, LegRole, LegState
+from callmodel.callstate import Call, Direction, Leg, LegRole, LegState
 from callmodel.ids import LegId, QueueId
 
 
 @dataclass(frozen=True)
 class SeatChange:
-    """What a leg does at a station now.  `queue_id`: whose wrap-up follows where it is gone."""
+    """What a leg does at a station now.
+
+    queue_id: whose wrap-up follows where it is gone.  spoke: whether it is gone after a word with the customer, or a
+    call to one who did not answer: who calls back wants the same person.
+    """
 
     leg_id: LegId
     seat: Seat
     use: SeatUse
     queue_id: QueueId | None = None
+    spoke: bool = False
 
 
 def changes(before: Call | None, after: Call) -> list[SeatChange]:
@@ -25,8 +30,10 @@ def changes(before: Call | None, after: Call) -> list[SeatChange]:
         seat = _seat_of(after, leg)
         if seat is None or (was is not None and _use_of(was) is _use_of(leg)):
             continue
-        served = leg.role is LegRole.AGENT and leg.answered_ms is not None
-        told.append(SeatChange(leg.leg_id, seat, _use_of(leg), after.queue_id if served else None))
+        use, is_agent = _use_of(leg), leg.role is LegRole.AGENT
+        served = is_agent and leg.answered_ms is not None
+        spoke = use is SeatUse.GONE and is_agent and (served or after.direction is Direction.OUTBOUND)
+        told.append(SeatChange(leg.leg_id, seat, use, after.queue_id if served else None, spoke))
     return told
 
 

@@ -60,7 +60,7 @@ def _asked(call: Call, fact: facts.Fact) -> Step:
                 return call, []
             return call.with_leg(leg_id, leaving=True), [orders.HangUp(leg_id, closing.NORMAL)]
         case facts.RecordingPauseAsked(paused) if call.recording_id and paused is not call.recording_paused:
-            recorded = call.recorded_leg
+            recorded = call.served_leg
             assert recorded is not None
             return replace(call, recording_paused=paused), [orders.PauseRecording(recorded.leg_id, paused)]
         case _:

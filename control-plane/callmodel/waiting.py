@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from callmodel import attempts, closing, dialling, facts, flowing, line, orders, timers
 from callmodel.agents import Seat
-from callmodel.callstate import Call, Leg, LegRole, Phase, Purpose, RungAgent, TimerName, Waiting
+from callmodel.callstate import Call, Leg, Phase, Purpose, RungAgent, TimerName, Waiting
 from callmodel.endings import Ending, ending_of
 from callmodel.ids import AgentId, LegId, QueueId
 from callmodel.offers import OfferEnd
@@ -189,10 +189,10 @@ def _answered(call: Call, waiting: Waiting, leg_id: LegId, at_ms: int) -> Step:
 
 def _alone(call: Call, at_ms: int, *, answered: LegId | None = None) -> Step:
     """Take the caller out of line, and stop what is played and whoever rings; who has answered stays."""
-    customer = call.customer_leg
+    served = call.served_leg
     given: list[orders.Order] = []
-    if call.playing is not None and customer is not None:
-        given = [orders.StopPlaying(customer.leg_id, call.playing)]
+    if call.playing is not None and served is not None:
+        given = [orders.StopPlaying(served.leg_id, call.playing)]
     for attempt in [each for each in call.attempts if each.purpose is Purpose.OFFER]:
         call, stopped = attempts.given_up(call, attempt, closing.GIVEN_UP)
         given += stopped
@@ -202,7 +202,7 @@ def _alone(call: Call, at_ms: int, *, answered: LegId | None = None) -> Step:
 
 def _hung_up(call: Call, waiting: Waiting, leg_id: LegId, at_ms: int) -> Step:
     agent, attempt, leg = waiting.rung_as(leg_id), call.attempt_of(leg_id), call.leg_of(leg_id)
-    if leg is not None and leg.role is LegRole.CUSTOMER:
+    if leg is not None and leg is call.served_leg:
         return closing.end(call, Ending.ABANDONED, at_ms, by=leg_id)
     if agent is None or attempt is None or leg is None:
         return call, []
@@ -232,9 +232,9 @@ def _join(waiting: Waiting) -> orders.JoinQueue:
 
 
 def _play(call: Call, prompts: tuple[Prompt, ...]) -> Step:
-    customer = call.customer_leg
-    if not prompts or customer is None:
+    served = call.served_leg
+    if not prompts or served is None:
         return call, []
     play_id = f"w{call.plays + 1}"
     call = replace(call, playing=play_id, plays=call.plays + 1)
-    return call, [orders.Play(customer.leg_id, play_id, prompts, call.language)]
+    return call, [orders.Play(served.leg_id, play_id, prompts, call.language)]

@@ -1,7 +1,7 @@
 """Which room a call wants: derived from its legs alone, so that no phase can forget a party."""
 
 from callmodel.callstate import Attempt, Call, Leg, Phase, Purpose
-from callmodel.rooms import Mode, Party, Room
+from callmodel.rooms import Mode, Music, Party, Room
 
 NOBODY = Room()
 
@@ -31,11 +31,13 @@ def _while_dialling(call: Call) -> Room:
 
 
 def _while_waiting(call: Call) -> Room:
-    """Music, and silence around what is said of the place."""
-    customer = call.customer_leg
-    if customer is None or not customer.is_answered:
+    """Music, and between it what is said of the place."""
+    served = call.served_leg
+    if served is None or not served.is_answered:
         return NOBODY
-    return Room((Party(customer.leg_id, Mode.HEARING if call.playing is not None else Mode.HOLDING),))
+    queue = call.waiting.queue if call.waiting is not None else None
+    music = Music(queue.tenant_id, queue.music) if queue is not None and queue.music is not None else None
+    return Room((Party(served.leg_id, Mode.HOLDING, music=music),))
 
 
 def _while_in_flow(call: Call) -> Room:

@@ -22,7 +22,7 @@ from callmodel.facts import (
 )
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId, uuid7
 from callmodel.orders import Order
-from callmodel.routing import FlowPlan, Plan, Refusal, TrunkPlan, is_emergency, plan_call, plan_inbound
+from callmodel.routing import FlowPlan, Plan, Refusal, TrunkPlan, is_emergency, plan_call, plan_dialled, plan_inbound
 from callmodel.wire import NodeOrder, PlaceCall
 from media_nodes import telling
 from media_nodes.journal import Entry
@@ -162,7 +162,7 @@ class Conductor:
             tenant_id = TenantId(arrived.tenant)
             wanted = arrived.wanted_caller or None
             site_id = SiteId(arrived.site)
-            plan = plan_call(directory, tenant_id, arrived.dialled, site_id=site_id, wanted_caller=wanted)
+            plan = plan_dialled(directory, tenant_id, arrived.dialled, site_id=site_id, wanted_caller=wanted)
             beginning = StationDialled(
                 call_id,
                 tenant_id,

@@ -35,9 +35,13 @@ AWAY_ERRORS = (RedisError, OSError, TimeoutError)
 
 @dataclass(frozen=True)
 class _Told:
+    """caller: the customer's number as a keyed hash, where the leg spoke with one."""
+
+    tenant_id: TenantId
     call_id: CallId
     change: SeatChange
     wrap_up_seconds: int
+    caller: str | None
     at_ms: int
 
 
@@ -128,10 +132,11 @@ class RedisLines:
         """Tell agents' states of what their phones do.  Returns at once."""
         for change in changes:
             queue = None if change.queue_id is None else self._queue(call.tenant_id, change.queue_id)
+            wrap_up_seconds = 0 if queue is None else queue.wrap_up_seconds
+            caller = self._caller_of(call) if change.spoke else None
+            told = _Told(call.tenant_id, call.call_id, change, wrap_up_seconds, caller, self._now_ms())
             try:
-                self._told.put_nowait(
-                    _Told(call.call_id, change, 0 if queue is None else queue.wrap_up_seconds, self._now_ms())
-                )
+                self._told.put_nowait(told)
             except asyncio.QueueFull:
                 logger.error("seats are not told of: redis does not keep up")
                 return
@@ -196,18 +201,19 @@ class RedisLines:
             pool = self._pool_of(told.change.seat.tenant_id)
             self._enter(pool)
             try:
-                await self._acd.seat_busy(
-                    pool,
-                    told.change.seat,
-                    told.change.leg_id,
-                    told.call_id,
-                    self._node_id,
-                    told.change.use,
-                    told.at_ms,
-                    told.wrap_up_seconds,
-                )
+                await self._tell_seat(pool, told)
             except AWAY_ERRORS as error:
                 logger.warning("seat not told of", extra={"error": type(error).__name__})
+
+    async def _tell_seat(self, pool: ProviderId, told: _Told) -> None:
+        change, at_ms = told.change, told.at_ms
+        agent = None if told.caller is None else await self._acd.at_seat(pool, change.seat)
+        if agent is not None and told.caller is not None:
+            # Before the agent is free again, and may be offered that very caller.
+            await self._acd.note_spoken(pool, told.tenant_id, told.caller, agent.agent.agent_id, at_ms)
+        await self._acd.seat_busy(
+            pool, change.seat, change.leg_id, told.call_id, self._node_id, change.use, at_ms, told.wrap_up_seconds
+        )
 
     async def _prove(self) -> None:
         while True:

@@ -3,6 +3,7 @@
 from rich.console import Console
 from rich.text import Text
 
+from trunkline.inbound import NUMBER
 from trunkline.plan import AddressPlan
 from trunkline.seed import NUMBERS, Seed
 from trunkline.stack import Stack
@@ -43,6 +44,7 @@ def _print_softphone(console: Console, plan: AddressPlan, seed: Seed) -> None:
         ("proxy", f"{plan.branch}:5060", "the branch; UDP or TCP, PCMA or PCMU"),
         *(("dial", number, text) for number, text in WORTH_DIALLING),
         ("dial", seed.hq_stations[0].extension, "a colleague at HQ, who answers; uses no trunk"),
+        ("dial", f"0{NUMBER.removeprefix('+86')}", "Acme's own line: a menu, music, and one of its agents"),
         ("", "", f"customers see {NUMBERS[0]}, which HQ owns"),
     ]
     print_rows(console, rows)

@@ -217,3 +217,32 @@ async def test_an_agent_who_dials_is_offered_nobody(node: Node, desk: Desk):
     await own.hang_up()
     await desk.becomes(ana, AgentState.TALKING)
     await until(lambda: desk.waiting_is(0))
+
+
+async def test_a_colleague_who_dials_the_line_waits_like_a_customer(node: Node, desk: Desk):
+    await desk.sign_in("1002")
+    node.with_trunks({"1002": answer_after(0.0)})
+
+    own = await node.dial("02155550120")
+    await hears(own, COLLEAGUE_HZ, 15)
+    await own.hang_up()
+
+    cdr = await node.cdr()
+    assert (cdr["direction"], cdr["queue_id"], cdr["agent_id"]) == ("internal", SALES, "u-1002")
+    assert cdr["recording_id"] is None and cdr["trunk_id"] is None
+
+
+async def test_a_customer_who_calls_back_gets_the_agent_who_called(node: Node, desk: Desk):
+    ana, _ = await desk.sign_in("1001"), await desk.sign_in("1002")
+    node.with_trunks({"cheap": reject_with(486), "1001": answer_after(0.0), "1002": answer_after(0.0)}, hz=AGENT_HZ)
+    own = await node.dial(CUSTOMER.removeprefix("+86"))
+    await own.wait_for("ended")
+    await node.cdr()
+    await desk.becomes(ana, AgentState.READY)
+    await desk.acd.pause(HQ, ana, "lunch", now_ms())
+    await desk.acd.make_ready(HQ, ana, now_ms())
+    # The colleague has been idle for longer now.
+
+    customer = await node.call_in(LINE)
+    await hears(customer, AGENT_HZ, 15)
+    assert (await desk.becomes(ana, AgentState.TALKING)).queue_id == SALES

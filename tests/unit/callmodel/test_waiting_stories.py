@@ -38,7 +38,7 @@ from callmodel.orders import (
 )
 from callmodel.prompts import Audio, Speech
 from callmodel.queues import Queue, Relaxation, SkillNeed
-from callmodel.rooms import Mode
+from callmodel.rooms import Mode, Music
 from callmodel.wantedroom import room_of
 from tests.unit.callmodel.stories import (
     ACME,
@@ -96,12 +96,18 @@ def test_the_place_is_told_at_once_and_again_after_a_while():
     said = (Speech("There are 2 callers before you."), Speech("The expected wait is about 2 minutes."))
 
     assert Play(CALLER, "w1", said, "en") in orders
-    assert room_of(call).of(Mode.HEARING) == (CALLER,)
-    music, orders = after(call, Played(CALLER, "w1", T0 + 4_000))
-    assert orders == [SetRoom(room_of(music))]
-    assert room_of(music).of(Mode.HOLDING) == (CALLER,)
-    _, orders = after(music, TimerFired(TimerName.ANNOUNCEMENT, T0 + 30_110))
+    assert room_of(call).of(Mode.HOLDING) == (CALLER,)
+    heard, orders = after(call, Played(CALLER, "w1", T0 + 4_000))
+    assert orders == []
+    _, orders = after(heard, TimerFired(TimerName.ANNOUNCEMENT, T0 + 30_110))
     assert orders == [AGAIN]
+
+
+def test_each_queue_has_its_own_music():
+    call, orders = after(entered(), Queued(replace(QUIET, music=PromptId("piano")), 0, None, T0))
+
+    assert orders[0] == SetRoom(room_of(call))
+    assert room_of(call).parties[0].music == Music(ACME, PromptId("piano"))
 
 
 def test_comfort_messages_take_turns():
@@ -272,6 +278,8 @@ def test_seats_are_busy_from_the_first_ring_to_the_last_word():
     over = after(talking, LegHungUp(BENS_LEG, None, T0 + 9_000))[0]
 
     steps = [(in_line(), RUNG), (RUNG, talking), (talking, over)]
-    told = [(change.use, change.queue_id) for before, then in steps for change in seats.changes(before, then)]
-    assert told == [(SeatUse.RINGING, None), (SeatUse.TALKING, SALES), (SeatUse.GONE, SALES)]
+    told = [
+        (each.use, each.queue_id, each.spoke) for before, then in steps for each in seats.changes(before, then)
+    ]
+    assert told == [(SeatUse.RINGING, None, False), (SeatUse.TALKING, SALES, False), (SeatUse.GONE, SALES, True)]
     assert over.leg_of(BENS_LEG).state is LegState.ENDED
