@@ -23,7 +23,7 @@ _GROUPS = np.uint64(64)
 _LOW_4, _LOW_6 = np.uint64(15), np.uint64(63)
 _INDEX_BITS = np.uint64(30)
 _INDEX = np.uint64((1 << 30) - 1)
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_GOLDEN, _AS_IT_IS = np.uint64(0x9E3779B97F4A7C15), np.uint64(1 << 32)
 
 
 class NumberSetError(ValueError):
@@ -94,7 +94,7 @@ class NumberSet:
     def contains(self, numbers: Numbers) -> NDArray[np.bool_]:
         """Say of each number whether it is in the set."""
         found = np.zeros(len(numbers), np.bool_)
-        look_up(numbers, self.directory, self.groups, self.words, found)
+        look_up(numbers, self.directory, _factor(self.pages), self.groups, self.words, found)
         return found
 
     def numbers(self) -> Numbers:
@@ -127,22 +127,37 @@ def _firsts(rising: Numbers) -> NDArray[np.int64]:
 
 
 def _directory_of(pages: Numbers) -> Numbers:
-    directory = np.zeros(1 << max(4, (2 * len(pages)).bit_length()), np.uint64)
-    _fill_directory(pages, directory)
+    slots = _span(pages) if _lie_close(pages) else 2 * len(pages)
+    directory = np.zeros(1 << max(4, slots.bit_length()), np.uint64)
+    _fill_directory(pages, _factor(pages), directory)
     return directory
 
 
+def _factor(pages: Numbers) -> np.uint64:
+    """Return by what a page is multiplied to find its slot: each has its own where pages lie close together."""
+    return _AS_IT_IS if _lie_close(pages) else _GOLDEN
+
+
+def _lie_close(pages: Numbers) -> bool:
+    """Say whether the pages are those of few countries' lines, so that a slot for each between is no waste."""
+    return _span(pages) <= 4 * len(pages)
+
+
+def _span(pages: Numbers) -> int:
+    return int(pages[-1] - pages[0]) + 1 if len(pages) else 0
+
+
 @part
-def _slot(page: np.uint64, size: int) -> np.uint64:
+def _slot(page: np.uint64, factor: np.uint64, size: int) -> np.uint64:
     """Return where in a directory of this size the search for a page begins."""
-    return ((page * _GOLDEN) >> np.uint64(32)) & np.uint64(size - 1)
+    return ((page * factor) >> np.uint64(32)) & np.uint64(size - 1)
 
 
 @kernel
-def _fill_directory(pages: Numbers, directory: Numbers) -> None:
+def _fill_directory(pages: Numbers, factor: np.uint64, directory: Numbers) -> None:
     last = np.uint64(len(directory) - 1)
     for index in range(len(pages)):
-        slot = _slot(pages[index], len(directory))
+        slot = _slot(pages[index], factor, len(directory))
         while directory[slot] != 0:
             slot = (slot + _ONE) & last
         directory[slot] = (pages[index] << _INDEX_BITS) | np.uint64(index + 1)
@@ -161,6 +176,7 @@ def _set_bits(mask: np.uint64) -> np.uint64:
 def look_up(
     numbers: Numbers,
     directory: Numbers,
+    factor: np.uint64,
     groups: Numbers,
     words: NDArray[np.uint16],
     found: NDArray[np.bool_],
@@ -173,17 +189,17 @@ def look_up(
     word_at = np.empty(_AT_ONCE, np.uint64)
     for begin in range(0, len(numbers), _AT_ONCE):
         some = numbers[begin : begin + _AT_ONCE]
-        _find_groups(some, directory, group_at)
+        _find_groups(some, directory, factor, group_at)
         _find_words(some, groups, group_at, word_at)
         _test_bits(some, words, word_at, found[begin : begin + _AT_ONCE])
 
 
 @part
-def _find_groups(numbers: Numbers, directory: Numbers, group_at: Numbers) -> None:
+def _find_groups(numbers: Numbers, directory: Numbers, factor: np.uint64, group_at: Numbers) -> None:
     last = np.uint64(len(directory) - 1)
     for row in range(len(numbers)):
         page = numbers[row] >> _PAGE_BITS
-        slot = _slot(page, len(directory))
+        slot = _slot(page, factor, len(directory))
         entry = directory[slot]
         while entry != 0 and entry >> _INDEX_BITS != page:
             slot = (slot + _ONE) & last
