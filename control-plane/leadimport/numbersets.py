@@ -189,7 +189,10 @@ def look_up(
     word_at = np.empty(_AT_ONCE, np.uint64)
     for begin in range(0, len(numbers), _AT_ONCE):
         some = numbers[begin : begin + _AT_ONCE]
-        _find_groups(some, directory, factor, group_at)
+        if factor == _AS_IT_IS:
+            _find_close_groups(some, directory, group_at)
+        else:
+            _find_groups(some, directory, factor, group_at)
         _find_words(some, groups, group_at, word_at)
         _test_bits(some, words, word_at, found[begin : begin + _AT_ONCE])
 
@@ -204,7 +207,21 @@ def _find_groups(numbers: Numbers, directory: Numbers, factor: np.uint64, group_
         while entry != 0 and entry >> _INDEX_BITS != page:
             slot = (slot + _ONE) & last
             entry = directory[slot]
-        group_at[row] = ((entry & _INDEX) * _GROUPS + ((numbers[row] >> _WORD_BITS) & _LOW_6)) << _ONE
+        group_at[row] = _group_at(entry, numbers[row])
+
+
+@part
+def _find_close_groups(numbers: Numbers, directory: Numbers, group_at: Numbers) -> None:
+    """Do the same where a page is in its own slot or in none: searching on would go through all of them."""
+    for row in range(len(numbers)):
+        page = numbers[row] >> _PAGE_BITS
+        entry = directory[_slot(page, _AS_IT_IS, len(directory))]
+        group_at[row] = _group_at(entry * np.uint64(entry >> _INDEX_BITS == page), numbers[row])
+
+
+@part
+def _group_at(entry: np.uint64, number: np.uint64) -> np.uint64:
+    return ((entry & _INDEX) * _GROUPS + ((number >> _WORD_BITS) & _LOW_6)) << _ONE
 
 
 @part

@@ -1,5 +1,6 @@
 """Sets of numbers are sets, however many and however close together."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,21 @@ def test_a_dense_and_a_sparse_list_of_a_million_are_found_again():
 
     assert np.array_equal(made.contains(asked), np.isin(asked, np.concatenate((dense, sparse))))
     assert NumberSet.of(dense).nbytes < 2 * 1_000_000
+
+
+def test_numbers_from_far_away_take_no_longer_than_those_of_the_lists_own_country():
+    """A list of one country has a slot for each page; what has none must not be searched for from slot to slot."""
+    listed = NumberSet.of(np.uint64(8613000000000) + np.arange(0, 6 * 10**9, 60_000, dtype=np.uint64))
+    near = np.uint64(8613000000001) + np.arange(0, 10**9, 10_000, dtype=np.uint64)
+    far = np.uint64(441000000000) + np.arange(0, 10**9, 10_000, dtype=np.uint64)
+
+    def seconds(asked: np.ndarray) -> float:
+        began = time.thread_time()
+        assert not listed.contains(asked).any()
+        return time.thread_time() - began
+
+    seconds(near)
+    assert min(seconds(far) for _ in range(5)) < 10 * min(seconds(near) for _ in range(5))
 
 
 def test_a_saved_set_is_the_same(tmp_path: Path):
