@@ -13,7 +13,7 @@ from itertools import count
 from callmodel.agents import Agent, Seat, SeatUse, ServedQueue
 from callmodel.floor import Floor
 from callmodel.ids import AgentId, CallId, Extension, LegId, NodeId, ProviderId, QueueId, SiteId, TenantId
-from callmodel.offers import Offer, OfferEnd
+from callmodel.offers import InLine, Offer, OfferEnd
 from callmodel.queues import Audience, Queue, Waiter
 
 HQ = ProviderId("hq")
@@ -79,6 +79,9 @@ class VirtualCentre:
         self.floor = Floor()
         self.waits: dict[str, list[float]] = {name: [] for name in loads}
         self.gave_up: dict[str, list[bool]] = {name: [] for name in loads}
+        self.told: list[tuple[float, float]] = []
+        """Of each who waited and was told for how long: what they were told, and the wait."""
+        self._estimates: dict[str, float] = {}
         self._chance = random.Random(seed)
         self._loads, self._patience = loads, patience
         self._numbers = count()
@@ -136,7 +139,10 @@ class VirtualCentre:
         answer = self.floor.join(waiter, settings, at_ms)
         if isinstance(answer, Offer):
             self._answer(answer, at_ms)
-        elif math.isfinite(self._patience):
+            return
+        if isinstance(answer, InLine) and answer.estimate_seconds is not None:
+            self._estimates[call_id] = answer.estimate_seconds * 1000 / UNIT_MS
+        if math.isfinite(self._patience):
             self._plan(at_ms, self._chance.expovariate(1 / self._patience), "gives up", call_id)
 
     def _answer(self, offer: Offer, at_ms: int) -> None:
@@ -158,7 +164,10 @@ class VirtualCentre:
 
     def _note(self, call_id: str, at_ms: int, gave_up: bool) -> None:
         entered_ms, queue = self._entered.pop(call_id)
-        self.waits[queue].append((at_ms - entered_ms) / UNIT_MS)
+        wait = (at_ms - entered_ms) / UNIT_MS
+        self.waits[queue].append(wait)
+        if call_id in self._estimates:
+            self.told.append((self._estimates.pop(call_id), wait))
         self.gave_up[queue].append(gave_up)
 
 

@@ -6,7 +6,8 @@ from the legs, and what is announced is counted, here and nowhere else.
 
 from dataclasses import replace
 
-from callmodel import attempts, closing, dialling, facts, flowing, legs, orders, talking, waiting
+from callmodel import attempts, closing, dialling, facts, flowing, keying, legs, orders, talking, waiting
+from callmodel.agentkeys import KeyPlan
 from callmodel.announcements import announced
 from callmodel.callstate import Call, Direction, Leg, LegRole, LegState, Phase, Purpose
 from callmodel.endings import Ending, sip_code_of
@@ -17,6 +18,7 @@ from callmodel.wantedroom import room_of
 Step = attempts.Step
 
 _PHASES = {
+    Phase.KEYED: keying.advance,
     Phase.IN_FLOW: flowing.advance,
     Phase.WAITING: waiting.advance,
     Phase.DIALLING: dialling.advance,
@@ -26,11 +28,13 @@ _PHASES = {
 _BEFORE_THE_ROOM = (orders.StartRecording, orders.Answer, orders.StopPlaying, orders.ReleaseTrunk)
 
 
-def begin(beginning: facts.Beginning, plan: Plan | FlowPlan) -> Step:
+def begin(beginning: facts.Beginning, plan: Plan | FlowPlan | KeyPlan) -> Step:
     """Return the new call and its first orders.  A refused call is born ending: its CDR is written like any other."""
     call = newborn = _newborn(beginning, plan)
     if isinstance(plan, Refusal):
         step = closing.end(call, plan.ending, beginning.at_ms)
+    elif isinstance(plan, KeyPlan):
+        step = keying.begin(call, plan, beginning.at_ms)
     elif isinstance(plan, FlowPlan):
         step = _let_in(flowing.begin(call, plan, beginning.at_ms), beginning.at_ms)
     elif isinstance(beginning, facts.CallAsked):
@@ -65,6 +69,9 @@ def _advance(call: Call, fact: facts.Fact) -> Step:
         case facts.HangUpAsked(at_ms) if not is_over:
             return closing.end(call, closing.ending_now(call), at_ms)
         case facts.SpendStopped(at_ms) if call.trunk_held and not call.emergency and not is_over:
+            if call.phase is Phase.IN_FLOW:
+                # Nobody outside is rung any more; who called us is still there.
+                return _let_in(flowing.advance(call, fact), at_ms)
             return closing.end(call, Ending.SPEND_LIMIT_REACHED, at_ms)
         case facts.TransferAsked(by=by, referred=True) if call.phase is not Phase.TALKING:
             # There is nobody to hand over, and the phone waits to hear so.
@@ -104,7 +111,7 @@ def _with_room(before: Call, after: Call, given: list[orders.Order]) -> list[ord
     return [*first, orders.SetRoom(room), *(order for order in given if order not in first)]
 
 
-def _newborn(beginning: facts.Beginning, plan: Plan | FlowPlan) -> Call:
+def _newborn(beginning: facts.Beginning, plan: Plan | FlowPlan | KeyPlan) -> Call:
     dialled = beginning.called_number if isinstance(beginning, facts.CustomerCalled) else beginning.dialled
     call = Call(
         call_id=beginning.call_id,
@@ -138,7 +145,7 @@ def _newborn(beginning: facts.Beginning, plan: Plan | FlowPlan) -> Call:
             return replace(call, extension=extension, site_id=site_id, asked_by=asked_by)
 
 
-def _direction_of(dialled: str, plan: Plan | FlowPlan) -> Direction:
+def _direction_of(dialled: str, plan: Plan | FlowPlan | KeyPlan) -> Direction:
     """Return where a station's call goes; one that was refused goes where it was meant to."""
     outside = isinstance(plan, TrunkPlan) or (isinstance(plan, Refusal) and not is_extension(dialled))
     return Direction.OUTBOUND if outside else Direction.INTERNAL

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from callmodel.agentkeys import KeyPlan
 from callmodel.calltrace import CallTrace
 from callmodel.endings import Ending
 from callmodel.flows.visit import Visit
@@ -27,10 +28,12 @@ from callmodel.routing import EMERGENCY_CLASS, FlowPlan, StationPlan, TrunkPlan
 class Phase(Enum):
     """What a call is doing; each has its module.
 
-    `IN_FLOW`: a flow speaks with the caller.  `WAITING`: in line for an agent, who may be rung already.
+    `KEYED`: an agent has dialled what says what they do.  `IN_FLOW`: a flow speaks with the caller.
+    `WAITING`: in line for an agent, who may be rung already.
     `ENDING`: decided, and legs are still being hung up.
     """
 
+    KEYED = "keyed"
     IN_FLOW = "in-flow"
     WAITING = "waiting"
     DIALLING = "dialling"
@@ -45,6 +48,7 @@ class CallState(Enum):
     `CALLING_AGENT`: a call asked for by click rings the agent first.  `CLAIMING`: waits for a trunk channel.
     """
 
+    KEYED = "keyed"
     IN_FLOW = "in-flow"
     WAITING = "waiting"
     CALLING_AGENT = "calling-agent"
@@ -246,8 +250,8 @@ class Call:
     """How many ids of legs were given out: an attempt has its leg's id before the leg is dialled."""
     origin_leg: LegId | None = None
     """Who the call came from (or, asked for by click, the agent who is rung first)."""
-    plan: TrunkPlan | StationPlan | FlowPlan | None = None
-    """Where the origin wants to go, or the flow that decides it."""
+    plan: TrunkPlan | StationPlan | FlowPlan | KeyPlan | None = None
+    """Where the origin wants to go, the flow that decides it, or what it says of an agent."""
     attempts: tuple[Attempt, ...] = ()
     consult: Consult | None = None
     waiting: Waiting | None = None

@@ -137,7 +137,7 @@ def cdr_of(call: Call) -> Cdr:
     legs = tuple(_cdr_leg(leg, over_ms) for leg in call.legs)
     times = None if over_ms is None else times_of(call, over_ms)
     ending = None if over_ms is None else call.ending
-    flow = call.plan.flow if isinstance(call.plan, FlowPlan) else None
+    flow = call.plan.flow if isinstance(call.plan, FlowPlan) and call.plan.flow.flow_id else None
     return Cdr(
         call_id=call.call_id,
         tenant_id=call.tenant_id,

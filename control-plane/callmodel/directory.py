@@ -10,6 +10,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
+from callmodel.agents import Agent
 from callmodel.codec import ShapeError, from_wire, to_wire
 from callmodel.entries import Entries, Tables
 from callmodel.flows.calendars import Calendar
@@ -125,6 +126,15 @@ class Station:
 
 
 @dataclass(frozen=True)
+class SeatedAgent:
+    """Who is seated at a station and takes calls: they may sign in there by phone."""
+
+    tenant_id: TenantId
+    extension: Extension
+    agent: Agent
+
+
+@dataclass(frozen=True)
 class Rate:
     """What calls to a prefix cost on a trunk.  `prefix` is E.164 with its plus sign; `+` alone is anywhere."""
 
@@ -204,12 +214,15 @@ class Lookups(Protocol):
     def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
         """Return where audio of the tenant lies."""
 
+    def agent_at(self, tenant_id: TenantId, extension: Extension) -> Agent | None:
+        """Return the agent who is seated at a station, and may sign in there."""
+
     def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
         """Return the time zone of a tenant's people at a site: the site's, else the tenant's."""
 
 
 TENANT, STATION, NUMBER, TRUNK, SITE, QUEUE = "tenant", "station", "number", "trunk", "site", "queue"
-FLOW, CALENDAR, VIP, PROMPT = "flow", "calendar", "vip", "prompt"
+FLOW, CALENDAR, VIP, PROMPT, AGENT = "flow", "calendar", "vip", "prompt", "agent"
 _SHAPES: dict[str, type[Any]] = {
     TENANT: Tenant,
     STATION: Station,
@@ -221,6 +234,7 @@ _SHAPES: dict[str, type[Any]] = {
     CALENDAR: Calendar,
     VIP: Vip,
     PROMPT: PromptFile,
+    AGENT: SeatedAgent,
 }
 MOST_REMEMBERED = 10_000
 
@@ -264,6 +278,10 @@ class _ByKey(ABC):
     def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
         return self._look_up(PromptFile, PROMPT, _key_in(tenant_id, prompt_id))
 
+    def agent_at(self, tenant_id: TenantId, extension: Extension) -> Agent | None:
+        seated = self._look_up(SeatedAgent, AGENT, _key_in(tenant_id, extension))
+        return None if seated is None else seated.agent
+
     def time_zone_of(self, tenant_id: TenantId, site_id: SiteId | None = None) -> str:
         site = self.site_of(site_id)
         if site is not None and site.time_zone is not None:
@@ -286,6 +304,7 @@ class Directory(_ByKey):
     calendars: tuple[Calendar, ...] = ()
     vips: tuple[Vip, ...] = ()
     prompts: tuple[PromptFile, ...] = ()
+    agents: tuple[SeatedAgent, ...] = ()
 
     @cached_property
     def by_kind(self) -> dict[str, dict[str, Any]]:
@@ -301,6 +320,7 @@ class Directory(_ByKey):
             CALENDAR: {_key_in(each.tenant_id, each.calendar_id): each for each in self.calendars},
             VIP: {_key_in(each.tenant_id, each.caller): each for each in self.vips},
             PROMPT: {_key_in(each.tenant_id, each.prompt_id): each for each in self.prompts},
+            AGENT: {_key_in(each.tenant_id, each.extension): each for each in self.agents},
         }
 
     def each_number(self) -> Iterable[Did]:

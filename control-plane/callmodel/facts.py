@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from callmodel.agentkeys import AgentOutcome
 from callmodel.callstate import TimerName
 from callmodel.calltrace import CallTrace
 from callmodel.endings import Ending
@@ -353,6 +354,14 @@ class AgentOffered:
 
 
 @dataclass(frozen=True)
+class AgentChanged:
+    """What became of an agent's `orders.ChangeAgent`."""
+
+    outcome: AgentOutcome
+    at_ms: int
+
+
+@dataclass(frozen=True)
 class NodeLost:
     """The media engine died under the call: all its legs are gone at once."""
 
@@ -360,36 +369,9 @@ class NodeLost:
 
 
 Fact = (
-    TrunkGranted
-    | TrunkRefused
-    | LegRang
-    | LegSentEarlyMedia
-    | LegAnswered
-    | LegHungUp
-    | LegHeld
-    | LegUnheld
-    | HangUpAsked
-    | SpendStopped
-    | TransferAsked
-    | QueueAsked
-    | ConsultAsked
-    | JoinAsked
-    | PickUpAsked
-    | SuperviseAsked
-    | ConsultTurned
-    | ModeAsked
-    | ReleaseAsked
-    | RecordingPauseAsked
-    | TimerFired
-    | Played
-    | DigitPressed
-    | Heard
-    | QueueSeen
-    | LookedUp
-    | WayFound
-    | Queued
-    | NotQueued
-    | LineLost
-    | AgentOffered
-    | NodeLost
+    TrunkGranted | TrunkRefused | LegRang | LegSentEarlyMedia | LegAnswered | LegHungUp | LegHeld | LegUnheld
+    | HangUpAsked | SpendStopped | TransferAsked | QueueAsked | ConsultAsked | JoinAsked | PickUpAsked
+    | SuperviseAsked | ConsultTurned | ModeAsked | ReleaseAsked | RecordingPauseAsked | TimerFired | Played
+    | DigitPressed | Heard | QueueSeen | LookedUp | WayFound | Queued | NotQueued | LineLost | AgentOffered
+    | AgentChanged | NodeLost
 )

@@ -9,8 +9,8 @@ from callmodel.ids import AgentId, CallId
 from callmodel.offers import QueueView
 from callmodel.queues import Audience, Queue, Waiter
 
-PACE_KEPT = 0.8
-"""How much of what was known of a queue's pace an answer leaves."""
+PACE_ANSWERS = 30
+"""How many answers a queue's pace is of: with fewer it jumps, with more it lags behind."""
 
 
 @dataclass
@@ -50,7 +50,8 @@ class Caller:
 class Line:
     """waiting: by place.  ready: by since when, then by id.  turns: the token that an agent had here last.
 
-    work_ms: what a caller costs an agent, from the times between answers while somebody always waited.
+    work_ms: what a caller costs an agent, from the times between answers while somebody always waited; `samples`: of
+    how many such times it is, PACE_ANSWERS at most.
     """
 
     waiting: list[tuple[int, CallId]] = field(default_factory=list)
@@ -59,6 +60,7 @@ class Line:
     agents: set[AgentId] = field(default_factory=set)
     turns: dict[AgentId, int] = field(default_factory=dict)
     work_ms: float | None = None
+    samples: int = 0
     answered_ms: int | None = None
 
     def enter(self, caller: Caller) -> None:
@@ -84,9 +86,8 @@ class Line:
             return
         if self.answered_ms is not None:
             sample = float((at_ms - self.answered_ms) * len(self.agents))
-            known = self.work_ms
-            work = sample if known is None else known * PACE_KEPT + sample * (1 - PACE_KEPT)
-            self.work_ms = round(work, 3)
+            known, self.samples = self.work_ms or 0.0, min(self.samples + 1, PACE_ANSWERS)
+            self.work_ms = round(known + (sample - known) / self.samples, 3)
         if self.waiting:
             self.answered_ms = at_ms
 

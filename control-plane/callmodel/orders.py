@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
+from callmodel.agentkeys import AgentKey
+from callmodel.agents import Seat
 from callmodel.callstate import Timer
 from callmodel.ids import E164, AgentId, Extension, LegId, QueueId, RecordingId, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits
@@ -213,6 +215,14 @@ class CloseOffer:
 
 
 @dataclass(frozen=True)
+class ChangeAgent:
+    """Have the agent at a seat do something else: `AgentChanged` follows."""
+
+    seat: Seat
+    key: AgentKey
+
+
+@dataclass(frozen=True)
 class HangUp:
     """End a leg.  `sip_code` is what a leg that was never answered is told; 200 for one in a conversation."""
 
@@ -264,6 +274,7 @@ Order = (
     | LeaveQueue
     | BookCallBack
     | CloseOffer
+    | ChangeAgent
     | HangUp
     | Announce
 )

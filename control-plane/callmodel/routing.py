@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+from callmodel.agentkeys import CODES, KeyPlan, language_of
 from callmodel.callernumbers import CallerNumberError, caller_pool_of, carried_by, emergency_callers, shows_site
 from callmodel.directory import Did, Location, Lookups, Site, Tenant
 from callmodel.endings import Ending
 from callmodel.flows.calendars import Calendar
-from callmodel.flows.document import Flow, calendars_of
+from callmodel.flows.document import DEFAULT_LANGUAGE, Flow, calendars_of, ringing
 from callmodel.ids import E164, CalendarId, Extension, PromptId, ShortNumber, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits, is_allowed
 from callmodel.numbers import (
@@ -136,13 +137,15 @@ def plan_call(
 
 def plan_dialled(
     directory: Lookups, tenant_id: TenantId, dialled: str, *, site_id: SiteId, wanted_caller: str | None
-) -> Plan | FlowPlan:
+) -> Plan | FlowPlan | KeyPlan:
     """Return where a station's own call goes: as `plan_call` says, and into a flow by a number of its tenant's.
 
-    So people hear what their customers hear, and colleagues wait in line like anybody.
+    So people hear what their customers hear, and colleagues wait in line like anybody.  An agent's codes go nowhere.
     """
-    plan = plan_call(directory, tenant_id, dialled, site_id=site_id, wanted_caller=wanted_caller)
     tenant = directory.tenant_of(tenant_id)
+    if tenant is not None and (key := CODES.get(dialled)) is not None:
+        return KeyPlan(key, language_of(_dialling_at(tenant, directory.site_of(site_id)).country_code))
+    plan = plan_call(directory, tenant_id, dialled, site_id=site_id, wanted_caller=wanted_caller)
     if tenant is None or not isinstance(plan, TrunkPlan) or plan.is_emergency or wanted_caller is not None:
         return plan
     own = directory.did_of(plan.number)
@@ -177,7 +180,11 @@ def plan_inbound(
         return tenant.tenant_id, _into_flow(directory, tenant, did, flow, caller)
     if did.route_to is None:
         return tenant.tenant_id, Refusal(Ending.STATION_UNREACHABLE)
-    return tenant.tenant_id, _to_station(directory, tenant, did.route_to, records=tenant.records_calls)
+    station = _to_station(directory, tenant, did.route_to, records=tenant.records_calls)
+    if did.notice is not None and isinstance(station, StationPlan):
+        flow = ringing(station.extension, station.ring_timeout_seconds, did.language or DEFAULT_LANGUAGE)
+        return tenant.tenant_id, _into_flow(directory, tenant, did, flow, caller)
+    return tenant.tenant_id, station
 
 
 def _into_flow(directory: Lookups, tenant: Tenant, did: Did, flow: Flow, caller: E164 | None) -> FlowPlan:

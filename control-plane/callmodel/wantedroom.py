@@ -10,6 +10,8 @@ def room_of(call: Call) -> Room:
     """Return who hears whom now.  A call that ends wants none: its legs are hung up as they are."""
     if call.phase is Phase.DIALLING:
         return _while_dialling(call)
+    if call.phase is Phase.KEYED:
+        return _room([Party(leg.leg_id, Mode.HEARING) for leg in call.live_legs])
     if call.phase is Phase.WAITING:
         return _while_waiting(call)
     if call.phase is Phase.IN_FLOW:

@@ -1,11 +1,17 @@
 """Users as agents: who is one, what matching is told of them, and that it hears of what changes."""
 
+from collections.abc import Mapping
+
 from callmodel.agents import Agent, AgentView, Seat, ServedQueue
+from callmodel.directory import SeatedAgent
 from callmodel.ids import AgentId, Extension, ProviderId, SiteId, TenantId, UserId
-from control_plane.accounts import Account, account_of
+from control_plane.accounts import SCOPE, USERS, Account, account_of, to_account
 from control_plane.belonging import pool_of
 from control_plane.permissions import Role
 from control_plane.web import Context
+from servicekit.stores import Store
+
+AT_ONCE = 200
 
 
 def is_agent(account: Account, tenant_id: TenantId) -> bool:
@@ -28,6 +34,26 @@ def agent_of(account: Account, pool: ProviderId) -> Agent:
         ),
         teams=tuple(sorted({team for tenant_id in tenants for team in account.teams.get(tenant_id, ())})),
     )
+
+
+async def seated_agents(store: Store, tenant_id: TenantId, seats: Mapping[Extension, UserId]) -> list[SeatedAgent]:
+    """Return who may sign in as an agent by phone at these stations of the tenant.  seats: who is seated where."""
+    accounts: dict[UserId, Account] = {}
+    wanted = sorted(set(seats.values()))
+    for start in range(0, len(wanted), AT_ONCE):
+        keys = [{"scope": SCOPE, "user_id": user_id} for user_id in wanted[start : start + AT_ONCE]]
+        rows = await store.get_many(USERS.name, keys)
+        accounts |= {row["user_id"]: to_account(row) for row in rows if row is not None}
+    pools: dict[str, ProviderId] = {}
+    found = []
+    for extension, user_id in seats.items():
+        account = accounts.get(user_id)
+        if account is None or not account.may_sign_in or not is_agent(account, tenant_id):
+            continue
+        if account.belongs_to not in pools:
+            pools[account.belongs_to] = await pool_of(store, account)
+        found.append(SeatedAgent(tenant_id, extension, agent_of(account, pools[account.belongs_to])))
+    return found
 
 
 async def tell_matching(context: Context, account: Account) -> None:

@@ -10,16 +10,14 @@ from callmodel.codec import ShapeError
 from callmodel.directory import Did, Directory, Site, Station, Tenant
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, MediaProtection
 from callmodel.entries import Tables
-from callmodel.flows.calendars import Calendar
 from callmodel.flows.document import Flow
 from callmodel.ids import TenantId
-from callmodel.prompts import PromptFile
-from callmodel.vips import Vip
+from control_plane.agents import seated_agents
 from control_plane.features.calendars.store import CalendarStore
 from control_plane.features.flows.store import FlowStore
 from control_plane.features.numbers.store import PAGE_ROWS, NumberRecord, NumberStore
 from control_plane.features.prompts.store import PromptStore
-from control_plane.features.queues.store import QueueRecord, QueueStore
+from control_plane.features.queues.store import QueueStore
 from control_plane.features.sites.store import Site as SiteRow
 from control_plane.features.sites.store import SiteStore
 from control_plane.features.stations.store import StationRecord, StationStore
@@ -57,7 +55,7 @@ class ConfigurationStore:
         self._calendars = CalendarStore(store)
         self._prompts = PromptStore(store)
         self._vips = VipStore(store, cipher)
-        self._cipher = cipher
+        self._store, self._cipher = store, cipher
 
     async def tenants(self) -> list[TenantId]:
         """Return whose parts there are."""
@@ -103,14 +101,18 @@ class ConfigurationStore:
                 lambda limit, after: self._numbers.page_of_tenant(tenant_id, limit, after), PAGE_ROWS
             )
         ]
-        queues = [queue async for queue in self._queues.each(tenant_id)]
-        flows = [flow async for flow in self._published_flows(tenant_id)]
-        calendars = [each.calendar async for each in self._calendars.each(tenant_id)]
-        prompts = [each.to_file() async for each in self._prompts.each(tenant_id)]
-        vips = [each.vip async for each in self._vips.each(tenant_id)]
+        seats = {each.extension: each.user_id for each in stations if each.user_id is not None}
+        inbound = Directory(
+            queues=tuple([each.queue async for each in self._queues.each(tenant_id)]),
+            flows=tuple([flow async for flow in self._published_flows(tenant_id)]),
+            calendars=tuple([each.calendar async for each in self._calendars.each(tenant_id)]),
+            prompts=tuple([each.to_file() async for each in self._prompts.each(tenant_id)]),
+            vips=tuple([each.vip async for each in self._vips.each(tenant_id)]),
+            agents=tuple(await seated_agents(self._store, tenant_id, seats)),
+        )
         tenant = replace(record.tenant, number_key=number_key_of(self._cipher, tenant_id))
         # A tenant may have thousands of stations: requests are served meanwhile.
-        return await asyncio.to_thread(_tables, tenant, stations, numbers, queues, flows, vips, prompts, calendars)
+        return await asyncio.to_thread(_tables, tenant, stations, numbers, inbound)
 
     async def _published_flows(self, tenant_id: TenantId) -> AsyncIterator[Flow]:
         async for flow_id, version in self._flows.published(tenant_id):
@@ -122,30 +124,17 @@ class ConfigurationStore:
 
 
 def _tables(
-    tenant: Tenant,
-    stations: list[StationRecord],
-    numbers: list[NumberRecord],
-    queues: list[QueueRecord],
-    flows: list[Flow],
-    vips: list[Vip],
-    prompts: list[PromptFile],
-    calendars: list[Calendar],
+    tenant: Tenant, stations: list[StationRecord], numbers: list[NumberRecord], inbound: Directory
 ) -> PartTables:
+    tenant_id = tenant.tenant_id
+    known = replace(
+        inbound,
+        tenants=(tenant,),
+        stations=tuple(Station(tenant_id, each.extension, each.site_id, each.display_name) for each in stations),
+        numbers=tuple(_did(tenant_id, each) for each in numbers),
+    )
     return PartTables(
-        directory.tables_of(
-            Directory(
-                tenants=(tenant,),
-                stations=tuple(
-                    Station(tenant.tenant_id, each.extension, each.site_id, each.display_name) for each in stations
-                ),
-                numbers=tuple(_did(tenant.tenant_id, each) for each in numbers),
-                queues=tuple(each.queue for each in queues),
-                flows=tuple(flows),
-                vips=tuple(vips),
-                prompts=tuple(prompts),
-                calendars=tuple(calendars),
-            )
-        ),
+        directory.tables_of(known),
         edgesnapshot.tables_of(
             EdgeSnapshot(
                 domains={tenant.domain: tenant.tenant_id},

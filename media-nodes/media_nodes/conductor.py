@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 
 from callmodel import calls
+from callmodel.agentkeys import KeyPlan
 from callmodel.callstate import Call, Phase
 from callmodel.commands import facts_of
 from callmodel.directory import Lookups
@@ -138,6 +139,7 @@ class Conductor:
         call_id = CallId(uuid7(arrived.at_ms, secrets.randbits(74)))
         trace = telling.trace_below(arrived.traceparent)
         beginning: Beginning
+        plan: Plan | FlowPlan | KeyPlan
         if arrived.origin == "trunk":
             caller = E164(arrived.number) if arrived.number else None
             tenant_id, plan = plan_inbound(directory, arrived.dialled, caller)
@@ -176,7 +178,7 @@ class Conductor:
             )
         self._begin(beginning, plan)
 
-    def _begin(self, beginning: Beginning, plan: Plan | FlowPlan) -> None:
+    def _begin(self, beginning: Beginning, plan: Plan | FlowPlan | KeyPlan) -> None:
         if self.draining and not (isinstance(plan, TrunkPlan) and plan.is_emergency):
             plan = Refusal(Ending.DRAINING)
         call, orders = calls.begin(beginning, plan)

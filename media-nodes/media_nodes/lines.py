@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from redis.exceptions import RedisError
 
 from callmodel import facts, orders, seats
-from callmodel.agents import LastSpoken
+from callmodel.agentkeys import PAUSE_REASON, AgentKey, AgentOutcome
+from callmodel.agents import LastSpoken, Seat
 from callmodel.callstate import Call
 from callmodel.directory import HQ, Lookups
 from callmodel.facts import Fact
@@ -128,6 +129,40 @@ class RedisLines:
                 )
         return facts.QueueSeen(order.queue_id, 0, 0, 0, 0.0, None, at_ms)
 
+    async def change_agent(self, order: orders.ChangeAgent) -> Fact:
+        """Have the agent at a seat do something else, as the agent's phone asked."""
+        at_ms = self._now_ms()
+        try:
+            outcome = await self._change_agent(order.seat, order.key, at_ms)
+        except AWAY_ERRORS as error:
+            logger.warning("agent not changed without redis", extra={"error": type(error).__name__})
+            outcome = AgentOutcome.AWAY
+        return facts.AgentChanged(outcome, at_ms)
+
+    async def _change_agent(self, seat: Seat, key: AgentKey, at_ms: int) -> AgentOutcome:
+        pool = self._pool_at(seat)
+        directory = self._directory()
+        if key is AgentKey.SIGN_IN:
+            agent = directory.agent_at(seat.tenant_id, seat.extension) if directory is not None else None
+            if agent is None:
+                return AgentOutcome.NOBODY
+            await self._acd.sign_in(agent, seat, at_ms, ready=True)
+            return AgentOutcome.READY
+        there = await self._acd.at_seat(pool, seat)
+        if there is None:
+            return AgentOutcome.NOBODY
+        agent_id = there.agent.agent_id
+        match key:
+            case AgentKey.READY:
+                await self._acd.make_ready(pool, agent_id, at_ms)
+                return AgentOutcome.READY
+            case AgentKey.PAUSE:
+                await self._acd.pause(pool, agent_id, PAUSE_REASON, at_ms)
+                return AgentOutcome.PAUSED
+            case _:
+                await self._acd.sign_out(pool, agent_id, at_ms)
+                return AgentOutcome.SIGNED_OUT
+
     def tell(self, call: Call, changes: Iterable[SeatChange]) -> None:
         """Tell agents' states of what their phones do.  Returns at once."""
         for change in changes:
@@ -198,7 +233,7 @@ class RedisLines:
     async def _tell_seats(self) -> None:
         while True:
             told = await self._told.get()
-            pool = self._pool_of(told.change.seat.tenant_id)
+            pool = self._pool_at(told.change.seat)
             self._enter(pool)
             try:
                 await self._tell_seat(pool, told)
@@ -228,7 +263,7 @@ class RedisLines:
         at_ms = self._now_ms()
         await self._acd.lapse(pool, at_ms)
         live = {leg_id: leg for call in self._calls() for leg_id, leg in seats.legs_at_seats(call).items()}
-        here = {leg_id: leg for leg_id, leg in live.items() if self._pool_of(leg.seat.tenant_id) == pool}
+        here = {leg_id: leg for leg_id, leg in live.items() if self._pool_at(leg.seat) == pool}
         waiting = [place for call in self._calls() if (place := self._place_in(pool, call)) is not None]
         repairs = await self._acd.prove(pool, self._node_id, here, waiting, at_ms)
         if repairs.count:
@@ -281,9 +316,15 @@ class RedisLines:
         directory = self._directory()
         return None if directory is None else directory.queue_of(tenant_id, queue_id)
 
-    def _pool_of(self, tenant_id: TenantId) -> ProviderId:
+    def _pool_at(self, seat: Seat) -> ProviderId:
+        """Return whose agents sit there: an outsourcing firm's may sit at a client's station."""
         directory = self._directory()
-        tenant = directory.tenant_of(tenant_id) if directory is not None else None
+        if directory is None:
+            return HQ
+        agent = directory.agent_at(seat.tenant_id, seat.extension)
+        if agent is not None:
+            return agent.pool
+        tenant = directory.tenant_of(seat.tenant_id)
         return HQ if tenant is None else tenant.provider_id
 
 

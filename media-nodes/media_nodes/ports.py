@@ -11,6 +11,7 @@ from callmodel.endings import Ending
 from callmodel.facts import Fact
 from callmodel.ids import CallId, LegId, RecordingId, TenantId, TrunkId
 from callmodel.orders import (
+    ChangeAgent,
     ClaimTrunk,
     CloseOffer,
     DialStation,
@@ -194,6 +195,8 @@ class Lines(Protocol):
 
     async def close(self, call: Call, order: CloseOffer) -> list[Fact]:
         """Tell what came of an offer, and hear what the caller has now."""
+
+    async def change_agent(self, order: ChangeAgent) -> Fact: ...
 
     async def look(self, call: Call, order: LookAtQueue) -> Fact: ...
 

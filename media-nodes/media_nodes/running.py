@@ -200,6 +200,8 @@ class RunningCall:
                 await lines.leave(call, order)
             case orders.CloseOffer():
                 return await lines.close(call, order)
+            case orders.ChangeAgent():
+                return [await lines.change_agent(order)]
             case orders.LookAtQueue():
                 return [await lines.look(call, order)]
             case orders.LookUp(look_up_id):

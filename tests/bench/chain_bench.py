@@ -8,11 +8,13 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+from bench_line import OPEN_TRUNK, SNAPSHOT_SECONDS, registered
+
 from media_nodes.config import MediaSettings
 from media_nodes.launch import command_of
 from media_nodes.rendering import render
 from simulators.carrier import Carrier
-from simulators.phone import RegistrationError, Softphone
+from simulators.phone import Softphone
 from trunkline import conditions as when
 from trunkline.apiclient import Api
 from trunkline.children import Child, Spec
@@ -22,9 +24,7 @@ from trunkline.stack import Stack
 
 RUNS = 3
 CALLS_A_RUN = 40
-OPEN_TRUNK = "open"
 DIAL_PREFIX = "dial"
-SNAPSHOT_SECONDS = 10.0
 
 
 def measure() -> dict[str, Any]:
@@ -80,17 +80,8 @@ async def _our_phone(parts: AsyncExitStack, stack: Stack, plan: AddressPlan) -> 
         trace=True,
     )
     await parts.enter_async_context(phone)
-    assert await when.until(lambda: _registered(phone), SNAPSHOT_SECONDS), "the edge never heard of the station"
+    assert await when.until(lambda: registered(phone), SNAPSHOT_SECONDS), "the edge never heard of the station"
     return phone
-
-
-async def _registered(phone: Softphone) -> bool:
-    # The station was made a moment ago: the edge's snapshot may not have it yet.
-    try:
-        await phone.register()
-    except RegistrationError:
-        return False
-    return True
 
 
 async def _bare_phone(

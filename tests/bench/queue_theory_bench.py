@@ -32,7 +32,7 @@ def row(name: str, agents: int, load: float, patience: float, calls: int, theory
         "unit": "half intervals (95 %)",
         "aim": 1,
         "direction": "at-most",
-        "against": f"{name}: {theory.waited:.1%} wait, {theory.abandoned:.1%} give up, {theory.mean_wait:.4f} "
+        "against": f"{name}: {theory.waited:.1%} wait, {theory.abandoned:.1%} give up, for {theory.mean_wait:.4f} "
         f"handling times on average; {calls} calls in all",
         "runs": runs,
     }

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from callmodel.flows.patterns import matches
 from callmodel.ids import CalendarId, QueueId
 
 LONGEST_MATCHED = 64
@@ -82,7 +83,7 @@ def data_holds(condition: DataIs, known: Mapping[str, str]) -> bool:
     if condition.one_of is not None:
         tests.append(value in condition.one_of)
     if condition.matches is not None:
-        tests.append(re.fullmatch(condition.matches, value[:LONGEST_MATCHED]) is not None)
+        tests.append(matches(condition.matches, value[:LONGEST_MATCHED]))
     if condition.at_least is not None or condition.at_most is not None:
         tests.append(lies_within(_number(value), condition.at_least, condition.at_most))
     return all(tests) if tests else bool(value)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from callmodel.flows.conditions import CalendarIs
-from callmodel.flows.nodes import BranchNode, Node, QueueNode, RingNode
-from callmodel.ids import CalendarId, FlowId, TenantId
+from callmodel.flows.nodes import BranchNode, HangUpNode, Node, QueueNode, RingNode, RingStep
+from callmodel.ids import CalendarId, Extension, FlowId, TenantId
 
 MOST_NODES = 200
 MOST_BYTES = 64 * 1024
@@ -28,6 +28,16 @@ class Flow:
     name: str = ""
     languages: tuple[str, ...] = (DEFAULT_LANGUAGE,)
     tenant_id: TenantId = TenantId("")
+
+
+NOBODYS = FlowId("")
+"""The id of a flow that no tenant wrote."""
+
+
+def ringing(extension: Extension, seconds: int, language: str) -> Flow:
+    """Return what a number does that rings a station after its notice of recording."""
+    ring = RingNode((RingStep(extension, seconds),), otherwise="bye")
+    return Flow(NOBODYS, "ring", {"ring": ring, "bye": HangUpNode()}, languages=(language,))
 
 
 def calendars_of(flow: Flow) -> frozenset[CalendarId]:

@@ -9,6 +9,11 @@ _OPEN_REPEAT = re.compile(r"[*+]|[{][0-9]*,[}]")
 _REPEATED_GROUP = re.compile(r"[)][*+{?]")
 
 
+def matches(pattern: str, text: str) -> bool:
+    """Say whether a text is as a pattern wants it; one that the validator would refuse fits nothing."""
+    return problem_of(pattern) is None and re.fullmatch(pattern, text) is not None
+
+
 def problem_of(pattern: str) -> str | None:
     """Return what is wrong with a pattern, None for a good one."""
     if len(pattern) > LONGEST_PATTERN:

@@ -60,6 +60,8 @@ def hear(call: Call, node: Reaching, fact: facts.Fact) -> Turn:
             return _bring(call, node, plan, at_ms) if target == _target(call, node, step) else Turn(call)
         case facts.TrunkRefused(leg_id, _, at_ms) if attempts.claiming(call, leg_id):
             return _next(call, node, at_ms)
+        case facts.SpendStopped(at_ms) if call.attempts:
+            return _next(call, node, at_ms)
         case facts.LegRang(leg_id) if call.attempt_of(leg_id):
             return Turn(call, (orders.Announce(orders.Milestone.RINGING),))
         case facts.LegAnswered(leg_id, at_ms) if attempt := call.attempt_of(leg_id):

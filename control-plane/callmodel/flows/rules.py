@@ -14,7 +14,7 @@ from callmodel.flows.conditions import MEASURES, DataIs, QueueIs
 from callmodel.flows.document import Flow, calendars_in
 from callmodel.flows.known import Known
 from callmodel.flows.patterns import problem_of
-from callmodel.flows.saying import Found, Names, problems_in_text
+from callmodel.flows.saying import Found, Names, is_callers, problems_in_text
 from callmodel.flows.texts import NAME, OWN_NAMES, parts_of
 from callmodel.queues import OverflowWhen
 
@@ -54,9 +54,9 @@ def _of_kind(flow: Flow, node: nodes.Node, names: Names) -> Found:
             if not steps:
                 yield "steps", "nobody is rung"
             for number, step in enumerate(steps):
-                yield from _of_target(f"steps[{number}].to", step.to, names)
+                yield from _of_reached(f"steps[{number}].to", step.to, names)
         case nodes.TransferNode(to=to):
-            yield from _of_target("to", to, names)
+            yield from _of_reached("to", to, names)
         case nodes.VoicemailNode(mailbox=mailbox):
             if not mailbox.strip():
                 yield "mailbox", "a message is left for somebody: say for whom"
@@ -209,6 +209,13 @@ def _of_queue(node: nodes.QueueNode) -> Found:
     for rule in node.overflow:
         if rule.when in _THRESHOLDS and rule.threshold < 1:
             yield "overflow", f"`{rule.when.value}` wants a threshold in seconds"
+
+
+def _of_reached(field: str, to: str, names: Names) -> Found:
+    """Who calls in may not call out to wherever they like, at the tenant's cost."""
+    yield from _of_target(field, to, names)
+    if is_callers(to, names.callers, names.short):
+        yield field, f"`{to}` is what a caller chooses, who could call anywhere at your cost; 6 digits alone are fine"
 
 
 def _of_target(field: str, to: str, names: Names) -> Found:

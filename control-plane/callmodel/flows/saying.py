@@ -1,7 +1,7 @@
 """What the validator finds in prompts and texts: missing audio and languages, parts that nothing fills in."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
 
 from callmodel.flows import nodes
@@ -15,16 +15,24 @@ from callmodel.prompts import Audio, Speech
 Found = Iterator[tuple[str, str]]
 """Fields, and what is wrong with them."""
 
+MOST_DIGITS = 6
+"""Of an extension."""
 SAID = ("prompts", "invalid", "silent", "accept", "thanks")
 _BRACES = re.compile("{[^{}]*}|[{}]")
 
 
 @dataclass(frozen=True)
 class Names:
-    """The data of a flow: `open` may be said and told, `hidden` is told to look-ups only."""
+    """The data of a flow: `open` may be said and told, `hidden` is told to look-ups only.
+
+    callers: may be any number that the caller likes, so nobody is called by it.  short: what callers type that is no
+    longer than an extension.
+    """
 
     open: frozenset[str]
     hidden: frozenset[str]
+    callers: frozenset[str]
+    short: frozenset[str]
 
 
 def names_of(flow: Flow) -> Names:
@@ -39,7 +47,31 @@ def names_of(flow: Flow) -> Names:
                 shown |= data.keys()
             case nodes.LookUpNode(answer=answer):
                 shown |= answer.keys()
-    return Names(frozenset(shown), frozenset(hidden))
+    callers, short = _callers_names(flow)
+    return Names(frozenset(shown), frozenset(hidden), frozenset(callers), frozenset(short))
+
+
+def is_callers(text: str, callers: Collection[str], short: Collection[str]) -> bool:
+    """Say whether a caller could make any number of a text: by what is long, or by short parts put together."""
+    parts = parts_of(text)
+    return any(part in callers for part in parts) or (
+        any(part in short for part in parts) and text.strip() != f"{{{parts[0]}}}"
+    )
+
+
+def _callers_names(flow: Flow) -> tuple[set[str], set[str]]:
+    """Return the data that callers choose: as long as they like, and of few digits; with what is made of it."""
+    typed = [node for node in flow.nodes.values() if isinstance(node, nodes.CollectNode)]
+    callers = {"caller", *(node.into for node in typed if node.most > MOST_DIGITS)}
+    short = {node.into for node in typed} - callers
+    kept = [pair for node in flow.nodes.values() if isinstance(node, nodes.SetNode) for pair in node.data.items()]
+    while True:
+        made = {name for name, text in kept if is_callers(text, callers, short)} - callers
+        copied = {name for name, text in kept if set(parts_of(text)) & short} - short - callers - made
+        if not made and not copied:
+            return callers, short - callers
+        callers |= made
+        short |= copied
 
 
 def problems_in_prompts(flow: Flow, node: nodes.Node, known: Known, names: Names) -> Found:

@@ -9,6 +9,7 @@ from callmodel.ids import NodeId, ProviderId
 from callmodel.offers import Offer
 from hotstate.acd import packing
 from hotstate.acd.running import Runner
+from servicekit.cancellation import raise_if_cancelled
 
 BATCH = 100
 
@@ -35,6 +36,7 @@ async def follow(
     for offer in await outstanding(runner, pool, node_id):
         yield offer
     while True:
+        raise_if_cancelled()
         answer: Any = await redis.xread({stream: last}, count=BATCH, block=block_ms)
         for _, entries in answer or []:
             for last, fields in entries:  # noqa: B007 - the cursor goes on

@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from callmodel.agents import SeatLeg, SeatUse
 from callmodel.ids import AgentId, CallId, LegId, NodeId
 from callmodel.offers import Offer, OfferEnd
 from callmodel.queues import Waiter
 from hotstate.acd import Acd
+from servicekit.cancellation import raise_if_cancelled
 from tests.integration.hotstate.acd_centre import HQ, QUEUE, waiter
 
 AGAIN_SECONDS = 0.05
@@ -26,10 +27,13 @@ def now_ms() -> int:
 
 
 async def insist(ask: Callable[[], Awaitable[Any]]) -> Any:
-    """Ask until Redis answers."""
+    """Ask until Redis answers; what it refuses is an error of ours."""
     while True:
+        raise_if_cancelled()
         try:
             return await ask()
+        except ResponseError:
+            raise
         except (RedisError, OSError):
             await asyncio.sleep(AGAIN_SECONDS)
 
@@ -50,7 +54,7 @@ class Conductor:
         self.acd, self.node, self.phones, self.chance = acd, NodeId(name), phones, chance
         self.waiting: dict[CallId, Waiter] = {}
         self.legs: dict[LegId, SeatLeg] = {}
-        self.tokens: dict[CallId, int] = {}
+        self.offers: dict[CallId, Offer] = {}
 
     async def serve(self, calls: int, group: asyncio.TaskGroup) -> None:
         """Let so many callers join, each a little after the other."""
@@ -68,11 +72,14 @@ class Conductor:
         self.take(answer, group)
 
     def take(self, answer: object, group: asyncio.TaskGroup) -> None:
-        """Ring for an offer, unless it is known or its call is gone."""
+        """Ring for an offer, unless it is known or its call is gone; a newer one takes the place of the older."""
         if not isinstance(answer, Offer) or answer.call_id not in self.waiting:
             return
-        if answer.token > self.tokens.get(answer.call_id, 0):
-            self.tokens[answer.call_id] = answer.token
+        known = self.offers.get(answer.call_id)
+        if known is not None and known.token >= answer.token:
+            return
+        self.offers[answer.call_id] = answer
+        if self.phones.busy.get(answer.agents[0].agent_id) != answer.call_id:
             group.create_task(self.ring(answer, group))
 
     async def ring(self, offer: Offer, group: asyncio.TaskGroup) -> None:
@@ -82,14 +89,16 @@ class Conductor:
             self.take(await self.close(offer, OfferEnd.DECLINED), group)
             return
         self.phones.busy[given.agent_id] = offer.call_id
-        leg_id = LegId(f"{offer.call_id}-2")
+        leg_id = LegId(f"{offer.call_id}-{offer.token}")
         leg = self.legs[leg_id] = SeatLeg(given.seat, offer.call_id, SeatUse.TALKING, now_ms())
         for use in (SeatUse.RINGING, SeatUse.TALKING):
             await self.tell(leg_id, leg, use)
-        del self.waiting[offer.call_id]
-        self.phones.answered.append(offer.call_id)
-        await self.close(offer, OfferEnd.ANSWERED)
-        await asyncio.sleep(self.chance.random() * 0.02)
+        offer = self.offers[offer.call_id]
+        if offer.call_id in self.waiting and offer.agents[0].agent_id == given.agent_id:
+            del self.waiting[offer.call_id]
+            self.phones.answered.append(offer.call_id)
+            await self.close(offer, OfferEnd.ANSWERED)
+            await asyncio.sleep(self.chance.random() * 0.02)
         del self.legs[leg_id], self.phones.busy[given.agent_id]
         await self.tell(leg_id, leg, SeatUse.GONE)
 
@@ -104,6 +113,7 @@ class Conductor:
     async def listen(self, group: asyncio.TaskGroup) -> None:
         """Take the offers that others' scripts made, for ever."""
         while True:
+            raise_if_cancelled()
             with contextlib.suppress(RedisError, OSError):
                 async for offer in self.acd.offers(HQ, self.node, block_ms=200):
                     self.take(offer, group)
@@ -112,6 +122,7 @@ class Conductor:
     async def beat(self, group: asyncio.TaskGroup) -> None:
         """Prove what is held, join anew whom Redis lost, and look at the clock, for ever."""
         while True:
+            raise_if_cancelled()
             await asyncio.sleep(BEAT_SECONDS)
             held = [(caller.tenant_id, caller.queue_id, call_id) for call_id, caller in self.waiting.items()]
             with contextlib.suppress(RedisError, OSError):

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from callmodel.agents import AgentState
 from callmodel.ids import AgentId
 from hotstate.acd import Acd
+from servicekit.cancellation import raise_if_cancelled
 from servicekit.redisio import ALONE, Replicas, connect
 from tests.integration.hotstate.acd_centre import ACME, HQ, SALES, sign_in
 from tests.integration.hotstate.conductors import Conductor, Phones, insist, now_ms
@@ -52,6 +53,7 @@ class Centre:
     async def make_ready(self) -> None:
         """Who is paused because a phone was busy goes on, for ever."""
         while True:
+            raise_if_cancelled()
             await asyncio.sleep(0.1)
             for view in await insist(lambda: self.acd.agents(HQ)):
                 if view.state is AgentState.PAUSED:

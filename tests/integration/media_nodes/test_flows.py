@@ -210,3 +210,20 @@ async def test_digits_decide(node: Node):
     log = node.log("conductor") + node.log("asterisk")
     assert "4711" not in log
     assert (await node.cdr())["ending"] == "completed"
+
+
+async def test_caller_in_a_flow_outlives_the_conductor(node: Node):
+    with_people(node, answer_after(0.2), answer_after(0.2))
+    customer = await node.call_in(NUMBERS["account"])
+    await hears_somebody(customer)
+
+    node.processes["conductor"].kill()
+    node.start_conductor()
+    await until(node.ready, 20)
+    await hears_somebody(customer)
+    customer.send_dtmf("4711#")
+    await hears(customer, COLLEAGUE_HZ, 15)
+    await customer.hang_up()
+
+    cdr = await node.cdr()
+    assert (cdr["ending"], cdr["flow_id"]) == ("completed", "account")

@@ -21,7 +21,7 @@ from media_harness import (
 )
 
 from callmodel.agents import Agent, AgentState, AgentView, Seat, ServedQueue
-from callmodel.directory import HQ, Did, Directory
+from callmodel.directory import HQ, Did, Directory, SeatedAgent
 from callmodel.flows.document import Flow
 from callmodel.flows.nodes import HangUpNode, MenuNode, QueueChoice, QueueNode
 from callmodel.ids import E164, AgentId, Extension, FlowId, QueueId, SiteId
@@ -35,6 +35,8 @@ from simulators.tones import level_dbfs
 SALES = QueueId("sales")
 LINE, MENU = E164("+862155550120"), E164("+862155550121")
 MUSIC_DBFS = -45.0
+CARA = AgentId("u-cara")
+"""Seated at 1003, and signed in by nobody but her own phone."""
 WAIT_NODE = QueueNode((QueueChoice(SALES),), otherwise="bye")
 FLOWS = (
     Flow(FlowId("line"), "wait", {"wait": WAIT_NODE, "bye": HangUpNode()}, tenant_id=ACME),
@@ -55,7 +57,9 @@ QUEUE = Queue(ACME, SALES, announces_place=False, announce_every_seconds=None, o
 def known() -> Directory:
     plain = directory()
     dids = (Did(LINE, ACME, flow_id=FlowId("line")), Did(MENU, ACME, flow_id=FlowId("menu")))
-    return replace(plain, numbers=(*plain.numbers, *dids), queues=(QUEUE,), flows=FLOWS)
+    cara = Agent(CARA, HQ, queues=(ServedQueue(ACME, SALES),))
+    agents = (SeatedAgent(ACME, Extension("1003"), cara),)
+    return replace(plain, numbers=(*plain.numbers, *dids), queues=(QUEUE,), flows=FLOWS, agents=agents)
 
 
 @pytest.fixture
@@ -246,3 +250,25 @@ async def test_a_customer_who_calls_back_gets_the_agent_who_called(node: Node, d
     customer = await node.call_in(LINE)
     await hears(customer, AGENT_HZ, 15)
     assert (await desk.becomes(ana, AgentState.TALKING)).queue_id == SALES
+
+
+async def test_an_agent_signs_in_pauses_and_goes_by_phone(node: Node, desk: Desk):
+    node.with_trunks({"1003": answer_after(0.0)}, hz=AGENT_HZ)
+
+    async def dials(code: str) -> None:
+        call = await node.dial(code, station="1003")
+        await call.wait_for("ended", 15)
+
+    await dials("*80")
+    assert (await desk.becomes(CARA, AgentState.READY)).seat.extension == "1003"
+    customer = await node.call_in(LINE)
+    await hears(customer, AGENT_HZ, 15)
+    await customer.hang_up()
+    await desk.becomes(CARA, AgentState.READY)
+    await dials("*82")
+    assert (await desk.becomes(CARA, AgentState.PAUSED)).reason == "phone"
+    await dials("*81")
+    await desk.becomes(CARA, AgentState.READY)
+    await dials("*89")
+    assert await desk.acd.agent(HQ, CARA) is None
+    assert "self-served" in (await node.cdr(5))["ending"]

@@ -19,8 +19,9 @@ async def until(condition: Callable[[], object], seconds: float = 15) -> None:
 
 
 class RedisServer:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self._folder = folder
+        self._options = options
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
@@ -29,7 +30,8 @@ class RedisServer:
     def start(self) -> None:
         self._process = subprocess.Popen(
             ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder),
-             "--unixsocket", "redis.sock", "--save", "", "--appendonly", "yes", "--appendfsync", "always"],
+             "--unixsocket", "redis.sock", "--save", "", "--appendonly", "yes", "--appendfsync", "always",
+             *self._options],
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
         deadline = time.monotonic() + 10

@@ -1,5 +1,7 @@
 """The rules of matching in virtual time, against the theory of queues; `make bench` does it with 10^6 calls."""
 
+from statistics import fmean
+
 import pytest
 
 from tests.queueing import Estimate, Figures, VirtualCentre, erlang_a, erlang_c, names
@@ -50,6 +52,19 @@ def test_two_queues_with_agents_of_their_own_are_two():
 
     assert inside(run.figures("sales"), erlang_c(6, 4.0)) == {}
     assert inside(run.figures("help"), erlang_c(4, 2.5)) == {}
+
+
+@pytest.mark.parametrize(("agents", "load"), [(10, 9.5), (30, 29.0)])
+def test_the_wait_that_is_told_is_the_wait_on_average(agents: int, load: float):
+    told = VirtualCentre(dict.fromkeys(names(agents), ("sales",)), {"sales": load}).run(20_000).told
+
+    estimates, waits = zip(*told, strict=True)
+    errors = [abs(estimate - wait) for estimate, wait in told]
+    print(f"{len(told)} told, mean {fmean(estimates):.3f} for {fmean(waits):.3f}, mean error {fmean(errors):.3f}")
+    assert len(told) > 5_000
+    assert fmean(estimates) == pytest.approx(fmean(waits), rel=0.15)
+    # Who waits for n others waits for a sum of n random times, and no estimate knows them.
+    assert fmean(errors) < 0.5 * fmean(waits)
 
 
 def test_what_is_outside_is_seen():

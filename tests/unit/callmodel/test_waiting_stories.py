@@ -278,8 +278,6 @@ def test_seats_are_busy_from_the_first_ring_to_the_last_word():
     over = after(talking, LegHungUp(BENS_LEG, None, T0 + 9_000))[0]
 
     steps = [(in_line(), RUNG), (RUNG, talking), (talking, over)]
-    told = [
-        (each.use, each.queue_id, each.spoke) for before, then in steps for each in seats.changes(before, then)
-    ]
+    told = [(each.use, each.queue_id, each.spoke) for before, then in steps for each in seats.changes(before, then)]
     assert told == [(SeatUse.RINGING, None, False), (SeatUse.TALKING, SALES, False), (SeatUse.GONE, SALES, True)]
     assert over.leg_of(BENS_LEG).state is LegState.ENDED

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from media_fakes import INSTANCE, NODE, NOW, FakeLookUps, directory
 
+from callmodel.agentkeys import AgentOutcome
 from callmodel.agents import Seat, SeatUse
 from callmodel.callstate import Call
-from callmodel.facts import AgentOffered, Fact, Queued, QueueSeen
+from callmodel.facts import AgentChanged, AgentOffered, Fact, Queued, QueueSeen
 from callmodel.ids import AgentId, CallId, Extension, LegId, RecordingId, SiteId, TenantId, TrunkId
 from callmodel.offers import Offer, Offered, OfferEnd
 from callmodel.orders import (
+    ChangeAgent,
     ClaimTrunk,
     CloseOffer,
     DialStation,
@@ -238,6 +240,9 @@ class MortalLines:
         self.world.step(done=True)
         waits = call.call_id in self.world.waiting
         return [Queued(Queue(call.tenant_id, order.queue_id), 0, None, NOW)] if waits else []
+
+    async def change_agent(self, order: ChangeAgent) -> Fact:
+        return AgentChanged(AgentOutcome.READY, NOW)
 
     async def look(self, call: Call, order: LookAtQueue) -> Fact:
         return QueueSeen(order.queue_id, 0, 0, 0, 0.0, None, NOW)

@@ -7,11 +7,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from callmodel.agentkeys import AgentOutcome
 from callmodel.callstate import Call
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
-from callmodel.facts import Fact, Queued, QueueSeen
-from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId
+from callmodel.facts import AgentChanged, Fact, Queued, QueueSeen
+from callmodel.flows.document import Flow
+from callmodel.flows.nodes import HangUpNode, MenuNode, QueueChoice, QueueNode, RingNode, RingStep, VoicemailNode
+from callmodel.ids import (
+    E164,
+    CallId,
+    Extension,
+    FlowId,
+    LegId,
+    NodeId,
+    QueueId,
+    RecordingId,
+    SiteId,
+    TenantId,
+    TrunkId,
+)
 from callmodel.orders import (
+    ChangeAgent,
     ClaimTrunk,
     CloseOffer,
     DialStation,
@@ -23,6 +39,7 @@ from callmodel.orders import (
     LookUp,
     Play,
 )
+from callmodel.prompts import Speech
 from callmodel.queues import Queue
 from callmodel.rooms import Room
 from callmodel.seats import SeatChange
@@ -41,6 +58,21 @@ INSTANCE = "2026-01-01T00:00:00"
 NOW = 1_790_000_001_000
 
 
+SAID = (Speech("One moment."),)
+HOTLINE = Flow(
+    FlowId("hotline"),
+    "menu",
+    {
+        "menu": MenuNode({"1": "sales", "2": "ben", "3": "box"}, "bye", SAID),
+        "sales": QueueNode((QueueChoice(QueueId("sales")),), "bye", after="bye"),
+        "ben": RingNode((RingStep("1002"), RingStep("13900001111")), "bye"),
+        "box": VoicemailNode("sales", SAID),
+        "bye": HangUpNode(SAID),
+    },
+    tenant_id=ACME,
+)
+
+
 def directory() -> Directory:
     return Directory(
         tenants=(
@@ -51,7 +83,11 @@ def directory() -> Directory:
             Station(ACME, Extension("1002"), SiteId("hq")),
         ),
         trunks=(Trunk(TrunkId("t1"), "One", (Rate("+", 0.1, "national"),)),),
-        numbers=(Did(E164("+862155550100"), ACME, Extension("1001")),),
+        numbers=(
+            Did(E164("+862155550100"), ACME, Extension("1001")),
+            Did(E164("+862155550101"), ACME, flow_id=FlowId("hotline")),
+        ),
+        flows=(HOTLINE,),
     )
 
 
@@ -202,6 +238,9 @@ class FakeLines:
     async def close(self, call: Call, order: CloseOffer) -> list[Fact]:
         self.told.append((order.end.value, order.agent_id))
         return []
+
+    async def change_agent(self, order: ChangeAgent) -> Fact:
+        return AgentChanged(AgentOutcome.READY, NOW)
 
     async def look(self, call: Call, order: LookAtQueue) -> Fact:
         return QueueSeen(order.queue_id, 0, 0, 0, 0.0, None, NOW)

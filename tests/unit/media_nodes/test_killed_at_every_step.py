@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from killed_world import World, conducting
 from media_fakes import ACME, arrived
 
 from callmodel.agents import SeatUse
-from callmodel.facts import ConsultStep, LegAnswered, LegHeld, LegHungUp, LegRang, LegUnheld
+from callmodel.facts import ConsultStep, DigitPressed, LegAnswered, LegHeld, LegHungUp, LegRang, LegUnheld, Played
 from callmodel.ids import CallId, Extension, LegId, SiteId
 from callmodel.rooms import Mode
 from callmodel.wire import (
@@ -26,9 +27,9 @@ from callmodel.wire import (
 )
 from media_nodes.conductor import Conductor
 from media_nodes.ports import LegProgress
+from media_nodes.running import now_ms
 from media_nodes.stasis import TransferWanted
 
-NOW = 1_790_000_001_000
 ORIGIN = LegId("in.1")
 BEN, MOBILE, CUSTOMER = Extension("1002"), "13900001111", "13812345678"
 CLICKED = CallId("01890000-0000-7000-8000-000000000001")
@@ -39,7 +40,7 @@ Step = Callable[[World, Conductor], None]
 def arrives(dialled: str = CUSTOMER, **more: str) -> Step:
     def step(world: World, conductor: Conductor) -> None:
         world.legs[ORIGIN] = LegProgress.SETTING_UP
-        conductor.hear(arrived(ORIGIN, dialled, **more))
+        conductor.hear(replace(arrived(ORIGIN, dialled, **more), at_ms=now_ms()))
 
     return step
 
@@ -58,7 +59,7 @@ def rings(place: int = 0) -> Step:
     def step(world: World, conductor: Conductor) -> None:
         if (leg_id := made(world, place)) is not None:
             world.legs[leg_id] = LegProgress.RINGING
-            conductor.hear(LegRang(leg_id, NOW))
+            conductor.hear(LegRang(leg_id, now_ms()))
 
     return step
 
@@ -67,7 +68,7 @@ def answers(place: int = 0) -> Step:
     def step(world: World, conductor: Conductor) -> None:
         if (leg_id := made(world, place)) is not None:
             world.legs[leg_id] = LegProgress.ANSWERED
-            conductor.hear(LegAnswered(leg_id, NOW))
+            conductor.hear(LegAnswered(leg_id, now_ms()))
 
     return step
 
@@ -76,7 +77,7 @@ def fails(place: int, code: int) -> Step:
     def step(world: World, conductor: Conductor) -> None:
         if (leg_id := made(world, place)) is not None:
             del world.legs[leg_id]
-            conductor.hear(LegHungUp(leg_id, code, NOW))
+            conductor.hear(LegHungUp(leg_id, code, now_ms()))
 
     return step
 
@@ -84,21 +85,21 @@ def fails(place: int, code: int) -> Step:
 def hangs_up(leg_id: LegId) -> Step:
     def step(world: World, conductor: Conductor) -> None:
         if world.legs.pop(leg_id, None):
-            conductor.hear(LegHungUp(leg_id, None, NOW))
+            conductor.hear(LegHungUp(leg_id, None, now_ms()))
 
     return step
 
 
 def holds(world: World, conductor: Conductor) -> None:
-    conductor.hear(LegHeld(ORIGIN, NOW))
+    conductor.hear(LegHeld(ORIGIN, now_ms()))
 
 
 def unholds(world: World, conductor: Conductor) -> None:
-    conductor.hear(LegUnheld(ORIGIN, NOW + 1_000))
+    conductor.hear(LegUnheld(ORIGIN, now_ms()))
 
 
 def refers(world: World, conductor: Conductor) -> None:
-    conductor.hear(TransferWanted(ORIGIN, BEN, NOW))
+    conductor.hear(TransferWanted(ORIGIN, BEN, now_ms()))
 
 
 def asks(kind: type, *values: object) -> Step:
@@ -109,6 +110,25 @@ def asks(kind: type, *values: object) -> Step:
     return step
 
 
+def presses(digit: str, place: int | None = None) -> Step:
+    """A key of the caller's, or of who was rung."""
+
+    def step(world: World, conductor: Conductor) -> None:
+        leg_id = ORIGIN if place is None else made(world, place)
+        if leg_id is not None and leg_id in world.legs:
+            conductor.hear(DigitPressed(leg_id, digit, now_ms()))
+
+    return step
+
+
+def hears_out(world: World, conductor: Conductor) -> None:
+    """What is said to the caller is over."""
+    for call in conductor.calls:
+        if call.visit is not None:
+            conductor.hear(Played(ORIGIN, f"{call.call_id}-f{call.visit.asked}", now_ms()))
+
+
+IN_FLOW = [arrives("+862155550101", origin="trunk", trunk="t1", number="+8613812345678")]
 TALKING = [arrives(), rings(), answers()]
 CONSULTING = [*TALKING, asks(ConsultCall, BEN), rings(1), answers(1)]
 STORIES: dict[str, list[Step]] = {
@@ -148,6 +168,12 @@ STORIES: dict[str, list[Step]] = {
     ],
     "answered from a queue": [*TALKING, asks(TransferCall, "queue:sales"), rings(1), answers(1)],
     "offered in vain": [*TALKING, asks(TransferCall, "queue:sales"), rings(1), fails(1, 480), hangs_up(ORIGIN)],
+    "served by a flow": [*IN_FLOW, presses("9"), presses("9"), presses("9"), hears_out],
+    "rung by a flow": [*IN_FLOW, presses("2"), rings(), answers(), hangs_up(ORIGIN)],
+    "mobile rung by a flow": [*IN_FLOW, presses("2"), fails(0, 486), rings(1), answers(1), presses("1", 1)],
+    "mobile that declines": [*IN_FLOW, presses("2"), fails(0, 486), answers(1), presses("9", 1), hears_out],
+    "left a message": [*IN_FLOW, presses("3"), hears_out, presses("#")],
+    "from a flow to a queue": [*IN_FLOW, presses("1"), rings(), answers(), hangs_up(ORIGIN)],
     "recording paused": [*TALKING, asks(PauseRecordingOfCall, True), asks(PauseRecordingOfCall, False)],
 }
 
@@ -157,7 +183,7 @@ async def settle(world: World, conductor: Conductor) -> None:
     for _ in range(60):
         await asyncio.sleep(0)
         while world.ended_by_us and not world.killed:
-            conductor.hear(LegHungUp(world.ended_by_us.pop(0), None, NOW))
+            conductor.hear(LegHungUp(world.ended_by_us.pop(0), None, now_ms()))
 
 
 async def play(world: World, story: list[Step]) -> tuple[int, set[LegId]]:
@@ -220,6 +246,25 @@ async def test_no_call_is_lost_and_none_is_without_its_record(tmp_path: Path, na
             # Who talked before the step and talks after it in a run without a kill is not cut off by one.
             kept = places(whole, whole.there[died_at - 1]) & places(whole, whole.there[died_at])
             assert kept <= places(world, survivors), f"{said}: somebody was cut off"
+
+
+ENDINGS = {
+    "served by a flow": "self-served",
+    "rung by a flow": "completed",
+    "mobile rung by a flow": "completed",
+    "mobile that declines": "no-answer",
+    "left a message": "voicemail",
+    "from a flow to a queue": "completed",
+}
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+async def test_stories_of_flows_come_to_where_they_should(tmp_path: Path, name: str):
+    world = World(tmp_path)
+
+    await play(world, STORIES[name])
+
+    assert world.endings() == [ENDINGS[name]]
 
 
 def places(world: World, legs: set[LegId]) -> set[int]:

@@ -67,6 +67,8 @@ async def change(
     if not await save_agent(context.store, before, after):
         raise AgentChangedError()
     await tell_matching(context, after)
+    for each in after.roles:
+        context.configuration_changed(each)
     return after, pool
 
 

@@ -168,6 +168,7 @@ routes = [
         "Seat a user at a station",
         _TAGS,
         errors=(service.UserUnknownError, ArchivedError),
+        configures=True,
         shows=one,
     ),
 ]

@@ -111,6 +111,9 @@ async def change(context: Context, user_id: UserId, patch: UserPatch) -> Account
     await save_account(context.store, before, after)
     if before.is_agent or after.is_agent:
         await tell_matching(context, after)
+        for tenant_id in before.roles.keys() | after.roles.keys():
+            # Who may sign in by phone is published with the stations.
+            context.configuration_changed(tenant_id)
     users = UserStore(context.store)
     for tenant_id in after.roles:
         await users.list_under(tenant_id, user_id)

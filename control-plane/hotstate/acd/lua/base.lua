@@ -1,6 +1,6 @@
--- What every script of the package begins with: names of keys, and how agents and callers are kept.
--- KEYS[1] is the pool's agents, `{pool:<provider>}:agents`, scored by when the clock has something to do with them.  All
--- other names are made from it and share its tag, so they lie in its slot.  ARGV[1] is now (ms since 1970).  Names are packed
+-- What every script of the package begins with: names of keys, and how agents and callers are kept. KEYS[1] is the
+-- pool's agents, `{pool:<provider>}:agents`, scored by when the clock has something to do with them.  All other names
+-- are made from it and share its tag, so they lie in its slot.  ARGV[1] is now (ms since 1970).  Names are packed
 -- with \31 between them.
 local call = redis.call
 local ROOT = string.sub(KEYS[1], 1, -7)
@@ -8,6 +8,8 @@ local UNTAKEN_MS, LEASE_MS, NODE_MS, GRACE_MS, GONE_MS = 5000, 57600000, 60000, 
 -- What goes to Redis as it is stands as text: to write a number costs as much as a command.
 local NOW, at, DAY, DAYS = ARGV[1], tonumber(ARGV[1]), '86400000', '172800000'
 local SEP = '\31'
+
+local function whole(number) return string.format('%d', number) end
 
 local function agent_key(id) return ROOT .. 'agent:' .. id end
 local function line_key(tenant, queue) return ROOT .. tenant .. ':queue:' .. queue end
@@ -30,21 +32,26 @@ local function names_in(packed)
   return names
 end
 
--- An agent's state.  mode: what they do when nothing rings: ready, wrap-up, or paused with its reason; it ends at `ends`, and
--- `limit` is how long the pause may be (ms).  shown, since: what others see.  idle: since when ready.  signed: since when
--- signed in; busy: ms in calls since then; talk: since when in one; talked: in a call since they were free last.  rings,
--- talks: legs.  token: of the offer that stands and lapses at `lapses`; answered: it was, and the leg is not known yet.
--- of, tenant, queue: their call.  listed: stands among the ready.  queues: whom they serve.
+-- An agent's state.  mode: what they do when nothing rings: ready, wrap-up, or paused with its reason; it ends at
+-- `ends`, and `limit` is how long the pause may be (ms).  shown, since: what others see.  idle: since when ready.
+-- signed: since when signed in; busy: ms in calls since then; talk: since when in one; talked: in a call since they
+-- were free last.  rings, talks: legs.  token: of the offer that stands and lapses at `lapses`; answered: it was, and
+-- the leg is not known yet. of, tenant, queue: their call.  listed: stands among the ready.  queues: whom they serve.
 local loaded = {}
 
 local function load(id)
   if loaded[id] then return loaded[id] end
   local packed = call('GET', ROOT .. 'state:' .. id)
   if not packed then return nil end
-  local agent = { id = id }
-  agent.mode, agent.reason, agent.limit, agent.ends, agent.shown, agent.since, agent.idle, agent.signed, agent.busy,
-    agent.talk, agent.talked, agent.rings, agent.talks, agent.token, agent.answered, agent.lapses, agent.of,
-    agent.tenant, agent.queue, agent.listed, agent.seat, agent.queues = cmsgpack.unpack(packed)
+  local mode, reason, limit, ends, shown, since, idle, signed, busy, talk, talked, rings, talks, token, answered,
+    lapses, of, tenant, queue, listed, seat, queues = cmsgpack.unpack(packed)
+  -- Made in one go: a table that grows field by field is laid out anew at each power of two.
+  local agent = {
+    id = id, mode = mode, reason = reason, limit = limit, ends = ends, shown = shown, since = since, idle = idle,
+    signed = signed, busy = busy, talk = talk, talked = talked, rings = rings, talks = talks, token = token,
+    answered = answered, lapses = lapses, of = of, tenant = tenant, queue = queue, listed = listed, seat = seat,
+    queues = queues,
+  }
   loaded[id] = agent
   return agent
 end
@@ -96,7 +103,8 @@ local function put(agent)
     if free then freed_now = freed_now + 1 end
     local lines = lines_of(agent)
     for n = 2, #lines, 2 do
-      if free then call('ZADD', lines[n] .. ':ready', agent.idle, agent.id) else call('ZREM', lines[n] .. ':ready', agent.id) end
+      local ready = lines[n] .. ':ready'
+      if free then call('ZADD', ready, agent.idle, agent.id) else call('ZREM', ready, agent.id) end
     end
   end
   local packed = cmsgpack.pack(
@@ -104,27 +112,30 @@ local function put(agent)
     agent.talk, agent.talked, agent.rings, agent.talks, agent.token, agent.answered, agent.lapses, agent.of,
     agent.tenant, agent.queue, agent.listed, agent.seat, agent.queues)
   call('SET', ROOT .. 'state:' .. agent.id, packed, 'PX', DAYS)
-  call('ZADD', KEYS[1], due_of(agent), agent.id)
+  call('ZADD', KEYS[1], whole(due_of(agent)), agent.id)
 end
 
--- A caller who is in line or offered.  rank, leaves and times are text.  leaves: how many ready agents have to be left to others.  token,
--- made, offered: the offer that stands and its agents.  waited: has stood in line.  seen: when entered last.  kind: of callers among whom they stand in line, empty out of it.  audience:
--- who may be offered them, as of when they joined, came back or were widened last; `-` for nobody yet.
+-- A caller who is in line or offered.  rank and times are text.  leaves: how many ready agents have to be
+-- left to others.  token, made, offered: the offer that stands and its agents.  waited: has stood in line.  seen:
+-- when entered last.  kind: of callers among whom they stand in line, empty out of it.  audience: who may be offered
+-- them, as of when they joined, came back or were widened last; `-` for nobody yet.
 local function load_caller(tenant, id)
   local packed = call('GET', caller_key(tenant, id))
   if not packed then return nil end
-  local caller = { id = id, tenant = tenant }
-  caller.queue, caller.node, caller.entered, caller.rank, caller.leaves, caller.strategy, caller.caller, caller.token,
-    caller.made, caller.offered, caller.waited, caller.seen, caller.kind, caller.audience, caller.audiences =
-    cmsgpack.unpack(packed)
-  caller.line = line_key(tenant, caller.queue)
-  return caller
+  local queue, node, entered, rank, leaves, strategy, caller, token, made, offered, waited, seen, kind, audience,
+    audiences = cmsgpack.unpack(packed)
+  return {
+    id = id, tenant = tenant, line = line_key(tenant, queue), queue = queue, node = node, entered = entered,
+    rank = rank, leaves = leaves, strategy = strategy, caller = caller, token = token, made = made, offered = offered,
+    waited = waited, seen = seen, kind = kind, audience = audience, audiences = audiences,
+  }
 end
 
 local function put_caller(caller)
   local packed = cmsgpack.pack(
-    caller.queue, caller.node, caller.entered, caller.rank, caller.leaves, caller.strategy, caller.caller, caller.token,
-    caller.made, caller.offered, caller.waited, caller.seen, caller.kind, caller.audience, caller.audiences)
+    caller.queue, caller.node, caller.entered, caller.rank, caller.leaves, caller.strategy, caller.caller,
+    caller.token, caller.made, caller.offered, caller.waited, caller.seen, caller.kind, caller.audience,
+    caller.audiences)
   call('SET', caller_key(caller.tenant, caller.id), packed, 'PX', DAY)
 end
 

@@ -1,5 +1,5 @@
--- End an offer for one of its agents.  ARGV: now, tenant, queue, call, agent, token, end, reason, how long the last agent
--- is known (ms).
+-- End an offer for one of its agents.  ARGV: now, tenant, queue, call, agent, token, end, reason, how long the last
+-- agent is known (ms).
 local id, who, token, how = ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 local caller = load_caller(ARGV[2], id)
 local agent = load(who)

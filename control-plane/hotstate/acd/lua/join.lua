@@ -1,5 +1,5 @@
--- Enter a caller, or one who is in line already.  ARGV: now, call, tenant, queue, node, entered, rank, how many ready agents
--- to leave, strategy, audiences, caller, most waiting (-1: no limit).
+-- Enter a caller, or one who is in line already.  ARGV: now, call, tenant, queue, node, entered, rank, how many ready
+-- agents to leave, strategy, audiences, caller, most waiting (-1: no limit).
 local id, tenant, most = ARGV[2], ARGV[3], tonumber(ARGV[12])
 local known = load_caller(tenant, id)
 if known and known.queue ~= ARGV[4] then
@@ -8,9 +8,10 @@ if known and known.queue ~= ARGV[4] then
 end
 if known and known.token ~= '' then return offer_of(known) end
 local caller = {
-  id = id, tenant = tenant, queue = ARGV[4], node = known and known.node or ARGV[5], entered = ARGV[6], rank = tonumber(ARGV[7]),
-  leaves = tonumber(ARGV[8]), strategy = ARGV[9], audiences = ARGV[10], caller = ARGV[11], token = '', offered = '',
-  made = '', waited = known and known.waited or '', kind = known and known.kind or '', seen = NOW, line = line_key(tenant, ARGV[4]),
+  id = id, tenant = tenant, line = line_key(tenant, ARGV[4]), queue = ARGV[4], node = known and known.node or ARGV[5],
+  entered = ARGV[6], rank = ARGV[7], leaves = tonumber(ARGV[8]), strategy = ARGV[9], caller = ARGV[11], token = '',
+  made = '', offered = '', waited = known and known.waited or '', seen = NOW, kind = known and known.kind or '',
+  audiences = ARGV[10],
 }
 local kept = known and known.rank
 if not known and caller.caller ~= '' then
@@ -18,10 +19,10 @@ if not known and caller.caller ~= '' then
   local rank, ends = string.match(call('GET', place) or '', PAIR)
   if rank then
     call('DEL', place)
-    if at <= tonumber(ends) then kept = tonumber(rank) end
+    if at <= tonumber(ends) then kept = rank end
   end
 end
-if kept then caller.rank = math.min(caller.rank, kept) end
+if kept and tonumber(kept) < tonumber(caller.rank) then caller.rank = kept end
 look_at_clock(caller)
 local is_offered = match_caller(caller, id)
 if not is_offered then

@@ -21,7 +21,8 @@ local function legs_at(seat)
   return rings, talks, of, id
 end
 
--- An agent's legs are so many now.  wrap: ms, the longest that they may write after a call.  Returns whether the last went.
+-- An agent's legs are so many now.  wrap: ms, the longest that they may write after a call.  Returns whether the last
+-- went.
 local function count_legs(agent, rings, talks, of, wrap)
   local was_busy = is_busy(agent)
   if talks > 0 and agent.talks == 0 then agent.talk, agent.talked = NOW, '1' end

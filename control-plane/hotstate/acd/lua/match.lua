@@ -7,7 +7,7 @@ local function audience_of(packed)
   local known = audiences[packed]
   if known then return known end
   local needs, agents, teams = string.match(packed, '^([^\30]*)\30([^\30]*)\30([^\30]*)$')
-  known = { needs = {}, agents = agents and names_in(agents) or {}, teams = teams and names_in(teams) or {}, named = {} }
+  known = { needs = {}, agents = names_in(agents or ''), teams = names_in(teams or ''), named = {} }
   for skill, level in string.gmatch(needs or '', PAIR) do
     known.needs[#known.needs + 1] = { '\30' .. skill .. SEP, tonumber(level) }
   end
@@ -45,7 +45,8 @@ local function worth_of(caller, id, level)
   return 0
 end
 
--- Return the best of those who are able, or all where all are rung.  ids: ready agents, who is idle for longest first.
+-- Return the best of those who are able, or all where all are rung.  ids: ready agents, who is idle for longest
+-- first.
 local function best_of(caller, audience, ids, most, picks, least)
   local ables = caller.audience ~= '' and call('HMGET', ROOT .. 'able', unpack(ids))
   for n = 1, #ids do
@@ -115,8 +116,8 @@ local function offer_of(caller)
   return answer
 end
 
--- Callers of a line who ask for the same stand in one set beside the line's, so that who becomes free looks at no more
--- callers than there are kinds of them.
+-- Callers of a line who ask for the same stand in one set beside the line's, so that who becomes free looks at no
+-- more callers than there are kinds of them.
 local function out_of_kind(caller)
   local key = caller.line .. ':kind:' .. caller.kind
   call('ZREM', key, caller.id)
@@ -136,7 +137,7 @@ end
 -- Reserve these agents for a caller; `told`: the call whose node learns of its offer by the answer of this script.
 local function offer(caller, picks, told)
   local token = call('INCR', ROOT .. 'token')
-  caller.token, caller.made, caller.offered = tostring(token), NOW, table.concat(picks, SEP)
+  caller.token, caller.made, caller.offered = whole(token), NOW, table.concat(picks, SEP)
   local answer = { 'offer', caller.tenant, caller.queue, caller.id, caller.token, NOW }
   for _, id in ipairs(picks) do
     local agent = load(id)
@@ -204,8 +205,8 @@ local function is_one_able(audience, crew)
   return false
 end
 
--- Say whether callers of a kind may have somebody now.  Whoever was ready before found nobody then: only `self`, who became
--- free, can be the one, or any where a reserve is over by just now.  line: what is known of it in this round.
+-- Say whether callers of a kind may have somebody now.  Whoever was ready before found nobody then: only `self`, who
+-- became free, can be the one, or any where a reserve is over by just now.  line: what is known of it in this round.
 local function is_served(line, kind, self)
   local leaves, audience = string.match(kind, '^([^\28]*)\28(.*)$')
   if audience == '-' then return false end
@@ -245,7 +246,7 @@ local function settle(id, told)
     for n = 1, #lines, 2 do best = first_in(lines[n], lines[n + 1], self, best) end
     if not best then return end
     local caller = load_caller(best.tenant, best.id)
-    offer(caller, pick(caller), told)
+    if not caller or not match_caller(caller, told) then return end
   end
 end
 

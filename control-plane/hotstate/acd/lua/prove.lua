@@ -1,6 +1,6 @@
 -- What a node holds, against what is known of it.  ARGV: now, node, how many legs, then for each its id, seat, call,
--- use, since; then the calls in line as tenant, queue and call in one.  What is younger than the grace may be on its way.
--- Returns legs missed, gone, changed, callers gone, then the calls that are in no line.
+-- use, since; then the calls in line as tenant, queue and call in one.  What is younger than the grace may be on its
+-- way. Returns legs missed, gone, changed, callers gone, then the calls that are in no line.
 local node, count = ARGV[2], tonumber(ARGV[3])
 local missed, gone, changed, callers_gone = 0, 0, 0, 0
 local held, seats, freed, lost, waits = {}, {}, {}, {}, {}

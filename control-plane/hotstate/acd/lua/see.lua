@@ -1,4 +1,5 @@
--- ARGV: now, tenant, queue.  Returns waiting, ready, signed in, the longest wait (ms), the next one's estimate (-1: none).
+-- ARGV: now, tenant, queue.  Returns waiting, ready, signed in, the longest wait (ms), the next one's estimate (-1:
+-- none).
 local line = line_key(ARGV[2], ARGV[3])
 local waiting = call('ZCARD', line .. ':waiting')
 local first = call('ZRANGE', line .. ':entered', 0, 0, 'WITHSCORES')[2]

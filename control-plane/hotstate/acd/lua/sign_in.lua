@@ -7,9 +7,9 @@ local agent = load(id)
 local stays = agent and agent.seat == seat
 if agent and not stays then call('HDEL', seat_key(agent.seat), 'agent') end
 agent = agent or {
-  id = id, mode = 'paused', reason = 'signed-in', limit = 0, ends = 0, shown = '', since = NOW, idle = NOW, signed = NOW,
-  busy = 0, talk = 0, talked = '', rings = 0, talks = 0, token = '', answered = '', lapses = 0, of = '', tenant = '',
-  queue = '', listed = '', queues = '',
+  id = id, mode = 'paused', reason = 'signed-in', limit = 0, ends = 0, shown = '', since = NOW, idle = NOW,
+  signed = NOW, busy = 0, talk = 0, talked = '', rings = 0, talks = 0, token = '', answered = '', lapses = 0, of = '',
+  tenant = '', queue = '', listed = '', queues = '',
 }
 agent.seat = seat
 call('HSET', seat_key(seat), 'agent', id)

@@ -179,6 +179,34 @@ def test_hidden_digits_are_neither_said_nor_compared():
     ]
 
 
+@pytest.mark.parametrize(
+    ("most", "to", "refused"),
+    [
+        (20, "{account}", True),
+        (20, "{copy}", True),
+        (6, "{account}", False),
+        (6, "{same}", False),
+        (6, "{account}{same}", True),
+        (6, "{copy}", True),
+        (6, "{caller}", True),
+        (6, "+49{tier}", False),
+    ],
+)
+def test_callers_do_not_call_out_to_wherever_they_like(most, to, refused):
+    data = {"copy": "0{account}", "same": "{account}", "tier": "4711"}
+    nodes = {
+        "first": {**COLLECT, "most": most, "next": "set"},
+        "set": {"kind": "set", "data": data, "next": "out"},
+        "out": {"kind": "transfer", "to": to, "otherwise": "bye"},
+        "bye": BYE,
+    }
+    found = problems({}, nodes=nodes)
+
+    assert [each.startswith("out: to: ") and "call anywhere at your cost" in each for each in found] == [
+        True
+    ] * refused
+
+
 def test_nodes_that_no_call_comes_to_are_named():
     found = problems(
         MENU, nodes={"first": MENU, "bye": BYE, "attic": {"kind": "play", "prompts": SAID, "next": "bye"}}

@@ -59,6 +59,8 @@ def decided(condition: dict[str, Any], data: dict[str, str] | None = None, **cha
         ({"one_of": ["gold", "silver"]}, "silver", "Yes."),
         ({"matches": "[0-9]{3,}"}, "1234", "Yes."),
         ({"matches": "[0-9]{3,}"}, "1234x", "No."),
+        ({"matches": "[0-9"}, "1", "No."),
+        ({"matches": "(a+)+b"}, "a" * 64, "No."),
         ({"at_least": 5, "at_most": 7}, "6.5", "Yes."),
         ({"at_least": 5}, "4", "No."),
         ({"at_least": 5}, "many", "No."),

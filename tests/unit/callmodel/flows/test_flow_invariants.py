@@ -7,11 +7,15 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callmodel.callstate import Call, CallState, Phase, TimerName
+from callmodel.agents import Seat
+from callmodel.calls import Step
+from callmodel.callstate import Call, CallState, Phase, Timer, TimerName
 from callmodel.cdr import cdr_of
 from callmodel.codec import from_wire, to_wire
 from callmodel.endings import Ending
 from callmodel.facts import (
+    AgentOffered,
+    ConsultAsked,
     DigitPressed,
     Fact,
     HangUpAsked,
@@ -20,25 +24,32 @@ from callmodel.facts import (
     LegHungUp,
     LegRang,
     LookedUp,
-    NodeLost,
     NotQueued,
     Played,
+    QueueAsked,
+    Queued,
     QueueSeen,
+    ReleaseAsked,
     SpendStopped,
+    SuperviseAsked,
     TimerFired,
+    TransferAsked,
     TrunkGranted,
     TrunkRefused,
     WayFound,
 )
 from callmodel.flowing import MOST_STEPS
 from callmodel.flows.validating import problems_of
+from callmodel.flows.visit import Doing
 from callmodel.flows.ways import reached
-from callmodel.ids import LegId, QueueId
+from callmodel.ids import AgentId, LegId, QueueId
+from callmodel.offers import Offer, Offered
 from callmodel.orders import Announce, DialStation, DialTrunk, HangUp, Milestone, Order, SetRoom
-from callmodel.queues import OverflowWhen
+from callmodel.queues import OverflowWhen, Queue
+from callmodel.rooms import Mode
 from callmodel.routing import plan_call
 from tests.unit.callmodel.flows.flow_stories import CALLER, after, called, directory_with, flow_of
-from tests.unit.callmodel.stories import ACME, BEN, CALL, CHEAP, DEAR, DIRECTORY, T0
+from tests.unit.callmodel.stories import ACME, ANA, BEN, BRANCH, CALL, CHEAP, DEAR, DIRECTORY, T0
 
 MOBILE, QUEUE = "+8613900001111", "sales"
 LEGS = [CALLER, *(LegId(f"{CALL}-{number}") for number in range(1, 40))]
@@ -52,6 +63,8 @@ EXAMPLES = int(os.environ.get("FLOW_EXAMPLES", "40"))
 
 def node_of(index: int, names: list[str]) -> st.SearchStrategy[dict[str, Any]]:
     later, anywhere = st.sampled_from(names[index + 1 :]), st.sampled_from(names)
+    # So every node is reached.
+    onward = st.just(names[min(index + 1, len(names) - 1)])
     said = SAID.filter(bool)
     conditions = st.sampled_from(
         [
@@ -76,45 +89,44 @@ def node_of(index: int, names: list[str]) -> st.SearchStrategy[dict[str, Any]]:
         max_size=3,
     )
     kinds: dict[str, dict[str, st.SearchStrategy[Any]]] = {
-        "play": {"prompts": SAID, "next": later},
-        "menu": {"prompts": SAID, "keys": st.fixed_dictionaries({"1": anywhere, "23": later}), "otherwise": later},
+        "play": {"prompts": SAID, "next": onward},
+        "menu": {"prompts": SAID, "keys": st.fixed_dictionaries({"1": anywhere, "23": later}), "otherwise": onward},
         "collect": {
-            "into": st.just("digits"), "prompts": said, "next": later, "otherwise": later,
+            "into": st.just("digits"), "prompts": said, "next": later, "otherwise": onward,
             "hidden": st.just(True), "least": st.just(4), "most": st.just(6),
         },
         "listen": {
             "prompts": said, "words": st.fixed_dictionaries({"en": st.fixed_dictionaries({"yes": anywhere})}),
-            "otherwise": later,
+            "otherwise": onward,
         },
-        "survey": {"into": st.just("mark"), "prompts": said, "next": later},
+        "survey": {"into": st.just("mark"), "prompts": said, "next": onward},
         "look_up": {
-            "url": st.just("https://crm.example/"), "next": later, "otherwise": later,
+            "url": st.just("https://crm.example/"), "next": later, "otherwise": onward,
             "fields": st.sampled_from([{}, {"number": "{caller}"}]), "answer": st.just({"tier": "tier"}),
         },
-        "branch": {"cases": cases, "otherwise": later},
-        "set": {"next": later, "priority": st.integers(0, 10), "data": st.just({"tier": "gold"})},
-        "repeat": {"times": st.integers(1, 3), "next": anywhere, "otherwise": later},
+        "branch": {"cases": cases, "otherwise": onward},
+        "set": {"next": onward, "priority": st.integers(0, 10), "data": st.just({"tier": "gold"})},
+        "repeat": {"times": st.integers(1, 3), "next": anywhere, "otherwise": onward},
         "queue": {
-            "queues": st.just([{"queue_id": QUEUE}]), "otherwise": later, "overflow": rules, "prompts": SAID,
+            "queues": st.just([{"queue_id": QUEUE}]), "otherwise": onward, "overflow": rules, "prompts": SAID,
             "after": st.one_of(st.none(), later),
         },
-        "ring": {"steps": steps, "otherwise": later, "prompts": SAID, "after": st.one_of(st.none(), later)},
-        "transfer": {"to": st.just(MOBILE), "otherwise": later},
-        "call_back": {"queue_id": st.just(QUEUE), "next": later, "otherwise": later},
+        "ring": {"steps": steps, "otherwise": onward, "prompts": SAID, "after": st.one_of(st.none(), later)},
+        "transfer": {"to": st.just(MOBILE), "otherwise": onward},
+        "call_back": {"queue_id": st.just(QUEUE), "next": later, "otherwise": onward},
         "voicemail": {"mailbox": st.just("sales"), "prompts": SAID, "thanks": SAID},
         "hang_up": {"prompts": SAID},
     }  # fmt: skip
-    built = [
-        st.fixed_dictionaries({"kind": st.just(kind), **fields})
-        for kind, fields in kinds.items()
-        if index < len(names) - 1 or kind in ("voicemail", "hang_up")
-    ]
-    return st.one_of(built)
+    last = index == len(names) - 1
+    fitting_here = sorted(kind for kind in kinds if (kind in ("voicemail", "hang_up")) is last)
+    return st.sampled_from(fitting_here).flatmap(
+        lambda kind: st.fixed_dictionaries({"kind": st.just(kind), **kinds[kind]})
+    )
 
 
 @st.composite
 def flows(draw: st.DrawFn) -> dict[str, Any]:
-    names = [f"n{number}" for number in range(draw(st.integers(1, 9)))]
+    names = [f"n{number}" for number in range(draw(st.integers(2, 7)))]
     nodes = {name: draw(node_of(index, names)) for index, name in enumerate(names)}
     there = reached(flow_of(nodes))
     return {name: node for name, node in nodes.items() if name in there}
@@ -124,37 +136,53 @@ def flows(draw: st.DrawFn) -> dict[str, Any]:
 
 legs = st.sampled_from(LEGS[:8])
 queue = QueueId(QUEUE)
+AGENT = Offered(AgentId("u-ana"), Seat(ACME, ANA, BRANCH))
 
 
 def fitting(call: Call, number: int) -> Fact:
-    """A fact that the call may be waiting for."""
+    """A fact that the call waits for."""
     asked = f"{call.call_id}-f{call.visit.asked if call.visit else 0}"
-    due = max((timer.due_ms for timer in call.timers), default=T0)
+    timer = next(iter(call.timers), Timer(TimerName.FLOW, T0))
     leg_id = call.attempts[0].leg_id if call.attempts else LEGS[2]
     target = [BEN, MOBILE][number % 2]
-    makers: list[Fact] = [
-        Played(CALLER, asked, T0),
-        Played(CALLER, asked, T0, failed=True),
-        TimerFired(TimerName.FLOW, due),
-        Heard(CALLER, asked, "yes", T0, 1.0),
-        LookedUp(asked, {"tier": "gold"}, T0),
-        LookedUp(asked, {}, T0, "timeout"),
-        QueueSeen(queue, 2, 1, 1, 0.0, 40.0, T0),
-        QueueSeen(queue, 0, 0, 0, 0.0, None, T0),
-        WayFound(target, plan_call(DIRECTORY, ACME, target), T0),
-        WayFound(target, plan_call(DIRECTORY, ACME, "7777"), T0),
+    rings: list[Fact] = [
         TrunkGranted(leg_id, CHEAP, 0, T0),
         LegRang(leg_id, T0),
         LegAnswered(leg_id, T0),
         LegHungUp(leg_id, 480, T0),
         LegHungUp(leg_id, 503, T0),
-        DigitPressed(leg_id, "1", T0),
-        NotQueued(queue, "full", T0),
-        NotQueued(queue, "waited", T0),
+        TrunkRefused(leg_id, Ending.NO_TRUNK, T0),
     ]
-    return makers[number % len(makers)]
+    far = next((leg.leg_id for leg in call.present if leg.leg_id != CALLER), LEGS[2])
+    known = Queue(ACME, queue)
+    waits: dict[object, list[Fact]] = {
+        Doing.SAYING: [Played(CALLER, asked, T0), Played(CALLER, asked, T0, failed=True)],
+        Doing.AWAITING: [DigitPressed(CALLER, key, T0) for key in "12345#"],
+        Doing.LISTENING: [Heard(CALLER, asked, "yes", T0, 1.0), Heard(CALLER, asked, None, T0)],
+        Doing.LOOKING: [QueueSeen(queue, 2, 1, 1, 0.0, 40.0, T0), QueueSeen(queue, 0, 0, 0, 0.0, None, T0)],
+        Doing.ASKING: [LookedUp(asked, {"tier": "gold"}, T0), LookedUp(asked, {}, T0, "timeout")],
+        Doing.FINDING: [
+            WayFound(target, plan_call(DIRECTORY, ACME, target), T0),
+            WayFound(target, plan_call(DIRECTORY, ACME, "7777"), T0),
+        ],
+        Doing.RINGING: rings,
+        Doing.CONFIRMING: [DigitPressed(leg_id, key, T0) for key in "19"] + [LegHungUp(leg_id, None, T0)],
+        Doing.RECORDING: [DigitPressed(CALLER, "#", T0 + 5_000)],
+        Phase.WAITING: [
+            NotQueued(queue, ["full", "waited"][number % 2], T0),
+            Queued(known, 7, 40.0, T0),
+            Queued(known, 0, None, T0),
+            AgentOffered(known, Offer(ACME, queue, CALL, number, T0, (AGENT,)), T0),
+            *rings,
+        ],
+        Phase.TALKING: [LegHungUp(far, None, T0), LegHungUp(CALLER, None, T0)],
+    }
+    doing = call.visit.doing if call.visit is not None and call.phase is Phase.IN_FLOW else None
+    makers = [*waits.get(doing or call.phase, []), TimerFired(timer.name, timer.due_ms)]
+    return makers[number // 2 % len(makers)]
 
 
+plans = st.sampled_from([plan_call(DIRECTORY, ACME, to) for to in (BEN, MOBILE, "12")])
 stray = st.one_of(
     st.builds(TrunkGranted, legs, st.sampled_from([CHEAP, DEAR]), st.integers(0, 9), st.just(T0)),
     st.builds(TrunkRefused, legs, st.just(Ending.NO_TRUNK), st.just(T0)),
@@ -165,17 +193,27 @@ stray = st.one_of(
     st.builds(Heard, legs, st.just(f"{CALL}-f2"), st.sampled_from(["yes", None]), st.just(T0)),
     st.builds(TimerFired, st.sampled_from(TimerName), st.integers(T0, T0 + 10**9)),
     st.builds(DigitPressed, legs, st.sampled_from("0123456789*#A"), st.just(T0)),
+    st.builds(TransferAsked, plans, legs, st.just(T0)),
+    st.builds(ConsultAsked, plans, legs, st.just(T0)),
+    st.builds(QueueAsked, st.just(queue), legs, st.just(T0)),
+    st.builds(SuperviseAsked, plans, st.just(Mode.LISTENING), legs, st.just(T0)),
+    st.builds(ReleaseAsked, legs, st.just(T0)),
     st.just(SpendStopped(T0)),
-    st.just(NodeLost(T0)),
 )
 befallen = st.lists(
-    st.one_of(st.integers(0, 10_000), st.sampled_from([f"{SECRET}#", "1", "23", "9"]), stray), max_size=30
+    st.one_of(st.integers(1, 10_000), st.integers(1, 10_000), st.sampled_from([f"{SECRET}#", "1", "23", "9"]), stray),
+    min_size=6,
+    max_size=30,
 )
 
 
 def lived(nodes: dict[str, Any], happened: list[Any]) -> list[tuple[Call, list[Order]]]:
     """The steps of a call: what happened, then its end, in which all legs are hung up."""
-    steps = [called(nodes)]
+    return lived_on(called(nodes), happened)
+
+
+def lived_on(step: Step, happened: list[Any]) -> list[Step]:
+    steps = [step]
     for each in happened:
         call = steps[-1][0]
         if isinstance(each, str):
@@ -278,6 +316,32 @@ def played_or(call: Call, due_ms: int) -> Fact:
     if call.visit.doing.value == "saying":
         return Played(CALLER, f"{call.call_id}-f{call.visit.asked}", T0)
     return TimerFired(TimerName.FLOW, due_ms)
+
+
+TALK: dict[str, Any] = {
+    "queue": {"kind": "queue", "queues": [{"queue_id": QUEUE}], "otherwise": "bye", "after": "ask"},
+    "ask": {"kind": "survey", "into": "mark", "prompts": [{"text": "How was it?"}], "next": "ring"},
+    "ring": {"kind": "ring", "steps": [{"to": BEN}, {"to": MOBILE}], "otherwise": "bye", "after": "bye"},
+    "bye": {"kind": "hang_up", "prompts": [{"text": "Goodbye."}]},
+}
+OFFER = AgentOffered(Queue(ACME, queue), Offer(ACME, queue, CALL, 1, T0, (AGENT,)), T0)
+TALKING = after(called(TALK), OFFER, LegAnswered(LEGS[2], T0))
+
+
+@settings(max_examples=2 * EXAMPLES, deadline=None)
+@given(befallen)
+def test_talk_that_a_flow_led_to_ends_with_one_cdr_and_no_leg_alive(happened):
+    steps = lived_on(TALKING, happened)
+    call = steps[-1][0]
+
+    assert TALKING[0].state is CallState.TALKING
+    assert (call.state, call.live_legs, call.trunk_held) == (CallState.ENDED, (), False)
+    told = [order.milestone for _, orders in steps for order in orders if isinstance(order, Announce)]
+    assert told.count(Milestone.ENDED) == 1
+    for each, _ in steps:
+        if each.phase in (Phase.IN_FLOW, Phase.WAITING, Phase.TALKING):
+            waits = any(timer.name is TimerName.FLOW for timer in each.timers)
+            assert waits is (each.phase is Phase.IN_FLOW)
 
 
 # -- any flow whatever, valid or not: shapes that the reader takes

@@ -8,6 +8,7 @@ import pytest
 from callmodel.calls import Step
 from callmodel.callstate import CallState, LegRole
 from callmodel.cdr import cdr_of
+from callmodel.directory import Did
 from callmodel.endings import Ending
 from callmodel.facts import (
     DigitPressed,
@@ -15,6 +16,7 @@ from callmodel.facts import (
     LegHungUp,
     LegRang,
     Played,
+    SpendStopped,
     TrunkGranted,
     TrunkRefused,
     WayFound,
@@ -40,6 +42,7 @@ from callmodel.routing import plan_call
 from callmodel.vips import Vip
 from tests.unit.callmodel.flows.flow_stories import (
     CALLER,
+    HOTLINE,
     after,
     called,
     directory_with,
@@ -170,6 +173,14 @@ def test_full_trunks_go_on_to_the_next():
     assert texts(orders) == ["Nobody is there."]
 
 
+def test_tenants_spend_ends_the_mobiles_leg_and_not_the_callers():
+    call, orders = after(mobile_rings(), SpendStopped(T0 + 17_000))
+
+    assert HangUp(SECOND, 487) in orders
+    assert texts(orders) == ["Nobody is there."]
+    assert call.ending is None
+
+
 def test_second_trunk_is_tried_when_the_first_fails():
     step = after(found(called(RING), BEN), LegHungUp(DESK, 486, T0 + 1_000))
     dialled = after(found(step, MOBILE), TrunkGranted(SECOND, CHEAP, 0, T0 + 1_200))
@@ -240,6 +251,20 @@ def test_notice_of_recording_is_said_before_anybody_hears_the_caller():
 
     assert texts(step[1]) == ["<recorded>"]
     assert doings(heard_out(step)[1]) == [FindWay(BEN)]
+
+
+def test_number_that_rings_a_station_says_the_notice_too():
+    directory = replace(DIRECTORY, numbers=(Did(HOTLINE, ACME, BEN, notice=PromptId("recorded"), language="zh-CN"),))
+    step = called({}, directory=directory)
+    assert texts(step[1]) == ["<recorded>"]
+
+    ringing = found(heard_out(step), BEN)
+    talking = after(ringing, LegAnswered(DESK, T0 + 5_000))[0]
+    assert (talking.state, talking.language) == (CallState.TALKING, "zh-CN")
+    assert (cdr_of(talking).flow_id, cdr_of(talking).flow_version) == (None, None)
+
+    call, orders = after(ringing, LegHungUp(DESK, 480, T0 + 60_000))
+    assert (call.ending, HangUp(CALLER, 200) in orders) == (Ending.NO_ANSWER, True)
 
 
 def test_transfer_outside_connects_whoever_answers():
