@@ -1,6 +1,6 @@
 """What may befall a call.  Past tense; `at_ms` is milliseconds since 1970, taken where it was noticed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from callmodel.agentkeys import AgentOutcome
@@ -271,7 +271,7 @@ class DigitPressed:
     """A key: one of 0-9, *, #, A-D.  It may be part of a card's number: it is in no log and no trace."""
 
     leg_id: LegId
-    digit: str
+    digit: str = field(repr=False)
     at_ms: int
 
 
@@ -374,4 +374,4 @@ Fact = (
     | SuperviseAsked | ConsultTurned | ModeAsked | ReleaseAsked | RecordingPauseAsked | TimerFired | Played
     | DigitPressed | Heard | QueueSeen | LookedUp | WayFound | Queued | NotQueued | LineLost | AgentOffered
     | AgentChanged | NodeLost
-)
+)  # fmt: skip

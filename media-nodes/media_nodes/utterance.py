@@ -13,7 +13,9 @@ LEAST_VOICED_MS = 80
 ABOVE_NOISE_DB = 9.0
 LEAST_DBFS = -50.0
 """Nobody speaks as softly on a telephone: what is below is the line."""
-_NOISE_RISE_DB = 0.05
+LOUDEST_NOISE_DBFS = -40.0
+"""At first: who speaks at once is not to be taken for the line."""
+_NOISE_RISE_DB, _RISE_UNDER_VOICE_DB = 0.05, 0.01
 
 
 class Utterance:
@@ -22,7 +24,7 @@ class Utterance:
     def __init__(self) -> None:
         self._lead: deque[bytes] = deque(maxlen=LEAD_MS // FRAME_MS)
         self._said = bytearray()
-        self._noise = LEAST_DBFS - ABOVE_NOISE_DB
+        self._noise = LOUDEST_NOISE_DBFS
         self._voiced_ms = 0
         self._silent_ms = 0
 
@@ -40,7 +42,8 @@ class Utterance:
         level = level_dbfs(frame)
         voiced = level > max(LEAST_DBFS, self._noise + ABOVE_NOISE_DB)
         # Down at once and up slowly: a voice is no noise, however long it lasts.
-        self._noise = level if level < self._noise else self._noise + _NOISE_RISE_DB
+        rise = _RISE_UNDER_VOICE_DB if voiced else _NOISE_RISE_DB
+        self._noise = min(level, self._noise + rise)
         if not self._said and not voiced:
             self._lead.append(frame)
             return False

@@ -24,6 +24,7 @@ KAMAILIO_MODULES = (
 JAVA_VERSIONS = (11, 17)
 PACKAGES = (
     "aiohttp", "redis", "pydantic", "celery", "redbeat", "argon2", "jwt", "soundfile", "numpy", "rich", "cassandra",
+    "pocketsphinx",
 )  # fmt: skip
 
 

@@ -69,13 +69,17 @@ class Engine:
         passwords = await until(self._passwords)
         address = self.settings.control_address
         self.ari = Ari(address, self.settings.ari_port, "conductor", passwords.ari)
-        ami = Ami(address, self.settings.ami_port, "conductor", passwords.ami)
-        edges = EdgeChoice(edges_of(self.settings.edges), self.ari)
+        self._ami = Ami(address, self.settings.ami_port, "conductor", passwords.ami)
         self.objects = FolderObjects(self.node.folder / "objects", b"0123456789abcdef")
         cache = SoundCache(self.node.folder / "sounds", 10_000_000)
         self.prompts = CachedPrompts(cache, EspeakVoice(), self.objects, lambda: self.directory)
         self.music = MusicClasses(self.settings.instance_dir, self.prompts, self.ari)
-        self.switch = AriSwitch(self.ari, ami, edges, self.node.folder, self.music)
+        self.switch = self.another_switch()
+
+    def another_switch(self) -> AriSwitch:
+        """Return a switch that knows nothing yet of what is there."""
+        edges = EdgeChoice(edges_of(self.settings.edges), self.ari)
+        return AriSwitch(self.ari, self._ami, edges, self.node.folder, self.music)
 
     def _passwords(self) -> Any:
         rendered = (self.settings.instance_dir / "etc" / "asterisk.conf").exists()

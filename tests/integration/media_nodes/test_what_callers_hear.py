@@ -89,6 +89,19 @@ async def test_file_that_is_not_there_fails(engine: Engine):
     assert played.failed
 
 
+async def test_successor_that_is_told_to_play_it_again_lets_it_go_on(engine: Engine):
+    call, leg = await engine.call_in()
+    await engine.switch.play(leg, "long", [engine.sound(ONE_HZ, 1.5)])
+    await sounds(call, ONE_HZ)
+
+    successor = engine.another_switch()
+    await successor.state()
+    await successor.play(leg, "long", [engine.sound(TWO_HZ, 5)])
+    await engine.told(Played)
+
+    assert TWO_HZ not in order_of_tones(call)
+
+
 async def test_leg_that_went_is_no_error_but_gone(engine: Engine):
     call, leg = await engine.call_in()
     await engine.switch.play(leg, "long", [engine.sound(ONE_HZ, 30)])

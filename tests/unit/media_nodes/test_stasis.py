@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from callmodel.facts import LegAnswered, LegHungUp, LegRang, LegSentEarlyMedia
+from callmodel.facts import DigitPressed, LegAnswered, LegHungUp, LegRang, LegSentEarlyMedia, Played
 from callmodel.ids import LegId
-from media_nodes.stasis import Arrived, Created, Departed, Superseded, TransferWanted, to_news
+from media_nodes.stasis import Arrived, Created, Departed, Superseded, TransferWanted, playback_of, to_news
 
 LEG = LegId("call-2")
 
@@ -123,3 +123,21 @@ def test_refer_asks_for_a_transfer_and_its_echo_does_not():
 def test_what_means_nothing():
     assert to_news({"type": "ChannelVarset"}, 5) is None
     assert to_news({"type": "ApplicationReplaced"}, 5) == Superseded()
+
+
+def test_key_is_told():
+    news = to_news(event("ChannelDtmfReceived", digit="#", duration_ms=80), 5)
+
+    assert news == DigitPressed(LEG, "#", 5)
+    assert "#" not in repr(news), "an error quotes the fact that it is about"
+
+
+@pytest.mark.parametrize(("state", "failed"), [("done", False), ("failed", True)])
+def test_end_of_what_is_played_names_leg_and_play(state: str, failed: bool):
+    playback = {"id": playback_of(LEG, "menu+2"), "state": state}
+
+    assert to_news({"type": "PlaybackFinished", "playback": playback}, 5) == Played(LEG, "menu+2", 5, failed)
+
+
+def test_end_of_a_playback_that_is_not_ours_means_nothing():
+    assert to_news({"type": "PlaybackFinished", "playback": {"id": "other", "state": "done"}}, 5) is None
