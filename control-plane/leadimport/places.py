@@ -150,17 +150,18 @@ def _place(
 @part
 def _longest_prefix(number: np.uint64, prefixes: NDArray[np.int32]) -> tuple[int, int]:
     """Return area and carrier of the longest prefixes that have one."""
+    # The digits, four bits each, the first of them lowest: E.164 numbers have 15 at most.
+    digits, count = np.uint64(0), 0
+    while number != 0:
+        rest = number // np.uint64(10)
+        digits = (digits << np.uint64(4)) | (number - rest * np.uint64(10))
+        number, count = rest, count + 1
     area, carrier, node = 0, 0, 1
-    power = np.uint64(1)
-    while number // power >= np.uint64(10):
-        power *= np.uint64(10)
-    while power != 0:
-        digit = number // power
-        number -= digit * power
-        power //= np.uint64(10)
-        node = prefixes[12 * node + np.int64(digit)]
+    for _ in range(min(count, _LONGEST_PREFIX)):
+        node = prefixes[12 * node + np.int64(digits & np.uint64(15))]
         if node == 0:
             break
+        digits >>= np.uint64(4)
         area = prefixes[12 * node + 10] or area
         carrier = prefixes[12 * node + 11] or carrier
     return area, carrier
