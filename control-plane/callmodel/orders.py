@@ -185,9 +185,13 @@ class JoinQueue:
 
 @dataclass(frozen=True)
 class LeaveQueue:
-    """Wait no more in this queue.  Twice is harmless."""
+    """Wait no more in this queue.  Twice is harmless.
+
+    keeps_place: whoever calls again from the same number within a few minutes has the place that is left now.
+    """
 
     queue_id: QueueId
+    keeps_place: bool = False
 
 
 @dataclass(frozen=True)

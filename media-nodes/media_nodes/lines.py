@@ -7,7 +7,7 @@ is lost of it while Redis is away, the proof that each node gives every second s
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from redis.exceptions import RedisError
 
@@ -70,8 +70,13 @@ class RedisLines:
         """Get in line, or hear how things stand there."""
         queue, at_ms = self._queue(call.tenant_id, order.queue_id), self._now_ms()
         if queue is None:
-            return [facts.NotQueued(order.queue_id, "unknown", at_ms)]
+            # A conductor that has just begun does not know yet which queues there are.
+            reason = AWAY if self._directory() is None else "unknown"
+            return [facts.NotQueued(order.queue_id, reason, at_ms)]
         self._enter(queue.pool)
+        if call.answered_ms is not None:
+            # Nobody turns a customer away who was in a conversation already.
+            queue = replace(queue, most_waiting=None)
         try:
             found: Offer | InLine | Full | None = None
             if call.waiting is not None and call.waiting.queue is not None:
@@ -88,7 +93,9 @@ class RedisLines:
         if queue is None:
             return
         try:
-            await self._acd.leave(queue.pool, call.tenant_id, order.queue_id, call.call_id, self._now_ms())
+            await self._acd.leave(
+                queue.pool, call.tenant_id, order.queue_id, call.call_id, self._now_ms(), order.keeps_place
+            )
         except AWAY_ERRORS as error:
             logger.warning("left the line without redis", extra={"error": type(error).__name__})
 
@@ -111,7 +118,8 @@ class RedisLines:
             )
         except AWAY_ERRORS as error:
             logger.warning("offer closed without redis", extra={"error": type(error).__name__})
-            return []
+            # Whoever still waits asks again, and tells it then.
+            return [facts.NotQueued(order.queue_id, AWAY, at_ms)]
         return [] if found is None else _facts_of(found, queue, at_ms)
 
     async def look(self, call: Call, order: orders.LookAtQueue) -> Fact:
@@ -187,7 +195,11 @@ class RedisLines:
 
     def adopt(self, call: Call) -> None:
         """Take care of a former conductor's caller from now on."""
-        if call.waiting is not None and (queue := self._queue(call.tenant_id, call.waiting.queue_id)) is not None:
+        if call.waiting is None:
+            return
+        # As the call knows it: the directory may be read later than the journal.
+        queue = call.waiting.queue or self._queue(call.tenant_id, call.waiting.queue_id)
+        if queue is not None:
             self._enter(queue.pool)
 
     def _enter(self, pool: ProviderId) -> None:
@@ -233,6 +245,9 @@ class RedisLines:
     async def _tell_seats(self) -> None:
         while True:
             told = await self._told.get()
+            if self._directory() is None:
+                # Nobody knows whose pool it is.  The proof tells of it later.
+                continue
             pool = self._pool_at(told.change.seat)
             self._enter(pool)
             try:
@@ -252,7 +267,7 @@ class RedisLines:
 
     async def _prove(self) -> None:
         while True:
-            for pool in tuple(self._pools):
+            for pool in tuple(self._pools) if self._directory() is not None else ():
                 try:
                     await self._prove_in(pool)
                 except AWAY_ERRORS as error:
@@ -261,7 +276,6 @@ class RedisLines:
 
     async def _prove_in(self, pool: ProviderId) -> None:
         at_ms = self._now_ms()
-        await self._acd.lapse(pool, at_ms)
         live = {leg_id: leg for call in self._calls() for leg_id, leg in seats.legs_at_seats(call).items()}
         here = {leg_id: leg for leg_id, leg in live.items() if self._pool_at(leg.seat) == pool}
         waiting = [place for call in self._calls() if (place := self._place_in(pool, call)) is not None]
@@ -270,6 +284,8 @@ class RedisLines:
             logger.warning("agents' states repaired", extra={"pool": pool, "repairs": repairs.count})
         for call_id in repairs.lost:
             self._tell(call_id, facts.LineLost(at_ms))
+        # After our own sign of life, which may be an old one by now.
+        await self._acd.lapse(pool, at_ms)
 
     def _place_in(self, pool: ProviderId, call: Call) -> tuple[TenantId, QueueId, CallId] | None:
         waiting = call.waiting
