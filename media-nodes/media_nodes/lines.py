@@ -157,6 +157,7 @@ class RedisLines:
             agent = directory.agent_at(seat.tenant_id, seat.extension) if directory is not None else None
             if agent is None:
                 return AgentOutcome.NOBODY
+            await self._acd.note_pool(agent.pool)
             await self._acd.sign_in(agent, seat, at_ms, ready=True)
             return AgentOutcome.READY
         there = await self._acd.at_seat(pool, seat)

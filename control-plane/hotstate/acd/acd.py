@@ -43,16 +43,18 @@ class Acd:
         sign-in lasts 16 hours beyond the last change of state.
         """
         values: list[Value] = [at_ms, agent.agent_id, packing.pack_seat(seat), *packing.pack_agent(agent), int(ready)]
-        # First: whoever looks after pools must not miss one that has agents.
-        await self._runner.note_pool(agent.pool)
         await self._runner.run("sign_in", agent.pool, values)
 
     async def sign_out(self, pool: ProviderId, agent_id: AgentId, at_ms: int) -> None:
         """Take an agent out.  Their call goes on; a caller who was on the way to them is first in line again."""
         await self._runner.run("sign_out", pool, [at_ms, agent_id])
 
+    async def note_pool(self, pool: ProviderId) -> None:
+        """Have nodes look after a pool's clocks from now on, to be called before an agent signs in."""
+        await self._runner.note_pool(pool)
+
     async def pools(self) -> list[ProviderId]:
-        """Return every pool in which an agent has signed in these two days: of each the clocks are to be looked after (`lapse`)."""
+        """Return the pools that were noted these two days: of each the clocks are to be looked after (`lapse`)."""
         return await self._runner.pools()
 
     async def make_ready(self, pool: ProviderId, agent_id: AgentId, at_ms: int) -> bool:

@@ -81,6 +81,7 @@ class Desk:
     async def sign_in(self, extension: str, *, ready: bool = True) -> AgentId:
         agent = Agent(AgentId(f"u-{extension}"), HQ, queues=(ServedQueue(ACME, SALES),))
         seat = Seat(ACME, Extension(extension), SiteId("branch-1"))
+        await self.acd.note_pool(HQ)
         await self.acd.sign_in(agent, seat, now_ms(), ready=ready)
         return agent.agent_id
 
