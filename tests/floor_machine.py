@@ -155,11 +155,12 @@ class FloorMachine(RuleBasedStateMachine):
             self.in_line[call_id] = (*line, node)
 
     @precondition(lambda self: self.in_line)
-    @rule(data=st.data())
-    def leave(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), keeps_place=st.booleans())
+    def leave(self, data: st.DataObject, keeps_place: bool) -> None:
         call_id = data.draw(st.sampled_from(sorted(self.in_line)))
         tenant_id, queue_id, _ = self.in_line.pop(call_id)
-        assert self.apply("leave", tenant_id, queue_id, call_id, self.tick()) is True
+        left = self.apply("leave", tenant_id, queue_id, call_id, self.tick(), keeps_place=keeps_place)
+        assert left is True
 
     @precondition(lambda self: self.offered())
     @rule(data=st.data(), end=st.sampled_from(OfferEnd), is_old=st.sampled_from([False, False, False, True]))
@@ -214,8 +215,10 @@ class FloorMachine(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([1, 3, 6, 11]))
     def pass_time(self, seconds: int) -> None:
-        """Conductors widen as audiences begin."""
+        """Conductors prove all the while, and widen as audiences begin."""
         before, now = self.now_ms, self.tick(seconds * 1000)
+        for node in NODES:
+            self.prove_what_is_held(node, now)
         self.apply("lapse", now)
         for call_id, (tenant_id, queue_id, _) in sorted(self.in_line.items()):
             caller = self.floor.matching.callers[tenant_id, call_id]
@@ -224,10 +227,13 @@ class FloorMachine(RuleBasedStateMachine):
 
     @rule(node=nodes)
     def prove(self, node: NodeId) -> None:
+        self.prove_what_is_held(node, self.tick())
+
+    def prove_what_is_held(self, node: NodeId, at_ms: int) -> None:
         waiting = [
             (tenant, queue, call_id) for call_id, (tenant, queue, holder) in self.in_line.items() if holder == node
         ]
-        repairs = self.apply("prove", node, dict(self.held[node]), waiting, self.tick())
+        repairs = self.apply("prove", node, dict(self.held[node]), waiting, at_ms)
         assert repairs.lost == () and repairs.callers_gone == 0
 
     @rule(node=nodes)

@@ -32,7 +32,9 @@ def facts_of(order: wire.CallOrder, call: Call, directory: Lookups, at_ms: int) 
             return [facts.QueueAsked(queue_id, asker.leg_id, at_ms)]
         case wire.TransferCall(by=by) | wire.ConsultCall(by=by) | wire.JoinCall(by=by) | wire.HoldCall(by=by):
             asker = party_of(call, by)
-            return [] if asker is None else [_asked(order, asker, call, directory, at_ms)]
+            if asker is None or not _is_there(order, call, directory):
+                return []
+            return [_asked(order, asker, call, directory, at_ms)]
 
 
 def party_of(call: Call, extension: Extension | None) -> Leg | None:
@@ -40,6 +42,13 @@ def party_of(call: Call, extension: Extension | None) -> Leg | None:
     if extension is not None:
         return next((leg for leg in call.present if leg.extension == extension), None)
     return next((leg for leg in call.present if leg.role in _OURS), None)
+
+
+def _is_there(order: wire.CallOrder, call: Call, directory: Lookups) -> bool:
+    """Say whether the call's tenant has the queue: nobody lets a customer go for one that is not there."""
+    if not isinstance(order, wire.TransferCall) or not order.to.startswith(wire.TO_QUEUE):
+        return True
+    return directory.queue_of(call.tenant_id, QueueId(order.to.removeprefix(wire.TO_QUEUE))) is not None
 
 
 def _asked(

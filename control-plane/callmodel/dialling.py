@@ -80,7 +80,8 @@ def talk(call: Call, far_leg: LegId, at_ms: int) -> Step:
         call = replace(call, extension=far.extension, site_id=far.site_id)
     call = replace(call, phase=Phase.TALKING, answered_ms=call.answered_ms or at_ms)
     longest = call.plan.limits.longest_call_minutes if isinstance(call.plan, TrunkPlan) else None
-    if longest is None:
+    if longest is None or any(timer.name is TimerName.LONGEST_CALL for timer in call.timers):
+        # Who is put through again has no new time for it.
         return call, given
     call, timer = timers.start(call, TimerName.LONGEST_CALL, at_ms + longest * MINUTE_MS)
     return call, [*given, *timer]

@@ -16,9 +16,9 @@ GONE_MS = 10_000
 """How long a leg that is gone does not come back, should older news of it arrive."""
 GRACE_MS = 2_000
 """What is younger may be on its way."""
-NODE_MS = 60_000
+NODE_MS = 3_500
 """How long a node that does not prove what it holds is believed."""
-AWAY_MS = 10_000
+AWAY_MS = 2_500
 """When nobody looked at the clock for so long, Redis was away, and with it the nodes' proofs."""
 
 

@@ -12,8 +12,11 @@ Step = tuple[Call, list[orders.Order]]
 _TIMERS = (TimerName.ANNOUNCEMENT, TimerName.RELAXATION, TimerName.LONGEST_WAIT)
 
 
-def left(call: Call, at_ms: int, *, answered: LegId | None = None) -> Step:
-    """Return the call in no line, its offers closed: the one at the leg that answered, and all others withdrawn."""
+def left(call: Call, at_ms: int, *, answered: LegId | None = None, keeps_place: bool = False) -> Step:
+    """Return the call in no line, its offers closed: the one at the leg that answered, and all others withdrawn.
+
+    keeps_place: it is not the caller's doing.
+    """
     waiting = call.waiting
     if waiting is None:
         return call, []
@@ -24,7 +27,8 @@ def left(call: Call, at_ms: int, *, answered: LegId | None = None) -> Step:
         if answered is None or end is OfferEnd.ANSWERED:
             given.append(closed(waiting, agent, end))
     if answered is None:
-        given.append(orders.LeaveQueue(waiting.queue_id))
+        # First of all where the place is kept: it goes with an offer that is withdrawn.
+        given.insert(0 if keeps_place else len(given), orders.LeaveQueue(waiting.queue_id, keeps_place))
     waited_ms = call.waited_ms + max(at_ms - waiting.entered_ms, 0)
     return replace(timers.stop(call, *_TIMERS), waiting=None, waited_ms=waited_ms), given
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from callmodel.agents import Agent, AgentState, AgentView
 from callmodel.ids import AgentId, CallId, NodeId, QueueId, TenantId
+from callmodel.keptplaces import KeptPlaces
 from callmodel.lines import Caller, Line, level_in
 from callmodel.offers import Full, InLine, Offer, Offered, OfferEnd, QueueView
 from callmodel.queues import Queue, Strategy, Waiter
@@ -17,8 +18,6 @@ from callmodel.standing import Standing
 
 MOST_RUNG = 20
 """How many agents ring at once at most where a queue rings all."""
-PLACE_MS = 600_000
-"""How long a caller whose node died may call again and have the former place."""
 
 
 class Matching:
@@ -29,7 +28,7 @@ class Matching:
         self.lines: defaultdict[tuple[TenantId, QueueId], Line] = defaultdict(Line)
         self.callers: dict[tuple[TenantId, CallId], Caller] = {}
         self.told: list[tuple[NodeId, Offer]] = []
-        self._kept: dict[tuple[TenantId, QueueId, str], tuple[int, int]] = {}
+        self._places = KeptPlaces()
         self._token = 0
 
     # Who is who.
@@ -109,7 +108,7 @@ class Matching:
             known = None
         if known is not None and known.token is not None:
             return self._offer_of(known)
-        kept = known.waiter.rank if known is not None else self._rank_kept(waiter, at_ms)
+        kept = known.waiter.rank if known is not None else self._places.take(waiter, at_ms)
         rank = waiter.rank if kept is None else min(waiter.rank, kept)
         node_id = waiter.node_id if known is None else known.waiter.node_id
         caller = Caller(replace(waiter, rank=rank, node_id=node_id), queue, at_ms, waited=known is not None)
@@ -118,11 +117,13 @@ class Matching:
         if known is not None:
             line.replace(known, caller)
         if self._match_caller(caller, at_ms, told=waiter.call_id):
+            self._places.note_came(waiter, is_new=known is None)
             return self._offer_of(caller)
         # Who has a place already is no one more.
         if kept is None and queue.most_waiting is not None and len(line.waiting) >= queue.most_waiting:
             return Full(len(line.waiting))
         self._into_line(caller, at_ms)
+        self._places.note_came(waiter, is_new=known is None)
         return self._place_of(caller)
 
     def widen(self, tenant_id: TenantId, queue_id: QueueId, call_id: CallId, at_ms: int) -> Offer | InLine | None:
@@ -138,12 +139,16 @@ class Matching:
         caller = self._caller(tenant_id, queue_id, call_id)
         return None if caller is None or caller.token is not None else self._place_of(caller)
 
-    def leave(self, tenant_id: TenantId, queue_id: QueueId, call_id: CallId, at_ms: int) -> bool:
+    def leave(
+        self, tenant_id: TenantId, queue_id: QueueId, call_id: CallId, at_ms: int, keeps_place: bool = False
+    ) -> bool:
         caller = self._caller(tenant_id, queue_id, call_id)
         if caller is None:
             return False
         freed = self._free_offered(caller, at_ms)
         self._forget(caller)
+        if keeps_place:
+            self._keep_place(caller, at_ms)
         self.match_agents(freed, at_ms)
         return True
 
@@ -205,10 +210,8 @@ class Matching:
         for caller in callers:
             freed += self._free_offered(caller, at_ms)
             self._forget(caller)
-            waiter = caller.waiter
-            if keep_place and waiter.caller is not None:
-                place = (waiter.tenant_id, waiter.queue_id, waiter.caller)
-                self._kept[place] = (waiter.rank, at_ms + PLACE_MS)
+            if keep_place:
+                self._keep_place(caller, at_ms)
         return freed
 
     # The match.
@@ -360,12 +363,22 @@ class Matching:
     def _forget(self, caller: Caller) -> None:
         self._line_of(caller).remove(caller)
         self.callers.pop((caller.waiter.tenant_id, caller.waiter.call_id), None)
+        self._places.note_left(caller.waiter)
 
-    def _rank_kept(self, waiter: Waiter, at_ms: int) -> int | None:
-        if waiter.caller is None:
-            return None
-        rank, until_ms = self._kept.pop((waiter.tenant_id, waiter.queue_id, waiter.caller), (0, 0))
-        return rank if at_ms <= until_ms else None
+    def _keep_place(self, caller: Caller, at_ms: int) -> None:
+        """Let whoever calls again with the number have the rank: one who has done so already, or does so in time."""
+        waiter = caller.waiter
+        latest = self._places.latest(waiter)
+        again = None if latest is None else self._caller(waiter.tenant_id, waiter.queue_id, latest)
+        if again is None:
+            self._places.keep(waiter, at_ms)
+        elif waiter.rank < again.waiter.rank:
+            line = self._line_of(again)
+            if again.token is None:
+                line.remove(again)
+            again.waiter = replace(again.waiter, rank=waiter.rank)
+            if again.token is None:
+                line.enter(again)
 
     def _place_of(self, caller: Caller) -> InLine:
         line = self._line_of(caller)

@@ -185,23 +185,13 @@ class JoinQueue:
 
 @dataclass(frozen=True)
 class LeaveQueue:
-    """Wait no more in this queue.  Twice is harmless."""
+    """Wait no more in this queue.  Twice is harmless.
 
-    queue_id: QueueId
-
-
-@dataclass(frozen=True)
-class BookCallBack:
-    """Keep a caller's place in a queue, and call `number` when it is reached.  Twice is harmless: one a call.
-
-    entered_ms: since when the caller has waited.
+    keeps_place: whoever calls again from the same number within a few minutes has the place that is left now.
     """
 
     queue_id: QueueId
-    number: E164
-    priority: int
-    entered_ms: int
-    needs: tuple[SkillNeed, ...] = ()
+    keeps_place: bool = False
 
 
 @dataclass(frozen=True)
@@ -272,7 +262,6 @@ Order = (
     | FindWay
     | JoinQueue
     | LeaveQueue
-    | BookCallBack
     | CloseOffer
     | ChangeAgent
     | HangUp

@@ -89,7 +89,9 @@ def _to_queue(call: Call, queue_id: QueueId, by: LegId, at_ms: int, priority: in
     asker = call.leg_of(by)
     call = replace(call.with_leg(by, leaving=True), transferred_by=asker.extension if asker is not None else None)
     call, given = waiting.enter(call, queue_id, at_ms, priority=priority)
-    return call, [*given, orders.HangUp(by, closing.NORMAL)]
+    # Whoever attended has nobody left to attend.
+    going = [leg.leg_id for leg in call.live_legs if leg.leg_id not in (by, customer.leg_id)]
+    return call, [*given, *(orders.HangUp(leg_id, closing.NORMAL) for leg_id in (by, *going))]
 
 
 def _is_heard(call: Call, asker: Leg) -> bool:

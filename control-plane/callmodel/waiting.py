@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from callmodel import attempts, closing, dialling, facts, flowing, line, orders, timers
 from callmodel.agents import Seat
-from callmodel.callstate import Call, Leg, Phase, Purpose, RungAgent, TimerName, Waiting
+from callmodel.callstate import Call, ClosedOffer, Leg, Phase, Purpose, RungAgent, TimerName, Waiting
 from callmodel.endings import Ending, ending_of
 from callmodel.ids import AgentId, LegId, QueueId
 from callmodel.offers import OfferEnd
@@ -21,6 +21,7 @@ Step = attempts.Step
 AWAY = "away"
 AWAY_MS = 10_000
 AGAIN_MS = 1_000
+MOST_CLOSED = 20
 
 
 def enter(
@@ -51,7 +52,8 @@ def advance(call: Call, fact: facts.Fact) -> Step:
         case facts.NotQueued(queue_id, reason, at_ms) if queue_id == waiting.queue_id:
             return _not_placed(call, waiting, reason, at_ms)
         case facts.LineLost():
-            return call, [_join(waiting)]
+            # With the line its tokens are forgotten too.
+            return replace(call, waiting=replace(waiting, closed=())), [_join(waiting)]
         case facts.AgentOffered():
             return _offered(call, waiting, fact)
         case facts.LegRang(leg_id) if waiting.rung_as(leg_id) is not None:
@@ -93,13 +95,8 @@ def _placed(call: Call, waiting: Waiting, fact: facts.Queued) -> Step:
         if outcome is not None:
             return leave(call, outcome, fact.at_ms)
     waiting = replace(waiting, queue=queue, ahead=fact.ahead)
+    call, given = _within_longest_wait(call, waiting, queue) if is_new else (call, [])
     call = replace(call, waiting=waiting)
-    given: list[orders.Order] = []
-    limits = (queue.longest_wait_seconds, flowing.longest_wait_seconds(call) if waiting.by_flow else None)
-    longest = min((each for each in limits if each is not None), default=None)
-    if is_new and longest is not None:
-        due_ms = waiting.entered_ms + longest * 1000
-        call, given = timers.start(call, TimerName.LONGEST_WAIT, due_ms)
     widens_ms = min((each for each in _widenings(waiting, queue) if each > fact.at_ms), default=None)
     if widens_ms is not None:
         call, timer = timers.start(call, TimerName.RELAXATION, widens_ms)
@@ -117,9 +114,19 @@ def _placed(call: Call, waiting: Waiting, fact: facts.Queued) -> Step:
     return call, given
 
 
+def _within_longest_wait(call: Call, waiting: Waiting, queue: Queue) -> Step:
+    """Set the clock of the longest wait, with the first word of the queue: a place, or an offer."""
+    limits = (queue.longest_wait_seconds, flowing.longest_wait_seconds(call) if waiting.by_flow else None)
+    longest = min((each for each in limits if each is not None), default=None)
+    if longest is None:
+        return call, []
+    return timers.start(call, TimerName.LONGEST_WAIT, waiting.entered_ms + longest * 1000)
+
+
 def _not_placed(call: Call, waiting: Waiting, reason: str, at_ms: int) -> Step:
-    """While hot state is away, who is in line stays, and who comes tries again for a while."""
-    patient = waiting.queue is not None or at_ms - waiting.entered_ms < AWAY_MS
+    """While hot state is away, who is in line or was handed over stays, and who comes tries again for a while."""
+    stays = waiting.queue is not None or call.answered_ms is not None
+    patient = stays or at_ms - waiting.entered_ms < AWAY_MS
     if reason != AWAY or not patient:
         return leave(call, reason, at_ms)
     return timers.start(call, TimerName.RELAXATION, at_ms + AGAIN_MS)
@@ -141,6 +148,8 @@ def _said(call: Call, waiting: Waiting, queue: Queue, fact: facts.Queued) -> tup
 
 
 def _due(call: Call, waiting: Waiting, name: TimerName, at_ms: int) -> Step:
+    if name is TimerName.LONGEST_CALL:
+        return closing.end(call, Ending.TOO_LONG, at_ms)
     if name is TimerName.LONGEST_WAIT:
         return leave(call, "waited", at_ms)
     # Asked again, hot state matches anew and tells the place of now.
@@ -153,10 +162,14 @@ def _offered(call: Call, waiting: Waiting, fact: facts.AgentOffered) -> Step:
     newest = max((each.token for each in waiting.rung), default=0)
     if queue.queue_id != waiting.queue_id:
         return call, withdrawn(fact)
+    named = {each.agent_id for each in offer.agents}
+    untold = [each for each in waiting.closed if each.token == offer.token and each.agent_id in named]
+    if untold:
+        # Old news, or it never came there how the offer ended.
+        return call, [orders.CloseOffer(queue.queue_id, each.agent_id, each.token, each.end) for each in untold]
     if offer.token <= newest:
         return call, []
-    given: list[orders.Order] = []
-    named = {each.agent_id for each in offer.agents}
+    call, given = _within_longest_wait(call, waiting, queue) if waiting.queue is None else (call, [])
     kept = [replace(each, token=offer.token) for each in waiting.rung if each.agent_id in named]
     for each in waiting.rung:
         attempt = call.attempt_of(each.leg_id)
@@ -206,9 +219,11 @@ def _hung_up(call: Call, waiting: Waiting, leg_id: LegId, at_ms: int) -> Step:
         return closing.end(call, Ending.ABANDONED, at_ms, by=leg_id)
     if agent is None or attempt is None or leg is None:
         return call, []
-    others = replace(waiting, rung=tuple(each for each in waiting.rung if each is not agent))
+    end = _end_of(leg)
+    closed = (*waiting.closed, ClosedOffer(agent.agent_id, agent.token, end))[-MOST_CLOSED:]
+    others = replace(waiting, rung=tuple(each for each in waiting.rung if each is not agent), closed=closed)
     call = replace(attempts.without(call, attempt), waiting=others)
-    return call, [line.closed(waiting, agent, _end_of(leg))]
+    return call, [line.closed(waiting, agent, end)]
 
 
 def _end_of(leg: Leg) -> OfferEnd:

@@ -14,6 +14,7 @@ from control_plane.features.auth import http as auth
 from control_plane.features.auth.authenticator import BearerAuthenticator
 from control_plane.features.bans import http as bans
 from control_plane.features.calendars import http as calendars
+from control_plane.features.calls import followups_http as follow_ups
 from control_plane.features.calls import handover_http as handover
 from control_plane.features.calls import http as calls
 from control_plane.features.enrolment import http as enrolment
@@ -29,6 +30,7 @@ from control_plane.features.tenants import http as tenants
 from control_plane.features.trunks import http as trunks
 from control_plane.features.users import http as users
 from control_plane.features.vips import http as vips
+from control_plane.features.webhooks import http as webhooks
 from control_plane.resources import close_resources, open_resources
 from control_plane.snapshots import Changes, Publisher
 from control_plane.web import Route
@@ -62,6 +64,8 @@ ROUTES: Sequence[Route] = [
     *bans.routes,
     *calls.routes,
     *handover.routes,
+    *follow_ups.routes,
+    *webhooks.routes,
     *recordings.routes,
     *enrolment.routes,
 ]

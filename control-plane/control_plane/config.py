@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from servicekit.publicnet import Networks, networks_in
 from servicekit.settings import ServiceSettings
 
 
@@ -80,7 +81,17 @@ class ControlPlaneSettings(ServiceSettings):
     worker_stop_seconds: float = Field(60, ge=0, description="seconds a worker may end its tasks in after SIGTERM")
     visibility_seconds: int = Field(10, ge=3, description="silence of a worker after which others take its tasks")
 
+    webhook_networks: str = Field(
+        "", description="networks besides public ones where tenants' webhooks may be, such as 10.8.0.0/16,10.9.1.7/32"
+    )
+
     reconcile_seconds: float = Field(30, gt=0, description="how often snapshots are rebuilt though nothing changed")
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        networks_in(value)
+        return value
 
     @field_validator("platform_domain")
     @classmethod
@@ -92,6 +103,11 @@ class ControlPlaneSettings(ServiceSettings):
         if (self.objects_access_key is None) != (self.objects_secret_key is None):
             raise ValueError("TRUNKLINE_OBJECTS_ACCESS_KEY and TRUNKLINE_OBJECTS_SECRET_KEY are given together")
         return self
+
+    @property
+    def webhook_allowed(self) -> Networks:
+        """`webhook_networks` as networks."""
+        return networks_in(self.webhook_networks)
 
     @property
     def objects_credentials(self) -> tuple[str, str] | None:

@@ -13,12 +13,13 @@ from functools import partial
 from redis.exceptions import ConnectionError, TimeoutError
 
 from callmodel import keys
-from callmodel.ids import TenantId
+from callmodel.ids import CallId, TenantId
 from callmodel.wire import Envelope
 from control_plane.bus import envelope_of
 from control_plane.config import ControlPlaneSettings
 from control_plane.directory import tenants_in
 from control_plane.features.calls.facts import CdrWriter
+from control_plane.features.calls.followups_store import FollowUpStore
 from control_plane.features.calls.store import CallStore
 from control_plane.features.live.facts import keep_live, settle_live
 from control_plane.features.live.repair import Heard, Silence, repair
@@ -27,11 +28,12 @@ from control_plane.features.recordings.store import LedgerStore
 from control_plane.figures import Figures
 from control_plane.jobtrace import follow_traces
 from control_plane.livecalls import LiveCalls
-from control_plane.queueing import build_celery, finish_recording_later
+from control_plane.queueing import build_celery, finish_recording_later, tell_follow_up_later
 from control_plane.resources import close_resources, open_resources
 from control_plane.streamlag import LagWatch
 from control_plane.trunkoutcomes import note_outcomes
 from control_plane.web.context import Resources
+from control_plane.webhooks import WebhookStore
 from hotstate.nodes import held_calls, living_nodes
 from servicekit import lifecycle, snapshots, tracing
 from servicekit.lifecycle import Service
@@ -59,7 +61,14 @@ class Consumers:
         celery = build_celery(resources.settings)
         follow_traces()
         calls = CallStore(resources.store, resources.cipher, resources.retention)
-        cdrs = CdrWriter(calls, resources.settings.currency)
+        follow_ups = FollowUpStore(resources.store, resources.retention)
+        webhooks = WebhookStore(resources.store, resources.cipher)
+
+        async def tell(tenant_id: TenantId, call_id: CallId) -> None:
+            if await webhooks.one(tenant_id) is not None:
+                await asyncio.to_thread(tell_follow_up_later, celery, tenant_id, call_id)
+
+        cdrs = CdrWriter(calls, follow_ups, tell, resources.settings.currency)
         ledger = LedgerKeeper(
             LedgerStore(resources.store),
             partial(finish_recording_later, celery),

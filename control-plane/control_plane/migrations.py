@@ -1,8 +1,9 @@
 """The schema of the durable store, version by version.  A released version never changes: add a new one."""
 
-from control_plane import accounts, archive, audit, pausing, retention
+from control_plane import accounts, archive, audit, pausing, retention, webhooks
 from control_plane.features.auth import store as auth
 from control_plane.features.calendars import store as calendars
+from control_plane.features.calls import followups_store as follow_ups
 from control_plane.features.calls import store as calls
 from control_plane.features.enrolment import store as enrolment
 from control_plane.features.flows import store as flows
@@ -50,4 +51,6 @@ MIGRATIONS = [
     Migration(24, "VIPs", [CreateTable(spec) for spec in vips.TABLES]),
     Migration(25, "prompts", [CreateTable(spec) for spec in prompts.TABLES]),
     Migration(26, "calendars", [CreateTable(spec) for spec in calendars.TABLES]),
+    Migration(27, "calls to follow up", [CreateTable(spec) for spec in follow_ups.TABLES]),
+    Migration(28, "webhooks", [CreateTable(spec) for spec in webhooks.TABLES]),
 ]

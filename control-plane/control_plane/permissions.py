@@ -45,6 +45,8 @@ class Permission(Enum):
     CALLS_PLACE = "calls.place"
     CALLS_CONTROL = "calls.control"
     CALLS_DISPOSE = "calls.dispose"
+    CALLS_FOLLOW_UP = "calls.follow-up"
+    """See calls that no person took, and messages that were left; call back, and say that it is done."""
     CALLS_SUPERVISE = "calls.supervise"
     """Listen to an agent, whisper to him, join, take over, and let a party go; audited."""
     CALLS_REVEAL = "calls.reveal"
@@ -80,6 +82,7 @@ _AGENT = frozenset(
         Permission.CALLS_PLACE,
         Permission.CALLS_CONTROL,
         Permission.CALLS_DISPOSE,
+        Permission.CALLS_FOLLOW_UP,
     }
 )
 _SUPERVISOR = _AGENT | {

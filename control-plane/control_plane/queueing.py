@@ -7,7 +7,7 @@ from kombu.exceptions import OperationalError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from callmodel.ids import RecordingId, TenantId
+from callmodel.ids import CallId, RecordingId, TenantId
 from callmodel.wire import DEFAULT_QUEUE
 from control_plane.config import ControlPlaneSettings
 from control_plane.times import now_ms
@@ -15,6 +15,7 @@ from servicekit import sentinel
 from servicekit.redisio import ASK_SECONDS
 
 KEY_PREFIX = "celery:"
+TELL = "webhooks.follow-up"
 SOFT_LIMIT_SECONDS = 1800
 TIME_LIMIT_SECONDS = 1860
 
@@ -146,5 +147,13 @@ def finish_recording_later(
     try:
         kwargs = {"tenant_id": tenant_id, "recording_id": recording_id}
         app.send_task("recordings.finish", kwargs=kwargs, queue=queue)
+    except OperationalError as error:
+        raise ConnectionError("the broker is away") from error
+
+
+def tell_follow_up_later(app: Celery, tenant_id: TenantId, call_id: CallId) -> None:
+    """Ask a worker to tell a tenant of a call; blocks.  Raises ConnectionError when the broker is away."""
+    try:
+        app.send_task(TELL, kwargs={"tenant_id": tenant_id, "call_id": call_id})
     except OperationalError as error:
         raise ConnectionError("the broker is away") from error

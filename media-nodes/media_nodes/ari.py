@@ -30,7 +30,14 @@ class AriError(Exception):
 
 
 class AriAwayError(ConnectionError):
-    """Asterisk does not answer: it is not there, stuck, or the connection broke."""
+    """Asterisk does not answer: it is not there, stuck, or the connection broke.
+
+    refused: no process listens there.
+    """
+
+    def __init__(self, text: str, *, refused: bool = False) -> None:
+        super().__init__(text)
+        self.refused = refused
 
 
 class Ari:
@@ -101,7 +108,8 @@ class Ari:
                 async with asyncio.timeout(CONNECT_SECONDS + 1):
                     socket = await session.ws_connect(url, heartbeat=HEARTBEAT_SECONDS, max_msg_size=0)
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
-                raise AriAwayError(f"events: {type(error).__name__}") from error
+                refused = isinstance(getattr(error, "os_error", None), ConnectionRefusedError)
+                raise AriAwayError(f"events: {type(error).__name__}", refused=refused) from error
             try:
                 yield _texts(socket)
             finally:

@@ -131,7 +131,7 @@ class AriSwitch:
 
     async def play(self, leg_id: LegId, play_id: str, files: Sequence[Path]) -> None:
         former = self._playing.get(leg_id)
-        if former == play_id or (leg_id in (self._found or ()) and await self._plays(leg_id, play_id)):
+        if former == play_id or (leg_id in (self._found or ()) and await self.plays(leg_id, play_id)):
             self._playing[leg_id] = play_id
             return
         self._playing[leg_id] = play_id
@@ -154,8 +154,7 @@ class AriSwitch:
     async def untap(self, leg_id: LegId) -> None:
         await self._taps.close(leg_id)
 
-    async def _plays(self, leg_id: LegId, play_id: str) -> bool:
-        """Say whether a former process had this played, and it goes on."""
+    async def plays(self, leg_id: LegId, play_id: str) -> bool:
         try:
             await self._command("GET", f"/playbacks/{playback_of(leg_id, play_id)}")
         except AriError as error:

@@ -1,6 +1,5 @@
 """Settings of a media node, shared by its Asterisk and its conductor."""
 
-import ipaddress
 import re
 from pathlib import Path
 from typing import Annotated, Self
@@ -8,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from callmodel.wire import DEFAULT_QUEUE, RECORDING_QUEUE
-from media_nodes.lookups import Networks
+from servicekit.publicnet import Networks, networks_in
 from servicekit.settings import ServiceSettings
 
 _PORTS = re.compile("([0-9]{1,5})-([0-9]{1,5})")
@@ -79,13 +78,13 @@ class MediaSettings(ServiceSettings):
     @field_validator("lookup_networks")
     @classmethod
     def _networks(cls, value: str) -> str:
-        _networks_in(value)
+        networks_in(value)
         return value
 
     @property
     def lookup_allowed(self) -> Networks:
         """`lookup_networks` as networks."""
-        return _networks_in(self.lookup_networks)
+        return networks_in(self.lookup_networks)
 
     @model_validator(mode="after")
     def _both_keys(self) -> Self:
@@ -119,7 +118,3 @@ class MediaSettings(ServiceSettings):
     def edges(self) -> list[str]:
         """Internal sockets of the edges, `host:port`, the preferred first."""
         return [edge.strip() for edge in self.edge_internal.split(",") if edge.strip()]
-
-
-def _networks_in(text: str) -> Networks:
-    return [ipaddress.ip_network(each.strip()) for each in text.split(",") if each.strip()]

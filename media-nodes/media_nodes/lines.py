@@ -6,8 +6,9 @@ is lost of it while Redis is away, the proof that each node gives every second s
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from redis.exceptions import RedisError
 
@@ -24,9 +25,11 @@ from callmodel.queues import Queue, Waiter, audiences_of, rank_of
 from callmodel.seats import SeatChange
 from callmodel.waiting import AWAY
 from hotstate.acd import Acd
+from servicekit.cancellation import raise_if_cancelled
 
 PROOF_SECONDS = 1.0
 AGAIN_SECONDS = 0.5
+POOLS_SECONDS = 5.0
 MOST_CHANGES = 10_000
 
 logger = logging.getLogger(__name__)
@@ -70,8 +73,13 @@ class RedisLines:
         """Get in line, or hear how things stand there."""
         queue, at_ms = self._queue(call.tenant_id, order.queue_id), self._now_ms()
         if queue is None:
-            return [facts.NotQueued(order.queue_id, "unknown", at_ms)]
+            # A conductor that has just begun does not know yet which queues there are.
+            reason = AWAY if self._directory() is None else "unknown"
+            return [facts.NotQueued(order.queue_id, reason, at_ms)]
         self._enter(queue.pool)
+        if call.answered_ms is not None:
+            # Nobody turns a customer away who was in a conversation already.
+            queue = replace(queue, most_waiting=None)
         try:
             found: Offer | InLine | Full | None = None
             if call.waiting is not None and call.waiting.queue is not None:
@@ -88,7 +96,9 @@ class RedisLines:
         if queue is None:
             return
         try:
-            await self._acd.leave(queue.pool, call.tenant_id, order.queue_id, call.call_id, self._now_ms())
+            await self._acd.leave(
+                queue.pool, call.tenant_id, order.queue_id, call.call_id, self._now_ms(), order.keeps_place
+            )
         except AWAY_ERRORS as error:
             logger.warning("left the line without redis", extra={"error": type(error).__name__})
 
@@ -111,7 +121,8 @@ class RedisLines:
             )
         except AWAY_ERRORS as error:
             logger.warning("offer closed without redis", extra={"error": type(error).__name__})
-            return []
+            # Whoever still waits asks again, and tells it then.
+            return [facts.NotQueued(order.queue_id, AWAY, at_ms)]
         return [] if found is None else _facts_of(found, queue, at_ms)
 
     async def look(self, call: Call, order: orders.LookAtQueue) -> Fact:
@@ -146,6 +157,7 @@ class RedisLines:
             agent = directory.agent_at(seat.tenant_id, seat.extension) if directory is not None else None
             if agent is None:
                 return AgentOutcome.NOBODY
+            await self._acd.note_pool(agent.pool)
             await self._acd.sign_in(agent, seat, at_ms, ready=True)
             return AgentOutcome.READY
         there = await self._acd.at_seat(pool, seat)
@@ -187,7 +199,11 @@ class RedisLines:
 
     def adopt(self, call: Call) -> None:
         """Take care of a former conductor's caller from now on."""
-        if call.waiting is not None and (queue := self._queue(call.tenant_id, call.waiting.queue_id)) is not None:
+        if call.waiting is None:
+            return
+        # As the call knows it: the directory may be read later than the journal.
+        queue = call.waiting.queue or self._queue(call.tenant_id, call.waiting.queue_id)
+        if queue is not None:
             self._enter(queue.pool)
 
     def _enter(self, pool: ProviderId) -> None:
@@ -232,7 +248,11 @@ class RedisLines:
 
     async def _tell_seats(self) -> None:
         while True:
+            raise_if_cancelled()
             told = await self._told.get()
+            if self._directory() is None:
+                # Nobody knows whose pool it is.  The proof tells of it later.
+                continue
             pool = self._pool_at(told.change.seat)
             self._enter(pool)
             try:
@@ -251,17 +271,23 @@ class RedisLines:
         )
 
     async def _prove(self) -> None:
+        looked_at = -POOLS_SECONDS
         while True:
-            for pool in tuple(self._pools):
-                try:
+            raise_if_cancelled()
+            try:
+                if time.monotonic() - looked_at >= POOLS_SECONDS:
+                    # Pauses end in pools, too, of which no call lives here.
+                    for pool in await self._acd.pools():
+                        self._enter(pool)
+                    looked_at = time.monotonic()
+                for pool in tuple(self._pools) if self._directory() is not None else ():
                     await self._prove_in(pool)
-                except AWAY_ERRORS as error:
-                    logger.warning("agents' states not proved", extra={"error": type(error).__name__})
+            except AWAY_ERRORS as error:
+                logger.warning("agents' states not proved", extra={"error": type(error).__name__})
             await asyncio.sleep(PROOF_SECONDS)
 
     async def _prove_in(self, pool: ProviderId) -> None:
         at_ms = self._now_ms()
-        await self._acd.lapse(pool, at_ms)
         live = {leg_id: leg for call in self._calls() for leg_id, leg in seats.legs_at_seats(call).items()}
         here = {leg_id: leg for leg_id, leg in live.items() if self._pool_at(leg.seat) == pool}
         waiting = [place for call in self._calls() if (place := self._place_in(pool, call)) is not None]
@@ -270,6 +296,8 @@ class RedisLines:
             logger.warning("agents' states repaired", extra={"pool": pool, "repairs": repairs.count})
         for call_id in repairs.lost:
             self._tell(call_id, facts.LineLost(at_ms))
+        # After our own sign of life, which may be an old one by now.
+        await self._acd.lapse(pool, at_ms)
 
     def _place_in(self, pool: ProviderId, call: Call) -> tuple[TenantId, QueueId, CallId] | None:
         waiting = call.waiting

@@ -12,7 +12,7 @@ from media_nodes.ari import Ari, AriAwayError, AriError
 from media_nodes.asterisk import AriSwitch
 from media_nodes.conductor import Conductor
 from media_nodes.journal import Entry
-from media_nodes.ports import SwitchAwayError
+from media_nodes.ports import SwitchAwayError, SwitchState
 from media_nodes.running import now_ms
 from media_nodes.stasis import APP, Arrived, Created, Superseded, to_news
 
@@ -20,6 +20,8 @@ RETRY_SECONDS = 0.2
 SURVEY_SECONDS = 10.0
 PING_SECONDS = 1.0
 PINGS_MISSED = 3
+DEAD_SECONDS = 2.0
+"""A port that refuses for so long belongs to no Asterisk any more: whatever comes next holds none of its calls."""
 
 logger = logging.getLogger(__name__)
 
@@ -56,15 +58,19 @@ class Listener:
 
     async def run(self) -> None:
         """Listen until cancelled.  Raises SupersededError."""
-        quiet = False
+        quiet, clock = False, asyncio.get_running_loop().time
+        refused_since: float | None = None
         while True:
             try:
                 await self._listen()
-                quiet = False
+                quiet, refused_since = False, None
             except (AriAwayError, AriError, SwitchAwayError) as error:
                 if not quiet:
                     logger.warning("asterisk is away", extra={"error": str(error)})
                 quiet = True
+                refused_since = (refused_since or clock()) if getattr(error, "refused", False) else None
+                if refused_since is not None and clock() - refused_since > DEAD_SECONDS:
+                    self._count_as_dead()
             finally:
                 if self.connected.is_set():
                     self._away_ms = now_ms()
@@ -85,8 +91,14 @@ class Listener:
                     watch.cancel()
         logger.warning("asterisk went away")
 
+    def _count_as_dead(self) -> None:
+        """End the calls of an Asterisk that does not come back: nobody's phone counts as busy with them."""
+        self._compare(SwitchState("", {}, ()))
+
     async def _survey(self) -> None:
-        state = await self._switch.state()
+        self._compare(await self._switch.state())
+
+    def _compare(self, state: SwitchState) -> None:
         found = [] if self._adopted else self._found()
         self._conductor.survey(state, found=found, away_ms=self._away_ms)
         self._away_ms = None

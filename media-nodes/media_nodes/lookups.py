@@ -6,21 +6,16 @@ what went wrong comes back within the time that the flow gives it.
 """
 
 import asyncio
-import ipaddress
 import json
 import logging
 import re
-import socket
-from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
 
 from callmodel.orders import LookUp
 from servicekit import meters
+from servicekit.publicnet import AddressForbiddenError, Networks, open_session, require_allowed
 
 MOST_BYTES = 65_536
 MOST_TEXT = 500
@@ -30,8 +25,6 @@ PLACE = re.compile("[0-9]{1,4}")
 LOOK_UPS = meters.Counter("trunkline.lookups", "{lookup}", "questions to tenants' systems, by how they were answered")
 
 logger = logging.getLogger(__name__)
-
-Networks = Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
 
 
 class LookUpProblemError(Exception):
@@ -52,6 +45,8 @@ class HttpLookUps:
                 answer, problem = parts_of(await self._fetch(order), order.answer), None
         except LookUpProblemError as error:
             answer, problem = {}, str(error)
+        except AddressForbiddenError:
+            answer, problem = {}, "forbidden"
         except TimeoutError:
             answer, problem = {}, "timeout"
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -65,15 +60,9 @@ class HttpLookUps:
             await self._session.close()
 
     async def _fetch(self, order: LookUp) -> bytes:
-        # Only a literal address skips the resolver.
-        host = urlsplit(order.url).hostname or ""
-        if _is_literal(host) and not is_allowed(host, self._allowed):
-            raise LookUpProblemError("forbidden")
+        require_allowed(order.url, self._allowed)
         if self._session is None:
-            connector = aiohttp.TCPConnector(
-                resolver=_OnlyAllowed(self._allowed), limit=MOST_AT_ONCE, use_dns_cache=False
-            )
-            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+            self._session = open_session(self._allowed, MOST_AT_ONCE)
         # An address that answers by naming another could name one of ours.
         async with self._session.post(order.url, json=order.fields | order.hidden, allow_redirects=False) as response:
             if response.status != 200:
@@ -114,39 +103,3 @@ def _at(document: Any, path: list[str]) -> str | None:
             return str(document)[:MOST_TEXT]
         case _:
             return None
-
-
-def is_allowed(address: str, networks: Networks) -> bool:
-    """Say whether a tenant's system may be at an address."""
-    ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
-    return (ip.is_global and not ip.is_multicast) or any(ip in network for network in networks)
-
-
-def _is_literal(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-class _OnlyAllowed(AbstractResolver):
-    """Names that lead to addresses where no tenant's system may be lead nowhere."""
-
-    def __init__(self, allowed: Networks) -> None:
-        self._allowed = allowed
-        self._inner = ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        found = await self._inner.resolve(host, port, family)
-        allowed = [each for each in found if is_allowed(each["host"], self._allowed)]
-        if not allowed:
-            raise LookUpProblemError("forbidden")
-        return allowed
-
-    async def close(self) -> None:
-        await self._inner.close()

@@ -21,7 +21,7 @@ class _Playing:
     """`ready`: its files are there, and the switch is being told.  `unwanted`: somebody stopped it before."""
 
     play_id: str
-    task: asyncio.Task[None]
+    task: asyncio.Task[None] | None = None
     ready: bool = False
     unwanted: bool = False
 
@@ -42,10 +42,10 @@ class PromptPlayer:
 
     def play(self, tenant_id: TenantId, order: Play, tell: Tell) -> None:
         assert self._group is not None, "the player does not run"
-        former = self._playing.get(order.leg_id)
-        task = self._group.create_task(self._play(tenant_id, order, tell, former))
-        playing = self._playing[order.leg_id] = _Playing(order.play_id, task)
-        task.add_done_callback(lambda _: self._over(playing, order, tell))
+        former, playing = self._playing.get(order.leg_id), _Playing(order.play_id)
+        self._playing[order.leg_id] = playing
+        playing.task = self._group.create_task(self._play(tenant_id, order, tell, playing, former))
+        playing.task.add_done_callback(lambda _: self._over(playing, order, tell))
 
     async def stop(self, leg_id: LegId, play_id: str) -> None:
         playing = self._playing.get(leg_id)
@@ -53,12 +53,20 @@ class PromptPlayer:
             await _end(playing)
         await self._switch.stop_playing(leg_id, play_id)
 
-    async def _play(self, tenant_id: TenantId, order: Play, tell: Tell, former: _Playing | None) -> None:
+    async def plays(self, leg_id: LegId, play_id: str) -> bool:
+        playing = self._playing.get(leg_id)
+        prepares = playing is not None and playing.play_id == play_id
+        return prepares or await self._switch.plays(leg_id, play_id)
+
+    async def _play(
+        self, tenant_id: TenantId, order: Play, tell: Tell, playing: _Playing, former: _Playing | None
+    ) -> None:
         try:
             if former is not None:
                 await _end(former)
             files = await self._files.files_of(tenant_id, order.prompts, order.language)
-            self._playing[order.leg_id].ready = True
+            # This one's, whatever is to be played next already: what the switch was told of is not broken off.
+            playing.ready = True
             await self._switch.play(order.leg_id, order.play_id, files)
         except PromptMissingError as error:
             logger.warning("prompt not played", extra={"leg_id": order.leg_id, "reason": str(error)})
@@ -71,12 +79,13 @@ class PromptPlayer:
     def _over(self, playing: _Playing, order: Play, tell: Tell) -> None:
         if self._playing.get(order.leg_id) is playing:
             del self._playing[order.leg_id]
-        if playing.unwanted and playing.task.cancelled():
+        if playing.unwanted and playing.task is not None and playing.task.cancelled():
             tell(Played(order.leg_id, order.play_id, now_ms()))
 
 
 async def _end(playing: _Playing) -> None:
     """Let a task that prepares end.  One that tells the switch is waited for: what it said could be overtaken."""
+    assert playing.task is not None
     if not playing.ready:
         playing.unwanted = True
         playing.task.cancel()

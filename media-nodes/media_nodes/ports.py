@@ -82,6 +82,9 @@ class Switch(Protocol):
         A leg that holds hears its music again afterwards.  One that talks does not hear the others meanwhile.
         """
 
+    async def plays(self, leg_id: LegId, play_id: str) -> bool:
+        """Say whether a leg is played this, or will be next."""
+
     async def stop_playing(self, leg_id: LegId, play_id: str) -> None:
         """Play no more of it; what is over already stays over."""
 
@@ -142,6 +145,9 @@ class Player(Protocol):
 
     async def stop(self, leg_id: LegId, play_id: str) -> None:
         """Play no more of it, or not at all.  Raises LegGoneError, SwitchAwayError."""
+
+    async def plays(self, leg_id: LegId, play_id: str) -> bool:
+        """Say whether its end is still to come.  Raises SwitchAwayError."""
 
 
 class WordEar(Protocol):

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from callmodel import calls, facts, orders, seats
+from callmodel import calls, facts, orders, playback, seats
 from callmodel.callstate import Call, Leg, LegState, Phase, Timer, TimerName
 from callmodel.directory import Lookups
 from callmodel.endings import Ending
@@ -39,6 +39,7 @@ from media_nodes.ports import (
 from servicekit import logs
 
 QUEUE_FACTS = 256
+MOST_UNREAD_KEYS, MOST_KEYS_A_SECOND = 64, 32
 YOUNG_LEG_MS = 5_000
 _DIALLING = orders.DialTrunk | orders.DialStation
 _SOUND = orders.Play | orders.StopPlaying | orders.Listen
@@ -91,16 +92,25 @@ class RunningCall:
         self._next: deque[Fact] = deque()
         self._undone: tuple[Order, ...] = ()
         self._timers: dict[TimerName, asyncio.TimerHandle] = {}
+        self._keys = (0, 0)
+        """The second in which one was pressed last, and how many in it."""
         self._seated: Call | None = None
         """As hot state was last told of its legs."""
 
     def post(self, fact: Fact | Surveyed) -> None:
         """Let the call know; returns at once."""
+        if isinstance(fact, facts.DigitPressed) and self._is_flood(fact.at_ms // 1000):
+            return
         try:
             self._queue.put_nowait(fact)
         except asyncio.QueueFull:
             # The next survey makes up for it.
             logger.error("call does not keep up", extra={"call_id": self.call.call_id})
+
+    def _is_flood(self, second: int) -> bool:
+        """Say whether keys come faster than anybody dials, and would crowd out everything else."""
+        self._keys = (second, self._keys[1] + 1 if self._keys[0] == second else 1)
+        return self._keys[1] > MOST_KEYS_A_SECOND or self._queue.qsize() >= MOST_UNREAD_KEYS
 
     async def live(self, first: Iterable[Order]) -> None:
         """Carry out the first orders, then take facts until the call has ended."""
@@ -131,8 +141,10 @@ class RunningCall:
             return
         if isinstance(fact, facts.LegSentEarlyMedia) and not await self._can_be_heard(fact.leg_id):
             fact = facts.LegRang(fact.leg_id, fact.at_ms)
-        self.call, given = calls.advance(self.call, fact)
-        await self._carry_out(tuple(given))
+        before = self.call
+        self.call, given = calls.advance(before, fact)
+        if given or self.call != before:
+            await self._carry_out(tuple(given))
 
     async def _carry_out(self, given: tuple[Order, ...]) -> None:
         """Write down what is to be done, then do it: whoever takes over can do it again, and knows the call."""
@@ -296,6 +308,9 @@ class RunningCall:
             if fact is not None:
                 logger.info("made up for a missed event", extra={"leg_id": leg.leg_id, "fact": type(fact).__name__})
                 await self._take(fact)
+        for fact in await self._unheard():
+            logger.info("made up for a missed event", extra={"fact": type(fact).__name__})
+            await self._take(fact)
         if surveyed.adopted and self.call.phase is not Phase.ENDED:
             await self._carry_out((orders.SetRoom(room_of(self.call)),))
 
@@ -311,6 +326,20 @@ class RunningCall:
         if progress is LegProgress.RINGING and leg.state is LegState.DIALLING:
             return facts.LegRang(leg.leg_id, at_ms)
         return None
+
+    async def _unheard(self) -> list[Fact]:
+        """Return what the call waits for and nobody will tell any more: a prompt's end, a moment that has come."""
+        at_ms = now_ms()
+        unheard: list[Fact] = [
+            facts.TimerFired(each.name, at_ms) for each in self.call.timers if each.due_ms <= at_ms
+        ]
+        if (played := playback.playing_in(self.call)) is None:
+            return unheard
+        try:
+            plays = await self._around.player.plays(*played)
+        except SwitchAwayError:
+            return unheard
+        return unheard if plays else [facts.Played(*played, at_ms), *unheard]
 
     def redo(self, orders: tuple[Order, ...]) -> None:
         """Keep the orders of a former conductor's last step to be done again after the first survey."""

@@ -10,19 +10,16 @@ from callmodel.flows.speaking import let_go
 from callmodel.flows.stage import (
     Turn,
     caller_of,
-    fill,
     hush,
     is_due,
     is_said,
-    plan_of,
     say,
     visit_of,
     wait,
     with_visit,
 )
 from callmodel.flows.visit import Doing
-from callmodel.ids import E164, RecordingId
-from callmodel.numbers import UndiallableNumberError, to_e164
+from callmodel.ids import RecordingId
 from callmodel.prompts import BEEP
 
 END_KEY = "#"
@@ -53,14 +50,11 @@ def hear_message(call: Call, node: VoicemailNode, fact: facts.Fact) -> Turn:
 
 
 def enter_call_back(call: Call, node: CallBackNode, at_ms: int) -> Turn:
-    """Keep the caller's place, if there is a number to call."""
-    number = _number_of(call, fill(call, node.number))
-    if number is None:
+    """Have it in the record, if there is a number to call."""
+    if call.number is None or call.withheld:
         return Turn(call, goto=node.otherwise)
-    visit, vip = visit_of(call), plan_of(call).vip
-    priority = visit.priority if vip is None else max(visit.priority, vip.priority)
-    booked = orders.BookCallBack(node.queue_id, number, priority, at_ms - call.waited_ms, visit.needs)
-    return Turn(with_visit(call, result=Ending.CALL_BACK), (booked,), node.next)
+    asked = replace(call, queue_id=node.queue_id)
+    return Turn(with_visit(asked, result=Ending.CALL_BACK), goto=node.next)
 
 
 def hear_nothing(call: Call, node: CallBackNode, fact: facts.Fact) -> Turn:
@@ -96,10 +90,3 @@ def _thank(call: Call, node: VoicemailNode, at_ms: int) -> Turn:
         return let_go(call, at_ms)
     paused = orders.PauseRecording(caller_of(call).leg_id, paused=True)
     return replace(turn, call=replace(turn.call, recording_paused=True)).after(paused)
-
-
-def _number_of(call: Call, text: str) -> E164 | None:
-    try:
-        return to_e164(text, plan_of(call).dialling)
-    except UndiallableNumberError:
-        return None

@@ -262,15 +262,14 @@ class VoicemailNode:
 
 @dataclass(frozen=True)
 class CallBackNode:
-    """Keeps the caller's place in a queue, to be called back when it is reached.
+    """Has the people of a queue call the caller back: the call is followed up like a missed one.
 
-    number: who is called.  `otherwise`: it is no number that can be called.
+    `otherwise`: of a caller whose number is not known, or withheld.
     """
 
     queue_id: QueueId
     next: str
     otherwise: str
-    number: str = "{caller}"
     kind: str = "call_back"
 
 

@@ -60,8 +60,6 @@ def _of_kind(flow: Flow, node: nodes.Node, names: Names) -> Found:
         case nodes.VoicemailNode(mailbox=mailbox):
             if not mailbox.strip():
                 yield "mailbox", "a message is left for somebody: say for whom"
-        case nodes.CallBackNode(number=number):
-            yield from _of_target("number", number, names)
 
 
 def _bounded(path: str, value: Any) -> Found:

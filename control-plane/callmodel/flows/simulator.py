@@ -290,8 +290,6 @@ def _told(call: Call, order: orders.Order) -> Iterator[str]:
             yield f"rings {number} for {seconds} s"
         case orders.StartRecording(recording_id):
             yield f"records {recording_id}"
-        case orders.BookCallBack(queue_id, number):
-            yield f"keeps the place in `{queue_id}`, to call {number} back"
         case orders.HangUp(leg_id):
             yield "hangs up" if leg_id == CALLER else "lets the other go"
 

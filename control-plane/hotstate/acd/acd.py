@@ -49,6 +49,14 @@ class Acd:
         """Take an agent out.  Their call goes on; a caller who was on the way to them is first in line again."""
         await self._runner.run("sign_out", pool, [at_ms, agent_id])
 
+    async def note_pool(self, pool: ProviderId) -> None:
+        """Have nodes look after a pool's clocks from now on, to be called before an agent signs in."""
+        await self._runner.note_pool(pool)
+
+    async def pools(self) -> list[ProviderId]:
+        """Return the pools that were noted these two days: of each the clocks are to be looked after (`lapse`)."""
+        return await self._runner.pools()
+
     async def make_ready(self, pool: ProviderId, agent_id: AgentId, at_ms: int) -> bool:
         """End a pause or the wrap-up; in a call, take back the pause that was asked for.  False: is not signed in."""
         return bool(await self._runner.run("mode", pool, [at_ms, agent_id, "ready", "", 0]))
@@ -112,10 +120,20 @@ class Acd:
         return answer if isinstance(answer, InLine) else None
 
     async def leave(
-        self, pool: ProviderId, tenant_id: TenantId, queue_id: QueueId, call_id: CallId, at_ms: int
+        self,
+        pool: ProviderId,
+        tenant_id: TenantId,
+        queue_id: QueueId,
+        call_id: CallId,
+        at_ms: int,
+        keeps_place: bool = False,
     ) -> bool:
-        """Take a caller out of line, and out of the offer that stands.  False: was not in this line."""
-        return bool(await self._runner.run("leave", pool, [at_ms, tenant_id, queue_id, call_id]))
+        """Take a caller out of line, and out of the offer that stands.  False: was not in this line.
+
+        keeps_place: whoever calls the queue again with that number within 10 minutes has the rank.
+        """
+        values: list[Value] = [at_ms, tenant_id, queue_id, call_id, int(keeps_place)]
+        return bool(await self._runner.run("leave", pool, values))
 
     async def close_offer(
         self,
@@ -201,7 +219,7 @@ class Acd:
         """Do what is due by the clock; return when to call next (ms since 1970), None for nothing to come.
 
         Untaken reservations, wrap-ups and pauses that are over, sign-ins of agents who did nothing for 16 hours, and
-        nodes that have not proved for a minute.  Any number of processes may call it, once a second at least while
+        nodes that have not proved for 3.5 s.  Any number of processes may call it, once a second at least while
         anybody is signed in or waits.
         """
         due = await self._runner.run("lapse", pool, [at_ms])
@@ -235,8 +253,8 @@ class Acd:
     async def forget_node(self, pool: ProviderId, node_id: NodeId, at_ms: int) -> None:
         """Take out what a dead node held.
 
-        Its callers leave the line; whoever of them calls the queue again within 10 minutes has the former rank.  Its
-        legs are gone, and their agents are free without wrap-up.
+        Its callers leave the line; whoever of them calls the queue again within 10 minutes, or has done so already,
+        has the former rank.  Its legs are gone, and their agents are free without wrap-up.
         """
         await self._runner.run("forget_node", pool, [at_ms, node_id])
 

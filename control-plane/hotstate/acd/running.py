@@ -16,6 +16,9 @@ from servicekit.redisio import LuaScripts, Replicas
 Value = str | int | float
 
 ANSWER_SECONDS = 1.0
+POOLS = "platform:pools"
+"""Set of the names of all pools in which somebody has signed in lately: the one key that is in no pool's slot."""
+POOLS_LIFE_SECONDS = 172_800
 VIEWED_AT_ONCE = 200
 """Agents a script tells of: others wait for it meanwhile."""
 UNREPLICATED = meters.Counter("trunkline.acd.unreplicated", "{change}", "changes that too few replicas had in time")
@@ -42,6 +45,15 @@ class Runner:
             # The decision stands: what a fail-over takes along is repaired by the nodes' proofs.
             UNREPLICATED.add(script=name)
         return answer
+
+    async def note_pool(self, pool: ProviderId) -> None:
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.sadd(POOLS, pool)
+            pipeline.expire(POOLS, POOLS_LIFE_SECONDS)
+            await self._ask(pipeline.execute())
+
+    async def pools(self) -> list[ProviderId]:
+        return [ProviderId(name) for name in sorted(await self._ask(self._redis.smembers(POOLS)))]
 
     async def agent_ids(self, pool: ProviderId) -> list[AgentId]:
         """Return who is signed in, by id."""

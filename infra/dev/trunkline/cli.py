@@ -4,6 +4,7 @@ import importlib
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -163,6 +164,62 @@ def beat() -> None:
     Example:  TRUNKLINE_CONFIG=/etc/trunkline/control-plane.toml trunkline beat
     """
     raise typer.Exit(int(_import("control_plane.worker").beat() or 0))
+
+
+@app.command("import")
+def import_list(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, XLSX or JSON Lines.")],
+    region: Annotated[
+        str, typer.Option(help="Country of the numbers that have no country code, as an ISO code.")
+    ] = "CN",
+    column: Annotated[
+        str, typer.Option(help="The numbers' column, by name or counted from 1; found otherwise.")
+    ] = "",
+    header: Annotated[
+        bool | None,
+        typer.Option("--header/--no-header", help="Whether the first row has names; found out otherwise."),
+    ] = None,
+    encoding: Annotated[str, typer.Option(help="utf-8, gb18030, utf-16-le or utf-16-be; detected otherwise.")] = "",
+    template: Annotated[Path | None, typer.Option(help="A saved mapping: JSON with number, fields, header.")] = None,
+    do_not_call: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="Numbers that must not be called; may be repeated.")
+    ] = None,
+    block_region: Annotated[
+        list[str] | None, typer.Option(metavar="REGION", help="Refuse this region's numbers; may be repeated.")
+    ] = None,
+    block_line_type: Annotated[
+        list[str] | None, typer.Option(metavar="TYPE", help="Such as premium-rate; may be repeated.")
+    ] = None,
+    refused: Annotated[Path | None, typer.Option(help="Where refused rows go; FILE.refused.csv otherwise.")] = None,
+    accepted: Annotated[Path | None, typer.Option(help="Write the numbers that may be dialled, as CSV.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Clean a list of numbers here, as an import would, and say how many rows fell where: a dry run.
+
+    Nothing is sent anywhere.  Exits with 1 when no row may be dialled, and with 2 when the file is no list.
+    docs/howto/import-numbers.md explains columns, reasons and do-not-call lists.
+
+    Examples:
+
+      trunkline import bought.csv
+
+      trunkline import bought.xlsx --column 手机 --do-not-call national.csv --accepted ready.csv
+    """
+    request = _import("trunkline.importing").Request(
+        file=file,
+        region=region,
+        column=column,
+        header=header,
+        encoding=encoding,
+        template=template,
+        do_not_call=tuple(do_not_call or ()),
+        blocked_regions=frozenset(block_region or ()),
+        blocked_line_types=frozenset(block_line_type or ()),
+        refused=refused,
+        accepted=accepted,
+        as_json=as_json,
+    )
+    raise typer.Exit(_import("trunkline.importing").main(request))
 
 
 @app.command()

@@ -6,6 +6,7 @@ from callmodel import seats, waiting
 from callmodel.agents import Seat, SeatUse
 from callmodel.callstate import CallState, LegState, Timer, TimerName
 from callmodel.cdr import cdr_of
+from callmodel.commands import facts_of
 from callmodel.endings import Ending
 from callmodel.facts import (
     AgentOffered,
@@ -13,10 +14,13 @@ from callmodel.facts import (
     LegAnswered,
     LegHungUp,
     LegRang,
+    LineLost,
+    NodeLost,
     NotQueued,
     Played,
     QueueAsked,
     Queued,
+    SuperviseAsked,
     TimerFired,
 )
 from callmodel.ids import AgentId, Extension, LegId, PromptId, QueueId, RecordingId, SiteId, TenantId
@@ -39,7 +43,9 @@ from callmodel.orders import (
 from callmodel.prompts import Audio, Speech
 from callmodel.queues import Queue, Relaxation, SkillNeed
 from callmodel.rooms import Mode, Music
+from callmodel.routing import plan_call
 from callmodel.wantedroom import room_of
+from callmodel.wire import TransferCall
 from tests.unit.callmodel.stories import (
     ACME,
     AGENT_LEG,
@@ -48,6 +54,8 @@ from tests.unit.callmodel.stories import (
     BRANCH,
     CALL,
     CUSTOMER_LEG,
+    DIRECTORY,
+    GLOBEX,
     T0,
     TALKING,
     after,
@@ -250,6 +258,14 @@ def test_who_could_never_get_in_line_is_let_go_after_a_while():
     assert after(entered(), NotQueued(SALES, "away", T0 + 11_000))[0].ending is Ending.NO_ANSWER
 
 
+def test_a_customer_who_was_handed_over_is_not_let_go_for_want_of_hot_state():
+    handed_over = after(TALKING, QueueAsked(SALES, AGENT_LEG, T0 + 10_000))[0]
+
+    call, orders = after(handed_over, NotQueued(SALES, "away", T0 + 90_000))
+    assert call.state is CallState.WAITING
+    assert orders == [SetTimer(Timer(TimerName.RELAXATION, T0 + 91_000))]
+
+
 def test_old_news_of_another_queue_changes_nothing():
     other = replace(QUIET, queue_id=QueueId("other"))
 
@@ -281,3 +297,49 @@ def test_seats_are_busy_from_the_first_ring_to_the_last_word():
     told = [(each.use, each.queue_id, each.spoke) for before, then in steps for each in seats.changes(before, then)]
     assert told == [(SeatUse.RINGING, None, False), (SeatUse.TALKING, SALES, False), (SeatUse.GONE, SALES, True)]
     assert over.leg_of(BENS_LEG).state is LegState.ENDED
+
+
+def test_an_offer_that_is_told_again_after_its_end_rings_nobody_and_ends_again():
+    gone = after(RUNG, LegRang(BENS_LEG, T0 + 5_100), LegHungUp(BENS_LEG, 480, T0 + 20_000))[0]
+
+    assert after(gone, offered())[1] == [CloseOffer(SALES, AgentId("u-1002"), 7, OfferEnd.NO_ANSWER)]
+    assert isinstance(after(gone, offered(token=8))[1][0], DialStation)
+    assert isinstance(after(gone, LineLost(T0 + 30_000), offered())[1][0], DialStation)
+
+
+def test_who_is_lost_with_the_node_keeps_the_place():
+    for call in (in_line(), RUNG):
+        orders = after(call, NodeLost(T0 + 9_000))[1]
+        assert orders[0] == LeaveQueue(SALES, keeps_place=True)
+
+
+def test_the_longest_call_goes_on_in_line_and_is_over_there_too():
+    limits = replace(TALKING.plan.limits, longest_call_minutes=60)
+    plan = replace(TALKING.plan, limits=limits)
+    end_ms = T0 + 3_600_000
+    timed = replace(TALKING, plan=plan, timers=(Timer(TimerName.LONGEST_CALL, end_ms),))
+    waits = after(timed, QueueAsked(SALES, AGENT_LEG, T0 + 10_000))[0]
+    assert after(waits, TimerFired(TimerName.LONGEST_CALL, end_ms))[0].ending is Ending.TOO_LONG
+
+    rung = after(waits, offered())[0]
+    again = after(rung, LegAnswered(rung.waiting.rung[0].leg_id, T0 + 20_000))[0]
+    assert Timer(TimerName.LONGEST_CALL, end_ms) in again.timers
+
+
+def test_a_supervisor_is_let_go_when_the_customer_goes_into_a_queue():
+    listens = SuperviseAsked(plan_call(DIRECTORY, ACME, BEN), Mode.LISTENING, AGENT_LEG, T0 + 9_000)
+    attended = after(TALKING, listens)[0]
+    supervisor = attended.attempts[0].leg_id
+    attended = after(attended, LegAnswered(supervisor, T0 + 9_500))[0]
+
+    orders = after(attended, QueueAsked(SALES, AGENT_LEG, T0 + 10_000))[1]
+    assert HangUp(supervisor, 200) in orders
+
+
+def test_nobody_lets_a_customer_go_for_a_queue_that_the_tenant_does_not_have():
+    ours = replace(DIRECTORY, queues=(QUEUE, replace(QUEUE, tenant_id=GLOBEX, queue_id=QueueId("theirs"))))
+    asked = [
+        facts_of(TransferCall(CALL, ACME, f"queue:{name}"), TALKING, ours, T0) for name in ("theirs", "", "sales")
+    ]
+
+    assert asked == [[], [], [QueueAsked(SALES, AGENT_LEG, T0)]]

@@ -5,16 +5,31 @@ step: before or after one of its calls to the world outside, or in the midst of 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from media_fakes import INSTANCE, NODE, NOW, FakeLookUps, directory
+from media_fakes import ACME, INSTANCE, NODE, FakeLookUps, directory
 
 from callmodel.agentkeys import AgentOutcome
 from callmodel.agents import Seat, SeatUse
 from callmodel.callstate import Call
+from callmodel.directory import Did, Directory
 from callmodel.facts import AgentChanged, AgentOffered, Fact, Queued, QueueSeen
-from callmodel.ids import AgentId, CallId, Extension, LegId, RecordingId, SiteId, TenantId, TrunkId
+from callmodel.flows.document import Flow
+from callmodel.flows.nodes import CollectNode, HangUpNode, MenuNode, PlayNode, QueueChoice, QueueNode
+from callmodel.ids import (
+    E164,
+    AgentId,
+    CallId,
+    Extension,
+    FlowId,
+    LegId,
+    QueueId,
+    RecordingId,
+    SiteId,
+    TenantId,
+    TrunkId,
+)
 from callmodel.offers import Offer, Offered, OfferEnd
 from callmodel.orders import (
     ChangeAgent,
@@ -28,6 +43,7 @@ from callmodel.orders import (
     LookAtQueue,
     Play,
 )
+from callmodel.prompts import Speech
 from callmodel.queues import Queue
 from callmodel.rooms import Room
 from callmodel.seats import SeatChange
@@ -36,9 +52,32 @@ from callmodel.wire import Envelope
 from media_nodes.conductor import Conductor
 from media_nodes.journal import Entry, Journal
 from media_nodes.ports import Full, Grant, LegGoneError, LegProgress, SwitchState
-from media_nodes.running import Surroundings
+from media_nodes.running import Surroundings, now_ms
 
-AGENT = AgentId("u-1002")
+LINE = E164("+862155550120")
+SALES, ALL = QueueId("sales"), QueueId("all")
+STATIONS = (Extension("1002"), Extension("1001"))
+"""At which the agents sit: the queue `sales` is offered the first one, `all` both."""
+FLOW = Flow(
+    FlowId("line"),
+    "hello",
+    {
+        "hello": PlayNode("menu", (Speech("Hello."),)),
+        "menu": MenuNode({"1": "sales", "2": "number", "3": "all"}, "bye", (Speech("Press a key."),), seconds=60),
+        "number": CollectNode("number", "sales", "bye", (Speech("Your number, please."),)),
+        "sales": QueueNode((QueueChoice(SALES),), otherwise="bye"),
+        "all": QueueNode((QueueChoice(ALL),), otherwise="bye"),
+        "bye": HangUpNode((Speech("Goodbye."),)),
+    },
+    tenant_id=ACME,
+)
+
+
+def known() -> Directory:
+    """The directory of the fakes, with a number that leads into a flow, and queues."""
+    plain = directory()
+    numbers = (*plain.numbers, Did(LINE, ACME, flow_id=FLOW.flow_id))
+    return replace(plain, numbers=numbers, flows=(*plain.flows, FLOW), queues=(Queue(ACME, SALES), Queue(ACME, ALL)))
 
 
 class KilledError(BaseException):
@@ -65,6 +104,9 @@ class World:
     line: dict[CallId, Offer] = field(default_factory=dict)
     """Offers that stand."""
     tokens: int = 0
+    playing: dict[LegId, str] = field(default_factory=dict)
+    drowned: set[LegId] = field(default_factory=set)
+    """Legs that were played something while they talked."""
     seats: dict[LegId, SeatUse] = field(default_factory=dict)
     there: list[set[LegId]] = field(default_factory=list)
     """Who was answered and there after each step of a story."""
@@ -143,12 +185,6 @@ class Mortal:
         await self._do(customer_leg)
         self.world.step(done=True)
 
-    def play(self, tenant_id: TenantId, order: Play, tell: Callable[[Fact], None]) -> None:
-        """Sound takes its time: no story waits for its end."""
-
-    async def stop(self, leg_id: LegId, play_id: str) -> None:
-        await self._do(leg_id)
-
     def listen(self, order: Listen, tell: Callable[[Fact], None]) -> None:
         """Nobody says anything."""
 
@@ -202,8 +238,32 @@ class Mortal:
         self.world.spools[recording_id] = False
 
 
+class MortalPlayer:
+    """What legs are played: it goes on without the conductor who wanted it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def play(self, tenant_id: TenantId, order: Play, tell: Callable[[Fact], None]) -> None:
+        self.world.step(done=False)
+        if order.leg_id in self.world.legs:
+            self.world.playing[order.leg_id] = order.play_id
+        self.world.step(done=True)
+
+    async def stop(self, leg_id: LegId, play_id: str) -> None:
+        await asyncio.sleep(0)
+        self.world.step(done=False)
+        if self.world.playing.get(leg_id) == play_id:
+            del self.world.playing[leg_id]
+        self.world.step(done=True)
+
+    async def plays(self, leg_id: LegId, play_id: str) -> bool:
+        await asyncio.sleep(0)
+        return self.world.playing.get(leg_id) == play_id
+
+
 class MortalLines:
-    """One queue's line with one agent, of the same conductor."""
+    """Lines with two agents, of the same conductor."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -214,15 +274,16 @@ class MortalLines:
 
     async def join(self, call: Call, order: JoinQueue) -> list[Fact]:
         await self._do()
-        queue, line = Queue(call.tenant_id, order.queue_id), self.world.line
+        queue, line, at_ms = Queue(call.tenant_id, order.queue_id), self.world.line, now_ms()
         self.world.waiting.add(call.call_id)
         if call.call_id not in line and self.world.agent_is_free:
             self.world.tokens += 1
-            agents = (Offered(AGENT, Seat(call.tenant_id, Extension("1002"), SiteId("hq"))),)
-            line[call.call_id] = Offer(call.tenant_id, order.queue_id, call.call_id, self.world.tokens, NOW, agents)
+            seats = STATIONS if order.queue_id == ALL else STATIONS[:1]
+            agents = tuple(Offered(AgentId(f"u-{name}"), Seat(call.tenant_id, name, SiteId("hq"))) for name in seats)
+            line[call.call_id] = Offer(call.tenant_id, order.queue_id, call.call_id, self.world.tokens, at_ms, agents)
         self.world.step(done=True)
         offer = line.get(call.call_id)
-        return [Queued(queue, 0, None, NOW) if offer is None else AgentOffered(queue, offer, NOW)]
+        return [Queued(queue, 0, None, at_ms) if offer is None else AgentOffered(queue, offer, at_ms)]
 
     async def leave(self, call: Call, order: LeaveQueue) -> None:
         await self._do()
@@ -234,18 +295,23 @@ class MortalLines:
         await self._do()
         offer = self.world.line.get(call.call_id)
         if offer is not None and offer.token == order.token:
-            del self.world.line[call.call_id]
-            if order.end in (OfferEnd.ANSWERED, OfferEnd.WITHDRAWN):
+            rest = tuple(each for each in offer.agents if each.agent_id != order.agent_id)
+            over = order.end in (OfferEnd.ANSWERED, OfferEnd.WITHDRAWN)
+            if over:
                 self.world.waiting.discard(call.call_id)
+            if over or not rest:
+                del self.world.line[call.call_id]
+            else:
+                self.world.line[call.call_id] = replace(offer, agents=rest)
         self.world.step(done=True)
         waits = call.call_id in self.world.waiting
-        return [Queued(Queue(call.tenant_id, order.queue_id), 0, None, NOW)] if waits else []
+        return [Queued(Queue(call.tenant_id, order.queue_id), 0, None, now_ms())] if waits else []
 
     async def change_agent(self, order: ChangeAgent) -> Fact:
-        return AgentChanged(AgentOutcome.READY, NOW)
+        return AgentChanged(AgentOutcome.READY, now_ms())
 
     async def look(self, call: Call, order: LookAtQueue) -> Fact:
-        return QueueSeen(order.queue_id, 0, 0, 0, 0.0, None, NOW)
+        return QueueSeen(order.queue_id, 0, 0, 0, 0.0, None, now_ms())
 
     def tell(self, call: Call, changes: Iterable[SeatChange]) -> None:
         for change in changes:
@@ -269,9 +335,18 @@ class MortalJournal(Journal):
 async def conducting(world: World) -> AsyncIterator[tuple[Conductor, Mortal, MortalJournal]]:
     """A conductor that lives until it is killed, or until the end."""
     ports, journal = Mortal(world), MortalJournal(world)
-    known = directory()
+    surroundings = known()
     around = Surroundings(
-        ports, ports, ports, ports, ports, ports, MortalLines(world), FakeLookUps(), journal, lambda: known
+        ports,
+        ports,
+        ports,
+        ports,
+        MortalPlayer(world),
+        ports,
+        MortalLines(world),
+        FakeLookUps(),
+        journal,
+        lambda: surroundings,
     )
     conductor = Conductor(NODE, around)
     conductor.instance = INSTANCE

@@ -48,7 +48,7 @@ from callmodel.wire import Envelope
 from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.journal import Journal
 from media_nodes.ports import Full, Grant, LegGoneError, RecordingRefusedError, SwitchAwayError, SwitchState
-from media_nodes.running import Surroundings
+from media_nodes.running import Surroundings, now_ms
 from media_nodes.stasis import Arrived
 from servicekit import tracing
 
@@ -88,6 +88,7 @@ def directory() -> Directory:
             Did(E164("+862155550101"), ACME, flow_id=FlowId("hotline")),
         ),
         flows=(HOTLINE,),
+        queues=(Queue(ACME, QueueId("sales")),),
     )
 
 
@@ -142,6 +143,9 @@ class FakeSwitch:
     async def play(self, leg_id: LegId, play_id: str, files: Sequence[Path]) -> None:
         self.told.append(("play", leg_id, play_id, *(file.name for file in files)))
         self._refuse(leg_id)
+
+    async def plays(self, leg_id: LegId, play_id: str) -> bool:
+        return False
 
     async def stop_playing(self, leg_id: LegId, play_id: str) -> None:
         self.told.append(("stop_playing", leg_id, play_id))
@@ -230,7 +234,7 @@ class FakeLines:
 
     async def join(self, call: Call, order: JoinQueue) -> list[Fact]:
         self.told.append(("join", order.queue_id))
-        return [Queued(Queue(ACME, order.queue_id), 0, None, NOW)]
+        return [Queued(Queue(ACME, order.queue_id), 0, None, now_ms())]
 
     async def leave(self, call: Call, order: LeaveQueue) -> None:
         self.told.append(("leave", order.queue_id))
@@ -266,12 +270,19 @@ class FakeEar:
 class FakePlayer:
     played: list[Play] = field(default_factory=list)
     stopped: list[tuple[str, str]] = field(default_factory=list)
+    over: set[str] = field(default_factory=set)
+    """Names of what came to its end."""
 
     def play(self, tenant_id: TenantId, order: Play, tell: Callable[[Fact], None]) -> None:
         self.played.append(order)
 
     async def stop(self, leg_id: LegId, play_id: str) -> None:
         self.stopped.append((leg_id, play_id))
+
+    async def plays(self, leg_id: LegId, play_id: str) -> bool:
+        return play_id not in self.over and any(
+            (each.leg_id, each.play_id) == (leg_id, play_id) for each in self.played
+        )
 
 
 @dataclass

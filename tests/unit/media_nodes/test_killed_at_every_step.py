@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from killed_world import World, conducting
+from killed_world import LINE, World, conducting
 from media_fakes import ACME, arrived
 
 from callmodel.agents import SeatUse
@@ -41,6 +41,26 @@ def arrives(dialled: str = CUSTOMER, **more: str) -> Step:
     def step(world: World, conductor: Conductor) -> None:
         world.legs[ORIGIN] = LegProgress.SETTING_UP
         conductor.hear(replace(arrived(ORIGIN, dialled, **more), at_ms=now_ms()))
+
+    return step
+
+
+def calls_in(world: World, conductor: Conductor) -> None:
+    """A customer dials a number that leads into a flow, which goes by the clock of the wall."""
+    world.legs[ORIGIN] = LegProgress.SETTING_UP
+    news = arrived(ORIGIN, LINE, origin="trunk", trunk="t1", number="+8613812345678")
+    conductor.hear(replace(news, at_ms=now_ms()))
+
+
+def hears_out(world: World, conductor: Conductor) -> None:
+    if (play_id := world.playing.pop(ORIGIN, None)) is not None:
+        conductor.hear(Played(ORIGIN, play_id, now_ms()))
+
+
+def presses(keys: str) -> Step:
+    def step(world: World, conductor: Conductor) -> None:
+        for key in keys if ORIGIN in world.legs else "":
+            conductor.hear(DigitPressed(ORIGIN, key, now_ms()))
 
     return step
 
@@ -110,7 +130,7 @@ def asks(kind: type, *values: object) -> Step:
     return step
 
 
-def presses(digit: str, place: int | None = None) -> Step:
+def keys(digit: str, place: int | None = None) -> Step:
     """A key of the caller's, or of who was rung."""
 
     def step(world: World, conductor: Conductor) -> None:
@@ -121,7 +141,7 @@ def presses(digit: str, place: int | None = None) -> Step:
     return step
 
 
-def hears_out(world: World, conductor: Conductor) -> None:
+def listens(world: World, conductor: Conductor) -> None:
     """What is said to the caller is over."""
     for call in conductor.calls:
         if call.visit is not None:
@@ -131,6 +151,7 @@ def hears_out(world: World, conductor: Conductor) -> None:
 IN_FLOW = [arrives("+862155550101", origin="trunk", trunk="t1", number="+8613812345678")]
 TALKING = [arrives(), rings(), answers()]
 CONSULTING = [*TALKING, asks(ConsultCall, BEN), rings(1), answers(1)]
+IN_MENU = [calls_in, hears_out]
 STORIES: dict[str, list[Step]] = {
     "outbound": [*TALKING, hangs_up(ORIGIN)],
     "ended by order": [*TALKING, asks(EndCall)],
@@ -168,12 +189,31 @@ STORIES: dict[str, list[Step]] = {
     ],
     "answered from a queue": [*TALKING, asks(TransferCall, "queue:sales"), rings(1), answers(1)],
     "offered in vain": [*TALKING, asks(TransferCall, "queue:sales"), rings(1), fails(1, 480), hangs_up(ORIGIN)],
-    "served by a flow": [*IN_FLOW, presses("9"), presses("9"), presses("9"), hears_out],
-    "rung by a flow": [*IN_FLOW, presses("2"), rings(), answers(), hangs_up(ORIGIN)],
-    "mobile rung by a flow": [*IN_FLOW, presses("2"), fails(0, 486), rings(1), answers(1), presses("1", 1)],
-    "mobile that declines": [*IN_FLOW, presses("2"), fails(0, 486), answers(1), presses("9", 1), hears_out],
-    "left a message": [*IN_FLOW, presses("3"), hears_out, presses("#")],
-    "from a flow to a queue": [*IN_FLOW, presses("1"), rings(), answers(), hangs_up(ORIGIN)],
+    "served by a flow": [*IN_FLOW, keys("9"), keys("9"), keys("9"), listens],
+    "rung by a flow": [*IN_FLOW, keys("2"), rings(), answers(), hangs_up(ORIGIN)],
+    "mobile rung by a flow": [*IN_FLOW, keys("2"), fails(0, 486), rings(1), answers(1), keys("1", 1)],
+    "mobile that declines": [*IN_FLOW, keys("2"), fails(0, 486), answers(1), keys("9", 1), listens],
+    "left a message": [*IN_FLOW, keys("3"), listens, keys("#")],
+    "from a flow to a queue": [*IN_FLOW, keys("1"), rings(), answers(), hangs_up(ORIGIN)],
+    "left in the menu": [*IN_MENU, hangs_up(ORIGIN)],
+    "menu to an agent": [*IN_MENU, presses("1"), rings(), answers()],
+    "menu heard out": [*IN_MENU, hears_out, presses("9"), hears_out, presses("1"), rings(), answers()],
+    "digits": [*IN_MENU, presses("2"), hears_out, presses("47"), presses("11#"), rings(), answers()],
+    "flow to its end": [*IN_MENU, presses("9"), presses("9"), presses("9"), hears_out],
+    "flow offered in vain": [*IN_MENU, presses("1"), rings(), fails(0, 480), hears_out, hangs_up(ORIGIN)],
+    "flow offered again": [*IN_MENU, presses("1"), fails(0, 486), asks(TransferCall, "queue:sales"), hears_out],
+    "given up while it rings": [*IN_MENU, presses("1"), rings(), hangs_up(ORIGIN)],
+    "ring all": [*IN_MENU, presses("3"), rings(0), rings(1), answers(1)],
+    "ring all but one": [*IN_MENU, presses("3"), rings(0), fails(0, 486), answers(1)],
+    "ring all in vain": [*IN_MENU, presses("3"), fails(0, 486), fails(1, 480), hangs_up(ORIGIN)],
+    "from the flow to an agent to a queue": [
+        *IN_MENU,
+        presses("1"),
+        answers(),
+        asks(TransferCall, "queue:all"),
+        rings(1),
+        answers(2),
+    ],
     "recording paused": [*TALKING, asks(PauseRecordingOfCall, True), asks(PauseRecordingOfCall, False)],
 }
 
@@ -200,6 +240,7 @@ async def play(world: World, story: list[Step]) -> tuple[int, set[LegId]]:
             await settle(world, conductor)
             if not world.killed:
                 there.append(answered(world))
+                world.drowned |= both_spoken_to_and_talking(world)
         for leg_id in list(world.legs) if not world.killed else ():
             hangs_up(leg_id)(world, conductor)
             await settle(world, conductor)
@@ -216,9 +257,15 @@ async def play(world: World, story: list[Step]) -> tuple[int, set[LegId]]:
         conductor.survey(ports.world_state(), found=journal.entries())
         await settle(world, conductor)
         survivors = answered(world)
+        world.drowned |= both_spoken_to_and_talking(world)
         await go_on(conductor)
         assert conductor.calls == () and journal.entries() == []
     return died_at, survivors
+
+
+def both_spoken_to_and_talking(world: World) -> set[LegId]:
+    talkers = {leg_id for room in world.rooms.values() for leg_id in room.of(Mode.TALKING)}
+    return talkers & world.playing.keys() & world.legs.keys()
 
 
 def answered(world: World) -> set[LegId]:
@@ -238,6 +285,7 @@ async def test_no_call_is_lost_and_none_is_without_its_record(tmp_path: Path, na
         said = f"{name}, killed {'after' if afterwards else 'before'} step {kill_at}"
         assert not world.claimed, f"{said}: a channel is still claimed"
         assert not world.legs, f"{said}: a leg is left"
+        assert not world.drowned, f"{said}: somebody hears a prompt and talks"
         assert not world.line and not world.waiting, f"{said}: an agent is reserved for nobody, or nobody waits"
         assert set(world.seats.values()) <= {SeatUse.GONE}, f"{said}: an agent is busy with nobody"
         begun = any(fact.kind == "call.started" for fact in world.facts.values())

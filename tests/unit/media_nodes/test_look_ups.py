@@ -9,7 +9,8 @@ import pytest
 from aiohttp import web
 
 from callmodel.orders import LookUp
-from media_nodes.lookups import HttpLookUps, is_allowed, parts_of
+from media_nodes.lookups import HttpLookUps, parts_of
+from servicekit.publicnet import is_allowed
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 WANTED = {"name": "customer.name", "state": "orders.0.state", "vip": "customer.vip"}

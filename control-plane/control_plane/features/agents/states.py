@@ -62,6 +62,7 @@ async def sign_in(context: Context, tenant_id: TenantId, user_id: UserId, wanted
     if not account.may_sign_in:
         raise AgentDisabledError()
     seat = await _seat_of(context, tenant_id, user_id, wanted.extension)
+    await context.acd.note_pool(pool)
     await context.acd.sign_in(agent_of(account, pool), seat, context.now_ms(), wanted.ready)
     # What changed in the meantime was told to nobody, as they were not signed in yet.
     await tell_matching(context, account)

@@ -14,11 +14,6 @@ class ExtensionUnknownError(InvalidRequestError):
     title = "The tenant has no such extension"
 
 
-class QueueUnknownError(InvalidRequestError):
-    error_id = "queue-unknown"
-    title = "The tenant has no such queue"
-
-
 class CallerNumberUnknownError(InvalidRequestError):
     error_id = Ending.CALLER_NUMBER_UNKNOWN.value
     title = "The tenant has no such number to show, or none at all"

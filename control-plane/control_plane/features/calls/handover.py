@@ -25,6 +25,7 @@ from control_plane.features.calls.reach import require_call_in_reach, stations_i
 from control_plane.features.calls.service import directory_of, owner_of, require_callable, send, station_in_reach
 from control_plane.features.calls.store import CallStore
 from control_plane.livecalls import LiveCalls
+from control_plane.named import QueueUnknownError
 from control_plane.permissions import Permission
 from control_plane.reach import own_station, require_colleague, require_reach
 from control_plane.web import Context
@@ -42,7 +43,7 @@ async def bring(
     if kind is TransferCall and to.startswith(TO_QUEUE):
         queue_id = QueueId(to.removeprefix(TO_QUEUE))
         if directory.queue_of(tenant_id, queue_id) is None:
-            raise errors.QueueUnknownError(f"there is no queue {queue_id}")
+            raise QueueUnknownError(f"there is no queue {queue_id}")
     else:
         await require_callable(context, tenant_id, plan_call(directory, tenant_id, to, site_id=call.site_id))
     await _order(context, kind(call_id, tenant_id, to, asker))

@@ -10,6 +10,7 @@ from callmodel.wire import ConsultCall, JoinCall, TransferCall
 from control_plane.features.calls import errors, handover
 from control_plane.features.calls import handover_schemas as schemas
 from control_plane.features.calls.schemas import CALL_ID, CallAccepted
+from control_plane.named import QueueUnknownError
 from control_plane.permissions import Permission
 from control_plane.reach import OutOfReachError
 from control_plane.web import Context, Route, UnavailableError
@@ -92,7 +93,7 @@ def _route(method: str, path: str, handler: object, needs: Permission, summary: 
 _CONTROL, _SUPERVISE = Permission.CALLS_CONTROL, Permission.CALLS_SUPERVISE
 
 routes = [
-    _route("POST", "/transfer", transfer, _CONTROL, "Transfer a call", *_BRINGING, errors.QueueUnknownError),
+    _route("POST", "/transfer", transfer, _CONTROL, "Transfer a call", *_BRINGING, QueueUnknownError),
     _route("POST", "/consult", consult, _CONTROL, "Consult somebody", *_BRINGING),
     _route("POST", "/consult/step", consult_step, _CONTROL, "Next step of a consult"),
     _route("POST", "/parties", join, _CONTROL, "Bring one more party in", *_BRINGING),

@@ -4,7 +4,7 @@
 -- with \31 between them.
 local call = redis.call
 local ROOT = string.sub(KEYS[1], 1, -7)
-local UNTAKEN_MS, LEASE_MS, NODE_MS, GRACE_MS, GONE_MS = 5000, 57600000, 60000, 2000, 10000
+local UNTAKEN_MS, LEASE_MS, NODE_MS, GRACE_MS, GONE_MS = 5000, 57600000, 3500, 2000, 10000
 -- What goes to Redis as it is stands as text: to write a number costs as much as a command.
 local NOW, at, DAY, DAYS = ARGV[1], tonumber(ARGV[1]), '86400000', '172800000'
 local SEP = '\31'
@@ -15,6 +15,7 @@ local function agent_key(id) return ROOT .. 'agent:' .. id end
 local function line_key(tenant, queue) return ROOT .. tenant .. ':queue:' .. queue end
 local function caller_key(tenant, id) return ROOT .. tenant .. ':call:' .. id end
 local function node_key(node, what) return ROOT .. 'node:' .. node .. ':' .. what end
+local function latest_key(tenant, queue, caller) return line_key(tenant, queue) .. ':caller:' .. caller end
 local function place_key(tenant, queue, caller) return line_key(tenant, queue) .. ':place:' .. caller end
 local seat_keys = {}
 local function seat_key(seat)

@@ -34,5 +34,6 @@ end
 if not known then
   call('SADD', node_key(caller.node, 'callers'), tenant .. SEP .. caller.queue .. SEP .. id)
   call('ZADD', ROOT .. 'nodes', 'NX', NOW, caller.node)
+  if caller.caller ~= '' then call('SET', latest_key(tenant, caller.queue, caller.caller), id, 'PX', DAY) end
 end
 return where_is(caller)

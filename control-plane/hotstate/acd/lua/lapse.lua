@@ -1,5 +1,5 @@
 -- Do what the clock does.  ARGV: now.  Returns when there is something to do next (ms), -1: nothing.
-local MOST, AWAY_MS, REFRESH_MS = 200, 10000, 60000
+local MOST, AWAY_MS, REFRESH_MS = 200, 2500, 60000
 local OF_POOL = { 'agents', 'able', 'lines', 'nodes', 'token' }
 local OF_LINE = { 'waiting', 'entered', 'kinds', 'ready', 'agents', 'turns' }
 

@@ -1,5 +1,4 @@
 -- What a node held goes with it.
-local PLACE_MS = 600000
 local CALL_OF_NODE = '^([^\31]*)\31([^\31]*)\31([^\31]*)$'
 
 local function sorted(names)
@@ -36,10 +35,7 @@ local function forget_node(node)
     local caller = load_caller(tenant, id)
     if caller and caller.node == node then
       lose_caller(caller, freed)
-      if caller.caller ~= '' then
-        local place = place_key(tenant, caller.queue, caller.caller)
-        call('SET', place, caller.rank .. SEP .. (at + PLACE_MS), 'PX', PLACE_MS)
-      end
+      keep_place(caller)
     end
   end
   for _, each in ipairs(legs_of(node)) do

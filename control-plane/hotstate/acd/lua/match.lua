@@ -1,5 +1,6 @@
 -- Who is offered to whom.  The rules are those of `callmodel.matching`.
 local FEW, CHUNK, MOST_AGENTS, MOST_RUNG, STREAM_MOST = 3, 64, 4096, 20, 1000
+local PLACE_MS = 600000
 
 -- An audience: needs as skills and levels, agents, teams, each packed, with \30 between.  Empty is everybody.
 local audiences = {}
@@ -181,6 +182,24 @@ local function forget_caller(caller)
   out_of_line(caller)
   call('DEL', caller_key(caller.tenant, caller.id))
   call('SREM', node_key(caller.node, 'callers'), caller.tenant .. SEP .. caller.queue .. SEP .. caller.id)
+  if caller.caller == '' then return end
+  local latest = latest_key(caller.tenant, caller.queue, caller.caller)
+  if call('GET', latest) == caller.id then call('DEL', latest) end
+end
+
+-- Let whoever calls again with the number of a caller who was lost have the rank: one who has done so already, or who does
+-- so within ten minutes.
+local function keep_place(caller)
+  if caller.caller == '' then return end
+  local latest = call('GET', latest_key(caller.tenant, caller.queue, caller.caller))
+  local again = latest and load_caller(caller.tenant, latest)
+  if not again or again.queue ~= caller.queue then
+    local place = place_key(caller.tenant, caller.queue, caller.caller)
+    call('SET', place, caller.rank .. SEP .. (at + PLACE_MS), 'PX', PLACE_MS)
+  elseif tonumber(caller.rank) < tonumber(again.rank) then
+    again.rank = caller.rank
+    if again.token == '' then into_line(again) else put_caller(again) end
+  end
 end
 
 -- Return the ready agents of a line with what they are able to.
@@ -309,8 +328,9 @@ local function match_again(caller, told)
 end
 
 -- Take a caller out, and find others for the agents of their offer.
-local function leave(caller, told)
+local function leave(caller, told, keeps)
   local freed = free_offered(caller, nil)
   forget_caller(caller)
+  if keeps then keep_place(caller) end
   settle_all(freed, told)
 end

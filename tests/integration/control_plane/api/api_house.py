@@ -224,6 +224,8 @@ async def _furnish(world: World, tenant_id: str, place: int) -> None:
     await admin.make(f"/tenants/{tenant_id}/prompts", {"prompt_id": f"hello-{place}"})
     sent = await send_sound(admin, f"/tenants/{tenant_id}/prompts/hello-{place}/audio/en", a_sound())
     assert sent.status == 200, sent.body
+    hook = {"url": f"https://{tenant_id}.example/hook"}
+    await admin.call("PUT", f"/tenants/{tenant_id}/webhook", hook)
     vip = await admin.make(f"/tenants/{tenant_id}/vips", {"number": f"+861390000000{place}", "name": "Ms Wang"})
     world.ids[tenant_id] = {
         "tenant_id": tenant_id,

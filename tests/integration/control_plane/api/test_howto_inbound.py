@@ -23,6 +23,7 @@ def test_the_lines_run_as_they_are_pasted(house: House, world: World, tmp_path: 
     run(take_for_granted(world, tenant_id))
     blocks = re.findall(r"^```sh\n(.*?)^```", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL)
     script = "\n".join(blocks).replace("/tenants/acme", f"/tenants/{tenant_id}")
+    script = script.replace('"tenant_id": "acme"', f'"tenant_id": "{tenant_id}"')
     for name, value in (("API", f"{house.url}/api/v1"), ("ADMIN_PASSWORD", ADMIN_PASSWORD)):
         script = re.sub(rf"^{name}=.*$", f"{name}={value}", script, flags=re.MULTILINE)
 
@@ -31,3 +32,4 @@ def test_the_lines_run_as_they_are_pasted(house: House, world: World, tmp_path: 
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "heard.wav").read_bytes()[:4] == b"RIFF"

@@ -52,7 +52,17 @@ STRONGEST = ("manager", PROVIDER) * 3
 """Asked in the name of more often: the others are told sooner that they may not."""
 EXAMPLES = {False: 20, True: 40}
 """Of requests to a route of a tenant's, by whether it has a body."""
-VOLATILE = {"request_id", "vip_id", "created_ms", "changed_ms", "since_ms", "password", "call_id", "customer"}
+VOLATILE = {
+    "request_id",
+    "secret",
+    "vip_id",
+    "created_ms",
+    "changed_ms",
+    "since_ms",
+    "password",
+    "call_id",
+    "customer",
+}
 """What differs each time; a customer's token and a VIP's id follow from the number given, in the asker's tenant."""
 # A snapshot follows a change of the configuration when it can, so what changes it is asked last.
 IN_ORDER = sorted(ROUTES, key=lambda route: route.configures)

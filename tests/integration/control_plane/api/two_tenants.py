@@ -23,6 +23,8 @@ from callmodel.endings import Ending, EndingClass
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, TenantId, TrunkId, uuid7
 from callmodel.privacy import mask_number
 from control_plane.config import ControlPlaneSettings
+from control_plane.features.calls.followups import FollowUpKind, Reason
+from control_plane.features.calls.followups_store import FollowUpStore
 from control_plane.features.calls.store import CallStore
 from control_plane.features.recordings.ledger import CallOver, FileArchived, RecordingOwed, object_key_of
 from control_plane.features.recordings.store import LedgerStore
@@ -127,6 +129,8 @@ async def _configure(estate: Estate, tenant_id: str, place: int) -> dict[str, li
     prompt_ids = [f"hello-{place}", f"bye-{place}"]
     for prompt_id in prompt_ids:
         await admin.make(f"/tenants/{tenant_id}/prompts", {"prompt_id": prompt_id, "name": secret_name})
+    hook = {"url": f"https://hook-of-{tenant_id}.example/"}
+    assert (await admin.call("PUT", f"/tenants/{tenant_id}/webhook", hook)).status == 200
     vips = [CUSTOMERS[tenant_id], f"+8613700000{place}00"]
     vip_ids = [
         (await admin.make(f"/tenants/{tenant_id}/vips", {"number": each, "name": secret_name}))["vip_id"]
@@ -168,6 +172,7 @@ async def _leave_calls(resources: Resources, tenant_id: TenantId, ids: dict[str,
     customer, station = E164(CUSTOMERS[tenant_id]), Extension(ids["extension"][0])
     trunk_id, at = TrunkId(ids["trunk_id"][0]), now_ms()
     calls, ledger = CallStore(resources.store, resources.cipher), LedgerStore(resources.store)
+    follow_ups = FollowUpStore(resources.store, resources.retention)
     call_ids = [CallId(call_id) for call_id in ids["call_id"]]
     for call_id in call_ids[:2]:
         legs = (
@@ -180,6 +185,7 @@ async def _leave_calls(resources: Resources, tenant_id: TenantId, ids: dict[str,
                   talk_seconds=8.9, extension=station, number=customer, trunk_id=trunk_id,
                   recording_id=RecordingId(f"{call_id}-r1"))  # fmt: skip
         await calls.write(tenant_id, [cdr])
+        await follow_ups.add(tenant_id, cdr, Reason(FollowUpKind.MISSED, "no-answer"))
         for fact in (RecordingOwed(at), CallOver(8.9, at + 9000)):
             await ledger.advance(tenant_id, RecordingId(f"{call_id}-r1"), call_id, fact)
     key = ids["object_key"][0]
@@ -217,11 +223,13 @@ LISTINGS = (
     "/tenants/{tenant}/prompts?limit={limit}",
     "/tenants/{tenant}/calendars?limit={limit}",
     "/tenants/{tenant}/calls?day={day}&limit={limit}",
+    "/tenants/{tenant}/follow-ups?day={day}&limit={limit}",
     "/tenants/{tenant}/recordings?day={day}&limit={limit}",
     "/tenants/{tenant}/audit?day={day}&limit={limit}",
 )
 OTHER_READS = (
     "/tenants/{tenant}",
+    "/tenants/{tenant}/webhook",
     "/tenants/{tenant}/calls?state=live&limit={limit}",
     "/tenants/{tenant}/agent-states?limit={limit}",
     "/tenants/{tenant}/queue-states?limit={limit}",

@@ -8,7 +8,7 @@ from callmodel.cdr import cdr_of
 from callmodel.endings import Ending, EndingClass
 from callmodel.facts import NotQueued
 from callmodel.ids import QueueId
-from callmodel.orders import BookCallBack, HangUp, PauseRecording, StartRecording
+from callmodel.orders import HangUp, PauseRecording, StartRecording
 from tests.unit.callmodel.flows.flow_stories import (
     BYE,
     CALLER,
@@ -94,49 +94,27 @@ def test_message_is_recorded_where_calls_are_not():
 
 
 BACK: dict[str, Any] = {
-    "number": {
-        "kind": "collect",
-        "into": "number",
-        "prompts": text("Your number?"),
-        "next": "book",
-        "otherwise": "no",
-    },
-    "book": {"kind": "call_back", "queue_id": "sales", "number": "{number}", "next": "bye", "otherwise": "no"},
+    "book": {"kind": "call_back", "queue_id": "sales", "next": "bye", "otherwise": "no"},
     "bye": {"kind": "hang_up", "prompts": text("We will call you.")},
     "no": BYE,
 }
 
 
-def test_call_back_is_booked_for_the_number_that_was_given():
-    step = pressed(called(BACK), "13900001111#")
+def test_who_is_to_be_called_back_is_told_and_followed_up():
+    step = called(BACK)
 
-    assert BookCallBack("sales", "+8613900001111", 0, T0 + 5_000) in step[1]
     assert texts(step[1]) == ["We will call you."]
-    call, _ = hung_up(step)
-    assert (call.ending, cdr_of(call).ending_class) == (Ending.CALL_BACK, EndingClass.SUCCESS)
-
-
-def test_call_back_is_booked_for_the_callers_own_number():
-    nodes = {**BACK, "number": {"kind": "set", "data": {"number": "{caller}"}, "next": "book"}}
-
-    assert any(isinstance(order, BookCallBack) and order.number == CUSTOMER for order in called(nodes)[1])
+    record = cdr_of(hung_up(step)[0])
+    assert (record.ending, record.ending_class) == (Ending.CALL_BACK, EndingClass.SUCCESS)
+    assert (record.queue_id, record.number) == ("sales", CUSTOMER)
 
 
 def test_nobody_is_called_back_without_a_number():
-    nodes = {**BACK, "number": {"kind": "set", "data": {"number": "{caller}"}, "next": "book"}}
-    call, orders = called(nodes, withheld=True)
-
-    assert not any(isinstance(order, BookCallBack) for order in orders)
-    assert call.ending is Ending.REJECTED
+    assert called(BACK, withheld=True)[0].ending is Ending.REJECTED
 
 
-def test_who_leaves_a_queue_for_a_call_back_keeps_the_place():
-    nodes = {
-        "wait": {"kind": "queue", "queues": [{"queue_id": "sales"}], "otherwise": "book"},
-        "book": {**BACK["book"], "number": "{caller}"},
-        "bye": BACK["bye"],
-        "no": BYE,
-    }
-    _, orders = after(called(nodes), NotQueued(QueueId("sales"), "waited", T0 + 40_000))
+def test_who_waited_in_vain_may_be_called_back():
+    nodes = {"wait": {"kind": "queue", "queues": [{"queue_id": "sales"}], "otherwise": "book"}, **BACK}
+    step = after(called(nodes), NotQueued(QueueId("sales"), "waited", T0 + 40_000))
 
-    assert BookCallBack("sales", CUSTOMER, 0, T0) in orders
+    assert hung_up(step)[0].ending is Ending.CALL_BACK

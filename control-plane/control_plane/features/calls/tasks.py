@@ -1,0 +1,28 @@
+"""Celery tasks of calls.  Ids by keyword; what a newer sender adds is passed over."""
+
+from typing import Any
+
+from callmodel.ids import CallId, TenantId
+from control_plane.features.calls.followups_schemas import to_view
+from control_plane.features.calls.followups_store import FollowUpStore
+from control_plane.features.calls.store import CallStore
+from control_plane.jobs.job import job
+from control_plane.queueing import TELL
+from control_plane.web.context import Resources
+from control_plane.webhooks import WebhookStore, deliver
+
+TOLD_SECONDS = 3600
+"""For so long the same call is told once, however often the fact comes."""
+
+
+@job(TELL, about=("call_id",), done_seconds=TOLD_SECONDS)
+async def tell_follow_up(resources: Resources, *, tenant_id: str, call_id: str, **_later: Any) -> None:
+    """Tell a tenant's webhook of a call to follow up, with a masked number."""
+    tenant, call = TenantId(tenant_id), CallId(call_id)
+    webhook = await WebhookStore(resources.store, resources.cipher).one(tenant)
+    found = await FollowUpStore(resources.store, resources.retention).one(tenant, call)
+    if webhook is None or found is None:
+        return
+    record = await CallStore(resources.store, resources.cipher).one(tenant, call)
+    event = {"event": "follow-up", "tenant_id": tenant, **to_view(found, record).model_dump()}
+    await deliver(webhook, event, resources.now_ms(), resources.settings.webhook_allowed)

@@ -1,0 +1,1 @@
+"""Webhooks: where each tenant wants to be told of what happens."""
