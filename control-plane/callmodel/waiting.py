@@ -101,17 +101,14 @@ def _placed(call: Call, waiting: Waiting, fact: facts.Queued) -> Step:
     if widens_ms is not None:
         call, timer = timers.start(call, TimerName.RELAXATION, widens_ms)
         given += timer
-    is_due = not any(timer.name is TimerName.ANNOUNCEMENT for timer in call.timers)
-    if not is_due or waiting.rung:
+    every_seconds = queue.announce_every_seconds
+    is_set = any(timer.name is TimerName.ANNOUNCEMENT for timer in call.timers)
+    if every_seconds is None or is_set or waiting.rung:
         return call, given
     prompts, waiting = _said(call, waiting, queue, fact)
     call, played = _play(replace(call, waiting=waiting), prompts)
-    given += played
-    if queue.announce_every_seconds is not None:
-        due_ms = fact.at_ms + queue.announce_every_seconds * 1000
-        call, timer = timers.start(call, TimerName.ANNOUNCEMENT, due_ms)
-        given += timer
-    return call, given
+    call, timer = timers.start(call, TimerName.ANNOUNCEMENT, fact.at_ms + every_seconds * 1000)
+    return call, [*given, *played, *timer]
 
 
 def _within_longest_wait(call: Call, waiting: Waiting, queue: Queue) -> Step:

@@ -111,6 +111,12 @@ def test_the_place_is_told_at_once_and_again_after_a_while():
     assert orders == [AGAIN]
 
 
+def test_a_queue_that_announces_nothing_leaves_the_music_alone():
+    call, orders = after(entered(), Queued(replace(QUEUE, announce_every_seconds=None), 2, 95.0, T0 + 110))
+
+    assert not any(isinstance(order, Play) for order in orders) and call.playing is None
+
+
 def test_each_queue_has_its_own_music():
     call, orders = after(entered(), Queued(replace(QUIET, music=PromptId("piano")), 0, None, T0))
 
