@@ -320,12 +320,16 @@ class WayFound:
 
 @dataclass(frozen=True)
 class Queued:
-    """The call is in line, or is still.  `ahead`: callers before it.  `estimate_seconds`: see QueueSeen."""
+    """The call is in line, or is still.  `ahead`: callers before it.  `estimate_seconds`: see QueueSeen.
+
+    signed_in: how many agents the queue has, None where that was not asked.
+    """
 
     queue: Queue
     ahead: int
     estimate_seconds: float | None
     at_ms: int
+    signed_in: int | None = None
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,13 @@ def _placed(call: Call, waiting: Waiting, fact: facts.Queued) -> Step:
     queue, is_new = fact.queue, waiting.queue is None
     if waiting.by_flow and not waiting.rung:
         waited_seconds = (fact.at_ms - waiting.entered_ms) / 1000
-        outcome = flowing.overflowing(call, waited_seconds, ahead=fact.ahead, estimate_seconds=fact.estimate_seconds)
+        outcome = flowing.overflowing(
+            call,
+            waited_seconds,
+            ahead=fact.ahead,
+            estimate_seconds=fact.estimate_seconds,
+            signed_in=fact.signed_in,
+        )
         if outcome is not None:
             return leave(call, outcome, fact.at_ms)
     waiting = replace(waiting, queue=queue, ahead=fact.ahead)

@@ -86,10 +86,14 @@ class RedisLines:
                 found = await self._acd.widen(queue.pool, call.tenant_id, queue.queue_id, call.call_id, at_ms)
             if found is None:
                 found = await self._acd.join(await self._waiter(call, order, queue, at_ms), queue, at_ms)
+            signed_in = None
+            if isinstance(found, InLine):
+                # Whoever waits may wait for nobody, once the last agent has gone.
+                signed_in = (await self._acd.see(queue.pool, call.tenant_id, queue.queue_id, at_ms)).signed_in
         except AWAY_ERRORS as error:
             logger.warning("no line without redis", extra={"error": type(error).__name__})
             return [facts.NotQueued(order.queue_id, AWAY, at_ms)]
-        return _facts_of(found, queue, at_ms)
+        return _facts_of(found, queue, at_ms, signed_in)
 
     async def leave(self, call: Call, order: orders.LeaveQueue) -> None:
         queue = self._queue(call.tenant_id, order.queue_id)
@@ -356,11 +360,13 @@ class RedisLines:
         return HQ if tenant is None else tenant.provider_id
 
 
-def _facts_of(found: Offer | InLine | Full, queue: Queue, at_ms: int) -> list[Fact]:
+def _facts_of(
+    found: Offer | InLine | Full, queue: Queue, at_ms: int, signed_in: int | None = None
+) -> list[Fact]:
     match found:
         case Offer():
             return [facts.AgentOffered(queue, found, at_ms)]
         case InLine(place, estimate_seconds):
-            return [facts.Queued(queue, place - 1, estimate_seconds, at_ms)]
+            return [facts.Queued(queue, place - 1, estimate_seconds, at_ms, signed_in)]
         case Full():
             return [facts.NotQueued(queue.queue_id, "full", at_ms)]

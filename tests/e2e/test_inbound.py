@@ -246,3 +246,17 @@ async def test_a_queue_that_is_not_the_tenants_takes_nobody(center: Center, queu
     assert refusal.value.status == 422
     await call.wait_for_tones({COLLEAGUE_TONE_HZ}, ALL_TONES_HZ, timeout=5)
     await call.hang_up()
+
+
+async def test_an_agent_signs_in_and_out_at_the_branch_with_the_phone_alone(center: Center):
+    async def dials(code: str) -> None:
+        call = await center.world.colleague.dial(code)
+        await call.wait_for("answered", 10)
+        await call.wait_for("ended", 15)
+
+    await dials("*80")
+    assert (await center.becomes("colleague", "ready"))["extension"] == AGENTS["colleague"]
+    await dials("*82")
+    assert (await center.becomes("colleague", "paused"))["reason"] == "phone"
+    await dials("*89")
+    await center.becomes("colleague", "signed-out")

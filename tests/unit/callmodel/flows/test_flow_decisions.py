@@ -216,6 +216,8 @@ def test_rules_of_the_flow_hold_while_the_caller_waits():
     assert texts(orders) == ["Yes."]
     assert LeaveQueue(SALES) in orders
     assert texts(after(step, Queued(known, 0, 121.0, T0 + 30_000))[1]) == ["Yes."]
+    assert texts(after(step, Queued(known, 0, None, T0 + 30_000, signed_in=1))[1]) == []
+    assert texts(after(step, Queued(known, 0, None, T0 + 30_000, signed_in=0))[1]) == ["Yes."]
 
 
 @pytest.mark.parametrize(
