@@ -246,7 +246,7 @@ def demo(
     ] = 77,
     agents: Annotated[int, typer.Option(min=1, max=20, help="Agents at the branch who dial.")] = 2,
 ) -> None:
-    """Run the whole system here: HQ, a branch, a carrier, and agents who dial customers.
+    """Run the whole system here: HQ, a branch, a carrier, agents who dial customers, and customers who ring.
 
     Without --seconds it runs until Ctrl-C, and your own softphone may join.  With it, the last line is a JSON object
     with "ok": true only if everyone who should answer did, and every answered call has both voices in its recording
