@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from callmodel.agentkeys import PAUSE_REASON
 from callmodel.codec import from_wire
 from callmodel.ids import TenantId
 from callmodel.offers import OfferEnd
@@ -34,7 +35,7 @@ DEFAULT_REASONS = (
     PauseReason("training"),
     PauseReason(OTHER),
 )
-SYSTEM_REASONS = frozenset({"signed-in", *(end.value for end in OfferEnd)})
+SYSTEM_REASONS = frozenset({"signed-in", PAUSE_REASON, *(end.value for end in OfferEnd)})
 """What the platform pauses somebody for; no agent chooses it."""
 
 

@@ -145,7 +145,8 @@ async def test_children_of_a_killed_supervisor_end_by_themselves(journal, until)
     await process.wait()
 
     await until(lambda: not any(map(is_alive, everyone)), "no child lingers", 5)
-    assert sorted(journal.names("ended")) == ["first", "second"], "they were asked, and could end their workers"
+    # The kernel may tell a child more than once of its parents' deaths.
+    assert set(journal.names("ended")) == {"first", "second"}, "they were asked, and could end their workers"
 
 
 async def test_leash_refuses_when_the_parent_is_gone_already():
