@@ -76,9 +76,14 @@ async def test_the_trace_of_a_call_stands_in_the_logs_of_those_who_worked_for_it
     cdr = await world.cdr_to(number)
     await world.recording(cdr["recording_id"])
 
-    lines = lines_in(Path(world.stack.run_dir))
-    of_call = [line for line in lines if line.get("trace_id") == cdr["trace_id"]]
-    assert "recording archived" in {line["message"] for line in of_call}
+    of_call: list[dict[str, Any]] = []
+
+    async def told() -> bool:
+        # The ledger has it a moment before the log says so.
+        of_call[:] = [line for line in lines_in(Path(world.stack.run_dir)) if line.get("trace_id") == cdr["trace_id"]]
+        return "recording archived" in {line["message"] for line in of_call}
+
+    assert await until(told, 10, pause_seconds=0.2), of_call
     assert all(len(line["span_id"]) == 16 for line in of_call)
 
 
