@@ -7,6 +7,7 @@ from callmodel.callstate import Attempt, Call, Direction, Leg, LegRole, LegState
 from callmodel.endings import is_trunk_failure
 from callmodel.ids import LegId
 from callmodel.privacy import mask_number
+from callmodel.prompts import Prompt
 from callmodel.rooms import Mode
 from callmodel.routing import StationPlan, TrunkPlan
 
@@ -91,6 +92,13 @@ def answer_origin(call: Call, at_ms: int) -> Step:
     if origin is None or origin.is_answered or not origin.is_live:
         return call, []
     return legs.answered(call, origin.leg_id, at_ms), [orders.Answer(origin.leg_id)]
+
+
+def play(call: Call, leg_id: LegId, mark: str, prompts: tuple[Prompt, ...]) -> Step:
+    """Play to who is served, outside of a flow.  mark: of the phase, before the number that names what is played."""
+    play_id = f"{mark}{call.plays + 1}"
+    call = replace(call, playing=play_id, plays=call.plays + 1)
+    return call, [orders.Play(leg_id, play_id, prompts, call.language)]
 
 
 def claiming(call: Call, leg_id: LegId) -> Attempt | None:

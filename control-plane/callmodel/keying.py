@@ -29,11 +29,8 @@ def advance(call: Call, fact: facts.Fact) -> Step:
     """Tell what became of it, and let go."""
     match fact:
         case facts.AgentChanged(outcome) if call.playing is None and call.plays == 0:
-            play_id = f"k{call.plays + 1}"
-            call = replace(call, playing=play_id, plays=call.plays + 1)
             assert call.origin_leg is not None
-            said = (Speech(words_of(outcome, call.language)),)
-            return call, [orders.Play(call.origin_leg, play_id, said, call.language)]
+            return attempts.play(call, call.origin_leg, "k", (Speech(words_of(outcome, call.language)),))
         case facts.Played(play_id=play_id, at_ms=at_ms) if play_id == call.playing:
             return closing.end(call, Ending.SELF_SERVED, at_ms)
         case facts.TimerFired(name, at_ms) if timers.gone_off(call, name, at_ms) is not None:

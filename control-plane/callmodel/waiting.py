@@ -253,6 +253,4 @@ def _play(call: Call, prompts: tuple[Prompt, ...]) -> Step:
     served = call.served_leg
     if not prompts or served is None:
         return call, []
-    play_id = f"w{call.plays + 1}"
-    call = replace(call, playing=play_id, plays=call.plays + 1)
-    return call, [orders.Play(served.leg_id, play_id, prompts, call.language)]
+    return attempts.play(call, served.leg_id, "w", prompts)
