@@ -100,6 +100,8 @@ async def test_a_call_asked_for_by_click_hangs_below_the_request(world: World):
     accepted = await world.api.post(f"{world.path}/calls", asked)
     call = await world.agent.wait_for_call()
     await call.wait_for("answered", 15)
+    # The colleague is rung once the one who clicked is there.
+    await (await world.colleague.wait_for_call()).wait_for("answered", 15)
     await call.hang_up()
     cdr = await world.cdr_where(lambda each: each["call_id"] == accepted["call_id"])
 

@@ -15,6 +15,7 @@ from lines_harness import (
     Station,
     everybody_is_free,
     hears_music,
+    in_line,
     known,
     line_node,
     now_ms,
@@ -226,9 +227,8 @@ async def test_no_number_of_a_customer_stands_in_hot_state(node: Node, desk: Des
     await desk.sign_in("1001")
     node.with_trunks({"1001": station}, hz=ANA_HZ)
     customer = await node.call_in(LINE)
-    await node.call_in(LINE, SECOND)
     ringing = await station.rings()
-    await until(lambda: desk.waiting_is(1))
+    await in_line(node, desk, SECOND)
     seen = await everything_in(node)
     ringing.answer()
     await talks_to(customer, ANA_HZ)
