@@ -78,6 +78,8 @@ def _advance(call: Call, fact: facts.Fact) -> Step:
             return call, [orders.ReportTransfer(by, sip_code_of(Ending.REJECTED))]
         case facts.AgentOffered() if call.phase is not Phase.WAITING:
             return call, waiting.withdrawn(fact)
+        case facts.VoiceMeasured():
+            return call, []
         case _ if call.phase is Phase.ENDED:
             return call, []
         case _:

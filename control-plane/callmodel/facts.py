@@ -12,6 +12,7 @@ from callmodel.offers import Offer
 from callmodel.queues import Queue
 from callmodel.rooms import Mode
 from callmodel.routing import Plan
+from callmodel.voice.figures import LegVoice
 
 
 @dataclass(frozen=True)
@@ -109,13 +110,23 @@ class LegAnswered:
 class LegHungUp:
     """A leg is gone.  `sip_code` is the final response where it never answered, else None.
 
-    `silent`: the switch gave it up, as nothing was heard of it any more.
+    `silent`: the switch gave it up, as nothing was heard of it any more.  `sip_call_id`: its dialog's Call-ID.
     """
 
     leg_id: LegId
     sip_code: int | None
     at_ms: int
     silent: bool = False
+    sip_call_id: str | None = None
+
+
+@dataclass(frozen=True)
+class VoiceMeasured:
+    """What a leg's voice came to so far: told when a direction dies or lives again, and at the leg's end."""
+
+    leg_id: LegId
+    voice: LegVoice
+    at_ms: int
 
 
 @dataclass(frozen=True)
@@ -377,5 +388,5 @@ Fact = (
     | HangUpAsked | SpendStopped | TransferAsked | QueueAsked | ConsultAsked | JoinAsked | PickUpAsked
     | SuperviseAsked | ConsultTurned | ModeAsked | ReleaseAsked | RecordingPauseAsked | TimerFired | Played
     | DigitPressed | Heard | QueueSeen | LookedUp | WayFound | Queued | NotQueued | LineLost | AgentOffered
-    | AgentChanged | NodeLost
+    | AgentChanged | NodeLost | VoiceMeasured
 )  # fmt: skip

@@ -20,6 +20,7 @@ from callmodel.facts import (
     SpendStopped,
     StationDialled,
     TransferAsked,
+    VoiceMeasured,
 )
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId, uuid7
 from callmodel.orders import Order
@@ -85,7 +86,7 @@ class Conductor:
 
     # -- from the switch
 
-    def hear(self, news: Arrived | Departed | TransferWanted | LegFact) -> None:
+    def hear(self, news: Arrived | Departed | TransferWanted | LegFact | VoiceMeasured) -> None:
         """Take in what the switch tells."""
         match news:
             case Arrived():

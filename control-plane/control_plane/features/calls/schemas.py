@@ -91,6 +91,30 @@ class CustomerToken(Shape):
     customer: str
 
 
+class StreamView(Shape):
+    """One direction of a leg's voice."""
+
+    packets: int = Field(description="how many came from the party, or were sent to it")
+    lost: int = Field(description="how many more were missing at the other end")
+    jitter_ms: float = Field(description="how unevenly they came (RFC 3550), as last told")
+    mos: float | None = Field(
+        description="how well it was heard, 1 to 4.5: the E-model's estimate (ITU-T G.107); null where less than a "
+        "second of voice came"
+    )
+    dead_seconds: float = Field(description="for how long nothing came though it should have")
+
+
+class VoiceView(Shape):
+    """What a party sent and was sent, as the media node saw it; complete once the leg has ended."""
+
+    sent: StreamView = Field(description="from the party to us")
+    heard: StreamView = Field(description="from us to the party; loss and jitter as its phone reports them, else 0")
+    round_trip_ms: float | None = Field(description="to the party and back; null where its phone sends no reports")
+    pauses: bool = Field(description="it sends nothing while it is silent, so that gaps mean nothing")
+    dead_since_ms: int | None = Field(description="since when nothing comes from it though it should")
+    deaf_since_ms: int | None = Field(description="since when it is sent nothing though somebody speaks")
+
+
 class LegView(Shape):
     """One party's connection.  Times are milliseconds since 1970."""
 
@@ -114,6 +138,10 @@ class LegView(Shape):
     held_since_ms: int | None
     hold_seconds: float | None = Field(description="for how long it did, once it has ended")
     mode: str | None = Field(description="what it may hear and say, where it is not a party like the others")
+    voice: VoiceView | None = Field(description="null for a leg without sound")
+    sip_call_id: str | None = Field(
+        description="the Call-ID of its dialog, by which carriers and phones know it, once it has ended"
+    )
 
 
 class CallView(Shape):
