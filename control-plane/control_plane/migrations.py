@@ -53,4 +53,5 @@ MIGRATIONS = [
     Migration(26, "calendars", [CreateTable(spec) for spec in calendars.TABLES]),
     Migration(27, "calls to follow up", [CreateTable(spec) for spec in follow_ups.TABLES]),
     Migration(28, "webhooks", [CreateTable(spec) for spec in webhooks.TABLES]),
+    Migration(42, "what each channel of a recording holds", recordings.VOICE_COLUMNS),
 ]

@@ -118,6 +118,7 @@ def an_entry() -> Entry:
         spool_path=f"/var/spool/trunkline/wav/acme/{RECORDING}.wav", spooled_seconds=85.0, archived_ms=AT_MS,
         archived_seconds=85.0, object_key=f"acme/recordings/2026/09/21/{RECORDING}.ogg", sha256="0" * 64,
         size_bytes=400_000, format="ogg-opus",
+        customer_voice_seconds=31.24, agent_voice_seconds=40.02, sent_by="customer,agent",
     )  # fmt: skip
 
 
