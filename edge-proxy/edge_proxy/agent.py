@@ -27,6 +27,7 @@ from edge_proxy.config import EdgeSettings
 from edge_proxy.connections import CLOSED_TABLE
 from edge_proxy.hearing import CLOSED, REFUSED, Counted, Hearing, Registrations
 from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
+from edge_proxy.ladders import Ladders, answer
 from edge_proxy.lexis import REFUSED_TABLE
 from edge_proxy.nodes import NodeBook, uris_in
 from edge_proxy.registering import Alone, CarrierRegistrar, Lease
@@ -233,9 +234,9 @@ async def wire(service: Service) -> None:
     agent = await asyncio.to_thread(EdgeAgent, settings)
     service.add_check("kamailio", agent.kamailio_answers)
     service.add_check("rtpengine", agent.rtpengine_answers)
-    if settings.otlp_endpoint:
-        await _hear(service, settings)
     redis = connect(settings.redis_url) if settings.snapshot == "redis" else None
+    if settings.otlp_endpoint or settings.keeps_messages:
+        _hear(service, settings, redis)
     service.spawn("snapshots", agent.follow_snapshots(redis))
     if redis is not None:
         service.on_close(redis.aclose)
@@ -260,11 +261,16 @@ def _register(service: Service, settings: EdgeSettings, agent: EdgeAgent, redis:
     service.spawn("drain", drain.watch(flag, settings, service))
 
 
-async def _hear(service: Service, settings: EdgeSettings) -> None:
-    """Tell the collector of what Kamailio does."""
-    hearing = Hearing(settings.edge_dir)
+def _hear(service: Service, settings: EdgeSettings, redis: Redis | None) -> None:
+    """Hear what SIP workers tell: of messages, to be asked for, and of what the collector wants to know."""
+    kept = Ladders(settings.edge_id, settings.kept_messages, settings.kept_hours * 3600)
+    hearing = Hearing(settings.edge_dir, kept.take)
     hearing.open()
     service.on_close(hearing.close)
+    if redis is not None and settings.keeps_messages:
+        service.spawn("ladders", answer(kept, redis, settings.edge_id))
+    if not settings.otlp_endpoint:
+        return
     rpc = rpc_of(settings)
     service.spawn("registrations-count", Registrations(rpc).follow(settings.metrics_seconds))
     for table, counter in ((CLOSED_TABLE, CLOSED), (REFUSED_TABLE, REFUSED)):

@@ -32,8 +32,8 @@ class RecordingView(Shape):
     )
     agent_voice_seconds: float | None = Field(description="the same of the second, in which all others are")
     empty_channels: list[str] = Field(
-        description="`customer`, `agent`: channels without any voice though that party's phone sent sound; one that was "
-        "muted all the time looks the same"
+        description="`customer`, `agent`: channels without any voice though that party sent packets; a phone that "
+        "was muted all the time looks the same"
     )
     is_short: bool = Field(description="whether more of the call is missing than clocks explain")
     owed_ms: int | None
