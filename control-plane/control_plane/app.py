@@ -21,6 +21,7 @@ from control_plane.features.enrolment import http as enrolment
 from control_plane.features.flows import http as flows
 from control_plane.features.numbers import http as numbers
 from control_plane.features.platform import http as platform
+from control_plane.features.platform import messages
 from control_plane.features.prompts import http as prompts
 from control_plane.features.queues import http as queues
 from control_plane.features.recordings import http as recordings
@@ -61,6 +62,7 @@ ROUTES: Sequence[Route] = [
     *agent_states.routes,
     *numbers.routes,
     *platform.routes,
+    *messages.routes,
     *bans.routes,
     *calls.routes,
     *handover.routes,

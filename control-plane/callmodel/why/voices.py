@@ -10,7 +10,7 @@ from callmodel.why.finding import OF_PARTIES, Case, Cause, Finding, lower, party
 
 LEAST_SECONDS = 3.0
 _PRIVATE = tuple(
-    ipaddress.ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+    map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))
 )
 """RFC 1918, 6598 and 4193: nobody outside reaches these."""
 POOR_MOS = 3.5
