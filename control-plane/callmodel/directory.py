@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from callmodel.agents import Agent
+from callmodel.campaigns.document import Campaign
 from callmodel.codec import ShapeError, from_wire, to_wire
 from callmodel.entries import Entries, Tables
 from callmodel.flows.calendars import Calendar
@@ -18,6 +19,7 @@ from callmodel.flows.document import Flow
 from callmodel.ids import (
     E164,
     CalendarId,
+    CampaignId,
     Extension,
     FlowId,
     PromptId,
@@ -214,6 +216,12 @@ class Lookups(Protocol):
     def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
         """Return where audio of the tenant lies."""
 
+    def campaign_of(self, tenant_id: TenantId, campaign_id: CampaignId) -> Campaign | None:
+        """Return a campaign of the tenant."""
+
+    def each_campaign(self) -> Iterable[Campaign]:
+        """Return all campaigns, whichever tenant's: there are few."""
+
     def agent_at(self, tenant_id: TenantId, extension: Extension) -> Agent | None:
         """Return the agent who is seated at a station, and may sign in there."""
 
@@ -222,7 +230,7 @@ class Lookups(Protocol):
 
 
 TENANT, STATION, NUMBER, TRUNK, SITE, QUEUE = "tenant", "station", "number", "trunk", "site", "queue"
-FLOW, CALENDAR, VIP, PROMPT, AGENT = "flow", "calendar", "vip", "prompt", "agent"
+FLOW, CALENDAR, VIP, PROMPT, AGENT, CAMPAIGN = "flow", "calendar", "vip", "prompt", "agent", "campaign"
 _SHAPES: dict[str, type[Any]] = {
     TENANT: Tenant,
     STATION: Station,
@@ -235,6 +243,7 @@ _SHAPES: dict[str, type[Any]] = {
     VIP: Vip,
     PROMPT: PromptFile,
     AGENT: SeatedAgent,
+    CAMPAIGN: Campaign,
 }
 MOST_REMEMBERED = 10_000
 
@@ -278,6 +287,9 @@ class _ByKey(ABC):
     def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
         return self._look_up(PromptFile, PROMPT, _key_in(tenant_id, prompt_id))
 
+    def campaign_of(self, tenant_id: TenantId, campaign_id: CampaignId) -> Campaign | None:
+        return self._look_up(Campaign, CAMPAIGN, _key_in(tenant_id, campaign_id))
+
     def agent_at(self, tenant_id: TenantId, extension: Extension) -> Agent | None:
         seated = self._look_up(SeatedAgent, AGENT, _key_in(tenant_id, extension))
         return None if seated is None else seated.agent
@@ -305,6 +317,7 @@ class Directory(_ByKey):
     vips: tuple[Vip, ...] = ()
     prompts: tuple[PromptFile, ...] = ()
     agents: tuple[SeatedAgent, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
 
     @cached_property
     def by_kind(self) -> dict[str, dict[str, Any]]:
@@ -321,10 +334,14 @@ class Directory(_ByKey):
             VIP: {_key_in(each.tenant_id, each.caller): each for each in self.vips},
             PROMPT: {_key_in(each.tenant_id, each.prompt_id): each for each in self.prompts},
             AGENT: {_key_in(each.tenant_id, each.extension): each for each in self.agents},
+            CAMPAIGN: {_key_in(each.tenant_id, each.campaign_id): each for each in self.campaigns},
         }
 
     def each_number(self) -> Iterable[Did]:
         return self.numbers
+
+    def each_campaign(self) -> Iterable[Campaign]:
+        return self.campaigns
 
     def _look_up(self, shape: type[T], kind: str, key: str) -> T | None:
         found: T | None = self.by_kind[kind].get(key)
@@ -361,6 +378,10 @@ class StoredDirectory(_ByKey):
     def each_number(self) -> Iterable[Did]:
         found = (read_entry(Did, value, self._on_problem) for value in self._entries.all(NUMBER))
         return (did for did in found if did is not None)
+
+    def each_campaign(self) -> Iterable[Campaign]:
+        found = (read_entry(Campaign, value, self._on_problem) for value in self._entries.all(CAMPAIGN))
+        return (campaign for campaign in found if campaign is not None)
 
     def trunk_of(self, trunk_id: TrunkId) -> Trunk | None:
         return next((trunk for trunk in self.trunks if trunk.trunk_id == trunk_id), None)
