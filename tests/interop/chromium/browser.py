@@ -59,8 +59,8 @@ class Page:
     async def chain(self, *steps: list[Any]) -> Any:
         """Call Playwright's methods one after the other, each on what the one before returned.
 
-        For example `chain(["getByRole", "button", {"name": "Answer"}], ["click"])`.  Returns the last one's value
-        where it is plain data.  Raises PageError.
+        For example `chain(["getByRole", "button", {"name": "Answer"}], ["click"])`.  Returns the last value where
+        it is plain data.  Raises PageError.
         """
         return await self._chromium.command(do="chain", page=self.number, steps=list(steps))
 

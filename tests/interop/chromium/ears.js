@@ -1,6 +1,7 @@
 // Hears what a page's phone is sent, whichever library it uses: every peer connection of the page is listened to.
 //
-// `trunklineEars.samples(n)` gives the last n samples at 8 kHz of the newest voice, and `.seconds()` the time of its clock.
+// `trunklineEars.samples(n)` gives the last n samples at 8 kHz of the newest voice, `.seconds()` the time of its clock,
+// `.packets()` how many came in, and `.codec()` what is sent.
 (() => {
   const RATE = 8000;
   const Connection = window.RTCPeerConnection;
@@ -25,6 +26,18 @@
     return Array.from(all.slice(-count), (sample) => Math.round(sample * 32767));
   };
   ears.seconds = () => ears.context?.currentTime ?? 0;
+
+  ears.reports = async (kind) => {
+    const open = ears.connections.filter(({ connectionState }) => connectionState !== "closed");
+    const all = await Promise.all(open.map((connection) => connection.getStats()));
+    return all.flatMap((report) => [...report.values()].filter(({ type }) => type === kind).map((each) => [each, report]));
+  };
+  ears.packets = async () =>
+    (await ears.reports("inbound-rtp")).reduce((sum, [{ packetsReceived }]) => sum + packetsReceived, 0);
+  ears.codec = async () => {
+    const [found, report] = (await ears.reports("outbound-rtp")).at(-1) ?? [];
+    return report?.get(found.codecId)?.mimeType ?? "";
+  };
 
   // To Chromium a steady tone is noise, which it takes away.
   const devices = navigator.mediaDevices;
