@@ -23,7 +23,8 @@ class Lead:
     hash in the tenant, 32 hex digits: by it claims, caps and do-not-call are asked.
     time_zones: where the number may be, by IANA names; it may be called only when the rules allow it in all of them.
     due_ms: not before, milliseconds since 1970; 0 for at once.  priority: 0 to 10, the higher the sooner.
-    attempts: made so far in the campaign's run.  agent_id, team: whose it is, None for anybody's.
+    attempts: made so far in the campaign's run; results: how many of them ended with each `AttemptResult`.
+    agent_id, team: whose it is, None for anybody's.
     call_back: somebody agreed with the customer on `due_ms`.
     """
 
@@ -35,6 +36,7 @@ class Lead:
     due_ms: int = 0
     priority: int = 5
     attempts: int = 0
+    results: dict[str, int] = field(default_factory=dict)
     agent_id: AgentId | None = None
     team: str | None = None
     call_back: bool = False
