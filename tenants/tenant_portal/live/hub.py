@@ -10,7 +10,6 @@ from redis.exceptions import RedisError
 from callmodel.ids import ProviderId, QueueId, TenantId
 from hotstate.acd import Acd
 from hotstate.acd.changes import AgentChange, LinesChange, change_of, changes_key
-from servicekit import meters
 from tenant_portal.controlplane import Caller, ControlPlane
 from tenant_portal.live.board import Board
 from tenant_portal.live.feed import Entry, Feed
@@ -24,8 +23,6 @@ FIGURES_SECONDS = 0.02
 LOOK_SECONDS = 2.0
 ROSTER_SECONDS = 60.0
 POOLS_SECONDS = 1.0
-
-LISTENERS = meters.Gauge("trunkline.portal.listeners", "{browser}", "browsers that follow events at this portal")
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +39,6 @@ class Hub:
         self._moved: dict[tuple[ProviderId, TenantId, QueueId], Place] = {}
         self._moving = asyncio.Event()
         self._looked: dict[str | None, float] = {}
-        LISTENERS.observe(lambda: [(sum(len(board.listeners) for board in self._boards.values()), {})])
 
     async def enter(self, listener: Listener) -> Board:
         """Have a browser hear what is told from now on.  Raises redis errors."""
