@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -23,14 +24,19 @@ MOST_ANSWERED = 400
 logger = logging.getLogger(__name__)
 
 
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
 class Ladders:
     """Heads by dialog, the oldest dialog first.  `take` may be called from another thread.
 
-    most: heads in all.  seconds: how long a dialog is remembered after its first one.
+    most: heads in all.  seconds: how long a dialog is remembered after its first one.  now_ms: the clock.
     """
 
-    def __init__(self, edge_id: str, most: int, seconds: float) -> None:
+    def __init__(self, edge_id: str, most: int, seconds: float, now_ms: Callable[[], int] = _now_ms) -> None:
         self._edge_id, self._most, self._ms = edge_id, most, int(seconds * 1000)
+        self._now_ms = now_ms
         self._dialogs: OrderedDict[str, tuple[int, list[bytes]]] = OrderedDict()
         self._calls: dict[str, list[str]] = {}
         """Our own id of a call to its dialogs, as far as messages named it."""
@@ -41,7 +47,7 @@ class Ladders:
     def take(self, data: bytes) -> None:
         """Keep a datagram.  Raises ValueError for one that no worker wrote."""
         name, call_id = heads.name_in(data)
-        now_ms = time.time_ns() // 1_000_000
+        now_ms = self._now_ms()
         with self._lock:
             _, kept = self._dialogs.setdefault(name, (now_ms, []))
             if len(kept) < MOST_OF_A_CALL:
@@ -57,7 +63,7 @@ class Ladders:
         """Return what is known of a call, in order of time."""
         names = [*question.sip_call_ids, *(heads.ACCOUNT + account for account in question.accounts)]
         with self._lock:
-            self._forget(time.time_ns() // 1_000_000)
+            self._forget(self._now_ms())
             names += self._calls.get(question.call_id, ())
             found = [data for name in dict.fromkeys(names) for data in self._dialogs.get(name, (0, ()))[1]]
         told = sorted((heads.from_datagram(data, self._edge_id) for data in found), key=lambda head: head.at_ms)

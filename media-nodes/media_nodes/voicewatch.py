@@ -16,7 +16,6 @@ from media_nodes.voicereadings import ReadingsAwayError
 from servicekit import meters
 
 LOOK_SECONDS = 1.0
-ALARM = "voice-dead"
 BUCKETS = (1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.3)
 
 DEAD = meters.Counter("trunkline.voice.dead", "{leg}", "directions of legs that were dead for three seconds")
@@ -122,7 +121,7 @@ class VoiceWatch:
             if since is not None and was is None:
                 stream = voice.sent if direction == "sent" else voice.heard
                 DEAD.add(role=leg.role.value, direction=direction)
-                extra |= {"seconds": (at_ms - since) / 1000, "packets": stream.packets, "alarm": ALARM}
+                extra |= {"seconds": (at_ms - since) / 1000, "packets": stream.packets, "alarm": "voice-dead"}
                 logger.error("a voice is dead", extra=extra)
             elif was is not None and since is None:
                 logger.info("a voice is back", extra=extra)
