@@ -141,7 +141,7 @@ class LegView(Shape):
     mode: str | None = Field(description="what it may hear and say, where it is not a party like the others")
     voice: VoiceView | None = Field(description="null for a leg without sound")
     sip_call_id: str | None = Field(
-        description="the Call-ID of its dialog, by which carriers and phones know it, once it has ended"
+        description="the Call-ID of its dialog, once it has ended, for HQ administrators; null for others"
     )
 
 
@@ -205,10 +205,13 @@ Tokens = Callable[[str], str]
 ANONYMOUS = "anonymous"
 
 
-def to_view(record: CallRecord, token: Tokens, *, reveal: bool = False, priced: bool = True) -> CallView:
+def to_view(
+    record: CallRecord, token: Tokens, *, reveal: bool = False, priced: bool = True, dialogs: bool = False
+) -> CallView:
     """Return a call as the API shows it; `token` gives what a customer is found by.
 
-    priced: for somebody who may see what calls cost.
+    priced: for somebody who may see what calls cost.  dialogs: for an HQ administrator; Call-IDs may hold addresses
+    inside of a carrier or a site.
     """
     cdr = record.cdr
     document = to_wire(cdr)
@@ -217,5 +220,8 @@ def to_view(record: CallRecord, token: Tokens, *, reveal: bool = False, priced: 
         change_private(document, lambda text: ANONYMOUS if text == hidden else mask_number(text))
     # Of a withheld number nothing is told by which it could be found among those that are not.
     document["customer"] = None if cdr.number is None or hidden is not None else token(cdr.number)
+    if not dialogs:
+        for leg in document["legs"]:
+            leg["sip_call_id"] = None
     shown = document if priced else without_costs(document)
     return CallView(**shown, disposition=record.disposition, note=record.note)
