@@ -27,7 +27,7 @@ from edge_proxy.config import EdgeSettings
 from edge_proxy.connections import CLOSED_TABLE
 from edge_proxy.hearing import CLOSED, REFUSED, Counted, Hearing, Registrations
 from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
-from edge_proxy.ladders import Ladders, answer
+from edge_proxy.ladders import Ladders, Pipe, answer
 from edge_proxy.lexis import REFUSED_TABLE
 from edge_proxy.nodes import NodeBook, uris_in
 from edge_proxy.registering import Alone, CarrierRegistrar, Lease
@@ -235,8 +235,10 @@ async def wire(service: Service) -> None:
     service.add_check("kamailio", agent.kamailio_answers)
     service.add_check("rtpengine", agent.rtpengine_answers)
     redis = connect(settings.redis_url) if settings.snapshot == "redis" else None
-    if settings.otlp_endpoint or settings.keeps_messages:
-        _hear(service, settings, redis)
+    if settings.otlp_endpoint:
+        _hear(service, settings)
+    if redis is not None and settings.keeps_messages:
+        _remember(service, settings, redis)
     service.spawn("snapshots", agent.follow_snapshots(redis))
     if redis is not None:
         service.on_close(redis.aclose)
@@ -261,16 +263,20 @@ def _register(service: Service, settings: EdgeSettings, agent: EdgeAgent, redis:
     service.spawn("drain", drain.watch(flag, settings, service))
 
 
-def _hear(service: Service, settings: EdgeSettings, redis: Redis | None) -> None:
-    """Hear what SIP workers tell: of messages, to be asked for, and of what the collector wants to know."""
-    kept = Ladders(settings.edge_id, settings.kept_messages, settings.kept_hours * 3600)
-    hearing = Hearing(settings.edge_dir, kept.take)
+def _remember(service: Service, settings: EdgeSettings, redis: Redis) -> None:
+    """Remember the messages of calls, and answer who asks for them."""
+    pipe = Pipe(settings.edge_dir, Ladders(settings.edge_id, settings.kept_messages, settings.kept_hours * 3600))
+    pipe.open()
+    service.on_close(pipe.close)
+    service.spawn("heads", pipe.run())
+    service.spawn("ladders", answer(pipe, redis, settings.edge_id))
+
+
+def _hear(service: Service, settings: EdgeSettings) -> None:
+    """Tell the collector of what Kamailio does."""
+    hearing = Hearing(settings.edge_dir)
     hearing.open()
     service.on_close(hearing.close)
-    if redis is not None and settings.keeps_messages:
-        service.spawn("ladders", answer(kept, redis, settings.edge_id))
-    if not settings.otlp_endpoint:
-        return
     rpc = rpc_of(settings)
     service.spawn("registrations-count", Registrations(rpc).follow(settings.metrics_seconds))
     for table, counter in ((CLOSED_TABLE, CLOSED), (REFUSED_TABLE, REFUSED)):

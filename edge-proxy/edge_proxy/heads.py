@@ -8,12 +8,14 @@ import re
 from callmodel.ladder import HeadKind, SipHead
 from callmodel.privacy import mask_number
 
-MARK = b"H\t"
-"""What a datagram of these begins with; one of a transaction begins with a digit."""
+PIPE_NAME = "heads.pipe"
+MOST_BYTES = 4096
+"""PIPE_BUF (pipe(7)): lines up to here are written whole, whoever else writes."""
 ACCOUNT = "account:"
 """In place of a Call-ID: what was tried in an account's name."""
 MOST_WORDS, MOST_NAME = 160, 128
 MOST_CODECS = 8
+FIELDS = 8
 TOLD = frozenset({"INVITE", "BYE", "CANCEL", "REFER", "UPDATE"})
 _STATIC = {"0": "PCMU", "8": "PCMA", "9": "G722", "13": "CN", "18": "G729"}
 _AUDIO = re.compile(r"^m=audio ([0-9]+) (\S+) ([0-9 ]+)", re.MULTILINE)
@@ -42,8 +44,9 @@ def sound_of(sdp: str) -> str:
     if audio is None:
         return ""
     connection = _CONNECTION.search(sdp, audio.end()) or _CONNECTION.search(sdp)
-    names = _STATIC | dict(_NAMED.findall(sdp))
-    codecs = [names.get(number, number) for number in audio[3].split()[:MOST_CODECS]]
+    numbers = audio[3].split()[:MOST_CODECS]
+    named = _STATIC if _STATIC.keys() >= set(numbers) else _STATIC | dict(_NAMED.findall(sdp))
+    codecs = [named.get(number, number) for number in numbers]
     way = _WAY.search(sdp)
     host = connection[1] if connection else "?"
     words = ["audio", f"{host}:{audio[1]}", "" if audio[2] == "RTP/AVP" else audio[2], *codecs, way[1] if way else ""]
@@ -59,23 +62,32 @@ def has_comfort_noise(sdp: str) -> bool:
     return "13" in numbers or any(name == "CN" and number in numbers for number, name in _NAMED.findall(sdp))
 
 
-def to_datagram(
+def to_line(
     at_ms: int, name: str, kind: HeadKind, sender: str, address: str, words: str, sdp: str = "", call_id: str = ""
 ) -> bytes:
     """Return one head; name: its Call-ID, or ACCOUNT with an account; call_id: our own, where it says so."""
-    fields = (str(at_ms), name[:MOST_NAME], kind.value, sender, address, words, sdp, call_id)
-    return MARK + "\t".join(field.replace("\t", " ") for field in fields).encode("utf-8", "replace")
+    fields = (
+        str(at_ms),
+        name[:MOST_NAME].replace("\t", " "),
+        kind.value,
+        sender,
+        address,
+        words,
+        sdp,
+        call_id[:MOST_NAME],
+    )
+    return "\t".join(fields).replace("\n", " ").encode("utf-8", "replace")[: MOST_BYTES - 1] + b"\n"
 
 
-def name_in(data: bytes) -> tuple[str, str]:
-    """Return a datagram's Call-ID or account, and our own id of the call where it says one.  Raises ValueError."""
-    fields = data.split(b"\t")
-    if len(fields) != 9:
+def name_in(line: bytes) -> tuple[str, str]:
+    """Return a line's Call-ID or account, and our own id of the call where it says one.  Raises ValueError."""
+    fields = line.split(b"\t")
+    if len(fields) != FIELDS:
         raise ValueError("not a head")
-    return fields[2].decode(), fields[8].decode()
+    return fields[1].decode(), fields[7].decode()
 
 
-def from_datagram(data: bytes, edge_id: str) -> SipHead:
-    """Return the head in a datagram.  Raises ValueError for what no worker wrote."""
-    _, at_ms, name, kind, sender, address, words, sdp, _ = data.decode().split("\t")
+def from_line(line: bytes, edge_id: str) -> SipHead:
+    """Return the head in a line.  Raises ValueError for what no worker wrote."""
+    at_ms, name, kind, sender, address, words, sdp, _ = line.decode().split("\t")
     return SipHead(int(at_ms), edge_id, name, HeadKind(kind), sender, address, words, sdp)

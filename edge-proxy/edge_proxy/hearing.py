@@ -8,10 +8,8 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
-from edge_proxy import heads
 from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
 from edge_proxy.transactions import SOCKET_NAME, Transaction, from_datagram
 from servicekit import meters, telemetry, tracing
@@ -31,10 +29,10 @@ logger = logging.getLogger(__name__)
 
 
 class Hearing:
-    """Owns the socket in `folder` from `open` until `close`.  on_head: takes heads of messages (`heads`)."""
+    """Owns the socket in `folder` from `open` until `close`."""
 
-    def __init__(self, folder: Path, on_head: Callable[[bytes], None] = lambda _: None) -> None:
-        self._folder, self._on_head = folder, on_head
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
         self._thread = threading.Thread(target=self._run, name="hearing", daemon=True)
 
@@ -60,12 +58,9 @@ class Hearing:
     def _run(self) -> None:
         while data := self._socket.recv(DATAGRAM_BYTES):
             try:
-                if data.startswith(heads.MARK):
-                    self._on_head(data)
-                else:
-                    tell(from_datagram(data))
+                tell(from_datagram(data))
             except ValueError:
-                logger.warning("word of a SIP worker not readable")
+                logger.warning("transaction not readable")
 
 
 def tell(heard: Transaction) -> None:

@@ -20,6 +20,7 @@ from sip_probe import UdpProbe, message
 
 from callmodel.codec import to_wire
 from callmodel.edgesnapshot import EdgeSnapshot
+from edge_proxy.ladders import Ladders, Pipe
 
 OWN = Path(__file__).resolve().parents[2]
 ROOMS = ("edge-proxy", "control-plane", "infra", "media-nodes")
@@ -35,6 +36,8 @@ class EdgeOf(BenchEdge):
     def settings(self) -> dict[str, str]:
         # As each is delivered, where nothing is said.
         shipped = {name: value for name, value in super().settings.items() if name != "TRUNKLINE_EDGE_WORKERS"}
+        # Else nothing is told of messages: an edge of HQ's is asked over Redis.
+        shipped |= {"TRUNKLINE_SNAPSHOT": "redis"}
         return shipped | ({"TRUNKLINE_EDGE_WORKERS": str(self.workers)} if self.workers else {})
 
     def _spawn(self, name: str, code: str, more: dict[str, str] | None = None) -> None:
@@ -65,7 +68,9 @@ class EdgeOf(BenchEdge):
 
 async def in_turn(other: Path, pace: int, count: int, pairs: int, workers: int | None) -> list[tuple[float, float]]:
     """Return the seconds of CPU that a call cost both edges, the other's first, for each pair of runs."""
-    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as ending:
+    folders = tempfile.TemporaryDirectory()
+    async with asyncio.TaskGroup() as group, contextlib.AsyncExitStack() as ending:
+        folder = ending.enter_context(folders)
         node = subprocess.Popen(["sipp", *sipp("edge_uas.xml", NODE)], stdout=subprocess.DEVNULL)
         ending.callback(node.wait)
         ending.callback(node.kill)
@@ -78,6 +83,12 @@ async def in_turn(other: Path, pace: int, count: int, pairs: int, workers: int |
             edge.direct(f"sip:{NODE}:5060")
             ending.callback(edge.stop)
             await edge.start()
+            # Whoever tells of messages is heard, as by the agent, in this process, which is not counted.
+            pipe = Pipe(edge.run, Ladders(name, 100_000, 3600))
+            pipe.open()
+            ending.push_async_callback(pipe.close)
+            reading = group.create_task(pipe.run())
+            ending.callback(reading.cancel)
             await calls(edge, 200, "-r", "50")
             edges.append(edge)
         found = []

@@ -3,6 +3,8 @@
 Strangers' messages are told of once they have proved who they are: nobody shall crowd out what others ask for.
 """
 
+import contextlib
+import errno
 import json
 import os
 import time
@@ -14,14 +16,47 @@ from callmodel.vouched import from_header
 from edge_proxy import heads
 from edge_proxy.decisions import Peer, PeerKind
 from edge_proxy.lexis import Reading
-from kemi.mouth import Mouth
 
 _SETTINGS = json.loads(os.environ["EDGE_SCRIPT_SETTINGS"])
 _ON = bool(_SETTINGS["tells_messages"])
-_MOUTH = Mouth(_SETTINGS["run"])
 _US = "us"
 _WHO = {PeerKind.OUTSIDE: "phone", PeerKind.NODE: "media-node"}
 TRYING = 100
+_USUAL = {180: "Ringing", 183: "Session Progress", 200: "OK", 487: "Request Terminated"}
+"""What nobody writes otherwise."""
+
+
+class _Pipe:
+    """The way to the agent: a word wakes nobody, no worker waits, and where the agent is away or behind it is lost.
+
+    Kamailio forks, so each process opens its own end at its first word.
+    """
+
+    pid = 0
+    descriptor = -1
+    path = f"{_SETTINGS['run']}/{heads.PIPE_NAME}"
+
+    @classmethod
+    def write(cls, line: bytes) -> None:
+        if cls.pid != os.getpid() or cls.descriptor < 0:
+            cls._open()
+        try:
+            os.write(cls.descriptor, line)
+        except OSError as error:
+            if error.errno != errno.EAGAIN:
+                cls._close()
+
+    @classmethod
+    def _open(cls) -> None:
+        cls.pid = os.getpid()
+        with contextlib.suppress(OSError):
+            cls.descriptor = os.open(cls.path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+
+    @classmethod
+    def _close(cls) -> None:
+        if cls.descriptor >= 0:
+            os.close(cls.descriptor)
+            cls.descriptor = -1
 
 
 class _Told:
@@ -35,13 +70,14 @@ def heard_request(sender: Peer, message: Reading) -> None:
     if not _ON or message.method not in heads.TOLD:
         return
     _Told.name = name = message.said("call-id")
-    call_id = ""
-    if sender.kind is PeerKind.NODE and message.method == "INVITE":
-        call_id = from_header(_read("$hdr(X-Trunkline)")).get("call", "")
-    words = f"{message.method} {heads.shown(_read('$rU'))}".rstrip()
-    if named := heads.user_in(message.said("from")):
-        words += f" from {named}"
-    if message.method != "INVITE" and (why := _read("$hdr(Reason)")):
+    words, call_id = message.method, ""
+    if message.method == "INVITE":
+        words += f" {heads.shown(_read('$rU'))}"
+        if named := heads.user_in(message.said("from")):
+            words += f" from {named}"
+        if sender.kind is PeerKind.NODE:
+            call_id = from_header(_read("$hdr(X-Trunkline)")).get("call", "")
+    elif why := message.said("reason"):
         words += f" ({heads.shown(why)})"
     _say(name, HeadKind.REQUEST, sender, words, message, call_id)
 
@@ -51,7 +87,7 @@ def heard_reply(sender: Peer, message: Reading) -> None:
     if not _ON or message.status <= TRYING or message.method not in heads.TOLD:
         return
     _Told.name = name = message.said("call-id")
-    words = f"{message.status} {heads.shown(_read('$rr'))} ({message.method})"
+    words = f"{message.status} {_USUAL.get(message.status) or heads.shown(_read('$rr'))} ({message.method})"
     _say(name, HeadKind.RESPONSE, sender, words, message)
 
 
@@ -76,11 +112,11 @@ def note_account(account: str, words: str) -> None:
 def _say(name: str, kind: HeadKind, sender: Peer, words: str, message: Reading, call_id: str = "") -> None:
     who = "carrier" if sender.is_carrier else _WHO.get(sender.kind, sender.kind.value)
     sound = heads.sound_of(_read("$rb")) if message.has_session else ""
-    _MOUTH.say(heads.to_datagram(_now_ms(), name, kind, who, sender.address, words, sound, call_id))
+    _Pipe.write(heads.to_line(_now_ms(), name, kind, who, sender.address, words, sound, call_id))
 
 
 def _say_of_us(name: str, words: str) -> None:
-    _MOUTH.say(heads.to_datagram(_now_ms(), name, HeadKind.NOTE, _US, "", words))
+    _Pipe.write(heads.to_line(_now_ms(), name, HeadKind.NOTE, _US, "", words))
 
 
 def _read(name: str) -> str:

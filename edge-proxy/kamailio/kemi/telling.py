@@ -5,14 +5,14 @@ A datagram that the agent does not take at once is dropped and counted.  Without
 
 import json
 import os
+import socket
 import time
 from dataclasses import replace
 
 import KSR
 
 from edge_proxy.decisions import Decision, Request, ToHq, ToMediaNode
-from edge_proxy.transactions import begun_of, begun_to_text, place_of, rerouted, to_datagram
-from kemi.mouth import Mouth
+from edge_proxy.transactions import SOCKET_NAME, begun_of, begun_to_text, place_of, rerouted, to_datagram
 
 TRIES_AGAIN = 2
 """A failure route sent the request somewhere else: its transaction goes on."""
@@ -23,13 +23,33 @@ _KEPT_OF_65536 = round(_SETTINGS["trace_sampling"] * 65536)
 _BEGUN, _RANG = "$avp(told)", "$avp(rang)"
 
 
-_MOUTH = Mouth(_SETTINGS["run"])
+class _Mouth:
+    """The socket of one process; Kamailio forks, so each opens its own at its first word."""
+
+    def __init__(self) -> None:
+        self._pid = 0
+        self._dropped = 0
+
+    def say(self, begun: str, status: int, rang_ns: int) -> None:
+        if self._pid != os.getpid():
+            self._open()
+        data = to_datagram(begun, status, rang_ns, time.time_ns(), self._dropped)
+        try:
+            self._socket.sendto(data, socket.MSG_DONTWAIT, self._address)
+            self._dropped = 0
+        except OSError:
+            # Full, or the agent is away: calls go on.
+            self._dropped += 1
+
+    def _open(self) -> None:
+        self._pid, self._dropped = os.getpid(), 0
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+        # The path itself may be longer than an address of a socket can be.
+        folder = os.open(_SETTINGS["run"], os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._address = f"/proc/self/fd/{folder}/{SOCKET_NAME}"
 
 
-class _Missed:
-    """What the agent did not take since the last word that it took."""
-
-    count = 0
+_MOUTH = _Mouth()
 
 
 def begin(decision: Decision, request: Request, started_ns: int) -> Decision:
@@ -82,6 +102,5 @@ def answered(status: int) -> None:
         return
     begun = KSR.pv.get(_BEGUN)
     if begun:
-        data = to_datagram(str(begun), status, int(KSR.pv.get(_RANG) or 0), time.time_ns(), _Missed.count)
-        _Missed.count = 0 if _MOUTH.say(data) else _Missed.count + 1
+        _MOUTH.say(str(begun), status, int(KSR.pv.get(_RANG) or 0))
         KSR.pv.sets(_BEGUN, "")

@@ -46,8 +46,10 @@ def test_who_may_send_nothing_while_silent():
     assert not heads.has_comfort_noise("v=0\r\nm=video 13 RTP/AVP 13\r\n")
 
 
-def datagram(name: str, words: str = "INVITE 1001", call_id: str = "", at_ms: int = 1) -> bytes:
-    return heads.to_datagram(at_ms, name, HeadKind.REQUEST, "phone", "198.51.100.7", words, "audio", call_id)
+def line(name: str, words: str = "INVITE 1001", call_id: str = "", at_ms: int = 1) -> bytes:
+    return heads.to_line(at_ms, name, HeadKind.REQUEST, "phone", "198.51.100.7", words, "audio", call_id).rstrip(
+        b"\n"
+    )
 
 
 def names(kept: Ladders, *dialogs: str, call_id: str = "") -> list[str]:
@@ -56,19 +58,19 @@ def names(kept: Ladders, *dialogs: str, call_id: str = "") -> list[str]:
 
 def test_a_head_comes_back_as_it_was_told():
     kept = Ladders("edge-1", 10, 60)
-    kept.take(datagram("a@phone", "INVITE\t1001"))
+    kept.take(line("a@phone", "INVITE\n1001"))
     head = kept.of(LadderQuestion("q", "", ("a@phone",)))[0]
 
     assert (head.edge_id, head.words, head.kind) == ("edge-1", "INVITE 1001", HeadKind.REQUEST)
     with pytest.raises(ValueError):
-        kept.take(b"H\tnothing")
+        kept.take(b"1\tnothing")
 
 
 def test_dialogs_of_a_call_are_found_by_its_id_and_told_in_order():
     kept = Ladders("edge-1", 10, 60)
-    kept.take(datagram("later", call_id="call-7", at_ms=20))
-    kept.take(datagram("sooner", call_id="call-7", at_ms=10))
-    kept.take(datagram("another", call_id="call-8"))
+    kept.take(line("later", call_id="call-7", at_ms=20))
+    kept.take(line("sooner", call_id="call-7", at_ms=10))
+    kept.take(line("another", call_id="call-8"))
 
     assert names(kept, call_id="call-7") == ["sooner", "later"]
     assert names(kept, "another", call_id="call-7") == ["another", "sooner", "later"]
@@ -76,7 +78,7 @@ def test_dialogs_of_a_call_are_found_by_its_id_and_told_in_order():
 
 def test_what_an_account_tried_is_found_by_its_name():
     kept = Ladders("edge-1", 10, 60)
-    kept.take(datagram(f"{heads.ACCOUNT}1002@acme.example", "wrong password from 198.51.100.7"))
+    kept.take(line(f"{heads.ACCOUNT}1002@acme.example", "wrong password from 198.51.100.7"))
 
     assert len(kept.of(LadderQuestion("q", "", accounts=("1002@acme.example",)))) == 1
     assert kept.of(LadderQuestion("q", "", accounts=("1003@acme.example",))) == ()
@@ -85,7 +87,7 @@ def test_what_an_account_tried_is_found_by_its_name():
 def test_the_oldest_dialogs_go_first_and_whole():
     kept = Ladders("edge-1", 4, 60)
     for name in ("a", "a", "b", "b", "c"):
-        kept.take(datagram(name, call_id=f"call-{name}"))
+        kept.take(line(name, call_id=f"call-{name}"))
 
     assert names(kept, "a", call_id="call-a") == []
     assert names(kept, "b", "c") == ["b", "b", "c"]
@@ -94,7 +96,7 @@ def test_the_oldest_dialogs_go_first_and_whole():
 def test_no_dialog_keeps_more_than_its_share():
     kept = Ladders("edge-1", 10_000, 60)
     for _ in range(MOST_OF_A_CALL + 50):
-        kept.take(datagram("chatty"))
+        kept.take(line("chatty"))
 
     assert len(names(kept, "chatty")) == MOST_OF_A_CALL
 
@@ -102,9 +104,9 @@ def test_no_dialog_keeps_more_than_its_share():
 def test_what_is_old_is_forgotten_when_somebody_asks():
     clock = [1_000]
     kept = Ladders("edge-1", 10, 60, lambda: clock[0])
-    kept.take(datagram("a"))
+    kept.take(line("a"))
     clock[0] += 59_000
-    kept.take(datagram("b"))
+    kept.take(line("b"))
     assert names(kept, "a", "b") == ["a", "b"]
 
     clock[0] += 2_000

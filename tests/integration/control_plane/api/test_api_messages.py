@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from api_house import ROLES, House, World
@@ -11,7 +12,7 @@ from redis.asyncio import Redis
 from callmodel import keys
 from callmodel.ladder import HeadKind
 from edge_proxy import heads
-from edge_proxy.ladders import Ladders, answer
+from edge_proxy.ladders import Ladders, Pipe, answer
 from servicekit.redisio import connect
 
 CALL = "0193fa9e-1b2c-7d3e-8f40-123456789abc"
@@ -19,7 +20,7 @@ QUESTION = {"call_id": CALL, "dialogs": ["a84b4c76e66710@carrier"], "accounts": 
 
 
 @pytest.fixture
-async def redis(house: House) -> AsyncIterator[Redis]:
+async def redis(house: House, tmp_path: Path) -> AsyncIterator[Redis]:
     """Where one edge listens, and another is named that is gone."""
     client = connect(f"redis://127.0.0.1:{house.redis_port}/0")
     kept = Ladders("edge-1", 100, 3600)
@@ -27,17 +28,20 @@ async def redis(house: House) -> AsyncIterator[Redis]:
     kept.take(told(3, "a84b4c76e66710@carrier", "BYE"))
     kept.take(told(1, f"{heads.ACCOUNT}1002@acme.example", "wrong password from 198.51.100.9"))
     kept.take(told(4, "another", "INVITE 1001", "another call"))
+    pipe = Pipe(tmp_path, kept)
+    pipe.open()
     await client.sadd(keys.EDGES, "edge-1", "edge-2")
     async with asyncio.TaskGroup() as group:
-        listening = group.create_task(answer(kept, client, "edge-1"))
+        listening = group.create_task(answer(pipe, client, "edge-1"))
         yield client
         listening.cancel()
+    await pipe.close()
     await client.delete(keys.EDGES)
     await client.aclose()
 
 
 def told(at_ms: int, name: str, words: str, call_id: str = "") -> bytes:
-    return heads.to_datagram(at_ms, name, HeadKind.REQUEST, "phone", "198.51.100.7", words, "", call_id)
+    return heads.to_line(at_ms, name, HeadKind.REQUEST, "phone", "198.51.100.7", words, "", call_id).rstrip(b"\n")
 
 
 async def test_what_edges_remember_is_one_ladder(world: World, redis: Redis):
