@@ -19,9 +19,7 @@ class MessagesQuestion(Shape):
     """Which messages are wanted: all that fit any of these."""
 
     call_id: str = Field("", max_length=64, description="the call's id: of legs that we dialled, edges know it")
-    dialogs: list[Dialog] = Field(
-        [], max_length=MOST_ASKED, description="Call-IDs: `sip_call_id` of a call's legs"
-    )
+    dialogs: list[Dialog] = Field([], max_length=MOST_ASKED, description="Call-IDs: `sip_call_id` of a call's legs")
     accounts: list[Account] = Field(
         [], max_length=MOST_ASKED, description="`extension@domain`: what was tried in vain in a station's name"
     )
