@@ -41,7 +41,7 @@ class CdrLeg:
     cost_per_minute: the trunk's rate in the platform's currency.
     cost_micros: what the leg cost by it, in millionths, once it has ended; None for a leg that we pay no trunk for.
     held: whether it has the others on hold, since `held_since_ms`.  mode: what it may hear and say, where it is not a
-    party like the others.
+    party like the others.  joined_call: the call of ours at its other end, where a phone joined two.
     """
 
     leg_id: LegId
@@ -64,6 +64,7 @@ class CdrLeg:
     held_since_ms: int | None = None
     hold_seconds: float | None = None
     mode: str | None = None
+    joined_call: CallId | None = None
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,7 @@ def _cdr_leg(leg: Leg, over_ms: int | None) -> CdrLeg:
         sip_code=leg.sip_code,
         held=leg.held,
         held_since_ms=leg.held_since_ms,
+        joined_call=leg.joined_call,
         mode=leg.mode.value if leg.is_answered and leg.mode is not Mode.TALKING else None,
         hold_seconds=None if ended_ms is None else held_ms(leg, ended_ms if over_ms is None else over_ms) / 1000,
     )

@@ -12,6 +12,7 @@ from callmodel.cdr import cdr_of
 from callmodel.codec import from_wire, to_wire
 from callmodel.facts import ConsultStep
 from callmodel.ids import CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId
+from callmodel.links import LinkedParty
 from callmodel.orders import Milestone
 from callmodel.rooms import Mode
 
@@ -207,6 +208,18 @@ class PauseRecordingOfCall:
     kind: str = "call.pause-recording"
 
 
+@dataclass(frozen=True)
+class NameLink:
+    """Who talks in the call `joined`, at the other end of a link: its node says so."""
+
+    call_id: CallId
+    tenant_id: TenantId
+    leg_id: LegId
+    joined: CallId
+    party: LinkedParty
+    kind: str = "call.name-link"
+
+
 CallOrder = (
     EndCall
     | TransferCall
@@ -219,8 +232,9 @@ CallOrder = (
     | TakeOverCall
     | ReleaseParty
     | PauseRecordingOfCall
+    | NameLink
 )
-"""What people ask of a call that lives."""
+"""What people, and other calls, ask of a call that lives."""
 NodeOrder = PlaceCall | CallOrder
 
 _ORDERS: dict[str, type[NodeOrder]] = {str(kind.kind): kind for kind in get_args(NodeOrder)}

@@ -25,6 +25,7 @@ from media_nodes.journal import Entry, Journal
 from media_nodes.lines import RedisLines
 from media_nodes.listener import Listener, SupersededError
 from media_nodes.lookups import HttpLookUps
+from media_nodes.neighbours import RedisNeighbours
 from media_nodes.orders import OrderBook
 from media_nodes.outbox import RedisOutbox
 from media_nodes.recorder import Recorder
@@ -90,6 +91,7 @@ async def serve(service: Service) -> None:
         player=player,
         ear=ear,
         lines=lines,
+        neighbours=RedisNeighbours(redis),
         look_ups=look_ups,
         journal=journal,
         directory=lambda: shelf.current,

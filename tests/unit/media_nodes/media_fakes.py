@@ -30,6 +30,7 @@ from callmodel.orders import (
     ChangeAgent,
     ClaimTrunk,
     CloseOffer,
+    DialLink,
     DialStation,
     DialTrunk,
     JoinQueue,
@@ -44,7 +45,7 @@ from callmodel.queues import Queue
 from callmodel.rooms import Room
 from callmodel.seats import SeatChange
 from callmodel.spend import Bill
-from callmodel.wire import Envelope
+from callmodel.wire import CallOrder, Envelope
 from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.journal import Journal
 from media_nodes.ports import Full, Grant, LegGoneError, RecordingRefusedError, SwitchAwayError, SwitchState
@@ -129,6 +130,13 @@ class FakeSwitch:
     ) -> None:
         self.shown.append(order.shown)
         self._tell("dial_station", order.leg_id)
+
+    async def dial_link(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialLink) -> None:
+        self._tell("dial_link", order.leg_id)
+
+    async def dialog_of(self, leg_id: LegId) -> str:
+        self._refuse(leg_id)
+        return f"dialog of {leg_id}"
 
     async def answer(self, leg_id: LegId) -> None:
         self._tell("answer", leg_id)
@@ -253,6 +261,16 @@ class FakeLines:
         self.seats += changes
 
 
+class FakeNeighbours:
+    """Nodes that only keep what they were told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[NodeId, CallOrder]] = []
+
+    async def tell(self, node_id: NodeId, message: CallOrder) -> None:
+        self.told.append((node_id, message))
+
+
 class FakeLookUps:
     async def ask(self, order: LookUp) -> tuple[dict[str, str], str | None]:
         return {}, "timeout"
@@ -297,6 +315,7 @@ class Stage:
     lines: FakeLines = field(default_factory=FakeLines)
     player: FakePlayer = field(default_factory=FakePlayer)
     ear: FakeEar = field(default_factory=FakeEar)
+    neighbours: FakeNeighbours = field(default_factory=FakeNeighbours)
     capacity: int = CAPACITY
 
     def __post_init__(self) -> None:
@@ -310,6 +329,7 @@ class Stage:
             self.player,
             self.ear,
             self.lines,
+            self.neighbours,
             FakeLookUps(),
             self.journal,
             lambda: self.shelf.current,

@@ -114,6 +114,7 @@ class LegView(Shape):
     held_since_ms: int | None
     hold_seconds: float | None = Field(description="for how long it did, once it has ended")
     mode: str | None = Field(description="what it may hear and say, where it is not a party like the others")
+    joined_call: str | None = Field(description="the call at its other end, where a phone joined two calls")
 
 
 class CallView(Shape):
