@@ -186,7 +186,7 @@ def test_carrier_that_calls_the_registered_contact_names_the_number_in_to():
 
 def test_a_call_that_asks_for_another_goes_to_whichever_node_has_it():
     link = "media-1~call-3~1001~dialog~~~~~"
-    asked = Request("INVITE", Peer(PeerKind.NODE, "10.0.0.3"), target_user="1001", target="link", tenant=ACME, link=link)
+    asked = Request("INVITE", NODE, target_user="1001", target="link", tenant=ACME, link=link)
 
     assert routing.decide_invite(VIEW, asked) == ToMediaNode(
         "1001", (("origin", "link"), ("tenant", ACME), ("link", link)), any_node=True
