@@ -10,7 +10,8 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-from callmodel.agents import Agent
+from callmodel.agents import Agent, SeatedAgent
+from callmodel.campaigns.document import Campaign
 from callmodel.codec import from_wire, to_wire
 from callmodel.entries import Tables
 from callmodel.flows.calendars import Calendar
@@ -18,6 +19,7 @@ from callmodel.flows.document import Flow
 from callmodel.ids import (
     E164,
     CalendarId,
+    CampaignId,
     Extension,
     FlowId,
     PromptId,
@@ -28,6 +30,7 @@ from callmodel.ids import (
     TrunkId,
 )
 from callmodel.limits import Limits
+from callmodel.locations import Location
 from callmodel.numbers import DiallingPlan
 from callmodel.prompts import PromptFile
 from callmodel.queues import Queue
@@ -79,27 +82,6 @@ class Tenant:
 
 
 @dataclass(frozen=True)
-class Location:
-    """Where a site is, for those who send help there: a civic address by its parts (RFC 5139), and a point (WGS 84).
-
-    `country`: two letters (ISO 3166-1); every part may be empty.
-    """
-
-    country: str = ""
-    province: str = ""
-    city: str = ""
-    district: str = ""
-    street: str = ""
-    house: str = ""
-    building: str = ""
-    floor: str = ""
-    room: str = ""
-    postal_code: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-
-
-@dataclass(frozen=True)
 class Site:
     """A place where phones are, as far as it matters to their calls."""
 
@@ -123,15 +105,6 @@ class Station:
     extension: Extension
     site_id: SiteId
     display_name: str = ""
-
-
-@dataclass(frozen=True)
-class SeatedAgent:
-    """Who is seated at a station and takes calls: they may sign in there by phone."""
-
-    tenant_id: TenantId
-    extension: Extension
-    agent: Agent
 
 
 @dataclass(frozen=True)
@@ -214,6 +187,12 @@ class Lookups(Protocol):
     def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
         """Return where audio of the tenant lies."""
 
+    def campaign_of(self, tenant_id: TenantId, campaign_id: CampaignId) -> Campaign | None:
+        """Return a campaign of the tenant."""
+
+    def each_campaign(self) -> Iterable[Campaign]:
+        """Return all campaigns, whichever tenant's: there are few."""
+
     def agent_at(self, tenant_id: TenantId, extension: Extension) -> Agent | None:
         """Return the agent who is seated at a station, and may sign in there."""
 
@@ -222,7 +201,7 @@ class Lookups(Protocol):
 
 
 TENANT, STATION, NUMBER, TRUNK, SITE, QUEUE = "tenant", "station", "number", "trunk", "site", "queue"
-FLOW, CALENDAR, VIP, PROMPT, AGENT = "flow", "calendar", "vip", "prompt", "agent"
+FLOW, CALENDAR, VIP, PROMPT, AGENT, CAMPAIGN = "flow", "calendar", "vip", "prompt", "agent", "campaign"
 _SHAPES: dict[str, type[Any]] = {
     TENANT: Tenant,
     STATION: Station,
@@ -235,6 +214,7 @@ _SHAPES: dict[str, type[Any]] = {
     VIP: Vip,
     PROMPT: PromptFile,
     AGENT: SeatedAgent,
+    CAMPAIGN: Campaign,
 }
 
 T = TypeVar("T")
@@ -277,6 +257,9 @@ class ByKey(ABC):
     def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
         return self._look_up(PromptFile, PROMPT, _key_in(tenant_id, prompt_id))
 
+    def campaign_of(self, tenant_id: TenantId, campaign_id: CampaignId) -> Campaign | None:
+        return self._look_up(Campaign, CAMPAIGN, _key_in(tenant_id, campaign_id))
+
     def agent_at(self, tenant_id: TenantId, extension: Extension) -> Agent | None:
         seated = self._look_up(SeatedAgent, AGENT, _key_in(tenant_id, extension))
         return None if seated is None else seated.agent
@@ -304,6 +287,7 @@ class Directory(ByKey):
     vips: tuple[Vip, ...] = ()
     prompts: tuple[PromptFile, ...] = ()
     agents: tuple[SeatedAgent, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
 
     @cached_property
     def by_kind(self) -> dict[str, dict[str, Any]]:
@@ -320,10 +304,14 @@ class Directory(ByKey):
             VIP: {_key_in(each.tenant_id, each.caller): each for each in self.vips},
             PROMPT: {_key_in(each.tenant_id, each.prompt_id): each for each in self.prompts},
             AGENT: {_key_in(each.tenant_id, each.extension): each for each in self.agents},
+            CAMPAIGN: {_key_in(each.tenant_id, each.campaign_id): each for each in self.campaigns},
         }
 
     def each_number(self) -> Iterable[Did]:
         return self.numbers
+
+    def each_campaign(self) -> Iterable[Campaign]:
+        return self.campaigns
 
     def _look_up(self, shape: type[T], kind: str, key: str) -> T | None:
         found: T | None = self.by_kind[kind].get(key)

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
+from callmodel.campaigns.document import Campaign
 from callmodel.codec import ShapeError, from_wire
-from callmodel.directory import NUMBER, TRUNK, ByKey, Did, Trunk
+from callmodel.directory import CAMPAIGN, NUMBER, TRUNK, ByKey, Did, Trunk
 from callmodel.entries import Entries
 from callmodel.ids import TrunkId
 
@@ -30,6 +31,10 @@ class StoredDirectory(ByKey):
     def each_number(self) -> Iterable[Did]:
         found = (read_entry(Did, value, self._on_problem) for value in self._entries.all(NUMBER))
         return (did for did in found if did is not None)
+
+    def each_campaign(self) -> Iterable[Campaign]:
+        found = (read_entry(Campaign, value, self._on_problem) for value in self._entries.all(CAMPAIGN))
+        return (campaign for campaign in found if campaign is not None)
 
     def trunk_of(self, trunk_id: TrunkId) -> Trunk | None:
         return next((trunk for trunk in self.trunks if trunk.trunk_id == trunk_id), None)

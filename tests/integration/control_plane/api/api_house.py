@@ -94,9 +94,13 @@ class House:
         return done.stdout
 
     def readiness(self) -> int:
-        """Return the status of /readyz, 0 while nobody answers."""
+        """Return the status of the API's /readyz, 0 while nobody answers."""
+        return self.readiness_at(self.health_port)
+
+    def readiness_at(self, port: int) -> int:
+        """The same of any of the processes."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.health_port}/readyz", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code
@@ -121,10 +125,16 @@ class House:
                 process.kill()
                 process.wait()
 
+    def has_ended(self, name: str) -> bool:
+        return self._processes[name].poll() is not None
+
     def _spawn(self, name: str, command: list[str]) -> None:
+        self.spawn_with(name, command, self.environment)
+
+    def spawn_with(self, name: str, command: list[str], environment: dict[str, str]) -> None:
         with (self._folder / f"{name}.log").open("ab") as log:
             self._processes[name] = subprocess.Popen(
-                command, env=self.environment, stdout=log, stderr=log, preexec_fn=die_with(os.getpid())
+                command, env=environment, stdout=log, stderr=log, preexec_fn=die_with(os.getpid())
             )
 
 
