@@ -14,7 +14,7 @@ from tests.interop.browsers import JsSip, SipJs
 from tests.interop.phones import ForeignPhone, Seat
 from tests.interop.programs import Baresip, Linphone
 from tests.interop.stories import COLLEAGUE_HZ, TONE_HZ, hears, hears_music, seat_for, talking
-from trunkline.dialling import ALL_TONES_HZ
+from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
 from trunkline.plan import BRANCH_SITE, HQ_SITE
 
 PHONES: dict[str, tuple[type[ForeignPhone], str]] = {
