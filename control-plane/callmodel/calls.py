@@ -79,8 +79,8 @@ def _advance(call: Call, fact: facts.Fact) -> Step:
             return attempts.granted(call, fact)
         case facts.NodeLost(at_ms) if not is_over:
             return closing.end(call, Ending.NODE_LOST, at_ms)
-        case facts.HangUpAsked(at_ms) if not is_over:
-            return closing.end(call, closing.ending_now(call), at_ms)
+        case facts.HangUpAsked(at_ms, asked_by) if not is_over:
+            return closing.end(replace(call, ended_by=asked_by), closing.ending_now(call), at_ms)
         case facts.SpendStopped(at_ms) if call.trunk_held and not call.emergency and not is_over:
             if call.phase is Phase.IN_FLOW:
                 # Nobody outside is rung any more; who called us is still there.

@@ -298,6 +298,8 @@ class Call:
     ending: Ending | None = None
     hung_up_by: LegId | None = None
     """Whose hanging up decided the ending; None where we did."""
+    ended_by: str | None = None
+    """The user who ended it by click."""
     transferred_by: Extension | None = None
     recording_id: RecordingId | None = None
     recording_paused: bool = False

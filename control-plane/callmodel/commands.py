@@ -14,8 +14,8 @@ _OURS = (LegRole.AGENT, LegRole.COLLEAGUE)
 def facts_of(order: wire.CallOrder, call: Call, directory: Lookups, at_ms: int) -> list[facts.Fact]:
     """Return what befalls the call by an order; nothing where it asks for what is not there."""
     match order:
-        case wire.EndCall():
-            return [facts.HangUpAsked(at_ms)]
+        case wire.EndCall(asked_by=asked_by):
+            return [facts.HangUpAsked(at_ms, asked_by)]
         case wire.TurnConsult(step=step):
             return [facts.ConsultTurned(step, at_ms)]
         case wire.PauseRecordingOfCall(paused=paused):

@@ -78,9 +78,10 @@ class LegUnheld:
 
 @dataclass(frozen=True)
 class HangUpAsked:
-    """Somebody who may asked to end the call."""
+    """Somebody who may asked to end the call.  `asked_by`: the user."""
 
     at_ms: int
+    asked_by: str | None = None
 
 
 @dataclass(frozen=True)

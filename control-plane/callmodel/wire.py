@@ -94,6 +94,8 @@ class PlaceCall:
 class EndCall:
     call_id: CallId
     tenant_id: TenantId
+    asked_by: str | None = None
+    """The user who asked for it; None from older senders."""
     kind: str = "call.end"
 
 

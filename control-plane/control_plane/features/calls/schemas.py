@@ -159,7 +159,8 @@ class CallView(Shape):
     wait_seconds: float | None = Field(description="the customer was on the line and nobody was there")
     ending: str | None
     ending_class: str | None
-    hung_up_by: str | None = Field(description="the role of the party that ended it, or `system`")
+    hung_up_by: str | None = Field(description="the role of the party that ended it, `user` or `system`")
+    ended_by: str | None = Field(description="the user who ended it by click")
     transferred_by: str | None = Field(description="the extension that handed the customer over last")
     queue_id: str | None = Field(description="the queue that the caller was last in line of")
     agent_id: str | None = Field(description="the user who took the call from the queue")
