@@ -34,7 +34,7 @@ from callmodel.routing import FlowPlan
 PRIVATE = {"private": True}
 """Metadata of a field that names a customer: kept encrypted, shown masked."""
 
-SYSTEM = "system"
+SYSTEM, USER = "system", "user"
 """Who ended a call that no party ended."""
 
 
@@ -45,7 +45,7 @@ class CdrLeg:
     cost_per_minute: the trunk's rate in the platform's currency.
     cost_micros: what the leg cost by it, in millionths, once it has ended; None for a leg that we pay no trunk for.
     held: whether it has the others on hold, since `held_since_ms`.  mode: what it may hear and say, where it is not a
-    party like the others.
+    party like the others.  joined_call: the call of ours at its other end, where a phone joined two.
     """
 
     leg_id: LegId
@@ -68,6 +68,7 @@ class CdrLeg:
     held_since_ms: int | None = None
     hold_seconds: float | None = None
     mode: str | None = None
+    joined_call: CallId | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ class Cdr:
     missed: why no person took a call that its flow sent to one: `no-answer`, or how the caller left a queue.
     extension, site_id: who called; of a call from outside, who answered it first.
     What is told of a call only once it has ended is None until then: `ended_ms`, `ending`, the sums of its legs
-    (see `calltimes`), its cost in millionths of `currency`, and `hung_up_by`: the role of the party, or SYSTEM.
+    (see `calltimes`), its cost in millionths of `currency`, and `hung_up_by`: the role of the party; USER where one
+    ended it by click, whose name is `ended_by`; else SYSTEM.
     transferred_by: the station that handed the customer over last.
     queue_id: the queue that the caller was last in line of, queue_seconds: how long in all, agent_id: who took the
     call from it.  currency: filled in by who keeps the record.
@@ -104,6 +106,7 @@ class Cdr:
     ending: Ending | None = None
     ending_class: EndingClass | None = None
     hung_up_by: str | None = None
+    ended_by: str | None = None
     transferred_by: Extension | None = None
     talk_seconds: float | None = None
     hold_seconds: float | None = None
@@ -163,6 +166,7 @@ def cdr_of(call: Call) -> Cdr:
         ending=ending,
         ending_class=None if ending is None else class_of(ending),
         hung_up_by=None if over_ms is None else _hung_up_by(call),
+        ended_by=None if over_ms is None else call.ended_by,
         transferred_by=call.transferred_by,
         talk_seconds=None if times is None else times.talk / 1000,
         hold_seconds=None if times is None else times.hold / 1000,
@@ -217,6 +221,7 @@ def _cdr_leg(leg: Leg, over_ms: int | None) -> CdrLeg:
         sip_code=leg.sip_code,
         held=leg.held,
         held_since_ms=leg.held_since_ms,
+        joined_call=leg.joined_call,
         mode=leg.mode.value if leg.is_answered and leg.mode is not Mode.TALKING else None,
         hold_seconds=None if ended_ms is None else held_ms(leg, ended_ms if over_ms is None else over_ms) / 1000,
     )
@@ -232,4 +237,6 @@ def _cost(leg: Leg, ended_ms: int | None) -> int | None:
 def _hung_up_by(call: Call) -> str:
     """Return the role of whoever's going decided the ending."""
     leg = call.leg_of(call.hung_up_by)
-    return SYSTEM if leg is None else leg.role.value
+    if leg is None:
+        return SYSTEM if call.ended_by is None else USER
+    return leg.role.value

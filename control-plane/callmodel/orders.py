@@ -6,8 +6,21 @@ from enum import Enum
 from callmodel.agentkeys import AgentKey
 from callmodel.agents import Seat
 from callmodel.callstate import Timer
-from callmodel.ids import E164, AgentId, Extension, LegId, QueueId, RecordingId, SiteId, TenantId, TrunkId
+from callmodel.ids import (
+    E164,
+    AgentId,
+    CallId,
+    Extension,
+    LegId,
+    NodeId,
+    QueueId,
+    RecordingId,
+    SiteId,
+    TenantId,
+    TrunkId,
+)
 from callmodel.limits import Limits
+from callmodel.links import Link, LinkedParty
 from callmodel.offers import OfferEnd
 from callmodel.prompts import Prompt
 from callmodel.queues import SkillNeed
@@ -66,6 +79,25 @@ class DialStation:
     ring_timeout_seconds: int
     tenant_id: TenantId | None = None
     answers: bool = False
+
+
+@dataclass(frozen=True)
+class DialLink:
+    """Ask for the call that a link leads to, of whichever node holds it; no other answers."""
+
+    leg_id: LegId
+    link: Link
+    ring_timeout_seconds: int
+
+
+@dataclass(frozen=True)
+class NameLink:
+    """Tell the call at the other end of a link, which asked as `leg_id` of a node, who talks in this one."""
+
+    node_id: NodeId
+    leg_id: LegId
+    call_id: CallId
+    party: LinkedParty
 
 
 @dataclass(frozen=True)
@@ -260,6 +292,8 @@ Order = (
     | ReleaseTrunk
     | DialTrunk
     | DialStation
+    | DialLink
+    | NameLink
     | Answer
     | SetRoom
     | StartRecording

@@ -27,6 +27,7 @@ from media_nodes.leads import RedisLeads
 from media_nodes.lines import RedisLines
 from media_nodes.listener import Listener, SupersededError
 from media_nodes.lookups import HttpLookUps
+from media_nodes.neighbours import RedisNeighbours
 from media_nodes.orders import OrderBook
 from media_nodes.outbox import RedisOutbox
 from media_nodes.recorder import Recorder
@@ -94,6 +95,7 @@ async def serve(service: Service) -> None:
         ear=ear,
         lines=lines,
         leads=leads,
+        neighbours=RedisNeighbours(redis),
         look_ups=look_ups,
         journal=journal,
         directory=lambda: shelf.current,

@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import Any
 
 from callmodel.ids import CallId, LegId, RecordingId, TenantId
-from callmodel.orders import DialStation, DialTrunk
+from callmodel.links import link_text
+from callmodel.orders import DialLink, DialStation, DialTrunk
 from callmodel.rooms import Room
 from callmodel.vouched import HEADER, to_header
 from media_nodes import mixmonitor
@@ -88,12 +89,22 @@ class AriSwitch:
         more = AUTO_ANSWER if order.answers else {}
         await self._dial(call_id, tenant_id, origin, order, to, shown, {"target": "station"}, more)
 
+    async def dial_link(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialLink) -> None:
+        edge, extension = self._edges.best(origin), order.link.extension
+        vouched = {"target": "link", "link": link_text(order.link)}
+        to = f"{edge.endpoint}/sip:{extension}@{edge.address}"
+        await self._dial(call_id, tenant_id, origin, order, to, f"<{extension}>", vouched)
+
+    async def dialog_of(self, leg_id: LegId) -> str:
+        channel = await self._command("GET", f"/channels/{leg_id}")
+        return str(channel.get("protocol_id") or "")
+
     async def _dial(
         self,
         call_id: CallId,
         tenant_id: TenantId,
         origin: LegId | None,
-        order: DialTrunk | DialStation,
+        order: DialTrunk | DialStation | DialLink,
         to: str,
         shown: str,
         vouched: dict[str, str],

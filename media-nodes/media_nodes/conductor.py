@@ -7,24 +7,18 @@ from dataclasses import dataclass, replace
 
 from callmodel import calls
 from callmodel.agentkeys import KeyPlan
+from callmodel.beginnings import Beginning, CallAsked, CustomerCalled, StationDialled
 from callmodel.callstate import Call, Phase
 from callmodel.campaigns.called import CalledLead
 from callmodel.campaigns.facts import LeadDue
 from callmodel.campaigns.meeting import meeting_of
-from callmodel.commands import facts_of
+from callmodel.commands import asked_by_phone, facts_of
 from callmodel.directory import Lookups
 from callmodel.endings import Ending
-from callmodel.facts import (
-    Beginning,
-    CallAsked,
-    CustomerCalled,
-    Fact,
-    LegHungUp,
-    SpendStopped,
-    StationDialled,
-    TransferAsked,
-)
+from callmodel.facts import Fact, LegHungUp, LinkAsked, SpendStopped
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId, uuid7
+from callmodel.linking import named_by
+from callmodel.links import call_of, link_in
 from callmodel.orders import Order
 from callmodel.routing import (
     FlowPlan,
@@ -101,17 +95,18 @@ class Conductor:
     def hear(self, news: Arrived | Departed | TransferWanted | LegFact) -> None:
         """Take in what the switch tells."""
         match news:
+            case Arrived(origin="link"):
+                self._spawn(self._link(news))
             case Arrived():
                 self._arrive(news)
             case Departed(leg_id, at_ms):
                 # Its LegHungUp with the reason follows nearly always; a phone whose media ceased gets none.
                 fact = LegHungUp(leg_id, None, at_ms)
                 asyncio.get_running_loop().call_later(DEPARTED_GRACE_SECONDS, self._tell, leg_id, fact)
-            case TransferWanted(leg_id, to, at_ms):
+            case TransferWanted(leg_id, to, at_ms, dialog):
                 running, directory = self._running_of(leg_id), self._directory()
                 if running is not None and directory is not None:
-                    plan = plan_call(directory, running.call.tenant_id, to, site_id=running.call.site_id)
-                    running.post(TransferAsked(plan, leg_id, at_ms, referred=True))
+                    running.post(asked_by_phone(running.call, leg_id, to, dialog, directory, at_ms))
             case _:
                 self._tell(news.leg_id, news)
 
@@ -191,6 +186,26 @@ class Conductor:
             )
         self._begin(beginning, plan)
 
+    async def _link(self, arrived: Arrived) -> None:
+        """Let another call of ours have the one that it names, if it lives here; else the next node is asked.
+
+        Only a call that the same station is in is ever found: whoever names another's is no party of it.
+        """
+        link = link_in(arrived.link)
+        for running in tuple(self._calls.values()):
+            named = None if link is None else named_by(running.call, TenantId(arrived.tenant), link)
+            if link is not None and named is not None and await self._is_dialog(named, link.dialog):
+                self._first_legs[arrived.leg_id] = running
+                running.post(LinkAsked(arrived.leg_id, named, link, arrived.at_ms))
+                return
+        await self._dismiss(arrived.leg_id, None)
+
+    async def _is_dialog(self, leg_id: LegId, dialog: str) -> bool:
+        try:
+            return await self._switch.dialog_of(leg_id) == dialog
+        except (LegGoneError, SwitchAwayError):
+            return False
+
     def _begin(self, beginning: Beginning, plan: Plan | FlowPlan | KeyPlan) -> None:
         if self.draining and not (isinstance(plan, TrunkPlan) and plan.is_emergency):
             plan = Refusal(Ending.DRAINING)
@@ -219,12 +234,14 @@ class Conductor:
 
     def _tell(self, leg_id: LegId, fact: Fact) -> None:
         running = self._running_of(leg_id)
+        if isinstance(fact, LegHungUp):
+            self._first_legs.pop(leg_id, None)
         if running is not None:
             running.post(fact)
 
     def _running_of(self, leg_id: LegId) -> RunningCall | None:
         # Legs of ours are named `<call id>-<n>`; one from outside has the switch's name, and its call begins with it.
-        return self._calls.get(CallId(leg_id.rpartition("-")[0])) or self._first_legs.get(leg_id)
+        return self._calls.get(call_of(leg_id)) or self._first_legs.get(leg_id)
 
     # -- from hot state
 

@@ -7,18 +7,20 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from callmodel import calls, facts, orders, playback, seats
+from callmodel import calls, facts, orders, playback, seats, wire
 from callmodel.callstate import Call, Leg, LegState, Phase, Timer, TimerName
 from callmodel.directory import Lookups
 from callmodel.endings import Ending
 from callmodel.facts import Fact
 from callmodel.ids import LegId, RecordingId, TenantId, TrunkId
+from callmodel.links import call_of
 from callmodel.orders import Order
 from callmodel.routing import Plan, Refusal, plan_call
 from callmodel.spend import final_bill
 from callmodel.wantedroom import room_of
 from callmodel.wire import milestone_envelope
 from media_nodes import telling
+from media_nodes.batching import batches
 from media_nodes.journal import Entry, Journal
 from media_nodes.ports import (
     Claims,
@@ -28,6 +30,7 @@ from media_nodes.ports import (
     LegProgress,
     Lines,
     LookUps,
+    Neighbours,
     Outbox,
     Player,
     RecordingRefusedError,
@@ -42,7 +45,7 @@ from servicekit import logs
 QUEUE_FACTS = 256
 MOST_UNREAD_KEYS, MOST_KEYS_A_SECOND = 64, 32
 YOUNG_LEG_MS = 5_000
-_DIALLING = orders.DialTrunk | orders.DialStation
+_DIALLING = orders.DialTrunk | orders.DialStation | orders.DialLink
 _SOUND = orders.Play | orders.StopPlaying | orders.Listen
 
 logger = logging.getLogger(__name__)
@@ -78,6 +81,7 @@ class Surroundings:
     ear: WordEar
     lines: Lines
     leads: Leads
+    neighbours: Neighbours
     look_ups: LookUps
     journal: Journal
     directory: Callable[[], Lookups | None]
@@ -157,7 +161,7 @@ class RunningCall:
         self._around.lines.tell(self.call, seats.changes(self._seated, self.call))
         self._around.leads.tell(self._seated, self.call)
         self._seated = self.call
-        for batch in _batches(given):
+        for batch in batches(given):
             if len(batch) == 1:
                 await self._do(batch[0])
             else:
@@ -184,12 +188,11 @@ class RunningCall:
                 await self._claim(order)
             case orders.ReleaseTrunk(leg_id, trunk_id):
                 await self._release(leg_id, trunk_id)
-            case orders.DialTrunk():
-                await switch.dial_trunk(call.call_id, call.tenant_id, self._origin_of(order.leg_id), order)
-            case orders.DialStation(leg_id):
-                # An agent of several tenants sits at a station of one; the call stays its own tenant's.
-                home = order.tenant_id or call.tenant_id
-                await switch.dial_station(call.call_id, home, self._domain(home), self._origin_of(leg_id), order)
+            case orders.DialTrunk() | orders.DialStation() | orders.DialLink():
+                await self._dial(order)
+            case orders.NameLink(node_id, leg_id, _, party):
+                message = wire.NameLink(call_of(leg_id), call.tenant_id, leg_id, call.call_id, party)
+                await self._around.neighbours.tell(node_id, message)
             case orders.Answer(leg_id):
                 await switch.answer(leg_id)
             case orders.SetRoom(room):
@@ -199,6 +202,7 @@ class RunningCall:
             case orders.PauseRecording(leg_id, paused):
                 await self._pause(leg_id, paused=paused)
             case orders.ReportTransfer(leg_id, sip_code):
+                telling.tell_transfer(sip_code)
                 await switch.report_transfer(leg_id, sip_code)
             case orders.SetTimer(timer):
                 self._set(timer)
@@ -206,6 +210,18 @@ class RunningCall:
                 await switch.hang_up(leg_id, sip_code)
             case _:
                 self._next += await self._ask(order)
+
+    async def _dial(self, order: orders.DialTrunk | orders.DialStation | orders.DialLink) -> None:
+        call, switch, origin = self.call, self._around.switch, self._origin_of(order.leg_id)
+        match order:
+            case orders.DialTrunk():
+                await switch.dial_trunk(call.call_id, call.tenant_id, origin, order)
+            case orders.DialStation():
+                # An agent of several tenants sits at a station of one; the call stays its own tenant's.
+                home = order.tenant_id or call.tenant_id
+                await switch.dial_station(call.call_id, home, self._domain(home), origin, order)
+            case orders.DialLink():
+                await switch.dial_link(call.call_id, call.tenant_id, origin, order)
 
     async def _ask(self, order: Order) -> list[Fact]:
         """Ask who knows: the answers are facts."""
@@ -378,19 +394,3 @@ class RunningCall:
         directory = self._around.directory()
         tenant = directory.tenant_of(tenant_id) if directory is not None else None
         return tenant.domain if tenant is not None else "invalid"
-
-
-def _batches(given: tuple[Order, ...]) -> list[list[Order]]:
-    """Group what may happen at once: recording and answer before the room, and all hang-ups together."""
-    batches: list[list[Order]] = []
-    for order in given:
-        last = batches[-1][-1] if batches else None
-        both_before = isinstance(order, orders.Answer) and isinstance(last, orders.StartRecording)
-        if both_before or (isinstance(order, orders.HangUp) and isinstance(last, orders.HangUp)):
-            batches[-1].append(order)
-        elif isinstance(order, orders.ClaimTrunk | orders.DialStation) and isinstance(last, orders.Announce):
-            # The phone waits, the stream need not: it is written to while Redis or Asterisk think.
-            batches[-1].insert(0, order)
-        else:
-            batches.append([order])
-    return batches

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from callmodel import calls, facts, orders
+from callmodel import beginnings, calls, facts, orders
 from callmodel.agents import Seat
 from callmodel.callstate import Call, CallState, Phase, TimerName
 from callmodel.endings import class_of
@@ -106,7 +106,7 @@ def begin(flow: Flow, scene: Scene) -> Standing:
         calendar_id=scene.calendar_id,
         calendars=scene.calendars,
     )
-    called = facts.CustomerCalled(
+    called = beginnings.CustomerCalled(
         CallId("simulated"), TENANT, NodeId("here"), CALLER, scene.caller, HOTLINE, TRUNK, scene.at_ms
     )
     call, given = calls.begin(called, plan)

@@ -32,6 +32,7 @@ from callmodel.orders import (
     ChangeAgent,
     ClaimTrunk,
     CloseOffer,
+    DialLink,
     DialStation,
     DialTrunk,
     JoinQueue,
@@ -48,7 +49,7 @@ from callmodel.queues import Queue
 from callmodel.rooms import Room
 from callmodel.seats import SeatChange
 from callmodel.spend import Bill
-from callmodel.wire import Envelope
+from callmodel.wire import CallOrder, Envelope
 from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.journal import Journal
 from media_nodes.ports import Full, Grant, LegGoneError, RecordingRefusedError, SwitchAwayError, SwitchState
@@ -133,6 +134,13 @@ class FakeSwitch:
     ) -> None:
         self.shown.append(order.shown)
         self._tell("dial_station", order.leg_id)
+
+    async def dial_link(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialLink) -> None:
+        self._tell("dial_link", order.leg_id)
+
+    async def dialog_of(self, leg_id: LegId) -> str:
+        self._refuse(leg_id)
+        return f"dialog of {leg_id}"
 
     async def answer(self, leg_id: LegId) -> None:
         self._tell("answer", leg_id)
@@ -279,6 +287,16 @@ class FakeLeads:
         self.tell(before, after)
 
 
+class FakeNeighbours:
+    """Nodes that only keep what they were told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[NodeId, CallOrder]] = []
+
+    async def tell(self, node_id: NodeId, message: CallOrder) -> None:
+        self.told.append((node_id, message))
+
+
 class FakeLookUps:
     async def ask(self, order: LookUp) -> tuple[dict[str, str], str | None]:
         return {}, "timeout"
@@ -324,6 +342,7 @@ class Stage:
     leads: FakeLeads = field(default_factory=FakeLeads)
     player: FakePlayer = field(default_factory=FakePlayer)
     ear: FakeEar = field(default_factory=FakeEar)
+    neighbours: FakeNeighbours = field(default_factory=FakeNeighbours)
     capacity: int = CAPACITY
 
     def __post_init__(self) -> None:
@@ -338,6 +357,7 @@ class Stage:
             self.ear,
             self.lines,
             self.leads,
+            self.neighbours,
             FakeLookUps(),
             self.journal,
             lambda: self.shelf.current,
