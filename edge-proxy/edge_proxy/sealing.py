@@ -23,7 +23,13 @@ MAX_AGE_MINUTES = 24 * 60
 _DIGITS = 16
 _SEAL = re.compile(rf";{PARAMETER}=([^;>,]{{0,{_DIGITS}}})([^;>,]*)")
 _NAME = re.compile(r"[A-Za-z0-9._:-]*")
-_LETTERS = {MediaProtection.RTP: "r", MediaProtection.SRTP: "s", MediaProtection.WEBRTC: "w", None: "-"}
+_LETTERS = {
+    MediaProtection.RTP: "r",
+    MediaProtection.SRTP: "s",
+    MediaProtection.WEBRTC: "w",
+    MediaProtection.OPTIONAL: "o",
+    None: "-",
+}
 _PROTECTIONS = {letter: protection for protection, letter in _LETTERS.items()}
 
 

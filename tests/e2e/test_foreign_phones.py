@@ -26,10 +26,10 @@ extensions = count(3801)
 MUSIC_DBFS = -45.0
 
 
-async def seat_for(world: World, site: str) -> Seat:
+async def seat_for(world: World, site: str, *, encrypts: bool = False) -> Seat:
     """A station made just now, which its place's edge has heard of: a phone that is refused once waits for long."""
     extension = str(next(extensions))
-    body = {"extension": extension, "site_id": site, "media": "rtp"}
+    body = {"extension": extension, "site_id": site}
     password = (await world.api.post(f"{world.path}/stations", body))["password"]
     edge, address = (
         (world.plan.edge, world.plan.hq_phone(8))
@@ -48,7 +48,7 @@ async def seat_for(world: World, site: str) -> Seat:
     async with probe:
         assert await until(known, 15, pause_seconds=0.5)
         await probe.unregister()
-    return Seat(extension, world.seed.domain, password, edge, TONE_HZ)
+    return Seat(extension, world.seed.domain, password, edge, TONE_HZ, encrypts)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -133,6 +133,26 @@ async def test_it_is_called_and_takes_the_call(world: World, phone: ForeignPhone
     await phone.hears({AGENT_TONES_HZ[0]}, ALL_TONES_HZ)
     await phone.hang_up()
     await call.wait_for("ended", 10)
+
+
+@pytest.mark.parametrize("kind", PHONES)
+async def test_it_speaks_encrypted_where_it_can(world: World, kind: str, tmp_path: Path):
+    made, site = PHONES[kind]
+    seat = await seat_for(world, site, encrypts=True)
+    async with made(seat, tmp_path / "phone") as phone:
+        _, customer, _ = await talking(world, phone)
+        assert phone.keyed(), phone.told[-3000:]
+        await phone.hang_up()
+        await customer.wait_for("ended", 10)
+
+        said = len(phone.told)
+        call = await world.agent.dial(phone.seat.extension)
+        await phone.answer()
+        await hears(call, TONE_HZ)
+        await phone.hears({AGENT_TONES_HZ[0]}, ALL_TONES_HZ)
+        assert phone.keyed(said) is phone.takes_keys_beside_rtp, phone.told[said:][-3000:]
+        await phone.hang_up()
+        await call.wait_for("ended", 10)
 
 
 async def test_a_customer_on_hold_hears_music_and_then_the_agent(world: World, phone: ForeignPhone):

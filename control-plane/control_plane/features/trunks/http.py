@@ -71,6 +71,7 @@ def to_view(record: TrunkRecord) -> TrunkView:
         no_ring_ms=peering.no_ring_ms,
         country_code=peering.country_code or None,
         trusts_identity=peering.trusts_identity,
+        media=peering.media.value,
         rates=[RateShape(**to_wire(rate)) for rate in trunk.rates],
         max_channels=trunk.max_channels,
         priority=trunk.priority,

@@ -59,6 +59,7 @@ TenantIds = Annotated[list[TenantIdText], Field(max_length=500)]
 Channels = Annotated[int, Field(ge=1, le=10_000)]
 NoReply = Annotated[int, Field(ge=500, le=30_000, description="silence of a gateway before the next one is tried")]
 
+Media = Literal["optional", "rtp", "srtp"]
 NoRing = Annotated[
     int,
     Field(ge=1000, le=60_000, description="a gateway's time to ring or be heard; then the next is tried"),
@@ -90,6 +91,11 @@ class NewTrunk(Shape):
     trusts_identity: bool = Field(
         True, description="whether the carrier vouches for P-Asserted-Identity, Diversion and their kin (RFC 3325)"
     )
+    media: Media = Field(
+        "optional",
+        description="`optional`: SRTP where the carrier can (RFC 8643); `rtp`: it is offered no keys; "
+        "`srtp`: it must encrypt (SDES)",
+    )
     rates: Rates
     max_channels: Channels = 30
     priority: int = Field(100, ge=0, le=1000, description="lower first among trunks of equal cost")
@@ -111,6 +117,7 @@ class TrunkPatch(Shape):
     no_ring_ms: NoRing | None = None
     country_code: CountryCode | None = None
     trusts_identity: bool | None = None
+    media: Media | None = None
     rates: Rates | None = None
     max_channels: Channels | None = None
     priority: int | None = Field(None, ge=0, le=1000)
@@ -133,6 +140,7 @@ class TrunkView(Shape):
     no_ring_ms: int
     country_code: str | None
     trusts_identity: bool
+    media: str
     rates: list[RateShape]
     max_channels: int
     priority: int

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from callmodel.directory import Rate, Trunk
-from callmodel.edgesnapshot import EdgeTrunk, Gateway, TrunkCredentials
+from callmodel.edgesnapshot import EdgeTrunk, Gateway, MediaProtection, TrunkCredentials
 from callmodel.ids import TenantId, TrunkId
 from control_plane.archive import ArchivedError
 from control_plane.digest import ha1_of
@@ -60,6 +60,7 @@ async def create(context: Context, new: NewTrunk) -> TrunkRecord:
         new.no_ring_ms,
         new.country_code or "",
         new.trusts_identity,
+        MediaProtection(new.media),
     )
     record = TrunkRecord(trunk, peering, context.now_ms())
     _check_registration(record)
@@ -93,6 +94,8 @@ async def change(context: Context, trunk_id: TrunkId, patch: TrunkPatch) -> Trun
         peering["gateways"] = _to_gateways(patch.gateways)
     if "country_code" in patch.model_fields_set:
         peering["country_code"] = patch.country_code or ""
+    if patch.media is not None:
+        peering["media"] = MediaProtection(patch.media)
     if patch.sources is not None:
         peering["sources"] = tuple(patch.sources)
     if patch.media_networks is not None:
