@@ -76,6 +76,8 @@ class EdgeTrunk:
     """Whether the carrier's network vouches for P-Asserted-Identity, Diversion and their kin (RFC 3325)."""
     media: MediaProtection = MediaProtection.RTP
     """What it is offered; what it offers itself is answered in its own way."""
+    media_learnt: tuple[str, ...] = ()
+    """Addresses of its media that were seen and then allowed, beside its `media_networks` or what stands for them."""
 
 
 @dataclass(frozen=True)
