@@ -1,5 +1,5 @@
 # ruff: noqa: ASYNC220 - a bench may block
-"""This checkout's edge beside another's, in turn and in one run: Kamailio's CPU a call, and how long its set-up takes.
+"""This checkout's edge beside another's, in turn and in one run: Kamailio's CPU a call, and the time to set it up.
 
 `python tests/bench/edge_checkouts.py FOLDER [--pace 150] [--calls 200] [--pairs 25] [--set-ups 500] [--workers N]`.
 """

@@ -281,3 +281,21 @@ def test_what_one_look_lets_pass_a_closer_one_does_too(text):
                     closely = lexis.read_closely(changed, streamed=True)
                     assert (found.method, found.status) == (closely.method, closely.status)
                     assert closely.rewritten is None and closely.fault is None
+
+
+@pytest.mark.parametrize(
+    ("way", "hidden"),
+    [
+        (";branch=z9hG4bKsr-.9uPHb7*\r\n", False),
+        (";branch=z9hG4bKsr-.9uPHb7* , SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKsr-a.b\r\n", False),
+        (";branch=z9hG4bK-of-another;received=192.0.2.1\r\n", False),
+        (";branch=z9hG4bKsr-.9u;a=b;a=bPHb7*\r\n", True),
+        (";branch=z9hG4bKsr-.9uPHb7*;received=192.0.2.1\r\n", True),
+        (";branch=z9hG4bKsr-.9u~PHb7*\r\n", True),
+    ],
+)
+def test_way_back_that_a_response_spoils_is_seen(way: str, hidden: bool):
+    ours = "Via: SIP/2.0/UDP 203.0.113.1;branch=z9hG4bKx\r\n"
+    text = f"SIP/2.0 180 Ringing\r\n{ours}Via: SIP/2.0/UDP 203.0.113.1{way}\r\n"
+
+    assert lexis.hides_our_way(text) is hidden
