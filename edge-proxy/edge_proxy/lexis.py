@@ -103,7 +103,7 @@ Reading = plain.Plain | Message
 def leads_back(text: str, method: str) -> bool:
     """Say whether a response leads on to who asked through us, by the Vias below ours, which come back as they went.
 
-    method: of its request.  Some requests are our own, and have none.  topoh masks each as one branch and nothing else.
+    method: of its request.  Some requests are our own, and have none.  topoh masks each as one branch, no more.
     """
     if _MASK in text and _SPOILT.search(text) is not None:
         return False
