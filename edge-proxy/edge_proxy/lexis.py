@@ -50,7 +50,7 @@ _TOLD = {name: GRAMMAR[name] for name in ("via", "from", "to", "call-id")} | {
 _MAX_CSEQ = 2**31
 _SPACE = " \t"
 _MASK = ";branch=z9hG4bKsr-"
-_ALSO_OURS = ("OPTIONS", "REGISTER", "BYE")
+_ALSO_OURS = ("OPTIONS", "REGISTER", "BYE", "CANCEL")
 _WAY = re.compile(r"\r\n(?:via|v)[ \t]*:|,[ \t]*SIP[ \t]*/", re.IGNORECASE)
 _SPOILT = re.compile(rf"{_MASK}[\w.*-]*+(?![ \t]*(?:\r\n|,))")
 

@@ -305,5 +305,5 @@ def test_response_that_spoils_its_way_back_is_seen(way: str, leads: bool):
 
 
 def test_answer_to_a_request_of_our_own_has_no_way_back():
-    for method in ("OPTIONS", "REGISTER", "BYE"):
+    for method in ("OPTIONS", "REGISTER", "BYE", "CANCEL"):
         assert lexis.leads_back(f"{OURS}\r\n\r\n", method)
