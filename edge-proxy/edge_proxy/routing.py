@@ -224,7 +224,10 @@ def tries_next_node(code: int, reason: str, *, silent: bool) -> bool:
     return 500 <= code < 600 and (cause is None or cause.group(1) == NO_CONDUCTOR_CAUSE)
 
 
-def media_of(view: EdgeView, domain: str, extension: str) -> MediaProtection:
-    """Return what a station speaks when its own SDP does not tell."""
-    station = view.station_of(domain, extension)
+def media_of(view: EdgeView, request: Request) -> MediaProtection:
+    """Return what a caller is offered who offers nothing."""
+    trunks = view.trunks.trunks_from(request.peer.address) if request.peer.is_carrier else []
+    if trunks:
+        return trunking.trunk_for(trunks, request.from_domain, request.target_domain).media
+    station = view.station_of(request.from_domain, request.from_user)
     return station.media if station else MediaProtection.RTP

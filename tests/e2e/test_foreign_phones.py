@@ -12,7 +12,7 @@ from tests.e2e.world import World
 from tests.interop import stories
 from tests.interop.browsers import JsSip, SipJs
 from tests.interop.phones import ForeignPhone, Seat
-from tests.interop.programs import Baresip, Linphone
+from tests.interop.programs import Baresip, Linphone, Program
 from tests.interop.stories import COLLEAGUE_HZ, TONE_HZ, hears, hears_music, seat_for, talking
 from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
 from trunkline.plan import BRANCH_SITE, HQ_SITE
@@ -63,6 +63,20 @@ async def test_it_calls_a_customer_and_both_hear_each_other(world: World, phone:
 
 async def test_it_is_called_and_takes_the_call(world: World, phone: ForeignPhone):
     await stories.takes_a_call(world, phone)
+
+
+@pytest.mark.parametrize(("made", "site"), [(Baresip, HQ_SITE), (Linphone, BRANCH_SITE)])
+async def test_it_speaks_encrypted_where_it_can(world: World, made: type[Program], site: str, tmp_path: Path):
+    seat = await seat_for(world, site, encrypts=True)
+    async with made(seat, tmp_path / "phone") as phone:
+        _, customer, _ = await talking(world, phone)
+        assert phone.keyed(), phone.told[-3000:]
+        await phone.hang_up()
+        await customer.wait_for("ended", 10)
+
+        said = len(phone.told)
+        await stories.takes_a_call(world, phone)
+        assert phone.keyed(said) is phone.takes_keys_beside_rtp, phone.told[said:][-3000:]
 
 
 async def test_a_customer_on_hold_hears_music_and_then_the_agent_and_keys(world: World, phone: ForeignPhone):

@@ -72,6 +72,10 @@ class Program(ForeignPhone):
         """Everything that it has told of what it does."""
         return (self.folder / self.log).read_text(errors="replace")
 
+    def keyed(self, since: int = 0) -> bool:
+        """Say whether it has told of SRTP, after the first `since` characters."""
+        return self.says_keyed in self.told[since:]
+
     async def hears(self, wanted_hz: set[int], candidates_hz: Iterable[int], seconds: float = 15.0) -> None:
         """Wait until exactly the wanted ones of the candidates sound in half a second that it hears from now on."""
         candidates = list(candidates_hz)
@@ -96,6 +100,10 @@ class Program(ForeignPhone):
 
     log = "said"
     """The file that tells most."""
+    says_keyed: str
+    """What it says of a call once that is encrypted."""
+    takes_keys_beside_rtp = True
+    """Whether it answers keys in an offer of plain RTP (RFC 8643) with its own."""
     quits: str
     """What is typed to end the program."""
 
@@ -121,6 +129,7 @@ module stdio.so
 module g711.so
 module aufile.so
 module sndfile.so
+module srtp.so
 module_app account.so
 module_app menu.so
 module_app ctrl_tcp.so
@@ -130,15 +139,15 @@ module_app ctrl_tcp.so
 class Baresip(Program):
     """Of baresip-core.  Its release 1.0 has no attended transfer, and hangs up when a blind one fails."""
 
-    quits = "/quit"
+    says_keyed, quits = "SRTP is Enabled", "/quit"
 
     def _configured(self) -> list[str]:
         self._control_port = _free_port()
         ports = {"sip_port": _free_port(), "control_port": self._control_port}
         (self.folder / "config").write_text(BARESIP_CONFIG.format(local=LOCAL, folder=self.folder, **ports))
         seat = self.seat
-        account = f'<sip:{seat.extension}@{seat.domain}>;auth_pass={seat.password};outbound="sip:{seat.edge}:5060"\n'
-        (self.folder / "accounts").write_text(account)
+        account = f'<sip:{seat.extension}@{seat.domain}>;auth_pass={seat.password};outbound="sip:{seat.edge}:5060"'
+        (self.folder / "accounts").write_text(f"{account}{';mediaenc=srtp' if seat.encrypts else ''}\n")
         return ["baresip", "-s", "-f", str(self.folder)]
 
     async def _sign_in(self) -> None:
@@ -200,6 +209,7 @@ sip_tcp_port=0
 sip_tls_port=0
 default_proxy=0
 register_only_when_network_is_up=0
+media_encryption={encryption}
 
 [proxy_0]
 reg_proxy=<sip:{edge}:5060;transport=udp>
@@ -216,13 +226,19 @@ realm={domain}
 
 
 class Linphone(Program):
-    """Of linphone-cli.  Its calls count from 1.  Of what it does by itself its console says nothing before a key."""
+    """Of linphone-cli.  Its calls count from 1.  Of what it does by itself its console says nothing before a key.
 
+    Told to encrypt it insists on it in calls that it makes, and takes plain RTP in others that do not.
+    """
+
+    says_keyed = "Negotiated media encryption is LinphoneMediaEncryptionSRTP"
+    takes_keys_beside_rtp = False
     log, quits = "linphone.log", "quit"
 
     def _configured(self) -> list[str]:
         (self.folder / self.log).touch()
-        (self.folder / "linphonerc").write_text(LINPHONE_CONFIG.format(**vars(self.seat)))
+        encryption = "srtp" if self.seat.encrypts else "none"
+        (self.folder / "linphonerc").write_text(LINPHONE_CONFIG.format(**vars(self.seat), encryption=encryption))
         return ["linphonec", "-c", "linphonerc", "-d", "6", "-l", self.log]
 
     async def _sign_in(self) -> None:
