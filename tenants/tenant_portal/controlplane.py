@@ -104,6 +104,13 @@ class ControlPlane:
         return items
 
     @contextlib.asynccontextmanager
+    async def fetched(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Follow a link that the API gave out; it bears its own right.  Raises aiohttp.ClientError."""
+        assert self._session is not None, "started"
+        async with self._session.get(URL(url, encoded=True), headers=headers, allow_redirects=False) as answer:
+            yield answer
+
+    @contextlib.asynccontextmanager
     async def opened(
         self, method: str, target: str, caller: Caller, headers: Mapping[str, str], data: Any = None
     ) -> AsyncIterator[aiohttp.ClientResponse]:

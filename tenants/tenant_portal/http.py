@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tenant_portal.brands import brand_of
 from tenant_portal.desk import Desk
 from tenant_portal.phone import is_for_browsers
 from tenant_portal.problems import InvalidRequestError, SignedOutError
@@ -62,10 +63,13 @@ class SessionRoutes:
                 "roles": me["roles"],
                 "permissions": me["permissions"],
                 "teams": me["teams"],
+                "second_factor": me["second_factor"],
+                "must_enrol": me["must_enrol"],
                 "station": await self._station_of(session, request, me),
             },
             "tenants": [
-                {"id": each["tenant_id"], "name": each["name"], "brand": each.get("brand")} for each in tenants
+                {"id": each["tenant_id"], "name": each["name"], "brand": brand_of(each["tenant_id"], each["brand"])}
+                for each in tenants
             ],
             "tenant": session.tenant_id,
             "csrf": session.identity.csrf,
