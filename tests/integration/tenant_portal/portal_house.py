@@ -153,6 +153,11 @@ class Events:
         return self.socket.close_code
 
 
+def a_strangers_address(number: int) -> str:
+    """Return an address from which a browser may come."""
+    return own_block().address(f"23.{number}")
+
+
 def running_portal(folder: Path, **environment: str) -> Iterator[PortalHouse]:
     house = PortalHouse(folder, **environment)
     try:

@@ -38,7 +38,7 @@ class OwnCodeWrongError(Problem):
     """403, as of a wrong password: the session is good."""
 
     status = 403
-    error_id = "code-wrong"
+    error_id = "totp-code-wrong"
     title = "The code is wrong, too old, or was used"
 
 

@@ -30,22 +30,22 @@ async def remove_brand(context: Context, tenant_id: TenantIdText) -> None:
     await service.remove(context, tenant_id)
 
 
-async def public(context: Context, tenant_id: TenantIdText) -> PublicBrand:
+async def public(context: Context, brand_id: TenantIdText) -> PublicBrand:
     """How a tenant looks that has set a brand, for the page where its people sign in."""
-    tenant, found = await service.of(context, tenant_id)
-    return PublicBrand(tenant_id=tenant_id, name=found.name or tenant.tenant.name, brand=service.to_view(found))
+    tenant, found = await service.of(context, brand_id)
+    return PublicBrand(tenant_id=brand_id, name=found.name or tenant.tenant.name, brand=service.to_view(found))
 
 
-async def logo(context: Context, tenant_id: TenantIdText) -> LogoView:
+async def logo(context: Context, brand_id: TenantIdText) -> LogoView:
     """The logo of a tenant that has set one."""
-    found = await service.logo_of(context, tenant_id)
+    found = await service.logo_of(context, brand_id)
     data = base64.b64encode(found.data).decode()
     return LogoView(content_type=found.content_type, sha256=found.sha256, data=data)
 
 
 _TAGS = ("tenants",)
 _BRAND = "/tenants/{tenant_id}/brand"
-_PUBLIC = "/brands/{tenant_id}"
+_PUBLIC = "/brands/{brand_id}"
 _WRITE = Permission.TENANT_WRITE
 _ACME = {"name": "Acme Care", "colour": "#0b5fff", "accent": "#ffb020"}
 

@@ -43,7 +43,7 @@ async def test_a_code_is_needed_once_it_was_confirmed_and_is_good_once(house: Ho
     name, _, client = await a_user(world)
     begun = await client.call("POST", "/auth/totp", {"password": USER_PASSWORD})
     assert (await sign_in(house.url, name)).status == 200, "not needed before it is confirmed"
-    assert (await client.call("POST", "/auth/totp/confirm", {"code": "000000"})).error_id == "code-wrong"
+    assert (await client.call("POST", "/auth/totp/confirm", {"code": "000000"})).error_id == "totp-code-wrong"
     secret = secret_in(begun)
     await client.call("POST", "/auth/totp/confirm", {"code": code_of(secret, -1)})
 
@@ -82,7 +82,7 @@ async def test_the_password_is_asked_for_and_the_code_too(house: House, world: W
     secret, codes = await enrol(client)
     assert (await client.call("POST", "/auth/totp", {"password": USER_PASSWORD})).error_id == "totp-there"
     removal = {"password": USER_PASSWORD, "code": "000000"}
-    assert (await client.call("POST", "/auth/totp/remove", removal)).error_id == "code-wrong"
+    assert (await client.call("POST", "/auth/totp/remove", removal)).error_id == "totp-code-wrong"
     assert (await client.call("POST", "/auth/totp/remove", removal | {"code": codes[0]})).status == 204
     assert (await client.get("/auth/me"))["second_factor"] is False
     assert secret
