@@ -90,7 +90,8 @@ class SignIns:
 
     async def sign_out_everywhere(self, session: Session, address: str) -> None:
         """End all sessions of the user, those of programs too."""
-        await self._asked_ok("POST", "/auth/sign-out-everywhere", Caller(session.tokens.access, address))
+        body = {"username": session.identity.username}
+        await self._asked_ok("POST", "/auth/sign-out-everywhere", Caller(session.tokens.access, address), body)
         await self._store.end_all(session.identity.user_id)
         logger.info("signed out everywhere", extra={"user_id": session.identity.user_id})
 
@@ -168,8 +169,8 @@ class SignIns:
             case _:
                 raise UnavailableError()
 
-    async def _asked_ok(self, method: str, path: str, caller: Caller) -> Answer:
-        answer = await self._api.ask(method, path, caller)
+    async def _asked_ok(self, method: str, path: str, caller: Caller, body: Any = None) -> Answer:
+        answer = await self._api.ask(method, path, caller, body)
         match answer.status:
             case 200 | 204:
                 return answer

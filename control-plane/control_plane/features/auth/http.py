@@ -51,9 +51,9 @@ async def me(context: Context) -> schemas.Me:
     )
 
 
-async def sign_out_everywhere(context: Context) -> None:
+async def sign_out_everywhere(context: Context, body: schemas.OwnName) -> None:
     """End all of one's sessions, this one too: their access tokens stop working at once."""
-    await service.sign_out_everywhere(context)
+    await service.sign_out_everywhere(context, body.username)
 
 
 async def begin_totp(context: Context, body: schemas.TotpBeginning) -> schemas.TotpSecret:
@@ -121,6 +121,7 @@ routes = [
         "Sign out everywhere",
         _TAGS,
         status=204,
+        errors=(service.NotYourNameError,),
         limited=True,
     ),
     Route("GET", "/auth/me", me, Access.SIGNED_IN, "Who am I", _TAGS),

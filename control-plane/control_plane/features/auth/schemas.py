@@ -23,6 +23,12 @@ class Credentials(Shape):
     )
 
 
+class OwnName(Shape):
+    """One's own user name, so that nobody ends all of their sessions by mistake."""
+
+    username: str = Field(min_length=1, max_length=100)
+
+
 class TotpBeginning(Shape):
     """One's own password, without which nobody puts a second factor on the account."""
 

@@ -12,7 +12,7 @@ from control_plane.features.auth.second_factor import PasswordWrongError
 from control_plane.features.auth.store import Session
 from control_plane.features.auth.tokens import issue_access_token
 from control_plane.passwords import check_password
-from control_plane.web import Context
+from control_plane.web import Context, InvalidRequestError
 from control_plane.web.problems import UnauthenticatedError
 from servicekit.stores import Store
 
@@ -27,6 +27,11 @@ class WrongCredentialsError(UnauthenticatedError):
 class RefreshTokenInvalidError(UnauthenticatedError):
     error_id = "refresh-token-invalid"
     title = "The refresh token is not good any more; sign in again"
+
+
+class NotYourNameError(InvalidRequestError):
+    error_id = "not-your-name"
+    title = "This is not your own user name"
 
 
 @dataclass(frozen=True)
@@ -95,8 +100,10 @@ async def sign_out(context: Context, refresh_token: str) -> None:
         await sessions.end_session(context.store, family)
 
 
-async def sign_out_everywhere(context: Context) -> None:
-    """End all sessions of the user."""
+async def sign_out_everywhere(context: Context, username: str) -> None:
+    """End all sessions of the user.  Raises NotYourNameError."""
+    if username.lower() != context.principal.username.lower():
+        raise NotYourNameError()
     account = await account_of(context.store, context.principal.user_id)
     if account is not None:
         await save_account(context.store, account, end_sessions(account, context.now_ms()))

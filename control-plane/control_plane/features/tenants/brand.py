@@ -21,15 +21,14 @@ class LogoNotUsableError(InvalidRequestError):
 
 async def change(context: Context, tenant_id: TenantId, wanted: BrandSettings) -> Brand:
     """Say how a tenant looks; the logo stays.  Raises NotFoundError."""
-    before = (await _tenant(context, tenant_id)).brand or Brand()
-    brand = replace(before, **wanted.model_dump())
+    brand = replace(await own(context, tenant_id), **wanted.model_dump())
     await BrandStore(context.store).keep(tenant_id, brand)
     return brand
 
 
 async def change_logo(context: Context, tenant_id: TenantId, file: bytes) -> Brand:
     """Keep a logo.  Raises NotFoundError, LogoNotUsableError."""
-    before = (await _tenant(context, tenant_id)).brand or Brand()
+    before = await own(context, tenant_id)
     logo = Logo(picture_type(file), hashlib.sha256(file).hexdigest(), file)
     store = BrandStore(context.store)
     # The picture first: a brand never names one that is not there.
@@ -43,6 +42,11 @@ async def remove(context: Context, tenant_id: TenantId) -> None:
     """Look as the platform does; doing it again is fine.  Raises NotFoundError."""
     await _tenant(context, tenant_id)
     await BrandStore(context.store).keep(tenant_id, None)
+
+
+async def own(context: Context, tenant_id: TenantId) -> Brand:
+    """Return how a tenant looks.  Raises NotFoundError."""
+    return (await _tenant(context, tenant_id)).brand or Brand()
 
 
 async def of(context: Context, tenant_id: TenantId) -> tuple[TenantRecord, Brand]:

@@ -11,8 +11,8 @@ from control_plane.web.problems import BodyTooLargeError, TooManyRequestsError
 
 
 async def brand(context: Context, tenant_id: TenantIdText) -> BrandView:
-    """How the tenant looks; 404 where it looks as the platform does."""
-    return service.to_view((await service.of(context, tenant_id))[1])
+    """How the tenant looks; what is null is as the platform's."""
+    return service.to_view(await service.own(context, tenant_id))
 
 
 async def set_brand(context: Context, tenant_id: TenantIdText, body: BrandSettings) -> BrandView:
