@@ -1,12 +1,13 @@
 """The schema of the durable store, version by version.  A released version never changes: add a new one."""
 
-from control_plane import accounts, archive, audit, pausing, retention, totp, webhooks
+from control_plane import accounts, archive, audit, leadstore, pausing, retention, totp, webhooks
 from control_plane.features.auth import store as auth
 from control_plane.features.calendars import store as calendars
 from control_plane.features.calls import followups_store as follow_ups
 from control_plane.features.calls import store as calls
 from control_plane.features.enrolment import store as enrolment
 from control_plane.features.flows import store as flows
+from control_plane.features.lists import store as lists
 from control_plane.features.numbers import store as numbers
 from control_plane.features.prompts import store as prompts
 from control_plane.features.queues import store as queues
@@ -56,4 +57,5 @@ MIGRATIONS = [
     Migration(28, "webhooks", [CreateTable(spec) for spec in webhooks.TABLES]),
     Migration(38, "brands", [*map(CreateTable, brands.TABLES), brands.BRAND_COLUMN]),
     Migration(39, "second factors", [*map(CreateTable, totp.TABLES), totp.TOTP_RULE, auth.LIMITED_COLUMN]),
+    Migration(43, "lists of numbers", [CreateTable(spec) for spec in (*lists.TABLES, *leadstore.TABLES)]),
 ]

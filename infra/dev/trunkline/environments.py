@@ -187,6 +187,8 @@ class Environments:
             "TRUNKLINE_EDGE_ADDRESS": plan.branch,
             "TRUNKLINE_CONTROL_ADDRESS": plan.branch_control,
             "TRUNKLINE_RTP_RANGE": "35000-39999",
+            "TRUNKLINE_SIP_WSS_PORT": "5443",
+            "TRUNKLINE_WS_ORIGINS": ",".join(DESK_ORIGINS),
             "TRUNKLINE_HQ_EDGES": ",".join(f"{plan.edge_at(edge)}:5061" for edge in range(1, self.shape.edges + 1)),
         }
         # A branch has HQ's API and edge, and nothing else of HQ's.
