@@ -31,6 +31,7 @@ from callmodel.ids import AgentId, Extension, NodeId, ProviderId, SiteId, Tenant
 from callmodel.wire import Envelope
 from control_plane.accounts import Account, add_account
 from control_plane.agents import agent_of
+from control_plane.features.users.store import UserStore
 from control_plane.migrations import MIGRATIONS
 from control_plane.permissions import Role
 from control_plane.times import now_ms
@@ -50,7 +51,7 @@ Sent = dict[str, float]
 def measure() -> list[dict[str, Any]]:
     """Return how long 95 of 100 events take to the browsers, of agents and of calls."""
     with tempfile.TemporaryDirectory() as folder:
-        house = PortalHouse(Path(folder))
+        house = PortalHouse(Path(folder), TRUNKLINE_PORTAL_SOCKETS_PER_SESSION=str(BROWSERS))
         try:
             house.start()
             runs = asyncio.run(measured(house))
@@ -150,6 +151,7 @@ async def hire(house: PortalHouse, acd: Acd) -> list[Account]:
             user_id, f"agent-{number}", f"Agent {number}", "-", f"tenant:{TENANT}", False, roles, True, 0, 0
         )
         await add_account(store, account)
+        await UserStore(store).list_under(TENANT, user_id)
         await acd.sign_in(agent_of(account, POOL), Seat(TENANT, Extension(f"{10_000 + number}"), SITE), now_ms())
         people.append(account)
     await store.close()
