@@ -12,6 +12,7 @@ from tests.e2e.world import World
 from tests.interop import stories
 from tests.interop.browsers import JsSip, SipJs
 from tests.interop.phones import ForeignPhone, Seat
+from tests.interop.pjsua import Pjsua
 from tests.interop.programs import Baresip, Linphone
 from tests.interop.stories import COLLEAGUE_HZ, TONE_HZ, hears, hears_music, seat_for, talking
 from trunkline.dialling import ALL_TONES_HZ
@@ -20,6 +21,7 @@ from trunkline.plan import BRANCH_SITE, HQ_SITE
 PHONES: dict[str, tuple[type[ForeignPhone], str]] = {
     "baresip at HQ": (Baresip, HQ_SITE),
     "linphone at the branch": (Linphone, BRANCH_SITE),
+    "PJSUA at HQ": (Pjsua, HQ_SITE),
     "JsSIP at HQ": (JsSip, HQ_SITE),
     "SIP.js at the branch": (SipJs, BRANCH_SITE),
 }

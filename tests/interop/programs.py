@@ -27,6 +27,8 @@ TONE_SECONDS = 120.0
 HEARD_SAMPLES = RATE // 2
 WAV_HEADER_BYTES = 44
 LOCAL = "127.0.0.1"
+PORTS = {"udp": 5060, "tcp": 5060, "tls": 5061}
+"""An edge's, by transport."""
 
 
 class Program(ForeignPhone):
@@ -75,12 +77,12 @@ class Program(ForeignPhone):
     async def hears(self, wanted_hz: set[int], candidates_hz: Iterable[int], seconds: float = 15.0) -> None:
         """Wait until exactly the wanted ones of the candidates sound in half a second that it hears from now on."""
         candidates = list(candidates_hz)
-        before = {path: len(_samples(path)) for path in self._heard_files()}
+        before = {path: len(samples_of(path)) for path in self._heard_files()}
         heard: set[int] = set()
 
         async def right() -> bool:
             for path in self._heard_files():
-                samples = _samples(path)
+                samples = samples_of(path)
                 if len(samples) >= before.get(path, 0) + HEARD_SAMPLES:
                     heard.clear()
                     heard.update(dominant_tones(samples[-HEARD_SAMPLES:], RATE, candidates))
@@ -121,6 +123,7 @@ module stdio.so
 module g711.so
 module aufile.so
 module sndfile.so
+module srtp.so
 module_app account.so
 module_app menu.so
 module_app ctrl_tcp.so
@@ -130,6 +133,7 @@ module_app ctrl_tcp.so
 class Baresip(Program):
     """Of baresip-core.  Its release 1.0 has no attended transfer, and hangs up when a blind one fails."""
 
+    transports = ("udp", "tcp", "tls")
     quits = "/quit"
 
     def _configured(self) -> list[str]:
@@ -137,8 +141,11 @@ class Baresip(Program):
         ports = {"sip_port": _free_port(), "control_port": self._control_port}
         (self.folder / "config").write_text(BARESIP_CONFIG.format(local=LOCAL, folder=self.folder, **ports))
         seat = self.seat
-        account = f'<sip:{seat.extension}@{seat.domain}>;auth_pass={seat.password};outbound="sip:{seat.edge}:5060"\n'
-        (self.folder / "accounts").write_text(account)
+        way = f"transport={seat.transport}"
+        account = f"<sip:{seat.extension}@{seat.domain};{way}>;auth_pass={seat.password}"
+        account += f';outbound="sip:{seat.edge}:{PORTS[seat.transport]};{way}"'
+        account += ";mediaenc=srtp-mand" if seat.transport == "tls" else ""
+        (self.folder / "accounts").write_text(f"{account}\n")
         return ["baresip", "-s", "-f", str(self.folder)]
 
     async def _sign_in(self) -> None:
@@ -196,14 +203,18 @@ class Baresip(Program):
 LINPHONE_CONFIG = """\
 [sip]
 sip_port=-1
-sip_tcp_port=0
-sip_tls_port=0
+sip_tcp_port=-1
+sip_tls_port=-1
 default_proxy=0
 register_only_when_network_is_up=0
+verify_server_certs=0
+verify_server_cn=0
+media_encryption={media_encryption}
+media_encryption_mandatory={mandatory}
 
 [proxy_0]
-reg_proxy=<sip:{edge}:5060;transport=udp>
-reg_route=<sip:{edge}:5060;transport=udp;lr>
+reg_proxy=<sip:{edge}:{port};transport={transport}>
+reg_route=<sip:{edge}:{port};transport={transport};lr>
 reg_identity=sip:{extension}@{domain}
 reg_expires=300
 reg_sendregister=1
@@ -218,11 +229,16 @@ realm={domain}
 class Linphone(Program):
     """Of linphone-cli.  Its calls count from 1.  Of what it does by itself its console says nothing before a key."""
 
+    transports = ("udp", "tcp", "tls")
+    attends = True
     log, quits = "linphone.log", "quit"
 
     def _configured(self) -> list[str]:
         (self.folder / self.log).touch()
-        (self.folder / "linphonerc").write_text(LINPHONE_CONFIG.format(**vars(self.seat)))
+        encrypts = self.seat.transport == "tls"
+        settings = {"port": PORTS[self.seat.transport], "mandatory": int(encrypts)}
+        settings |= vars(self.seat) | {"media_encryption": "srtp" if encrypts else "none"}
+        (self.folder / "linphonerc").write_text(LINPHONE_CONFIG.format(**settings))
         return ["linphonec", "-c", "linphonerc", "-d", "6", "-l", self.log]
 
     async def _sign_in(self) -> None:
@@ -234,7 +250,7 @@ class Linphone(Program):
         return list(self.folder.glob("heard.wav"))
 
     async def _received(self) -> int:
-        return sum(len(_samples(path)) for path in self._heard_files())
+        return sum(len(samples_of(path)) for path in self._heard_files())
 
     async def dial(self, number: str) -> None:
         await self._type(f"call {number}")
@@ -264,7 +280,7 @@ class Linphone(Program):
         await self._type("terminate")
 
 
-def _samples(path: Path) -> np.ndarray[Any, np.dtype[np.int16]]:
+def samples_of(path: Path) -> np.ndarray[Any, np.dtype[np.int16]]:
     """Return what was written so far to a file that is being written: its header tells no length yet."""
     sound = path.read_bytes()[WAV_HEADER_BYTES:]
     return np.frombuffer(sound[: len(sound) // 2 * 2], "<i2")

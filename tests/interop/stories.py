@@ -129,3 +129,24 @@ async def hands_a_call_over(world: World, phone: ForeignPhone) -> None:
     await taken.hang_up()
     cdr = await world.cdr_to(number)
     assert (cdr["ending"], cdr["transferred_by"]) == ("completed", phone.seat.extension)
+
+
+async def brings_two_together(world: World, phone: ForeignPhone) -> None:
+    """After a word with the colleague: REFER with Replaces, and the customer is left with the colleague."""
+    number, customer, customer_hz = await talking(world, phone)
+    await phone.hold()
+    await hears_music(customer)
+    await phone.dial(world.colleague.user)
+    consultation = await world.colleague.wait_for_call(15)
+    await hears(consultation, TONE_HZ)
+    await phone.hears({COLLEAGUE_HZ}, ALL_TONES_HZ)
+
+    await phone.transfer_to_call(1, 2)
+
+    await hears(customer, COLLEAGUE_HZ)
+    # The consultation, or a call of its own that came for it.
+    taken = next(call for call in reversed(world.colleague.calls) if call.answered and not call.ended)
+    await hears(taken, customer_hz)
+    await taken.hang_up()
+    cdr = await world.cdr_to(number)
+    assert (cdr["ending"], cdr["transferred_by"]) == ("completed", phone.seat.extension)
