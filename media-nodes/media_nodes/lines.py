@@ -360,9 +360,7 @@ class RedisLines:
         return HQ if tenant is None else tenant.provider_id
 
 
-def _facts_of(
-    found: Offer | InLine | Full, queue: Queue, at_ms: int, signed_in: int | None = None
-) -> list[Fact]:
+def _facts_of(found: Offer | InLine | Full, queue: Queue, at_ms: int, signed_in: int | None = None) -> list[Fact]:
     match found:
         case Offer():
             return [facts.AgentOffered(queue, found, at_ms)]
