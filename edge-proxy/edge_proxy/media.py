@@ -10,19 +10,27 @@ WEBRTC = MediaProtection.WEBRTC
 
 _ADDRESSES = "replace-origin replace-session-connection"
 # ICE off: every leg is anchored here, and what lies behind us has no use for a browser's candidates.
-_PLAIN = f"{_ADDRESSES} ICE=remove rtcp-mux-demux"
+# Keys of AES-256 with their padding: without it baresip reads another key (RFC 4568, 6.1, leaves room for both).
+_PLAIN = f"{_ADDRESSES} ICE=remove rtcp-mux-demux pad-crypto"
 _COMMON = f"{_PLAIN} DTLS=off"
 # What a browser asks for (RFC 8827, 8834, 8843): it offers no keys in SDP, and takes none.
 _BROWSER = f"{_ADDRESSES} ICE=force transport-protocol=UDP/TLS/RTP/SAVPF rtcp-mux-offer generate-mid SDES-off"
+# A page may have its browser speak Opus only, and whatever lies behind us speaks G.711.  Where a browser has both,
+# all agree on G.711 and nothing is turned into anything: Opus comes last.
+_FROM_BROWSER = "transcode-PCMU transcode-PCMA"
+_TO_BROWSER = "transcode-opus"
 _PROTOCOLS = {RTP: "RTP/AVP", SRTP: "RTP/SAVP"}
 _FORMATS = re.compile(r"^m=audio [0-9]+ \S+((?: [0-9]+)+)", re.MULTILINE)
 _G711 = ("0", "8")
 _HIDDEN = re.compile(r"^c=IN (?:IP4 0\.0\.0\.0|IP6 ::)(?=\s)", re.MULTILINE)
 
 
-def offer_flags(toward: MediaProtection) -> str:
-    """Return the flags for an offer that goes to a side."""
-    return _BROWSER if toward is WEBRTC else f"{_COMMON} {_PROTOCOLS[toward]}"
+def offer_flags(toward: MediaProtection, offered: MediaProtection) -> str:
+    """Return the flags for an offer that goes to a side.  offered: what the offer itself speaks."""
+    if toward is WEBRTC:
+        return f"{_BROWSER} {_TO_BROWSER}"
+    codecs = f" {_FROM_BROWSER}" if offered is WEBRTC else ""
+    return f"{_COMMON} {_PROTOCOLS[toward]}{codecs}"
 
 
 def answer_flags(toward: MediaProtection, answered: MediaProtection) -> str:

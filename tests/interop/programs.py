@@ -242,9 +242,10 @@ class Linphone(Program):
         return ["linphonec", "-c", "linphonerc", "-d", "6", "-l", self.log]
 
     async def _sign_in(self) -> None:
-        await self.tells("to [LinphoneRegistrationOk]")
+        # Before the first key it stands still between two steps of a TLS handshake.
         for line in ("soundcard use files", "record heard.wav", "play tone.wav"):
             await self._type(line)
+        await self.tells("to [LinphoneRegistrationOk]")
 
     def _heard_files(self) -> list[Path]:
         return list(self.folder.glob("heard.wav"))
