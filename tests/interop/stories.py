@@ -90,12 +90,17 @@ async def makes_a_call(world: World, phone: ForeignPhone) -> None:
 
 
 async def takes_a_call(world: World, phone: ForeignPhone) -> None:
-    """Of a colleague, and ends it."""
+    """Of a colleague, holds it, resumes it, and ends it."""
     call = await world.agent.dial(phone.seat.extension)
     await phone.answer()
 
     await hears(call, TONE_HZ)
     await phone.hears({AGENT_TONES_HZ[0]}, ALL_TONES_HZ)
+    await phone.hold()
+    await hears_music(call)
+    await phone.resume()
+    await hears(call, TONE_HZ)
+    await phone.receives()
     await phone.hang_up()
     await call.wait_for("ended", 10)
 
