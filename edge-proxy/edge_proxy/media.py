@@ -15,8 +15,8 @@ _PLAIN = f"{_ADDRESSES} ICE=remove rtcp-mux-demux pad-crypto"
 _COMMON = f"{_PLAIN} DTLS=off"
 # What a browser asks for (RFC 8827, 8834, 8843): it offers no keys in SDP, and takes none.
 _BROWSER = f"{_ADDRESSES} ICE=force transport-protocol=UDP/TLS/RTP/SAVPF rtcp-mux-offer generate-mid SDES-off"
-# A browser that was told to speak Opus only is understood.  Where one has G.711 too, nothing is turned into anything: its
-# Opus is not told to anybody, or rtpengine 10.5 answers a re-INVITE with it, and goes on to send G.711.
+# A browser that was told to speak Opus only is understood.  Where one has G.711 too, nothing is turned into anything:
+# its Opus is not told to anybody, or rtpengine 10.5 answers a re-INVITE with it, and goes on to send G.711.
 _TO_BROWSER, _FROM_OPUS = "transcode-opus", "transcode-PCMU transcode-PCMA"
 _FROM_BOTH = "codec-strip-opus codec-strip-G722 codec-strip-red"
 _PROTOCOLS = {RTP: "RTP/AVP", SRTP: "RTP/SAVP"}

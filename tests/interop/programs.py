@@ -137,8 +137,8 @@ class Baresip(Program):
     quits = "/quit"
 
     def _configured(self) -> list[str]:
-        self._control_port = _free_port()
-        ports = {"sip_port": _free_port(), "control_port": self._control_port}
+        sip_port, self._control_port = _free_ports()
+        ports = {"sip_port": sip_port, "control_port": self._control_port}
         (self.folder / "config").write_text(BARESIP_CONFIG.format(local=LOCAL, folder=self.folder, **ports))
         seat = self.seat
         way = f"transport={seat.transport}"
@@ -242,10 +242,19 @@ class Linphone(Program):
         return ["linphonec", "-c", "linphonerc", "-d", "6", "-l", self.log]
 
     async def _sign_in(self) -> None:
-        # Before the first key it stands still between two steps of a TLS handshake.
+        if self.seat.transport == "tls":
+            # Edges ask for a certificate, which branches have: it asks the person, and stands still meanwhile.
+            await self._prompts("Password for")
+            await self._type("none")
+        await self.tells("to [LinphoneRegistrationOk]")
         for line in ("soundcard use files", "record heard.wav", "play tone.wav"):
             await self._type(line)
-        await self.tells("to [LinphoneRegistrationOk]")
+
+    async def _prompts(self, words: str) -> None:
+        async def prompted() -> bool:
+            return words in (self.folder / "said").read_text(errors="replace")
+
+        assert await until(prompted, READY_SECONDS), f"no {words!r}"
 
     def _heard_files(self) -> list[Path]:
         return list(self.folder.glob("heard.wav"))
@@ -287,12 +296,17 @@ def samples_of(path: Path) -> np.ndarray[Any, np.dtype[np.int16]]:
     return np.frombuffer(sound[: len(sound) // 2 * 2], "<i2")
 
 
-def _free_port() -> int:
-    """Return a port that is free for UDP and TCP: baresip takes both for SIP."""
+def _free_ports() -> tuple[int, int]:
+    """Return a port for SIP that is free for UDP and TCP, as is the next one (TLS), and one for commands."""
     while True:
-        with socket.socket(type=socket.SOCK_STREAM) as stream, socket.socket(type=socket.SOCK_DGRAM) as datagram:
-            stream.bind((LOCAL, 0))
-            port = int(stream.getsockname()[1])
-            with contextlib.suppress(OSError):
-                datagram.bind((LOCAL, port))
-                return port
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
+            port = _bound(held, socket.SOCK_STREAM, 0)
+            _bound(held, socket.SOCK_DGRAM, port)
+            _bound(held, socket.SOCK_STREAM, port + 1)
+            return port, _bound(held, socket.SOCK_STREAM, 0)
+
+
+def _bound(held: contextlib.ExitStack, kind: socket.SocketKind, port: int) -> int:
+    found = held.enter_context(socket.socket(type=kind))
+    found.bind((LOCAL, port))
+    return int(found.getsockname()[1])
