@@ -273,3 +273,35 @@ async def test_a_foreign_tenant_is_not_spoken_for(patient_hq: Edge, node: Softph
     vouched = next(line for line in got(node, "INVITE")[0].splitlines() if line.startswith("X-Trunkline"))
     assert "tenant=other" in vouched
     phone.close()
+
+
+@pytest.mark.parametrize("name", ["phone.example", "localhost"])
+async def test_a_contact_by_name_is_answered_where_it_came_from(patient_hq: Edge, node: Softphone, name: str):
+    """Nobody looks the name up: it may lead anywhere, or nowhere, from here."""
+    async with Softphone("1002", DOMAIN, "pw-1002", proxy=(HQ, 5060), bind=PHONE) as phone:
+        contact = phone._agent.contact
+        phone._agent.contact = lambda user: contact(user).replace(PHONE, name)  # type: ignore[method-assign]
+        await phone.register()
+        call = await phone.dial("2001")
+        at_node = await node.wait_for_call()
+        await call.wait_for("answered")
+        await at_node.hang_up()
+        await call.wait_for("ended")
+
+        called = await node.dial(f"sip:1002@{DOMAIN}", station_headers())
+        at_phone = await phone.wait_for_call()
+        await called.wait_for("answered")
+        await called.hang_up()
+        await at_phone.wait_for("ended")
+
+
+async def test_a_carrier_with_a_name_in_its_contact_gets_our_bye(
+    patient_hq: Edge, node: Softphone, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+):
+    contact = carrier._agent.contact
+    monkeypatch.setattr(carrier._agent, "contact", lambda user: contact(user).replace(CARRIER, "sbc.carrier.example"))
+    call = await node.dial(f"sip:+8613812345003@{HQ}", trunk_headers())
+    await call.wait_for("answered")
+    await call.hang_up()
+
+    await until(lambda: [text for text in reached(carrier) if text.startswith("BYE")], "the carrier is told")
