@@ -12,6 +12,7 @@ from tests.e2e.world import World
 from tests.interop import stories
 from tests.interop.browsers import JsSip, SipJs
 from tests.interop.phones import ForeignPhone, Seat
+from tests.interop.pjsua import Pjsua
 from tests.interop.programs import Baresip, Linphone, Program
 from tests.interop.stories import COLLEAGUE_HZ, TONE_HZ, hears, hears_music, seat_for, talking
 from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
@@ -20,6 +21,7 @@ from trunkline.plan import BRANCH_SITE, HQ_SITE
 PHONES: dict[str, tuple[type[ForeignPhone], str]] = {
     "baresip at HQ": (Baresip, HQ_SITE),
     "linphone at the branch": (Linphone, BRANCH_SITE),
+    "PJSUA at HQ": (Pjsua, HQ_SITE),
     "JsSIP at HQ": (JsSip, HQ_SITE),
     "SIP.js at the branch": (SipJs, BRANCH_SITE),
 }
@@ -189,3 +191,38 @@ async def test_a_phone_that_is_set_up_anew_again_and_again_is_taken_every_time(w
     for time in range(MOST_CONTACTS + 2):
         async with Linphone(seat, tmp_path / str(time)) as phone:
             await phone.lose_power()
+
+
+@pytest.mark.parametrize("kind", ["JsSIP at HQ", "SIP.js at the branch"])
+async def test_a_browser_that_speaks_opus_only_is_understood(
+    world: World, seats: dict[str, Seat], tmp_path: Path, kind: str
+):
+    """Its page has it so: whatever lies behind the edge speaks G.711.  Calls both ways, and keys."""
+    phone = PHONES[kind][0](seats[kind], tmp_path / "phone", codecs=["opus"])
+    async with phone:
+        await stories.holds_a_call(world, phone)
+        await stories.takes_a_call(world, phone)
+
+
+async def test_a_browser_speaks_g711_where_it_can(world: World, seats: dict[str, Seat], tmp_path: Path):
+    async with JsSip(seats["JsSIP at HQ"], tmp_path / "phone") as phone:
+        _, customer, _ = await talking(world, phone)
+        assert await phone.codec() in ("audio/PCMU", "audio/PCMA")
+        # Its network has changed, and it looks for a way anew.
+        await phone.restart_ice()
+        await hears(customer, TONE_HZ)
+        await phone.hang_up()
+        await customer.wait_for("ended", 10)
+
+
+@pytest.mark.parametrize("kind", ["JsSIP at HQ", "SIP.js at the branch"])
+async def test_a_page_that_is_loaded_anew_in_a_call_says_goodbye_and_can_be_called(
+    world: World, seats: dict[str, Seat], tmp_path: Path, kind: str
+):
+    async with PHONES[kind][0](seats[kind], tmp_path / "phone") as phone:
+        number, customer, _ = await talking(world, phone)
+        await phone.reload()
+        await customer.wait_for("ended", 10)
+        await stories.takes_a_call(world, phone)
+    cdr = await world.cdr_to(number)
+    assert (cdr["ending"], cdr["extension"]) == ("completed", phone.seat.extension)

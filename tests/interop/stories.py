@@ -90,12 +90,17 @@ async def makes_a_call(world: World, phone: ForeignPhone) -> None:
 
 
 async def takes_a_call(world: World, phone: ForeignPhone) -> None:
-    """Of a colleague, and ends it."""
+    """Of a colleague, holds it, resumes it, and ends it."""
     call = await world.agent.dial(phone.seat.extension)
     await phone.answer()
 
     await hears(call, TONE_HZ)
     await phone.hears({AGENT_TONES_HZ[0]}, ALL_TONES_HZ)
+    await phone.hold()
+    await hears_music(call)
+    await phone.resume()
+    await hears(call, TONE_HZ)
+    await phone.receives()
     await phone.hang_up()
     await call.wait_for("ended", 10)
 
@@ -126,6 +131,27 @@ async def hands_a_call_over(world: World, phone: ForeignPhone) -> None:
     taken = await world.colleague.wait_for_call(15)
     await hears(taken, customer_hz)
     await hears(customer, COLLEAGUE_HZ)
+    await taken.hang_up()
+    cdr = await world.cdr_to(number)
+    assert (cdr["ending"], cdr["transferred_by"]) == ("completed", phone.seat.extension)
+
+
+async def brings_two_together(world: World, phone: ForeignPhone) -> None:
+    """After a word with the colleague: REFER with Replaces, and the customer is left with the colleague."""
+    number, customer, customer_hz = await talking(world, phone)
+    await phone.hold()
+    await hears_music(customer)
+    await phone.dial(world.colleague.user)
+    consultation = await world.colleague.wait_for_call(15)
+    await hears(consultation, TONE_HZ)
+    await phone.hears({COLLEAGUE_HZ}, ALL_TONES_HZ)
+
+    await phone.transfer_to_call(1, 2)
+
+    await hears(customer, COLLEAGUE_HZ)
+    # The consultation, or a call of its own that came for it.
+    taken = next(call for call in reversed(world.colleague.calls) if call.answered and not call.ended)
+    await hears(taken, customer_hz)
     await taken.hang_up()
     cdr = await world.cdr_to(number)
     assert (cdr["ending"], cdr["transferred_by"]) == ("completed", phone.seat.extension)

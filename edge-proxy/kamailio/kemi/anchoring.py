@@ -33,7 +33,7 @@ def offer(session: Session, of: Peer, toward: MediaProtection, sdp: str) -> bool
     sender, offered, marks = _sender(of), media.offered_protection(sdp), session.marks
     source = source_of(sender, sdp, offered)
     hushes = BEGINS in marks and FORKED in marks
-    flags = f"{media.offer_flags(toward)} {source.flags} {_branch(session)}"
+    flags = f"{media.offer_flags(toward, sdp)} {source.flags} {_branch(session)}"
     if BEGINS in marks and not hushes:
         flags += f" {SILENT}"
     if not _usable(sender, sdp) or not _exchange(KSR.rtpengine.rtpengine_offer, sender, sdp, offered, flags):
