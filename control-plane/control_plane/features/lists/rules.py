@@ -2,13 +2,18 @@
 
 from callmodel.ids import TenantId
 from control_plane.features.lists.store import ListRecord
+from control_plane.forbidding import store_of
 from control_plane.web.context import Resources
+from hotstate.dnc import NATIONAL, SYSTEM, tenant_scope
+from leadimport.reasons import Reason
 from leadimport.rules import Rules
 
 
 async def rules_of(resources: Resources, tenant_id: TenantId, record: ListRecord) -> Rules:
     """Return the rules of a list as they are now.  Raises RulesError, StoreUnavailableError."""
     settings = record.settings
+    forbidden = await store_of(resources).numbers_of([SYSTEM, NATIONAL, tenant_scope(tenant_id)])
+    sets = {Reason.DO_NOT_CALL: (forbidden,)} if len(forbidden) else {}
     return Rules(
-        settings["region"], frozenset(settings["blocked_regions"]), frozenset(settings["blocked_line_types"]), {}
+        settings["region"], frozenset(settings["blocked_regions"]), frozenset(settings["blocked_line_types"]), sets
     )

@@ -85,10 +85,10 @@ class House:
         until(lambda: self.readiness() == 200 or self._processes["api"].poll() is not None)
         assert self._processes["api"].poll() is None, self.log("api")
 
-    def start_worker(self, queues: str) -> None:
-        """Start a worker of these queues; once only, however often it is asked for."""
-        if "worker" not in self._processes:
-            self._spawn("worker", [*COMMAND, "worker"], TRUNKLINE_WORKER_QUEUES=queues, TRUNKLINE_HEALTH_PORT="0")
+    def start_workers(self, queues: str) -> None:
+        """Start a worker of these queues, and the schedule."""
+        self._spawn("worker", [*COMMAND, "worker"], TRUNKLINE_WORKER_QUEUES=queues, TRUNKLINE_HEALTH_PORT="0")
+        self._spawn("beat", [*COMMAND, "beat"], TRUNKLINE_HEALTH_PORT="0")
 
     def admin(self, *arguments: str) -> str:
         """Run one `trunkline admin` command; return what it printed."""

@@ -19,3 +19,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture(scope="session")
 def world(house: House) -> World:
     return run(build_world(house.url))
+
+
+@pytest.fixture(scope="session")
+def workers(house: House) -> House:
+    """The house with a worker and its schedule: lists are imported, and campaigns get their leads."""
+    house.start_workers("imports,default")
+    return house
