@@ -6,6 +6,7 @@ from enum import Enum
 from callmodel.agentkeys import AgentOutcome
 from callmodel.callstate import TimerName
 from callmodel.calltrace import CallTrace
+from callmodel.campaigns.facts import ClaimTold, LeadDue
 from callmodel.endings import Ending
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, QueueId, SiteId, TenantId, TrunkId
 from callmodel.offers import Offer
@@ -65,7 +66,7 @@ class CallAsked:
     trace: CallTrace | None = None
 
 
-Beginning = StationDialled | CustomerCalled | CallAsked
+Beginning = StationDialled | CustomerCalled | CallAsked | LeadDue
 
 
 @dataclass(frozen=True)
@@ -377,5 +378,5 @@ Fact = (
     | HangUpAsked | SpendStopped | TransferAsked | QueueAsked | ConsultAsked | JoinAsked | PickUpAsked
     | SuperviseAsked | ConsultTurned | ModeAsked | ReleaseAsked | RecordingPauseAsked | TimerFired | Played
     | DigitPressed | Heard | QueueSeen | LookedUp | WayFound | Queued | NotQueued | LineLost | AgentOffered
-    | AgentChanged | NodeLost
+    | AgentChanged | ClaimTold | NodeLost
 )  # fmt: skip

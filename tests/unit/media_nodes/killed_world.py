@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from media_fakes import ACME, INSTANCE, NODE, FakeLookUps, directory
+from media_fakes import ACME, INSTANCE, NODE, FakeLeads, FakeLookUps, directory
 
 from callmodel.agentkeys import AgentOutcome
 from callmodel.agents import Seat, SeatUse
@@ -344,6 +344,7 @@ async def conducting(world: World) -> AsyncIterator[tuple[Conductor, Mortal, Mor
         MortalPlayer(world),
         ports,
         MortalLines(world),
+        FakeLeads(),
         FakeLookUps(),
         journal,
         lambda: surroundings,
