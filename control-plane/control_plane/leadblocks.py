@@ -6,6 +6,7 @@ A row that was refused leaves a gap: a lead's place in its block, and so its id,
 import csv
 import io
 import json
+import re
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from callmodel.ids import E164, LeadId, ListId
 BLOCK_ROWS = 2048
 BLOCKS_PER_BUCKET = 64
 _FORMAT = 1
+_ROW = re.compile("[0-9]{1,12}")
 _HEAD = struct.Struct("<BI")
 
 
@@ -52,7 +54,7 @@ def lead_id_of(list_id: ListId, block: int, place: int) -> LeadId:
 def place_of(lead_id: LeadId) -> tuple[ListId, int, int]:
     """Return a lead's list, block and place.  Raises ValueError for what is no lead's id."""
     list_id, dot, row = lead_id.rpartition(".")
-    if not dot or not (row.isascii() and row.isdecimal()) or len(row) > 12:
+    if not dot or not _ROW.fullmatch(row):
         raise ValueError("a lead's id is its list and its row")
     return ListId(list_id), int(row) // BLOCK_ROWS, int(row) % BLOCK_ROWS
 

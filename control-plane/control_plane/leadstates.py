@@ -34,6 +34,7 @@ LEAD_STATES = TableSpec(
         "disposition": ColumnType.TEXT,
         "disposed_by": ColumnType.TEXT,
         "disposed_ms": ColumnType.INT,
+        "disposed_call_id": ColumnType.TEXT,
         "form_sealed": ColumnType.BLOB,
         "skips": ColumnType.INT,
     },
@@ -67,17 +68,7 @@ LEAD_CURSORS = TableSpec(
         "due_since_ms": ColumnType.INT,
     },
 )
-LEADS_OF_CALLS = TableSpec(
-    name="leads_of_calls",
-    partition=("tenant_id", "call_id"),
-    columns={
-        "tenant_id": ColumnType.TEXT,
-        "call_id": ColumnType.TEXT,
-        "campaign_id": ColumnType.TEXT,
-        "lead_id": ColumnType.TEXT,
-    },
-)
-TABLES = (LEAD_STATES, LEADS_DUE, LEAD_CURSORS, LEADS_OF_CALLS)
+TABLES = (LEAD_STATES, LEADS_DUE, LEAD_CURSORS)
 DUE = ListId("*")
 """Stands for a list where the cursor is the campaign's, of what is due."""
 _CHANGED = tuple(name for name in LEAD_STATES.columns if name not in _OF_LEAD)
@@ -104,6 +95,7 @@ class LeadRecord:
     disposition: str | None = None
     disposed_by: str | None = None
     disposed_ms: int | None = None
+    disposed_call_id: CallId | None = None
     form_sealed: bytes | None = None
     skips: int = 0
 
@@ -182,16 +174,6 @@ class LeadStates:
         """Note how far a list's leads are filled."""
         row = {**vars(cursor), "left_out": dict(cursor.left_out)}
         await self._store.upsert(LEAD_CURSORS.name, {**_cursor_key(tenant_id, campaign_id, list_id), **row})
-
-    async def note_call(self, tenant_id: TenantId, call_id: CallId, campaign_id: CampaignId, lead_id: LeadId) -> None:
-        """Note whose call it was."""
-        row = {"tenant_id": tenant_id, "call_id": call_id, "campaign_id": campaign_id, "lead_id": lead_id}
-        await self._store.upsert(LEADS_OF_CALLS.name, row)
-
-    async def lead_of_call(self, tenant_id: TenantId, call_id: CallId) -> tuple[CampaignId, LeadId] | None:
-        """Return the campaign and the lead of a call; None for another call."""
-        row = await self._store.get(LEADS_OF_CALLS.name, {"tenant_id": tenant_id, "call_id": call_id})
-        return None if row is None else (CampaignId(row["campaign_id"]), LeadId(row["lead_id"]))
 
 
 def slot_before(due_ms: int) -> int:

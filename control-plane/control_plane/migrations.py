@@ -1,6 +1,17 @@
 """The schema of the durable store, version by version.  A released version never changes: add a new one."""
 
-from control_plane import accounts, archive, audit, dncstore, leadstates, leadstore, pausing, retention, webhooks
+from control_plane import (
+    accounts,
+    archive,
+    audit,
+    dncstore,
+    leadstates,
+    leadstore,
+    numberfates,
+    pausing,
+    retention,
+    webhooks,
+)
 from control_plane.features.auth import store as auth
 from control_plane.features.calendars import store as calendars
 from control_plane.features.calls import followups_store as follow_ups
@@ -57,5 +68,5 @@ MIGRATIONS = [
     Migration(28, "webhooks", [CreateTable(spec) for spec in webhooks.TABLES]),
     Migration(43, "lists of numbers", [CreateTable(spec) for spec in (*lists.TABLES, *leadstore.TABLES)]),
     Migration(44, "campaigns", [CreateTable(spec) for spec in (*campaigns.TABLES, *leadstates.TABLES)]),
-    Migration(45, "do-not-call lists", [CreateTable(spec) for spec in dncstore.TABLES]),
+    Migration(45, "do-not-call lists", [CreateTable(spec) for spec in (*dncstore.TABLES, *numberfates.TABLES)]),
 ]

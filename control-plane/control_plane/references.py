@@ -123,13 +123,6 @@ async def list_state_of(store: Store, tenant_id: TenantId, list_id: ListId) -> s
     return str(row["state"]) if row is not None and is_living(row) else None
 
 
-async def blocks_of_list(store: Store, tenant_id: TenantId, list_id: ListId) -> int:
-    """Return how many blocks of leads a list has; 0 for one that can not be dialled."""
-    row = await store.get("lists", {"tenant_id": tenant_id, "list_id": list_id})
-    usable = row is not None and is_living(row) and row["state"] == "ready"
-    return int(row["summary"]["blocks"]) if usable and row is not None else 0
-
-
 async def campaign_keys(store: Store, tenant_id: TenantId) -> list[CampaignKey]:
     """Return by what hot state knows the tenant's campaigns, archived ones too."""
     found, after = [], None
@@ -142,6 +135,22 @@ async def campaign_keys(store: Store, tenant_id: TenantId) -> list[CampaignKey]:
         after = page.next_token
         if after is None:
             return found
+
+
+@dataclass(frozen=True)
+class ListCounts:
+    """How many leads a list has, in how many blocks."""
+
+    accepted: int = 0
+    blocks: int = 0
+
+
+async def list_counts(store: Store, tenant_id: TenantId, list_id: ListId) -> ListCounts:
+    """Return how large a list is; nothing for one that can not be dialled."""
+    row = await store.get("lists", {"tenant_id": tenant_id, "list_id": list_id})
+    if row is None or not is_living(row) or row["state"] != "ready":
+        return ListCounts()
+    return ListCounts(row["summary"]["accepted"], row["summary"]["blocks"])
 
 
 async def has_stations(store: Store, tenant_id: TenantId) -> bool:

@@ -7,25 +7,21 @@ were touched left as they are.
 
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from callmodel.campaigns.document import Campaign
 from callmodel.campaigns.leads import Lead
-from callmodel.campaigns.results import NEAR_SECONDS
-from callmodel.campaigns.sharing import Share, taker_of
-from callmodel.codec import from_wire
 from callmodel.ids import LeadId, ListId
-from control_plane.features.campaigns.consent import consent_in, suffices
-from control_plane.features.campaigns.marks import mark_key
-from control_plane.features.campaigns.store import CampaignRecord
+from control_plane.features.campaigns.consent import suffices
+from control_plane.features.campaigns.dialled import DialledLeads
+from control_plane.features.campaigns.marks import NEAR_MS, mark_key
+from control_plane.features.campaigns.store import CampaignRecord, shares_of
 from control_plane.leadblocks import Block, StoredLead, place_of
 from control_plane.leadstates import DUE, Cursor, LeadRecord, LeadStates, slot_before
 from control_plane.leadstore import LeadStore
-from control_plane.leadzones import time_zones_of
-from control_plane.numberkeys import NumberTokens
-from control_plane.references import blocks_of_list
+from control_plane.references import list_counts
 from control_plane.web.context import Resources
 from hotstate.leads.shapes import CampaignKey, key_of
 
@@ -54,8 +50,8 @@ class Filler:
         self._key: CampaignKey = key_of(self._campaign)
         self._states = LeadStates(resources.store)
         self._leads = LeadStore(resources.store, resources.cipher)
-        self._tokens = NumberTokens(resources.cipher, self._tenant_id)
-        self._shares = {ListId(name): from_wire(Share, share) for name, share in record.shares.items()}
+        self._dialled = DialledLeads(resources.cipher, record)
+        self._shares = shares_of(record)
         self._blocks: dict[tuple[ListId, int], Block | None] = {}
         self._room = 0
         self._filled = Filled()
@@ -84,7 +80,7 @@ class Filler:
         now_ms = self._resources.now_ms()
         cursor = await self._states.cursor(self._tenant_id, self._campaign.campaign_id, DUE) or Cursor("")
         since_ms = cursor.due_since_ms or (self._campaign.started_ms or now_ms)
-        until_ms = now_ms + NEAR_SECONDS * 1000
+        until_ms = now_ms + NEAR_MS
         found = await self._states.due(
             self._tenant_id, self._campaign.campaign_id, since_ms, until_ms, min(DUE_AT_ONCE, self._room)
         )
@@ -93,7 +89,7 @@ class Filler:
             state = await self._states.one(self._tenant_id, self._campaign.campaign_id, lead_id)
             if state is not None and state.run == self._campaign.runs and state.due_ms == due_ms:
                 stored = await self._stored(lead_id)
-                if stored is not None and await self._put([self._lead(stored, state, None)]):
+                if stored is not None and await self._put([self._dialled.lead(stored, state)]):
                     return  # no room: it is looked at again
             await self._states.forget_due(self._tenant_id, self._campaign.campaign_id, due_ms, lead_id)
         if done_ms > cursor.due_since_ms:
@@ -102,7 +98,7 @@ class Filler:
             )
 
     async def _fill_list(self, list_id: ListId, priority: int, mark: str) -> None:
-        blocks = await blocks_of_list(self._resources.store, self._tenant_id, list_id)
+        blocks = (await list_counts(self._resources.store, self._tenant_id, list_id)).blocks
         cursor = await self._states.cursor(self._tenant_id, self._campaign.campaign_id, list_id)
         if cursor is None or cursor.mark != mark:
             cursor = Cursor(mark)
@@ -123,7 +119,7 @@ class Filler:
                 for stored in (block.lead(list_id, cursor.block, row),)
             ]
             leads = [
-                self._lead(stored, state, (share, cursor.ordinal + row), priority)
+                self._dialled.lead(stored, state, share, cursor.ordinal + row, priority)
                 for row, stored, state in some
                 if self._is_open(state)
             ]
@@ -148,37 +144,8 @@ class Filler:
         """Say whether a lead is to be called, as far as is known of it; who is due later comes by the time."""
         if state is None or state.run != self._campaign.runs:
             return True
-        near_ms = self._resources.now_ms() + NEAR_SECONDS * 1000
+        near_ms = self._resources.now_ms() + NEAR_MS
         return state.due_ms is not None and state.due_ms <= near_ms
-
-    def _lead(
-        self,
-        stored: StoredLead,
-        state: LeadRecord | None,
-        dealt: tuple[Share | None, int] | None,
-        priority: int = 10,
-    ) -> Lead:
-        in_run = state is not None and state.run == self._campaign.runs
-        state = state if in_run and state is not None else LeadRecord(stored.lead_id)
-        taker = None
-        if dealt is not None and dealt[0] is not None:
-            taker = taker_of(dealt[0], dealt[1], stored.number, stored.cells)
-        own = stored.cells.get("priority", "").strip()
-        return Lead(
-            lead_id=stored.lead_id,
-            list_id=stored.list_id,
-            number=stored.number,
-            token=self._tokens.token_of(stored.number),
-            time_zones=time_zones_of(stored.number, stored.cells.get("time_zone", "").strip()),
-            due_ms=state.due_ms or 0,
-            priority=int(own) if own in _PRIORITIES else priority,
-            attempts=state.attempts,
-            results=dict(state.results),
-            agent_id=state.agent_id or (taker.agent_id if taker is not None else None),
-            team=taker.team if taker is not None else None,
-            call_back=state.call_back,
-            consent=consent_in(stored.cells),
-        )
 
     async def _put(self, leads: Sequence[Lead]) -> LeadId | None:
         """Enter leads that may be called; return the first that found no room."""
@@ -216,6 +183,3 @@ class Filler:
         block = await self._block(list_id, number)
         row = None if block is None else block.row_at(place)
         return None if block is None or row is None else block.lead(list_id, number, row)
-
-
-_PRIORITIES: Mapping[str, int] = {str(each): each for each in range(11)}

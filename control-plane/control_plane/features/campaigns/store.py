@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callmodel.campaigns.document import Campaign
+from callmodel.campaigns.sharing import Share
 from callmodel.codec import from_wire, to_wire
-from callmodel.ids import CampaignId, TenantId
+from callmodel.ids import CampaignId, ListId, TenantId
 from control_plane.archive import ARCHIVED, page_of_rows
 from control_plane.listing import every
 from servicekit.stores import ColumnType, Row, Store, TableSpec
@@ -28,6 +29,8 @@ CAMPAIGNS = TableSpec(
 )
 TABLES = (CAMPAIGNS,)
 PAGE_ROWS = 500
+LEAVERS = "*leavers"
+"""In `shares`, beside lists: who left, and has no call-backs of their own any more."""
 
 
 @dataclass(frozen=True)
@@ -101,3 +104,8 @@ def _to_record(row: Row) -> CampaignRecord:
     settings = row["settings"]
     campaign = from_wire(Campaign, settings)
     return CampaignRecord(campaign, row["desk"], row["created_ms"], row["shares"] or {}, row[ARCHIVED], settings)
+
+
+def shares_of(record: CampaignRecord) -> dict[ListId, Share]:
+    """Return how the leads of each list are shared out; a list that is not there is anybody's."""
+    return {ListId(name): from_wire(Share, share) for name, share in record.shares.items() if name != LEAVERS}

@@ -22,12 +22,15 @@ from typing import Any
 
 import aiohttp
 
+from control_plane.config import ControlPlaneSettings
+from control_plane.queueing import build_celery
 from tests.loopback import free_port
 from trunkline.children import die_with
 
 ADMIN_PASSWORD = "correct-horse-4711-battery"
 USER_PASSWORD = "quiet-river-under-stars-7"
 COMMAND = (sys.executable, "-m", "trunkline.cli")
+NEEDED = ("run_dir", "redis_url", "store_url", "objects_url", "master_key_file")
 ROLES = ("agent", "supervisor", "manager", "client")
 
 
@@ -85,10 +88,17 @@ class House:
         until(lambda: self.readiness() == 200 or self._processes["api"].poll() is not None)
         assert self._processes["api"].poll() is None, self.log("api")
 
-    def start_workers(self, queues: str) -> None:
-        """Start a worker of these queues, and the schedule."""
+    def start_worker(self, queues: str) -> None:
+        """Start a worker of these queues.  Nothing is scheduled: see `ask_for`."""
         self._spawn("worker", [*COMMAND, "worker"], TRUNKLINE_WORKER_QUEUES=queues, TRUNKLINE_HEALTH_PORT="0")
-        self._spawn("beat", [*COMMAND, "beat"], TRUNKLINE_HEALTH_PORT="0")
+
+    def ask_for(self, task: str) -> None:
+        """Have the worker do what the schedule would ask for now and then."""
+        build_celery(self.settings()).send_task(task)
+
+    def settings(self) -> ControlPlaneSettings:
+        given = {name.removeprefix("TRUNKLINE_").lower(): value for name, value in self.environment.items()}
+        return ControlPlaneSettings.model_validate({name: given[name] for name in NEEDED})
 
     def admin(self, *arguments: str) -> str:
         """Run one `trunkline admin` command; return what it printed."""

@@ -23,6 +23,7 @@ def world(house: House) -> World:
 
 @pytest.fixture(scope="session")
 def workers(house: House) -> House:
-    """The house with a worker and its schedule: lists are imported, and campaigns get their leads."""
-    house.start_workers("imports,default")
+    """The house with a worker, and with do-not-call lists in hot state."""
+    house.start_worker("imports,default")
+    house.ask_for("imports.do-not-call")
     return house

@@ -34,7 +34,7 @@ async def until(found: Callable[[], Awaitable[Any]], seconds: float = 60) -> Any
     """Return what is found, once it is."""
     async with asyncio.timeout(seconds):
         while not (value := await found()):
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
         return value
 
 

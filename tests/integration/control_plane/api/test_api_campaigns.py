@@ -11,7 +11,6 @@ from redis.asyncio import Redis
 from callmodel import keys
 from callmodel.campaigns.document import CampaignState
 from callmodel.ids import CampaignId, ProviderId, TenantId
-from control_plane.config import ControlPlaneSettings
 from hotstate.leads import CampaignKey, LeadQueue
 from servicekit.crypto import TenantCipher, load_or_create_key
 from servicekit.redisio import connect
@@ -30,10 +29,7 @@ async def redis(house: House) -> AsyncIterator[Redis]:
 
 @pytest.fixture
 def queue(house: House, redis: Redis) -> LeadQueue:
-    settings = {name.removeprefix("TRUNKLINE_").lower(): value for name, value in house.environment.items()}
-    told = ControlPlaneSettings.model_validate({name: settings[name] for name in ("run_dir", "redis_url", "store_url",
-        "objects_url", "master_key_file")})  # fmt: skip
-    return LeadQueue(redis, TenantCipher(load_or_create_key(told.leads_key)))
+    return LeadQueue(redis, TenantCipher(load_or_create_key(house.settings().leads_key)))
 
 
 @pytest.fixture
@@ -42,7 +38,7 @@ async def tenant_id(world: World, workers: House) -> str:
 
 
 async def test_a_list_becomes_leads_that_are_ready_to_dial(
-    world: World, redis: Redis, queue: LeadQueue, tenant_id: str
+    house: House, world: World, redis: Redis, queue: LeadQueue, tenant_id: str
 ):
     mapping = {"number": "phone", "fields": {"name": "name", "owner": "owner"}}
     found = await imported(world.admin, tenant_id, NUMBERS.encode(), mapping=mapping)
@@ -59,6 +55,7 @@ async def test_a_list_becomes_leads_that_are_ready_to_dial(
     key = CampaignKey(TenantId(tenant_id), CampaignId("spring"), ProviderId("hq"))
 
     async def filled() -> bool:
+        house.ask_for("campaigns.fill")
         return (await queue.figures(key)).ready >= 40
 
     await until(filled)
