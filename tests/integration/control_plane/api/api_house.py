@@ -92,6 +92,14 @@ class House:
         """Start a worker of these queues.  Nothing is scheduled: see `ask_for`."""
         self._spawn("worker", [*COMMAND, "worker"], TRUNKLINE_WORKER_QUEUES=queues, TRUNKLINE_HEALTH_PORT="0")
 
+    def kill_worker(self) -> None:
+        """Kill the worker and its children: a machine that is gone."""
+        process = self._processes.pop("worker")
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        for pid in (process.pid, *map(int, children)):
+            os.kill(pid, signal.SIGKILL)
+        process.wait(timeout=10)
+
     def ask_for(self, task: str) -> None:
         """Have the worker do what the schedule would ask for now and then."""
         build_celery(self.settings()).send_task(task)
