@@ -141,7 +141,7 @@ class _Import:
             summary.add(judged)
             if number >= self._done_pieces:
                 fallen.write(judged.rows, judged.outcomes)
-                await self._keep(list(blocks_of(judged, cleaner.places, layout.fields, blocks)))
+                await self._keep(list(blocks_of(judged, cleaner.places, layout.fields, blocks, self._accepted)))
             number, blocks = number + 1, blocks + block_count(judged)
             if number > self._done_pieces and number % SLICE_PIECES == 0:
                 await self._checkpoint(number, buffer)

@@ -12,15 +12,18 @@ from leadimport.places import Places
 from leadimport.plans import LINE_TYPES, REGIONS
 
 
-def blocks_of(judged: Judged, places: Places, fields: Mapping[str, int], first: int) -> Iterator[tuple[int, Block]]:
+def blocks_of(
+    judged: Judged, places: Places, fields: Mapping[str, int], first: int, before: int = 0
+) -> Iterator[tuple[int, Block]]:
     """Yield the accepted rows of a piece of a file as blocks, with their numbers from `first` on.
 
-    Blocks in which no row was accepted are left out, but counted.
+    Blocks in which no row was accepted are left out, but counted.  before: leads of the file in earlier pieces.
     """
     for number, begin in enumerate(range(0, len(judged.rows), BLOCK_ROWS), first):
         inside = np.flatnonzero(judged.outcomes[begin : begin + BLOCK_ROWS] == 0)
         if len(inside):
-            yield number, _block(judged, places, fields, begin, inside)
+            yield number, _block(judged, places, fields, begin, inside, before)
+            before += len(inside)
 
 
 def block_count(judged: Judged) -> int:
@@ -28,7 +31,9 @@ def block_count(judged: Judged) -> int:
     return -(-len(judged.rows) // BLOCK_ROWS)
 
 
-def _block(judged: Judged, known: Places, fields: Mapping[str, int], begin: int, inside: NDArray[np.int64]) -> Block:
+def _block(
+    judged: Judged, known: Places, fields: Mapping[str, int], begin: int, inside: NDArray[np.int64], before: int
+) -> Block:
     which = begin + inside
     text, ends = texts_of(judged.rows, which) if fields else (b"", np.zeros(len(which), np.uint32))
     kinds, kind_at = np.unique(judged.verdicts[which], return_inverse=True)
@@ -49,4 +54,5 @@ def _block(judged: Judged, known: Places, fields: Mapping[str, int], begin: int,
         carrier_names=[known.carriers[each] for each in carriers],
         delimiter=chr(judged.rows.delimiter),
         fields=dict(fields),
+        before=before,
     )
