@@ -8,7 +8,7 @@ import io
 import json
 import re
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,9 +85,9 @@ class Block:
     carriers: NDArray[np.uint16]
     ends: NDArray[np.uint32]
     text: bytes
-    kind_names: list[list[str]]
-    area_names: list[list[str]]
-    carrier_names: list[str]
+    kind_names: Sequence[Sequence[str]]
+    area_names: Sequence[Sequence[str]]
+    carrier_names: Sequence[str]
     delimiter: str
     fields: dict[str, int]
     before: int = 0
