@@ -21,6 +21,8 @@ AT_ONCE = 500
 PLATFORM = TenantId("platform")
 EPOCH = f"{PLATFORM}:dnc:epoch"
 """There while hot state has all lists: gone with them, it is only written once they are back."""
+CHANGED = f"{PLATFORM}:dnc:changed"
+CHANGED_SECONDS = 1800
 
 # KEYS: page.  ARGV: places.
 _ADD = """
@@ -97,6 +99,17 @@ class DoNotCall:
     async def is_complete(self) -> bool:
         """Say whether hot state has all lists."""
         return bool(await self._redis.exists(EPOCH))
+
+    async def note_change(self) -> None:
+        """Say that numbers came onto lists whose leads nobody took out of the queues: they are to be looked through.
+
+        Once they are on, not before.
+        """
+        await self._redis.set(CHANGED, "1", ex=CHANGED_SECONDS)
+
+    async def changed_lately(self) -> bool:
+        """Say whether leads in the queues may be on lists: within half an hour of such a change."""
+        return bool(await self._redis.exists(CHANGED))
 
     async def found_in(
         self, tenant_id: TenantId, campaign_id: CampaignId | None, numbers: Sequence[E164]
