@@ -17,6 +17,9 @@ from control_plane.features.calendars import http as calendars
 from control_plane.features.calls import followups_http as follow_ups
 from control_plane.features.calls import handover_http as handover
 from control_plane.features.calls import http as calls
+from control_plane.features.campaigns import http as campaigns
+from control_plane.features.campaigns import work_http as campaign_work
+from control_plane.features.dnc import http as dnc
 from control_plane.features.enrolment import http as enrolment
 from control_plane.features.flows import http as flows
 from control_plane.features.lists import http as lists
@@ -63,6 +66,9 @@ ROUTES: Sequence[Route] = [
     *agents.routes,
     *agent_states.routes,
     *lists.routes,
+    *campaigns.routes,
+    *campaign_work.routes,
+    *dnc.routes,
     *numbers.routes,
     *platform.routes,
     *bans.routes,
