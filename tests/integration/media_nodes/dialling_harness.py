@@ -6,12 +6,12 @@ import sys
 from collections import Counter
 
 from leads_harness import KEY, KEY_BYTES, queue_of
-from lines_harness import now_ms
-from media_harness import AGENT_HZ, CUSTOMER_HZ, TONES, Node, Process, until
+from lines_harness import ANA_HZ, VOICES, now_ms
+from media_harness import CUSTOMER_HZ, Node, Process, until
 
 from callmodel.campaigns.leads import Lead
 from hotstate.leads.shapes import Figures
-from simulators.call import CallEndedError, PhoneCall
+from simulators.call import PhoneCall
 from simulators.phone import answer_after
 
 
@@ -67,7 +67,7 @@ class Floor:
         assert call.invite is not None
         number = call.invite.uri.partition(":")[2].partition("@")[0]
         if not number.startswith("+"):
-            call.play_tone(AGENT_HZ)
+            call.play_tone(ANA_HZ)
             await answer_after(0.0)(call)
             return
         call.play_tone(CUSTOMER_HZ)
@@ -96,9 +96,7 @@ class Floor:
                     await self._talk(call, number)
 
     async def _talk(self, call: PhoneCall, number: str) -> None:
-        try:
-            await call.wait_for_tones({AGENT_HZ}, TONES, timeout=20)
-        except (CallEndedError, TimeoutError):
+        if not await hears_agent(call):
             self.left.add(number)
             return
         self.spoke.add(number)
@@ -106,6 +104,18 @@ class Floor:
             await call.wait_for("ended", self._talks)
         except TimeoutError:
             await call.hang_up()
+
+
+async def hears_agent(call: PhoneCall) -> bool:
+    """Say whether a customer hears an agent before the call is over.  Speech may sound like one for a moment."""
+    heard = 0
+    while not call.ended and heard < 4:
+        heard = heard + 1 if call.heard_tones(VOICES, 0.2) == {ANA_HZ} else 0
+        try:
+            await call.wait_for("ended", 0.1)
+        except TimeoutError:
+            continue
+    return heard >= 4 and not call.ended
 
 
 async def fill(node: Node, leads: list[Lead]) -> None:
