@@ -10,7 +10,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-from callmodel.agents import Agent
+from callmodel.agents import Agent, SeatedAgent
 from callmodel.campaigns.document import Campaign
 from callmodel.codec import ShapeError, from_wire, to_wire
 from callmodel.entries import Entries, Tables
@@ -30,6 +30,7 @@ from callmodel.ids import (
     TrunkId,
 )
 from callmodel.limits import Limits
+from callmodel.locations import Location
 from callmodel.numbers import DiallingPlan
 from callmodel.prompts import PromptFile
 from callmodel.queues import Queue
@@ -81,27 +82,6 @@ class Tenant:
 
 
 @dataclass(frozen=True)
-class Location:
-    """Where a site is, for those who send help there: a civic address by its parts (RFC 5139), and a point (WGS 84).
-
-    `country`: two letters (ISO 3166-1); every part may be empty.
-    """
-
-    country: str = ""
-    province: str = ""
-    city: str = ""
-    district: str = ""
-    street: str = ""
-    house: str = ""
-    building: str = ""
-    floor: str = ""
-    room: str = ""
-    postal_code: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-
-
-@dataclass(frozen=True)
 class Site:
     """A place where phones are, as far as it matters to their calls."""
 
@@ -125,15 +105,6 @@ class Station:
     extension: Extension
     site_id: SiteId
     display_name: str = ""
-
-
-@dataclass(frozen=True)
-class SeatedAgent:
-    """Who is seated at a station and takes calls: they may sign in there by phone."""
-
-    tenant_id: TenantId
-    extension: Extension
-    agent: Agent
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 
 from callmodel.agentkeys import CODES, KeyPlan, language_of
 from callmodel.callernumbers import CallerNumberError, caller_pool_of, carried_by, emergency_callers, shows_site
-from callmodel.directory import Did, Location, Lookups, Site, Tenant
+from callmodel.directory import Did, Lookups, Site, Tenant
 from callmodel.endings import Ending
 from callmodel.flows.calendars import Calendar
 from callmodel.flows.document import DEFAULT_LANGUAGE, Flow, calendars_of, ringing
 from callmodel.ids import E164, CalendarId, Extension, PromptId, ShortNumber, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits, is_allowed
+from callmodel.locations import Location
 from callmodel.numbers import (
     DiallingPlan,
     UndiallableNumberError,

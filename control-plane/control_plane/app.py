@@ -17,8 +17,12 @@ from control_plane.features.calendars import http as calendars
 from control_plane.features.calls import followups_http as follow_ups
 from control_plane.features.calls import handover_http as handover
 from control_plane.features.calls import http as calls
+from control_plane.features.campaigns import http as campaigns
+from control_plane.features.campaigns import work_http as campaign_work
+from control_plane.features.dnc import http as dnc
 from control_plane.features.enrolment import http as enrolment
 from control_plane.features.flows import http as flows
+from control_plane.features.lists import http as lists
 from control_plane.features.numbers import http as numbers
 from control_plane.features.platform import http as platform
 from control_plane.features.prompts import http as prompts
@@ -59,6 +63,10 @@ ROUTES: Sequence[Route] = [
     *vips.routes,
     *agents.routes,
     *agent_states.routes,
+    *lists.routes,
+    *campaigns.routes,
+    *campaign_work.routes,
+    *dnc.routes,
     *numbers.routes,
     *platform.routes,
     *bans.routes,

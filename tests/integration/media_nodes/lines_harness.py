@@ -10,8 +10,8 @@ from typing import Any
 
 from media_harness import ACME, BLOCK, COLLEAGUE_HZ, TONES, Node, directory, running, until
 
-from callmodel.agents import Agent, AgentState, AgentView, Seat, ServedQueue
-from callmodel.directory import HQ, Did, Directory, SeatedAgent
+from callmodel.agents import Agent, AgentState, AgentView, Seat, SeatedAgent, ServedQueue
+from callmodel.directory import HQ, Did, Directory
 from callmodel.flows.document import Flow
 from callmodel.flows.nodes import HangUpNode, MenuNode, QueueChoice, QueueNode
 from callmodel.ids import E164, AgentId, Extension, FlowId, QueueId, SiteId

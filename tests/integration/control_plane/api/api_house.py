@@ -22,12 +22,15 @@ from typing import Any
 
 import aiohttp
 
+from control_plane.config import ControlPlaneSettings
+from control_plane.queueing import build_celery
 from tests.loopback import free_port
 from trunkline.children import die_with
 
 ADMIN_PASSWORD = "correct-horse-4711-battery"
 USER_PASSWORD = "quiet-river-under-stars-7"
 COMMAND = (sys.executable, "-m", "trunkline.cli")
+NEEDED = ("run_dir", "redis_url", "store_url", "objects_url", "master_key_file")
 ROLES = ("agent", "supervisor", "manager", "client")
 
 
@@ -85,6 +88,18 @@ class House:
         until(lambda: self.readiness() == 200 or self._processes["api"].poll() is not None)
         assert self._processes["api"].poll() is None, self.log("api")
 
+    def start_worker(self, queues: str) -> None:
+        """Start a worker of these queues.  Nothing is scheduled: see `ask_for`."""
+        self._spawn("worker", [*COMMAND, "worker"], TRUNKLINE_WORKER_QUEUES=queues, TRUNKLINE_HEALTH_PORT="0")
+
+    def ask_for(self, task: str) -> None:
+        """Have the worker do what the schedule would ask for now and then."""
+        build_celery(self.settings()).send_task(task)
+
+    def settings(self) -> ControlPlaneSettings:
+        given = {name.removeprefix("TRUNKLINE_").lower(): value for name, value in self.environment.items()}
+        return ControlPlaneSettings.model_validate({name: given[name] for name in NEEDED})
+
     def admin(self, *arguments: str) -> str:
         """Run one `trunkline admin` command; return what it printed."""
         done = subprocess.run(
@@ -121,10 +136,14 @@ class House:
                 process.kill()
                 process.wait()
 
-    def _spawn(self, name: str, command: list[str]) -> None:
+    def _spawn(self, name: str, command: list[str], **environment: str) -> None:
         with (self._folder / f"{name}.log").open("ab") as log:
             self._processes[name] = subprocess.Popen(
-                command, env=self.environment, stdout=log, stderr=log, preexec_fn=die_with(os.getpid())
+                command,
+                env={**self.environment, **environment},
+                stdout=log,
+                stderr=log,
+                preexec_fn=die_with(os.getpid()),
             )
 
 
@@ -169,6 +188,17 @@ class Client:
             text = await answer.read()
             said = await answer.json(content_type=None) if text else None
             return Answer(answer.status, answer.headers, said)
+
+    async def fetch(self, path: str) -> bytes:
+        """Return the body of a 200 that is no JSON."""
+        given = {"Authorization": f"Bearer {self.token}"}
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as session,
+            session.get(f"{self.url}/api/v1{path}", headers=given) as answer,
+        ):
+            data = await answer.read()
+            assert answer.status == 200, data
+            return data
 
     async def get(self, path: str) -> Any:
         """Return the body of a 200."""
