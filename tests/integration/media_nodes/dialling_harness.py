@@ -110,7 +110,7 @@ async def hears_agent(call: PhoneCall) -> bool:
     """Say whether a customer hears an agent before the call is over.  Speech may sound like one for a moment."""
     heard = 0
     while not call.ended and heard < 4:
-        heard = heard + 1 if call.heard_tones(VOICES, 0.2) == {ANA_HZ} else 0
+        heard = heard + 1 if call.heard_tones(VOICES, 0.5) == {ANA_HZ} else 0
         try:
             await call.wait_for("ended", 0.1)
         except TimeoutError:
