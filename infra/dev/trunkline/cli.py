@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from servicekit.files import keep_private
-from trunkline import answers, clustercli, flowcli, simulate
+from trunkline import answers, clustercli, diallercli, flowcli, simulate
 
 SETTINGS_HINT = (
     "Settings come from TRUNKLINE_... variables and the TOML file named by TRUNKLINE_CONFIG; "
@@ -266,6 +266,7 @@ def demo(
 app.add_typer(clustercli.app, name="cluster")
 app.add_typer(flowcli.app, name="flow")
 app.command()(answers.answers)
+app.command()(diallercli.dialler)
 app.command("simulate")(simulate.simulate_campaign)
 
 

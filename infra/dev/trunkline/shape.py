@@ -15,6 +15,8 @@ class Shape:
     beats: int = 1
     redises: int = 1
     """More than one are a master, its replicas, and a sentinel beside each."""
+    diallers: int = 1
+    """Of each campaign one of them is in charge."""
     bulk_workers: int = 0
     """Workers for long work alone."""
     standbys: bool = False
@@ -31,7 +33,7 @@ class Shape:
     @property
     def parts(self) -> tuple[int, ...]:
         """How many there are of each part that no stack is without."""
-        return (self.edges, self.nodes, self.apis, self.facts, self.workers, self.beats, self.redises)
+        return (self.edges, self.nodes, self.apis, self.facts, self.workers, self.beats, self.redises, self.diallers)
 
     @property
     def is_single(self) -> bool:
@@ -68,6 +70,7 @@ CLUSTER = Shape(
     bulk_workers=1,
     beats=2,
     redises=3,
+    diallers=2,
     standbys=True,
     cassandras=3,
     s3=True,
