@@ -171,9 +171,8 @@ class DncStore:
         found = [np.zeros(0, np.uint64)]
         for scope in scopes:
             off = set[int]()
-            for file in await self.files(scope):
-                if file.set_key is not None:
-                    found.append((await self.set_of(scope, file.set_key)).numbers())
+            keys = [file.set_key for file in await self.files(scope) if file.set_key is not None]
+            found += [(await self.set_of(scope, key)).numbers() for key in keys]
             on = list[int]()
             async for entry in self.each(scope):
                 (off.add if entry.allowed else on.append)(int(entry.number[1:]))

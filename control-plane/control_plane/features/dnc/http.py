@@ -37,7 +37,7 @@ async def forbid(context: Context, tenant_id: TenantIdText, body: ForbidOrder) -
 
 
 async def allow(context: Context, tenant_id: TenantIdText, body: TenantNumberOrder) -> NumberView:
-    """Take a number off the tenant's list or a campaign's, also where a file has it."""
+    """Take a number off the tenant's list or a campaign's, also where a file has it.  Other lists may have it."""
     await require_tenant(context.store, tenant_id)
     return await service.take_off(context, service.scope_of(tenant_id, body.campaign_id), body.number)
 
@@ -64,7 +64,7 @@ async def send_file(
 
 
 async def drop_file(context: Context, tenant_id: TenantIdText, file_id: FileIdText, query: CampaignQuery) -> None:
-    """Take a file's numbers off the list.  Doing it again is fine."""
+    """Take a file's numbers off the list."""
     await require_tenant(context.store, tenant_id)
     await service.drop_file(context, service.scope_of(tenant_id, query.campaign_id), file_id)
 
@@ -92,7 +92,7 @@ async def send_platform_file(
 
 
 async def drop_platform_file(context: Context, scope: ScopeName, file_id: FileIdText) -> None:
-    """Take a file's numbers off one of the platform's lists.  Doing it again is fine."""
+    """Take a file's numbers off one of the platform's lists."""
     await service.drop_file(context, DncScope(PLATFORM, scope), file_id)
 
 

@@ -49,15 +49,16 @@ async def put_on(
             raise NotFoundError()
         number = lead.number
     assert number is not None
-    await forbid(context, scope, DncEntry(number, source, context.principal.username, context.now_ms()))
-    return await look_up(context, scope, number)
+    entry = DncEntry(number, source, context.principal.username, context.now_ms())
+    await forbid(context, scope, entry)
+    return _view(context, scope, number, scope, entry)
 
 
 async def take_off(context: Context, scope: DncScope, number: E164) -> NumberView:
     """Let a number be called again, as far as this list goes."""
     entry = DncEntry(number, "api", context.principal.username, context.now_ms(), allowed=True)
     await allow(context, scope, entry)
-    return await look_up(context, scope, number)
+    return _view(context, scope, number, None, None)
 
 
 async def look_up(context: Context, scope: DncScope, number: E164) -> NumberView:
@@ -69,15 +70,21 @@ async def look_up(context: Context, scope: DncScope, number: E164) -> NumberView
     except ListsMissingError:
         raise UnavailableError("the lists are being brought back to hot state; nobody is called meanwhile") from None
     entry = None if found is None else await store_of(context).one(found, number)
-    told = entry is not None and not entry.allowed
+    return _view(context, scope, number, found, entry)
+
+
+def _view(
+    context: Context, scope: DncScope, number: E164, found: DncScope | None, entry: DncEntry | None
+) -> NumberView:
+    told = entry if entry is not None and not entry.allowed else None
     return NumberView(
         number=mask_number(number),
         token=NumberTokens(context.cipher, TenantId(scope.tenant_id)).token_of(number),
         forbidden=found is not None,
         scope=None if found is None else found.name.partition(".")[0],
-        source=entry.source if entry is not None and told else None,
-        by=entry.by if entry is not None and told else None,
-        at_ms=entry.at_ms if entry is not None and told else None,
+        source=None if told is None else told.source,
+        by=None if told is None else told.by,
+        at_ms=None if told is None else told.at_ms,
     )
 
 
@@ -129,10 +136,11 @@ async def find_file(context: Context, scope: DncScope, file_id: str) -> DncFile:
 
 
 async def drop_file(context: Context, scope: DncScope, file_id: str) -> None:
-    """Take a file's numbers off the list, those that nothing else has put there.  Raises UnavailableError."""
-    file = await store_of(context).file(scope, file_id)
-    if file is None:
-        return
+    """Take a file's numbers off the list, those that nothing else has put there.
+
+    Raises NotFoundError, UnavailableError.
+    """
+    file = await find_file(context, scope, file_id)
     await store_of(context).change_file(scope, file, state=WAITING, turn=file.turn + 1, upload_key=None)
     try:
         await asyncio.to_thread(

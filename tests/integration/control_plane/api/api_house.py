@@ -92,6 +92,14 @@ class House:
         """Start a worker of these queues.  Nothing is scheduled: see `ask_for`."""
         self._spawn("worker", [*COMMAND, "worker"], TRUNKLINE_WORKER_QUEUES=queues, TRUNKLINE_HEALTH_PORT="0")
 
+    def kill_worker(self) -> None:
+        """Kill the worker and its children: a machine that is gone."""
+        process = self._processes.pop("worker")
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        for pid in (process.pid, *map(int, children)):
+            os.kill(pid, signal.SIGKILL)
+        process.wait(timeout=10)
+
     def ask_for(self, task: str) -> None:
         """Have the worker do what the schedule would ask for now and then."""
         build_celery(self.settings()).send_task(task)
@@ -257,6 +265,13 @@ async def _furnish(world: World, tenant_id: str, place: int) -> None:
     hook = {"url": f"https://{tenant_id}.example/hook"}
     await admin.call("PUT", f"/tenants/{tenant_id}/webhook", hook)
     vip = await admin.make(f"/tenants/{tenant_id}/vips", {"number": f"+861390000000{place}", "name": "Ms Wang"})
+    mapping = await admin.call("PUT", f"/tenants/{tenant_id}/list-templates/seller-{place}", {"number": "phone"})
+    assert mapping.status == 200, mapping.body
+    await admin.make(f"/tenants/{tenant_id}/lists", {"list_id": f"bought-{place}"})
+    a_list = [{"list_id": f"bought-{place}"}]
+    await admin.make(
+        f"/tenants/{tenant_id}/campaigns", {"campaign_id": f"spring-{place}", "kind": "preview", "lists": a_list}
+    )
     world.ids[tenant_id] = {
         "tenant_id": tenant_id,
         "extension": extension,
@@ -266,6 +281,10 @@ async def _furnish(world: World, tenant_id: str, place: int) -> None:
         "prompt_id": f"hello-{place}",
         "calendar_id": f"office-{place}",
         "vip_id": vip["vip_id"],
+        "list_id": f"bought-{place}",
+        "template_id": f"seller-{place}",
+        "campaign_id": f"spring-{place}",
+        "lead_id": f"bought-{place}.1",
         "call_id": f"01990000-0000-7000-8000-00000000000{place}",
         "recording_id": f"01990000-0000-7000-8000-00000000001{place}",
     }

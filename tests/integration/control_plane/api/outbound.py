@@ -33,9 +33,10 @@ async def send(client: Client, tenant_id: str, list_id: str, data: bytes, part: 
 async def until(found: Callable[[], Awaitable[Any]], seconds: float = 60) -> Any:
     """Return what is found, once it is."""
     async with asyncio.timeout(seconds):
-        while not (value := await found()):
+        while True:
+            if value := await found():
+                return value
             await asyncio.sleep(0.1)
-        return value
 
 
 async def done(client: Client, tenant_id: str, list_id: str) -> dict[str, Any]:
