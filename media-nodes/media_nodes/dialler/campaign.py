@@ -169,7 +169,8 @@ def _result_of(call: LeadCall) -> AttemptResult:
         return call.result
     if call.connected_ms:
         return AttemptResult.CONNECTED
-    return AttemptResult.ABANDONED if call.answered_ms else AttemptResult.FAILED
+    # Its node took it: a phone may have rung.
+    return AttemptResult.ABANDONED if call.answered_ms else AttemptResult.NO_ANSWER
 
 
 def _is_staffed(directory: Lookups, campaign: Campaign, at_ms: int) -> bool:

@@ -77,7 +77,9 @@ async def run(node: Node, diallers: Diallers, floor: Floor) -> None:
     results = Counter(cdr["result"] for cdr in dialled)
     assert results["connected"] == len(floor.spoke) == seen.results["connected"]
     assert results["abandoned"] == len(floor.left) == seen.results.get("abandoned", 0), "as the carrier counts"
-    assert (seen.results["busy"], seen.results["dead"], seen.results["no-answer"]) == (LEADS // 5, *[LEADS // 10] * 2)
+    # What a customer's phone said while nobody conducted is not known: it counts as no answer.
+    unanswered = [seen.results[result] for result in ("busy", "dead", "no-answer")]
+    assert sum(unanswered) == 2 * LEADS // 5 and seen.results["no-answer"] >= LEADS // 10
     answered = [cdr for cdr in dialled if cdr["result"] in ("connected", "abandoned")]
     assert all(cdr["recording_id"] for cdr in answered)
     owed = {cdr["recording_id"] for cdr in answered}

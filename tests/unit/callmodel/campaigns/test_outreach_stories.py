@@ -16,8 +16,10 @@ from callmodel.endings import Ending
 from callmodel.facts import (
     AgentOffered,
     DigitPressed,
+    HangUpAsked,
     LegAnswered,
     LegHungUp,
+    NodeLost,
     Played,
     Queued,
     SpendStopped,
@@ -230,3 +232,12 @@ def test_the_opt_out_key_is_heard_at_once_and_kept_in_the_record():
     call, _ = after(call, LegHungUp(FIRST_LEG, None, ANSWERED_MS + 3_100))
     assert cdr_of(call).opted_out and cdr_of(call).ending is Ending.SELF_SERVED
     assert cdr_of(call).result is AttemptResult.CONNECTED
+
+
+def test_who_may_have_been_rung_is_not_called_at_once_again():
+    for fact in (NodeLost(T0 + 900), HangUpAsked(T0 + 900)):
+        call = after(RINGS, fact)[0]
+        if call.phase is not Phase.ENDED:
+            call = after(call, LegHungUp(FIRST_LEG, 487, T0 + 950))[0]
+        assert cdr_of(call).result is AttemptResult.NO_ANSWER
+    assert cdr_of(after(TAKEN, NodeLost(T0 + 900))[0]).result is AttemptResult.FAILED, "nobody was dialled yet"
