@@ -105,7 +105,8 @@ class Cursor:
     """How far a list's leads went into hot state.
 
     mark: of hot state as it was then; where hot state lost its own, filling begins anew.  block, place: the next
-    lead; ordinal: how many leads of the list lie before its block.  left_out: by reason, who is not to be called.
+    lead; ordinal: how many leads of the list were gone through, by blocks.  left_out: by reason, who is not to be
+    called.  due_since_ms: before which nobody is due any more.
     """
 
     mark: str

@@ -1,7 +1,9 @@
 """Who may do what: roles and permissions as one table.  Pure."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from enum import Enum
+
+from callmodel.ids import TenantId
 
 
 class Role(Enum):
@@ -186,3 +188,11 @@ def reach_of(permission: Permission, roles: Set[Role], *, is_hq_admin: bool) -> 
 def is_granted(permission: Permission, roles: Set[Role], *, is_hq_admin: bool) -> bool:
     """Say whether any of the roles held in a tenant grants the permission.  HQ administrators hold all."""
     return is_hq_admin or any(permission in GRANTS[role] for role in roles)
+
+
+def granted_by(roles: Mapping[TenantId, Set[Role]]) -> dict[TenantId, list[str]]:
+    """Return the names of the permissions that the roles held in each tenant grant, in order."""
+    return {
+        tenant_id: sorted({permission.value for role in held for permission in GRANTS[role]})
+        for tenant_id, held in roles.items()
+    }

@@ -1,60 +1,34 @@
 """Phones that others wrote, through the whole chain: baresip at HQ and linphone at the branch."""
 
 from collections.abc import AsyncIterator
-from itertools import count
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from edge_proxy.registration import MOST_CONTACTS
-from simulators.call import PhoneCall
-from simulators.phone import RegistrationError, Softphone, answer_after, reject_with
-from simulators.tones import level_dbfs
-from tests.e2e.foreign_phones import Baresip, ForeignPhone, Linphone, Seat
+from simulators.phone import Softphone, answer_after, reject_with
 from tests.e2e.world import World
-from trunkline.conditions import until
-from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
+from tests.interop import stories
+from tests.interop.browsers import JsSip, SipJs
+from tests.interop.phones import ForeignPhone, Seat
+from tests.interop.programs import Baresip, Linphone
+from tests.interop.stories import COLLEAGUE_HZ, TONE_HZ, hears, hears_music, seat_for, talking
+from trunkline.dialling import ALL_TONES_HZ
 from trunkline.plan import BRANCH_SITE, HQ_SITE
 
-TONE_HZ, COLLEAGUE_HZ = 2900, AGENT_TONES_HZ[1]
 PHONES: dict[str, tuple[type[ForeignPhone], str]] = {
     "baresip at HQ": (Baresip, HQ_SITE),
     "linphone at the branch": (Linphone, BRANCH_SITE),
+    "JsSIP at HQ": (JsSip, HQ_SITE),
+    "SIP.js at the branch": (SipJs, BRANCH_SITE),
 }
-extensions = count(3801)
-MUSIC_DBFS = -45.0
-
-
-async def seat_for(world: World, site: str) -> Seat:
-    """A station made just now, which its place's edge has heard of: a phone that is refused once waits for long."""
-    extension = str(next(extensions))
-    body = {"extension": extension, "site_id": site, "media": "rtp"}
-    password = (await world.api.post(f"{world.path}/stations", body))["password"]
-    edge, address = (
-        (world.plan.edge, world.plan.hq_phone(8))
-        if site == HQ_SITE
-        else (world.plan.branch, world.plan.branch_phone(8))
-    )
-    probe = Softphone(extension, world.seed.domain, password, proxy=(edge, 5060), bind=address)
-
-    async def known() -> bool:
-        try:
-            await probe.register()
-        except RegistrationError:
-            return False
-        return True
-
-    async with probe:
-        assert await until(known, 15, pause_seconds=0.5)
-        await probe.unregister()
-    return Seat(extension, world.seed.domain, password, edge, TONE_HZ)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def seats(world: World) -> dict[str, Seat]:
     """By kind of phone."""
-    return {kind: await seat_for(world, site) for kind, (_, site) in PHONES.items()}
+    return {kind: await seat_for(world, site, phone.transports[0]) for kind, (phone, site) in PHONES.items()}
 
 
 @pytest_asyncio.fixture(loop_scope="session", params=PHONES)
@@ -83,85 +57,22 @@ async def colleague(world: World) -> AsyncIterator[Softphone]:
     found.on_invite = before
 
 
-async def hears(call: PhoneCall, *wanted_hz: int) -> None:
-    """Wait until a simulated party hears just these of all tones in use, from now on."""
-    call.media.endpoint.reception.forget()
-    await call.wait_for_tones(set(wanted_hz), ALL_TONES_HZ, timeout=15.0)
-
-
-async def hears_music(call: PhoneCall) -> None:
-    async def music_alone() -> bool:
-        heard = call.heard(0.5)
-        return len(heard) >= 4000 and level_dbfs(heard) > MUSIC_DBFS and not call.heard_tones(ALL_TONES_HZ, 0.5)
-
-    call.media.endpoint.reception.forget()
-    assert await until(music_alone, 15), "no music"
-
-
-async def talking(world: World, phone: ForeignPhone) -> tuple[str, PhoneCall, int]:
-    """A call to a customer who has answered and hears the phone: the number, the customer's line, and his tone."""
-    number = world.new_number("003")
-    await phone.dial(number)
-
-    async def answered() -> bool:
-        seen = world.seen(number)
-        return seen is not None and seen.line is not None and seen.line.answered
-
-    assert await until(answered, 15), phone.told[-3000:]
-    seen = world.seen(number)
-    assert seen is not None and seen.line is not None and seen.tone_hz is not None
-    await hears(seen.line, TONE_HZ)
-    await phone.hears({seen.tone_hz}, ALL_TONES_HZ)
-    return number, seen.line, seen.tone_hz
-
-
 async def test_it_calls_a_customer_and_both_hear_each_other(world: World, phone: ForeignPhone):
-    number, customer, _ = await talking(world, phone)
-
-    await phone.hang_up()
-
-    await customer.wait_for("ended", 10)
-    cdr = await world.cdr_to(number)
-    assert (cdr["ending"], cdr["extension"]) == ("completed", phone.seat.extension)
+    await stories.makes_a_call(world, phone)
 
 
 async def test_it_is_called_and_takes_the_call(world: World, phone: ForeignPhone):
-    call = await world.agent.dial(phone.seat.extension)
-    await phone.answer()
-
-    await hears(call, TONE_HZ)
-    await phone.hears({AGENT_TONES_HZ[0]}, ALL_TONES_HZ)
-    await phone.hang_up()
-    await call.wait_for("ended", 10)
+    await stories.takes_a_call(world, phone)
 
 
-async def test_a_customer_on_hold_hears_music_and_then_the_agent(world: World, phone: ForeignPhone):
-    number, customer, _ = await talking(world, phone)
-
-    await phone.hold()
-    await hears_music(customer)
-    await phone.resume()
-    await hears(customer, TONE_HZ)
-    await phone.receives()
-    await phone.hang_up()
-
-    cdr = await world.cdr_to(number)
-    assert cdr["hold_seconds"] > 0
+async def test_a_customer_on_hold_hears_music_and_then_the_agent_and_keys(world: World, phone: ForeignPhone):
+    await stories.holds_a_call(world, phone)
 
 
 async def test_a_blind_transfer_leaves_the_customer_with_the_colleague(
     world: World, phone: ForeignPhone, colleague: Softphone
 ):
-    number, customer, customer_hz = await talking(world, phone)
-
-    await phone.transfer(colleague.user)
-
-    taken = await colleague.wait_for_call(15)
-    await hears(taken, customer_hz)
-    await hears(customer, COLLEAGUE_HZ)
-    await taken.hang_up()
-    cdr = await world.cdr_to(number)
-    assert (cdr["ending"], cdr["transferred_by"]) == ("completed", phone.seat.extension)
+    await stories.hands_a_call_over(world, phone)
 
 
 async def test_a_blind_transfer_to_somebody_busy_leaves_the_customer_with_the_agent(

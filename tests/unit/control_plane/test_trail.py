@@ -68,7 +68,7 @@ def test_the_answer_names_the_thing_before_the_body_does():
     assert named_in(("name", "nowhere"), Thing(name="made"), NewThing(name="asked for")) == {"name": "made"}
 
 
-OF_THEIR_OWN_ACCOUNT = {"auth.change_password"}
+OF_THEIR_OWN_ACCOUNT = {"auth.change_password", "auth.sign_out_everywhere"}
 
 
 @pytest.mark.parametrize("route", [each for each in ROUTES if each.changes], ids=lambda route: route.operation_id)

@@ -2,6 +2,7 @@
 
 from control_plane.accounts import account_of, role_names, team_names
 from control_plane.features.auth import schemas, service
+from control_plane.permissions import granted_by
 from control_plane.web import Access, Context, Route
 from control_plane.web.problems import PasswordWeakError, TooManyRequestsError, UnauthenticatedError
 
@@ -42,7 +43,13 @@ async def me(context: Context) -> schemas.Me:
         is_hq_admin=account.is_hq_admin,
         roles=role_names(account),
         teams=team_names(account),
+        permissions=granted_by(account.roles),
     )
+
+
+async def sign_out_everywhere(context: Context) -> None:
+    """End all of one's sessions, this one too: their access tokens stop working at once."""
+    await service.sign_out_everywhere(context)
 
 
 async def change_password(context: Context, body: schemas.PasswordChange) -> None:
@@ -81,6 +88,16 @@ routes = [
         limited=True,
     ),
     Route("POST", "/auth/sign-out", sign_out, Access.PUBLIC, "Sign out", _TAGS, status=204, limited=True),
+    Route(
+        "POST",
+        "/auth/sign-out-everywhere",
+        sign_out_everywhere,
+        Access.SIGNED_IN,
+        "Sign out everywhere",
+        _TAGS,
+        status=204,
+        limited=True,
+    ),
     Route("GET", "/auth/me", me, Access.SIGNED_IN, "Who am I", _TAGS),
     Route(
         "PUT",

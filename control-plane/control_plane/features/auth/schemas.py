@@ -48,3 +48,4 @@ class Me(Shape):
     is_hq_admin: bool
     roles: dict[TenantId, list[str]]
     teams: dict[TenantId, list[str]]
+    permissions: dict[TenantId, list[str]] = Field(description="what the roles grant; HQ administrators may all")

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass, replace
 
-from control_plane.accounts import Account, account_named, account_of, end_sessions, set_password
+from control_plane.accounts import Account, account_named, account_of, end_sessions, save_account, set_password
 from control_plane.features.auth import store as sessions
 from control_plane.features.auth.guesses import Guesses
 from control_plane.features.auth.store import Session
@@ -87,6 +87,13 @@ async def sign_out(context: Context, refresh_token: str) -> None:
     family = await sessions.family_of(context.store, _hash(refresh_token))
     if family is not None:
         await sessions.end_session(context.store, family)
+
+
+async def sign_out_everywhere(context: Context) -> None:
+    """End all sessions of the user."""
+    account = await account_of(context.store, context.principal.user_id)
+    if account is not None:
+        await save_account(context.store, account, end_sessions(account, context.now_ms()))
 
 
 async def change_password(context: Context, current: str, new: str) -> None:

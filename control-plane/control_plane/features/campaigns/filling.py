@@ -17,7 +17,7 @@ from callmodel.ids import LeadId, ListId
 from control_plane.features.campaigns.consent import suffices
 from control_plane.features.campaigns.dialled import DialledLeads
 from control_plane.features.campaigns.marks import NEAR_MS, mark_key
-from control_plane.features.campaigns.store import CampaignRecord, shares_of
+from control_plane.features.campaigns.store import CampaignRecord
 from control_plane.leadblocks import Block, StoredLead, place_of
 from control_plane.leadstates import DUE, Cursor, LeadRecord, LeadStates, slot_before
 from control_plane.leadstore import LeadStore
@@ -51,7 +51,6 @@ class Filler:
         self._states = LeadStates(resources.store)
         self._leads = LeadStore(resources.store, resources.cipher)
         self._dialled = DialledLeads(resources.cipher, record)
-        self._shares = shares_of(record)
         self._blocks: dict[tuple[ListId, int], Block | None] = {}
         self._room = 0
         self._filled = Filled()
@@ -110,30 +109,25 @@ class Filler:
         if block is None:
             return replace(cursor, block=cursor.block + 1, place=0)
         touched = await self._states.of_block(self._tenant_id, self._campaign.campaign_id, list_id, cursor.block)
-        share = self._shares.get(list_id)
         rows = [row for row in range(len(block)) if int(block.places[row]) >= cursor.place]
         for begin in range(0, len(rows), AT_ONCE):
-            some = [
-                (row, stored, touched.get(stored.place))
-                for row in rows[begin : begin + AT_ONCE]
-                for stored in (block.lead(list_id, cursor.block, row),)
-            ]
+            some = [block.lead(list_id, cursor.block, row) for row in rows[begin : begin + AT_ONCE]]
             leads = [
-                self._dialled.lead(stored, state, share, cursor.ordinal + row, priority)
-                for row, stored, state in some
-                if self._is_open(state)
+                self._dialled.lead(stored, touched.get(stored.place), priority)
+                for stored in some
+                if self._is_open(touched.get(stored.place))
             ]
             full_at = await self._put(leads)
             left_out = {**cursor.left_out}
             for reason, count in self._filled.left_out.items():
                 left_out[reason] = left_out.get(reason, 0) + count
             self._filled.left_out = {}
-            place = place_of(full_at)[2] if full_at is not None else some[-1][1].place + 1
+            place = place_of(full_at)[2] if full_at is not None else some[-1].place + 1
             cursor = replace(cursor, place=place, left_out=left_out)
             await self._note(list_id, cursor)
             if full_at is not None or self._room <= 0:
                 return cursor
-        cursor = replace(cursor, block=cursor.block + 1, place=0, ordinal=cursor.ordinal + len(block))
+        cursor = replace(cursor, block=cursor.block + 1, place=0, ordinal=block.before + len(block))
         await self._note(list_id, cursor)
         return cursor
 

@@ -75,6 +75,16 @@ class StationSecret(Shape):
     password: str
 
 
+class StationPhone(Shape):
+    """What a browser registers with at one's own station: the hash that its password would give (RFC 7616, HA1)."""
+
+    extension: str
+    domain: str = Field(description="also the realm of the hash")
+    site_id: str
+    display_name: str
+    ha1: str
+
+
 class StationCreated(StationView):
     """A new station with the password of its phone, shown this once."""
 

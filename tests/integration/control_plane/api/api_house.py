@@ -80,17 +80,17 @@ class House:
 
     def start_redis(self) -> None:
         command = ("redis-server", "--port", str(self.redis_port), "--bind", "127.0.0.1", "--save", "", "--dir")
-        self._spawn("redis", [*command, str(self._folder)])
+        self.spawn("redis", [*command, str(self._folder)])
         until(lambda: connects(self.redis_port))
 
     def start_api(self) -> None:
-        self._spawn("api", [*COMMAND, "control-plane", "api"])
+        self.spawn("api", [*COMMAND, "control-plane", "api"])
         until(lambda: self.readiness() == 200 or self._processes["api"].poll() is not None)
         assert self._processes["api"].poll() is None, self.log("api")
 
     def start_worker(self, queues: str) -> None:
         """Start a worker of these queues.  Nothing is scheduled: see `ask_for`."""
-        self._spawn("worker", [*COMMAND, "worker"], TRUNKLINE_WORKER_QUEUES=queues, TRUNKLINE_HEALTH_PORT="0")
+        self.spawn("worker", [*COMMAND, "worker"], TRUNKLINE_WORKER_QUEUES=queues, TRUNKLINE_HEALTH_PORT="0")
 
     def kill_worker(self) -> None:
         """Kill the worker and its children: a machine that is gone."""
@@ -117,9 +117,13 @@ class House:
         return done.stdout
 
     def readiness(self) -> int:
-        """Return the status of /readyz, 0 while nobody answers."""
+        """Return the status of the API's /readyz, 0 while nobody answers."""
+        return self.readiness_at(self.health_port)
+
+    def readiness_at(self, port: int) -> int:
+        """The same of any of the processes."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.health_port}/readyz", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code
@@ -144,7 +148,11 @@ class House:
                 process.kill()
                 process.wait()
 
-    def _spawn(self, name: str, command: list[str], **environment: str) -> None:
+    def has_ended(self, name: str) -> bool:
+        return self._processes[name].poll() is not None
+
+    def spawn(self, name: str, command: list[str], **environment: str) -> None:
+        """Start a process of the house, in its environment and these variables."""
         with (self._folder / f"{name}.log").open("ab") as log:
             self._processes[name] = subprocess.Popen(
                 command,

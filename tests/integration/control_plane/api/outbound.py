@@ -30,13 +30,13 @@ async def send(client: Client, tenant_id: str, list_id: str, data: bytes, part: 
     return await client.call("PUT", f"/tenants/{tenant_id}/lists/{list_id}/file/{part}", data=data, headers=FILE)
 
 
-async def until(found: Callable[[], Awaitable[Any]], seconds: float = 60) -> Any:
+async def until(found: Callable[[], Awaitable[Any]], seconds: float = 60, pause: float = 0.1) -> Any:
     """Return what is found, once it is."""
     async with asyncio.timeout(seconds):
         while True:
             if value := await found():
                 return value
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(pause)
 
 
 async def done(client: Client, tenant_id: str, list_id: str) -> dict[str, Any]:

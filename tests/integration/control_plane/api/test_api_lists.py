@@ -10,7 +10,7 @@ from api_house import House, World
 from outbound import a_tenant, done, imported, send, until
 
 from callmodel.ids import ListId, TenantId
-from control_plane.features.lists.store import ListStore
+from control_plane.features.lists.store import ListRecord, ListStore
 from control_plane.leadstore import LeadStore
 from control_plane.migrations import MIGRATIONS
 from servicekit.crypto import TenantCipher, load_or_create_key
@@ -202,9 +202,12 @@ async def test_import_goes_on_where_its_worker_was_killed(house: House, world: W
     store = await asyncio.to_thread(open_store, settings.store_url, MIGRATIONS)
     lists = ListStore(store)
     await world.admin.call("POST", f"{path}/import", {})
-    async with asyncio.timeout(60):
-        while not (record := await lists.one(TenantId(tenant_id), ListId("big"))) or not record.checkpoint:
-            await asyncio.sleep(0.005)
+
+    async def well_begun() -> ListRecord | None:
+        record = await lists.one(TenantId(tenant_id), ListId("big"))
+        return record if record is not None and record.checkpoint else None
+
+    record = await until(well_begun, pause=0.005)
     house.kill_worker()
     assert record.state == "importing" and record.checkpoint["accepted"] < rows
     house.start_worker("imports,default")

@@ -1,4 +1,4 @@
-"""Phones that others wrote, driven as a person would: baresip by its control port, linphone by its console.
+"""Phones that are programs, driven as a person would: baresip by its control port, linphone by its console.
 
 Neither needs a sound card: what they say is a WAV file with a tone, and what they hear they write to another.
 Both are at 127.0.0.1, the address that they take by themselves.
@@ -10,9 +10,8 @@ import json
 import re
 import socket
 import wave
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,9 +19,9 @@ import numpy as np
 
 from simulators.g711 import RATE
 from simulators.tones import dominant_tones, tone
+from tests.interop.phones import READY_SECONDS, ForeignPhone
 from trunkline.conditions import tcp_open, until
 
-READY_SECONDS = 20.0
 GOODBYE_SECONDS = 5.0
 TONE_SECONDS = 120.0
 HEARD_SAMPLES = RATE // 2
@@ -30,22 +29,8 @@ WAV_HEADER_BYTES = 44
 LOCAL = "127.0.0.1"
 
 
-@dataclass(frozen=True)
-class Seat:
-    """As whom a phone signs in, where (an edge's address), and in which tone it speaks."""
-
-    extension: str
-    domain: str
-    password: str
-    edge: str
-    tone_hz: int
-
-
-class ForeignPhone(ABC):
+class Program(ForeignPhone):
     """One running program with one account, and a folder of its own that must not be there yet."""
-
-    def __init__(self, seat: Seat, folder: Path) -> None:
-        self.seat, self.folder = seat, folder
 
     async def __aenter__(self) -> Self:
         # Without its folder below HOME, linphone logs that it has no database.
@@ -87,14 +72,6 @@ class ForeignPhone(ABC):
         """Everything that it has told of what it does."""
         return (self.folder / self.log).read_text(errors="replace")
 
-    async def tells(self, words: str, since: int = 0) -> None:
-        """Wait until it tells some words, after the first `since` characters."""
-
-        async def said() -> bool:
-            return words in self.told[since:]
-
-        assert await until(said, READY_SECONDS, pause_seconds=0.2), f"no {words!r} in: {self.told[since:][-3000:]}"
-
     async def hears(self, wanted_hz: set[int], candidates_hz: Iterable[int], seconds: float = 15.0) -> None:
         """Wait until exactly the wanted ones of the candidates sound in half a second that it hears from now on."""
         candidates = list(candidates_hz)
@@ -111,15 +88,6 @@ class ForeignPhone(ABC):
             return heard == wanted_hz
 
         assert await until(right, seconds, pause_seconds=0.2), f"hears {heard}, not {wanted_hz}"
-
-    async def receives(self) -> None:
-        """Wait until sound comes in, whatever it is: after a re-INVITE baresip writes nothing of it any more."""
-        before = await self._received()
-
-        async def more() -> bool:
-            return await self._received() > before
-
-        assert await until(more, READY_SECONDS, pause_seconds=0.2), "nothing comes in"
 
     async def _type(self, line: str) -> None:
         assert self._process.stdin is not None
@@ -141,30 +109,6 @@ class ForeignPhone(ABC):
     @abstractmethod
     def _heard_files(self) -> list[Path]: ...
 
-    @abstractmethod
-    async def _received(self) -> int:
-        """Return how much sound of the call has come in so far, in any unit."""
-
-    @abstractmethod
-    async def dial(self, number: str) -> None: ...
-
-    @abstractmethod
-    async def answer(self) -> None:
-        """Wait for a call, and take it."""
-
-    @abstractmethod
-    async def hold(self) -> None: ...
-
-    @abstractmethod
-    async def resume(self) -> None: ...
-
-    @abstractmethod
-    async def transfer(self, extension: str) -> None:
-        """Hand the call over without a word."""
-
-    @abstractmethod
-    async def hang_up(self) -> None: ...
-
 
 BARESIP_CONFIG = """\
 sip_listen {local}:{sip_port}
@@ -183,7 +127,7 @@ module_app ctrl_tcp.so
 """
 
 
-class Baresip(ForeignPhone):
+class Baresip(Program):
     """Of baresip-core.  Its release 1.0 has no attended transfer, and hangs up when a blind one fails."""
 
     quits = "/quit"
@@ -217,6 +161,10 @@ class Baresip(ForeignPhone):
 
     async def resume(self) -> None:
         await self._command("resume")
+
+    async def press(self, keys: str) -> None:
+        for key in keys:
+            await self._command("sndcode", key)
 
     async def transfer(self, extension: str) -> None:
         await self._command("transfer", extension)
@@ -267,7 +215,7 @@ realm={domain}
 """
 
 
-class Linphone(ForeignPhone):
+class Linphone(Program):
     """Of linphone-cli.  Its calls count from 1.  Of what it does by itself its console says nothing before a key."""
 
     log, quits = "linphone.log", "quit"
@@ -300,6 +248,10 @@ class Linphone(ForeignPhone):
 
     async def resume(self) -> None:
         await self._type("resume")
+
+    async def press(self, keys: str) -> None:
+        for key in keys:
+            await self._type(key)
 
     async def transfer(self, extension: str) -> None:
         await self._type(f"transfer {extension}")
