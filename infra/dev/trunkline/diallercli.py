@@ -1,8 +1,8 @@
 """`trunkline dialler`: the process that paces campaigns."""
 
-import importlib
-
 import typer
+
+from trunkline.roomimport import import_room
 
 
 def dialler() -> None:
@@ -11,5 +11,4 @@ def dialler() -> None:
     Example:  TRUNKLINE_REDIS_URL=redis://10.0.0.5/0 TRUNKLINE_DIALLER_ID=dialler-1
     TRUNKLINE_LEADS_KEY_FILE=/etc/trunkline/leads.key trunkline dialler
     """
-    # A room is imported by whoever runs it, and by nobody who asks for help.
-    raise typer.Exit(int(importlib.import_module("media_nodes.dialler.app").main() or 0))
+    raise typer.Exit(int(import_room("media_nodes.dialler.app").main() or 0))
