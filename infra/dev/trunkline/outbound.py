@@ -61,7 +61,7 @@ async def sow_outbound(api: Api) -> list[Desk]:
     }
     await api.post(f"{_PATH}/campaigns", document)
     desks = []
-    for site_id, first in ((HQ_SITE, 2201), (BRANCH_SITE, 1201)):
+    for site_id, first in ((HQ_SITE, 2401), (BRANCH_SITE, 1401)):
         for place in range(AGENTS_PER_SITE):
             station = await sow_station(api, TENANT, str(first + place), site_id)
             made = await api.post("/users", user(f"outbound-{station.extension}", "agent"))
