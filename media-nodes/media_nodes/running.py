@@ -342,7 +342,8 @@ class RunningCall:
         progress = surveyed.state.legs.get(leg.leg_id)
         if progress is None:
             young = at_ms - leg.started_ms < YOUNG_LEG_MS and not surveyed.adopted
-            code = 503 if leg.leg_id in never_dialled else None
+            # Whom a campaign calls may have been rung all the same: better not called than twice.
+            code = 503 if leg.leg_id in never_dialled and self.call.lead is None else None
             return None if young else facts.LegHungUp(leg.leg_id, code, at_ms)
         if progress is LegProgress.ANSWERED and leg.state is not LegState.ANSWERED:
             return facts.LegAnswered(leg.leg_id, at_ms)

@@ -348,7 +348,7 @@ class Stage:
     def __post_init__(self) -> None:
         self.journal = Journal(self.folder)
         self.shelf = DirectoryShelf(directory())
-        around = Surroundings(
+        self.around = around = Surroundings(
             self.switch,
             self.claims,
             self.outbox,

@@ -15,6 +15,7 @@ from control_plane.config import ControlPlaneSettings
 from control_plane.jobs import commands
 from edge_proxy.config import EdgeSettings
 from media_nodes.config import MediaSettings
+from media_nodes.dialler.config import DiallerSettings
 from servicekit.settings import CONFIG_VARIABLE, ENV_PREFIX, ServiceSettings, _is_secret, load
 from tenant_portal.config import PortalSettings
 from trunkline import answers, cli
@@ -30,6 +31,7 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "control-plane": ControlPlaneSettings,
     "worker": ControlPlaneSettings,
     "beat": ControlPlaneSettings,
+    "dialler": DiallerSettings,
     "admin": ControlPlaneSettings,
     "branch": BranchSettings,
     "portal": PortalSettings,
