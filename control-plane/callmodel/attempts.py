@@ -50,7 +50,11 @@ def bring(
         to=to,
     )
     shown = _shown(call, attempt)
-    order = orders.DialStation(leg_id, plan.extension, plan.site_id, shown, plan.ring_timeout_seconds, plan.tenant_id)
+    # A customer who was called and has answered does not wait for somebody to reach for the receiver.
+    answers = purpose is Purpose.OFFER and call.lead is not None
+    order = orders.DialStation(
+        leg_id, plan.extension, plan.site_id, shown, plan.ring_timeout_seconds, plan.tenant_id, answers
+    )
     return replace(call, legs=(*call.legs, leg)), [order]
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from callmodel.calltrace import CallTrace
+from callmodel.campaigns.facts import LeadDue
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, SiteId, TenantId, TrunkId
 
 
@@ -57,4 +58,4 @@ class CallAsked:
     trace: CallTrace | None = None
 
 
-Beginning = StationDialled | CustomerCalled | CallAsked
+Beginning = StationDialled | CustomerCalled | CallAsked | LeadDue

@@ -17,12 +17,14 @@ from callmodel import (
     legs,
     linking,
     orders,
+    outreach,
     talking,
     waiting,
 )
 from callmodel.agentkeys import KeyPlan
 from callmodel.announcements import announced
 from callmodel.callstate import Call, Direction, Leg, LegRole, LegState, Phase, Purpose
+from callmodel.campaigns.facts import LeadDue
 from callmodel.endings import Ending, sip_code_of
 from callmodel.numbers import is_extension
 from callmodel.routing import FlowPlan, Plan, Refusal, StationPlan, TrunkPlan
@@ -50,6 +52,8 @@ def begin(beginning: beginnings.Beginning, plan: Plan | FlowPlan | KeyPlan) -> S
         step = keying.begin(call, plan, beginning.at_ms)
     elif isinstance(plan, FlowPlan):
         step = _let_in(flowing.begin(call, plan, beginning.at_ms), beginning.at_ms)
+    elif isinstance(beginning, LeadDue):
+        step = outreach.begin(call)
     elif isinstance(beginning, beginnings.CallAsked):
         seat = StationPlan(beginning.extension, beginning.site_id, plan.ring_timeout_seconds, records=False)
         call, given = attempts.bring(call, Purpose.SEAT, seat, beginning.at_ms)
@@ -82,7 +86,7 @@ def _advance(call: Call, fact: facts.Fact) -> Step:
         case facts.HangUpAsked(at_ms, asked_by) if not is_over:
             return closing.end(replace(call, ended_by=asked_by), closing.ending_now(call), at_ms)
         case facts.SpendStopped(at_ms) if call.trunk_held and not call.emergency and not is_over:
-            if call.phase is Phase.IN_FLOW:
+            if call.phase is Phase.IN_FLOW and call.lead is None:
                 # Nobody outside is rung any more; who called us is still there.
                 return _let_in(flowing.advance(call, fact), at_ms)
             return closing.end(call, Ending.SPEND_LIMIT_REACHED, at_ms)
@@ -156,6 +160,8 @@ def _newborn(beginning: beginnings.Beginning, plan: Plan | FlowPlan | KeyPlan) -
                 withheld=beginning.withheld,
                 diverted_by=beginning.diverted_by,
             )
+        case LeadDue(lead=lead):
+            return replace(call, number=beginning.dialled, lead=lead)
         case beginnings.CallAsked(extension=extension, site_id=site_id, asked_by=asked_by):
             return replace(call, extension=extension, site_id=site_id, asked_by=asked_by)
 

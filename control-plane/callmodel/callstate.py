@@ -5,6 +5,7 @@ from enum import Enum
 
 from callmodel.agentkeys import KeyPlan
 from callmodel.calltrace import CallTrace
+from callmodel.campaigns.called import CalledLead
 from callmodel.endings import Ending
 from callmodel.flows.visit import Visit
 from callmodel.ids import (
@@ -315,6 +316,8 @@ class Call:
     """Whose phone sent an inbound call on to us."""
     visit: Visit | None = None
     """Where it stands in its flow, or stood when it left it; None for a call without one."""
+    lead: CalledLead | None = None
+    """Whom a campaign calls; None for every other call."""
 
     def leg_of(self, leg_id: LegId | None) -> Leg | None:
         return next((leg for leg in self.legs if leg.leg_id == leg_id), None)

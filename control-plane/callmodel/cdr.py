@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 
 from callmodel.callstate import Call, CallState, Direction, Leg, LegRole, LegState
 from callmodel.calltimes import held_ms, times_of
+from callmodel.campaigns.progress import result_of
+from callmodel.campaigns.results import AttemptResult
 from callmodel.endings import Ending, EndingClass, class_of
 from callmodel.ids import (
     E164,
     AgentId,
     CallId,
+    CampaignId,
     Extension,
     FlowId,
+    LeadId,
     LegId,
     NodeId,
     QueueId,
@@ -84,6 +88,8 @@ class Cdr:
     transferred_by: the station that handed the customer over last.
     queue_id: the queue that the caller was last in line of, queue_seconds: how long in all, agent_id: who took the
     call from it.  currency: filled in by who keeps the record.
+    campaign_id, lead_id: whom a campaign called; result: what came of it.  opted_out: the customer said not to be
+    called any more.
     """
 
     call_id: CallId
@@ -128,6 +134,10 @@ class Cdr:
     marks: dict[str, str] = field(default_factory=dict)
     mailbox: str | None = None
     missed: str | None = None
+    campaign_id: CampaignId | None = None
+    lead_id: LeadId | None = None
+    result: AttemptResult | None = None
+    opted_out: bool = False
 
     @property
     def has_ended(self) -> bool:
@@ -183,6 +193,10 @@ def cdr_of(call: Call) -> Cdr:
         marks={} if call.visit is None else call.visit.marks,
         mailbox=None if call.visit is None else call.visit.mailbox,
         missed=None if call.visit is None or call.answered_ms is not None else call.visit.missed,
+        campaign_id=None if call.lead is None else call.lead.campaign_id,
+        lead_id=None if call.lead is None else call.lead.lead_id,
+        result=result_of(call),
+        opted_out=call.lead is not None and call.lead.opted_out,
     )
 
 

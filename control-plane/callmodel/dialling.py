@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from callmodel import attempts, closing, facts, orders, timers
+from callmodel import attempts, closing, facts, orders, outreach, timers
 from callmodel.callstate import Attempt, Call, Direction, LegRole, Phase, Purpose, TimerName
+from callmodel.campaigns.facts import ClaimTold
 from callmodel.endings import Ending, ending_of, response_for
 from callmodel.ids import LegId, RecordingId
 from callmodel.routing import StationPlan, TrunkPlan
@@ -16,6 +17,8 @@ MINUTE_MS = 60_000
 def advance(call: Call, fact: facts.Fact) -> Step:
     """Carry the call towards its first word, or to its end."""
     match fact:
+        case ClaimTold():
+            return outreach.told(call, fact)
         case facts.TrunkGranted():
             return attempts.granted(call, fact)
         case facts.TrunkRefused(leg_id, refused, at_ms) if attempts.claiming(call, leg_id):
@@ -60,6 +63,8 @@ def _answered(call: Call, leg_id: LegId, at_ms: int) -> Step:
         # Somebody else has picked the call up.
         return call, [orders.HangUp(leg_id, closing.NORMAL)]
     call = attempts.without(call, attempt)
+    if call.lead is not None and attempt.purpose is Purpose.CONNECT:
+        return outreach.answered(call, leg_id, at_ms)
     return connect(call, at_ms) if attempt.purpose is Purpose.SEAT else talk(call, leg_id, at_ms)
 
 
@@ -76,7 +81,7 @@ def talk(call: Call, far_leg: LegId, at_ms: int) -> Step:
         # Before the legs hear each other, or the first word is lost.
         given.insert(0, orders.StartRecording(recording_id, recorded.leg_id))
     far = call.leg_of(far_leg)
-    if call.direction is Direction.INBOUND and far is not None:
+    if (call.direction is Direction.INBOUND or call.lead is not None) and far is not None:
         call = replace(call, extension=far.extension, site_id=far.site_id)
     call = replace(call, phase=Phase.TALKING, answered_ms=call.answered_ms or at_ms)
     longest = call.plan.limits.longest_call_minutes if isinstance(call.plan, TrunkPlan) else None

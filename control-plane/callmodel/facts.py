@@ -5,6 +5,7 @@ from enum import Enum
 
 from callmodel.agentkeys import AgentOutcome
 from callmodel.callstate import TimerName
+from callmodel.campaigns.facts import ClaimTold
 from callmodel.endings import Ending
 from callmodel.ids import CallId, LegId, QueueId, TrunkId
 from callmodel.links import Link, LinkedParty
@@ -344,5 +345,5 @@ Fact = (
     | HangUpAsked | SpendStopped | TransferAsked | LinkAsked | LinkNamed | QueueAsked | ConsultAsked | JoinAsked
     | PickUpAsked | SuperviseAsked | ConsultTurned | ModeAsked | ReleaseAsked | RecordingPauseAsked | TimerFired
     | Played | DigitPressed | Heard | QueueSeen | LookedUp | WayFound | Queued | NotQueued | LineLost | AgentOffered
-    | AgentChanged | NodeLost
+    | AgentChanged | ClaimTold | NodeLost
 )  # fmt: skip

@@ -68,7 +68,8 @@ class DialTrunk:
 class DialStation:
     """Ring a station.  `shown` is what its display says of the other party: never a customer's full number.
 
-    tenant_id: whose station it is, None for the call's own tenant.
+    tenant_id: whose station it is, None for the call's own tenant.  answers: whether the phone is asked to pick up by
+    itself.
     """
 
     leg_id: LegId
@@ -77,6 +78,7 @@ class DialStation:
     shown: str
     ring_timeout_seconds: int
     tenant_id: TenantId | None = None
+    answers: bool = False
 
 
 @dataclass(frozen=True)
@@ -245,6 +247,16 @@ class ChangeAgent:
 
 
 @dataclass(frozen=True)
+class TakeLead:
+    """Take the claim of a campaign's lead for good, before anybody is dialled: `ClaimTold` follows."""
+
+
+@dataclass(frozen=True)
+class OptOut:
+    """Have the customer not be called any more: by nobody of the tenant, and at once."""
+
+
+@dataclass(frozen=True)
 class HangUp:
     """End a leg.  `sip_code` is what a leg that was never answered is told; 200 for one in a conversation."""
 
@@ -298,6 +310,8 @@ Order = (
     | LeaveQueue
     | CloseOffer
     | ChangeAgent
+    | TakeLead
+    | OptOut
     | HangUp
     | Announce
 )

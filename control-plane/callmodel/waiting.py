@@ -39,7 +39,13 @@ def enter(
     since_ms = at_ms - call.waited_ms
     waiting = Waiting(queue_id, priority, since_ms, at_ms, needs, wanted_agents, by_flow=by_flow)
     call = replace(call, phase=Phase.WAITING, waiting=waiting, queue_id=queue_id)
-    return call, [*answered, _join(waiting), orders.Announce(orders.Milestone.QUEUED)]
+    joined: list[orders.Order] = [_join(call, waiting), orders.Announce(orders.Milestone.QUEUED)]
+    longest = flowing.longest_wait_seconds(call) if call.lead is not None and by_flow else None
+    if longest is not None:
+        # The law counts from the answer, whether hot state answers or not.
+        call, timer = timers.start(call, TimerName.LONGEST_WAIT, at_ms + longest * 1000)
+        joined += timer
+    return call, [*answered, *joined]
 
 
 def advance(call: Call, fact: facts.Fact) -> Step:
@@ -53,7 +59,7 @@ def advance(call: Call, fact: facts.Fact) -> Step:
             return _not_placed(call, waiting, reason, at_ms)
         case facts.LineLost():
             # With the line its tokens are forgotten too.
-            return replace(call, waiting=replace(waiting, closed=())), [_join(waiting)]
+            return replace(call, waiting=replace(waiting, closed=())), [_join(call, waiting)]
         case facts.AgentOffered():
             return _offered(call, waiting, fact)
         case facts.LegRang(leg_id) if waiting.rung_as(leg_id) is not None:
@@ -107,7 +113,7 @@ def _placed(call: Call, waiting: Waiting, fact: facts.Queued) -> Step:
     if widens_ms is not None:
         call, timer = timers.start(call, TimerName.RELAXATION, widens_ms)
         given += timer
-    every_seconds = queue.announce_every_seconds
+    every_seconds = queue.announce_every_seconds if call.lead is None else None
     is_set = any(timer.name is TimerName.ANNOUNCEMENT for timer in call.timers)
     if every_seconds is None or is_set or waiting.rung:
         return call, given
@@ -156,7 +162,7 @@ def _due(call: Call, waiting: Waiting, name: TimerName, at_ms: int) -> Step:
     if name is TimerName.LONGEST_WAIT:
         return leave(call, "waited", at_ms)
     # Asked again, hot state matches anew and tells the place of now.
-    return call, [_join(waiting)]
+    return call, [_join(call, waiting)]
 
 
 def _offered(call: Call, waiting: Waiting, fact: facts.AgentOffered) -> Step:
@@ -237,15 +243,15 @@ def _end_of(leg: Leg) -> OfferEnd:
     return OfferEnd.UNREACHABLE if leg.ringing_ms is None else OfferEnd.NO_ANSWER
 
 
-def _join(waiting: Waiting) -> orders.JoinQueue:
-    # Whoever hands a customer over to a queue means others than themselves.
+def _join(call: Call, waiting: Waiting) -> orders.JoinQueue:
+    # Whoever hands a customer over to a queue means others than themselves; whom we called waits for nobody's own.
     return orders.JoinQueue(
         waiting.queue_id,
         waiting.priority,
         waiting.since_ms,
         waiting.needs,
         waiting.wanted_agents,
-        to_last_agent=waiting.by_flow,
+        to_last_agent=waiting.by_flow and call.lead is None,
     )
 
 

@@ -19,6 +19,7 @@ from control_plane.features.calls import handover_http as handover
 from control_plane.features.calls import http as calls
 from control_plane.features.enrolment import http as enrolment
 from control_plane.features.flows import http as flows
+from control_plane.features.lists import http as lists
 from control_plane.features.numbers import http as numbers
 from control_plane.features.platform import http as platform
 from control_plane.features.prompts import http as prompts
@@ -59,6 +60,7 @@ ROUTES: Sequence[Route] = [
     *vips.routes,
     *agents.routes,
     *agent_states.routes,
+    *lists.routes,
     *numbers.routes,
     *platform.routes,
     *bans.routes,

@@ -1,12 +1,13 @@
 """The schema of the durable store, version by version.  A released version never changes: add a new one."""
 
-from control_plane import accounts, archive, audit, pausing, retention, webhooks
+from control_plane import accounts, archive, audit, leadstore, pausing, retention, webhooks
 from control_plane.features.auth import store as auth
 from control_plane.features.calendars import store as calendars
 from control_plane.features.calls import followups_store as follow_ups
 from control_plane.features.calls import store as calls
 from control_plane.features.enrolment import store as enrolment
 from control_plane.features.flows import store as flows
+from control_plane.features.lists import store as lists
 from control_plane.features.numbers import store as numbers
 from control_plane.features.prompts import store as prompts
 from control_plane.features.queues import store as queues
@@ -53,4 +54,5 @@ MIGRATIONS = [
     Migration(26, "calendars", [CreateTable(spec) for spec in calendars.TABLES]),
     Migration(27, "calls to follow up", [CreateTable(spec) for spec in follow_ups.TABLES]),
     Migration(28, "webhooks", [CreateTable(spec) for spec in webhooks.TABLES]),
+    Migration(43, "lists of numbers", [CreateTable(spec) for spec in (*lists.TABLES, *leadstore.TABLES)]),
 ]

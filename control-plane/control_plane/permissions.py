@@ -43,6 +43,22 @@ class Permission(Enum):
     USERS_READ = "users.read"
     USERS_WRITE = "users.write"
     """Create, change, disable and archive the tenant's own users, and say who is in which team."""
+    LISTS_READ = "lists.read"
+    """See lists of numbers, how their import went, and templates; no number."""
+    LISTS_WRITE = "lists.write"
+    """Send lists, import and archive them."""
+    CAMPAIGNS_READ = "campaigns.read"
+    """See campaigns and their figures."""
+    CAMPAIGNS_WRITE = "campaigns.write"
+    """Set campaigns up, start and stop them, and share leads out."""
+    LEADS_WORK = "leads.work"
+    """Be shown leads, dial and skip them, and say what became of them."""
+    DO_NOT_CALL_ADD = "do-not-call.add"
+    """Have a number not be called any more."""
+    DO_NOT_CALL_READ = "do-not-call.read"
+    """Ask whether a number may be called; each question is audited."""
+    DO_NOT_CALL_WRITE = "do-not-call.write"
+    """Send whole lists, and let a number be called again."""
     CALLS_READ = "calls.read"
     CALLS_PLACE = "calls.place"
     CALLS_CONTROL = "calls.control"
@@ -80,6 +96,9 @@ _AGENT = frozenset(
         Permission.STATIONS_READ,
         Permission.QUEUES_READ,
         Permission.AGENTS_STATE,
+        Permission.CAMPAIGNS_READ,
+        Permission.LEADS_WORK,
+        Permission.DO_NOT_CALL_ADD,
         Permission.CALLS_READ,
         Permission.CALLS_PLACE,
         Permission.CALLS_CONTROL,
@@ -93,6 +112,8 @@ _SUPERVISOR = _AGENT | {
     Permission.FLOWS_READ,
     Permission.PROMPTS_READ,
     Permission.VIPS_READ,
+    Permission.LISTS_READ,
+    Permission.DO_NOT_CALL_READ,
     Permission.RECORDINGS_READ,
     Permission.RECORDINGS_DOWNLOAD,
     Permission.CALLS_SUPERVISE,
@@ -105,6 +126,9 @@ _MANAGER = _SUPERVISOR | {
     Permission.FLOWS_WRITE,
     Permission.PROMPTS_WRITE,
     Permission.VIPS_WRITE,
+    Permission.LISTS_WRITE,
+    Permission.CAMPAIGNS_WRITE,
+    Permission.DO_NOT_CALL_WRITE,
     Permission.USERS_READ,
     Permission.USERS_WRITE,
     Permission.CALLS_REVEAL,
@@ -117,6 +141,7 @@ _CLIENT = frozenset(
         Permission.TENANT_READ,
         Permission.NUMBERS_READ,
         Permission.QUEUES_READ,
+        Permission.CAMPAIGNS_READ,
         Permission.CALLS_READ,
         Permission.RECORDINGS_READ,
         Permission.RECORDINGS_DOWNLOAD,

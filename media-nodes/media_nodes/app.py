@@ -11,6 +11,7 @@ from callmodel.edgesnapshot import NodeHealth
 from callmodel.ids import NodeId
 from callmodel.wire import HeldCalls
 from hotstate.acd import Acd
+from hotstate.leads import LeadCalls
 from media_nodes import drain, heartbeat, telling
 from media_nodes.ami import Ami
 from media_nodes.ari import Ari
@@ -22,6 +23,7 @@ from media_nodes.config import MediaSettings
 from media_nodes.configuration import follow_directory
 from media_nodes.edges import EdgeChoice, edges_of
 from media_nodes.journal import Entry, Journal
+from media_nodes.leads import RedisLeads
 from media_nodes.lines import RedisLines
 from media_nodes.listener import Listener, SupersededError
 from media_nodes.lookups import HttpLookUps
@@ -81,6 +83,7 @@ async def serve(service: Service) -> None:
     journal = Journal(settings.state_dir / "calls")
     claims = RedisClaims(redis, replicas, Spending(lambda: shelf.current))
     lines = RedisLines(node_id, Acd(redis, replicas), lambda: shelf.current, now_ms)
+    leads = RedisLeads(node_id, LeadCalls(redis, replicas), now_ms)
     look_ups = HttpLookUps(settings.lookup_allowed)
     service.on_close(look_ups.close)
     around = Surroundings(
@@ -92,6 +95,7 @@ async def serve(service: Service) -> None:
         ear=ear,
         lines=lines,
         neighbours=RedisNeighbours(redis),
+        leads=leads,
         look_ups=look_ups,
         journal=journal,
         directory=lambda: shelf.current,
@@ -153,6 +157,7 @@ async def serve(service: Service) -> None:
     service.spawn("spool", watch.run())
     service.spawn("claims", claims.run())
     service.spawn("lines", lines.run())
+    service.spawn("leads", leads.run())
     service.spawn("directory", follow_directory(redis, shelf, settings.state_dir / "directory.db"))
     service.spawn("edges", edges.run())
     service.spawn("listener", _listen(listener, service))

@@ -4,8 +4,9 @@ Legs are created and then dialled, not originated: only a created one can be hea
 """
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from callmodel.ids import CallId, LegId, RecordingId, TenantId
@@ -23,6 +24,13 @@ from media_nodes.stasis import APP, WANTED_EVENTS, endpoint_of, playback_of
 from media_nodes.taps import Taps, is_tap
 from servicekit import tracing
 
+AUTO_ANSWER = MappingProxyType(
+    {
+        "Call-Info": "<sip:trunkline.invalid>;answer-after=0",
+        "Alert-Info": "<http://trunkline.invalid>;info=alert-autoanswer",
+    }
+)
+"""What phones know as the wish to be answered by themselves: there is no standard, and most know one of the two."""
 CREATION_SECONDS = 3.0
 OURS = "~"
 """In the names of channels that are no legs: snoops, and what sends sound to us."""
@@ -78,7 +86,8 @@ class AriSwitch:
     ) -> None:
         to = f"{self._edges.best(origin).endpoint}/sip:{order.extension}@{domain}"
         shown = f'"{order.shown}" <{order.shown}>'
-        await self._dial(call_id, tenant_id, origin, order, to, shown, {"target": "station"})
+        more = AUTO_ANSWER if order.answers else {}
+        await self._dial(call_id, tenant_id, origin, order, to, shown, {"target": "station"}, more)
 
     async def dial_link(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialLink) -> None:
         edge, extension = self._edges.best(origin), order.link.extension
@@ -99,6 +108,7 @@ class AriSwitch:
         to: str,
         shown: str,
         vouched: dict[str, str],
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         leg_id = order.leg_id
         vouched = vouched | {"tenant": tenant_id, "call": call_id}
@@ -108,6 +118,7 @@ class AriSwitch:
             f"PJSIP_HEADER(add,{HEADER})": to_header(vouched.items()),
             "CONNECTEDLINE(all,i)": shown,
             "PJSIP_TRANSFER_HANDLING()": "ari-only",
+            **{f"PJSIP_HEADER(add,{name})": value for name, value in headers.items()},
         }
         query = {"endpoint": f"PJSIP/{to}", "app": APP, "appArgs": "out", "channelId": leg_id}
         # The origin's codec first: two legs with the same one need no transcoding.

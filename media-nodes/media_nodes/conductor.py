@@ -3,12 +3,15 @@
 import asyncio
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from callmodel import calls
 from callmodel.agentkeys import KeyPlan
 from callmodel.beginnings import Beginning, CallAsked, CustomerCalled, StationDialled
 from callmodel.callstate import Call, Phase
+from callmodel.campaigns.called import CalledLead
+from callmodel.campaigns.facts import LeadDue
+from callmodel.campaigns.meeting import meeting_of
 from callmodel.commands import asked_by_phone, facts_of
 from callmodel.directory import Lookups
 from callmodel.endings import Ending
@@ -17,8 +20,18 @@ from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, S
 from callmodel.linking import named_by
 from callmodel.links import call_of, link_in
 from callmodel.orders import Order
-from callmodel.routing import FlowPlan, Plan, Refusal, TrunkPlan, is_emergency, plan_call, plan_dialled, plan_inbound
-from callmodel.wire import NodeOrder, PlaceCall
+from callmodel.routing import (
+    FlowPlan,
+    Plan,
+    Refusal,
+    StationPlan,
+    TrunkPlan,
+    is_emergency,
+    plan_call,
+    plan_dialled,
+    plan_inbound,
+)
+from callmodel.wire import DialLead, NodeOrder, PlaceCall
 from media_nodes import telling
 from media_nodes.journal import Entry
 from media_nodes.ports import LegGoneError, SwitchAwayError, SwitchState
@@ -246,6 +259,8 @@ class Conductor:
         match order:
             case PlaceCall():
                 self._place(order)
+            case DialLead():
+                self._dial_lead(order)
             case _:
                 running, directory = self._calls.get(order.call_id), self._directory()
                 if running is not None and directory is not None and running.call.tenant_id == order.tenant_id:
@@ -275,6 +290,31 @@ class Conductor:
             now_ms(),
             telling.trace_below(order.traceparent),
         )
+        self._begin(beginning, plan)
+
+    def _dial_lead(self, order: DialLead) -> None:
+        directory, at_ms = self._directory(), now_ms()
+        if directory is None or order.call_id in self._calls or at_ms > order.not_after_ms:
+            # Nobody is dialled: the claim lapses, and the lead is called by another call.
+            logger.info("lead not dialled", extra={"call_id": order.call_id, "late": at_ms > order.not_after_ms})
+            return
+        tenant = directory.tenant_of(order.tenant_id)
+        campaign = directory.campaign_of(order.tenant_id, order.campaign_id)
+        flow = meeting_of(directory, tenant, campaign) if tenant is not None and campaign is not None else None
+        if campaign is None or flow is None:
+            logger.error("campaign can not be dialled for", extra={"campaign_id": order.campaign_id})
+            return
+        lead = CalledLead(
+            order.campaign_id, order.lead_id, campaign.pool, order.token, flow, opt_out_key=campaign.opt_out_key
+        )
+        plan = plan_call(directory, order.tenant_id, order.number, wanted_caller=order.caller_number)
+        if isinstance(plan, TrunkPlan):
+            plan = replace(plan, ring_timeout_seconds=campaign.pacing.ring_seconds)
+        elif isinstance(plan, StationPlan):
+            # A number of the tenant's own is nobody's to be sold anything.
+            plan = Refusal(Ending.NUMBER_UNDIALLABLE)
+        trace = telling.trace_below(order.traceparent)
+        beginning = LeadDue(order.call_id, order.tenant_id, self.node_id, order.number, lead, at_ms, trace)
         self._begin(beginning, plan)
 
     def stop_spending(self, call_id: CallId) -> None:

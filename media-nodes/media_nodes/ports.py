@@ -22,7 +22,9 @@ from callmodel.orders import (
     Listen,
     LookAtQueue,
     LookUp,
+    OptOut,
     Play,
+    TakeLead,
 )
 from callmodel.prompts import Prompt
 from callmodel.rooms import Music, Room
@@ -215,6 +217,19 @@ class Lines(Protocol):
 
     def tell(self, call: Call, changes: Iterable[SeatChange]) -> None:
         """Say what the call's legs do at stations; returns at once."""
+
+
+class Leads(Protocol):
+    """Campaigns' leads, whose calls live here."""
+
+    async def ask(self, call: Call, order: TakeLead | OptOut) -> list[Fact]:
+        """Take the claim of a call for good, before its number is dialled; or have it not be called any more."""
+
+    def tell(self, before: Call | None, after: Call) -> None:
+        """Say how far a call has come, if further than before; returns at once."""
+
+    async def tell_last(self, before: Call | None, after: Call) -> None:
+        """Tell how a call ended, and wait a moment until it is known."""
 
 
 class LookUps(Protocol):

@@ -25,6 +25,7 @@ from media_nodes.journal import Entry, Journal
 from media_nodes.ports import (
     Claims,
     Full,
+    Leads,
     LegGoneError,
     LegProgress,
     Lines,
@@ -80,6 +81,7 @@ class Surroundings:
     ear: WordEar
     lines: Lines
     neighbours: Neighbours
+    leads: Leads
     look_ups: LookUps
     journal: Journal
     directory: Callable[[], Lookups | None]
@@ -134,6 +136,8 @@ class RunningCall:
                 await self._break_off()
         for name in tuple(self._timers):
             self._clear(name)
+        # Before it is forgotten here: whoever takes over would not know that its lead may be called again.
+        await self._around.leads.tell_last(self._seated, self.call)
         self._around.journal.forget(self.call.call_id)
         telling.tell_of(self.call)
         if self.call.recording_id is not None:
@@ -155,6 +159,7 @@ class RunningCall:
         self._around.journal.write(Entry(self.call, (*self._undone, *given), self.instance))
         # After it is written: what a call of which nothing is known told of its legs, nobody would take back.
         self._around.lines.tell(self.call, seats.changes(self._seated, self.call))
+        self._around.leads.tell(self._seated, self.call)
         self._seated = self.call
         for batch in batches(given):
             if len(batch) == 1:
@@ -232,6 +237,8 @@ class RunningCall:
                 return [await lines.change_agent(order)]
             case orders.LookAtQueue():
                 return [await lines.look(call, order)]
+            case orders.TakeLead() | orders.OptOut():
+                return await self._around.leads.ask(call, order)
             case orders.LookUp(look_up_id):
                 answer, problem = await self._around.look_ups.ask(order)
                 return [facts.LookedUp(look_up_id, answer, now_ms(), problem)]

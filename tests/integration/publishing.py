@@ -75,7 +75,7 @@ def parts_of_directory(known: Directory) -> dict[str, Tables]:
         numbers = tuple(each for each in known.numbers if each.tenant_id == tenant.tenant_id)
         inbound: dict[str, Any] = {
             name: tuple(each for each in getattr(known, name) if each.tenant_id == tenant.tenant_id)
-            for name in ("queues", "flows", "calendars", "vips", "prompts", "agents")
+            for name in ("queues", "flows", "calendars", "vips", "prompts", "agents", "campaigns")
         }
         mine = Directory((tenant,), stations, (), numbers, **inbound)
         parts[tenant_part(tenant.tenant_id)] = directory.tables_of(mine)

@@ -1,8 +1,9 @@
 """Campaigns' leads in hot state: due queues, one claim a number, frequency, do-not-call, and who paces (ADR 44)."""
 
+from callmodel.campaigns.progress import LeadState
 from hotstate.leads.calls import LeadCalls
 from hotstate.leads.queue import LeadQueue
-from hotstate.leads.shapes import CampaignKey, Claimed, Deposed, LeadCall, LeadState, Refused, RefusedFor, Window
+from hotstate.leads.shapes import CampaignKey, Claimed, Deposed, LeadCall, Refused, RefusedFor, Window
 
 __all__ = [
     "CampaignKey",

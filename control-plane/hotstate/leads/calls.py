@@ -2,10 +2,12 @@
 
 from redis.asyncio import Redis
 
+from callmodel.campaigns.progress import LeadState
 from callmodel.campaigns.results import AttemptResult
 from callmodel.ids import AgentId, CallId, NodeId
-from hotstate.leads.running import Runner
-from hotstate.leads.shapes import CampaignKey, LeadState
+from hotstate.leads.forbidding import forbid
+from hotstate.leads.running import Runner, tenant_key
+from hotstate.leads.shapes import CampaignKey
 from servicekit.redisio import ALONE, Replicas
 
 
@@ -23,6 +25,10 @@ class LeadCalls:
         """
         taken, sure = await self._runner.run_surely("take", key, [at_ms, call_id, node_id])
         return bool(taken) and sure
+
+    async def forbid(self, key: CampaignKey, token: str, at_ms: int) -> None:
+        """Have a number not be called from now on by anybody of the tenant."""
+        await forbid(self._runner.redis, tenant_key(key), token, at_ms)
 
     async def note(
         self,

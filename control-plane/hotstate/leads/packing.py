@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from callmodel.campaigns.leads import Lead
+from callmodel.campaigns.progress import LeadState
 from callmodel.campaigns.results import AttemptResult
 from callmodel.codec import from_wire, to_wire
 from callmodel.ids import E164, AgentId, CallId, LeadId, NodeId, TenantId
-from hotstate.leads.shapes import Claimed, Deposed, LeadCall, LeadState, Refused, RefusedFor
+from hotstate.leads.shapes import Claimed, Deposed, LeadCall, Refused, RefusedFor
 from servicekit.crypto import TenantCipher
 
 SEPARATOR = "\x1f"

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from callmodel.campaigns.leads import Lead
 from callmodel.campaigns.results import AttemptResult
 from callmodel.ids import E164, CallId, LeadId, TenantId
-from hotstate.leads import packing
+from hotstate.leads import forbidding, packing
 from hotstate.leads.running import Runner, Value, campaign_key, tenant_key
 from hotstate.leads.shapes import CampaignKey, Claimed, Deposed, Figures, HourCount, LeadCall, Refused, Window
 from servicekit.crypto import TenantCipher
@@ -18,7 +18,6 @@ LEASE_MS = 1_200
 KEPT_MS = 31 * 86_400_000
 """How long attempts are remembered for frequency caps."""
 BUSY_AGAIN_MS = 60_000
-FORBIDDEN_DAYS = 35
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 
 
@@ -70,15 +69,11 @@ class LeadQueue:
 
         Kept for 35 days: what is entered later was compared with the lists in the store.
         """
-        name = _forbidden(key, whole_tenant=whole_tenant)
-        async with self._redis.pipeline(transaction=False) as pipeline:
-            pipeline.zadd(name, {token: at_ms})
-            pipeline.zremrangebyscore(name, "-inf", at_ms - FORBIDDEN_DAYS * DAY_MS)
-            await pipeline.execute()
+        await forbidding.forbid(self._redis, _owner(key, whole_tenant=whole_tenant), token, at_ms)
 
     async def allow(self, key: CampaignKey, token: str, *, whole_tenant: bool = True) -> None:
         """Take back what `forbid` did."""
-        await self._redis.zrem(_forbidden(key, whole_tenant=whole_tenant), token)
+        await forbidding.allow(self._redis, _owner(key, whole_tenant=whole_tenant), token)
 
     async def figures(self, key: CampaignKey) -> Figures:
         """Return how the campaign stands."""
@@ -189,5 +184,5 @@ class LeadQueue:
         return packing.pack_lead(self._cipher, tenant_id, lead)
 
 
-def _forbidden(key: CampaignKey, *, whole_tenant: bool) -> str:
-    return f"{tenant_key(key) if whole_tenant else campaign_key(key)}:forbidden"
+def _owner(key: CampaignKey, *, whole_tenant: bool) -> str:
+    return tenant_key(key) if whole_tenant else campaign_key(key)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from callmodel.campaigns.document import Campaign
+from callmodel.campaigns.progress import LeadState
 from callmodel.campaigns.results import AttemptResult
 from callmodel.ids import E164, AgentId, CallId, CampaignId, LeadId, NodeId, ProviderId, TenantId
 
@@ -20,21 +21,6 @@ class CampaignKey:
 def key_of(campaign: Campaign) -> CampaignKey:
     """Return a campaign's name."""
     return CampaignKey(campaign.tenant_id, campaign.campaign_id, campaign.pool)
-
-
-class LeadState(Enum):
-    """How far a lead's call has come.
-
-    `CLAIMED`: its order is on the way to a node; the claim lapses.  `TAKEN`: the node dials, or has dialled: no more
-    does it lapse.  `ANSWERED`: by somebody or something, and no agent is there.  `CONNECTED`: with an agent.
-    `ENDED`: to be settled.
-    """
-
-    CLAIMED = "claimed"
-    TAKEN = "taken"
-    ANSWERED = "answered"
-    CONNECTED = "connected"
-    ENDED = "ended"
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class PortalHouse(House):
         """Start one more portal; return its address."""
         port, name = free_port(), f"portal-{len(self.portals) + 1}"
         ours = {"TRUNKLINE_PORTAL_PORT": str(port), "TRUNKLINE_HEALTH_PORT": str(free_port())}
-        self.spawn_with(name, [*COMMAND, "portal"], {**self.environment, **ours, **environment})
+        self.spawn(name, [*COMMAND, "portal"], **(ours | environment))
         health = int(ours["TRUNKLINE_HEALTH_PORT"])
         until(lambda: self.readiness_at(health) == 200 or self.has_ended(name))
         assert not self.has_ended(name), self.log(name)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from media_fakes import ACME, INSTANCE, NODE, FakeLookUps, FakeNeighbours, directory
+from media_fakes import ACME, INSTANCE, NODE, FakeLeads, FakeLookUps, FakeNeighbours, directory
 
 from callmodel.agentkeys import AgentOutcome
 from callmodel.agents import Seat, SeatUse
@@ -361,6 +361,7 @@ async def conducting(world: World) -> AsyncIterator[tuple[Conductor, Mortal, Mor
         ports,
         MortalLines(world),
         FakeNeighbours(),
+        FakeLeads(),
         FakeLookUps(),
         journal,
         lambda: surroundings,

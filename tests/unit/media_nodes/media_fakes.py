@@ -9,6 +9,8 @@ from typing import Any
 
 from callmodel.agentkeys import AgentOutcome
 from callmodel.callstate import Call
+from callmodel.campaigns.facts import ClaimTold
+from callmodel.campaigns.progress import Progress, progress_of
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
 from callmodel.facts import AgentChanged, Fact, Queued, QueueSeen
 from callmodel.flows.document import Flow
@@ -38,7 +40,9 @@ from callmodel.orders import (
     Listen,
     LookAtQueue,
     LookUp,
+    OptOut,
     Play,
+    TakeLead,
 )
 from callmodel.prompts import Speech
 from callmodel.queues import Queue
@@ -271,6 +275,28 @@ class FakeNeighbours:
         self.told.append((node_id, message))
 
 
+@dataclass
+class FakeLeads:
+    """Every claim is the call's; how far calls have come is kept."""
+
+    taken: list[str] = field(default_factory=list)
+    told: list[Progress] = field(default_factory=list)
+
+    async def ask(self, call: Call, order: TakeLead | OptOut) -> list[Fact]:
+        if isinstance(order, OptOut):
+            return []
+        self.taken.append(call.call_id)
+        return [ClaimTold(True, NOW)]
+
+    def tell(self, before: Call | None, after: Call) -> None:
+        progress = progress_of(after)
+        if progress is not None and (before is None or progress != progress_of(before)):
+            self.told.append(progress)
+
+    async def tell_last(self, before: Call | None, after: Call) -> None:
+        self.tell(before, after)
+
+
 class FakeLookUps:
     async def ask(self, order: LookUp) -> tuple[dict[str, str], str | None]:
         return {}, "timeout"
@@ -313,6 +339,7 @@ class Stage:
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
     recordings: FakeRecordings = field(default_factory=FakeRecordings)
     lines: FakeLines = field(default_factory=FakeLines)
+    leads: FakeLeads = field(default_factory=FakeLeads)
     player: FakePlayer = field(default_factory=FakePlayer)
     ear: FakeEar = field(default_factory=FakeEar)
     neighbours: FakeNeighbours = field(default_factory=FakeNeighbours)
@@ -330,6 +357,7 @@ class Stage:
             self.ear,
             self.lines,
             self.neighbours,
+            self.leads,
             FakeLookUps(),
             self.journal,
             lambda: self.shelf.current,

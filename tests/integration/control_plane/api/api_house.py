@@ -77,13 +77,18 @@ class House:
 
     def start_redis(self) -> None:
         command = ("redis-server", "--port", str(self.redis_port), "--bind", "127.0.0.1", "--save", "", "--dir")
-        self._spawn("redis", [*command, str(self._folder)])
+        self.spawn("redis", [*command, str(self._folder)])
         until(lambda: connects(self.redis_port))
 
     def start_api(self) -> None:
-        self._spawn("api", [*COMMAND, "control-plane", "api"])
+        self.spawn("api", [*COMMAND, "control-plane", "api"])
         until(lambda: self.readiness() == 200 or self._processes["api"].poll() is not None)
         assert self._processes["api"].poll() is None, self.log("api")
+
+    def start_worker(self, queues: str) -> None:
+        """Start a worker of these queues; once only, however often it is asked for."""
+        if "worker" not in self._processes:
+            self.spawn("worker", [*COMMAND, "worker"], TRUNKLINE_WORKER_QUEUES=queues, TRUNKLINE_HEALTH_PORT="0")
 
     def admin(self, *arguments: str) -> str:
         """Run one `trunkline admin` command; return what it printed."""
@@ -128,13 +133,15 @@ class House:
     def has_ended(self, name: str) -> bool:
         return self._processes[name].poll() is not None
 
-    def _spawn(self, name: str, command: list[str]) -> None:
-        self.spawn_with(name, command, self.environment)
-
-    def spawn_with(self, name: str, command: list[str], environment: dict[str, str]) -> None:
+    def spawn(self, name: str, command: list[str], **environment: str) -> None:
+        """Start a process of the house, in its environment and these variables."""
         with (self._folder / f"{name}.log").open("ab") as log:
             self._processes[name] = subprocess.Popen(
-                command, env=environment, stdout=log, stderr=log, preexec_fn=die_with(os.getpid())
+                command,
+                env={**self.environment, **environment},
+                stdout=log,
+                stderr=log,
+                preexec_fn=die_with(os.getpid()),
             )
 
 
@@ -179,6 +186,17 @@ class Client:
             text = await answer.read()
             said = await answer.json(content_type=None) if text else None
             return Answer(answer.status, answer.headers, said)
+
+    async def fetch(self, path: str) -> bytes:
+        """Return the body of a 200 that is no JSON."""
+        given = {"Authorization": f"Bearer {self.token}"}
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as session,
+            session.get(f"{self.url}/api/v1{path}", headers=given) as answer,
+        ):
+            data = await answer.read()
+            assert answer.status == 200, data
+            return data
 
     async def get(self, path: str) -> Any:
         """Return the body of a 200."""
