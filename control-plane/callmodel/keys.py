@@ -36,6 +36,11 @@ def facts(tenant_id: TenantId) -> str:
     return f"{{{tenant_id}}}:facts"
 
 
+def events(tenant_id: TenantId) -> str:
+    """Stream of what becomes of calls in progress, as browsers may see it: `kind`, and `m`: JSON or a call's id."""
+    return f"{{{tenant_id}}}:events"
+
+
 def live_calls(tenant_id: TenantId) -> str:
     """Hash of call id to the `cdr.Cdr` of a call in progress."""
     return f"{{{tenant_id}}}:live-calls"

@@ -20,6 +20,7 @@ from control_plane.config import ControlPlaneSettings
 from control_plane.directory import tenants_in
 from control_plane.features.calls.facts import CdrWriter
 from control_plane.features.calls.followups_store import FollowUpStore
+from control_plane.features.calls.listing import as_seen
 from control_plane.features.calls.store import CallStore
 from control_plane.features.live.facts import keep_live, settle_live
 from control_plane.features.live.repair import Heard, Silence, repair
@@ -57,7 +58,7 @@ class Consumers:
     def __init__(self, resources: Resources, stale_call_seconds: float) -> None:
         self._resources = resources
         self._stale_call_seconds = stale_call_seconds
-        self._live = LiveCalls(resources.redis)
+        self._live = LiveCalls(resources.redis, partial(as_seen, resources.cipher))
         celery = build_celery(resources.settings)
         follow_traces()
         calls = CallStore(resources.store, resources.cipher, resources.retention)

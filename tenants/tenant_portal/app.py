@@ -8,6 +8,7 @@ import time
 from aiohttp import web
 from redis.asyncio import Redis
 
+from hotstate.acd import Acd
 from servicekit import lifecycle
 from servicekit.health import add_health_routes
 from servicekit.lifecycle import Service
@@ -18,6 +19,8 @@ from tenant_portal.controlplane import ControlPlane
 from tenant_portal.desk import Desk
 from tenant_portal.document import add_document
 from tenant_portal.http import SessionRoutes
+from tenant_portal.live.hub import Hub
+from tenant_portal.live.socket import EventRoutes
 from tenant_portal.middleware import build_middleware, build_signer
 from tenant_portal.pages import Pages
 from tenant_portal.passing import PassingOn
@@ -39,12 +42,12 @@ def build_desk(settings: PortalSettings, redis: Redis, api: ControlPlane) -> Des
     return Desk(settings, api, SignIns(SessionStore(redis, lives), api, now_ms), now_ms)
 
 
-def build_portal(desk: Desk) -> web.Application:
+def build_portal(desk: Desk, hub: Hub) -> web.Application:
     """Return the portal as an aiohttp application; the console's pages are to be added last."""
     app = web.Application(middlewares=[build_middleware(desk)])
     app.on_response_prepare.append(build_signer(desk))
     add_document(app)
-    for part in (SessionRoutes(desk), PhoneRoutes(desk), PassingOn(desk)):
+    for part in (SessionRoutes(desk), PhoneRoutes(desk), EventRoutes(desk, hub), PassingOn(desk)):
         part.add_to(app)
     return app
 
@@ -61,7 +64,11 @@ async def start(service: Service) -> None:
     service.add_check("redis", redis.ping)
     service.add_check("api", api.ping)
     desk = build_desk(settings, redis, api)
-    app = build_portal(desk)
+    hub = Hub(redis, api, Acd(redis))
+    for name, part in (("feed", hub.feed.run()), ("figures", hub.run_figures()), ("looks", hub.run_looks())):
+        service.spawn(name, part)
+    service.spawn("pools", hub.run_pools())
+    app = build_portal(desk, hub)
     add_health_routes(app, service)
     Pages(desk).add_to(app)
     runner = await serve_http(

@@ -3,7 +3,7 @@
 from callmodel.campaigns.progress import LeadState
 from hotstate.leads.calls import LeadCalls
 from hotstate.leads.queue import LeadQueue
-from hotstate.leads.shapes import CampaignKey, Claimed, Deposed, LeadCall, Refused, RefusedFor, Window
+from hotstate.leads.shapes import CampaignKey, Claimed, Deposed, LeadCall, Refused, RefusedFor
 
 __all__ = [
     "CampaignKey",
@@ -15,5 +15,4 @@ __all__ = [
     "LeadState",
     "Refused",
     "RefusedFor",
-    "Window",
 ]

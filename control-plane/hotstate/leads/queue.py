@@ -1,24 +1,29 @@
 """The due queue of a campaign: who fills it, who claims from it, and who paces it."""
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from redis.asyncio import Redis
 
+from callmodel.campaigns.caps import Window
 from callmodel.campaigns.leads import Lead
 from callmodel.campaigns.results import AttemptResult
+from callmodel.codec import ShapeError
 from callmodel.ids import E164, CallId, LeadId, TenantId
 from hotstate.leads import forbidding, packing
 from hotstate.leads.running import Runner, Value, campaign_key, tenant_key
-from hotstate.leads.shapes import CampaignKey, Claimed, Deposed, Figures, HourCount, LeadCall, Refused, Window
-from servicekit.crypto import TenantCipher
+from hotstate.leads.shapes import CampaignKey, Claimed, Deposed, Figures, HourCount, LeadCall, Refused
+from servicekit.crypto import DecryptionError, TenantCipher
 from servicekit.redisio import ALONE, Replicas
 
-LEASE_MS = 1_200
+LEASE_MS = 1_500
 KEPT_MS = 31 * 86_400_000
 """How long attempts are remembered for frequency caps."""
 BUSY_AGAIN_MS = 60_000
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
+
+logger = logging.getLogger(__name__)
 
 
 class LeadQueue:
@@ -119,7 +124,24 @@ class LeadQueue:
     async def look(self, key: CampaignKey, at_ms: int, most: int) -> list[Lead]:
         """Return leads that are due, the first to be dialled first."""
         found = await self._runner.run("look", key, [at_ms, most])
-        return [packing.lead_in(self._cipher, key.tenant_id, packed) for packed in found[1::2]]
+        leads = []
+        for lead_id, packed in zip(found[::2], found[1::2], strict=True):
+            try:
+                leads.append(packing.lead_in(self._cipher, key.tenant_id, packed))
+            except (DecryptionError, ShapeError, ValueError) as error:
+                # It would stand first for ever, and let nobody else be called.
+                extra = {"lead_id": lead_id, "error": type(error).__name__, "alarm": "lead-unreadable"}
+                logger.error("lead not readable: taken out", extra=extra)
+                await self.take_out(key, [LeadId(lead_id)], at_ms)
+        return leads
+
+    async def shown(self, key: CampaignKey, callers: Collection[E164], since_ms: int) -> dict[E164, int]:
+        """Return how often each of our numbers was shown since a moment, in any campaign of the tenant."""
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for caller in callers:
+                pipeline.zcount(f"{tenant_key(key)}:shown:{caller}", since_ms, "+inf")
+            counts = await pipeline.execute()
+        return dict(zip(callers, map(int, counts), strict=True))
 
     async def postpone(self, key: CampaignKey, fence: int, until: dict[LeadId, int], at_ms: int) -> bool:
         """Let leads wait that may not be called now.  False: somebody else paces."""
@@ -144,7 +166,7 @@ class LeadQueue:
         """
         values: list[Value] = [at_ms, fence, lead_id, call_id, key.campaign_id, caller, KEPT_MS, BUSY_AGAIN_MS]
         for window in windows:
-            values += [window.scope, window.since_ms, window.most, window.length_ms, window.ends_ms]
+            values += [window.scope.value, window.since_ms, window.most, window.length_ms, window.ends_ms]
         return packing.claim_in(await self._runner.run("claim", key, values))
 
     async def give_back(self, key: CampaignKey, fence: int, call_id: CallId, at_ms: int) -> bool:

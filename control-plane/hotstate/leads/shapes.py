@@ -45,21 +45,6 @@ class LeadCall:
     agent_id: AgentId | None = None
 
 
-@dataclass(frozen=True)
-class Window:
-    """How many attempts may be made, at a moment.
-
-    scope: `person`, `campaign` or `caller`, see `CapScope`.  since_ms: from when on it counts.  length_ms: of a
-    sliding window; 0 for one that ends by the calendar, at `ends_ms`.
-    """
-
-    scope: str
-    since_ms: int
-    most: int
-    length_ms: int
-    ends_ms: int
-
-
 class RefusedFor(Enum):
     """Why a lead was not claimed.
 

@@ -8,6 +8,7 @@ from trunkline.environments import AGENT_OF_BRANCH, COMMAND, Environments
 
 # Health ports.  Each process of a kind has one of its own: it is part of what a fact consumer is called.
 API_PORT, FACTS, WORKER, BEAT, AGENT, CONDUCTOR, BRANCH, BULK = 8080, 9101, 9102, 9103, 9104, 9105, 9106, 9109
+PORTAL = 9108
 NEXT_OF_KIND = 10
 WORKER_STOP_SECONDS = 65.0
 """It ends the tasks that it has within 60."""
@@ -37,6 +38,11 @@ class Blueprint:
 
     def beat(self, index: int) -> Spec:
         return self._of_control("beat", index, "beat", BEAT)
+
+    def portal(self, index: int) -> Spec:
+        port = PORTAL + NEXT_OF_KIND * (index - 1)
+        ready = _says_ready(self.environments.plan.portal_at(index), port)
+        return self._ours("portal", index, "portal", self.environments.portal(port, index), ready)
 
     def edge_engines(self, index: int) -> list[Spec]:
         """rtpengine and Kamailio of one edge."""

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from rich.console import Console
 
 from simulators.phone import Softphone, answer_after
+from trunkline.desks import sow_desks
 from trunkline.floor import dial_until, phone_of, tone_of_agent
 from trunkline.foreground import can_start, run_in_foreground
 from trunkline.inbound import Callers, phone_at, register, sign_in, sow_inbound
@@ -46,6 +47,7 @@ class Demo:
             ]
             colleague = await parts.enter_async_context(self._colleague(seed))
             desks = await sow_inbound(api)
+            logins = await sow_desks(api, with_queues=True)
             answering = [
                 await parts.enter_async_context(phone_at(desk, place, seed, self._plan))
                 for place, desk in enumerate(desks)
@@ -53,7 +55,7 @@ class Demo:
             await asyncio.gather(*(register(phone) for phone in (*phones, colleague, *answering)))
             await sign_in(api, desks)
             self.steps.done("all is up")
-            introduce(self._console, self._plan, self.stack, seed, may_join=self._seconds is None)
+            introduce(self._console, self.stack, seed, logins, may_join=self._seconds is None)
             books = Books(api, seed.tenant_id)
             watch = StateWatch(api)
             async with watch.watching(), CallView(self._console, api, seed.tenant_id, watch) as view:

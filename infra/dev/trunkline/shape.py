@@ -13,6 +13,7 @@ class Shape:
     facts: int = 1
     workers: int = 1
     beats: int = 1
+    portals: int = 1
     redises: int = 1
     """More than one are a master, its replicas, and a sentinel beside each."""
     bulk_workers: int = 0
@@ -31,7 +32,7 @@ class Shape:
     @property
     def parts(self) -> tuple[int, ...]:
         """How many there are of each part that no stack is without."""
-        return (self.edges, self.nodes, self.apis, self.facts, self.workers, self.beats, self.redises)
+        return (self.edges, self.nodes, self.apis, self.facts, self.workers, self.beats, self.portals, self.redises)
 
     @property
     def is_single(self) -> bool:
@@ -67,6 +68,7 @@ CLUSTER = Shape(
     workers=2,
     bulk_workers=1,
     beats=2,
+    portals=2,
     redises=3,
     standbys=True,
     cassandras=3,

@@ -90,6 +90,7 @@ class Stack:
                 *(new.worker(index) for index in _each(self.shape.workers)),
                 *(new.bulk_worker(index) for index in _each(self.shape.bulk_workers)),
                 *(new.beat(index) for index in _each(self.shape.beats)),
+                *(new.portal(index) for index in _each(self.shape.portals)),
                 *(engine for index in edges for engine in new.edge_engines(index)),
                 *(new.asterisk(index) for index in nodes),
             ]

@@ -3,6 +3,8 @@
 import pytest
 from redis.asyncio import Redis
 
+from callmodel.campaigns.caps import Window
+from callmodel.campaigns.document import CapScope
 from callmodel.campaigns.leads import Lead
 from callmodel.campaigns.results import AttemptResult
 from callmodel.ids import E164, AgentId, CallId, CampaignId, LeadId, ListId, NodeId, ProviderId, TenantId
@@ -15,7 +17,6 @@ from hotstate.leads import (
     LeadState,
     Refused,
     RefusedFor,
-    Window,
 )
 from servicekit.crypto import TenantCipher
 
@@ -132,7 +133,7 @@ async def test_do_not_call_is_asked_as_a_number_is_claimed_and_again_as_it_is_di
 
 
 async def test_a_person_is_tried_so_often_in_a_window(queue: LeadQueue):
-    window = [Window("person", T - 59_000 + n * 1000, 2, MINUTE, 0) for n in range(3)]
+    window = [Window(CapScope.PERSON, T - 59_000 + n * 1000, 2, MINUTE, 0) for n in range(3)]
     one = lead("l1")
     await queue.put(SPRING, [one], T, 10)
     for n in range(2):
@@ -149,7 +150,7 @@ async def test_a_person_is_tried_so_often_in_a_window(queue: LeadQueue):
 async def test_a_campaign_and_a_caller_number_have_windows_of_their_own(queue: LeadQueue):
     await queue.put(SPRING, [lead("l1"), lead("l2")], T, 10)
     await queue.put(SUMMER, [lead("l9", lead("l1").number)], T, 10)
-    day = Window("campaign", T - 1, 1, 0, T + DAY)
+    day = Window(CapScope.CAMPAIGN, T - 1, 1, 0, T + DAY)
     await claim(queue, "l1", "c1")
     await settle(queue, "c1", AttemptResult.BUSY, lead("l1"), T)
 
@@ -158,13 +159,13 @@ async def test_a_campaign_and_a_caller_number_have_windows_of_their_own(queue: L
     await settle(queue, "c9", AttemptResult.BUSY, None, T, SUMMER)
     await ready(queue, T + MINUTE)
     assert await claim(queue, "l1", "c3", T + MINUTE, SPRING, day) == Refused(RefusedFor.CAPPED, T + DAY)
-    shown = Window("caller", T - 1, 2, 0, T + DAY)
+    shown = Window(CapScope.CALLER, T - 1, 2, 0, T + DAY)
     assert await claim(queue, "l2", "c4", T, SPRING, shown) == Refused(RefusedFor.CALLER_CAPPED, T + DAY)
     assert await ready(queue) == ["l2"], "another number may be shown"
 
 
 async def test_a_claim_that_no_node_took_goes_back_and_does_not_count(queue: LeadQueue, calls: LeadCalls):
-    once = Window("person", T - DAY, 1, DAY, 0)
+    once = Window(CapScope.PERSON, T - DAY, 1, DAY, 0)
     await queue.put(SPRING, [lead("l1")], T, 10)
     await claim(queue, "l1", "c1")
     fence = await fence_of(queue)

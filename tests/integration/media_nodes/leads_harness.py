@@ -37,7 +37,8 @@ CAMPAIGN = Campaign(
     pacing=PacingSettings(ring_seconds=5),
 )
 KEY = CampaignKey(ACME, SPRING, QUEUE.pool)
-CIPHER = TenantCipher(b"k" * 32)
+KEY_BYTES = b"k" * 32
+CIPHER = TenantCipher(KEY_BYTES)
 
 
 def campaigning(campaign: Campaign = CAMPAIGN) -> Directory:

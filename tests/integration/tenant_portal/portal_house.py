@@ -1,7 +1,9 @@
 """The portal as browsers meet it: its own processes before the real API, facts and Redis."""
 
+import asyncio
+import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,8 +36,17 @@ class PortalHouse(House):
 
     def start(self) -> None:
         super().start()
+        self.start_facts()
         self.start_portal()
         self.start_portal()
+
+    def start_facts(self) -> None:
+        """Start the process that turns facts into the picture of calls in progress."""
+        health = free_port()
+        command = [*COMMAND, "control-plane", "facts"]
+        self.spawn_with("facts", command, {**self.environment, "TRUNKLINE_HEALTH_PORT": str(health)})
+        until(lambda: self.readiness_at(health) == 200 or self.has_ended("facts"))
+        assert not self.has_ended("facts"), self.log("facts")
 
     def start_portal(self, **environment: str) -> str:
         """Start one more portal; return its address."""
@@ -111,9 +122,35 @@ class Browser:
         self.csrf = answer.body["csrf"]
         return answer.body
 
-    def events(self, path: str = "/events", **headers: str) -> Any:
-        """Return the context of the event socket."""
-        return self._session.ws_connect(self.url + path, headers={"Origin": self.origin, **headers})
+    @contextlib.asynccontextmanager
+    async def events(self, path: str = "/events") -> AsyncIterator["Events"]:
+        """Follow events."""
+        async with self._session.ws_connect(self.url + path, headers={"Origin": self.origin}) as socket:
+            yield Events(socket)
+
+
+class Events:
+    """An open event socket; `seen`: all that came."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self.socket = socket
+        self.seen: list[dict[str, Any]] = []
+
+    async def until(self, kind: str, fits: Callable[[dict[str, Any]], bool] = lambda _: True) -> dict[str, Any]:
+        """Return the first message of a kind that fits, of those to come."""
+        async with asyncio.timeout(15):
+            while True:
+                message: dict[str, Any] = await self.socket.receive_json()
+                self.seen.append(message)
+                if message["kind"] == kind and fits(message):
+                    return message
+
+    async def closed(self) -> int | None:
+        """Return the code with which the server ends it."""
+        async with asyncio.timeout(15):
+            async for _ in self.socket:
+                pass
+        return self.socket.close_code
 
 
 def running_portal(folder: Path, **environment: str) -> Iterator[PortalHouse]:

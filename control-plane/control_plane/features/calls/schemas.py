@@ -9,6 +9,7 @@ from callmodel.callstate import Direction
 from callmodel.codec import to_wire
 from callmodel.endings import Ending
 from callmodel.privacy import mask_number
+from callmodel.sight import without_costs
 from control_plane.features.calls.sealing import CallRecord, change_private
 from control_plane.web import Shape
 
@@ -181,8 +182,11 @@ Tokens = Callable[[str], str]
 ANONYMOUS = "anonymous"
 
 
-def to_view(record: CallRecord, token: Tokens, *, reveal: bool = False) -> CallView:
-    """Return a call as the API shows it; `token` gives what a customer is found by."""
+def to_view(record: CallRecord, token: Tokens, *, reveal: bool = False, priced: bool = True) -> CallView:
+    """Return a call as the API shows it; `token` gives what a customer is found by.
+
+    priced: for somebody who may see what calls cost.
+    """
     cdr = record.cdr
     document = to_wire(cdr)
     hidden = cdr.number if cdr.withheld and not reveal else None
@@ -190,4 +194,5 @@ def to_view(record: CallRecord, token: Tokens, *, reveal: bool = False) -> CallV
         change_private(document, lambda text: ANONYMOUS if text == hidden else mask_number(text))
     # Of a withheld number nothing is told by which it could be found among those that are not.
     document["customer"] = None if cdr.number is None or hidden is not None else token(cdr.number)
-    return CallView(**document, disposition=record.disposition, note=record.note)
+    shown = document if priced else without_costs(document)
+    return CallView(**shown, disposition=record.disposition, note=record.note)
