@@ -206,7 +206,7 @@ def _role_at_station(call: Call, purpose: Purpose) -> LegRole:
 
 def _shown(call: Call, attempt: Attempt) -> str:
     """Return what the station's display says: of a customer a masked number, else the colleague who calls."""
-    if attempt.purpose is Purpose.SEAT:
+    if attempt.purpose is Purpose.SEAT or (call.call_back is not None and call.customer_leg is None):
         return mask_number(call.dialled)
     if call.customer_leg is not None and attempt.purpose is not Purpose.CONSULT:
         return mask_number(call.number) if call.number is not None and not call.withheld else "anonymous"

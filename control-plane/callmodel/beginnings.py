@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from callmodel.callbacks import CallBack
 from callmodel.calltrace import CallTrace
 from callmodel.campaigns.facts import LeadDue
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, SiteId, TenantId, TrunkId
+from callmodel.offers import Offer
+from callmodel.queues import Queue
 
 
 @dataclass(frozen=True)
@@ -58,4 +61,19 @@ class CallAsked:
     trace: CallTrace | None = None
 
 
-Beginning = StationDialled | CustomerCalled | CallAsked | LeadDue
+@dataclass(frozen=True)
+class CallBackDue:
+    """It is the turn of a customer whose place was kept: agents are reserved."""
+
+    call_id: CallId
+    tenant_id: TenantId
+    node_id: NodeId
+    dialled: E164
+    call_back: CallBack
+    queue: Queue
+    offer: Offer
+    at_ms: int
+    trace: CallTrace | None = None
+
+
+Beginning = StationDialled | CustomerCalled | CallAsked | LeadDue | CallBackDue

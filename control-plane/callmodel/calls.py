@@ -48,12 +48,16 @@ def begin(beginning: beginnings.Beginning, plan: Plan | FlowPlan | KeyPlan) -> S
     call = newborn = _newborn(beginning, plan)
     if isinstance(plan, Refusal):
         step = closing.end(call, plan.ending, beginning.at_ms)
+        if isinstance(beginning, beginnings.CallBackDue):
+            step = step[0], [*step[1], *waiting.given_back(beginning)]
     elif isinstance(plan, KeyPlan):
         step = keying.begin(call, plan, beginning.at_ms)
     elif isinstance(plan, FlowPlan):
         step = _let_in(flowing.begin(call, plan, beginning.at_ms), beginning.at_ms)
     elif isinstance(beginning, LeadDue):
         step = outreach.begin(call)
+    elif isinstance(beginning, beginnings.CallBackDue):
+        step = waiting.begin_offered(call, beginning)
     elif isinstance(beginning, beginnings.CallAsked):
         seat = StationPlan(beginning.extension, beginning.site_id, plan.ring_timeout_seconds, records=False)
         call, given = attempts.bring(call, Purpose.SEAT, seat, beginning.at_ms)
@@ -160,6 +164,10 @@ def _newborn(beginning: beginnings.Beginning, plan: Plan | FlowPlan | KeyPlan) -
                 withheld=beginning.withheld,
                 diverted_by=beginning.diverted_by,
             )
+        case beginnings.CallBackDue(call_back=call_back):
+            plan_given = plan if isinstance(plan, TrunkPlan) else None
+            named = replace(call, number=call_back.number, call_back=call_back, language=call_back.language)
+            return replace(named, plan=plan_given, direction=Direction.OUTBOUND, queue_id=call_back.queue_id)
         case LeadDue(lead=lead):
             return replace(call, number=beginning.dialled, lead=lead)
         case beginnings.CallAsked(extension=extension, site_id=site_id, asked_by=asked_by):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from callmodel.agentkeys import KeyPlan
+from callmodel.callbacks import CallBack
 from callmodel.calltrace import CallTrace
 from callmodel.campaigns.called import CalledLead
 from callmodel.endings import Ending
@@ -272,6 +273,8 @@ class Call:
     """Where the origin wants to go, the flow that decides it, or what it says of an agent."""
     attempts: tuple[Attempt, ...] = ()
     consult: Consult | None = None
+    call_back: CallBack | None = None
+    """The customer is called back by it."""
     waiting: Waiting | None = None
     """The stay in line that lasts."""
     waited_ms: int = 0

@@ -81,6 +81,7 @@ class Cdr:
     flow_id, flow_version: what spoke with the caller; None for a call without a flow.  marks: what the caller
     answered when asked how it was, by question.  mailbox: whom a message was left for.
     missed: why no person took a call that its flow sent to one: `no-answer`, or how the caller left a queue.
+    call_back: of a call back, the call in which it was asked for; of that one, the first call that its place became.
     extension, site_id: who called; of a call from outside, who answered it first.
     What is told of a call only once it has ended is None until then: `ended_ms`, `ending`, the sums of its legs
     (see `calltimes`), its cost in millionths of `currency`, and `hung_up_by`: the role of the party; USER where one
@@ -134,6 +135,7 @@ class Cdr:
     marks: dict[str, str] = field(default_factory=dict)
     mailbox: str | None = None
     missed: str | None = None
+    call_back: CallId | None = None
     campaign_id: CampaignId | None = None
     lead_id: LeadId | None = None
     result: AttemptResult | None = None
@@ -192,12 +194,27 @@ def cdr_of(call: Call) -> Cdr:
         flow_version=flow.version if flow is not None else None,
         marks={} if call.visit is None else call.visit.marks,
         mailbox=None if call.visit is None else call.visit.mailbox,
-        missed=None if call.visit is None or call.answered_ms is not None else call.visit.missed,
+        missed=_missed(call),
+        call_back=_call_back(call),
         campaign_id=None if call.lead is None else call.lead.campaign_id,
         lead_id=None if call.lead is None else call.lead.lead_id,
         result=result_of(call),
         opted_out=call.lead is not None and call.lead.opted_out,
     )
+
+
+def _missed(call: Call) -> str | None:
+    if call.answered_ms is not None:
+        return None
+    if call.call_back is not None and call.ended_ms is not None and call.call_back.is_last(call.ended_ms):
+        return Ending.CALL_BACK.value
+    return None if call.visit is None else call.visit.missed
+
+
+def _call_back(call: Call) -> CallId | None:
+    if call.call_back is not None:
+        return call.call_back.asked_in
+    return None if call.visit is None else call.visit.call_back
 
 
 def _cdr_leg(leg: Leg, over_ms: int | None) -> CdrLeg:

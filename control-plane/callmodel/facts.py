@@ -310,6 +310,14 @@ class NotQueued:
 
 
 @dataclass(frozen=True)
+class PlaceKept:
+    """The caller's place in line is kept.  `call_id`: the call that it will become; None where nobody can keep it."""
+
+    call_id: CallId | None
+    at_ms: int
+
+
+@dataclass(frozen=True)
 class LineLost:
     """Hot state does not know the caller any more, as after a fail-over."""
 
@@ -344,6 +352,6 @@ Fact = (
     TrunkGranted | TrunkRefused | LegRang | LegSentEarlyMedia | LegAnswered | LegHungUp | LegHeld | LegUnheld
     | HangUpAsked | SpendStopped | TransferAsked | LinkAsked | LinkNamed | QueueAsked | ConsultAsked | JoinAsked
     | PickUpAsked | SuperviseAsked | ConsultTurned | ModeAsked | ReleaseAsked | RecordingPauseAsked | TimerFired
-    | Played | DigitPressed | Heard | QueueSeen | LookedUp | WayFound | Queued | NotQueued | LineLost | AgentOffered
-    | AgentChanged | ClaimTold | NodeLost
+    | Played | DigitPressed | Heard | QueueSeen | LookedUp | WayFound | Queued | NotQueued | PlaceKept | LineLost
+    | AgentOffered | AgentChanged | ClaimTold | NodeLost
 )  # fmt: skip

@@ -229,6 +229,30 @@ class LeaveQueue:
 
 
 @dataclass(frozen=True)
+class KeepPlace:
+    """Keep the caller's place in line for a call back: `PlaceKept` follows.  A number has one, whoever asks again.
+
+    since_ms: since when the caller waits; until_ms: after which nobody is called any more.
+    """
+
+    queue_id: QueueId
+    number: E164
+    since_ms: int
+    until_ms: int
+    priority: int = 0
+    needs: tuple[SkillNeed, ...] = ()
+    tries: int = 3
+    again_minutes: int = 10
+
+
+@dataclass(frozen=True)
+class EndCallBack:
+    """Say what came of a call back: the customer was `reached`, or is called again by rule.  Twice is harmless."""
+
+    reached: bool
+
+
+@dataclass(frozen=True)
 class CloseOffer:
     """Tell what came of an offer.  An agent who was not reached leaves the caller at the first place."""
 
@@ -308,6 +332,8 @@ Order = (
     | FindWay
     | JoinQueue
     | LeaveQueue
+    | KeepPlace
+    | EndCallBack
     | CloseOffer
     | ChangeAgent
     | TakeLead

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from callmodel import calls
 from callmodel.agentkeys import KeyPlan
-from callmodel.beginnings import Beginning, CallAsked, CustomerCalled, StationDialled
+from callmodel.beginnings import Beginning, CallAsked, CallBackDue, CustomerCalled, StationDialled
+from callmodel.callbacks import CallBack
 from callmodel.callstate import Call, Phase
 from callmodel.campaigns.called import CalledLead
 from callmodel.campaigns.facts import LeadDue
@@ -19,7 +20,9 @@ from callmodel.facts import Fact, LegHungUp, LinkAsked, SpendStopped
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId, uuid7
 from callmodel.linking import named_by
 from callmodel.links import call_of, link_in
+from callmodel.offers import Offer
 from callmodel.orders import Order
+from callmodel.queues import Queue
 from callmodel.routing import (
     FlowPlan,
     Plan,
@@ -35,8 +38,9 @@ from callmodel.wire import DialLead, NodeOrder, PlaceCall
 from media_nodes import telling
 from media_nodes.journal import Entry
 from media_nodes.ports import LegGoneError, SwitchAwayError, SwitchState
-from media_nodes.running import RunningCall, Surroundings, Surveyed, now_ms
+from media_nodes.running import RunningCall, Surveyed, now_ms
 from media_nodes.stasis import Arrived, Departed, LegFact, TransferWanted
+from media_nodes.surroundings import Surroundings
 
 DEPARTED_GRACE_SECONDS = 1.0
 STRAY_GRACE_SECONDS = 2.0
@@ -316,6 +320,26 @@ class Conductor:
         trace = telling.trace_below(order.traceparent)
         beginning = LeadDue(order.call_id, order.tenant_id, self.node_id, order.number, lead, at_ms, trace)
         self._begin(beginning, plan)
+
+    def holds(self, call_id: CallId) -> bool:
+        """Say whether a call lives here."""
+        return call_id in self._calls
+
+    def call_back(self, call_back: CallBack, queue: Queue, offer: Offer) -> None:
+        """Call a customer back, for whom agents are reserved."""
+        directory, number, shown = self._directory(), call_back.number, call_back.called_number
+        if directory is None or call_back.call_id in self._calls:
+            return
+        plan = plan_call(directory, call_back.tenant_id, number, wanted_caller=shown)
+        if isinstance(plan, Refusal) and shown is not None:
+            # The number that the customer rang may be another's by now.
+            plan = plan_call(directory, call_back.tenant_id, number)
+        if isinstance(plan, StationPlan):
+            plan = Refusal(Ending.NUMBER_UNDIALLABLE)
+        trace = telling.trace_below(None)
+        tenant_id, call_id = call_back.tenant_id, call_back.call_id
+        due = CallBackDue(call_id, tenant_id, self.node_id, number, call_back, queue, offer, now_ms(), trace)
+        self._begin(due, plan)
 
     def stop_spending(self, call_id: CallId) -> None:
         """End a call whose tenant's spend has come to the hard stop."""

@@ -18,6 +18,7 @@ from callmodel.orders import (
     DialStation,
     DialTrunk,
     JoinQueue,
+    KeepPlace,
     LeaveQueue,
     Listen,
     LookAtQueue,
@@ -237,6 +238,16 @@ class LookUps(Protocol):
 
     async def ask(self, order: LookUp) -> tuple[dict[str, str], str | None]:
         """Return the wanted parts of the answer, and a word for what went wrong.  Never raises."""
+
+
+class CallBacks(Protocol):
+    """Places in line that are kept for customers who are called back."""
+
+    async def keep(self, call: Call, order: KeepPlace) -> Fact:
+        """Keep a caller's place; `PlaceKept` says whether that was possible."""
+
+    async def end(self, call: Call, *, reached: bool) -> None:
+        """Say what came of a call back.  Never raises."""
 
 
 class Neighbours(Protocol):

@@ -4,12 +4,11 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from callmodel import calls, facts, orders, playback, seats, wire
 from callmodel.callstate import Call, Leg, LegState, Phase, Timer, TimerName
-from callmodel.directory import Lookups
 from callmodel.endings import Ending
 from callmodel.facts import Fact
 from callmodel.ids import LegId, RecordingId, TenantId, TrunkId
@@ -21,25 +20,16 @@ from callmodel.wantedroom import room_of
 from callmodel.wire import milestone_envelope
 from media_nodes import telling
 from media_nodes.batching import batches
-from media_nodes.journal import Entry, Journal
+from media_nodes.journal import Entry
 from media_nodes.ports import (
-    Claims,
     Full,
-    Leads,
     LegGoneError,
     LegProgress,
-    Lines,
-    LookUps,
-    Neighbours,
-    Outbox,
-    Player,
     RecordingRefusedError,
-    Recordings,
-    Switch,
     SwitchAwayError,
     SwitchState,
-    WordEar,
 )
+from media_nodes.surroundings import Surroundings
 from servicekit import logs
 
 QUEUE_FACTS = 256
@@ -67,24 +57,6 @@ class Surveyed:
     at_ms: int
     adopted: bool = False
     away_ms: int | None = None
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What every call needs of the world outside."""
-
-    switch: Switch
-    claims: Claims
-    outbox: Outbox
-    recordings: Recordings
-    player: Player
-    ear: WordEar
-    lines: Lines
-    leads: Leads
-    neighbours: Neighbours
-    look_ups: LookUps
-    journal: Journal
-    directory: Callable[[], Lookups | None]
 
 
 class RunningCall:
@@ -231,6 +203,10 @@ class RunningCall:
                 return await lines.join(call, order)
             case orders.LeaveQueue():
                 await lines.leave(call, order)
+            case orders.KeepPlace():
+                return [await self._around.call_backs.keep(call, order)]
+            case orders.EndCallBack(reached):
+                await self._around.call_backs.end(call, reached=reached)
             case orders.CloseOffer():
                 return await lines.close(call, order)
             case orders.ChangeAgent():

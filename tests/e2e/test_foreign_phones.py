@@ -102,7 +102,7 @@ async def test_a_blind_transfer_to_somebody_busy_leaves_the_customer_with_the_ag
     refused = await colleague.incoming.get()
     await refused.wait_for("ended", 10)
     # It tells both what came of the transfer and that it is a call again.
-    await linphone.tells("503 Service Unavailable")
+    await linphone.tells("SIP/2.0 486 Busy Here")
     await linphone.resume()
     await hears(customer, TONE_HZ)
     await linphone.hears({customer_hz}, ALL_TONES_HZ)

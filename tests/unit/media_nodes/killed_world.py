@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from media_fakes import ACME, INSTANCE, NODE, FakeLeads, FakeLookUps, FakeNeighbours, directory
+from media_fakes import ACME, INSTANCE, NODE, FakeCallBacks, FakeLeads, FakeLookUps, FakeNeighbours, directory
 
 from callmodel.agentkeys import AgentOutcome
 from callmodel.agents import Seat, SeatUse
@@ -54,7 +54,8 @@ from callmodel.wire import Envelope
 from media_nodes.conductor import Conductor
 from media_nodes.journal import Entry, Journal
 from media_nodes.ports import Full, Grant, LegGoneError, LegProgress, SwitchState
-from media_nodes.running import Surroundings, now_ms
+from media_nodes.running import now_ms
+from media_nodes.surroundings import Surroundings
 
 LINE = E164("+862155550120")
 SALES, ALL = QueueId("sales"), QueueId("all")
@@ -102,6 +103,7 @@ class World:
     facts: dict[str, Envelope] = field(default_factory=dict)
     rooms: dict[CallId, Room] = field(default_factory=dict)
     spools: dict[RecordingId, bool] = field(default_factory=dict)
+    call_backs: FakeCallBacks = field(default_factory=FakeCallBacks)
     links: dict[LegId, Link] = field(default_factory=dict)
     """What calls that ask for another have said."""
     waiting: set[CallId] = field(default_factory=set)
@@ -360,8 +362,9 @@ async def conducting(world: World) -> AsyncIterator[tuple[Conductor, Mortal, Mor
         MortalPlayer(world),
         ports,
         MortalLines(world),
-        FakeLeads(),
         FakeNeighbours(),
+        FakeLeads(),
+        world.call_backs,
         FakeLookUps(),
         journal,
         lambda: surroundings,

@@ -12,7 +12,7 @@ from callmodel.callstate import Call
 from callmodel.campaigns.facts import ClaimTold
 from callmodel.campaigns.progress import Progress, progress_of
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
-from callmodel.facts import AgentChanged, Fact, Queued, QueueSeen
+from callmodel.facts import AgentChanged, Fact, PlaceKept, Queued, QueueSeen
 from callmodel.flows.document import Flow
 from callmodel.flows.nodes import HangUpNode, MenuNode, QueueChoice, QueueNode, RingNode, RingStep, VoicemailNode
 from callmodel.ids import (
@@ -36,6 +36,7 @@ from callmodel.orders import (
     DialStation,
     DialTrunk,
     JoinQueue,
+    KeepPlace,
     LeaveQueue,
     Listen,
     LookAtQueue,
@@ -53,8 +54,9 @@ from callmodel.wire import CallOrder, Envelope
 from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.journal import Journal
 from media_nodes.ports import Full, Grant, LegGoneError, RecordingRefusedError, SwitchAwayError, SwitchState
-from media_nodes.running import Surroundings, now_ms
+from media_nodes.running import now_ms
 from media_nodes.stasis import Arrived
+from media_nodes.surroundings import Surroundings
 from servicekit import tracing
 
 ACME = TenantId("acme")
@@ -265,6 +267,16 @@ class FakeLines:
         self.seats += changes
 
 
+class FakeNeighbours:
+    """Nodes that only keep what they were told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[NodeId, CallOrder]] = []
+
+    async def tell(self, node_id: NodeId, message: CallOrder) -> None:
+        self.told.append((node_id, message))
+
+
 @dataclass
 class FakeLeads:
     """Every claim is the call's; how far calls have come is kept."""
@@ -287,14 +299,17 @@ class FakeLeads:
         self.tell(before, after)
 
 
-class FakeNeighbours:
-    """Nodes that only keep what they were told."""
+class FakeCallBacks:
+    """Every place is kept; what came of each is remembered, by call."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[NodeId, CallOrder]] = []
+        self.ended: dict[CallId, bool] = {}
 
-    async def tell(self, node_id: NodeId, message: CallOrder) -> None:
-        self.told.append((node_id, message))
+    async def keep(self, call: Call, order: KeepPlace) -> Fact:
+        return PlaceKept(CallId(f"{call.call_id}-back"), NOW)
+
+    async def end(self, call: Call, *, reached: bool) -> None:
+        self.ended.setdefault(call.call_id, reached)
 
 
 class FakeLookUps:
@@ -343,6 +358,7 @@ class Stage:
     player: FakePlayer = field(default_factory=FakePlayer)
     ear: FakeEar = field(default_factory=FakeEar)
     neighbours: FakeNeighbours = field(default_factory=FakeNeighbours)
+    call_backs: FakeCallBacks = field(default_factory=FakeCallBacks)
     capacity: int = CAPACITY
 
     def __post_init__(self) -> None:
@@ -356,8 +372,9 @@ class Stage:
             self.player,
             self.ear,
             self.lines,
-            self.leads,
             self.neighbours,
+            self.leads,
+            self.call_backs,
             FakeLookUps(),
             self.journal,
             lambda: self.shelf.current,

@@ -6,13 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from killed_world import LINE, World, conducting
+from killed_world import LINE, SALES, World, conducting
 from media_fakes import ACME, arrived
 
-from callmodel.agents import SeatUse
+from callmodel.agents import Seat, SeatUse
+from callmodel.callbacks import CallBack
 from callmodel.facts import ConsultStep, DigitPressed, LegAnswered, LegHeld, LegHungUp, LegRang, LegUnheld, Played
-from callmodel.ids import CallId, Extension, LegId, SiteId
+from callmodel.ids import E164, AgentId, CallId, Extension, LegId, SiteId
 from callmodel.links import link_text
+from callmodel.offers import Offer, Offered
+from callmodel.queues import Queue
 from callmodel.rooms import Mode
 from callmodel.wire import (
     ConsultCall,
@@ -34,6 +37,10 @@ from media_nodes.stasis import TransferWanted
 ORIGIN, SECOND_LINE, JOINING = LegId("in.1"), LegId("in.2"), LegId("in.3")
 BEN, MOBILE, CUSTOMER = Extension("1002"), "13900001111", "13812345678"
 CLICKED = CallId("01890000-0000-7000-8000-000000000001")
+LATE_MS = 4_000_000_000_000
+HELD = CallBack(
+    CallId("01890000-0000-7000-8000-000000000002"), ACME, SALES, E164("+8613812345678"), None, CLICKED, 0, LATE_MS
+)
 
 Step = Callable[[World, Conductor], None]
 
@@ -153,6 +160,15 @@ def link_is_answered(world: World, conductor: Conductor) -> None:
             conductor.hear(fact)
 
 
+def is_their_turn(world: World, conductor: Conductor) -> None:
+    """An agent is reserved for a customer whose place was kept."""
+    agent = Offered(AgentId("u-1002"), Seat(ACME, BEN, SiteId("hq")))
+    world.waiting.add(HELD.call_id)
+    offer = Offer(ACME, SALES, HELD.call_id, 1, now_ms(), (agent,))
+    world.tokens, world.line[HELD.call_id] = 1, offer
+    conductor.call_back(HELD, Queue(ACME, SALES), offer)
+
+
 def asks(kind: type, *values: object) -> Step:
     def step(world: World, conductor: Conductor) -> None:
         for call in conductor.calls:
@@ -256,6 +272,9 @@ STORIES: dict[str, list[Step]] = {
         rings(1),
         answers(2),
     ],
+    "called back": [is_their_turn, rings(), answers(), rings(1), answers(1)],
+    "called back in vain": [is_their_turn, rings(), answers(), rings(1), fails(1, 486)],
+    "called back by nobody": [is_their_turn, rings(), fails(0, 480), asks(EndCall)],
     "recording paused": [*TALKING, asks(PauseRecordingOfCall, True), asks(PauseRecordingOfCall, False)],
 }
 
@@ -285,6 +304,10 @@ async def play(world: World, story: list[Step]) -> tuple[int, set[LegId]]:
                 world.drowned |= both_spoken_to_and_talking(world)
         for leg_id in list(world.legs) if not world.killed else ():
             hangs_up(leg_id)(world, conductor)
+            await settle(world, conductor)
+        if any(call.call_back is not None for call in conductor.calls) and not world.killed:
+            # Who is called back waits without a leg.
+            asks(EndCall)(world, conductor)
             await settle(world, conductor)
 
     async with conducting(world) as (conductor, _, _):
@@ -328,7 +351,9 @@ async def test_no_call_is_lost_and_none_is_without_its_record(tmp_path: Path, na
         assert not world.claimed, f"{said}: a channel is still claimed"
         assert not world.legs, f"{said}: a leg is left"
         assert not world.drowned, f"{said}: somebody hears a prompt and talks"
-        assert not world.line and not world.waiting, f"{said}: an agent is reserved for nobody, or nobody waits"
+        if world.begun():
+            # An offer that no call has taken up lapses by itself.
+            assert not world.line and not world.waiting, f"{said}: an agent is reserved for nobody, or nobody waits"
         assert set(world.seats.values()) <= {SeatUse.GONE}, f"{said}: an agent is busy with nobody"
         assert len(world.endings()) == world.begun(), f"{said}: {world.endings()}"
         if 0 < died_at < len(STORIES[name]):

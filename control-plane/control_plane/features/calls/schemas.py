@@ -139,6 +139,9 @@ class CallView(Shape):
     flow_version: int | None
     marks: dict[str, str] = Field(description="what the caller answered when asked how it was, by question")
     mailbox: str | None = Field(description="whom a message was left for")
+    call_back: str | None = Field(
+        description="of a call back, the call in which it was asked for; of that, its first"
+    )
     missed: str | None = Field(description="why no person took the call: `no-answer`, or how the caller left a queue")
     campaign_id: str | None = Field(description="the campaign that called")
     lead_id: str | None = Field(description="whom it called, by list and row")
