@@ -191,8 +191,10 @@ def test_protection_is_read_from_the_offer():
 
 def test_no_offer_holds_a_suite_that_does_not_encrypt_and_keys_beside_plain_rtp_are_few():
     for toward in (media.SRTP, media.OPTIONAL):
-        assert {"SDES-no-NULL_HMAC_SHA1_80", "SDES-no-NULL_HMAC_SHA1_32"} <= set(media.offer_flags(toward).split())
-    beside = media.offer_flags(media.OPTIONAL)
+        assert {"SDES-no-NULL_HMAC_SHA1_80", "SDES-no-NULL_HMAC_SHA1_32"} <= set(
+            media.offer_flags(toward, PLAIN).split()
+        )
+    beside = media.offer_flags(media.OPTIONAL, PLAIN)
     assert "transport-protocol" not in beside and " RTP/AVP OSRTP-offer " in beside
     assert "SDES-no-AES_CM_128_HMAC_SHA1_80" not in beside.split()
 
