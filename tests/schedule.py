@@ -24,6 +24,7 @@ GROUPS = {
     "tests/integration/servicekit/test_cassandra_store.py": "cassandra",
     "tests/integration/servicekit/test_store_migrations.py": "cassandra",
     "tests/integration/control_plane/api/": "api",
+    "tests/integration/tenant_portal/": "portal",
 }
 """Tests whose path begins so are in this group; the first that fits counts.  Else a test's group is its file."""
 

@@ -22,6 +22,7 @@ MISSING_IDS = {
     "serial": "7f",
     "version": "1",
     "language": "en",
+    "brand_id": "nowhere",
     "leg_id": "01990000-0000-7000-8000-000000000001-1",
     "part": "0",
     "file_id": "court-2026",
