@@ -7,6 +7,7 @@ from callmodel.edgesnapshot import MediaProtection
 RTP = MediaProtection.RTP
 SRTP = MediaProtection.SRTP
 WEBRTC = MediaProtection.WEBRTC
+OPTIONAL = MediaProtection.OPTIONAL
 
 _ADDRESSES = "replace-origin replace-session-connection"
 # ICE off: every leg is anchored here, and what lies behind us has no use for a browser's candidates.
@@ -15,11 +16,29 @@ _PLAIN = f"{_ADDRESSES} ICE=remove rtcp-mux-demux pad-crypto"
 _COMMON = f"{_PLAIN} DTLS=off"
 # What a browser asks for (RFC 8827, 8834, 8843): it offers no keys in SDP, and takes none.
 _BROWSER = f"{_ADDRESSES} ICE=force transport-protocol=UDP/TLS/RTP/SAVPF rtcp-mux-offer generate-mid SDES-off"
+# rtpengine would offer a dozen suites.  Two do not encrypt; and beside plain RTP stands the one that all know:
+# more would make a datagram that has to be cut.
+_UNWANTED = "NULL_HMAC_SHA1_80 NULL_HMAC_SHA1_32 F8_128_HMAC_SHA1_80 F8_128_HMAC_SHA1_32 AES_192_CM_HMAC_SHA1_80 \
+AES_192_CM_HMAC_SHA1_32"
+_FURTHER = "AEAD_AES_256_GCM AEAD_AES_128_GCM AES_256_CM_HMAC_SHA1_80 AES_256_CM_HMAC_SHA1_32 AES_CM_128_HMAC_SHA1_32"
+
+
+def _without(*suites: str) -> str:
+    return " ".join(f"SDES-no-{each}" for some in suites for each in some.split())
+
+
+_PROTOCOLS = {
+    RTP: "RTP/AVP",
+    SRTP: f"RTP/SAVP {_without(_UNWANTED)}",
+    OPTIONAL: f"RTP/AVP OSRTP-offer {_without(_UNWANTED, _FURTHER)}",
+}
+KEYS_REFUSED = (488, 606)
+"""What some say to keys beside plain RTP, and would not say without them (RFC 3261, 21.4.26 and 21.6.4)."""
+KEY_LINES = "a=crypto:[^\r\n]*\r\n"
 # A browser that was told to speak Opus only is understood.  Where one has G.711 too, nothing is turned into anything:
 # its Opus is not told to anybody, or rtpengine 10.5 answers a re-INVITE with it, and goes on to send G.711.
 _TO_BROWSER, _FROM_OPUS = "transcode-opus", "transcode-PCMU transcode-PCMA"
 _FROM_BOTH = "codec-strip-opus codec-strip-G722 codec-strip-red"
-_PROTOCOLS = {RTP: "RTP/AVP", SRTP: "RTP/SAVP"}
 _FORMATS = re.compile(r"^m=audio [0-9]+ \S+((?: [0-9]+)+)", re.MULTILINE)
 _G711 = ("0", "8")
 _HIDDEN = re.compile(r"^c=IN (?:IP4 0\.0\.0\.0|IP6 ::)(?=\s)", re.MULTILINE)
@@ -44,10 +63,12 @@ def answer_flags(toward: MediaProtection, answered: MediaProtection) -> str:
 
 
 def offered_protection(sdp: str) -> MediaProtection:
-    """Return what an SDP speaks (RFC 4568: SDES needs the SAVP profile; RFC 8827: browsers do DTLS only)."""
+    """Return what an SDP speaks (RFC 4568: SDES insists by the SAVP profile; RFC 8827: browsers do DTLS only)."""
     if "UDP/TLS/RTP/SAVP" in sdp:
         return WEBRTC
-    return SRTP if "RTP/SAVP" in sdp else RTP
+    if "RTP/SAVP" in sdp:
+        return SRTP
+    return OPTIONAL if "a=crypto:" in sdp else RTP
 
 
 def with_address(sdp: str, address: str) -> str:

@@ -74,6 +74,10 @@ class Program(ForeignPhone):
         """Everything that it has told of what it does."""
         return (self.folder / self.log).read_text(errors="replace")
 
+    def keyed(self, since: int = 0) -> bool:
+        """Say whether it has told of SRTP, after the first `since` characters."""
+        return self.says_keyed in self.told[since:]
+
     async def hears(self, wanted_hz: set[int], candidates_hz: Iterable[int], seconds: float = 15.0) -> None:
         """Wait until exactly the wanted ones of the candidates sound in half a second that it hears from now on."""
         candidates = list(candidates_hz)
@@ -98,6 +102,10 @@ class Program(ForeignPhone):
 
     log = "said"
     """The file that tells most."""
+    says_keyed: str
+    """What it says of a call once that is encrypted."""
+    takes_keys_beside_rtp = True
+    """Whether it answers keys in an offer of plain RTP (RFC 8643) with its own."""
     quits: str
     """What is typed to end the program."""
 
@@ -134,7 +142,7 @@ class Baresip(Program):
     """Of baresip-core.  Its release 1.0 has no attended transfer, and hangs up when a blind one fails."""
 
     transports = ("udp", "tcp", "tls")
-    quits = "/quit"
+    says_keyed, quits = "SRTP is Enabled", "/quit"
 
     def _configured(self) -> list[str]:
         sip_port, self._control_port = _free_ports()
@@ -144,7 +152,7 @@ class Baresip(Program):
         way = f"transport={seat.transport}"
         account = f"<sip:{seat.extension}@{seat.domain};{way}>;auth_pass={seat.password}"
         account += f';outbound="sip:{seat.edge}:{PORTS[seat.transport]};{way}"'
-        account += ";mediaenc=srtp-mand" if seat.transport == "tls" else ""
+        account += ";mediaenc=srtp-mand" if seat.transport == "tls" else ";mediaenc=srtp" if seat.encrypts else ""
         (self.folder / "accounts").write_text(f"{account}\n")
         return ["baresip", "-s", "-f", str(self.folder)]
 
@@ -227,17 +235,22 @@ realm={domain}
 
 
 class Linphone(Program):
-    """Of linphone-cli.  Its calls count from 1.  Of what it does by itself its console says nothing before a key."""
+    """Of linphone-cli.  Its calls count from 1.  Of what it does by itself its console says nothing before a key.
+
+    Told to encrypt it insists on it in calls that it makes, and takes plain RTP in others that do not.
+    """
 
     transports = ("udp", "tcp", "tls")
     attends = True
+    says_keyed = "Negotiated media encryption is LinphoneMediaEncryptionSRTP"
+    takes_keys_beside_rtp = False
     log, quits = "linphone.log", "quit"
 
     def _configured(self) -> list[str]:
         (self.folder / self.log).touch()
-        encrypts = self.seat.transport == "tls"
-        settings = {"port": PORTS[self.seat.transport], "mandatory": int(encrypts)}
-        settings |= vars(self.seat) | {"media_encryption": "srtp" if encrypts else "none"}
+        over_tls = self.seat.transport == "tls"
+        settings = {"port": PORTS[self.seat.transport], "mandatory": int(over_tls)}
+        settings |= vars(self.seat) | {"media_encryption": "srtp" if over_tls or self.seat.encrypts else "none"}
         (self.folder / "linphonerc").write_text(LINPHONE_CONFIG.format(**settings))
         return ["linphonec", "-c", "linphonerc", "-d", "6", "-l", self.log]
 

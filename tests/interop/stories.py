@@ -14,12 +14,12 @@ from trunkline.plan import HQ_SITE
 TONE_HZ, COLLEAGUE_HZ = 2900, AGENT_TONES_HZ[1]
 MUSIC_DBFS = -45.0
 KEYS = "42#"
-MEDIA = {"udp": "rtp", "tcp": "rtp", "tls": "srtp", "wss": "webrtc"}
+MEDIA = {"udp": "optional", "tcp": "optional", "tls": "srtp", "wss": "webrtc"}
 """What a station is told to speak, by its phone's transport."""
 extensions = count(3801)
 
 
-async def seat_for(world: World, site: str, transport: str = "udp") -> Seat:
+async def seat_for(world: World, site: str, transport: str = "udp", *, encrypts: bool = False) -> Seat:
     """A station made just now, which its place's edge has heard of: a phone that is refused once waits for long."""
     extension = str(next(extensions))
     body = {"extension": extension, "site_id": site, "media": MEDIA[transport]}
@@ -41,7 +41,7 @@ async def seat_for(world: World, site: str, transport: str = "udp") -> Seat:
     async with probe:
         assert await until(known, 15, pause_seconds=0.5)
         await probe.unregister()
-    return Seat(extension, world.seed.domain, password, edge, TONE_HZ, transport)
+    return Seat(extension, world.seed.domain, password, edge, TONE_HZ, transport, encrypts)
 
 
 async def hears(call: PhoneCall, *wanted_hz: int) -> None:

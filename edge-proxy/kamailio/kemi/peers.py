@@ -162,7 +162,7 @@ def request_from(sender: Peer, method: str) -> Request:
     if sender.is_carrier:
         known["told"] = _told()
     elif sender.kind is PeerKind.NODE:
-        known |= _vouched("target", "tenant", "trunk", "caller", "traceparent")
+        known |= _vouched("target", "tenant", "trunk", "caller", "traceparent", "link")
     elif sender.kind is PeerKind.BRANCH:
         known |= _vouched("station", "site", "traceparent")
     elif sender.kind in (PeerKind.HQ, PeerKind.EDGE):

@@ -185,6 +185,16 @@ def test_protection_is_read_from_the_offer():
     assert media.offered_protection("v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111 0\r\n") is media.WEBRTC
     assert media.offered_protection("v=0\r\nm=audio 9 RTP/SAVP 0\r\n") is media.SRTP
     assert media.offered_protection("v=0\r\nm=audio 9 RTP/AVP 0\r\n") is media.RTP
+    keyed = "v=0\r\nm=audio 9 RTP/AVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x\r\n"
+    assert media.offered_protection(keyed) is media.OPTIONAL
+
+
+def test_no_offer_holds_a_suite_that_does_not_encrypt_and_keys_beside_plain_rtp_are_few():
+    for toward in (media.SRTP, media.OPTIONAL):
+        assert {"SDES-no-NULL_HMAC_SHA1_80", "SDES-no-NULL_HMAC_SHA1_32"} <= set(media.offer_flags(toward).split())
+    beside = media.offer_flags(media.OPTIONAL)
+    assert "transport-protocol" not in beside and " RTP/AVP OSRTP-offer " in beside
+    assert "SDES-no-AES_CM_128_HMAC_SHA1_80" not in beside.split()
 
 
 # -- rendering
