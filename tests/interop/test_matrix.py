@@ -1,10 +1,11 @@
 """Each phone that others wrote, at HQ and at a branch, over each transport that it has, in each story."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from _pytest.mark import ParameterSet
 
 from simulators.phone import answer_after
 from tests.e2e.world import World
@@ -38,6 +39,20 @@ ROWS: list[Row] = [
 ]
 
 
+REFERS_BY_REPLACES_ALONE = pytest.mark.xfail(
+    strict=True, reason="SIP.js names our own Contact in Refer-To, with Replaces and no extension: docs/interop.md"
+)
+
+
+def cases() -> Iterator[ParameterSet]:
+    for row in ROWS:
+        for story in STORIES:
+            if story == "attended transfer" and not row[0].attends:
+                continue
+            limited = story == "attended transfer" and row[0] is SipJs
+            yield pytest.param(row, story, marks=[REFERS_BY_REPLACES_ALONE] if limited else [])
+
+
 def named(row: Row) -> str:
     return f"{row[0].__name__} {row[1]} {row[2]}"
 
@@ -65,7 +80,7 @@ async def phone(world: World, row: Row, seats: dict[Row, Seat], tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("row", "story"),
-    [(row, story) for row in ROWS for story in STORIES if row[0].attends or story != "attended transfer"],
+    list(cases()),
     ids=lambda value: value if isinstance(value, str) else named(value),
 )
 async def test_it_does_what_people_do(world: World, phone: ForeignPhone, row: Row, story: str):
