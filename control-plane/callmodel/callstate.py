@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from callmodel.agentkeys import KeyPlan
+from callmodel.callbacks import CallBack
 from callmodel.calltrace import CallTrace
 from callmodel.campaigns.called import CalledLead
 from callmodel.endings import Ending
@@ -24,7 +25,7 @@ from callmodel.ids import (
 from callmodel.offers import OfferEnd
 from callmodel.queues import Queue, SkillNeed
 from callmodel.rooms import Mode
-from callmodel.routing import EMERGENCY_CLASS, FlowPlan, StationPlan, TrunkPlan
+from callmodel.routing import EMERGENCY_CLASS, FlowPlan, LinkPlan, StationPlan, TrunkPlan
 from callmodel.voice.figures import LegVoice
 
 
@@ -70,13 +71,17 @@ class Direction(Enum):
 
 
 class LegRole(Enum):
-    """`OUTSIDE`: somebody on the public network who is not the customer: a mobile that is consulted, say."""
+    """`OUTSIDE`: somebody on the public network who is not the customer: a mobile that is consulted, say.
+
+    `LINK`: another call of ours, of which is not known yet, or can not be said, who talks in it.
+    """
 
     AGENT = "agent"
     CUSTOMER = "customer"
     COLLEAGUE = "colleague"
     OUTSIDE = "outside"
     SUPERVISOR = "supervisor"
+    LINK = "link"
 
 
 class LegState(Enum):
@@ -129,6 +134,8 @@ class Leg:
     """What it sent and was sent, as last told."""
     sip_call_id: str | None = None
     """The Call-ID of its dialog, told at its end."""
+    joined_call: CallId | None = None
+    """The call at its other end, where it joins two."""
 
     @property
     def is_live(self) -> bool:
@@ -167,7 +174,7 @@ class Attempt:
     """
 
     purpose: Purpose
-    plan: TrunkPlan | StationPlan
+    plan: TrunkPlan | StationPlan | LinkPlan
     leg_id: LegId
     first_leg: LegId
     by: LegId | None = None
@@ -271,6 +278,8 @@ class Call:
     """Where the origin wants to go, the flow that decides it, or what it says of an agent."""
     attempts: tuple[Attempt, ...] = ()
     consult: Consult | None = None
+    call_back: CallBack | None = None
+    """The customer is called back by it."""
     waiting: Waiting | None = None
     """The stay in line that lasts."""
     waited_ms: int = 0
@@ -298,6 +307,8 @@ class Call:
     ending: Ending | None = None
     hung_up_by: LegId | None = None
     """Whose hanging up decided the ending; None where we did."""
+    ended_by: str | None = None
+    """The user who ended it by click."""
     transferred_by: Extension | None = None
     recording_id: RecordingId | None = None
     recording_paused: bool = False

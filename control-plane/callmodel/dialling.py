@@ -45,6 +45,14 @@ def connect(call: Call, at_ms: int) -> Step:
     return attempts.bring(call, Purpose.CONNECT, call.plan, at_ms, by=call.origin_leg)
 
 
+def reach(call: Call, agent_leg: LegId, at_ms: int) -> Step:
+    """Call a customer back for the agent who has answered."""
+    leg = call.leg_of(agent_leg)
+    assert leg is not None
+    call = replace(call, phase=Phase.DIALLING, origin_leg=agent_leg, extension=leg.extension, site_id=leg.site_id)
+    return connect(call, at_ms)
+
+
 def _picked_up(call: Call, plan: StationPlan, at_ms: int) -> Step:
     """Ring another station in place of the one that rings; who waits for a trunk is nobody's to pick up."""
     ringing = next((each for each in call.attempts if each.purpose is Purpose.CONNECT), None)
@@ -83,6 +91,8 @@ def talk(call: Call, far_leg: LegId, at_ms: int) -> Step:
     far = call.leg_of(far_leg)
     if (call.direction is Direction.INBOUND or call.lead is not None) and far is not None:
         call = replace(call, extension=far.extension, site_id=far.site_id)
+    if call.call_back is not None and call.answered_ms is None:
+        given.append(orders.EndCallBack(reached=True))
     call = replace(call, phase=Phase.TALKING, answered_ms=call.answered_ms or at_ms)
     longest = call.plan.limits.longest_call_minutes if isinstance(call.plan, TrunkPlan) else None
     if longest is None or any(timer.name is TimerName.LONGEST_CALL for timer in call.timers):

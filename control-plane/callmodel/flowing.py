@@ -43,7 +43,7 @@ _NODES: dict[type[Any], tuple[_Enter, _Hear]] = {
     nodes.RingNode: (reaching.enter, reaching.hear),
     nodes.TransferNode: (reaching.enter, reaching.hear),
     nodes.VoicemailNode: (leaving.enter_voicemail, leaving.hear_message),
-    nodes.CallBackNode: (leaving.enter_call_back, leaving.hear_nothing),
+    nodes.CallBackNode: (leaving.enter_call_back, leaving.hear_call_back),
     nodes.HangUpNode: (speaking.enter, speaking.hear),
 }
 

@@ -34,9 +34,9 @@ def edge_bans(edge_id: str) -> str:
     return f"platform:edge:{edge_id}:bans"
 
 
-def edge_registrations(edge_id: str) -> str:
-    """What an edge has at carriers (`edgeregistrations.EdgeRegistrations`); expires when its agent falls silent."""
-    return f"platform:edge:{edge_id}:registrations"
+def edge_carriers(edge_id: str) -> str:
+    """What an edge sees of carriers (`edgecarriers.EdgeCarriers`); expires when its agent falls silent."""
+    return f"platform:edge:{edge_id}:carriers"
 
 
 def facts(tenant_id: TenantId) -> str:

@@ -24,6 +24,8 @@ from callmodel.trunks import trunks_for, trunks_for_emergency
 from callmodel.vips import Vip
 
 EMERGENCY_RING_SECONDS = 180
+LINK_SECONDS = 10
+"""Nobody has to pick up: as long as the slowest node may need to say what it knows."""
 EMERGENCY_CLASS = "emergency"
 """The cost class of emergency calls: they cost nothing, so that no spend can stand against them."""
 
@@ -65,6 +67,17 @@ class StationPlan:
     ring_timeout_seconds: int
     records: bool
     tenant_id: TenantId | None = None
+
+
+@dataclass(frozen=True)
+class LinkPlan:
+    """Into another call that the party's own phone is in, wherever it lives.
+
+    dialog: the Call-ID by which that phone knows it.
+    """
+
+    dialog: str
+    ring_timeout_seconds: int = LINK_SECONDS
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from callmodel import attempts, closing, dialling, facts, flowing, line, orders, timers
 from callmodel.agents import Seat
+from callmodel.beginnings import CallBackDue
 from callmodel.callstate import Call, ClosedOffer, Leg, Phase, Purpose, RungAgent, TimerName, Waiting
 from callmodel.endings import Ending, ending_of
 from callmodel.ids import AgentId, LegId, QueueId
@@ -46,6 +47,20 @@ def enter(
         call, timer = timers.start(call, TimerName.LONGEST_WAIT, at_ms + longest * 1000)
         joined += timer
     return call, [*answered, *joined]
+
+
+def begin_offered(call: Call, due: CallBackDue) -> Step:
+    """Begin with the agents who are reserved for a customer that is called back."""
+    back = due.call_back
+    stay = Waiting(back.queue_id, back.priority, back.since_ms, due.at_ms, back.needs, queue=due.queue)
+    call = replace(call, phase=Phase.WAITING, waiting=stay, waited_ms=due.at_ms - back.since_ms)
+    call, rung = _offered(call, stay, facts.AgentOffered(due.queue, due.offer, due.at_ms))
+    return call, [*rung, orders.Announce(orders.Milestone.QUEUED)]
+
+
+def given_back(due: CallBackDue) -> list[orders.Order]:
+    """Let the place and its agents go, of a customer who can not be called."""
+    return [*withdrawn(facts.AgentOffered(due.queue, due.offer, due.at_ms)), orders.LeaveQueue(due.queue.queue_id)]
 
 
 def advance(call: Call, fact: facts.Fact) -> Step:
@@ -113,7 +128,8 @@ def _placed(call: Call, waiting: Waiting, fact: facts.Queued) -> Step:
     if widens_ms is not None:
         call, timer = timers.start(call, TimerName.RELAXATION, widens_ms)
         given += timer
-    every_seconds = queue.announce_every_seconds if call.lead is None else None
+    is_heard = call.lead is None and call.call_back is None
+    every_seconds = queue.announce_every_seconds if is_heard else None
     is_set = any(timer.name is TimerName.ANNOUNCEMENT for timer in call.timers)
     if every_seconds is None or is_set or waiting.rung:
         return call, given
@@ -205,7 +221,9 @@ def _answered(call: Call, waiting: Waiting, leg_id: LegId, at_ms: int) -> Step:
         # They picked up as they were given up.
         return call, [orders.HangUp(leg_id, closing.NORMAL)]
     call, closed = _alone(attempts.without(call, attempt), at_ms, answered=leg_id)
-    call, given = dialling.talk(replace(call, agent_id=agent.agent_id), leg_id, at_ms)
+    call = replace(call, agent_id=agent.agent_id)
+    go_on = dialling.talk if call.call_back is None else dialling.reach
+    call, given = go_on(call, leg_id, at_ms)
     return call, [*given, *closed]
 
 

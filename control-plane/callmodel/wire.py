@@ -12,6 +12,7 @@ from callmodel.cdr import cdr_of
 from callmodel.codec import from_wire, to_wire
 from callmodel.facts import ConsultStep
 from callmodel.ids import E164, CallId, CampaignId, Extension, LeadId, LegId, NodeId, RecordingId, SiteId, TenantId
+from callmodel.links import LinkedParty
 from callmodel.orders import Milestone
 from callmodel.rooms import Mode
 
@@ -113,6 +114,8 @@ class DialLead:
 class EndCall:
     call_id: CallId
     tenant_id: TenantId
+    asked_by: str | None = None
+    """The user who asked for it; None from older senders."""
     kind: str = "call.end"
 
 
@@ -227,6 +230,18 @@ class PauseRecordingOfCall:
     kind: str = "call.pause-recording"
 
 
+@dataclass(frozen=True)
+class NameLink:
+    """Who talks in the call `joined`, at the other end of a link: its node says so."""
+
+    call_id: CallId
+    tenant_id: TenantId
+    leg_id: LegId
+    joined: CallId
+    party: LinkedParty
+    kind: str = "call.name-link"
+
+
 CallOrder = (
     EndCall
     | TransferCall
@@ -239,8 +254,9 @@ CallOrder = (
     | TakeOverCall
     | ReleaseParty
     | PauseRecordingOfCall
+    | NameLink
 )
-"""What people ask of a call that lives."""
+"""What people, and other calls, ask of a call that lives."""
 NodeOrder = PlaceCall | DialLead | CallOrder
 
 _ORDERS: dict[str, type[NodeOrder]] = {str(kind.kind): kind for kind in get_args(NodeOrder)}

@@ -6,8 +6,9 @@ A row that was refused leaves a gap: a lead's place in its block, and so its id,
 import csv
 import io
 import json
+import re
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,16 +20,21 @@ from callmodel.ids import E164, LeadId, ListId
 BLOCK_ROWS = 2048
 BLOCKS_PER_BUCKET = 64
 _FORMAT = 1
+_ROW = re.compile("[0-9]{1,12}")
 _HEAD = struct.Struct("<BI")
 
 
 @dataclass(frozen=True)
 class StoredLead:
-    """One lead of a list.  place: in its block.  line: of the file.  cells: what the lead keeps, by name."""
+    """One lead of a list.
+
+    place: in its block.  ordinal: among the list's leads.  line: of the file.  cells: what the lead keeps, by name.
+    """
 
     list_id: ListId
     block: int
     place: int
+    ordinal: int
     number: E164
     line: int
     region: str
@@ -52,7 +58,7 @@ def lead_id_of(list_id: ListId, block: int, place: int) -> LeadId:
 def place_of(lead_id: LeadId) -> tuple[ListId, int, int]:
     """Return a lead's list, block and place.  Raises ValueError for what is no lead's id."""
     list_id, dot, row = lead_id.rpartition(".")
-    if not dot or not (row.isascii() and row.isdecimal()) or len(row) > 12:
+    if not dot or not _ROW.fullmatch(row):
         raise ValueError("a lead's id is its list and its row")
     return ListId(list_id), int(row) // BLOCK_ROWS, int(row) % BLOCK_ROWS
 
@@ -68,6 +74,7 @@ class Block:
 
     numbers: E.164 digits as integers.  kinds (region and line type), areas (province and city), carriers: indices in
     the lists of names.  fields: of each kept cell its place in a row.  ends: where each row's text ends in `text`.
+    before: how many leads of the list lie in earlier blocks.
     """
 
     numbers: NDArray[np.uint64]
@@ -78,11 +85,12 @@ class Block:
     carriers: NDArray[np.uint16]
     ends: NDArray[np.uint32]
     text: bytes
-    kind_names: list[list[str]]
-    area_names: list[list[str]]
-    carrier_names: list[str]
+    kind_names: Sequence[Sequence[str]]
+    area_names: Sequence[Sequence[str]]
+    carrier_names: Sequence[str]
     delimiter: str
     fields: dict[str, int]
+    before: int = 0
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -99,6 +107,7 @@ class Block:
             list_id,
             block,
             int(self.places[row]),
+            self.before + row,
             E164(f"+{self.numbers[row]}"),
             int(self.lines[row]),
             region,
@@ -124,9 +133,8 @@ class Block:
 
     def pack(self) -> bytes:
         """Return the block as bytes."""
-        head = json.dumps(
-            [len(self), self.kind_names, self.area_names, self.carrier_names, self.delimiter, self.fields]
-        ).encode()
+        names = (self.kind_names, self.area_names, self.carrier_names)
+        head = json.dumps([len(self), *names, self.delimiter, self.fields, self.before]).encode()
         arrays = (self.numbers, self.ends, self.lines, self.places, self.kinds, self.areas, self.carriers)
         return b"".join((_HEAD.pack(_FORMAT, len(head)), head, *(each.tobytes() for each in arrays), self.text))
 
@@ -137,7 +145,7 @@ class Block:
         if version != _FORMAT:
             raise ValueError("the block is of a later version")
         at = _HEAD.size + size
-        count, kind_names, area_names, carrier_names, delimiter, fields = json.loads(packed[_HEAD.size : at])
+        count, kind_names, area_names, carrier_names, delimiter, fields, before = json.loads(packed[_HEAD.size : at])
         arrays: list[Any] = []
         for kind in (np.uint64, np.uint32, np.uint32, np.uint16, np.uint16, np.uint16, np.uint16):
             arrays.append(np.frombuffer(packed, kind, count, at))
@@ -145,5 +153,5 @@ class Block:
         numbers, ends, lines, places, kinds, areas, carriers = arrays
         return cls(
             numbers, places, lines, kinds, areas, carriers, ends, packed[at:],
-            kind_names, area_names, carrier_names, delimiter, fields,
+            kind_names, area_names, carrier_names, delimiter, fields, before,
         )  # fmt: skip

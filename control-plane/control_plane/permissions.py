@@ -163,6 +163,7 @@ BOUND = frozenset(
         Permission.CALLS_DISPOSE,
         Permission.CALLS_SUPERVISE,
         Permission.AGENTS_STATE,
+        Permission.LEADS_WORK,
     }
 )
 """What is done to calls and agents: how far it goes depends on the role.

@@ -17,6 +17,7 @@ from servicekit.redisio import ASK_SECONDS
 KEY_PREFIX = "celery:"
 TELL = "webhooks.follow-up"
 LOAD_LIST = "imports.load"
+LOAD_DNC = "imports.do-not-call-file"
 SOFT_LIMIT_SECONDS = 1800
 TIME_LIMIT_SECONDS = 1860
 
@@ -35,6 +36,8 @@ ROUTES = {
 SCHEDULE = {
     "recordings.sweep": {"task": "recordings.sweep", "schedule": 15.0, "options": {"expires": 15}},
     "recordings.gaps": {"task": "recordings.gaps", "schedule": 60.0, "options": {"expires": 60}},
+    "campaigns.fill": {"task": "campaigns.fill", "schedule": 5.0, "options": {"expires": 5}},
+    "imports.do-not-call": {"task": "imports.do-not-call", "schedule": 15.0, "options": {"expires": 15}},
     "imports.sweep": {"task": "imports.sweep", "schedule": 60.0, "options": {"expires": 60}},
     # Of the kind `default`: it may take long, and no recording that is to be finished waits for it.
     "retention.recordings": {"task": "retention.recordings", "schedule": 3600.0, "options": {"expires": 3600}},
@@ -165,5 +168,13 @@ def import_list_later(app: Celery, tenant_id: TenantId, list_id: ListId, turn: i
     """Ask a worker to import a list; blocks.  Raises ConnectionError when the broker is away."""
     try:
         app.send_task(LOAD_LIST, kwargs={"tenant_id": tenant_id, "list_id": list_id, "turn": turn})
+    except OperationalError as error:
+        raise ConnectionError("the broker is away") from error
+
+
+def import_dnc_later(app: Celery, tenant_id: TenantId, scope: str, file_id: str) -> None:
+    """Ask a worker to read a do-not-call file; blocks.  Raises ConnectionError when the broker is away."""
+    try:
+        app.send_task(LOAD_DNC, kwargs={"tenant_id": tenant_id, "scope": scope, "file_id": file_id})
     except OperationalError as error:
         raise ConnectionError("the broker is away") from error

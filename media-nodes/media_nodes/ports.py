@@ -9,14 +9,16 @@ from typing import Protocol
 from callmodel.callstate import Call
 from callmodel.endings import Ending
 from callmodel.facts import Fact
-from callmodel.ids import CallId, LegId, RecordingId, TenantId, TrunkId
+from callmodel.ids import CallId, LegId, NodeId, RecordingId, TenantId, TrunkId
 from callmodel.orders import (
     ChangeAgent,
     ClaimTrunk,
     CloseOffer,
+    DialLink,
     DialStation,
     DialTrunk,
     JoinQueue,
+    KeepPlace,
     LeaveQueue,
     Listen,
     LookAtQueue,
@@ -29,7 +31,7 @@ from callmodel.prompts import Prompt
 from callmodel.rooms import Music, Room
 from callmodel.seats import SeatChange
 from callmodel.spend import Bill
-from callmodel.wire import Envelope
+from callmodel.wire import CallOrder, Envelope
 
 
 class LegGoneError(Exception):
@@ -72,6 +74,12 @@ class Switch(Protocol):
     async def dial_station(
         self, call_id: CallId, tenant_id: TenantId, domain: str, origin: LegId | None, order: DialStation
     ) -> None: ...
+
+    async def dial_link(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialLink) -> None:
+        """Ask every node for the call that the link names, until one has it."""
+
+    async def dialog_of(self, leg_id: LegId) -> str:
+        """Return the Call-ID by which the party knows a leg.  Raises LegGoneError, SwitchAwayError."""
 
     async def answer(self, leg_id: LegId) -> None: ...
 
@@ -233,6 +241,23 @@ class LookUps(Protocol):
 
     async def ask(self, order: LookUp) -> tuple[dict[str, str], str | None]:
         """Return the wanted parts of the answer, and a word for what went wrong.  Never raises."""
+
+
+class CallBacks(Protocol):
+    """Places in line that are kept for customers who are called back."""
+
+    async def keep(self, call: Call, order: KeepPlace) -> Fact:
+        """Keep a caller's place; `PlaceKept` says whether that was possible."""
+
+    async def end(self, call: Call, *, reached: bool) -> None:
+        """Say what came of a call back.  Never raises."""
+
+
+class Neighbours(Protocol):
+    """The other media nodes."""
+
+    async def tell(self, node_id: NodeId, message: CallOrder) -> None:
+        """Let a node's call know something.  Never raises: a word that is lost leaves a record poorer, no more."""
 
 
 class Outbox(Protocol):

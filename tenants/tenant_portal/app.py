@@ -14,6 +14,7 @@ from servicekit.health import add_health_routes
 from servicekit.lifecycle import Service
 from servicekit.listener import serve_http
 from servicekit.redisio import connect
+from tenant_portal.brands import BrandRoutes
 from tenant_portal.config import PortalSettings
 from tenant_portal.controlplane import ControlPlane
 from tenant_portal.desk import Desk
@@ -25,6 +26,7 @@ from tenant_portal.middleware import build_middleware, build_signer
 from tenant_portal.pages import Pages
 from tenant_portal.passing import PassingOn
 from tenant_portal.phone import PhoneRoutes
+from tenant_portal.recordings import RecordingRoutes
 from tenant_portal.service import SignIns
 from tenant_portal.sessionstore import Lives, SessionStore
 
@@ -47,7 +49,8 @@ def build_portal(desk: Desk, hub: Hub) -> web.Application:
     app = web.Application(middlewares=[build_middleware(desk)])
     app.on_response_prepare.append(build_signer(desk))
     add_document(app)
-    for part in (SessionRoutes(desk), PhoneRoutes(desk), EventRoutes(desk, hub), PassingOn(desk)):
+    parts = (SessionRoutes(desk), PhoneRoutes(desk), EventRoutes(desk, hub), BrandRoutes(desk), RecordingRoutes(desk))
+    for part in (*parts, PassingOn(desk)):
         part.add_to(app)
     return app
 

@@ -8,7 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 
 from servicekit.settings import ServiceSettings
 
-CONSOLE = Path(__file__).resolve().parents[1] / "console" / "dist"
+_HERE = Path(__file__).resolve().parent
+_IN_WHEEL = _HERE / "console"
+CONSOLE = _IN_WHEEL if _IN_WHEEL.exists() else _HERE.parent / "console" / "dist"
+"""What the console's build makes: in a wheel inside of the package, in the checkout beside it."""
 
 
 class IceServer(BaseModel):

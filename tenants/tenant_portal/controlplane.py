@@ -18,6 +18,8 @@ CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 20.0
 """Longer than the API gives its own handlers."""
 CONNECTIONS = 200
+KEEPALIVE_SECONDS = 5.0
+"""Shorter than the API keeps a connection that nothing comes on: none is used at the moment in which it is closed."""
 PAGE = 500
 MOST_PAGES = 40
 
@@ -57,7 +59,9 @@ class ControlPlane:
         self._session: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
-        connector = aiohttp.TCPConnector(limit=CONNECTIONS, local_addr=self._local)
+        connector = aiohttp.TCPConnector(
+            limit=CONNECTIONS, local_addr=self._local, keepalive_timeout=KEEPALIVE_SECONDS
+        )
         # The portal's own calls have time-outs of their own; what is passed on may take as long as its body does.
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=ANSWER_SECONDS)
         self._session = aiohttp.ClientSession(
@@ -102,6 +106,13 @@ class ControlPlane:
                 break
             asked["after"] = answer.body["next"]
         return items
+
+    @contextlib.asynccontextmanager
+    async def fetched(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Follow a link that the API gave out; it bears its own right.  Raises aiohttp.ClientError."""
+        assert self._session is not None, "started"
+        async with self._session.get(URL(url, encoded=True), headers=headers, allow_redirects=False) as answer:
+            yield answer
 
     @contextlib.asynccontextmanager
     async def opened(

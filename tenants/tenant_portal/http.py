@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tenant_portal.brands import brand_of
 from tenant_portal.desk import Desk
 from tenant_portal.phone import is_for_browsers
 from tenant_portal.problems import InvalidRequestError, SignedOutError
@@ -53,6 +54,7 @@ class SessionRoutes:
             raise SignedOutError()
         me: dict[str, Any] = answer.body
         tenants = await desk.api.all_of("/tenants", caller) or []
+        session = await self._at_own_tenant(request, session, me)
         document = {
             "user": {
                 "id": me["user_id"],
@@ -62,10 +64,13 @@ class SessionRoutes:
                 "roles": me["roles"],
                 "permissions": me["permissions"],
                 "teams": me["teams"],
+                "second_factor": me["second_factor"],
+                "must_enrol": me["must_enrol"],
                 "station": await self._station_of(session, request, me),
             },
             "tenants": [
-                {"id": each["tenant_id"], "name": each["name"], "brand": each.get("brand")} for each in tenants
+                {"id": each["tenant_id"], "name": each["name"], "brand": brand_of(each["tenant_id"], each["brand"])}
+                for each in tenants
             ],
             "tenant": session.tenant_id,
             "csrf": session.identity.csrf,
@@ -102,6 +107,13 @@ class SessionRoutes:
         """End all sessions of the user, in other browsers and of programs too."""
         await self._desk.sign_ins.sign_out_everywhere(session, self._desk.address_of(request))
         return self._without_cookie()
+
+    async def _at_own_tenant(self, request: web.Request, session: Session, me: Mapping[str, Any]) -> Session:
+        """Return the session with a tenant that the user still has a role in; HQ may look at any."""
+        if session.tenant_id is None or session.tenant_id in me["roles"] or me["is_hq_admin"]:
+            return session
+        address = self._desk.address_of(request)
+        return await self._desk.sign_ins.choose_tenant(session, min(me["roles"], default=None), address)
 
     async def _station_of(self, session: Session, request: web.Request, me: Mapping[str, Any]) -> Any:
         """Return the station at which the user is seated in the tenant shown, one for browsers first."""

@@ -81,7 +81,7 @@ class PassingOn:
             data = body.pieces() if body is not None else None
             async with self._desk.api.opened(request.method, target, caller, headers, data) as answer:
                 if answer.status != 401:
-                    return await _answer(request, answer)
+                    return await answer_through(request, answer, passed_on(answer.headers, NOT_ANSWERED))
             if last or (body is not None and body.begun):
                 break
             # The control plane ended the access token early, or its clock is ahead of ours.
@@ -125,10 +125,14 @@ def _cut(body: _Body | None) -> Problem | None:
     return body.problem if body is not None else None
 
 
-async def _answer(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
+async def answer_through(
+    request: web.Request, answer: aiohttp.ClientResponse, headers: CIMultiDict[str]
+) -> web.StreamResponse:
     """Send an answer on as it comes."""
     response = web.StreamResponse(status=answer.status, reason=answer.reason)
-    response.headers.extend(passed_on(answer.headers, NOT_ANSWERED))
+    response.headers.extend(headers)
+    # Its length is known where it is not compressed anew on the way, and it never is.
+    response.content_length = answer.content_length
     await response.prepare(request)
     try:
         async for piece in answer.content.iter_chunked(PIECE_BYTES):

@@ -97,6 +97,12 @@ class NoStationError(NotFoundError):
     title = "You are seated at no station that a browser may use"
 
 
+class NotArchivedError(Problem):
+    status = 409
+    error_id = "recording-not-archived"
+    title = "The recording is not archived yet, or there is none any more"
+
+
 class BodyTooLargeError(Problem):
     status = 413
     error_id = "body-too-large"

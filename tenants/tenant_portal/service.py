@@ -90,21 +90,26 @@ class SignIns:
 
     async def sign_out_everywhere(self, session: Session, address: str) -> None:
         """End all sessions of the user, those of programs too."""
-        await self._asked_ok("POST", "/auth/sign-out-everywhere", Caller(session.tokens.access, address))
+        body = {"username": session.identity.username}
+        await self._asked_ok("POST", "/auth/sign-out-everywhere", Caller(session.tokens.access, address), body)
         await self._store.end_all(session.identity.user_id)
         logger.info("signed out everywhere", extra={"user_id": session.identity.user_id})
 
-    async def choose_tenant(self, session: Session, tenant_id: str, address: str) -> Session:
-        """Show another tenant's desk.  Raises NotFoundError for one that is not theirs."""
+    async def choose_tenant(self, session: Session, tenant_id: str | None, address: str) -> Session:
+        """Show another tenant's desk, or none.  Raises NotFoundError for one that is not theirs."""
+        if tenant_id is not None:
+            await self._require_tenant(session, tenant_id, address)
+        if not await self._store.choose_tenant(session.key, tenant_id):
+            raise SignedOutError()
+        return replace(session, tenant_id=tenant_id)
+
+    async def _require_tenant(self, session: Session, tenant_id: str, address: str) -> None:
         caller = Caller(session.tokens.access, address)
         mine = (await self._asked_ok("GET", "/auth/me", caller)).body
         if tenant_id not in mine["roles"]:
             if not mine["is_hq_admin"] or not _is_id(tenant_id):
                 raise NotFoundError()
             await self._asked_ok("GET", f"/tenants/{tenant_id}", caller)
-        if not await self._store.choose_tenant(session.key, tenant_id):
-            raise SignedOutError()
-        return replace(session, tenant_id=tenant_id)
 
     async def choose_language(self, session: Session, language: str) -> Session:
         """Remember the language."""
@@ -168,8 +173,8 @@ class SignIns:
             case _:
                 raise UnavailableError()
 
-    async def _asked_ok(self, method: str, path: str, caller: Caller) -> Answer:
-        answer = await self._api.ask(method, path, caller)
+    async def _asked_ok(self, method: str, path: str, caller: Caller, body: Any = None) -> Answer:
+        answer = await self._api.ask(method, path, caller, body)
         match answer.status:
             case 200 | 204:
                 return answer

@@ -63,8 +63,9 @@ class BrowserPhone(ForeignPhone):
             "password": seat.password,
             "codecs": self.codecs,
         }
+        before = len(self.page.log)
         await self.page.run("settings => void phone.start(settings)", settings)
-        await self.page.says("registered", since=len(self.page.log))
+        await self.page.says("registered", since=before)
 
     async def __aexit__(self, *_: object) -> None:
         await self._parts.aclose()

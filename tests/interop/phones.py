@@ -24,6 +24,8 @@ class Seat:
     edge: str
     tone_hz: int
     transport: str = "udp"
+    encrypts: bool = False
+    """Whether it asks for SRTP, and speaks plain RTP where that is not to be had."""
 
 
 class ForeignPhone(ABC):

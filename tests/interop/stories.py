@@ -14,12 +14,12 @@ from trunkline.plan import HQ_SITE
 TONE_HZ, COLLEAGUE_HZ = 2900, AGENT_TONES_HZ[1]
 MUSIC_DBFS = -45.0
 KEYS = "42#"
-MEDIA = {"udp": "rtp", "tcp": "rtp", "tls": "srtp", "wss": "webrtc"}
+MEDIA = {"udp": "optional", "tcp": "optional", "tls": "srtp", "wss": "webrtc"}
 """What a station is told to speak, by its phone's transport."""
 extensions = count(3801)
 
 
-async def seat_for(world: World, site: str, transport: str = "udp") -> Seat:
+async def seat_for(world: World, site: str, transport: str = "udp", *, encrypts: bool = False) -> Seat:
     """A station made just now, which its place's edge has heard of: a phone that is refused once waits for long."""
     extension = str(next(extensions))
     body = {"extension": extension, "site_id": site, "media": MEDIA[transport]}
@@ -41,7 +41,7 @@ async def seat_for(world: World, site: str, transport: str = "udp") -> Seat:
     async with probe:
         assert await until(known, 15, pause_seconds=0.5)
         await probe.unregister()
-    return Seat(extension, world.seed.domain, password, edge, TONE_HZ, transport)
+    return Seat(extension, world.seed.domain, password, edge, TONE_HZ, transport, encrypts)
 
 
 async def hears(call: PhoneCall, *wanted_hz: int) -> None:
@@ -90,12 +90,17 @@ async def makes_a_call(world: World, phone: ForeignPhone) -> None:
 
 
 async def takes_a_call(world: World, phone: ForeignPhone) -> None:
-    """Of a colleague, and ends it."""
+    """Of a colleague, holds it, resumes it, and ends it."""
     call = await world.agent.dial(phone.seat.extension)
     await phone.answer()
 
     await hears(call, TONE_HZ)
     await phone.hears({AGENT_TONES_HZ[0]}, ALL_TONES_HZ)
+    await phone.hold()
+    await hears_music(call)
+    await phone.resume()
+    await hears(call, TONE_HZ)
+    await phone.receives()
     await phone.hang_up()
     await call.wait_for("ended", 10)
 
@@ -126,6 +131,27 @@ async def hands_a_call_over(world: World, phone: ForeignPhone) -> None:
     taken = await world.colleague.wait_for_call(15)
     await hears(taken, customer_hz)
     await hears(customer, COLLEAGUE_HZ)
+    await taken.hang_up()
+    cdr = await world.cdr_to(number)
+    assert (cdr["ending"], cdr["transferred_by"]) == ("completed", phone.seat.extension)
+
+
+async def brings_two_together(world: World, phone: ForeignPhone) -> None:
+    """After a word with the colleague: REFER with Replaces, and the customer is left with the colleague."""
+    number, customer, customer_hz = await talking(world, phone)
+    await phone.hold()
+    await hears_music(customer)
+    await phone.dial(world.colleague.user)
+    consultation = await world.colleague.wait_for_call(15)
+    await hears(consultation, TONE_HZ)
+    await phone.hears({COLLEAGUE_HZ}, ALL_TONES_HZ)
+
+    await phone.transfer_to_call(1, 2)
+
+    await hears(customer, COLLEAGUE_HZ)
+    # The consultation, or a call of its own that came for it.
+    taken = next(call for call in reversed(world.colleague.calls) if call.answered and not call.ended)
+    await hears(taken, customer_hz)
     await taken.hang_up()
     cdr = await world.cdr_to(number)
     assert (cdr["ending"], cdr["transferred_by"]) == ("completed", phone.seat.extension)

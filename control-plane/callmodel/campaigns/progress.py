@@ -47,6 +47,9 @@ _UNANSWERED = {
     Ending.ORDER_EXPIRED: AttemptResult.CANCELLED,
 }
 
+_UNSURE = frozenset({Ending.ABANDONED, Ending.NODE_LOST, Ending.INTERNAL_ERROR, Ending.SPEND_LIMIT_REACHED})
+"""Endings of ours that may come while a customer's phone rings."""
+
 
 def progress_of(call: Call) -> Progress | None:
     """Return how far a campaign's call has come; None for another call, and before anybody was dialled."""
@@ -73,7 +76,9 @@ def result_of(call: Call) -> AttemptResult | None:
         return None
     customer = _customer_of(call)
     if customer is None or customer.answered_ms is None:
-        return _UNANSWERED.get(call.ending or Ending.INTERNAL_ERROR, AttemptResult.FAILED)
+        result = _UNANSWERED.get(call.ending or Ending.INTERNAL_ERROR, AttemptResult.FAILED)
+        # A phone may have rung, and its owner is not called at once again as if nothing had been.
+        return AttemptResult.NO_ANSWER if customer is not None and call.ending in _UNSURE else result
     if call.answered_ms is not None:
         return AttemptResult.CONNECTED
     if _is_abandoned(call):

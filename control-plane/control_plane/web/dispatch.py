@@ -147,7 +147,7 @@ class _Endpoint:
         if signature.file:
             arguments["file"] = await _read_file(request, self._route.most_bytes)
         if signature.stream:
-            arguments["stream"] = _pieces_of(request, self._route.most_bytes)
+            arguments["stream"] = _some(_pieces_of(request, self._route.most_bytes))
         return arguments
 
     async def _shown(self, context: Context, ids: Mapping[str, Any]) -> BaseModel | None:
@@ -251,6 +251,16 @@ def _pieces_of(request: web.Request, most_bytes: int) -> AsyncIterator[bytes]:
             yield piece
 
     return pieces()
+
+
+async def _some(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield the pieces.  Raises InvalidRequestError at the end of none."""
+    size = 0
+    async for piece in pieces:
+        size += len(piece)
+        yield piece
+    if not size:
+        raise InvalidRequestError(errors=[{"where": "body", "message": "the file is empty"}])
 
 
 def _step(step: object) -> str:

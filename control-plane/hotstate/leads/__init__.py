@@ -2,10 +2,12 @@
 
 from callmodel.campaigns.progress import LeadState
 from hotstate.leads.calls import LeadCalls
+from hotstate.leads.numbers import CallerNumbers
 from hotstate.leads.queue import LeadQueue
 from hotstate.leads.shapes import CampaignKey, Claimed, Deposed, LeadCall, Refused, RefusedFor
 
 __all__ = [
+    "CallerNumbers",
     "CampaignKey",
     "Claimed",
     "Deposed",

@@ -1,7 +1,7 @@
 """The due queue of a campaign: who fills it, who claims from it, and who paces it."""
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from redis.asyncio import Redis
@@ -134,14 +134,6 @@ class LeadQueue:
                 logger.error("lead not readable: taken out", extra=extra)
                 await self.take_out(key, [LeadId(lead_id)], at_ms)
         return leads
-
-    async def shown(self, key: CampaignKey, callers: Collection[E164], since_ms: int) -> dict[E164, int]:
-        """Return how often each of our numbers was shown since a moment, in any campaign of the tenant."""
-        async with self._redis.pipeline(transaction=False) as pipeline:
-            for caller in callers:
-                pipeline.zcount(f"{tenant_key(key)}:shown:{caller}", since_ms, "+inf")
-            counts = await pipeline.execute()
-        return dict(zip(callers, map(int, counts), strict=True))
 
     async def postpone(self, key: CampaignKey, fence: int, until: dict[LeadId, int], at_ms: int) -> bool:
         """Let leads wait that may not be called now.  False: somebody else paces."""

@@ -172,6 +172,13 @@ class Environments:
             **self.ground.objects_environment(self.control_dir),
         }
 
+    def dialler(self, health_port: int, index: int = 1) -> dict[str, str]:
+        """Of a dialler, which has the control plane's key to leads' numbers."""
+        return self._common("control", (self.plan.control_at(index), health_port)) | {
+            "TRUNKLINE_DIALLER_ID": f"dialler-{index}",
+            "TRUNKLINE_LEADS_KEY_FILE": str(self.control_dir / "leads.key"),
+        }
+
     def branch(self, token_file: Path, health_port: int | None = None) -> dict[str, str]:
         """Of the branch gateway, which starts the branch's own edge processes."""
         plan = self.plan

@@ -96,7 +96,8 @@ class Stack:
             ]
         )
         conductors = [new.conductors(index) for index in nodes]
-        await self._launch([*map(new.edge_agent, edges), *(serving for serving, *_ in conductors)])
+        diallers = map(new.dialler, _each(self.shape.diallers))
+        await self._launch([*map(new.edge_agent, edges), *(serving for serving, *_ in conductors), *diallers])
         if self.shape.standbys:
             await self._launch(standby for _, *others in conductors for standby in others)
         await self.nodes_found()

@@ -19,7 +19,7 @@ from callmodel.pacing.outcomes import OutcomesCounted
 from callmodel.trunks import trunks_of
 from hotstate.acd import Acd
 from hotstate.channels import free_channels
-from hotstate.leads import CampaignKey, LeadCall, LeadQueue
+from hotstate.leads import CallerNumbers, CampaignKey, LeadCall, LeadQueue
 from media_nodes.dialler.claiming import Claiming
 from media_nodes.dialler.nodes import Missing, Nodes
 
@@ -47,7 +47,7 @@ class CampaignDialler:
 
     def __init__(self, around: Around, key: CampaignKey) -> None:
         self._around, self._key = around, key
-        self._claiming = Claiming(around.queue, around.nodes, key)
+        self._claiming = Claiming(around.queue, CallerNumbers(around.redis), around.nodes, key)
         self._fence = 0
         self._settings: object = None
         self._pacing: Pacing
@@ -169,7 +169,8 @@ def _result_of(call: LeadCall) -> AttemptResult:
         return call.result
     if call.connected_ms:
         return AttemptResult.CONNECTED
-    return AttemptResult.ABANDONED if call.answered_ms else AttemptResult.FAILED
+    # Its node took it: a phone may have rung.
+    return AttemptResult.ABANDONED if call.answered_ms else AttemptResult.NO_ANSWER
 
 
 def _is_staffed(directory: Lookups, campaign: Campaign, at_ms: int) -> bool:

@@ -4,15 +4,16 @@ import logging
 import secrets
 from collections.abc import Callable
 
-from callmodel.campaigns.callers import callers_for, choose_caller
-from callmodel.campaigns.caps import day_began_ms, windows_of
+from callmodel.campaigns.callers import callers_for
+from callmodel.campaigns.caps import windows_of
 from callmodel.campaigns.document import Campaign
 from callmodel.campaigns.hours import next_call_ms
 from callmodel.campaigns.leads import Lead
 from callmodel.directory import Lookups, Tenant
 from callmodel.ids import E164, CallId, LeadId, uuid7
 from callmodel.wire import DialLead
-from hotstate.leads import CampaignKey, Claimed, Deposed, LeadQueue, Refused, RefusedFor
+from hotstate.leads import CallerNumbers, CampaignKey, Claimed, Deposed, LeadQueue, Refused, RefusedFor
+from media_nodes.dialler.callers import Callers
 from media_nodes.dialler.nodes import Nodes
 
 ORDER_MS = 5_000
@@ -25,12 +26,11 @@ logger = logging.getLogger(__name__)
 
 
 class Claiming:
-    """Claims of one campaign.  Caller numbers that have been shown too often rest until their window lets them."""
+    """Claims of one campaign."""
 
-    def __init__(self, queue: LeadQueue, nodes: Nodes, key: CampaignKey) -> None:
+    def __init__(self, queue: LeadQueue, numbers: CallerNumbers, nodes: Nodes, key: CampaignKey) -> None:
         self._queue, self._nodes, self._key = queue, nodes, key
-        self._resting: dict[E164, int] = {}
-        self._shown: dict[E164, int] = {}
+        self._callers = Callers(numbers, key)
 
     async def launch(
         self,
@@ -43,11 +43,10 @@ class Claiming:
     ) -> int:
         """Launch up to so many calls; return how many there are.  Raises redis errors."""
         at_ms = now_ms()
-        self._resting = {caller: until for caller, until in self._resting.items() if until > at_ms}
+        await self._callers.begin(at_ms)
         leads = await self._queue.look(self._key, at_ms, lines + MORE_LEADS)
         later: dict[LeadId, int] = {}
         launched = 0
-        self._shown = {}
         for lead in leads:
             if launched == lines:
                 break
@@ -72,22 +71,21 @@ class Claiming:
     ) -> Claimed | Refused | Deposed:
         """Claim a lead with the first number of ours that may be shown, and order its call."""
         candidates = callers_for(directory, tenant, campaign, lead.number)
-        await self._count_shown(campaign, candidates, at_ms)
+        await self._callers.learn(campaign, candidates, at_ms)
         windows = windows_of(campaign, lead.time_zones, at_ms)
-        while (caller := choose_caller(candidates, self._shown, self._resting)) is not None:
+        while (caller := self._callers.choose(candidates)) is not None:
             call_id = CallId(uuid7(at_ms, secrets.randbits(74)))
             claim = await self._queue.claim(self._key, fence, lead.lead_id, call_id, caller, windows, at_ms)
             if isinstance(claim, Refused) and claim.reason is RefusedFor.CALLER_CAPPED:
-                self._resting[caller] = max(claim.next_ms, at_ms + 1)
+                self._callers.note_capped(caller, max(claim.next_ms, at_ms + 1))
                 continue
             if isinstance(claim, Claimed):
-                self._shown[caller] = self._shown.get(caller, 0) + 1
+                self._callers.note_shown(caller)
                 await self._order(campaign, lead, call_id, caller, at_ms)
             return claim
         if not candidates:
             logger.warning("campaign has no number to show", extra={"campaign_id": campaign.campaign_id})
-        rested = (self._resting[each] for each in candidates if each in self._resting)
-        return Refused(RefusedFor.CALLER_CAPPED, min(rested, default=at_ms + NO_CALLER_MS))
+        return Refused(RefusedFor.CALLER_CAPPED, self._callers.next_ms(candidates) or at_ms + NO_CALLER_MS)
 
     async def _order(self, campaign: Campaign, lead: Lead, call_id: CallId, caller: E164, at_ms: int) -> None:
         """Give the call to a node.  Where none takes it, the claim lapses and the lead is ready again."""
@@ -103,9 +101,3 @@ class Claiming:
         )
         if not await self._nodes.give(order):
             logger.warning("no node takes a call", extra={"campaign_id": campaign.campaign_id})
-
-    async def _count_shown(self, campaign: Campaign, candidates: tuple[E164, ...], at_ms: int) -> None:
-        unknown = [each for each in candidates if each not in self._shown]
-        if unknown:
-            since_ms = day_began_ms(campaign.time_zone, at_ms)
-            self._shown |= await self._queue.shown(self._key, unknown, since_ms)

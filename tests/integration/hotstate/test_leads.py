@@ -5,10 +5,12 @@ from redis.asyncio import Redis
 
 from callmodel.campaigns.caps import Window
 from callmodel.campaigns.document import CapScope
+from callmodel.campaigns.health import Ailment, Tally
 from callmodel.campaigns.leads import Lead
 from callmodel.campaigns.results import AttemptResult
 from callmodel.ids import E164, AgentId, CallId, CampaignId, LeadId, ListId, NodeId, ProviderId, TenantId
 from hotstate.leads import (
+    CallerNumbers,
     CampaignKey,
     Claimed,
     Deposed,
@@ -259,3 +261,24 @@ async def test_outcomes_are_counted_by_the_hour(queue: LeadQueue):
     assert not await queue.settle(SPRING, fence, two, AttemptResult.ABANDONED, None, T, attempts=1, answered=1)
     figures = await queue.figures(SPRING)
     assert figures.results == {"connected": 1, "abandoned": 1} and figures.calls == 0
+
+
+async def test_our_numbers_are_counted_and_one_rests_for_all_campaigns(
+    queue: LeadQueue, calls: LeadCalls, redis: Redis
+):
+    numbers = CallerNumbers(redis)
+    await queue.put(SPRING, [lead("l1"), lead("l2"), lead("l3")], T, 10)
+    for n, (answered, ended) in enumerate(((0, 9_000), (1_000, 4_000), (1_000, 60_000)), start=1):
+        await claim(queue, f"l{n}", f"c{n}")
+        times = {"answered_ms": T + answered if answered else 0, "ended_ms": T + ended}
+        await calls.note(SPRING, CallId(f"c{n}"), NODE, LeadState.ENDED, T, result=AttemptResult.BUSY, **times)
+        await settle(queue, f"c{n}", AttemptResult.BUSY, None, T)
+
+    assert await numbers.tallies(SUMMER, [OURS], T) == {OURS: (Tally(3, 2, 1), Tally())}
+    assert await numbers.tallies(SUMMER, [OURS], T + DAY) == {OURS: (Tally(), Tally(3, 2, 1))}
+    assert await numbers.shown(SUMMER, [OURS], T) == {OURS: 3}
+    await numbers.rest(SPRING, OURS, T + DAY, Ailment.HUNG_UP_ON)
+    assert await numbers.resting(SUMMER, T) == {OURS: (T + DAY, Ailment.HUNG_UP_ON)}
+    assert await numbers.resting(SUMMER, T + DAY) == {}
+    await numbers.wake(SPRING, OURS)
+    assert await numbers.resting(SUMMER, T) == {}

@@ -6,12 +6,13 @@ import sys
 from collections import Counter
 
 from leads_harness import KEY, KEY_BYTES, queue_of
-from lines_harness import now_ms
-from media_harness import Node, Process, until
+from lines_harness import ANA_HZ, VOICES, now_ms
+from media_harness import CUSTOMER_HZ, Node, Process, until
 
 from callmodel.campaigns.leads import Lead
 from hotstate.leads.shapes import Figures
 from simulators.call import PhoneCall
+from simulators.phone import answer_after
 
 
 class Diallers:
@@ -48,22 +49,28 @@ class Diallers:
         return str(await until(found, seconds))
 
 
-class Customers:
-    """The called: each behaves by the last digit of the number, and remembers when it was rung.
+class Floor:
+    """What the edge brings calls to: customers, who behave by the last digit of their number, and agents' phones.
 
-    0 to 5 answer, and listen until the other side hangs up; 6 and 7 are busy; 8 does not answer; 9 is vacant.
+    0 to 5 answer, and talk for a while once they hear an agent; 6 and 7 are busy; 8 does not answer; 9 is vacant.
+    rung: how often each number was.  spoke, left: who answered and heard an agent, and who heard none.
     """
 
-    def __init__(self, *, rings_seconds: float = 0.1, talks_seconds: float = 2.0) -> None:
-        self.rung: Counter[str] = Counter()
-        self.answered: Counter[str] = Counter()
+    def __init__(self, *, rings_seconds: float = 0.1, talks_seconds: float = 0.5) -> None:
         self._rings, self._talks = rings_seconds, talks_seconds
-        self.at_once = 0
-        self.most_at_once = 0
+        self.rung: Counter[str] = Counter()
+        self.spoke: set[str] = set()
+        self.left: set[str] = set()
+        self.at_once = self.most_at_once = 0
 
     async def __call__(self, call: PhoneCall) -> None:
         assert call.invite is not None
         number = call.invite.uri.partition(":")[2].partition("@")[0]
+        if not number.startswith("+"):
+            call.play_tone(ANA_HZ)
+            await answer_after(0.0)(call)
+            return
+        call.play_tone(CUSTOMER_HZ)
         self.rung[number] += 1
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -78,20 +85,37 @@ class Customers:
                 call.reject(486)
             case 8:
                 call.ring()
-                await call.wait_for("ended", 30)
+                await call.wait_for("ended", 60)
             case 9:
                 call.reject(404)
             case _:
                 call.ring()
                 await asyncio.sleep(self._rings)
-                if call.ended:
-                    return
-                self.answered[number] += 1
-                call.answer()
-                try:
-                    await call.wait_for("ended", self._talks)
-                except TimeoutError:
-                    await call.hang_up()
+                if not call.ended:
+                    call.answer()
+                    await self._talk(call, number)
+
+    async def _talk(self, call: PhoneCall, number: str) -> None:
+        if not await hears_agent(call):
+            self.left.add(number)
+            return
+        self.spoke.add(number)
+        try:
+            await call.wait_for("ended", self._talks)
+        except TimeoutError:
+            await call.hang_up()
+
+
+async def hears_agent(call: PhoneCall) -> bool:
+    """Say whether a customer hears an agent before the call is over.  Speech may sound like one for a moment."""
+    heard = 0
+    while not call.ended and heard < 4:
+        heard = heard + 1 if call.heard_tones(VOICES, 0.5) == {ANA_HZ} else 0
+        try:
+            await call.wait_for("ended", 0.1)
+        except TimeoutError:
+            continue
+    return heard >= 4 and not call.ended
 
 
 async def fill(node: Node, leads: list[Lead]) -> None:

@@ -22,6 +22,7 @@ from callmodel.ids import E164, CallId, CampaignId, LeadId, ListId, uuid7
 from callmodel.privacy import number_hash
 from hotstate.leads import CampaignKey, LeadQueue
 from servicekit.crypto import TenantCipher
+from tests.integration.publishing import publish
 
 SPRING = CampaignId("spring")
 ALWAYS = CallingHours({day: ("00:00-24:00",) for day in WEEKDAYS})
@@ -57,3 +58,9 @@ def new_call_id() -> CallId:
 
 def queue_of(node: Node) -> LeadQueue:
     return LeadQueue(node.redis, CIPHER)
+
+
+async def published_campaign(node: Node, campaign: Campaign) -> None:
+    """Publish the campaign as it is now."""
+    node.directory = replace(node.directory, campaigns=(campaign,))
+    await publish(node.redis, node.directory)

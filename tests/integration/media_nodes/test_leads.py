@@ -2,20 +2,25 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from leads_harness import KEY, SPRING, campaigning, lead, new_call_id, queue_of
-from lines_harness import Desk, now_ms
+from leads_harness import CAMPAIGN, KEY, SPRING, campaigning, lead, new_call_id, published_campaign, queue_of
+from lines_harness import SALES, Desk, now_ms
 from media_harness import ACME, BLOCK, COLLEAGUE_HZ, CUSTOMER_HZ, HQ_NUMBER, Node, hears, running, until
 
 from callmodel import keys
 from callmodel.agents import AgentState
+from callmodel.campaigns.document import CampaignKind
 from callmodel.campaigns.leads import Lead
 from callmodel.campaigns.progress import LeadState
 from callmodel.campaigns.results import AttemptResult
 from callmodel.codec import to_wire
-from callmodel.ids import E164, CallId, NodeId
+from callmodel.flows.document import Flow
+from callmodel.flows.nodes import HangUpNode, MenuNode, QueueChoice, QueueNode
+from callmodel.ids import E164, CallId, FlowId, NodeId
+from callmodel.prompts import Speech
 from callmodel.wire import DialLead
 from hotstate.leads import Claimed, LeadCall
 from simulators.call import PhoneCall
@@ -164,3 +169,51 @@ async def test_a_conductor_that_takes_over_goes_on_with_the_call(node: Node, des
 
     assert (await becomes(node, call_id, LeadState.ENDED)).result is AttemptResult.CONNECTED
     assert len(called.calls) == 1
+
+
+ASKS = Flow(
+    FlowId("offer"),
+    "menu",
+    {
+        "menu": MenuNode({"1": "agent"}, "bye", (Speech("Press one to speak with us, nine to hear no more of us."),)),
+        "agent": QueueNode((QueueChoice(SALES),), otherwise="bye"),
+        "bye": HangUpNode(),
+    },
+    tenant_id=ACME,
+)
+
+
+async def agentless(node: Node) -> PhoneCall:
+    """Return a customer who was called by a campaign without agents, and hears what its flow says."""
+    campaign = replace(CAMPAIGN, kind=CampaignKind.AGENTLESS, flow_id=ASKS.flow_id, opt_out_key="9")
+    node.directory = replace(node.directory, flows=(*node.directory.flows, ASKS))
+    before = node.log("conductor").count("directory loaded")
+    await published_campaign(node, campaign)
+    await until(lambda: node.log("conductor").count("directory loaded") > before)
+    node.with_trunks({"cheap": answer_after(0.0), "1002": answer_after(0.0)})
+    await dial(node, lead(1))
+    customer = await node.edge.wait_for_call()
+    await until(lambda: level_dbfs(customer.heard(0.3)) > SOUND_DBFS)
+    return customer
+
+
+async def test_by_a_key_a_customer_gets_from_the_broadcast_to_an_agent(node: Node, desk: Desk):
+    ben = await desk.sign_in("1002")
+    customer = await agentless(node)
+    customer.send_dtmf("1")
+
+    await hears(customer, COLLEAGUE_HZ, 10)
+    await customer.hang_up()
+    cdr = await node.cdr()
+    assert (cdr["flow_id"], cdr["agent_id"], cdr["result"]) == ("offer", ben, "connected")
+
+
+async def test_by_another_key_a_customer_is_never_called_again(node: Node):
+    customer = await agentless(node)
+    customer.send_dtmf("9")
+    await customer.wait_for("ended", 20)
+
+    cdr = await node.cdr()
+    assert cdr["opted_out"] and cdr["ending"] == "self-served"
+    queue = queue_of(node)
+    assert (await queue.put(KEY, [lead(2, lead(1).number)], now_ms(), 1000))[1] == ["list.2"], "at once"

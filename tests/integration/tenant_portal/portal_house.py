@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from api_house import COMMAND, USER_PASSWORD, Answer, House, until
+from api_house import COMMAND, USER_PASSWORD, Answer, House, connects, until
 from yarl import URL
 
 from servicekit.redisio import connect
@@ -44,9 +44,23 @@ class PortalHouse(House):
         """Start the process that turns facts into the picture of calls in progress."""
         health = free_port()
         command = [*COMMAND, "control-plane", "facts"]
-        self.spawn_with("facts", command, {**self.environment, "TRUNKLINE_HEALTH_PORT": str(health)})
+        self.spawn("facts", command, TRUNKLINE_HEALTH_PORT=str(health))
         until(lambda: self.readiness_at(health) == 200 or self.has_ended("facts"))
         assert not self.has_ended("facts"), self.log("facts")
+
+    def start_lonely_portal(self) -> tuple[str, int]:
+        """Start a portal with neither Redis nor API; return its address, and the port of its health."""
+        port, health, nobody = free_port(), free_port(), free_port()
+        away = {
+            "TRUNKLINE_PORTAL_PORT": str(port),
+            "TRUNKLINE_HEALTH_PORT": str(health),
+            "TRUNKLINE_REDIS_URL": f"redis://127.0.0.1:{nobody}/0",
+            "TRUNKLINE_PORTAL_API_URLS": f"http://127.0.0.1:{nobody}",
+        }
+        self.spawn("portal-lonely", [*COMMAND, "portal"], **away)
+        until(lambda: connects(port) or self.has_ended("portal-lonely"))
+        assert not self.has_ended("portal-lonely"), self.log("portal-lonely")
+        return f"http://127.0.0.1:{port}", health
 
     def start_portal(self, **environment: str) -> str:
         """Start one more portal; return its address."""
@@ -151,6 +165,11 @@ class Events:
             async for _ in self.socket:
                 pass
         return self.socket.close_code
+
+
+def a_strangers_address(number: int) -> str:
+    """Return an address from which a browser may come."""
+    return own_block().address(f"23.{number}")
 
 
 def running_portal(folder: Path, **environment: str) -> Iterator[PortalHouse]:

@@ -162,6 +162,9 @@ class Chromium:
             await self._driver.wait()
         await self._tasks.__aexit__(None, None, None)
         self._said.close()
+        # Whoever looks for a failure's cause finds what pages said.
+        for number, lines in self.logs.items():
+            (self.folder / f"page-{number}.log").write_text("\n".join(lines))
 
     async def open(self, url: str) -> Page:
         """Open a page in a profile of its own, and wait until it is loaded.  Raises PageError."""

@@ -3,13 +3,14 @@ import JsSIP from "jssip";
 import { preferCodecs } from "./codecs.js";
 
 const media = { mediaConstraints: { audio: true, video: false } };
-const calls = [];
+const calls = [];  // those that live, in the order of their beginning
 
 function keep(session) {
   calls.push(session);
   for (const event of ["confirmed", "hold", "unhold", "ended", "failed"]) {
     session.on(event, ({ cause = "", originator = "" } = {}) => console.log(`call ${event} ${originator} ${cause}`));
   }
+  for (const event of ["ended", "failed"]) session.on(event, () => calls.splice(calls.indexOf(session), 1));
 }
 
 function refer(session, target, options = {}) {
@@ -46,5 +47,7 @@ window.phone = {
   transfer(extension) { return refer(calls[0], extension); },
   transferToCall(call, other) { return refer(calls[call], calls[other].remote_identity.uri, { replaces: calls[other] }); },
   hangUp(call = 0) { calls[call].terminate(); },
-  stop() { this.agent.stop(); },
 };
+
+// Whoever loads the page anew or leaves it, leaves nobody in silence.
+addEventListener("pagehide", () => calls.slice().forEach((session) => session.terminate()));

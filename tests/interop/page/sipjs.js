@@ -3,13 +3,16 @@ import { Inviter, Registerer, SessionState, UserAgent } from "sip.js";
 import { preferCodecs } from "./codecs.js";
 
 const media = { sessionDescriptionHandlerOptions: { constraints: { audio: true, video: false } } };
-const calls = [];
+const calls = [];  // those that live, in the order of their beginning
 
 function keep(session) {
   calls.push(session);
   session.stateChange.addListener((state) => {
     if (state === SessionState.Established) console.log("call confirmed");
-    if (state === SessionState.Terminated) console.log("call ended");
+    if (state === SessionState.Terminated) {
+      console.log("call ended");
+      calls.splice(calls.indexOf(session), 1);
+    }
   });
 }
 
@@ -68,9 +71,12 @@ window.phone = {
   changeAddress() { return renegotiate(calls[0], { offerOptions: { iceRestart: true } }); },
   transfer(extension) { return refer(calls[0], UserAgent.makeURI(`sip:${extension}@${this.domain}`)); },
   transferToCall(call, other) { return refer(calls[call], calls[other]); },
-  hangUp(call = 0) {
-    const session = calls[call];
-    return session.state === SessionState.Established ? session.bye() : session.cancel?.();
-  },
-  stop() { return this.agent.stop(); },
+  hangUp(call = 0) { return end(calls[call]); },
 };
+
+function end(session) {
+  return session.state === SessionState.Established ? session.bye() : session.cancel?.();
+}
+
+// Whoever loads the page anew or leaves it, leaves nobody in silence.
+addEventListener("pagehide", () => calls.slice().forEach((session) => void end(session)));

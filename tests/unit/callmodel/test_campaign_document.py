@@ -18,10 +18,11 @@ from callmodel.campaigns.document import (
     Then,
 )
 from callmodel.campaigns.results import AttemptResult
-from callmodel.directory import Directory, StoredDirectory, tables_of
+from callmodel.directory import Directory, tables_of
 from callmodel.entries import TableEntries
 from callmodel.flows.calendars import SpecialDay
 from callmodel.ids import E164, CampaignId, DispositionId, ListId, QueueId, TenantId
+from callmodel.storeddirectory import StoredDirectory
 
 ACME = TenantId("acme")
 HOURS = CallingHours({"mon": ("09:00-20:00",)}, ("12:00-14:00",), (SpecialDay("10-01", "10-07"),))

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from callmodel.beginnings import StationDialled
 from callmodel.calls import advance, begin
 from callmodel.callstate import CallState, Direction
 from callmodel.cdr import cdr_of
 from callmodel.codec import from_wire, to_wire
 from callmodel.directory import CallerRule, Did, Directory, Site, Station, Trunk
 from callmodel.endings import Ending
-from callmodel.facts import LegHungUp, SpendStopped, StationDialled, TrunkGranted
+from callmodel.facts import LegHungUp, SpendStopped, TrunkGranted
 from callmodel.ids import E164, Extension, SiteId, TrunkId
 from callmodel.limits import Limits
 from callmodel.locations import Location

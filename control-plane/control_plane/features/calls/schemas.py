@@ -143,6 +143,7 @@ class LegView(Shape):
     sip_call_id: str | None = Field(
         description="the Call-ID of its dialog, once it has ended, for HQ administrators; null for others"
     )
+    joined_call: str | None = Field(description="the call at its other end, where a phone joined two calls")
 
 
 class CallView(Shape):
@@ -166,6 +167,9 @@ class CallView(Shape):
     flow_version: int | None
     marks: dict[str, str] = Field(description="what the caller answered when asked how it was, by question")
     mailbox: str | None = Field(description="whom a message was left for")
+    call_back: str | None = Field(
+        description="of a call back, the call in which it was asked for; of that, its first"
+    )
     missed: str | None = Field(description="why no person took the call: `no-answer`, or how the caller left a queue")
     campaign_id: str | None = Field(description="the campaign that called")
     lead_id: str | None = Field(description="whom it called, by list and row")
@@ -191,7 +195,8 @@ class CallView(Shape):
     wait_seconds: float | None = Field(description="the customer was on the line and nobody was there")
     ending: str | None
     ending_class: str | None
-    hung_up_by: str | None = Field(description="the role of the party that ended it, or `system`")
+    hung_up_by: str | None = Field(description="the role of the party that ended it, `user` or `system`")
+    ended_by: str | None = Field(description="the user who ended it by click")
     transferred_by: str | None = Field(description="the extension that handed the customer over last")
     queue_id: str | None = Field(description="the queue that the caller was last in line of")
     agent_id: str | None = Field(description="the user who took the call from the queue")

@@ -119,7 +119,8 @@ async def save_template(
 
 
 async def drop_template(context: Context, tenant_id: TenantIdText, template_id: TemplateIdText) -> None:
-    """Forget a saved mapping; lists that were made with it keep it.  Doing it again is fine."""
+    """Forget a saved mapping; lists that were made with it keep it."""
+    await service.find_template(context, tenant_id, template_id)
     await ListStore(context.store).drop_template(tenant_id, template_id)
 
 

@@ -21,6 +21,7 @@ from control_plane.features.lists.packing import block_count, blocks_of
 from control_plane.features.lists.progress import Progress, tell
 from control_plane.features.lists.rules import rules_of
 from control_plane.features.lists.store import ListRecord, ListStore, Part
+from control_plane.leadblocks import Block
 from control_plane.leadstore import LeadStore
 from control_plane.sealedfiles import SealedPart, open_sealed, sealed
 from control_plane.web.context import Resources
@@ -28,10 +29,13 @@ from leadimport.cleaning import Cleaner, Judged, Summary
 from leadimport.errors import FileError
 from leadimport.mapping import ColumnMapping
 from leadimport.opening import Opened, open_list
+from leadimport.places import Places
 from leadimport.refused import RefusedFile
 from leadimport.rules import Rules, RulesError
 
-SLICE_PIECES = 16
+WRITTEN_PIECES = 8
+"""Written at once: each write waits for the disk."""
+SLICE_PIECES = 2 * WRITTEN_PIECES
 """Pieces of 1 MB of a file between two checkpoints; their refused rows lie in memory."""
 HASH_BYTES = 1 << 20
 
@@ -74,6 +78,8 @@ class _Import:
         done: Mapping[str, Any] = record.checkpoint or {}
         self._done_pieces, self._slices = int(done.get("pieces", 0)), int(done.get("slices", 0))
         self._accepted = int(done.get("accepted", 0))
+        self._waiting: list[tuple[Judged, int, int]] = []
+        self._keeping: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         parts = await self._store.parts(self._tenant_id, self._list_id)
@@ -137,36 +143,69 @@ class _Import:
             buffer.seek(0)
         pieces = cleaner.clean(opened.file, opened.size)
         number = blocks = 0
-        while (judged := await asyncio.to_thread(next, pieces, None)) is not None:
-            summary.add(judged)
-            if number >= self._done_pieces:
-                fallen.write(judged.rows, judged.outcomes)
-                await self._keep(list(blocks_of(judged, cleaner.places, layout.fields, blocks)))
-            number, blocks = number + 1, blocks + block_count(judged)
-            if number > self._done_pieces and number % SLICE_PIECES == 0:
-                await self._checkpoint(number, buffer)
-            await self._tell(summary, judged, opened.size)
-        if buffer.tell():
-            await self._checkpoint(number, buffer)
+        try:
+            while (judged := await asyncio.to_thread(next, pieces, None)) is not None:
+                summary.add(judged)
+                if number >= self._done_pieces:
+                    fallen.write(judged.rows, judged.outcomes)
+                    self._waiting.append((judged, blocks, self._accepted))
+                    self._accepted += len(judged.accepted)
+                number, blocks = number + 1, blocks + block_count(judged)
+                if len(self._waiting) == WRITTEN_PIECES:
+                    ends_slice = number % SLICE_PIECES == 0
+                    await self._keep(cleaner.places, layout.fields, number, buffer if ends_slice else None)
+                    await self._tell(summary, judged, opened.size)
+            if number > self._done_pieces:
+                await self._keep(cleaner.places, layout.fields, number, buffer)
+            await self._kept()
+        finally:
+            if self._keeping is not None:
+                self._keeping.cancel()
         return {**summary_of(summary), "accepted": self._accepted, "blocks": blocks, "slices": self._slices}
 
-    async def _keep(self, blocks: list[Any]) -> None:
-        self._accepted += sum(len(block) for _, block in blocks)
-        await self._leads.put(self._tenant_id, self._list_id, blocks)
+    async def _keep(self, places: Places, fields: Mapping[str, int], pieces: int, fallen: io.BytesIO | None) -> None:
+        """Begin to write the pieces that wait, once those before them are written; the next are judged meanwhile.
 
-    async def _checkpoint(self, pieces: int, buffer: io.BytesIO) -> None:
-        """Keep the refused rows of a slice, then note it as done."""
+        fallen: the refused rows, at the end of a slice: what is done up to `pieces` is then noted.
+        """
+        await self._kept()
+        waiting, self._waiting = self._waiting, []
+        refused, accepted = None, self._accepted
+        if fallen is not None:
+            refused = fallen.getvalue()
+            fallen.seek(0)
+            fallen.truncate()
+
+        def packed() -> list[tuple[int, Block]]:
+            return [
+                block
+                for judged, first, before in waiting
+                for block in blocks_of(judged, places, fields, first, before)
+            ]
+
+        async def write() -> None:
+            await self._leads.put(self._tenant_id, self._list_id, await asyncio.to_thread(packed))
+            if refused is not None:
+                await self._checkpoint(pieces, accepted, refused)
+
+        # No group: a failure has to come out as it is, to be tried again or told.
+        self._keeping = asyncio.get_running_loop().create_task(write(), name="leads-written")
+
+    async def _kept(self) -> None:
+        if self._keeping is not None:
+            await self._keeping
+
+    async def _checkpoint(self, pieces: int, accepted: int, refused: bytes) -> None:
+        """Keep the refused rows of a slice whose leads are written, and note it as done."""
         name = refused_key(self._tenant_id, self._list_id, self._record.turn, self._slices)
 
         async def content() -> AsyncIterator[bytes]:
-            yield buffer.getvalue()
+            yield refused
 
-        pieces_of = sealed(self._resources.cipher, self._tenant_id, name, content())
-        await self._resources.objects.put_multipart(name, pieces_of)
-        buffer.seek(0)
-        buffer.truncate()
+        stored = sealed(self._resources.cipher, self._tenant_id, name, content())
+        await self._resources.objects.put_multipart(name, stored)
         self._slices += 1
-        done = {"pieces": pieces, "slices": self._slices, "accepted": self._accepted}
+        done = {"pieces": pieces, "slices": self._slices, "accepted": accepted}
         if not await self._store.advance(self._tenant_id, self._record, checkpoint=done):
             raise StaleImportError()
 

@@ -9,7 +9,6 @@ from celery import current_app
 from callmodel.ids import ListId, TenantId
 from control_plane.features.lists import store as kept
 from control_plane.features.lists.files import drop_file
-from control_plane.features.lists.importing import import_list
 from control_plane.features.lists.store import ListRecord, ListStore
 from control_plane.jobs.job import job
 from control_plane.listing import every
@@ -31,6 +30,9 @@ logger = logging.getLogger(__name__)
 )
 async def load(resources: Resources, *, tenant_id: str, list_id: str, turn: int, **_later: Any) -> None:
     """Import a list; after a crash, go on where it was."""
+    # Here: what compiles tables is loaded by the workers that need it, and by no other process.
+    from control_plane.features.lists.importing import import_list
+
     await import_list(resources, TenantId(tenant_id), ListId(list_id), int(turn))
 
 

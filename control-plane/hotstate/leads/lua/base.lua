@@ -16,6 +16,8 @@ local FENCE, LEASE, FIGURES = CAMPAIGN .. 'fence', CAMPAIGN .. 'lease', CAMPAIGN
 local MADE, MADE_AT = CAMPAIGN .. 'made', CAMPAIGN .. 'made_at'
 local SEP, HOUR, DAY = '\31', 3600000, 86400000
 local LIFE = 40 * DAY
+-- An answer that lasted no longer was no conversation.
+local SHORT = 6000
 -- Of two priorities the higher counts more than any time since 1970.
 local PRIORITY = 10000000000000
 
@@ -110,6 +112,23 @@ local function close(it, packed, due)
   else
     take_out(it.lead)
   end
+end
+
+-- Count how a number of ours was answered, in slots of four hours; what is older than all windows goes.
+local function note_health(it)
+  local key = TENANT .. 'health:' .. it.caller
+  local slot = math.floor(at / (4 * HOUR))
+  call('HINCRBY', key, whole(slot) .. ':attempts', 1)
+  if it.answered > 0 then
+    call('HINCRBY', key, whole(slot) .. ':answered', 1)
+    if it.ended - it.answered < SHORT then call('HINCRBY', key, whole(slot) .. ':short', 1) end
+  end
+  if call('HLEN', key) > 400 then
+    for _, field in ipairs(call('HKEYS', key)) do
+      if tonumber(string.match(field, '^%d+')) < slot - 60 then call('HDEL', key, field) end
+    end
+  end
+  call('PEXPIRE', key, LIFE)
 end
 
 -- An attempt that reached nobody's phone does not count.

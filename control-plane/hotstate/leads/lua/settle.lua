@@ -5,7 +5,7 @@
 if call('GET', FENCE) ~= ARGV[2] then return 0 end
 local it = load_call(ARGV[3])
 if not it then return 0 end
-if ARGV[6] == '0' then forget_attempt(it) end
+if ARGV[6] == '0' then forget_attempt(it) else note_health(it) end
 note_made(it.lead, ARGV[10])
 close(it, ARGV[5], tonumber(ARGV[4]))
 call('HINCRBY', FIGURES, 'result:' .. ARGV[7], 1)

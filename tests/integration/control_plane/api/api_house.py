@@ -22,12 +22,15 @@ from typing import Any
 
 import aiohttp
 
+from control_plane.config import ControlPlaneSettings
+from control_plane.queueing import build_celery
 from tests.loopback import free_port
 from trunkline.children import die_with
 
 ADMIN_PASSWORD = "correct-horse-4711-battery"
 USER_PASSWORD = "quiet-river-under-stars-7"
 COMMAND = (sys.executable, "-m", "trunkline.cli")
+NEEDED = ("run_dir", "redis_url", "store_url", "objects_url", "master_key_file")
 ROLES = ("agent", "supervisor", "manager", "client")
 
 
@@ -86,9 +89,24 @@ class House:
         assert self._processes["api"].poll() is None, self.log("api")
 
     def start_worker(self, queues: str) -> None:
-        """Start a worker of these queues; once only, however often it is asked for."""
-        if "worker" not in self._processes:
-            self.spawn("worker", [*COMMAND, "worker"], TRUNKLINE_WORKER_QUEUES=queues, TRUNKLINE_HEALTH_PORT="0")
+        """Start a worker of these queues.  Nothing is scheduled: see `ask_for`."""
+        self.spawn("worker", [*COMMAND, "worker"], TRUNKLINE_WORKER_QUEUES=queues, TRUNKLINE_HEALTH_PORT="0")
+
+    def kill_worker(self) -> None:
+        """Kill the worker and its children: a machine that is gone."""
+        process = self._processes.pop("worker")
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        for pid in (process.pid, *map(int, children)):
+            os.kill(pid, signal.SIGKILL)
+        process.wait(timeout=10)
+
+    def ask_for(self, task: str) -> None:
+        """Have the worker do what the schedule would ask for now and then."""
+        build_celery(self.settings()).send_task(task)
+
+    def settings(self) -> ControlPlaneSettings:
+        given = {name.removeprefix("TRUNKLINE_").lower(): value for name, value in self.environment.items()}
+        return ControlPlaneSettings.model_validate({name: given[name] for name in NEEDED})
 
     def admin(self, *arguments: str) -> str:
         """Run one `trunkline admin` command; return what it printed."""
@@ -255,6 +273,13 @@ async def _furnish(world: World, tenant_id: str, place: int) -> None:
     hook = {"url": f"https://{tenant_id}.example/hook"}
     await admin.call("PUT", f"/tenants/{tenant_id}/webhook", hook)
     vip = await admin.make(f"/tenants/{tenant_id}/vips", {"number": f"+861390000000{place}", "name": "Ms Wang"})
+    mapping = await admin.call("PUT", f"/tenants/{tenant_id}/list-templates/seller-{place}", {"number": "phone"})
+    assert mapping.status == 200, mapping.body
+    await admin.make(f"/tenants/{tenant_id}/lists", {"list_id": f"bought-{place}"})
+    a_list = [{"list_id": f"bought-{place}"}]
+    await admin.make(
+        f"/tenants/{tenant_id}/campaigns", {"campaign_id": f"spring-{place}", "kind": "preview", "lists": a_list}
+    )
     world.ids[tenant_id] = {
         "tenant_id": tenant_id,
         "extension": extension,
@@ -264,6 +289,10 @@ async def _furnish(world: World, tenant_id: str, place: int) -> None:
         "prompt_id": f"hello-{place}",
         "calendar_id": f"office-{place}",
         "vip_id": vip["vip_id"],
+        "list_id": f"bought-{place}",
+        "template_id": f"seller-{place}",
+        "campaign_id": f"spring-{place}",
+        "lead_id": f"bought-{place}.1",
         "call_id": f"01990000-0000-7000-8000-00000000000{place}",
         "recording_id": f"01990000-0000-7000-8000-00000000001{place}",
     }

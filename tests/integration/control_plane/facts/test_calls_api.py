@@ -129,6 +129,7 @@ async def test_orders_for_a_call_go_to_the_node_that_holds_it(house: House):
         ("call.transfer", call_id),
         ("call.end", call_id),
     ]
+    assert (await house.orders())[-1]["asked_by"] == "ana"
 
 
 async def test_orders_for_calls_that_can_not_be_changed_say_why(house: House):
