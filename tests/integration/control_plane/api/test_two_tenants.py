@@ -25,11 +25,12 @@ KINDS = {
     "tenant_ids": "tenant_id", "roles": "tenant_id", "trunk_ids": "trunk_id", "route_to": "extension",
     "numbers": "number", "regions": "number", "caller_number": "number", "domain": "domain",
     "queues": "queue_id", "own_agent": "user_id", "music": "prompt_id", "comfort": "prompt_id",
-    "notice": "prompt_id", "mobile": "number",
+    "notice": "prompt_id", "mobile": "number", "message": "prompt_id", "abandon_message": "prompt_id",
+    "agents": "user_id",
     "to": "extension", "by": "extension", "of": "extension",
     **{name: name for name in ("tenant_id", "trunk_id", "extension", "number", "user_id", "call_id", "recording_id",
                                "leg_id", "queue_id", "flow_id", "prompt_id", "calendar_id", "vip_id",
-                               "username", "after")},
+                               "list_id", "template_id", "campaign_id", "lead_id", "file_id", "username", "after")},
 }  # fmt: skip
 """What kind of id stands under a name of the document."""
 NO_TENANTS = {
@@ -50,6 +51,8 @@ NO_TENANTS = {
 are words, and a customer's token is good in its own tenant only."""
 FIXED = {"password": "a-pass-phrase-of-11", "site_id": SHARED_SITE, "serial": "7f", "belongs_to": f"tenant:{ACME}",
          "refresh_token": "x" * 43}  # fmt: skip
+WITHOUT_IDS = {"Mapping": {"number": "phone"}}
+"""Shapes with names as if of ids, that are none: a mapping's `number` is the column that has them."""
 STRONGEST = ("manager", PROVIDER) * 3
 """Asked in the name of more often: the others are told sooner that they may not."""
 EXAMPLES = {False: 20, True: 40}
@@ -64,6 +67,8 @@ VOLATILE = {
     "password",
     "call_id",
     "customer",
+    "token",
+    "at_ms",
 }
 """What differs each time; a customer's token and a VIP's id follow from the number given, in the asker's tenant."""
 # A snapshot follows a change of the configuration when it can, so what changes it is asked last.
@@ -184,7 +189,8 @@ class _Drawn:
     def value(self, name: str, schema: dict[str, Any]) -> Any:
         """Return a value under a name of the document."""
         if "$ref" in schema:
-            return self.value(name, _resolved(schema["$ref"]))
+            shape = schema["$ref"].rpartition("/")[2]
+            return WITHOUT_IDS.get(shape) or self.value(name, _resolved(schema["$ref"]))
         if "anyOf" in schema:
             return self.value(name, next(part for part in schema["anyOf"] if part.get("type") != "null"))
         if "const" in schema or "enum" in schema:
@@ -230,7 +236,7 @@ class _Drawn:
 def holds_ids(name: str, schema: dict[str, Any]) -> bool:
     """Say whether an id may stand somewhere below a name of the document."""
     if "$ref" in schema:
-        return holds_ids(name, _resolved(schema["$ref"]))
+        return schema["$ref"].rpartition("/")[2] not in WITHOUT_IDS and holds_ids(name, _resolved(schema["$ref"]))
     below = [(name, schema[key]) for key in ("items",) if key in schema]
     below += [(name, part) for part in (*schema.get("anyOf", ()), *schema.get("patternProperties", {}).values())]
     below += schema.get("properties", {}).items()

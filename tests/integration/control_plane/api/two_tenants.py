@@ -40,7 +40,10 @@ CUSTOMERS = {ACME: "+8613812345678", BOLT: "+8613987654321"}
 AUDIO = b"OggS of acme alone"
 PROVIDER = "provider"
 """The role, for tests, of an outsourcing firm's user: manager in the second tenant and nothing in the first."""
-OWN_WORDS = ("extension", "queue_id", "flow_id", "prompt_id", "calendar_id")
+OWN_WORDS = {
+    *("extension", "queue_id", "flow_id", "prompt_id", "calendar_id"),
+    *("list_id", "template_id", "campaign_id", "lead_id", "file_id"),
+}
 """Kinds of ids that tenants choose, each for itself."""
 STRANGERS = (*ROLES, PROVIDER, "nobody")
 
@@ -72,7 +75,7 @@ class Estate:
     @property
     def told_by_nobody(self) -> list[str]:
         """All of the first tenant's that tells: what a tenant names itself says nothing, as any may have the same."""
-        ids = [name for kind, names in self.of_acme.items() if kind not in (*OWN_WORDS, "after") for name in names]
+        ids = [name for kind, names in self.of_acme.items() if kind not in OWN_WORDS | {"after"} for name in names]
         return [*ids, *self.untold]
 
 
@@ -129,6 +132,15 @@ async def _configure(estate: Estate, tenant_id: str, place: int) -> dict[str, li
     prompt_ids = [f"hello-{place}", f"bye-{place}"]
     for prompt_id in prompt_ids:
         await admin.make(f"/tenants/{tenant_id}/prompts", {"prompt_id": prompt_id, "name": secret_name})
+    list_ids, template_ids = [f"bought-{place}", f"found-{place}"], [f"seller-{place}"]
+    campaign_ids = [f"spring-{place}", f"autumn-{place}"]
+    for list_id, campaign_id in zip(list_ids, campaign_ids, strict=True):
+        await admin.make(f"/tenants/{tenant_id}/lists", {"list_id": list_id, "name": secret_name})
+        campaign = {"campaign_id": campaign_id, "kind": "preview", "lists": [{"list_id": list_id}]}
+        await admin.make(f"/tenants/{tenant_id}/campaigns", campaign | {"name": secret_name})
+    for template_id in template_ids:
+        saved = await admin.call("PUT", f"/tenants/{tenant_id}/list-templates/{template_id}", {"number": "phone"})
+        assert saved.status == 200, saved.body
     hook = {"url": f"https://hook-of-{tenant_id}.example/"}
     assert (await admin.call("PUT", f"/tenants/{tenant_id}/webhook", hook)).status == 200
     vips = [CUSTOMERS[tenant_id], f"+8613700000{place}00"]
@@ -159,6 +171,11 @@ async def _configure(estate: Estate, tenant_id: str, place: int) -> dict[str, li
         "prompt_id": prompt_ids,
         "calendar_id": calendar_ids,
         "vip_id": vip_ids,
+        "list_id": list_ids,
+        "template_id": template_ids,
+        "campaign_id": campaign_ids,
+        "lead_id": [f"{list_id}.1" for list_id in list_ids],
+        "file_id": [f"national-{place}"],
         "username": list(names.values()),
         "call_id": calls,
         "leg_id": [f"{call_id}-1" for call_id in calls],
@@ -222,6 +239,8 @@ LISTINGS = (
     "/tenants/{tenant}/vips?limit={limit}",
     "/tenants/{tenant}/prompts?limit={limit}",
     "/tenants/{tenant}/calendars?limit={limit}",
+    "/tenants/{tenant}/lists?limit={limit}",
+    "/tenants/{tenant}/campaigns?limit={limit}",
     "/tenants/{tenant}/calls?day={day}&limit={limit}",
     "/tenants/{tenant}/follow-ups?day={day}&limit={limit}",
     "/tenants/{tenant}/recordings?day={day}&limit={limit}",
@@ -255,6 +274,8 @@ def _twin(name: str, kind: str) -> str:
         return f"{'B' if name[0] == 'A' else 'A'}{name[1:]}"
     if kind == "vip_id":
         return f"{name[:-4]}{'beef' if name[-4:] != 'beef' else 'cafe'}"
+    if kind == "lead_id":
+        return f"{name.removesuffix('.1')}-twin.1"
     if kind in OWN_WORDS and kind != "extension":
         return f"{name}-twin"
     if kind in ("extension", "number"):
