@@ -111,7 +111,7 @@ class House:
     def admin(self, *arguments: str) -> str:
         """Run one `trunkline admin` command; return what it printed."""
         done = subprocess.run(
-            [*COMMAND, "admin", *arguments], env=self.environment, capture_output=True, text=True, timeout=60
+            [*COMMAND, "admin", *arguments], env=self.environment, capture_output=True, text=True, timeout=180
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
