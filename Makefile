@@ -1,7 +1,7 @@
 # Trunkline's few commands.  Each does its own set-up first, which takes no time once it is done.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo cluster faults test bench attack lint doctor clean
+.PHONY: help setup demo cluster faults test interop bench attack lint doctor clean
 
 PYTEST := .venv/bin/python -m pytest
 # JUNIT=path writes a JUnit file beside the closing line.
@@ -29,6 +29,9 @@ faults: setup  ## kill each part of a cluster under calls and count what is lost
 
 test: setup  ## unit, architecture, integration on the real engines, and end to end
 	@$(PYTEST) --numprocesses $(WORKERS) $(JUNIT_OPTION) tests/unit tests/architecture tests/integration tests/e2e
+
+interop: setup  ## every phone that others wrote, at HQ and a branch, over all it speaks; writes var/interop.json
+	@$(PYTEST) $(JUNIT_OPTION) tests/interop
 
 bench: setup  ## measure against the bare engines (Asterisk, Kamailio, sqlite3, Cassandra); writes var/bench.json
 	@.venv/bin/trunkline bench

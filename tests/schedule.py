@@ -18,11 +18,13 @@ GROUPS = {
     "tests/integration/control_plane/api/test_api_passwords.py": "cassandra",
     "tests/integration/control_plane/facts/test_facts_thin_thread.py": "cassandra",
     "tests/integration/control_plane/test_inbound_stores.py": "cassandra",
+    "tests/integration/control_plane/test_lead_stores.py": "cassandra",
     "tests/integration/control_plane/test_ledger_store.py": "cassandra",
     "tests/integration/control_plane/test_sizes_on_cassandra.py": "cassandra",
     "tests/integration/servicekit/test_cassandra_store.py": "cassandra",
     "tests/integration/servicekit/test_store_migrations.py": "cassandra",
     "tests/integration/control_plane/api/": "api",
+    "tests/integration/tenant_portal/": "portal",
 }
 """Tests whose path begins so are in this group; the first that fits counts.  Else a test's group is its file."""
 

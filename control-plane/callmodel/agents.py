@@ -51,6 +51,15 @@ class Agent:
     teams: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class SeatedAgent:
+    """Who is seated at a station and takes calls: they may sign in there by phone."""
+
+    tenant_id: TenantId
+    extension: Extension
+    agent: Agent
+
+
 class SeatUse(Enum):
     """What a leg does at a station.  `RINGING` from the moment that it is dialled."""
 

@@ -6,10 +6,11 @@ from callmodel import facts, legs, orders
 from callmodel.callstate import Attempt, Call, Direction, Leg, LegRole, LegState, Purpose
 from callmodel.endings import is_trunk_failure
 from callmodel.ids import LegId
+from callmodel.links import Link
 from callmodel.privacy import mask_number
 from callmodel.prompts import Prompt
 from callmodel.rooms import Mode
-from callmodel.routing import StationPlan, TrunkPlan
+from callmodel.routing import LinkPlan, StationPlan, TrunkPlan
 
 Step = tuple[Call, list[orders.Order]]
 
@@ -21,7 +22,7 @@ _OUTSIDE_ROLES = {Purpose.CONNECT: LegRole.CUSTOMER, Purpose.SUPERVISE: LegRole.
 def bring(
     call: Call,
     purpose: Purpose,
-    plan: TrunkPlan | StationPlan,
+    plan: TrunkPlan | StationPlan | LinkPlan,
     at_ms: int,
     *,
     by: LegId | None = None,
@@ -35,6 +36,8 @@ def bring(
     call = replace(call, attempts=(*call.attempts, attempt))
     if isinstance(plan, TrunkPlan):
         return call, [_claim(call, attempt, plan)]
+    if isinstance(plan, LinkPlan):
+        return _ask_for(call, attempt, plan, at_ms)
     leg = Leg(
         leg_id,
         _role_at_station(call, purpose),
@@ -47,7 +50,22 @@ def bring(
         to=to,
     )
     shown = _shown(call, attempt)
-    order = orders.DialStation(leg_id, plan.extension, plan.site_id, shown, plan.ring_timeout_seconds, plan.tenant_id)
+    # A customer who was called and has answered does not wait for somebody to reach for the receiver.
+    answers = purpose is Purpose.OFFER and call.lead is not None
+    order = orders.DialStation(
+        leg_id, plan.extension, plan.site_id, shown, plan.ring_timeout_seconds, plan.tenant_id, answers
+    )
+    return replace(call, legs=(*call.legs, leg)), [order]
+
+
+def _ask_for(call: Call, attempt: Attempt, plan: LinkPlan, at_ms: int) -> Step:
+    """Ask for another call of the phone's that hands over."""
+    by = call.leg_of(attempt.by)
+    assert by is not None and by.extension is not None, "only a station has another call"
+    comes = legs.party_beside(call, by.leg_id)
+    link = Link(call.node_id, attempt.leg_id, by.extension, plan.dialog, by.station_tenant_id, comes)
+    leg = Leg(attempt.leg_id, LegRole.LINK, LegState.DIALLING, at_ms)
+    order = orders.DialLink(attempt.leg_id, link, plan.ring_timeout_seconds)
     return replace(call, legs=(*call.legs, leg)), [order]
 
 
@@ -188,7 +206,7 @@ def _role_at_station(call: Call, purpose: Purpose) -> LegRole:
 
 def _shown(call: Call, attempt: Attempt) -> str:
     """Return what the station's display says: of a customer a masked number, else the colleague who calls."""
-    if attempt.purpose is Purpose.SEAT:
+    if attempt.purpose is Purpose.SEAT or (call.call_back is not None and call.customer_leg is None):
         return mask_number(call.dialled)
     if call.customer_leg is not None and attempt.purpose is not Purpose.CONSULT:
         return mask_number(call.number) if call.number is not None and not call.withheld else "anonymous"

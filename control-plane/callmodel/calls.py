@@ -6,10 +6,25 @@ from the legs, and what is announced is counted, here and nowhere else.
 
 from dataclasses import replace
 
-from callmodel import attempts, closing, dialling, facts, flowing, keying, legs, orders, talking, waiting
+from callmodel import (
+    attempts,
+    beginnings,
+    closing,
+    dialling,
+    facts,
+    flowing,
+    keying,
+    legs,
+    linking,
+    orders,
+    outreach,
+    talking,
+    waiting,
+)
 from callmodel.agentkeys import KeyPlan
 from callmodel.announcements import announced
 from callmodel.callstate import Call, Direction, Leg, LegRole, LegState, Phase, Purpose
+from callmodel.campaigns.facts import LeadDue
 from callmodel.endings import Ending, sip_code_of
 from callmodel.numbers import is_extension
 from callmodel.routing import FlowPlan, Plan, Refusal, StationPlan, TrunkPlan
@@ -28,16 +43,22 @@ _PHASES = {
 _BEFORE_THE_ROOM = (orders.StartRecording, orders.Answer, orders.StopPlaying, orders.ReleaseTrunk)
 
 
-def begin(beginning: facts.Beginning, plan: Plan | FlowPlan | KeyPlan) -> Step:
+def begin(beginning: beginnings.Beginning, plan: Plan | FlowPlan | KeyPlan) -> Step:
     """Return the new call and its first orders.  A refused call is born ending: its CDR is written like any other."""
     call = newborn = _newborn(beginning, plan)
     if isinstance(plan, Refusal):
         step = closing.end(call, plan.ending, beginning.at_ms)
+        if isinstance(beginning, beginnings.CallBackDue):
+            step = step[0], [*step[1], *waiting.given_back(beginning)]
     elif isinstance(plan, KeyPlan):
         step = keying.begin(call, plan, beginning.at_ms)
     elif isinstance(plan, FlowPlan):
         step = _let_in(flowing.begin(call, plan, beginning.at_ms), beginning.at_ms)
-    elif isinstance(beginning, facts.CallAsked):
+    elif isinstance(beginning, LeadDue):
+        step = outreach.begin(call)
+    elif isinstance(beginning, beginnings.CallBackDue):
+        step = waiting.begin_offered(call, beginning)
+    elif isinstance(beginning, beginnings.CallAsked):
         seat = StationPlan(beginning.extension, beginning.site_id, plan.ring_timeout_seconds, records=False)
         call, given = attempts.bring(call, Purpose.SEAT, seat, beginning.at_ms)
         step = replace(call, origin_leg=call.legs[0].leg_id), given
@@ -66,16 +87,18 @@ def _advance(call: Call, fact: facts.Fact) -> Step:
             return attempts.granted(call, fact)
         case facts.NodeLost(at_ms) if not is_over:
             return closing.end(call, Ending.NODE_LOST, at_ms)
-        case facts.HangUpAsked(at_ms) if not is_over:
-            return closing.end(call, closing.ending_now(call), at_ms)
+        case facts.HangUpAsked(at_ms, asked_by) if not is_over:
+            return closing.end(replace(call, ended_by=asked_by), closing.ending_now(call), at_ms)
         case facts.SpendStopped(at_ms) if call.trunk_held and not call.emergency and not is_over:
-            if call.phase is Phase.IN_FLOW:
+            if call.phase is Phase.IN_FLOW and call.lead is None:
                 # Nobody outside is rung any more; who called us is still there.
                 return _let_in(flowing.advance(call, fact), at_ms)
             return closing.end(call, Ending.SPEND_LIMIT_REACHED, at_ms)
         case facts.TransferAsked(by=by, referred=True) if call.phase is not Phase.TALKING:
             # There is nobody to hand over, and the phone waits to hear so.
             return call, [orders.ReportTransfer(by, sip_code_of(Ending.REJECTED))]
+        case facts.LinkAsked() if call.phase is not Phase.TALKING:
+            return linking.refused(call, fact)
         case facts.AgentOffered() if call.phase is not Phase.WAITING:
             return call, waiting.withdrawn(fact)
         case _ if call.phase is Phase.ENDED:
@@ -111,8 +134,8 @@ def _with_room(before: Call, after: Call, given: list[orders.Order]) -> list[ord
     return [*first, orders.SetRoom(room), *(order for order in given if order not in first)]
 
 
-def _newborn(beginning: facts.Beginning, plan: Plan | FlowPlan | KeyPlan) -> Call:
-    dialled = beginning.called_number if isinstance(beginning, facts.CustomerCalled) else beginning.dialled
+def _newborn(beginning: beginnings.Beginning, plan: Plan | FlowPlan | KeyPlan) -> Call:
+    dialled = beginning.called_number if isinstance(beginning, beginnings.CustomerCalled) else beginning.dialled
     call = Call(
         call_id=beginning.call_id,
         tenant_id=beginning.tenant_id,
@@ -126,10 +149,10 @@ def _newborn(beginning: facts.Beginning, plan: Plan | FlowPlan | KeyPlan) -> Cal
         trace=beginning.trace,
     )
     match beginning:
-        case facts.StationDialled(leg_id=leg_id, extension=extension, site_id=site_id, at_ms=at_ms):
+        case beginnings.StationDialled(leg_id=leg_id, extension=extension, site_id=site_id, at_ms=at_ms):
             leg = Leg(leg_id, LegRole.AGENT, LegState.RINGING, at_ms, extension, site_id)
             return replace(call, legs=(leg,), origin_leg=leg_id, extension=extension, site_id=site_id)
-        case facts.CustomerCalled(leg_id=leg_id, number=number, trunk_id=trunk_id, at_ms=at_ms):
+        case beginnings.CustomerCalled(leg_id=leg_id, number=number, trunk_id=trunk_id, at_ms=at_ms):
             leg = Leg(leg_id, LegRole.CUSTOMER, LegState.RINGING, at_ms, number=number, trunk_id=trunk_id)
             return replace(
                 call,
@@ -141,7 +164,13 @@ def _newborn(beginning: facts.Beginning, plan: Plan | FlowPlan | KeyPlan) -> Cal
                 withheld=beginning.withheld,
                 diverted_by=beginning.diverted_by,
             )
-        case facts.CallAsked(extension=extension, site_id=site_id, asked_by=asked_by):
+        case beginnings.CallBackDue(call_back=call_back):
+            plan_given = plan if isinstance(plan, TrunkPlan) else None
+            named = replace(call, number=call_back.number, call_back=call_back, language=call_back.language)
+            return replace(named, plan=plan_given, direction=Direction.OUTBOUND, queue_id=call_back.queue_id)
+        case LeadDue(lead=lead):
+            return replace(call, number=beginning.dialled, lead=lead)
+        case beginnings.CallAsked(extension=extension, site_id=site_id, asked_by=asked_by):
             return replace(call, extension=extension, site_id=site_id, asked_by=asked_by)
 
 

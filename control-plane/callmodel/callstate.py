@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from callmodel.agentkeys import KeyPlan
+from callmodel.callbacks import CallBack
 from callmodel.calltrace import CallTrace
+from callmodel.campaigns.called import CalledLead
 from callmodel.endings import Ending
 from callmodel.flows.visit import Visit
 from callmodel.ids import (
@@ -23,7 +25,7 @@ from callmodel.ids import (
 from callmodel.offers import OfferEnd
 from callmodel.queues import Queue, SkillNeed
 from callmodel.rooms import Mode
-from callmodel.routing import EMERGENCY_CLASS, FlowPlan, StationPlan, TrunkPlan
+from callmodel.routing import EMERGENCY_CLASS, FlowPlan, LinkPlan, StationPlan, TrunkPlan
 
 
 class Phase(Enum):
@@ -68,13 +70,17 @@ class Direction(Enum):
 
 
 class LegRole(Enum):
-    """`OUTSIDE`: somebody on the public network who is not the customer: a mobile that is consulted, say."""
+    """`OUTSIDE`: somebody on the public network who is not the customer: a mobile that is consulted, say.
+
+    `LINK`: another call of ours, of which is not known yet, or can not be said, who talks in it.
+    """
 
     AGENT = "agent"
     CUSTOMER = "customer"
     COLLEAGUE = "colleague"
     OUTSIDE = "outside"
     SUPERVISOR = "supervisor"
+    LINK = "link"
 
 
 class LegState(Enum):
@@ -123,6 +129,8 @@ class Leg:
     """Whom it attends, where it listens or whispers."""
     leaving: bool = False
     """It is being hung up, and takes part no more."""
+    joined_call: CallId | None = None
+    """The call at its other end, where it joins two."""
 
     @property
     def is_live(self) -> bool:
@@ -161,7 +169,7 @@ class Attempt:
     """
 
     purpose: Purpose
-    plan: TrunkPlan | StationPlan
+    plan: TrunkPlan | StationPlan | LinkPlan
     leg_id: LegId
     first_leg: LegId
     by: LegId | None = None
@@ -265,6 +273,8 @@ class Call:
     """Where the origin wants to go, the flow that decides it, or what it says of an agent."""
     attempts: tuple[Attempt, ...] = ()
     consult: Consult | None = None
+    call_back: CallBack | None = None
+    """The customer is called back by it."""
     waiting: Waiting | None = None
     """The stay in line that lasts."""
     waited_ms: int = 0
@@ -292,6 +302,8 @@ class Call:
     ending: Ending | None = None
     hung_up_by: LegId | None = None
     """Whose hanging up decided the ending; None where we did."""
+    ended_by: str | None = None
+    """The user who ended it by click."""
     transferred_by: Extension | None = None
     recording_id: RecordingId | None = None
     recording_paused: bool = False
@@ -307,6 +319,8 @@ class Call:
     """Whose phone sent an inbound call on to us."""
     visit: Visit | None = None
     """Where it stands in its flow, or stood when it left it; None for a call without one."""
+    lead: CalledLead | None = None
+    """Whom a campaign calls; None for every other call."""
 
     def leg_of(self, leg_id: LegId | None) -> Leg | None:
         return next((leg for leg in self.legs if leg.leg_id == leg_id), None)

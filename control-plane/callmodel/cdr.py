@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 
 from callmodel.callstate import Call, CallState, Direction, Leg, LegRole, LegState
 from callmodel.calltimes import held_ms, times_of
+from callmodel.campaigns.progress import result_of
+from callmodel.campaigns.results import AttemptResult
 from callmodel.endings import Ending, EndingClass, class_of
 from callmodel.ids import (
     E164,
     AgentId,
     CallId,
+    CampaignId,
     Extension,
     FlowId,
+    LeadId,
     LegId,
     NodeId,
     QueueId,
@@ -30,7 +34,7 @@ from callmodel.routing import FlowPlan
 PRIVATE = {"private": True}
 """Metadata of a field that names a customer: kept encrypted, shown masked."""
 
-SYSTEM = "system"
+SYSTEM, USER = "system", "user"
 """Who ended a call that no party ended."""
 
 
@@ -41,7 +45,7 @@ class CdrLeg:
     cost_per_minute: the trunk's rate in the platform's currency.
     cost_micros: what the leg cost by it, in millionths, once it has ended; None for a leg that we pay no trunk for.
     held: whether it has the others on hold, since `held_since_ms`.  mode: what it may hear and say, where it is not a
-    party like the others.
+    party like the others.  joined_call: the call of ours at its other end, where a phone joined two.
     """
 
     leg_id: LegId
@@ -64,6 +68,7 @@ class CdrLeg:
     held_since_ms: int | None = None
     hold_seconds: float | None = None
     mode: str | None = None
+    joined_call: CallId | None = None
 
 
 @dataclass(frozen=True)
@@ -76,12 +81,16 @@ class Cdr:
     flow_id, flow_version: what spoke with the caller; None for a call without a flow.  marks: what the caller
     answered when asked how it was, by question.  mailbox: whom a message was left for.
     missed: why no person took a call that its flow sent to one: `no-answer`, or how the caller left a queue.
+    call_back: of a call back, the call in which it was asked for; of that one, the first call that its place became.
     extension, site_id: who called; of a call from outside, who answered it first.
     What is told of a call only once it has ended is None until then: `ended_ms`, `ending`, the sums of its legs
-    (see `calltimes`), its cost in millionths of `currency`, and `hung_up_by`: the role of the party, or SYSTEM.
+    (see `calltimes`), its cost in millionths of `currency`, and `hung_up_by`: the role of the party; USER where one
+    ended it by click, whose name is `ended_by`; else SYSTEM.
     transferred_by: the station that handed the customer over last.
     queue_id: the queue that the caller was last in line of, queue_seconds: how long in all, agent_id: who took the
     call from it.  currency: filled in by who keeps the record.
+    campaign_id, lead_id: whom a campaign called; result: what came of it.  opted_out: the customer said not to be
+    called any more.
     """
 
     call_id: CallId
@@ -98,6 +107,7 @@ class Cdr:
     ending: Ending | None = None
     ending_class: EndingClass | None = None
     hung_up_by: str | None = None
+    ended_by: str | None = None
     transferred_by: Extension | None = None
     talk_seconds: float | None = None
     hold_seconds: float | None = None
@@ -125,6 +135,11 @@ class Cdr:
     marks: dict[str, str] = field(default_factory=dict)
     mailbox: str | None = None
     missed: str | None = None
+    call_back: CallId | None = None
+    campaign_id: CampaignId | None = None
+    lead_id: LeadId | None = None
+    result: AttemptResult | None = None
+    opted_out: bool = False
 
     @property
     def has_ended(self) -> bool:
@@ -153,6 +168,7 @@ def cdr_of(call: Call) -> Cdr:
         ending=ending,
         ending_class=None if ending is None else class_of(ending),
         hung_up_by=None if over_ms is None else _hung_up_by(call),
+        ended_by=None if over_ms is None else call.ended_by,
         transferred_by=call.transferred_by,
         talk_seconds=None if times is None else times.talk / 1000,
         hold_seconds=None if times is None else times.hold / 1000,
@@ -178,8 +194,27 @@ def cdr_of(call: Call) -> Cdr:
         flow_version=flow.version if flow is not None else None,
         marks={} if call.visit is None else call.visit.marks,
         mailbox=None if call.visit is None else call.visit.mailbox,
-        missed=None if call.visit is None or call.answered_ms is not None else call.visit.missed,
+        missed=_missed(call),
+        call_back=_call_back(call),
+        campaign_id=None if call.lead is None else call.lead.campaign_id,
+        lead_id=None if call.lead is None else call.lead.lead_id,
+        result=result_of(call),
+        opted_out=call.lead is not None and call.lead.opted_out,
     )
+
+
+def _missed(call: Call) -> str | None:
+    if call.answered_ms is not None:
+        return None
+    if call.call_back is not None and call.ended_ms is not None and call.call_back.is_last(call.ended_ms):
+        return Ending.CALL_BACK.value
+    return None if call.visit is None else call.visit.missed
+
+
+def _call_back(call: Call) -> CallId | None:
+    if call.call_back is not None:
+        return call.call_back.asked_in
+    return None if call.visit is None else call.visit.call_back
 
 
 def _cdr_leg(leg: Leg, over_ms: int | None) -> CdrLeg:
@@ -203,6 +238,7 @@ def _cdr_leg(leg: Leg, over_ms: int | None) -> CdrLeg:
         sip_code=leg.sip_code,
         held=leg.held,
         held_since_ms=leg.held_since_ms,
+        joined_call=leg.joined_call,
         mode=leg.mode.value if leg.is_answered and leg.mode is not Mode.TALKING else None,
         hold_seconds=None if ended_ms is None else held_ms(leg, ended_ms if over_ms is None else over_ms) / 1000,
     )
@@ -218,4 +254,6 @@ def _cost(leg: Leg, ended_ms: int | None) -> int | None:
 def _hung_up_by(call: Call) -> str:
     """Return the role of whoever's going decided the ending."""
     leg = call.leg_of(call.hung_up_by)
-    return SYSTEM if leg is None else leg.role.value
+    if leg is None:
+        return SYSTEM if call.ended_by is None else USER
+    return leg.role.value

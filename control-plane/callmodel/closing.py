@@ -35,6 +35,8 @@ def end(call: Call, ending: Ending, at_ms: int, *, told: int | None = None, by: 
     reports: list[orders.Order] = [
         orders.ReportTransfer(each.by, GIVEN_UP) for each in call.attempts if each.referred and each.by
     ]
+    if call.call_back is not None and call.answered_ms is None:
+        reports.append(orders.EndCallBack(reached=False))
     call, out_of_line = line.left(call, at_ms, keeps_place=ending is Ending.NODE_LOST)
     decided = replace(
         call,

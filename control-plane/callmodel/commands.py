@@ -3,9 +3,10 @@
 from callmodel import facts, wire
 from callmodel.callstate import Call, Leg, LegRole
 from callmodel.directory import Lookups
-from callmodel.ids import Extension, QueueId
+from callmodel.endings import Ending
+from callmodel.ids import Extension, LegId, QueueId
 from callmodel.rooms import Mode
-from callmodel.routing import Plan, plan_call
+from callmodel.routing import LinkPlan, Plan, Refusal, plan_call
 
 _OURS = (LegRole.AGENT, LegRole.COLLEAGUE)
 
@@ -13,12 +14,14 @@ _OURS = (LegRole.AGENT, LegRole.COLLEAGUE)
 def facts_of(order: wire.CallOrder, call: Call, directory: Lookups, at_ms: int) -> list[facts.Fact]:
     """Return what befalls the call by an order; nothing where it asks for what is not there."""
     match order:
-        case wire.EndCall():
-            return [facts.HangUpAsked(at_ms)]
+        case wire.EndCall(asked_by=asked_by):
+            return [facts.HangUpAsked(at_ms, asked_by)]
         case wire.TurnConsult(step=step):
             return [facts.ConsultTurned(step, at_ms)]
         case wire.PauseRecordingOfCall(paused=paused):
             return [facts.RecordingPauseAsked(paused, at_ms)]
+        case wire.NameLink(leg_id=leg_id, joined=joined, party=party):
+            return [facts.LinkNamed(leg_id, joined, party, at_ms)]
         case wire.ReleaseParty(leg_id=leg_id):
             return [facts.ReleaseAsked(leg_id, at_ms)]
         case wire.PickUpCall(extension=extension):
@@ -35,6 +38,22 @@ def facts_of(order: wire.CallOrder, call: Call, directory: Lookups, at_ms: int) 
             if asker is None or not _is_there(order, call, directory):
                 return []
             return [_asked(order, asker, call, directory, at_ms)]
+
+
+def asked_by_phone(
+    call: Call, leg_id: LegId, to: str, dialog: str, directory: Lookups, at_ms: int
+) -> facts.TransferAsked:
+    """Return what befalls a call whose party's phone sent a REFER (RFC 3515).
+
+    to: whom it names.  dialog: the other call of its own that it wants joined (RFC 3891), empty for a blind transfer.
+    """
+    leg = call.leg_of(leg_id)
+    plan: Plan | LinkPlan = Refusal(Ending.REJECTED)
+    if not dialog:
+        plan = plan_call(directory, call.tenant_id, to, site_id=call.site_id)
+    elif leg is not None and leg.extension is not None:
+        plan = LinkPlan(dialog)
+    return facts.TransferAsked(plan, leg_id, at_ms, referred=True)
 
 
 def party_of(call: Call, extension: Extension | None) -> Leg | None:

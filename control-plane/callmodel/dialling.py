@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from callmodel import attempts, closing, facts, orders, timers
+from callmodel import attempts, closing, facts, orders, outreach, timers
 from callmodel.callstate import Attempt, Call, Direction, LegRole, Phase, Purpose, TimerName
+from callmodel.campaigns.facts import ClaimTold
 from callmodel.endings import Ending, ending_of, response_for
 from callmodel.ids import LegId, RecordingId
 from callmodel.routing import StationPlan, TrunkPlan
@@ -16,6 +17,8 @@ MINUTE_MS = 60_000
 def advance(call: Call, fact: facts.Fact) -> Step:
     """Carry the call towards its first word, or to its end."""
     match fact:
+        case ClaimTold():
+            return outreach.told(call, fact)
         case facts.TrunkGranted():
             return attempts.granted(call, fact)
         case facts.TrunkRefused(leg_id, refused, at_ms) if attempts.claiming(call, leg_id):
@@ -42,6 +45,14 @@ def connect(call: Call, at_ms: int) -> Step:
     return attempts.bring(call, Purpose.CONNECT, call.plan, at_ms, by=call.origin_leg)
 
 
+def reach(call: Call, agent_leg: LegId, at_ms: int) -> Step:
+    """Call a customer back for the agent who has answered."""
+    leg = call.leg_of(agent_leg)
+    assert leg is not None
+    call = replace(call, phase=Phase.DIALLING, origin_leg=agent_leg, extension=leg.extension, site_id=leg.site_id)
+    return connect(call, at_ms)
+
+
 def _picked_up(call: Call, plan: StationPlan, at_ms: int) -> Step:
     """Ring another station in place of the one that rings; who waits for a trunk is nobody's to pick up."""
     ringing = next((each for each in call.attempts if each.purpose is Purpose.CONNECT), None)
@@ -60,6 +71,8 @@ def _answered(call: Call, leg_id: LegId, at_ms: int) -> Step:
         # Somebody else has picked the call up.
         return call, [orders.HangUp(leg_id, closing.NORMAL)]
     call = attempts.without(call, attempt)
+    if call.lead is not None and attempt.purpose is Purpose.CONNECT:
+        return outreach.answered(call, leg_id, at_ms)
     return connect(call, at_ms) if attempt.purpose is Purpose.SEAT else talk(call, leg_id, at_ms)
 
 
@@ -76,8 +89,10 @@ def talk(call: Call, far_leg: LegId, at_ms: int) -> Step:
         # Before the legs hear each other, or the first word is lost.
         given.insert(0, orders.StartRecording(recording_id, recorded.leg_id))
     far = call.leg_of(far_leg)
-    if call.direction is Direction.INBOUND and far is not None:
+    if (call.direction is Direction.INBOUND or call.lead is not None) and far is not None:
         call = replace(call, extension=far.extension, site_id=far.site_id)
+    if call.call_back is not None and call.answered_ms is None:
+        given.append(orders.EndCallBack(reached=True))
     call = replace(call, phase=Phase.TALKING, answered_ms=call.answered_ms or at_ms)
     longest = call.plan.limits.longest_call_minutes if isinstance(call.plan, TrunkPlan) else None
     if longest is None or any(timer.name is TimerName.LONGEST_CALL for timer in call.timers):

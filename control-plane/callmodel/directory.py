@@ -4,20 +4,22 @@ The control plane publishes it in parts.  A media node decides on the last it ha
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-from callmodel.agents import Agent
-from callmodel.codec import ShapeError, from_wire, to_wire
-from callmodel.entries import Entries, Tables
+from callmodel.agents import Agent, SeatedAgent
+from callmodel.campaigns.document import Campaign
+from callmodel.codec import from_wire, to_wire
+from callmodel.entries import Tables
 from callmodel.flows.calendars import Calendar
 from callmodel.flows.document import Flow
 from callmodel.ids import (
     E164,
     CalendarId,
+    CampaignId,
     Extension,
     FlowId,
     PromptId,
@@ -28,6 +30,7 @@ from callmodel.ids import (
     TrunkId,
 )
 from callmodel.limits import Limits
+from callmodel.locations import Location
 from callmodel.numbers import DiallingPlan
 from callmodel.prompts import PromptFile
 from callmodel.queues import Queue
@@ -79,27 +82,6 @@ class Tenant:
 
 
 @dataclass(frozen=True)
-class Location:
-    """Where a site is, for those who send help there: a civic address by its parts (RFC 5139), and a point (WGS 84).
-
-    `country`: two letters (ISO 3166-1); every part may be empty.
-    """
-
-    country: str = ""
-    province: str = ""
-    city: str = ""
-    district: str = ""
-    street: str = ""
-    house: str = ""
-    building: str = ""
-    floor: str = ""
-    room: str = ""
-    postal_code: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-
-
-@dataclass(frozen=True)
 class Site:
     """A place where phones are, as far as it matters to their calls."""
 
@@ -123,15 +105,6 @@ class Station:
     extension: Extension
     site_id: SiteId
     display_name: str = ""
-
-
-@dataclass(frozen=True)
-class SeatedAgent:
-    """Who is seated at a station and takes calls: they may sign in there by phone."""
-
-    tenant_id: TenantId
-    extension: Extension
-    agent: Agent
 
 
 @dataclass(frozen=True)
@@ -214,6 +187,12 @@ class Lookups(Protocol):
     def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
         """Return where audio of the tenant lies."""
 
+    def campaign_of(self, tenant_id: TenantId, campaign_id: CampaignId) -> Campaign | None:
+        """Return a campaign of the tenant."""
+
+    def each_campaign(self) -> Iterable[Campaign]:
+        """Return all campaigns, whichever tenant's: there are few."""
+
     def agent_at(self, tenant_id: TenantId, extension: Extension) -> Agent | None:
         """Return the agent who is seated at a station, and may sign in there."""
 
@@ -222,7 +201,7 @@ class Lookups(Protocol):
 
 
 TENANT, STATION, NUMBER, TRUNK, SITE, QUEUE = "tenant", "station", "number", "trunk", "site", "queue"
-FLOW, CALENDAR, VIP, PROMPT, AGENT = "flow", "calendar", "vip", "prompt", "agent"
+FLOW, CALENDAR, VIP, PROMPT, AGENT, CAMPAIGN = "flow", "calendar", "vip", "prompt", "agent", "campaign"
 _SHAPES: dict[str, type[Any]] = {
     TENANT: Tenant,
     STATION: Station,
@@ -235,13 +214,13 @@ _SHAPES: dict[str, type[Any]] = {
     VIP: Vip,
     PROMPT: PromptFile,
     AGENT: SeatedAgent,
+    CAMPAIGN: Campaign,
 }
-MOST_REMEMBERED = 10_000
 
 T = TypeVar("T")
 
 
-class _ByKey(ABC):
+class ByKey(ABC):
     """Look-ups by kind and key, wherever the entries lie."""
 
     @abstractmethod
@@ -278,6 +257,9 @@ class _ByKey(ABC):
     def prompt_of(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptFile | None:
         return self._look_up(PromptFile, PROMPT, _key_in(tenant_id, prompt_id))
 
+    def campaign_of(self, tenant_id: TenantId, campaign_id: CampaignId) -> Campaign | None:
+        return self._look_up(Campaign, CAMPAIGN, _key_in(tenant_id, campaign_id))
+
     def agent_at(self, tenant_id: TenantId, extension: Extension) -> Agent | None:
         seated = self._look_up(SeatedAgent, AGENT, _key_in(tenant_id, extension))
         return None if seated is None else seated.agent
@@ -291,7 +273,7 @@ class _ByKey(ABC):
 
 
 @dataclass(frozen=True)
-class Directory(_ByKey):
+class Directory(ByKey):
     """What routing needs, of one tenant, of the platform itself or of all of it, as a value."""
 
     tenants: tuple[Tenant, ...] = ()
@@ -305,6 +287,7 @@ class Directory(_ByKey):
     vips: tuple[Vip, ...] = ()
     prompts: tuple[PromptFile, ...] = ()
     agents: tuple[SeatedAgent, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
 
     @cached_property
     def by_kind(self) -> dict[str, dict[str, Any]]:
@@ -321,10 +304,14 @@ class Directory(_ByKey):
             VIP: {_key_in(each.tenant_id, each.caller): each for each in self.vips},
             PROMPT: {_key_in(each.tenant_id, each.prompt_id): each for each in self.prompts},
             AGENT: {_key_in(each.tenant_id, each.extension): each for each in self.agents},
+            CAMPAIGN: {_key_in(each.tenant_id, each.campaign_id): each for each in self.campaigns},
         }
 
     def each_number(self) -> Iterable[Did]:
         return self.numbers
+
+    def each_campaign(self) -> Iterable[Campaign]:
+        return self.campaigns
 
     def _look_up(self, shape: type[T], kind: str, key: str) -> T | None:
         found: T | None = self.by_kind[kind].get(key)
@@ -342,57 +329,6 @@ def check_entry(kind: str, value: Any) -> None:
     """Raise ShapeError for an entry that could not be read.  Kinds of later versions are fine."""
     if kind in _SHAPES:
         from_wire(_SHAPES[kind], value)
-
-
-class StoredDirectory(_ByKey):
-    """The directory as entries that lie elsewhere.
-
-    It remembers what was looked up: after each change there has to be a new one.
-    trunks: all of them, which each choice goes through.
-    on_problem: told of an entry that can not be read; it counts as none.
-    """
-
-    def __init__(self, entries: Entries, trunks: tuple[Trunk, ...], on_problem: Callable[[ShapeError], None]) -> None:
-        self.trunks = trunks
-        self._entries = entries
-        self._on_problem = on_problem
-        self._remembered: dict[tuple[str, str], Any] = {}
-
-    def each_number(self) -> Iterable[Did]:
-        found = (read_entry(Did, value, self._on_problem) for value in self._entries.all(NUMBER))
-        return (did for did in found if did is not None)
-
-    def trunk_of(self, trunk_id: TrunkId) -> Trunk | None:
-        return next((trunk for trunk in self.trunks if trunk.trunk_id == trunk_id), None)
-
-    def _look_up(self, shape: type[T], kind: str, key: str) -> T | None:
-        known: T | None = self._remembered.get((kind, key))
-        if known is not None:
-            return known
-        value = self._entries.get(kind, key)
-        found = None if value is None else read_entry(shape, value, self._on_problem)
-        if found is not None:
-            if len(self._remembered) >= MOST_REMEMBERED:
-                self._remembered.clear()
-            self._remembered[kind, key] = found
-        return found
-
-
-def trunks_in(entries: Entries, on_problem: Callable[[ShapeError], None]) -> Iterator[Trunk]:
-    """Yield the trunks among entries, as they are read."""
-    for value in entries.all(TRUNK):
-        trunk = read_entry(Trunk, value, on_problem)
-        if trunk is not None:
-            yield trunk
-
-
-def read_entry(shape: type[T], value: Any, on_problem: Callable[[ShapeError], None]) -> T | None:
-    """Return what an entry describes; None, and it is told of, where it can not be read."""
-    try:
-        return from_wire(shape, value)
-    except ShapeError as error:
-        on_problem(error)
-        return None
 
 
 def _key_in(tenant_id: TenantId, name: str) -> str:

@@ -19,6 +19,8 @@ class MediaProtection(Enum):
     SRTP = "srtp"
     WEBRTC = "webrtc"
     """DTLS-SRTP with ICE, as browsers do."""
+    OPTIONAL = "optional"
+    """SRTP where the other side can: keys beside plain RTP, which who can't ignores (RFC 8643)."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,10 @@ class EdgeTrunk:
     """Whose way of writing numbers the carrier has, such as `86`; empty for that of the number called."""
     trusts_identity: bool = True
     """Whether the carrier's network vouches for P-Asserted-Identity, Diversion and their kin (RFC 3325)."""
+    media: MediaProtection = MediaProtection.RTP
+    """What it is offered; what it offers itself is answered in its own way."""
+    media_learnt: tuple[str, ...] = ()
+    """Addresses of its media that were seen and then allowed, beside its `media_networks` or what stands for them."""
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,10 @@ class Ending(Enum):
     UPSTREAM_FAILED = "upstream-failed"
     DRAINING = "draining"
     ORDER_EXPIRED = "order-expired"
+    CLAIM_LAPSED = "claim-lapsed"
+    """A campaign's call came too late to dial: its lead is another call's, or may not be called any more."""
+    NO_AGENT = "no-agent"
+    """A campaign's customer answered, and no agent was there in time."""
     NODE_LOST = "node-lost"
     INTERNAL_ERROR = "internal-error"
 
@@ -63,6 +67,8 @@ _CLASSES = {
     Ending.TRUNK_CHANNELS_EXHAUSTED: EndingClass.SERVER,
     Ending.DRAINING: EndingClass.SERVER,
     Ending.ORDER_EXPIRED: EndingClass.SERVER,
+    Ending.CLAIM_LAPSED: EndingClass.SERVER,
+    Ending.NO_AGENT: EndingClass.SERVER,
     Ending.NODE_LOST: EndingClass.SERVER,
     Ending.INTERNAL_ERROR: EndingClass.SERVER,
 }
@@ -94,6 +100,8 @@ _SIP_CODES = {
     Ending.UPSTREAM_FAILED: 503,
     Ending.DRAINING: 503,
     Ending.ORDER_EXPIRED: 503,
+    Ending.CLAIM_LAPSED: 503,
+    Ending.NO_AGENT: 480,
     Ending.NODE_LOST: 503,
     Ending.INTERNAL_ERROR: 500,
 }

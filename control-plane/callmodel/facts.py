@@ -5,67 +5,14 @@ from enum import Enum
 
 from callmodel.agentkeys import AgentOutcome
 from callmodel.callstate import TimerName
-from callmodel.calltrace import CallTrace
+from callmodel.campaigns.facts import ClaimTold
 from callmodel.endings import Ending
-from callmodel.ids import E164, CallId, Extension, LegId, NodeId, QueueId, SiteId, TenantId, TrunkId
+from callmodel.ids import CallId, LegId, QueueId, TrunkId
+from callmodel.links import Link, LinkedParty
 from callmodel.offers import Offer
 from callmodel.queues import Queue
 from callmodel.rooms import Mode
-from callmodel.routing import Plan
-
-
-@dataclass(frozen=True)
-class StationDialled:
-    """A station's INVITE reached the media node."""
-
-    call_id: CallId
-    tenant_id: TenantId
-    node_id: NodeId
-    leg_id: LegId
-    extension: Extension
-    site_id: SiteId
-    dialled: str
-    at_ms: int
-    trace: CallTrace | None = None
-
-
-@dataclass(frozen=True)
-class CustomerCalled:
-    """A carrier brought a call to one of HQ's numbers.
-
-    `number` is None where the carrier did not tell it; `withheld`: the caller asked that nobody be shown it.
-    `diverted_by`: whose phone sent the call on to us.
-    """
-
-    call_id: CallId
-    tenant_id: TenantId
-    node_id: NodeId
-    leg_id: LegId
-    number: E164 | None
-    called_number: E164
-    trunk_id: TrunkId
-    at_ms: int
-    trace: CallTrace | None = None
-    withheld: bool = False
-    diverted_by: E164 | None = None
-
-
-@dataclass(frozen=True)
-class CallAsked:
-    """A user asked by click that a station be connected with a number."""
-
-    call_id: CallId
-    tenant_id: TenantId
-    node_id: NodeId
-    extension: Extension
-    site_id: SiteId
-    dialled: str
-    asked_by: str
-    at_ms: int
-    trace: CallTrace | None = None
-
-
-Beginning = StationDialled | CustomerCalled | CallAsked
+from callmodel.routing import LinkPlan, Plan
 
 
 @dataclass(frozen=True)
@@ -132,9 +79,10 @@ class LegUnheld:
 
 @dataclass(frozen=True)
 class HangUpAsked:
-    """Somebody who may asked to end the call."""
+    """Somebody who may asked to end the call.  `asked_by`: the user."""
 
     at_ms: int
+    asked_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -151,10 +99,30 @@ class TransferAsked:
     `referred`: its phone asked by REFER (RFC 3515) and waits to hear what came of it.
     """
 
-    plan: Plan
+    plan: Plan | LinkPlan
     by: LegId
     at_ms: int
     referred: bool = False
+
+
+@dataclass(frozen=True)
+class LinkAsked:
+    """Another call wants to take the place of the party `replaces`, whose phone joins the two."""
+
+    leg_id: LegId
+    replaces: LegId
+    link: Link
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class LinkNamed:
+    """The call at the other end of a link has said who talks there."""
+
+    leg_id: LegId
+    call_id: CallId
+    party: LinkedParty
+    at_ms: int
 
 
 @dataclass(frozen=True)
@@ -342,6 +310,14 @@ class NotQueued:
 
 
 @dataclass(frozen=True)
+class PlaceKept:
+    """The caller's place in line is kept.  `call_id`: the call that it will become; None where nobody can keep it."""
+
+    call_id: CallId | None
+    at_ms: int
+
+
+@dataclass(frozen=True)
 class LineLost:
     """Hot state does not know the caller any more, as after a fail-over."""
 
@@ -374,8 +350,8 @@ class NodeLost:
 
 Fact = (
     TrunkGranted | TrunkRefused | LegRang | LegSentEarlyMedia | LegAnswered | LegHungUp | LegHeld | LegUnheld
-    | HangUpAsked | SpendStopped | TransferAsked | QueueAsked | ConsultAsked | JoinAsked | PickUpAsked
-    | SuperviseAsked | ConsultTurned | ModeAsked | ReleaseAsked | RecordingPauseAsked | TimerFired | Played
-    | DigitPressed | Heard | QueueSeen | LookedUp | WayFound | Queued | NotQueued | LineLost | AgentOffered
-    | AgentChanged | NodeLost
+    | HangUpAsked | SpendStopped | TransferAsked | LinkAsked | LinkNamed | QueueAsked | ConsultAsked | JoinAsked
+    | PickUpAsked | SuperviseAsked | ConsultTurned | ModeAsked | ReleaseAsked | RecordingPauseAsked | TimerFired
+    | Played | DigitPressed | Heard | QueueSeen | LookedUp | WayFound | Queued | NotQueued | PlaceKept | LineLost
+    | AgentOffered | AgentChanged | ClaimTold | NodeLost
 )  # fmt: skip

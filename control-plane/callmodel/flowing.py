@@ -12,14 +12,20 @@ from callmodel import attempts, closing, facts, orders, timers
 from callmodel.callstate import Call, Phase, TimerName
 from callmodel.endings import Ending
 from callmodel.flows import asking, deciding, leaving, lookups, nodes, queueing, reaching, speaking
-from callmodel.flows.stage import Turn, plan_of, visit_of, with_visit
+from callmodel.flows.stage import Turn, hush, plan_of, visit_of, with_visit
 from callmodel.flows.visit import Visit
+from callmodel.ids import LegId
 from callmodel.routing import FlowPlan
 
 Step = attempts.Step
 _Enter = Callable[[Call, Any, int], Turn]
 _Hear = Callable[[Call, Any, facts.Fact], Turn]
 
+OPT_OUT_NODE = ":opted-out"
+OPTED_OUT = {
+    "en": "You will not be called again. Goodbye.",
+    "zh-CN": "我们不会再给您打电话。再见。",
+}
 MOST_STEPS = 1000
 """Nodes that a call may go through without its caller doing anything: more is going round in circles."""
 
@@ -37,7 +43,7 @@ _NODES: dict[type[Any], tuple[_Enter, _Hear]] = {
     nodes.RingNode: (reaching.enter, reaching.hear),
     nodes.TransferNode: (reaching.enter, reaching.hear),
     nodes.VoicemailNode: (leaving.enter_voicemail, leaving.hear_message),
-    nodes.CallBackNode: (leaving.enter_call_back, leaving.hear_nothing),
+    nodes.CallBackNode: (leaving.enter_call_back, leaving.hear_call_back),
     nodes.HangUpNode: (speaking.enter, speaking.hear),
 }
 
@@ -55,6 +61,11 @@ def advance(call: Call, fact: facts.Fact) -> Step:
     match fact:
         case facts.LegHungUp(leg_id, _, at_ms) if leg_id == call.origin_leg:
             return closing.end(call, leaving.ending_of(call, at_ms), at_ms, by=leg_id)
+        case facts.DigitPressed(leg_id, digit, at_ms) if _is_opt_out(call, leg_id, digit):
+            return _opted_out(call, at_ms)
+        case facts.TimerFired(TimerName.LONGEST_CALL, at_ms):
+            over = timers.gone_off(call, fact.name, at_ms)
+            return (call, []) if over is None else closing.end(over, Ending.TOO_LONG, at_ms)
         case facts.TrunkGranted():
             return attempts.granted(call, fact)
         case facts.LegAnswered(leg_id) if call.attempt_of(leg_id) is None:
@@ -121,6 +132,23 @@ def overflowing(
     stand = {"waiting": ahead, "estimate_seconds": estimate_seconds, "signed_in": signed_in}
     known = {name: float(value) for name, value in stand.items() if value is not None}
     return queueing.overflowing(node, waited_seconds, known)
+
+
+def _is_opt_out(call: Call, leg_id: LegId, digit: str) -> bool:
+    lead = call.lead
+    return lead is not None and leg_id == call.origin_leg and digit == lead.opt_out_key and not lead.opted_out
+
+
+def _opted_out(call: Call, at_ms: int) -> Step:
+    """Have a customer who says so be called no more, at once, and say goodbye."""
+    assert call.lead is not None
+    call = replace(call, lead=replace(call.lead, opted_out=True))
+    goodbye = nodes.HangUpNode((nodes.Texts(OPTED_OUT),))
+    call = with_visit(call, result=Ending.SELF_SERVED)
+    plan = plan_of(call)
+    flow = replace(plan.flow, nodes={**plan.flow.nodes, OPT_OUT_NODE: goodbye})
+    call = replace(call, plan=replace(plan, flow=flow))
+    return _step(_walk(Turn(call, (orders.OptOut(), *hush(call)), OPT_OUT_NODE), at_ms))
 
 
 def _node_of(call: Call) -> nodes.Node:

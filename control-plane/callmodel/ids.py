@@ -19,6 +19,12 @@ FlowId = NewType("FlowId", str)
 PromptId = NewType("PromptId", str)
 """An audio file of a tenant's."""
 CalendarId = NewType("CalendarId", str)
+CampaignId = NewType("CampaignId", str)
+ListId = NewType("ListId", str)
+"""A list of numbers that a tenant imported."""
+LeadId = NewType("LeadId", str)
+"""One person of a list: the list's id and the row, `<list>.<row>`."""
+DispositionId = NewType("DispositionId", str)
 
 Extension = NewType("Extension", str)
 """What people dial to reach a station inside its tenant: 2 to 6 digits."""

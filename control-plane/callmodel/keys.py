@@ -26,14 +26,19 @@ def edge_bans(edge_id: str) -> str:
     return f"platform:edge:{edge_id}:bans"
 
 
-def edge_registrations(edge_id: str) -> str:
-    """What an edge has at carriers (`edgeregistrations.EdgeRegistrations`); expires when its agent falls silent."""
-    return f"platform:edge:{edge_id}:registrations"
+def edge_carriers(edge_id: str) -> str:
+    """What an edge sees of carriers (`edgecarriers.EdgeCarriers`); expires when its agent falls silent."""
+    return f"platform:edge:{edge_id}:carriers"
 
 
 def facts(tenant_id: TenantId) -> str:
     """Stream of what happened (`wire.Envelope`)."""
     return f"{{{tenant_id}}}:facts"
+
+
+def events(tenant_id: TenantId) -> str:
+    """Stream of what becomes of calls in progress, as browsers may see it: `kind`, and `m`: JSON or a call's id."""
+    return f"{{{tenant_id}}}:events"
 
 
 def live_calls(tenant_id: TenantId) -> str:

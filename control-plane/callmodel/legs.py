@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from callmodel import facts
 from callmodel.callstate import Call, Leg, LegState
+from callmodel.ids import LegId
+from callmodel.links import LinkedParty
 
 
 def note(call: Call, fact: facts.Fact) -> Call | None:
@@ -47,6 +49,15 @@ def note(call: Call, fact: facts.Fact) -> Call | None:
             return replace(call, legs=tuple(gone))
         case _:
             return call
+
+
+def party_beside(call: Call, leg_id: LegId) -> LinkedParty:
+    """Return who talks with a party, as those at the other end shall know it."""
+    others = [leg for leg in call.present if leg.leg_id != leg_id]
+    if len(others) != 1:
+        return LinkedParty()
+    (other,) = others
+    return LinkedParty(other.extension, other.site_id, other.station_tenant_id, other.number)
 
 
 def answered(call: Call, leg_id: object, at_ms: int) -> Call:

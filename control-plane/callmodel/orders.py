@@ -6,8 +6,21 @@ from enum import Enum
 from callmodel.agentkeys import AgentKey
 from callmodel.agents import Seat
 from callmodel.callstate import Timer
-from callmodel.ids import E164, AgentId, Extension, LegId, QueueId, RecordingId, SiteId, TenantId, TrunkId
+from callmodel.ids import (
+    E164,
+    AgentId,
+    CallId,
+    Extension,
+    LegId,
+    NodeId,
+    QueueId,
+    RecordingId,
+    SiteId,
+    TenantId,
+    TrunkId,
+)
 from callmodel.limits import Limits
+from callmodel.links import Link, LinkedParty
 from callmodel.offers import OfferEnd
 from callmodel.prompts import Prompt
 from callmodel.queues import SkillNeed
@@ -55,7 +68,8 @@ class DialTrunk:
 class DialStation:
     """Ring a station.  `shown` is what its display says of the other party: never a customer's full number.
 
-    tenant_id: whose station it is, None for the call's own tenant.
+    tenant_id: whose station it is, None for the call's own tenant.  answers: whether the phone is asked to pick up by
+    itself.
     """
 
     leg_id: LegId
@@ -64,6 +78,26 @@ class DialStation:
     shown: str
     ring_timeout_seconds: int
     tenant_id: TenantId | None = None
+    answers: bool = False
+
+
+@dataclass(frozen=True)
+class DialLink:
+    """Ask for the call that a link leads to, of whichever node holds it; no other answers."""
+
+    leg_id: LegId
+    link: Link
+    ring_timeout_seconds: int
+
+
+@dataclass(frozen=True)
+class NameLink:
+    """Tell the call at the other end of a link, which asked as `leg_id` of a node, who talks in this one."""
+
+    node_id: NodeId
+    leg_id: LegId
+    call_id: CallId
+    party: LinkedParty
 
 
 @dataclass(frozen=True)
@@ -195,6 +229,30 @@ class LeaveQueue:
 
 
 @dataclass(frozen=True)
+class KeepPlace:
+    """Keep the caller's place in line for a call back: `PlaceKept` follows.  A number has one, whoever asks again.
+
+    since_ms: since when the caller waits; until_ms: after which nobody is called any more.
+    """
+
+    queue_id: QueueId
+    number: E164
+    since_ms: int
+    until_ms: int
+    priority: int = 0
+    needs: tuple[SkillNeed, ...] = ()
+    tries: int = 3
+    again_minutes: int = 10
+
+
+@dataclass(frozen=True)
+class EndCallBack:
+    """Say what came of a call back: the customer was `reached`, or is called again by rule.  Twice is harmless."""
+
+    reached: bool
+
+
+@dataclass(frozen=True)
 class CloseOffer:
     """Tell what came of an offer.  An agent who was not reached leaves the caller at the first place."""
 
@@ -210,6 +268,16 @@ class ChangeAgent:
 
     seat: Seat
     key: AgentKey
+
+
+@dataclass(frozen=True)
+class TakeLead:
+    """Take the claim of a campaign's lead for good, before anybody is dialled: `ClaimTold` follows."""
+
+
+@dataclass(frozen=True)
+class OptOut:
+    """Have the customer not be called any more: by nobody of the tenant, and at once."""
 
 
 @dataclass(frozen=True)
@@ -248,6 +316,8 @@ Order = (
     | ReleaseTrunk
     | DialTrunk
     | DialStation
+    | DialLink
+    | NameLink
     | Answer
     | SetRoom
     | StartRecording
@@ -262,8 +332,12 @@ Order = (
     | FindWay
     | JoinQueue
     | LeaveQueue
+    | KeepPlace
+    | EndCallBack
     | CloseOffer
     | ChangeAgent
+    | TakeLead
+    | OptOut
     | HangUp
     | Announce
 )

@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 
 from callmodel.agentkeys import CODES, KeyPlan, language_of
 from callmodel.callernumbers import CallerNumberError, caller_pool_of, carried_by, emergency_callers, shows_site
-from callmodel.directory import Did, Location, Lookups, Site, Tenant
+from callmodel.directory import Did, Lookups, Site, Tenant
 from callmodel.endings import Ending
 from callmodel.flows.calendars import Calendar
 from callmodel.flows.document import DEFAULT_LANGUAGE, Flow, calendars_of, ringing
 from callmodel.ids import E164, CalendarId, Extension, PromptId, ShortNumber, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits, is_allowed
+from callmodel.locations import Location
 from callmodel.numbers import (
     DiallingPlan,
     UndiallableNumberError,
@@ -23,6 +24,8 @@ from callmodel.trunks import trunks_for, trunks_for_emergency
 from callmodel.vips import Vip
 
 EMERGENCY_RING_SECONDS = 180
+LINK_SECONDS = 10
+"""Nobody has to pick up: as long as the slowest node may need to say what it knows."""
 EMERGENCY_CLASS = "emergency"
 """The cost class of emergency calls: they cost nothing, so that no spend can stand against them."""
 
@@ -64,6 +67,17 @@ class StationPlan:
     ring_timeout_seconds: int
     records: bool
     tenant_id: TenantId | None = None
+
+
+@dataclass(frozen=True)
+class LinkPlan:
+    """Into another call that the party's own phone is in, wherever it lives.
+
+    dialog: the Call-ID by which that phone knows it.
+    """
+
+    dialog: str
+    ring_timeout_seconds: int = LINK_SECONDS
 
 
 @dataclass(frozen=True)

@@ -28,13 +28,20 @@ def changes(before: Call | None, after: Call) -> list[SeatChange]:
     for leg in after.legs:
         was = before.leg_of(leg.leg_id) if before is not None else None
         seat = _seat_of(after, leg)
-        if seat is None or (was is not None and _use_of(was) is _use_of(leg)):
+        if seat is None or (before is not None and was is not None and _is_same(before, was, after, leg)):
             continue
         use, is_agent = _use_of(leg), leg.role is LegRole.AGENT
         served = is_agent and leg.answered_ms is not None
-        spoke = use is SeatUse.GONE and is_agent and (served or after.direction is Direction.OUTBOUND)
+        # Who called a customer without reaching anybody is asked for by the one who calls back.
+        called = after.direction is Direction.OUTBOUND and after.lead is None
+        spoke = use is SeatUse.GONE and is_agent and (served or called)
         told.append(SeatChange(leg.leg_id, seat, use, after.queue_id if served else None, spoke))
     return told
+
+
+def _is_same(before: Call, was: Leg, after: Call, leg: Leg) -> bool:
+    """Say whether a leg does what it did, where it was: a link is known by its station only when that is told."""
+    return _use_of(was) is _use_of(leg) and _seat_of(before, was) == _seat_of(after, leg)
 
 
 def legs_at_seats(call: Call) -> dict[LegId, SeatLeg]:

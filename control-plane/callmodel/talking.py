@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from callmodel import attempts, closing, consulting, facts, flowing, orders, timers, waiting
+from callmodel import attempts, closing, consulting, facts, flowing, linking, orders, timers, waiting
 from callmodel.callstate import Attempt, Call, Leg, LegRole, Purpose
 from callmodel.endings import Ending, ending_of, sip_code_of
 from callmodel.ids import LegId, QueueId
 from callmodel.rooms import Mode
-from callmodel.routing import Plan, Refusal
+from callmodel.routing import LinkPlan, Plan, Refusal
 
 Step = attempts.Step
 
@@ -41,6 +41,10 @@ def _asked(call: Call, fact: facts.Fact) -> Step:
     match fact:
         case facts.TransferAsked(plan, by, at_ms, referred):
             return _bring(call, Purpose.TRANSFER, plan, by, at_ms, referred=referred)
+        case facts.LinkAsked():
+            return linking.take_in(call, fact, MOST_PARTIES)
+        case facts.LinkNamed():
+            return linking.introduced(call, fact), []
         case facts.QueueAsked(queue_id, by, at_ms, priority):
             return _to_queue(call, queue_id, by, at_ms, priority)
         case facts.ConsultAsked(plan, by, at_ms):
@@ -67,7 +71,9 @@ def _asked(call: Call, fact: facts.Fact) -> Step:
             return call, []
 
 
-def _bring(call: Call, purpose: Purpose, plan: Plan, by: LegId, at_ms: int, *, referred: bool = False) -> Step:
+def _bring(
+    call: Call, purpose: Purpose, plan: Plan | LinkPlan, by: LegId, at_ms: int, *, referred: bool = False
+) -> Step:
     """Ring the target while the others stay: a customer whose transfer fails is still talking to somebody."""
     asker = call.leg_of(by)
     is_party = asker is not None and asker.is_answered and asker.mode is Mode.TALKING

@@ -28,6 +28,11 @@ def trunks_for(directory: Lookups, tenant_id: TenantId, number: E164) -> list[tu
     )
 
 
+def trunks_of(directory: Lookups, tenant_id: TenantId) -> tuple[Trunk, ...]:
+    """Return the trunks that may carry a tenant's calls, wherever they go."""
+    return tuple(_usable(directory.trunks, tenant_id))
+
+
 def trunks_for_emergency(directory: Lookups, tenant_id: TenantId, country: E164) -> list[Trunk]:
     """Return every trunk that works, best first: those that sell the country to the tenant, then the tenant's others,
     then everybody's.  country: the country code with its plus sign.

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from callmodel import attempts, closing, dialling, facts, flowing, line, orders, timers
 from callmodel.agents import Seat
+from callmodel.beginnings import CallBackDue
 from callmodel.callstate import Call, ClosedOffer, Leg, Phase, Purpose, RungAgent, TimerName, Waiting
 from callmodel.endings import Ending, ending_of
 from callmodel.ids import AgentId, LegId, QueueId
@@ -39,7 +40,27 @@ def enter(
     since_ms = at_ms - call.waited_ms
     waiting = Waiting(queue_id, priority, since_ms, at_ms, needs, wanted_agents, by_flow=by_flow)
     call = replace(call, phase=Phase.WAITING, waiting=waiting, queue_id=queue_id)
-    return call, [*answered, _join(waiting), orders.Announce(orders.Milestone.QUEUED)]
+    joined: list[orders.Order] = [_join(call, waiting), orders.Announce(orders.Milestone.QUEUED)]
+    longest = flowing.longest_wait_seconds(call) if call.lead is not None and by_flow else None
+    if longest is not None:
+        # The law counts from the answer, whether hot state answers or not.
+        call, timer = timers.start(call, TimerName.LONGEST_WAIT, at_ms + longest * 1000)
+        joined += timer
+    return call, [*answered, *joined]
+
+
+def begin_offered(call: Call, due: CallBackDue) -> Step:
+    """Begin with the agents who are reserved for a customer that is called back."""
+    back = due.call_back
+    stay = Waiting(back.queue_id, back.priority, back.since_ms, due.at_ms, back.needs, queue=due.queue)
+    call = replace(call, phase=Phase.WAITING, waiting=stay, waited_ms=due.at_ms - back.since_ms)
+    call, rung = _offered(call, stay, facts.AgentOffered(due.queue, due.offer, due.at_ms))
+    return call, [*rung, orders.Announce(orders.Milestone.QUEUED)]
+
+
+def given_back(due: CallBackDue) -> list[orders.Order]:
+    """Let the place and its agents go, of a customer who can not be called."""
+    return [*withdrawn(facts.AgentOffered(due.queue, due.offer, due.at_ms)), orders.LeaveQueue(due.queue.queue_id)]
 
 
 def advance(call: Call, fact: facts.Fact) -> Step:
@@ -53,7 +74,7 @@ def advance(call: Call, fact: facts.Fact) -> Step:
             return _not_placed(call, waiting, reason, at_ms)
         case facts.LineLost():
             # With the line its tokens are forgotten too.
-            return replace(call, waiting=replace(waiting, closed=())), [_join(waiting)]
+            return replace(call, waiting=replace(waiting, closed=())), [_join(call, waiting)]
         case facts.AgentOffered():
             return _offered(call, waiting, fact)
         case facts.LegRang(leg_id) if waiting.rung_as(leg_id) is not None:
@@ -107,7 +128,8 @@ def _placed(call: Call, waiting: Waiting, fact: facts.Queued) -> Step:
     if widens_ms is not None:
         call, timer = timers.start(call, TimerName.RELAXATION, widens_ms)
         given += timer
-    every_seconds = queue.announce_every_seconds
+    is_heard = call.lead is None and call.call_back is None
+    every_seconds = queue.announce_every_seconds if is_heard else None
     is_set = any(timer.name is TimerName.ANNOUNCEMENT for timer in call.timers)
     if every_seconds is None or is_set or waiting.rung:
         return call, given
@@ -156,7 +178,7 @@ def _due(call: Call, waiting: Waiting, name: TimerName, at_ms: int) -> Step:
     if name is TimerName.LONGEST_WAIT:
         return leave(call, "waited", at_ms)
     # Asked again, hot state matches anew and tells the place of now.
-    return call, [_join(waiting)]
+    return call, [_join(call, waiting)]
 
 
 def _offered(call: Call, waiting: Waiting, fact: facts.AgentOffered) -> Step:
@@ -199,7 +221,9 @@ def _answered(call: Call, waiting: Waiting, leg_id: LegId, at_ms: int) -> Step:
         # They picked up as they were given up.
         return call, [orders.HangUp(leg_id, closing.NORMAL)]
     call, closed = _alone(attempts.without(call, attempt), at_ms, answered=leg_id)
-    call, given = dialling.talk(replace(call, agent_id=agent.agent_id), leg_id, at_ms)
+    call = replace(call, agent_id=agent.agent_id)
+    go_on = dialling.talk if call.call_back is None else dialling.reach
+    call, given = go_on(call, leg_id, at_ms)
     return call, [*given, *closed]
 
 
@@ -237,15 +261,15 @@ def _end_of(leg: Leg) -> OfferEnd:
     return OfferEnd.UNREACHABLE if leg.ringing_ms is None else OfferEnd.NO_ANSWER
 
 
-def _join(waiting: Waiting) -> orders.JoinQueue:
-    # Whoever hands a customer over to a queue means others than themselves.
+def _join(call: Call, waiting: Waiting) -> orders.JoinQueue:
+    # Whoever hands a customer over to a queue means others than themselves; whom we called waits for nobody's own.
     return orders.JoinQueue(
         waiting.queue_id,
         waiting.priority,
         waiting.since_ms,
         waiting.needs,
         waiting.wanted_agents,
-        to_last_agent=waiting.by_flow,
+        to_last_agent=waiting.by_flow and call.lead is None,
     )
 
 

@@ -37,6 +37,9 @@ def _while_waiting(call: Call) -> Room:
     served = call.served_leg
     if served is None or not served.is_answered:
         return NOBODY
+    if call.lead is not None:
+        # Whom we called hears nothing until an agent speaks: music would say that nobody is there.
+        return Room((Party(served.leg_id, Mode.HEARING),))
     queue = call.waiting.queue if call.waiting is not None else None
     music = Music(queue.tenant_id, queue.music) if queue is not None and queue.music is not None else None
     return Room((Party(served.leg_id, Mode.HOLDING, music=music),))

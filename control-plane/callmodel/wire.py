@@ -3,7 +3,7 @@
 Each message is one stream entry with a single field `m` holding JSON.  Readers forgive keys that they do not know.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, get_args
 
@@ -11,7 +11,8 @@ from callmodel.callstate import Call
 from callmodel.cdr import cdr_of
 from callmodel.codec import from_wire, to_wire
 from callmodel.facts import ConsultStep
-from callmodel.ids import CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId
+from callmodel.ids import E164, CallId, CampaignId, Extension, LeadId, LegId, NodeId, RecordingId, SiteId, TenantId
+from callmodel.links import LinkedParty
 from callmodel.orders import Milestone
 from callmodel.rooms import Mode
 
@@ -90,9 +91,31 @@ class PlaceCall:
 
 
 @dataclass(frozen=True)
+class DialLead:
+    """Dial a campaign's lead, which is claimed for this call.  Given twice, it makes one call.
+
+    number: the lead's own; token: its keyed hash.  A node that reads the order after `not_after_ms` does nothing: the
+    claim lapses.
+    """
+
+    call_id: CallId
+    tenant_id: TenantId
+    campaign_id: CampaignId
+    lead_id: LeadId
+    number: E164 = field(repr=False)
+    token: str
+    caller_number: E164
+    not_after_ms: int
+    kind: str = "call.dial-lead"
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True)
 class EndCall:
     call_id: CallId
     tenant_id: TenantId
+    asked_by: str | None = None
+    """The user who asked for it; None from older senders."""
     kind: str = "call.end"
 
 
@@ -207,6 +230,18 @@ class PauseRecordingOfCall:
     kind: str = "call.pause-recording"
 
 
+@dataclass(frozen=True)
+class NameLink:
+    """Who talks in the call `joined`, at the other end of a link: its node says so."""
+
+    call_id: CallId
+    tenant_id: TenantId
+    leg_id: LegId
+    joined: CallId
+    party: LinkedParty
+    kind: str = "call.name-link"
+
+
 CallOrder = (
     EndCall
     | TransferCall
@@ -219,9 +254,10 @@ CallOrder = (
     | TakeOverCall
     | ReleaseParty
     | PauseRecordingOfCall
+    | NameLink
 )
-"""What people ask of a call that lives."""
-NodeOrder = PlaceCall | CallOrder
+"""What people, and other calls, ask of a call that lives."""
+NodeOrder = PlaceCall | DialLead | CallOrder
 
 _ORDERS: dict[str, type[NodeOrder]] = {str(kind.kind): kind for kind in get_args(NodeOrder)}
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from callmodel.agents import Agent, AgentView, Seat, ServedQueue
-from callmodel.directory import SeatedAgent
+from callmodel.agents import Agent, AgentView, Seat, SeatedAgent, ServedQueue
 from callmodel.ids import AgentId, Extension, ProviderId, SiteId, TenantId, UserId
 from control_plane.accounts import SCOPE, USERS, Account, account_of, to_account
 from control_plane.belonging import pool_of

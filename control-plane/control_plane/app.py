@@ -17,8 +17,12 @@ from control_plane.features.calendars import http as calendars
 from control_plane.features.calls import followups_http as follow_ups
 from control_plane.features.calls import handover_http as handover
 from control_plane.features.calls import http as calls
+from control_plane.features.campaigns import http as campaigns
+from control_plane.features.campaigns import work_http as campaign_work
+from control_plane.features.dnc import http as dnc
 from control_plane.features.enrolment import http as enrolment
 from control_plane.features.flows import http as flows
+from control_plane.features.lists import http as lists
 from control_plane.features.numbers import http as numbers
 from control_plane.features.platform import http as platform
 from control_plane.features.prompts import http as prompts
@@ -26,6 +30,7 @@ from control_plane.features.queues import http as queues
 from control_plane.features.recordings import http as recordings
 from control_plane.features.sites import http as sites
 from control_plane.features.stations import http as stations
+from control_plane.features.tenants import brand_http as brands
 from control_plane.features.tenants import http as tenants
 from control_plane.features.trunks import http as trunks
 from control_plane.features.users import http as users
@@ -48,6 +53,7 @@ from servicekit.objects import add_routes as add_object_routes
 ROUTES: Sequence[Route] = [
     *auth.routes,
     *tenants.routes,
+    *brands.routes,
     *sites.routes,
     *users.routes,
     *stations.routes,
@@ -59,6 +65,10 @@ ROUTES: Sequence[Route] = [
     *vips.routes,
     *agents.routes,
     *agent_states.routes,
+    *lists.routes,
+    *campaigns.routes,
+    *campaign_work.routes,
+    *dnc.routes,
     *numbers.routes,
     *platform.routes,
     *bans.routes,
@@ -78,7 +88,9 @@ logger = logging.getLogger(__name__)
 
 def build_api(resources: Resources) -> web.Application:
     """Return the API as an aiohttp application.  Raises RuntimeError for resources without the signing key."""
-    app = build_application(ROUTES, resources, BearerAuthenticator(resources.store, resources.token_key()))
+    app = build_application(
+        ROUTES, resources, BearerAuthenticator(resources.store, resources.token_key(), resources.cipher)
+    )
     if isinstance(resources.objects, FolderObjects):
         # S3 serves its own links; the embedded folder's are served here.
         add_object_routes(app, resources.objects)

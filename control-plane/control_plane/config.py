@@ -25,6 +25,10 @@ class ControlPlaneSettings(ServiceSettings):
     )
     objects_secret_key: SecretStr | None = Field(None, description="secret key of S3, together with the access key")
     master_key_file: Path = Field(description="file with the key that encrypts secrets at rest (made by bootstrap)")
+    leads_key_file: Path | None = Field(
+        None,
+        description="key that seals leads' numbers in Redis; by default leads.key beside the master key",
+    )
     jwt_key_file: Path | None = Field(
         None, description="file with the key that signs access tokens; by default jwt.pem beside the master key"
     )
@@ -126,6 +130,11 @@ class ControlPlaneSettings(ServiceSettings):
     def signing_key_file(self) -> Path:
         """Where the token key is."""
         return self.jwt_key_file or self.master_key_file.with_name("jwt.pem")
+
+    @property
+    def leads_key(self) -> Path:
+        """Where the key of leads' numbers is."""
+        return self.leads_key_file or self.master_key_file.with_name("leads.key")
 
     @property
     def public_url(self) -> str:

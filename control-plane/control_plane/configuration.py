@@ -14,6 +14,7 @@ from callmodel.flows.document import Flow
 from callmodel.ids import TenantId
 from control_plane.agents import seated_agents
 from control_plane.features.calendars.store import CalendarStore
+from control_plane.features.campaigns.store import CampaignStore
 from control_plane.features.flows.store import FlowStore
 from control_plane.features.numbers.store import PAGE_ROWS, NumberRecord, NumberStore
 from control_plane.features.prompts.store import PromptStore
@@ -54,6 +55,7 @@ class ConfigurationStore:
         self._flows = FlowStore(store)
         self._calendars = CalendarStore(store)
         self._prompts = PromptStore(store)
+        self._campaigns = CampaignStore(store)
         self._vips = VipStore(store, cipher)
         self._store, self._cipher = store, cipher
 
@@ -108,6 +110,7 @@ class ConfigurationStore:
             calendars=tuple([each.calendar async for each in self._calendars.each(tenant_id)]),
             prompts=tuple([each.to_file() async for each in self._prompts.each(tenant_id)]),
             vips=tuple([each.vip async for each in self._vips.each(tenant_id)]),
+            campaigns=tuple([each.campaign async for each in self._campaigns.each(tenant_id)]),
             agents=tuple(await seated_agents(self._store, tenant_id, seats)),
         )
         tenant = replace(record.tenant, number_key=number_key_of(self._cipher, tenant_id))

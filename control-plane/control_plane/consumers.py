@@ -1,6 +1,6 @@
 """The process `trunkline control-plane facts`: what happened becomes records, the live picture and the ledger.
 
-Three consumer groups read the same streams, each at its own pace: what one can not keep does not hold up the others.
+Four consumer groups read the same streams, each at its own pace: what one can not keep does not hold up the others.
 """
 
 import asyncio
@@ -20,7 +20,9 @@ from control_plane.config import ControlPlaneSettings
 from control_plane.directory import tenants_in
 from control_plane.features.calls.facts import CdrWriter
 from control_plane.features.calls.followups_store import FollowUpStore
+from control_plane.features.calls.listing import as_seen
 from control_plane.features.calls.store import CallStore
+from control_plane.features.campaigns.facts import ResultKeeper
 from control_plane.features.live.facts import keep_live, settle_live
 from control_plane.features.live.repair import Heard, Silence, repair
 from control_plane.features.recordings.facts import LedgerKeeper
@@ -57,7 +59,7 @@ class Consumers:
     def __init__(self, resources: Resources, stale_call_seconds: float) -> None:
         self._resources = resources
         self._stale_call_seconds = stale_call_seconds
-        self._live = LiveCalls(resources.redis)
+        self._live = LiveCalls(resources.redis, partial(as_seen, resources.cipher))
         celery = build_celery(resources.settings)
         follow_traces()
         calls = CallStore(resources.store, resources.cipher, resources.retention)
@@ -83,6 +85,7 @@ class Consumers:
             # Many at once: they meet in one batch (see `gathering`).
             "cdr": self._reader("cdr", keep_record, concurrency=BATCH),
             "recordings": self._reader("recordings", ledger.handle, concurrency=BATCH),
+            "campaigns": self._reader("campaigns", ResultKeeper(resources).handle, concurrency=BATCH),
             # One at a time: the picture follows the order of the stream.
             "live": self._reader("live", lambda envelope: keep_live(self._live, envelope), concurrency=1),
         }

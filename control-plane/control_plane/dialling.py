@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from callmodel.codec import from_wire
-from callmodel.directory import Location
+from callmodel.locations import Location
 from callmodel.numbers import DiallingPlan
 from control_plane.fields import (
     AddressPart,

@@ -6,9 +6,9 @@ from redis.asyncio import Redis
 
 from callmodel import keys
 from callmodel.codec import ShapeError
-from callmodel.directory import StoredDirectory, trunks_in
 from callmodel.entries import PLATFORM_PART, TableEntries, tenant_of_part, tenant_part
 from callmodel.ids import TenantId
+from callmodel.storeddirectory import StoredDirectory, trunks_in
 from servicekit.snapshots import Published
 
 logger = logging.getLogger(__name__)

@@ -10,8 +10,12 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from callmodel.ids import (
     E164,
     CalendarId,
+    CampaignId,
+    DispositionId,
     Extension,
     FlowId,
+    LeadId,
+    ListId,
     PromptId,
     QueueId,
     SiteId,
@@ -81,6 +85,13 @@ QueueIdText = Annotated[QueueId, *_queue]
 FlowIdText = Annotated[FlowId, *_flow]
 CalendarIdText = Annotated[CalendarId, *_calendar]
 PromptIdText = Annotated[PromptId, *_prompt]
+CampaignIdText = Annotated[CampaignId, *_word(_SLUG, _SLUG_ADVICE, "spring", 32)]
+ListIdText = Annotated[ListId, *_word(_SLUG, _SLUG_ADVICE, "bought-in-may", 32)]
+TemplateIdText = Annotated[str, *_word(_SLUG, _SLUG_ADVICE, "seller-a", 32)]
+LeadIdText = Annotated[
+    LeadId, *_word(rf"{_SLUG}\.[0-9]{{1,12}}", "the id that the platform gave the lead", "bought-in-may.17", 45)
+]
+DispositionIdText = Annotated[DispositionId, *_word(_WORD, _WORD_ADVICE, "sold", 40)]
 UserIdText = Annotated[UserId, *_user]
 ExtensionText = Annotated[Extension, *_extension]
 E164Text = Annotated[E164, *_number]
@@ -103,6 +114,7 @@ DayText = Annotated[
 ]
 
 Slug = Annotated[str, *_word(_SLUG, _SLUG_ADVICE, "hq", 32)]
+RegionText = Annotated[str, *_word("[A-Z]{2}", "two capital letters (ISO 3166-1)", "CN", 2)]
 SipDomain = Annotated[
     str, *_word(_DOMAIN, "a DNS name in small letters with at least one dot, such as acme.example.com",
                 "acme.trunkline.test", 190)

@@ -5,7 +5,7 @@ Between its end and its record a call is still found by its id, so that nobody w
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -24,30 +24,49 @@ ALL_PAGE = 500
 
 _to_json = json.JSONEncoder(separators=(",", ":")).encode
 
-# KEYS: live calls, their order, mark of the ended call.  ARGV: call id, version, document.
-_SHOW = """
+EVENTS_KEPT = 10_000
+EVENTS_MS = 86_400_000
+
+# KEYS[4]: the stream of events.  What browsers are told is written with the change itself, once.
+_TELL = f"""
+local function tell(kind, text)
+  redis.call('XADD', KEYS[4], 'MAXLEN', '~', {EVENTS_KEPT}, '*', 'kind', kind, 'm', text)
+  redis.call('PEXPIRE', KEYS[4], {EVENTS_MS})
+end
+"""
+
+# KEYS: live calls, their order, mark of the ended call, events.  ARGV: call id, version, document, what browsers see.
+_SHOW = (
+    _TELL
+    + """
 if redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
 local known = redis.call('HGET', KEYS[1], ARGV[1])
 if known and cjson.decode(known)['version'] >= tonumber(ARGV[2]) then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
 redis.call('ZADD', KEYS[2], 0, ARGV[1])
+if ARGV[4] ~= '' then tell('call.changed', ARGV[4]) end
 return 1
 """
+)
 
 RECORDED = "recorded"
 """What the mark of an ended call holds once its record is written; the call as it last stood until then."""
 
-# KEYS: live calls, their order, mark of the ended call.  ARGV: call id, seconds to remember it.
-_END = """
+# KEYS: live calls, their order, mark of the ended call, events.  ARGV: call id, seconds to remember it.
+_END = (
+    _TELL
+    + """
 local known = redis.call('HGET', KEYS[1], ARGV[1])
 if known then
   redis.call('SET', KEYS[3], known, 'EX', ARGV[2])
 else
   redis.call('SET', KEYS[3], '', 'EX', ARGV[2], 'NX')
 end
+if known then tell('call.ended', ARGV[1]) end
 redis.call('ZREM', KEYS[2], ARGV[1])
 return redis.call('HDEL', KEYS[1], ARGV[1])
 """
+)
 
 # KEYS: live calls, their order, mark of the ended call.  ARGV: call id, seconds to remember it, what the mark holds.
 _SETTLE = """
@@ -56,13 +75,17 @@ redis.call('ZREM', KEYS[2], ARGV[1])
 return redis.call('HDEL', KEYS[1], ARGV[1])
 """
 
-# KEYS: live calls, their order.  ARGV: call id, version.
-_FORGET = """
+# KEYS: live calls, their order, mark of the ended call, events.  ARGV: call id, version.
+_FORGET = (
+    _TELL
+    + """
 local known = redis.call('HGET', KEYS[1], ARGV[1])
 if not known or cjson.decode(known)['version'] ~= tonumber(ARGV[2]) then return 0 end
 redis.call('ZREM', KEYS[2], ARGV[1])
+tell('call.ended', ARGV[1])
 return redis.call('HDEL', KEYS[1], ARGV[1])
 """
+)
 
 # KEYS: live calls, their order.  ARGV: where to begin, most.
 _PAGE = """
@@ -75,7 +98,9 @@ return redis.call('HMGET', KEYS[1], unpack(ids))
 class LiveCalls:
     """The hash `keys.live_calls`.  Every method raises redis errors when Redis is away."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, seen: Callable[[Cdr], str] | None = None) -> None:
+        """seen: returns a call as browsers see it, as JSON; whoever shows calls tells browsers then."""
+        self._seen = seen
         # redis-py types each command as "awaitable or not"; ours always is.
         self._redis: Any = redis
         self._scripts = LuaScripts(redis)
@@ -86,6 +111,7 @@ class LiveCalls:
     async def show(self, tenant_id: TenantId, call: Cdr) -> bool:
         """Keep the call as it stands; False for old news: it has ended, or a later version is known."""
         args: list[str | int | float] = [call.call_id, call.version, _to_json(to_wire(call))]
+        args.append(self._seen(call) if self._seen is not None else "")
         return bool(await self._scripts.run("show", _keys_of(tenant_id, call.call_id), args))
 
     async def end(self, tenant_id: TenantId, call_id: CallId) -> bool:
@@ -98,15 +124,15 @@ class LiveCalls:
 
     async def forget(self, tenant_id: TenantId, call: Cdr) -> bool:
         """Take out a call that nobody vouches for, unless there is newer news of it; should any come, it is back."""
-        keys_of = _keys_of(tenant_id, call.call_id)[:2]
-        return bool(await self._scripts.run("forget", keys_of, [call.call_id, call.version]))
+        args: list[str | int | float] = [call.call_id, call.version]
+        return bool(await self._scripts.run("forget", _keys_of(tenant_id, call.call_id), args))
 
     async def one(self, tenant_id: TenantId, call_id: CallId) -> Cdr | None:
         """Return the call as it stands; as `ending` once it has ended and has no record yet, then None.
 
         Whoever looks for a call looks here first and for its record second, and misses it at no moment.
         """
-        *_, mark = _keys_of(tenant_id, call_id)
+        _, _, mark, _ = _keys_of(tenant_id, call_id)
         text = await self._redis.hget(keys.live_calls(tenant_id), call_id)
         if text is not None:
             return _read(text)
@@ -116,7 +142,7 @@ class LiveCalls:
 
     async def page(self, tenant_id: TenantId, limit: int, after: CallId | None = None) -> list[Cdr]:
         """Return up to `limit` calls, oldest first, that began after the call `after`; it need not live any more."""
-        live, order, _ = _keys_of(tenant_id, CallId(""))
+        live, order, *_ = _keys_of(tenant_id, CallId(""))
         begin = "-" if after is None else f"({after}"
         texts = await self._scripts.run("page", [live, order], [begin, limit])
         return [call for text in texts if text is not None and (call := _read(text)) is not None]
@@ -132,7 +158,7 @@ class LiveCalls:
 
 def _keys_of(tenant_id: TenantId, call_id: CallId) -> list[str]:
     live = keys.live_calls(tenant_id)
-    return [live, keys.live_order(tenant_id), f"{live}:ended:{call_id}"]
+    return [live, keys.live_order(tenant_id), f"{live}:ended:{call_id}", keys.events(tenant_id)]
 
 
 def _read(text: str) -> Cdr | None:

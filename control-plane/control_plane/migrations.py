@@ -1,18 +1,33 @@
 """The schema of the durable store, version by version.  A released version never changes: add a new one."""
 
-from control_plane import accounts, archive, audit, pausing, retention, webhooks
+from control_plane import (
+    accounts,
+    archive,
+    audit,
+    dncstore,
+    leadstates,
+    leadstore,
+    numberfates,
+    pausing,
+    retention,
+    totp,
+    webhooks,
+)
 from control_plane.features.auth import store as auth
 from control_plane.features.calendars import store as calendars
 from control_plane.features.calls import followups_store as follow_ups
 from control_plane.features.calls import store as calls
+from control_plane.features.campaigns import store as campaigns
 from control_plane.features.enrolment import store as enrolment
 from control_plane.features.flows import store as flows
+from control_plane.features.lists import store as lists
 from control_plane.features.numbers import store as numbers
 from control_plane.features.prompts import store as prompts
 from control_plane.features.queues import store as queues
 from control_plane.features.recordings import store as recordings
 from control_plane.features.sites import store as sites
 from control_plane.features.stations import store as stations
+from control_plane.features.tenants import brand_store as brands
 from control_plane.features.tenants import store as tenants
 from control_plane.features.trunks import store as trunks
 from control_plane.features.users import store as users
@@ -53,4 +68,9 @@ MIGRATIONS = [
     Migration(26, "calendars", [CreateTable(spec) for spec in calendars.TABLES]),
     Migration(27, "calls to follow up", [CreateTable(spec) for spec in follow_ups.TABLES]),
     Migration(28, "webhooks", [CreateTable(spec) for spec in webhooks.TABLES]),
+    Migration(38, "brands", [*map(CreateTable, brands.TABLES), brands.BRAND_COLUMN]),
+    Migration(39, "second factors", [*map(CreateTable, totp.TABLES), totp.TOTP_RULE, auth.LIMITED_COLUMN]),
+    Migration(43, "lists of numbers", [CreateTable(spec) for spec in (*lists.TABLES, *leadstore.TABLES)]),
+    Migration(44, "campaigns", [CreateTable(spec) for spec in (*campaigns.TABLES, *leadstates.TABLES)]),
+    Migration(45, "do-not-call lists", [CreateTable(spec) for spec in (*dncstore.TABLES, *numberfates.TABLES)]),
 ]

@@ -1,9 +1,9 @@
 """What a request names of the tenant's must be there, and in use."""
 
-from callmodel.ids import CalendarId, FlowId, PromptId, ProviderId, QueueId, TenantId, UserId
+from callmodel.ids import CalendarId, FlowId, ListId, PromptId, ProviderId, QueueId, TenantId, UserId
 from control_plane.accounts import account_of
 from control_plane.agents import is_agent
-from control_plane.references import calendar_exists, flow_exists, pool_of_queue, prompt_exists
+from control_plane.references import calendar_exists, flow_exists, list_state_of, pool_of_queue, prompt_exists
 from control_plane.web import InvalidRequestError
 from servicekit.stores import Store
 
@@ -33,6 +33,11 @@ class AgentUnknownError(InvalidRequestError):
     title = "The tenant has no such agent"
 
 
+class ListUnknownError(InvalidRequestError):
+    error_id = "list-unknown"
+    title = "The tenant has no such list"
+
+
 async def require_queue(store: Store, tenant_id: TenantId, queue_id: QueueId) -> ProviderId:
     """Return whose agents serve a queue.  Raises QueueUnknownError."""
     pool = await pool_of_queue(store, tenant_id, queue_id)
@@ -57,6 +62,12 @@ async def require_calendar(store: Store, tenant_id: TenantId, calendar_id: Calen
     """Raise CalendarUnknownError for a calendar that is not there."""
     if not await calendar_exists(store, tenant_id, calendar_id):
         raise CalendarUnknownError(f"there is no calendar {calendar_id}; create it first")
+
+
+async def require_list(store: Store, tenant_id: TenantId, list_id: ListId) -> None:
+    """Raise ListUnknownError for a list that is not there; it need not be imported."""
+    if await list_state_of(store, tenant_id, list_id) is None:
+        raise ListUnknownError(f"there is no list {list_id}; create it first")
 
 
 async def require_agent(store: Store, tenant_id: TenantId, user_id: UserId) -> None:

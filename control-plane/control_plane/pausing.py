@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from callmodel.agentkeys import PAUSE_REASON
 from callmodel.codec import from_wire
 from callmodel.ids import TenantId
-from callmodel.offers import OfferEnd
+from callmodel.sight import OTHER
 from control_plane.scope import SCOPE
 from servicekit.stores import AddColumn, ColumnType, Store
 
@@ -27,16 +26,12 @@ class PauseReason:
         return None if self.limit_minutes is None else self.limit_minutes * 60
 
 
-OTHER = "other"
-"""What another tenant's reason is called here."""
 DEFAULT_REASONS = (
     PauseReason("break", 15),
     PauseReason("lunch", 60),
     PauseReason("training"),
     PauseReason(OTHER),
 )
-SYSTEM_REASONS = frozenset({"signed-in", PAUSE_REASON, *(end.value for end in OfferEnd)})
-"""What the platform pauses somebody for; no agent chooses it."""
 
 
 def reasons_in(stored: list[Any] | None) -> tuple[PauseReason, ...]:

@@ -1,7 +1,9 @@
 """Who may do what: roles and permissions as one table.  Pure."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from enum import Enum
+
+from callmodel.ids import TenantId
 
 
 class Role(Enum):
@@ -41,6 +43,22 @@ class Permission(Enum):
     USERS_READ = "users.read"
     USERS_WRITE = "users.write"
     """Create, change, disable and archive the tenant's own users, and say who is in which team."""
+    LISTS_READ = "lists.read"
+    """See lists of numbers, how their import went, and templates; no number."""
+    LISTS_WRITE = "lists.write"
+    """Send lists, import and archive them."""
+    CAMPAIGNS_READ = "campaigns.read"
+    """See campaigns and their figures."""
+    CAMPAIGNS_WRITE = "campaigns.write"
+    """Set campaigns up, start and stop them, and share leads out."""
+    LEADS_WORK = "leads.work"
+    """Be shown leads, dial and skip them, and say what became of them."""
+    DO_NOT_CALL_ADD = "do-not-call.add"
+    """Have a number not be called any more."""
+    DO_NOT_CALL_READ = "do-not-call.read"
+    """Ask whether a number may be called; each question is audited."""
+    DO_NOT_CALL_WRITE = "do-not-call.write"
+    """Send whole lists, and let a number be called again."""
     CALLS_READ = "calls.read"
     CALLS_PLACE = "calls.place"
     CALLS_CONTROL = "calls.control"
@@ -78,6 +96,9 @@ _AGENT = frozenset(
         Permission.STATIONS_READ,
         Permission.QUEUES_READ,
         Permission.AGENTS_STATE,
+        Permission.CAMPAIGNS_READ,
+        Permission.LEADS_WORK,
+        Permission.DO_NOT_CALL_ADD,
         Permission.CALLS_READ,
         Permission.CALLS_PLACE,
         Permission.CALLS_CONTROL,
@@ -91,6 +112,8 @@ _SUPERVISOR = _AGENT | {
     Permission.FLOWS_READ,
     Permission.PROMPTS_READ,
     Permission.VIPS_READ,
+    Permission.LISTS_READ,
+    Permission.DO_NOT_CALL_READ,
     Permission.RECORDINGS_READ,
     Permission.RECORDINGS_DOWNLOAD,
     Permission.CALLS_SUPERVISE,
@@ -103,6 +126,9 @@ _MANAGER = _SUPERVISOR | {
     Permission.FLOWS_WRITE,
     Permission.PROMPTS_WRITE,
     Permission.VIPS_WRITE,
+    Permission.LISTS_WRITE,
+    Permission.CAMPAIGNS_WRITE,
+    Permission.DO_NOT_CALL_WRITE,
     Permission.USERS_READ,
     Permission.USERS_WRITE,
     Permission.CALLS_REVEAL,
@@ -115,6 +141,7 @@ _CLIENT = frozenset(
         Permission.TENANT_READ,
         Permission.NUMBERS_READ,
         Permission.QUEUES_READ,
+        Permission.CAMPAIGNS_READ,
         Permission.CALLS_READ,
         Permission.RECORDINGS_READ,
         Permission.RECORDINGS_DOWNLOAD,
@@ -136,6 +163,7 @@ BOUND = frozenset(
         Permission.CALLS_DISPOSE,
         Permission.CALLS_SUPERVISE,
         Permission.AGENTS_STATE,
+        Permission.LEADS_WORK,
     }
 )
 """What is done to calls and agents: how far it goes depends on the role.
@@ -160,3 +188,11 @@ def reach_of(permission: Permission, roles: Set[Role], *, is_hq_admin: bool) -> 
 def is_granted(permission: Permission, roles: Set[Role], *, is_hq_admin: bool) -> bool:
     """Say whether any of the roles held in a tenant grants the permission.  HQ administrators hold all."""
     return is_hq_admin or any(permission in GRANTS[role] for role in roles)
+
+
+def granted_by(roles: Mapping[TenantId, Set[Role]]) -> dict[TenantId, list[str]]:
+    """Return the names of the permissions that the roles held in each tenant grant, in order."""
+    return {
+        tenant_id: sorted({permission.value for role in held for permission in GRANTS[role]})
+        for tenant_id, held in roles.items()
+    }

@@ -215,7 +215,9 @@ def _self_signed(key: ec.EllipticCurvePrivateKey, domains: Sequence[str]) -> x50
     )
     if domains:
         permitted = [x509.DNSName(domain) for domain in domains]
-        builder = builder.add_extension(x509.NameConstraints(permitted, None), critical=True)
+        # Not critical, as browsers' rules allow: Mbed TLS, in many phones, refuses a chain that holds what
+        # it does not know, where that is critical; whoever knows the constraints holds to them in any case.
+        builder = builder.add_extension(x509.NameConstraints(permitted, None), critical=False)
     return builder.sign(key, hashes.SHA256())
 
 

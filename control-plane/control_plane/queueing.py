@@ -7,7 +7,7 @@ from kombu.exceptions import OperationalError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from callmodel.ids import CallId, RecordingId, TenantId
+from callmodel.ids import CallId, ListId, RecordingId, TenantId
 from callmodel.wire import DEFAULT_QUEUE
 from control_plane.config import ControlPlaneSettings
 from control_plane.times import now_ms
@@ -16,6 +16,8 @@ from servicekit.redisio import ASK_SECONDS
 
 KEY_PREFIX = "celery:"
 TELL = "webhooks.follow-up"
+LOAD_LIST = "imports.load"
+LOAD_DNC = "imports.do-not-call-file"
 SOFT_LIMIT_SECONDS = 1800
 TIME_LIMIT_SECONDS = 1860
 
@@ -34,6 +36,9 @@ ROUTES = {
 SCHEDULE = {
     "recordings.sweep": {"task": "recordings.sweep", "schedule": 15.0, "options": {"expires": 15}},
     "recordings.gaps": {"task": "recordings.gaps", "schedule": 60.0, "options": {"expires": 60}},
+    "campaigns.fill": {"task": "campaigns.fill", "schedule": 5.0, "options": {"expires": 5}},
+    "imports.do-not-call": {"task": "imports.do-not-call", "schedule": 15.0, "options": {"expires": 15}},
+    "imports.sweep": {"task": "imports.sweep", "schedule": 60.0, "options": {"expires": 60}},
     # Of the kind `default`: it may take long, and no recording that is to be finished waits for it.
     "retention.recordings": {"task": "retention.recordings", "schedule": 3600.0, "options": {"expires": 3600}},
 }
@@ -155,5 +160,21 @@ def tell_follow_up_later(app: Celery, tenant_id: TenantId, call_id: CallId) -> N
     """Ask a worker to tell a tenant of a call; blocks.  Raises ConnectionError when the broker is away."""
     try:
         app.send_task(TELL, kwargs={"tenant_id": tenant_id, "call_id": call_id})
+    except OperationalError as error:
+        raise ConnectionError("the broker is away") from error
+
+
+def import_list_later(app: Celery, tenant_id: TenantId, list_id: ListId, turn: int) -> None:
+    """Ask a worker to import a list; blocks.  Raises ConnectionError when the broker is away."""
+    try:
+        app.send_task(LOAD_LIST, kwargs={"tenant_id": tenant_id, "list_id": list_id, "turn": turn})
+    except OperationalError as error:
+        raise ConnectionError("the broker is away") from error
+
+
+def import_dnc_later(app: Celery, tenant_id: TenantId, scope: str, file_id: str) -> None:
+    """Ask a worker to read a do-not-call file; blocks.  Raises ConnectionError when the broker is away."""
+    try:
+        app.send_task(LOAD_DNC, kwargs={"tenant_id": tenant_id, "scope": scope, "file_id": file_id})
     except OperationalError as error:
         raise ConnectionError("the broker is away") from error

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from callmodel.codec import from_wire
+from callmodel.directory import DEFAULT_TIME_ZONE
 from callmodel.ids import (
     E164,
     CalendarId,
+    CampaignId,
     Extension,
     FlowId,
+    ListId,
     PromptId,
     ProviderId,
     QueueId,
@@ -19,6 +22,7 @@ from callmodel.numbers import DiallingPlan
 from control_plane.archive import is_living, living_rows
 from control_plane.scope import SCOPE
 from control_plane.web.problems import NotFoundError
+from hotstate.leads import CampaignKey
 from servicekit.stores import Store
 
 
@@ -32,6 +36,7 @@ class TenantReference:
     dialling: DiallingPlan
     provider_id: ProviderId
     archived: bool = False
+    time_zone: str = DEFAULT_TIME_ZONE
 
 
 async def find_tenant(store: Store, tenant_id: TenantId) -> TenantReference | None:
@@ -41,7 +46,8 @@ async def find_tenant(store: Store, tenant_id: TenantId) -> TenantReference | No
         return None
     plan = from_wire(DiallingPlan, row["dialling"])
     provider_id = ProviderId(row["provider"])
-    return TenantReference(tenant_id, row["domain"], row["country_code"], plan, provider_id, not is_living(row))
+    zone = row["time_zone"] or DEFAULT_TIME_ZONE
+    return TenantReference(tenant_id, row["domain"], row["country_code"], plan, provider_id, not is_living(row), zone)
 
 
 async def require_tenant(store: Store, tenant_id: TenantId) -> TenantReference:
@@ -109,6 +115,42 @@ async def calendar_exists(store: Store, tenant_id: TenantId, calendar_id: Calend
 async def prompt_exists(store: Store, tenant_id: TenantId, prompt_id: PromptId) -> bool:
     """Say whether the tenant has a prompt with this id that is not archived."""
     return is_living(await store.get("prompts", {"tenant_id": tenant_id, "prompt_id": prompt_id}))
+
+
+async def list_state_of(store: Store, tenant_id: TenantId, list_id: ListId) -> str | None:
+    """Return how far a list of the tenant is; None for one that is not there, or is archived."""
+    row = await store.get("lists", {"tenant_id": tenant_id, "list_id": list_id})
+    return str(row["state"]) if row is not None and is_living(row) else None
+
+
+async def campaign_keys(store: Store, tenant_id: TenantId) -> list[CampaignKey]:
+    """Return by what hot state knows the tenant's campaigns, archived ones too."""
+    found, after = [], None
+    while True:
+        page = await store.page("campaigns", {"tenant_id": tenant_id}, limit=500, after=after)
+        found += [
+            CampaignKey(tenant_id, CampaignId(row["campaign_id"]), ProviderId(row["settings"]["pool"]))
+            for row in page.rows
+        ]
+        after = page.next_token
+        if after is None:
+            return found
+
+
+@dataclass(frozen=True)
+class ListCounts:
+    """How many leads a list has, in how many blocks."""
+
+    accepted: int = 0
+    blocks: int = 0
+
+
+async def list_counts(store: Store, tenant_id: TenantId, list_id: ListId) -> ListCounts:
+    """Return how large a list is; nothing for one that can not be dialled."""
+    row = await store.get("lists", {"tenant_id": tenant_id, "list_id": list_id})
+    if row is None or not is_living(row) or row["state"] != "ready":
+        return ListCounts()
+    return ListCounts(row["summary"]["accepted"], row["summary"]["blocks"])
 
 
 async def has_stations(store: Store, tenant_id: TenantId) -> bool:

@@ -12,6 +12,8 @@ from control_plane.signing import load_signing_key
 from control_plane.times import now_ms
 from control_plane.web.context import Resources
 from hotstate.acd import Acd
+from hotstate.dnc import DoNotCall
+from hotstate.leads import LeadQueue
 from servicekit import tracing
 from servicekit.crypto import TenantCipher, load_or_create_key
 from servicekit.objects import open_objects
@@ -34,6 +36,7 @@ def open_resources(
     Raises StoreError, SigningKeyError, KeyFileError, ValueError for what is not there or can not be used.
     """
     cipher = TenantCipher(load_or_create_key(settings.master_key_file))
+    leads_cipher = TenantCipher(load_or_create_key(settings.leads_key))
     store = open_store(settings.store_url, MIGRATIONS, **settings.store_login)
     tracing.trace_methods(store, "store", STORE_METHODS)
     link_secret = bytes.fromhex(cipher.keyed_hash("platform", "links to objects"))
@@ -50,6 +53,8 @@ def open_resources(
         signing_key=load_signing_key(settings.signing_key_file) if signs_tokens else None,
         retention=Retention(store, settings),
         acd=Acd(redis, replicas_of(settings)),
+        leads=LeadQueue(redis, leads_cipher, replicas_of(settings)),
+        dnc=DoNotCall(redis, leads_cipher),
         now_ms=now_ms,
         configuration_changed=configuration_changed,
     )

@@ -7,6 +7,7 @@ from callmodel.ids import (
     CalendarId,
     Extension,
     FlowId,
+    ListId,
     PromptId,
     ProviderId,
     QueueId,
@@ -140,6 +141,17 @@ async def require_unused_calendar(context: Context, tenant_id: TenantId, calenda
         async for row in _numbers_of(context.store, tenant_id):
             if row["calendar_id"] == calendar_id:
                 yield Use("number", row["number"], tenant_id)
+
+    await _require_none(found())
+
+
+async def require_unused_list(context: Context, tenant_id: TenantId, list_id: ListId) -> None:
+    """Raise InUseError while a campaign that is not archived has the list."""
+
+    async def found() -> AsyncIterator[Use]:
+        async for row in living_rows(context.store, "campaigns", {"tenant_id": tenant_id}):
+            if any(each["list_id"] == list_id for each in row["settings"]["lists"]):
+                yield Use("campaign", row["campaign_id"], tenant_id)
 
     await _require_none(found())
 

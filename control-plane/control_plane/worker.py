@@ -13,6 +13,9 @@ from celery import Celery, signals
 from control_plane import workplace
 from control_plane.config import ControlPlaneSettings
 from control_plane.features.calls import tasks as _calls  # noqa: F401 - registers its tasks
+from control_plane.features.campaigns import tasks as _campaigns  # noqa: F401 - registers its tasks
+from control_plane.features.dnc import tasks as _dnc  # noqa: F401 - registers its tasks
+from control_plane.features.lists import tasks as _lists  # noqa: F401 - registers its tasks
 from control_plane.features.recordings import tasks as _recordings  # noqa: F401 - registers its tasks
 from control_plane.features.recordings.finishing import remove_orphans
 from control_plane.jobtrace import follow_traces

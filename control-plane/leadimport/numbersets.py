@@ -5,9 +5,11 @@ the words that are not empty one behind the other, and a mask of which those are
 number, and none waits for the one before.  Roaring bitmaps, which this is modelled on, search within a page instead.
 """
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,19 +71,20 @@ class NumberSet:
         return cls(pages, _directory_of(pages), groups.ravel(), np.append(np.uint16(0), words))
 
     @classmethod
-    def load(cls, path: Path) -> "NumberSet":
+    def load(cls, path: Path | BinaryIO) -> "NumberSet":
         """Return a saved set.  Raises NumberSetError, OSError."""
+        name = path.name if isinstance(path, Path) else "it"
         try:
             with np.load(path, allow_pickle=False) as saved:
                 if int(saved["format"]) != _FORMAT:
-                    raise NumberSetError(f"{path.name} is of another version; make it anew")
+                    raise NumberSetError(f"{name} is of another version; make it anew")
                 pages = saved["pages"]
                 return cls(pages, _directory_of(pages), saved["groups"], saved["words"])
         except (KeyError, ValueError, EOFError) as error:
-            raise NumberSetError(f"{path.name} holds no set of numbers") from error
+            raise NumberSetError(f"{name} holds no set of numbers") from error
 
-    def save(self, path: Path) -> None:
-        with path.open("wb") as file:
+    def save(self, path: Path | BinaryIO) -> None:
+        with path.open("wb") if isinstance(path, Path) else contextlib.nullcontext(path) as file:
             np.savez(file, format=_FORMAT, pages=self.pages, groups=self.groups, words=self.words)
 
     def __len__(self) -> int:

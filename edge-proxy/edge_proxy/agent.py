@@ -22,6 +22,7 @@ from callmodel.edgesnapshot import EdgeSnapshot, check_entry, tables_of
 from callmodel.entries import PLATFORM_PART
 from edge_proxy import drain, ngcontrol
 from edge_proxy.banning import BanTeller
+from edge_proxy.carrier_report import CarrierReport
 from edge_proxy.carriers import CarrierRegistration, registrations_of
 from edge_proxy.config import EdgeSettings
 from edge_proxy.connections import CLOSED_TABLE
@@ -30,7 +31,6 @@ from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
 from edge_proxy.lexis import REFUSED_TABLE
 from edge_proxy.nodes import NodeBook, uris_in
 from edge_proxy.registering import Alone, CarrierRegistrar, Lease
-from edge_proxy.registration_report import RegistrationReport
 from edge_proxy.rendering import Destination, render_dispatcher
 from edge_proxy.trunkbook import TrunkBook
 from edge_proxy.trunking import gateway_names
@@ -256,7 +256,7 @@ def _register(service: Service, settings: EdgeSettings, agent: EdgeAgent, redis:
     registrar = CarrierRegistrar(rpc, turn, agent.wanted_registrations, flag.is_raised, sends_from)
     service.spawn("registrations", registrar.run())
     if redis is not None:
-        service.spawn("registration-report", RegistrationReport(rpc, redis, settings.edge_id).run())
+        service.spawn("carrier-report", CarrierReport(rpc, redis, settings.edge_id).run())
     service.spawn("drain", drain.watch(flag, settings, service))
 
 

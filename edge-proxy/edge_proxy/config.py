@@ -68,12 +68,12 @@ class EdgeSettings(ServiceSettings):
     @field_validator("edge_address")
     @classmethod
     def _is_address(cls, value: str) -> str:
-        return str(ipaddress.ip_address(value))
+        return _ipv4(value)
 
     @field_validator("control_address")
     @classmethod
     def _is_address_if_any(cls, value: str) -> str:
-        return str(ipaddress.ip_address(value)) if value else value
+        return _ipv4(value) if value else value
 
     @model_validator(mode="after")
     def _fits_together(self) -> "EdgeSettings":
@@ -142,3 +142,10 @@ class EdgeSettings(ServiceSettings):
             return self.kamailio_modules
         folders = (Path(folder) / "kamailio" / "modules" for folder in MODULE_FOLDERS)
         return next((folder for folder in folders if folder.is_dir()), Path(MODULE_FOLDERS[0]) / "kamailio/modules")
+
+
+def _ipv4(value: str) -> str:
+    try:
+        return str(ipaddress.IPv4Address(value))
+    except ipaddress.AddressValueError:
+        raise ValueError("an edge has an IPv4 address: see docs/interop.md on IPv6") from None

@@ -58,6 +58,7 @@ class Request:
     trunk: str = ""
     caller: str = ""
     traceparent: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,13 @@ class Reject:
 class ToMediaNode:
     """`target`: user part of the request URI.  `from_user`: replaces the one in From unless None.
 
-    `emergency`: a media node that drains or is full takes it too.
+    `any_node`: one that drains or is full takes it too.
     """
 
     target: str
     vouched: Vouched
     from_user: str | None = None
-    emergency: bool = False
+    any_node: bool = False
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,10 @@ _TOLD = {name: GRAMMAR[name] for name in ("via", "from", "to", "call-id")} | {
 }
 _MAX_CSEQ = 2**31
 _SPACE = " \t"
+_MASK = ";branch=z9hG4bKsr-"
+_ALSO_OURS = ("OPTIONS", "REGISTER", "BYE", "CANCEL")
+_WAY = re.compile(r"\r\n(?:via|v)[ \t]*:|,[ \t]*SIP[ \t]*/", re.IGNORECASE)
+_SPOILT = re.compile(rf"{_MASK}[\w.*-]*+(?![ \t]*(?:\r\n|,))")
 
 
 class UnreadableError(ValueError):
@@ -94,6 +98,16 @@ class Message:
 
 
 Reading = plain.Plain | Message
+
+
+def leads_back(text: str, method: str) -> bool:
+    """Say whether a response leads on to who asked through us, by the Vias below ours, which come back as they went.
+
+    method: of its request.  Some requests are our own, and have none.  topoh masks each as one branch, no more.
+    """
+    if _MASK in text and _SPOILT.search(text) is not None:
+        return False
+    return method in _ALSO_OURS or text.count("\r\nVia: ") > 1 or len(_WAY.findall(text)) > 1
 
 
 def read(text: str, *, streamed: bool = False) -> Reading:

@@ -174,7 +174,7 @@ def _to_node(view: EdgeView, request: Request, station: EdgeStation) -> Decision
     )
     wanted = _wanted_caller(request.preferred_identity)
     emergency = view.is_emergency(station.domain, station.extension, dialled)
-    return ToMediaNode(dialled, (*vouched, ("caller", wanted)) if wanted else vouched, emergency=emergency)
+    return ToMediaNode(dialled, (*vouched, ("caller", wanted)) if wanted else vouched, any_node=emergency)
 
 
 def _wanted_caller(preferred_identity: str) -> str | None:
@@ -198,6 +198,10 @@ def _from_node(view: EdgeView, request: Request) -> Decision:
         if domain is None or domain != request.target_domain:
             return Reject(404, "Not Found")
         return local_station(view, domain, request.target_user) or Reject(404, "Not Found")
+    if request.target == "link":
+        # Another call that one of a node's parties is in: whichever node has it, whatever else that one takes.
+        vouched: Vouched = (("origin", "link"), ("tenant", request.tenant), ("link", request.link))
+        return ToMediaNode(request.target_user, vouched, any_node=True)
     return Reject(400, "Target Missing")
 
 
@@ -220,7 +224,10 @@ def tries_next_node(code: int, reason: str, *, silent: bool) -> bool:
     return 500 <= code < 600 and (cause is None or cause.group(1) == NO_CONDUCTOR_CAUSE)
 
 
-def media_of(view: EdgeView, domain: str, extension: str) -> MediaProtection:
-    """Return what a station speaks when its own SDP does not tell."""
-    station = view.station_of(domain, extension)
+def media_of(view: EdgeView, request: Request) -> MediaProtection:
+    """Return what a caller is offered who offers nothing."""
+    trunks = view.trunks.trunks_from(request.peer.address) if request.peer.is_carrier else []
+    if trunks:
+        return trunking.trunk_for(trunks, request.from_domain, request.target_domain).media
+    station = view.station_of(request.from_domain, request.from_user)
     return station.media if station else MediaProtection.RTP

@@ -95,7 +95,7 @@ class TrunkBook:
         found = networks_of(
             text
             for trunk in trunks.values()
-            for text in trunk.media_networks or (*trunk.sources, *self._addresses_of(trunk))
+            for text in (*(trunk.media_networks or (*trunk.sources, *self._addresses_of(trunk))), *trunk.media_learnt)
         )
         self._media_networks[address] = found
         return found

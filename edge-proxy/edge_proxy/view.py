@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any
 
 from callmodel.codec import ShapeError, from_wire
-from callmodel.directory import read_entry
 from callmodel.edgesnapshot import (
     BRANCH,
     COUNTRY,
@@ -27,6 +26,7 @@ from callmodel.edgesnapshot import (
 )
 from callmodel.entries import PLATFORM_PART, Entries, TableEntries
 from callmodel.numbers import DiallingPlan, emergency_number, plan_of_country
+from callmodel.storeddirectory import read_entry
 from edge_proxy.telephones import LONGEST_EMERGENCY
 from edge_proxy.trunkbook import TrunkBook
 from servicekit.snapshotcopy import LOCAL, CopiedEntries, CopyAwayError

@@ -59,6 +59,11 @@ CALLS = [
         "cps",
         {"{{result}}": "sum by (result) (rate(trunkline_lookups_total[$__rate_interval]))"},
     ),
+    Panel(
+        "Hand-overs by REFER",
+        "cps",
+        {"{{sip_code}}": "sum by (sip_code) (rate(trunkline_transfers_by_phone_total[$__rate_interval]))"},
+    ),
     Panel("Trunk channels held", "short", {"{{instance}}": "trunkline_claims_held"}),
     Panel(
         "Agents and callers set right",

@@ -2,7 +2,8 @@
 # Brings a machine to where `make demo` and `make test` run.  Each step is skipped when it is done already.
 #
 # Installs distribution packages (no service is started or left enabled), a private Asterisk tree under
-# $TRUNKLINE_CACHE (default ~/.cache/trunkline), Cassandra's jars beside it, and the virtual environment .venv.  Only the packages need root:
+# $TRUNKLINE_CACHE (default ~/.cache/trunkline), Cassandra's jars beside it, the virtual environment .venv, and what the
+# tests' browsers need from npm.  Only the packages need root:
 # `setup.sh packages` does that part alone, for an administrator where the user has no sudo; `setup.sh asterisk` ends
 # after Asterisk, which is all that an image needs of it.
 set -euo pipefail
@@ -14,7 +15,7 @@ esac
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 readonly CACHE="${TRUNKLINE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/trunkline}"
-case "${1:-}" in packages) readonly STEPS=1 ;; asterisk) readonly STEPS=2 ;; *) readonly STEPS=4 ;; esac
+case "${1:-}" in packages) readonly STEPS=1 ;; asterisk) readonly STEPS=2 ;; *) readonly STEPS=5 ;; esac
 step=0
 
 # --- what each distribution calls things: one row a distribution, `common` is added to each ---------------------------
@@ -28,6 +29,8 @@ common="kamailio kamailio-python3-modules kamailio-tls-modules kamailio-websocke
 # Telephones that others wrote, for tests/e2e/test_foreign_phones.py: 70 packages with their libraries, 86 MB, mostly
 # Qt's and the codecs' below linphone; no daemon among them, and no image needs them.
 [ "${1:-}" = asterisk ] || common="$common baresip-core linphone-cli"
+# The browser that tests of pages and of browsers' phones use.  Ubuntu has it as a snap only, and those tests fail there.
+case "$distribution" in ubuntu-*) ;; *) [ "${1:-}" = asterisk ] || common="$common chromium" ;; esac
 case "$distribution" in
   debian-12)    packages="$common"; components=main ;;                                                # tested
   debian-13*)   packages="$common"; components=main ;;                                            # not tested yet
@@ -38,6 +41,8 @@ esac
 # Cassandra 5 runs on Java 17 (or 11); a Java or Maven that is there is not added to.
 command -v java >/dev/null || packages="$packages openjdk-17-jre-headless"
 command -v mvn >/dev/null || packages="$packages maven"
+# Node.js of 20.19 or newer, for the tests' browsers: one that is there is not added to.
+[ "${1:-}" = asterisk ] || command -v npm >/dev/null || packages="$packages nodejs npm"
 readonly services="kamailio redis-server rtpengine-daemon"
 
 # --- telling -----------------------------------------------------------------------------------------------------------
@@ -225,6 +230,22 @@ else
   doing "installing packages (about a minute)"
   logged python install_python ||
     fail "the Python packages could not be installed (log: $CACHE/setup-python.log).  Is the package index reachable?  'rm -rf .venv' and run again."
+  echo "$wanted" >"$stamp"
+  done_
+fi
+
+# --- 5: Node.js ---------------------------------------------------------------------------------------------------------
+begin "Browsers' phones (npm)"
+readonly NODE_FOLDER=tests/interop
+stamp="$NODE_FOLDER/node_modules/.trunkline-stamp"
+wanted="$(sha256sum <"$NODE_FOLDER/package-lock.json" | cut -d' ' -f1)"
+
+if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
+  skipped
+else
+  doing "installing packages (a few seconds)"
+  logged node npm ci --prefix "$NODE_FOLDER" ||
+    fail "the npm packages could not be installed (log: $CACHE/setup-node.log).  Is Node.js 20.19 or newer here, and npm's registry reachable?"
   echo "$wanted" >"$stamp"
   done_
 fi

@@ -11,10 +11,13 @@ from callmodel.edgesnapshot import NodeHealth
 from callmodel.ids import NodeId
 from callmodel.wire import HeldCalls
 from hotstate.acd import Acd
+from hotstate.callbacks import CallBacks
+from hotstate.leads import LeadCalls
 from media_nodes import drain, heartbeat, telling
 from media_nodes.ami import Ami
 from media_nodes.ari import Ari
 from media_nodes.asterisk import AriSwitch
+from media_nodes.callbacks import HeldCallBacks
 from media_nodes.callersounds import build_ear, build_player, build_sounds
 from media_nodes.claims import RedisClaims
 from media_nodes.conductor import Conductor, DirectoryShelf
@@ -22,16 +25,19 @@ from media_nodes.config import MediaSettings
 from media_nodes.configuration import follow_directory
 from media_nodes.edges import EdgeChoice, edges_of
 from media_nodes.journal import Entry, Journal
+from media_nodes.leads import RedisLeads
 from media_nodes.lines import RedisLines
 from media_nodes.listener import Listener, SupersededError
 from media_nodes.lookups import HttpLookUps
+from media_nodes.neighbours import RedisNeighbours
 from media_nodes.orders import OrderBook
 from media_nodes.outbox import RedisOutbox
 from media_nodes.recorder import Recorder
 from media_nodes.rendering import passwords_of
-from media_nodes.running import Surroundings, now_ms
+from media_nodes.running import now_ms
 from media_nodes.spending import Spending
 from media_nodes.spool import Limits, SpoolWatch
+from media_nodes.surroundings import Surroundings
 from servicekit import lifecycle, logs, redisio
 from servicekit.lifecycle import Service
 from servicekit.settings import load
@@ -79,7 +85,10 @@ async def serve(service: Service) -> None:
     ear = build_ear(service, settings, switch)
     journal = Journal(settings.state_dir / "calls")
     claims = RedisClaims(redis, replicas, Spending(lambda: shelf.current))
-    lines = RedisLines(node_id, Acd(redis, replicas), lambda: shelf.current, now_ms)
+    acd = Acd(redis, replicas)
+    leads = RedisLeads(node_id, LeadCalls(redis, replicas), now_ms)
+    call_backs = HeldCallBacks(node_id, CallBacks(redis, replicas), acd, lambda: shelf.current, now_ms)
+    lines = RedisLines(node_id, acd, call_backs, lambda: shelf.current, now_ms)
     look_ups = HttpLookUps(settings.lookup_allowed)
     service.on_close(look_ups.close)
     around = Surroundings(
@@ -90,6 +99,9 @@ async def serve(service: Service) -> None:
         player=player,
         ear=ear,
         lines=lines,
+        neighbours=RedisNeighbours(redis),
+        leads=leads,
+        call_backs=call_backs,
         look_ups=look_ups,
         journal=journal,
         directory=lambda: shelf.current,
@@ -141,6 +153,7 @@ async def serve(service: Service) -> None:
     def can_place() -> bool:
         return listener.connected.is_set() and shelf.current is not None
 
+    call_backs.attend(conductor.call_back, conductor.holds, lambda: can_place() and not conductor.draining)
     telling.watch(conductor, settings.capacity, lambda: outbox.waiting, lambda: claims.held)
     service.add_check("asterisk", is_connected)
     service.add_check("directory", has_directory)
@@ -151,6 +164,8 @@ async def serve(service: Service) -> None:
     service.spawn("spool", watch.run())
     service.spawn("claims", claims.run())
     service.spawn("lines", lines.run())
+    service.spawn("call-backs", call_backs.run())
+    service.spawn("leads", leads.run())
     service.spawn("directory", follow_directory(redis, shelf, settings.state_dir / "directory.db"))
     service.spawn("edges", edges.run())
     service.spawn("listener", _listen(listener, service))

@@ -5,7 +5,6 @@ never chunked), so their few lines are read here.  Vendor words stay out: this m
 """
 
 import asyncio
-import base64
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -45,9 +44,8 @@ class Ari:
 
     def __init__(self, host: str, port: int, user: str, password: str) -> None:
         self._host, self._port = host, port
-        self._auth = aiohttp.BasicAuth(user, password)
-        token = base64.b64encode(f"{user}:{password}".encode()).decode()
-        self._fixed = f" HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Basic {token}\r\n"
+        self._authorization = aiohttp.encode_basic_auth(user, password)
+        self._fixed = f" HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: {self._authorization}\r\n"
         self._idle: list[_Connection] = []
         self._slots = asyncio.Semaphore(POOL_SIZE)
 
@@ -103,7 +101,8 @@ class Ari:
         """
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
         url = f"http://{self._host}:{self._port}/ari/events?app={app}"
-        async with aiohttp.ClientSession(auth=self._auth, timeout=timeout) as session:
+        headers = {"Authorization": self._authorization}
+        async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
             try:
                 async with asyncio.timeout(CONNECT_SECONDS + 1):
                     socket = await session.ws_connect(url, heartbeat=HEARTBEAT_SECONDS, max_msg_size=0)

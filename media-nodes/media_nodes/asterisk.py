@@ -4,15 +4,17 @@ Legs are created and then dialled, not originated: only a created one can be hea
 """
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from callmodel.ids import CallId, LegId, RecordingId, TenantId
-from callmodel.orders import DialStation, DialTrunk
+from callmodel.links import link_text
+from callmodel.orders import DialLink, DialStation, DialTrunk
 from callmodel.rooms import Room
 from callmodel.vouched import HEADER, to_header
-from media_nodes import mixmonitor
+from media_nodes import mixmonitor, notices
 from media_nodes.ami import Ami
 from media_nodes.ari import Ari, AriAwayError, AriError
 from media_nodes.edges import EdgeChoice
@@ -22,6 +24,13 @@ from media_nodes.stasis import APP, WANTED_EVENTS, endpoint_of, playback_of
 from media_nodes.taps import Taps, is_tap
 from servicekit import tracing
 
+AUTO_ANSWER = MappingProxyType(
+    {
+        "Call-Info": "<sip:trunkline.invalid>;answer-after=0",
+        "Alert-Info": "<http://trunkline.invalid>;info=alert-autoanswer",
+    }
+)
+"""What phones know as the wish to be answered by themselves: there is no standard, and most know one of the two."""
 CREATION_SECONDS = 3.0
 OURS = "~"
 """In the names of channels that are no legs: snoops, and what sends sound to us."""
@@ -77,17 +86,29 @@ class AriSwitch:
     ) -> None:
         to = f"{self._edges.best(origin).endpoint}/sip:{order.extension}@{domain}"
         shown = f'"{order.shown}" <{order.shown}>'
-        await self._dial(call_id, tenant_id, origin, order, to, shown, {"target": "station"})
+        more = AUTO_ANSWER if order.answers else {}
+        await self._dial(call_id, tenant_id, origin, order, to, shown, {"target": "station"}, more)
+
+    async def dial_link(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialLink) -> None:
+        edge, extension = self._edges.best(origin), order.link.extension
+        vouched = {"target": "link", "link": link_text(order.link)}
+        to = f"{edge.endpoint}/sip:{extension}@{edge.address}"
+        await self._dial(call_id, tenant_id, origin, order, to, f"<{extension}>", vouched)
+
+    async def dialog_of(self, leg_id: LegId) -> str:
+        channel = await self._command("GET", f"/channels/{leg_id}")
+        return str(channel.get("protocol_id") or "")
 
     async def _dial(
         self,
         call_id: CallId,
         tenant_id: TenantId,
         origin: LegId | None,
-        order: DialTrunk | DialStation,
+        order: DialTrunk | DialStation | DialLink,
         to: str,
         shown: str,
         vouched: dict[str, str],
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         leg_id = order.leg_id
         vouched = vouched | {"tenant": tenant_id, "call": call_id}
@@ -97,6 +118,7 @@ class AriSwitch:
             f"PJSIP_HEADER(add,{HEADER})": to_header(vouched.items()),
             "CONNECTEDLINE(all,i)": shown,
             "PJSIP_TRANSFER_HANDLING()": "ari-only",
+            **{f"PJSIP_HEADER(add,{name})": value for name, value in headers.items()},
         }
         query = {"endpoint": f"PJSIP/{to}", "app": APP, "appArgs": "out", "channelId": leg_id}
         # The origin's codec first: two legs with the same one need no transcoding.
@@ -205,8 +227,11 @@ class AriSwitch:
         await self._on_leg(leg_id, "DELETE", f"/channels/{leg_id}", {"reason_code": str(DECLINED_CAUSE)})
 
     async def report_transfer(self, leg_id: LegId, sip_code: int) -> None:
-        # ARI knows three words: 200, 603, and 503 for all that the target did not refuse itself.
+        # ARI knows three words: 200, 603, and 503 for all else.
         states = {200: "channel_answered", 603: "channel_declined"}.get(sip_code, "channel_unavailable")
+        if states == "channel_unavailable":
+            # Asterisk has to be told besides, or it tells of the same REFER again; the phone takes the first word.
+            await notices.tell_failed(self._ami, leg_id, sip_code)
         await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/transfer_progress", {"states": states})
 
     async def end_call(self, call_id: CallId) -> None:

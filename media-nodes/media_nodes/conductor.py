@@ -3,33 +3,44 @@
 import asyncio
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from callmodel import calls
 from callmodel.agentkeys import KeyPlan
+from callmodel.beginnings import Beginning, CallAsked, CallBackDue, CustomerCalled, StationDialled
+from callmodel.callbacks import CallBack
 from callmodel.callstate import Call, Phase
-from callmodel.commands import facts_of
+from callmodel.campaigns.called import CalledLead
+from callmodel.campaigns.facts import LeadDue
+from callmodel.campaigns.meeting import meeting_of
+from callmodel.commands import asked_by_phone, facts_of
 from callmodel.directory import Lookups
 from callmodel.endings import Ending
-from callmodel.facts import (
-    Beginning,
-    CallAsked,
-    CustomerCalled,
-    Fact,
-    LegHungUp,
-    SpendStopped,
-    StationDialled,
-    TransferAsked,
-)
+from callmodel.facts import Fact, LegHungUp, LinkAsked, SpendStopped
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId, uuid7
+from callmodel.linking import named_by
+from callmodel.links import call_of, link_in
+from callmodel.offers import Offer
 from callmodel.orders import Order
-from callmodel.routing import FlowPlan, Plan, Refusal, TrunkPlan, is_emergency, plan_call, plan_dialled, plan_inbound
-from callmodel.wire import NodeOrder, PlaceCall
+from callmodel.queues import Queue
+from callmodel.routing import (
+    FlowPlan,
+    Plan,
+    Refusal,
+    StationPlan,
+    TrunkPlan,
+    is_emergency,
+    plan_call,
+    plan_dialled,
+    plan_inbound,
+)
+from callmodel.wire import DialLead, NodeOrder, PlaceCall
 from media_nodes import telling
 from media_nodes.journal import Entry
 from media_nodes.ports import LegGoneError, SwitchAwayError, SwitchState
-from media_nodes.running import RunningCall, Surroundings, Surveyed, now_ms
+from media_nodes.running import RunningCall, Surveyed, now_ms
 from media_nodes.stasis import Arrived, Departed, LegFact, TransferWanted
+from media_nodes.surroundings import Surroundings
 
 DEPARTED_GRACE_SECONDS = 1.0
 STRAY_GRACE_SECONDS = 2.0
@@ -88,17 +99,18 @@ class Conductor:
     def hear(self, news: Arrived | Departed | TransferWanted | LegFact) -> None:
         """Take in what the switch tells."""
         match news:
+            case Arrived(origin="link"):
+                self._spawn(self._link(news))
             case Arrived():
                 self._arrive(news)
             case Departed(leg_id, at_ms):
                 # Its LegHungUp with the reason follows nearly always; a phone whose media ceased gets none.
                 fact = LegHungUp(leg_id, None, at_ms)
                 asyncio.get_running_loop().call_later(DEPARTED_GRACE_SECONDS, self._tell, leg_id, fact)
-            case TransferWanted(leg_id, to, at_ms):
+            case TransferWanted(leg_id, to, at_ms, dialog):
                 running, directory = self._running_of(leg_id), self._directory()
                 if running is not None and directory is not None:
-                    plan = plan_call(directory, running.call.tenant_id, to, site_id=running.call.site_id)
-                    running.post(TransferAsked(plan, leg_id, at_ms, referred=True))
+                    running.post(asked_by_phone(running.call, leg_id, to, dialog, directory, at_ms))
             case _:
                 self._tell(news.leg_id, news)
 
@@ -178,6 +190,26 @@ class Conductor:
             )
         self._begin(beginning, plan)
 
+    async def _link(self, arrived: Arrived) -> None:
+        """Let another call of ours have the one that it names, if it lives here; else the next node is asked.
+
+        Only a call that the same station is in is ever found: whoever names another's is no party of it.
+        """
+        link = link_in(arrived.link)
+        for running in tuple(self._calls.values()):
+            named = None if link is None else named_by(running.call, TenantId(arrived.tenant), link)
+            if link is not None and named is not None and await self._is_dialog(named, link.dialog):
+                self._first_legs[arrived.leg_id] = running
+                running.post(LinkAsked(arrived.leg_id, named, link, arrived.at_ms))
+                return
+        await self._dismiss(arrived.leg_id, None)
+
+    async def _is_dialog(self, leg_id: LegId, dialog: str) -> bool:
+        try:
+            return await self._switch.dialog_of(leg_id) == dialog
+        except (LegGoneError, SwitchAwayError):
+            return False
+
     def _begin(self, beginning: Beginning, plan: Plan | FlowPlan | KeyPlan) -> None:
         if self.draining and not (isinstance(plan, TrunkPlan) and plan.is_emergency):
             plan = Refusal(Ending.DRAINING)
@@ -206,12 +238,14 @@ class Conductor:
 
     def _tell(self, leg_id: LegId, fact: Fact) -> None:
         running = self._running_of(leg_id)
+        if isinstance(fact, LegHungUp):
+            self._first_legs.pop(leg_id, None)
         if running is not None:
             running.post(fact)
 
     def _running_of(self, leg_id: LegId) -> RunningCall | None:
         # Legs of ours are named `<call id>-<n>`; one from outside has the switch's name, and its call begins with it.
-        return self._calls.get(CallId(leg_id.rpartition("-")[0])) or self._first_legs.get(leg_id)
+        return self._calls.get(call_of(leg_id)) or self._first_legs.get(leg_id)
 
     # -- from hot state
 
@@ -229,6 +263,8 @@ class Conductor:
         match order:
             case PlaceCall():
                 self._place(order)
+            case DialLead():
+                self._dial_lead(order)
             case _:
                 running, directory = self._calls.get(order.call_id), self._directory()
                 if running is not None and directory is not None and running.call.tenant_id == order.tenant_id:
@@ -259,6 +295,51 @@ class Conductor:
             telling.trace_below(order.traceparent),
         )
         self._begin(beginning, plan)
+
+    def _dial_lead(self, order: DialLead) -> None:
+        directory, at_ms = self._directory(), now_ms()
+        if directory is None or order.call_id in self._calls or at_ms > order.not_after_ms:
+            # Nobody is dialled: the claim lapses, and the lead is called by another call.
+            logger.info("lead not dialled", extra={"call_id": order.call_id, "late": at_ms > order.not_after_ms})
+            return
+        tenant = directory.tenant_of(order.tenant_id)
+        campaign = directory.campaign_of(order.tenant_id, order.campaign_id)
+        flow = meeting_of(directory, tenant, campaign) if tenant is not None and campaign is not None else None
+        if campaign is None or flow is None:
+            logger.error("campaign can not be dialled for", extra={"campaign_id": order.campaign_id})
+            return
+        lead = CalledLead(
+            order.campaign_id, order.lead_id, campaign.pool, order.token, flow, opt_out_key=campaign.opt_out_key
+        )
+        plan = plan_call(directory, order.tenant_id, order.number, wanted_caller=order.caller_number)
+        if isinstance(plan, TrunkPlan):
+            plan = replace(plan, ring_timeout_seconds=campaign.pacing.ring_seconds)
+        elif isinstance(plan, StationPlan):
+            # A number of the tenant's own is nobody's to be sold anything.
+            plan = Refusal(Ending.NUMBER_UNDIALLABLE)
+        trace = telling.trace_below(order.traceparent)
+        beginning = LeadDue(order.call_id, order.tenant_id, self.node_id, order.number, lead, at_ms, trace)
+        self._begin(beginning, plan)
+
+    def holds(self, call_id: CallId) -> bool:
+        """Say whether a call lives here."""
+        return call_id in self._calls
+
+    def call_back(self, call_back: CallBack, queue: Queue, offer: Offer) -> None:
+        """Call a customer back, for whom agents are reserved."""
+        directory, number, shown = self._directory(), call_back.number, call_back.called_number
+        if directory is None or call_back.call_id in self._calls:
+            return
+        plan = plan_call(directory, call_back.tenant_id, number, wanted_caller=shown)
+        if isinstance(plan, Refusal) and shown is not None:
+            # The number that the customer rang may be another's by now.
+            plan = plan_call(directory, call_back.tenant_id, number)
+        if isinstance(plan, StationPlan):
+            plan = Refusal(Ending.NUMBER_UNDIALLABLE)
+        trace = telling.trace_below(None)
+        tenant_id, call_id = call_back.tenant_id, call_back.call_id
+        due = CallBackDue(call_id, tenant_id, self.node_id, number, call_back, queue, offer, now_ms(), trace)
+        self._begin(due, plan)
 
     def stop_spending(self, call_id: CallId) -> None:
         """End a call whose tenant's spend has come to the hard stop."""

@@ -8,8 +8,9 @@ from redis.asyncio import Redis
 
 from callmodel import keys
 from callmodel.codec import ShapeError
-from callmodel.directory import StoredDirectory, Trunk, check_entry, trunks_in
+from callmodel.directory import Trunk, check_entry
 from callmodel.entries import PLATFORM_PART
+from callmodel.storeddirectory import StoredDirectory, trunks_in
 from media_nodes.conductor import DirectoryShelf
 from servicekit import snapshots
 from servicekit.snapshotcopy import CopiedEntries, SnapshotCopy

@@ -25,6 +25,7 @@ from callmodel.queues import Queue, Waiter, audiences_of, rank_of
 from callmodel.seats import SeatChange
 from callmodel.waiting import AWAY
 from hotstate.acd import Acd
+from media_nodes.callbacks import HeldCallBacks
 from servicekit.cancellation import raise_if_cancelled
 
 PROOF_SECONDS = 1.0
@@ -55,8 +56,16 @@ class RedisLines:
     calls: those that live here.  tell: hands a fact to a call; False where it does not live here.
     """
 
-    def __init__(self, node_id: NodeId, acd: Acd, directory: Callable[[], Lookups | None], now_ms: Callable[[], int]):
+    def __init__(
+        self,
+        node_id: NodeId,
+        acd: Acd,
+        call_backs: HeldCallBacks,
+        directory: Callable[[], Lookups | None],
+        now_ms: Callable[[], int],
+    ) -> None:
         self._node_id, self._acd, self._directory, self._now_ms = node_id, acd, directory, now_ms
+        self._call_backs = call_backs
         self._calls: Callable[[], Iterable[Call]] = tuple
         self._tell: Callable[[CallId, facts.Fact], bool] = lambda call_id, fact: False
         self._told: asyncio.Queue[_Told] = asyncio.Queue(MOST_CHANGES)
@@ -238,6 +247,8 @@ class RedisLines:
         queue, at_ms = self._queue(offer.tenant_id, offer.queue_id), self._now_ms()
         if queue is not None and self._tell(offer.call_id, facts.AgentOffered(queue, offer, at_ms)):
             return
+        if queue is not None and await self._call_backs.offered(queue, offer):
+            return
         for agent in offer.agents:
             await self._acd.close_offer(
                 pool,
@@ -295,11 +306,13 @@ class RedisLines:
         live = {leg_id: leg for call in self._calls() for leg_id, leg in seats.legs_at_seats(call).items()}
         here = {leg_id: leg for leg_id, leg in live.items() if self._pool_at(leg.seat) == pool}
         waiting = [place for call in self._calls() if (place := self._place_in(pool, call)) is not None]
+        waiting += self._call_backs.waiting_in(pool)
         repairs = await self._acd.prove(pool, self._node_id, here, waiting, at_ms)
         if repairs.count:
             logger.warning("agents' states repaired", extra={"pool": pool, "repairs": repairs.count})
         for call_id in repairs.lost:
-            self._tell(call_id, facts.LineLost(at_ms))
+            if not self._tell(call_id, facts.LineLost(at_ms)):
+                self._call_backs.lost(call_id)
         # After our own sign of life, which may be an old one by now.
         await self._acd.lapse(pool, at_ms)
 
@@ -360,9 +373,7 @@ class RedisLines:
         return HQ if tenant is None else tenant.provider_id
 
 
-def _facts_of(
-    found: Offer | InLine | Full, queue: Queue, at_ms: int, signed_in: int | None = None
-) -> list[Fact]:
+def _facts_of(found: Offer | InLine | Full, queue: Queue, at_ms: int, signed_in: int | None = None) -> list[Fact]:
     match found:
         case Offer():
             return [facts.AgentOffered(queue, found, at_ms)]

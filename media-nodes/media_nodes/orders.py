@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from callmodel import keys
 from callmodel.codec import ShapeError
 from callmodel.ids import CallId, NodeId
-from callmodel.wire import PlaceCall, order_of
+from callmodel.wire import DialLead, PlaceCall, order_of
 from media_nodes.conductor import Conductor
 from servicekit.streams import RetryLaterError, StreamReader
 
@@ -49,7 +49,7 @@ class OrderBook:
             return
         if not self._ready():
             raise RetryLaterError
-        if isinstance(order, PlaceCall) and not self._first_time(order.call_id):
+        if isinstance(order, PlaceCall | DialLead) and not self._first_time(order.call_id):
             logger.info("order repeated", extra={"call_id": order.call_id})
             return
         self._conductor.obey(order)

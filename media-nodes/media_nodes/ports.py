@@ -9,25 +9,29 @@ from typing import Protocol
 from callmodel.callstate import Call
 from callmodel.endings import Ending
 from callmodel.facts import Fact
-from callmodel.ids import CallId, LegId, RecordingId, TenantId, TrunkId
+from callmodel.ids import CallId, LegId, NodeId, RecordingId, TenantId, TrunkId
 from callmodel.orders import (
     ChangeAgent,
     ClaimTrunk,
     CloseOffer,
+    DialLink,
     DialStation,
     DialTrunk,
     JoinQueue,
+    KeepPlace,
     LeaveQueue,
     Listen,
     LookAtQueue,
     LookUp,
+    OptOut,
     Play,
+    TakeLead,
 )
 from callmodel.prompts import Prompt
 from callmodel.rooms import Music, Room
 from callmodel.seats import SeatChange
 from callmodel.spend import Bill
-from callmodel.wire import Envelope
+from callmodel.wire import CallOrder, Envelope
 
 
 class LegGoneError(Exception):
@@ -70,6 +74,12 @@ class Switch(Protocol):
     async def dial_station(
         self, call_id: CallId, tenant_id: TenantId, domain: str, origin: LegId | None, order: DialStation
     ) -> None: ...
+
+    async def dial_link(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialLink) -> None:
+        """Ask every node for the call that the link names, until one has it."""
+
+    async def dialog_of(self, leg_id: LegId) -> str:
+        """Return the Call-ID by which the party knows a leg.  Raises LegGoneError, SwitchAwayError."""
 
     async def answer(self, leg_id: LegId) -> None: ...
 
@@ -210,11 +220,41 @@ class Lines(Protocol):
         """Say what the call's legs do at stations; returns at once."""
 
 
+class Leads(Protocol):
+    """Campaigns' leads, whose calls live here."""
+
+    async def ask(self, call: Call, order: TakeLead | OptOut) -> list[Fact]:
+        """Take the claim of a call for good, before its number is dialled; or have it not be called any more."""
+
+    def tell(self, before: Call | None, after: Call) -> None:
+        """Say how far a call has come, if further than before; returns at once."""
+
+    async def tell_last(self, before: Call | None, after: Call) -> None:
+        """Tell how a call ended, and wait a moment until it is known."""
+
+
 class LookUps(Protocol):
     """Tenants' own systems."""
 
     async def ask(self, order: LookUp) -> tuple[dict[str, str], str | None]:
         """Return the wanted parts of the answer, and a word for what went wrong.  Never raises."""
+
+
+class CallBacks(Protocol):
+    """Places in line that are kept for customers who are called back."""
+
+    async def keep(self, call: Call, order: KeepPlace) -> Fact:
+        """Keep a caller's place; `PlaceKept` says whether that was possible."""
+
+    async def end(self, call: Call, *, reached: bool) -> None:
+        """Say what came of a call back.  Never raises."""
+
+
+class Neighbours(Protocol):
+    """The other media nodes."""
+
+    async def tell(self, node_id: NodeId, message: CallOrder) -> None:
+        """Let a node's call know something.  Never raises: a word that is lost leaves a record poorer, no more."""
 
 
 class Outbox(Protocol):

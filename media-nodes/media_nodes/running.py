@@ -4,44 +4,38 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from callmodel import calls, facts, orders, playback, seats
+from callmodel import calls, facts, orders, playback, seats, wire
 from callmodel.callstate import Call, Leg, LegState, Phase, Timer, TimerName
-from callmodel.directory import Lookups
 from callmodel.endings import Ending
 from callmodel.facts import Fact
 from callmodel.ids import LegId, RecordingId, TenantId, TrunkId
+from callmodel.links import call_of
 from callmodel.orders import Order
 from callmodel.routing import Plan, Refusal, plan_call
 from callmodel.spend import final_bill
 from callmodel.wantedroom import room_of
 from callmodel.wire import milestone_envelope
 from media_nodes import telling
-from media_nodes.journal import Entry, Journal
+from media_nodes.batching import batches
+from media_nodes.journal import Entry
 from media_nodes.ports import (
-    Claims,
     Full,
     LegGoneError,
     LegProgress,
-    Lines,
-    LookUps,
-    Outbox,
-    Player,
     RecordingRefusedError,
-    Recordings,
-    Switch,
     SwitchAwayError,
     SwitchState,
-    WordEar,
 )
+from media_nodes.surroundings import Surroundings
 from servicekit import logs
 
 QUEUE_FACTS = 256
 MOST_UNREAD_KEYS, MOST_KEYS_A_SECOND = 64, 32
 YOUNG_LEG_MS = 5_000
-_DIALLING = orders.DialTrunk | orders.DialStation
+_DIALLING = orders.DialTrunk | orders.DialStation | orders.DialLink
 _SOUND = orders.Play | orders.StopPlaying | orders.Listen
 
 logger = logging.getLogger(__name__)
@@ -63,22 +57,6 @@ class Surveyed:
     at_ms: int
     adopted: bool = False
     away_ms: int | None = None
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What every call needs of the world outside."""
-
-    switch: Switch
-    claims: Claims
-    outbox: Outbox
-    recordings: Recordings
-    player: Player
-    ear: WordEar
-    lines: Lines
-    look_ups: LookUps
-    journal: Journal
-    directory: Callable[[], Lookups | None]
 
 
 class RunningCall:
@@ -130,6 +108,8 @@ class RunningCall:
                 await self._break_off()
         for name in tuple(self._timers):
             self._clear(name)
+        # Before it is forgotten here: whoever takes over would not know that its lead may be called again.
+        await self._around.leads.tell_last(self._seated, self.call)
         self._around.journal.forget(self.call.call_id)
         telling.tell_of(self.call)
         if self.call.recording_id is not None:
@@ -151,8 +131,9 @@ class RunningCall:
         self._around.journal.write(Entry(self.call, (*self._undone, *given), self.instance))
         # After it is written: what a call of which nothing is known told of its legs, nobody would take back.
         self._around.lines.tell(self.call, seats.changes(self._seated, self.call))
+        self._around.leads.tell(self._seated, self.call)
         self._seated = self.call
-        for batch in _batches(given):
+        for batch in batches(given):
             if len(batch) == 1:
                 await self._do(batch[0])
             else:
@@ -179,12 +160,11 @@ class RunningCall:
                 await self._claim(order)
             case orders.ReleaseTrunk(leg_id, trunk_id):
                 await self._release(leg_id, trunk_id)
-            case orders.DialTrunk():
-                await switch.dial_trunk(call.call_id, call.tenant_id, self._origin_of(order.leg_id), order)
-            case orders.DialStation(leg_id):
-                # An agent of several tenants sits at a station of one; the call stays its own tenant's.
-                home = order.tenant_id or call.tenant_id
-                await switch.dial_station(call.call_id, home, self._domain(home), self._origin_of(leg_id), order)
+            case orders.DialTrunk() | orders.DialStation() | orders.DialLink():
+                await self._dial(order)
+            case orders.NameLink(node_id, leg_id, _, party):
+                message = wire.NameLink(call_of(leg_id), call.tenant_id, leg_id, call.call_id, party)
+                await self._around.neighbours.tell(node_id, message)
             case orders.Answer(leg_id):
                 await switch.answer(leg_id)
             case orders.SetRoom(room):
@@ -194,6 +174,7 @@ class RunningCall:
             case orders.PauseRecording(leg_id, paused):
                 await self._pause(leg_id, paused=paused)
             case orders.ReportTransfer(leg_id, sip_code):
+                telling.tell_transfer(sip_code)
                 await switch.report_transfer(leg_id, sip_code)
             case orders.SetTimer(timer):
                 self._set(timer)
@@ -201,6 +182,18 @@ class RunningCall:
                 await switch.hang_up(leg_id, sip_code)
             case _:
                 self._next += await self._ask(order)
+
+    async def _dial(self, order: orders.DialTrunk | orders.DialStation | orders.DialLink) -> None:
+        call, switch, origin = self.call, self._around.switch, self._origin_of(order.leg_id)
+        match order:
+            case orders.DialTrunk():
+                await switch.dial_trunk(call.call_id, call.tenant_id, origin, order)
+            case orders.DialStation():
+                # An agent of several tenants sits at a station of one; the call stays its own tenant's.
+                home = order.tenant_id or call.tenant_id
+                await switch.dial_station(call.call_id, home, self._domain(home), origin, order)
+            case orders.DialLink():
+                await switch.dial_link(call.call_id, call.tenant_id, origin, order)
 
     async def _ask(self, order: Order) -> list[Fact]:
         """Ask who knows: the answers are facts."""
@@ -210,12 +203,18 @@ class RunningCall:
                 return await lines.join(call, order)
             case orders.LeaveQueue():
                 await lines.leave(call, order)
+            case orders.KeepPlace():
+                return [await self._around.call_backs.keep(call, order)]
+            case orders.EndCallBack(reached):
+                await self._around.call_backs.end(call, reached=reached)
             case orders.CloseOffer():
                 return await lines.close(call, order)
             case orders.ChangeAgent():
                 return [await lines.change_agent(order)]
             case orders.LookAtQueue():
                 return [await lines.look(call, order)]
+            case orders.TakeLead() | orders.OptOut():
+                return await self._around.leads.ask(call, order)
             case orders.LookUp(look_up_id):
                 answer, problem = await self._around.look_ups.ask(order)
                 return [facts.LookedUp(look_up_id, answer, now_ms(), problem)]
@@ -319,7 +318,8 @@ class RunningCall:
         progress = surveyed.state.legs.get(leg.leg_id)
         if progress is None:
             young = at_ms - leg.started_ms < YOUNG_LEG_MS and not surveyed.adopted
-            code = 503 if leg.leg_id in never_dialled else None
+            # Whom a campaign calls may have been rung all the same: better not called than twice.
+            code = 503 if leg.leg_id in never_dialled and self.call.lead is None else None
             return None if young else facts.LegHungUp(leg.leg_id, code, at_ms)
         if progress is LegProgress.ANSWERED and leg.state is not LegState.ANSWERED:
             return facts.LegAnswered(leg.leg_id, at_ms)
@@ -371,19 +371,3 @@ class RunningCall:
         directory = self._around.directory()
         tenant = directory.tenant_of(tenant_id) if directory is not None else None
         return tenant.domain if tenant is not None else "invalid"
-
-
-def _batches(given: tuple[Order, ...]) -> list[list[Order]]:
-    """Group what may happen at once: recording and answer before the room, and all hang-ups together."""
-    batches: list[list[Order]] = []
-    for order in given:
-        last = batches[-1][-1] if batches else None
-        both_before = isinstance(order, orders.Answer) and isinstance(last, orders.StartRecording)
-        if both_before or (isinstance(order, orders.HangUp) and isinstance(last, orders.HangUp)):
-            batches[-1].append(order)
-        elif isinstance(order, orders.ClaimTrunk | orders.DialStation) and isinstance(last, orders.Announce):
-            # The phone waits, the stream need not: it is written to while Redis or Asterisk think.
-            batches[-1].insert(0, order)
-        else:
-            batches.append([order])
-    return batches

@@ -29,6 +29,7 @@ VOUCHED = (
     "number",
     "withheld",
     "diverted",
+    "link",
 )
 """What the edge says of a call, see `callmodel.vouched`."""
 
@@ -53,6 +54,7 @@ class Arrived:
     """An INVITE from the edge waits for our word.  Empty text where the edge said nothing; `edge`: its endpoint.
 
     `number`: the caller's, E.164, on a call that a trunk brought; `diverted_by`: whose phone sent it on.
+    `link`: what another call of ours says that asks for one of this node (`callmodel.links`).
     """
 
     leg_id: LegId
@@ -69,6 +71,7 @@ class Arrived:
     number: str = ""
     withheld: bool = False
     diverted_by: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,11 +91,15 @@ class Departed:
 
 @dataclass(frozen=True)
 class TransferWanted:
-    """The phone of this leg sent a REFER (RFC 3515) to `extension`."""
+    """The phone of this leg sent a REFER (RFC 3515) to `extension`.
+
+    `dialog`: the Call-ID of the other call that it wants joined (RFC 3891), empty for a blind transfer.
+    """
 
     leg_id: LegId
     extension: str
     at_ms: int
+    dialog: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,7 +164,7 @@ def _started(event: dict[str, Any], at_ms: int) -> News | None:
     if not arguments or arguments[0] != "in":
         return Created(leg_id)
     said = from_header(arguments[1] if len(arguments) > 1 else "")
-    origin, tenant, station, site, trunk, wanted, trace, number, withheld, diverted = (
+    origin, tenant, station, site, trunk, wanted, trace, number, withheld, diverted, link = (
         said.get(name, "") for name in VOUCHED
     )
     # A withheld number stands in no From, which others than we may read.
@@ -178,6 +185,7 @@ def _started(event: dict[str, Any], at_ms: int) -> News | None:
         number,
         withheld == "1",
         diverted,
+        link,
     )
 
 
@@ -211,6 +219,7 @@ def _transfer(event: dict[str, Any], at_ms: int) -> News | None:
     wanted = refer_to.get("requested_destination") or {}
     channel = event.get("channel") or (event.get("referred_by") or {}).get("source_channel") or {}
     # An event with a state is the echo of our own report on a transfer.
-    if event.get("state") or not wanted.get("destination") or not channel.get("id"):
+    if event.get("state") or not channel.get("id"):
         return None
-    return TransferWanted(LegId(channel["id"]), str(wanted["destination"]), at_ms)
+    to, dialog = str(wanted.get("destination") or ""), str(wanted.get("protocol_id") or "")
+    return TransferWanted(LegId(channel["id"]), to, at_ms, dialog) if to or dialog else None

@@ -25,6 +25,10 @@ DRAINING = meters.Gauge("trunkline.node.draining", "{flag}", "1 while the node t
 OUTBOX = meters.Gauge("trunkline.outbox.waiting", "{fact}", "facts that Redis does not have yet")
 HELD = meters.Gauge("trunkline.claims.held", "{channel}", "trunk channels that the node's calls hold")
 
+TRANSFERS = meters.Counter(
+    "trunkline.transfers.by_phone", "{transfer}", "hand-overs that phones asked for by REFER, by what they were told"
+)
+
 
 class Conducting(Protocol):
     """Calls of a node."""
@@ -74,6 +78,11 @@ def span_of(call: Call, order: Order) -> tracing.Recording:
         above = next((trace.span_of_leg(place) for place in places), above)
     named = {"leg_id": leg_id} if leg_id else {}
     return tracing.span_below(SpanContext(trace.trace_id, above, True), type(order).__name__, "client", **named)
+
+
+def tell_transfer(sip_code: int) -> None:
+    """Count a hand-over that a phone asked for: 200, or why nothing came of it."""
+    TRANSFERS.add(sip_code=sip_code)
 
 
 def tell_of(call: Call) -> None:

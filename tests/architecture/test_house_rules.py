@@ -17,6 +17,7 @@ PACKAGES = {
     "edge_proxy": "edge-proxy/edge_proxy",
     "media_nodes": "media-nodes/media_nodes",
     "branch_gateway": "branch-gateway/branch_gateway",
+    "tenant_portal": "tenants/tenant_portal",
     "servicekit": "infra/servicekit",
     "trunkline": "infra/dev/trunkline",
     "simulators": "infra/dev/simulators",

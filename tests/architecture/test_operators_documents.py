@@ -11,13 +11,15 @@ from control_plane.app import ROUTES
 from control_plane.config import ControlPlaneSettings
 from edge_proxy.config import EdgeSettings
 from media_nodes.config import MediaSettings
+from tenant_portal.config import PortalSettings
 from tests.unit.trunkline.deployment import SYSTEMD, check_command
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = sorted([*(ROOT / "docs/runbooks").glob("*.md"), ROOT / "docs/howto/several-machines.md"])
+HOWTOS = [ROOT / "docs/howto" / name for name in ("several-machines.md", "sign-in-from-a-browser.md")]
+DOCUMENTS = sorted([*(ROOT / "docs/runbooks").glob("*.md"), *HOWTOS])
 FIELDS = {
     name.upper()
-    for settings in (BranchSettings, ControlPlaneSettings, EdgeSettings, MediaSettings)
+    for settings in (BranchSettings, ControlPlaneSettings, EdgeSettings, MediaSettings, PortalSettings)
     for name in settings.model_fields
 }
 NOT_SETTINGS = {"CONFIG", "CACHE"}

@@ -20,6 +20,7 @@ PLATFORM_TABLES = {
     "trunks": "trunks are HQ's, and carry several tenants' calls",
     "numbers": "numbers are HQ's; who holds one is what the row says",
     "sessions": "a user may serve several tenants",
+    "second_factors": "a user may serve several tenants",
     "refresh_tokens": "found by hash, before anyone knows whose it is",
     "users": "a user may serve several tenants; roles in the row name them",
     "user_names": "who signs in is known by name only",

@@ -1,7 +1,7 @@
 # ruff: noqa: ASYNC220 - a bench may block
-"""This checkout's edge beside another's, in turn and in one run: Kamailio's CPU a call.
+"""This checkout's edge beside another's, in turn and in one run: Kamailio's CPU a call, and the time to set it up.
 
-`python tests/bench/edge_checkouts.py FOLDER [--pace 150] [--calls 200] [--pairs 25] [--workers N]`.
+`python tests/bench/edge_checkouts.py FOLDER [--pace 150] [--calls 200] [--pairs 25] [--set-ups 500] [--workers N]`.
 """
 
 import argparse
@@ -15,7 +15,8 @@ import tempfile
 from pathlib import Path
 
 from edge_bench import CALLS_A_SECOND, HQ, NODE, BenchEdge, address, calls, cpu_of_a_call, listens, sipp
-from edge_harness import CARRIER, snapshot, trunk, until
+from edge_harness import CARRIER, DID, snapshot, trunk, until
+from set_up_probe import SetUpProbe
 from sip_probe import UdpProbe, message
 
 from callmodel.codec import to_wire
@@ -63,36 +64,68 @@ class EdgeOf(BenchEdge):
             probe.close()
 
 
-async def in_turn(other: Path, pace: int, count: int, pairs: int, workers: int | None) -> list[tuple[float, float]]:
-    """Return the seconds of CPU that a call cost both edges, the other's first, for each pair of runs."""
+Pairs = list[tuple[float, float]]
+"""Of the other's edge and of ours."""
+
+
+async def in_turn(asked: argparse.Namespace) -> tuple[Pairs, Pairs]:
+    """Return the seconds that the set-up of calls took both edges, and the seconds of CPU that a call cost them."""
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as ending:
-        node = subprocess.Popen(["sipp", *sipp("edge_uas.xml", NODE)], stdout=subprocess.DEVNULL)
-        ending.callback(node.wait)
-        ending.callback(node.kill)
-        await until(lambda: listens(NODE), "sipp listens")
-        edges = []
-        for name, checkout, host in (("other", other, address("10.2")), ("own", OWN, HQ)):
+        edges: list[EdgeOf] = []
+        for name, checkout, host in (("other", asked.folder.resolve(), address("10.2")), ("own", OWN, HQ)):
             edge = EdgeOf(Path(folder) / name, host)
-            edge.checkout, edge.workers = checkout, workers
+            edge.checkout, edge.workers = checkout, asked.workers
             edge.know(snapshot(trunks=(trunk(sources=(CARRIER,)),)))
             edge.direct(f"sip:{NODE}:5060")
             ending.callback(edge.stop)
             await edge.start()
-            await calls(edge, 200, "-r", "50")
             edges.append(edge)
-        found = []
-        for number in range(pairs):
-            # Who is first changes: what the other has left behind in the caches is no one's advantage.
-            order = (0, 1) if number % 2 else (1, 0)
-            try:
-                costs = {place: await cpu_of_a_call(edges[place], count, pace) for place in order}
-            except AssertionError as failed:
-                # What is sent twice costs twice: a machine that is too busy says nothing of either.
-                print(f"  left out: {failed}")
-                continue
-            found.append((costs[0], costs[1]))
-            print(f"  other {costs[0] * 1e3:.3f} ms, own {costs[1] * 1e3:.3f} ms: {costs[1] / costs[0]:.3f} x")
-        return found
+        set_ups = set_ups_in_turn(edges, asked.set_ups)
+        node = subprocess.Popen(["sipp", *sipp("edge_uas.xml", NODE)], stdout=subprocess.DEVNULL)
+        ending.callback(node.wait)
+        ending.callback(node.kill)
+        await until(lambda: listens(NODE), "sipp listens")
+        for edge in edges:
+            await calls(edge, 200, "-r", "50")
+        return set_ups, await costs_in_turn(edges, asked.pace, asked.calls, asked.pairs)
+
+
+def set_ups_in_turn(edges: list[EdgeOf], count: int) -> Pairs:
+    """Place calls one by one, by turns, and return how long each took to get through."""
+    found = []
+    with SetUpProbe(CARRIER, NODE, DID) as probe:
+        for number in range(count):
+            took = {place: probe.set_up_seconds(edges[place].host) for place in order_of(number)}
+            found.append((took[0], took[1]))
+    # The first ones warm the workers up.
+    return found[count // 10 :]
+
+
+async def costs_in_turn(edges: list[EdgeOf], pace: int, count: int, pairs: int) -> Pairs:
+    found = []
+    for number in range(pairs):
+        try:
+            costs = {place: await cpu_of_a_call(edges[place], count, pace) for place in order_of(number)}
+        except AssertionError as failed:
+            # What is sent twice costs twice: a machine that is too busy says nothing of either.
+            print(f"  left out: {failed}")
+            continue
+        found.append((costs[0], costs[1]))
+        print(f"  other {costs[0] * 1e3:.3f} ms, own {costs[1] * 1e3:.3f} ms: {costs[1] / costs[0]:.3f} x")
+    return found
+
+
+def order_of(number: int) -> tuple[int, int]:
+    """Who is first changes: what the other has left behind in the caches is no one's advantage."""
+    return (0, 1) if number % 2 else (1, 0)
+
+
+def told(what: str, found: Pairs) -> str:
+    """Return the medians of both and of their ratios, with the middle half of those."""
+    low, middle, high = statistics.quantiles((own / other for other, own in found), n=4)
+    other, own = (statistics.median(column) * 1e3 for column in zip(*found, strict=True))
+    both = f"{what}: {other:.3f} and {own:.3f} ms"
+    return f"{both}; of medians {own / other:.3f} x, pairs {middle:.3f} x ({low:.3f} to {high:.3f})"
 
 
 def main() -> None:
@@ -101,13 +134,12 @@ def main() -> None:
     parser.add_argument("--pace", type=int, default=CALLS_A_SECOND)
     parser.add_argument("--calls", type=int, default=200)
     parser.add_argument("--pairs", type=int, default=25)
+    parser.add_argument("--set-ups", type=int, default=500)
     parser.add_argument("--workers", type=int, help="for each socket of both, instead of what each is delivered with")
     asked = parser.parse_args()
-    found = asyncio.run(in_turn(asked.folder.resolve(), asked.pace, asked.calls, asked.pairs, asked.workers))
-    ratios = [own / other for other, own in found]
-    low, middle, high = statistics.quantiles(ratios, n=4)
-    other, own = (statistics.median(column) * 1e3 for column in zip(*found, strict=True))
-    print(f"{asked.pace} calls/s: {other:.3f} and {own:.3f} ms a call; {middle:.3f} x ({low:.3f} to {high:.3f})")
+    set_ups, costs = asyncio.run(in_turn(asked))
+    print(told("set-up of a call", set_ups))
+    print(told(f"CPU a call at {asked.pace} calls/s", costs))
 
 
 if __name__ == "__main__":

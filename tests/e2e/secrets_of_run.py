@@ -24,9 +24,9 @@ Call = Callable[..., Awaitable[Any]]
 def noting(call: Call, found: dict[str, str]) -> Call:
     """Return the API client's `call` that also notes each secret sent or told, with what it is."""
 
-    async def noted(self: Any, method: str, path: str, body: Any = None, **details: Any) -> Any:
+    async def noted(self: Any, method: str, path: str, body: Any = None, query: Any = None, **details: Any) -> Any:
         found.update(secrets_in(body))
-        answer = await call(self, method, path, body, **details)
+        answer = await call(self, method, path, body, query, **details)
         found.update(secrets_in(answer))
         return answer
 

@@ -66,11 +66,8 @@ async def phone_at(world: World, place: str, kind: str) -> AsyncIterator[Softpho
         yield phone
 
 
-# Browsers come to HQ's edges only.
-@pytest.mark.parametrize(
-    ("place", "kind"),
-    [(place, kind) for place in ("HQ", "branch") for kind in KINDS if (place, kind) != ("branch", "browser")],
-)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("place", ["HQ", "branch"])
 async def test_phone_reaches_a_customer_and_is_reached_by_a_colleague(world: World, place: str, kind: str):
     number = world.new_number()
     async with phone_at(world, place, kind) as phone:

@@ -1,60 +1,36 @@
 """Phones that others wrote, through the whole chain: baresip at HQ and linphone at the branch."""
 
 from collections.abc import AsyncIterator
-from itertools import count
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from edge_proxy.registration import MOST_CONTACTS
-from simulators.call import PhoneCall
-from simulators.phone import RegistrationError, Softphone, answer_after, reject_with
-from simulators.tones import level_dbfs
-from tests.e2e.foreign_phones import Baresip, ForeignPhone, Linphone, Seat
+from simulators.phone import Softphone, answer_after, reject_with
 from tests.e2e.world import World
-from trunkline.conditions import until
+from tests.interop import stories
+from tests.interop.browsers import JsSip, SipJs
+from tests.interop.phones import ForeignPhone, Seat
+from tests.interop.pjsua import Pjsua
+from tests.interop.programs import Baresip, Linphone, Program
+from tests.interop.stories import COLLEAGUE_HZ, TONE_HZ, hears, hears_music, seat_for, talking
 from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
 from trunkline.plan import BRANCH_SITE, HQ_SITE
 
-TONE_HZ, COLLEAGUE_HZ = 2900, AGENT_TONES_HZ[1]
 PHONES: dict[str, tuple[type[ForeignPhone], str]] = {
     "baresip at HQ": (Baresip, HQ_SITE),
     "linphone at the branch": (Linphone, BRANCH_SITE),
+    "PJSUA at HQ": (Pjsua, HQ_SITE),
+    "JsSIP at HQ": (JsSip, HQ_SITE),
+    "SIP.js at the branch": (SipJs, BRANCH_SITE),
 }
-extensions = count(3801)
-MUSIC_DBFS = -45.0
-
-
-async def seat_for(world: World, site: str) -> Seat:
-    """A station made just now, which its place's edge has heard of: a phone that is refused once waits for long."""
-    extension = str(next(extensions))
-    body = {"extension": extension, "site_id": site, "media": "rtp"}
-    password = (await world.api.post(f"{world.path}/stations", body))["password"]
-    edge, address = (
-        (world.plan.edge, world.plan.hq_phone(8))
-        if site == HQ_SITE
-        else (world.plan.branch, world.plan.branch_phone(8))
-    )
-    probe = Softphone(extension, world.seed.domain, password, proxy=(edge, 5060), bind=address)
-
-    async def known() -> bool:
-        try:
-            await probe.register()
-        except RegistrationError:
-            return False
-        return True
-
-    async with probe:
-        assert await until(known, 15, pause_seconds=0.5)
-        await probe.unregister()
-    return Seat(extension, world.seed.domain, password, edge, TONE_HZ)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def seats(world: World) -> dict[str, Seat]:
     """By kind of phone."""
-    return {kind: await seat_for(world, site) for kind, (_, site) in PHONES.items()}
+    return {kind: await seat_for(world, site, phone.transports[0]) for kind, (phone, site) in PHONES.items()}
 
 
 @pytest_asyncio.fixture(loop_scope="session", params=PHONES)
@@ -83,85 +59,36 @@ async def colleague(world: World) -> AsyncIterator[Softphone]:
     found.on_invite = before
 
 
-async def hears(call: PhoneCall, *wanted_hz: int) -> None:
-    """Wait until a simulated party hears just these of all tones in use, from now on."""
-    call.media.endpoint.reception.forget()
-    await call.wait_for_tones(set(wanted_hz), ALL_TONES_HZ, timeout=15.0)
-
-
-async def hears_music(call: PhoneCall) -> None:
-    async def music_alone() -> bool:
-        heard = call.heard(0.5)
-        return len(heard) >= 4000 and level_dbfs(heard) > MUSIC_DBFS and not call.heard_tones(ALL_TONES_HZ, 0.5)
-
-    call.media.endpoint.reception.forget()
-    assert await until(music_alone, 15), "no music"
-
-
-async def talking(world: World, phone: ForeignPhone) -> tuple[str, PhoneCall, int]:
-    """A call to a customer who has answered and hears the phone: the number, the customer's line, and his tone."""
-    number = world.new_number("003")
-    await phone.dial(number)
-
-    async def answered() -> bool:
-        seen = world.seen(number)
-        return seen is not None and seen.line is not None and seen.line.answered
-
-    assert await until(answered, 15), phone.told[-3000:]
-    seen = world.seen(number)
-    assert seen is not None and seen.line is not None and seen.tone_hz is not None
-    await hears(seen.line, TONE_HZ)
-    await phone.hears({seen.tone_hz}, ALL_TONES_HZ)
-    return number, seen.line, seen.tone_hz
-
-
 async def test_it_calls_a_customer_and_both_hear_each_other(world: World, phone: ForeignPhone):
-    number, customer, _ = await talking(world, phone)
-
-    await phone.hang_up()
-
-    await customer.wait_for("ended", 10)
-    cdr = await world.cdr_to(number)
-    assert (cdr["ending"], cdr["extension"]) == ("completed", phone.seat.extension)
+    await stories.makes_a_call(world, phone)
 
 
 async def test_it_is_called_and_takes_the_call(world: World, phone: ForeignPhone):
-    call = await world.agent.dial(phone.seat.extension)
-    await phone.answer()
-
-    await hears(call, TONE_HZ)
-    await phone.hears({AGENT_TONES_HZ[0]}, ALL_TONES_HZ)
-    await phone.hang_up()
-    await call.wait_for("ended", 10)
+    await stories.takes_a_call(world, phone)
 
 
-async def test_a_customer_on_hold_hears_music_and_then_the_agent(world: World, phone: ForeignPhone):
-    number, customer, _ = await talking(world, phone)
+@pytest.mark.parametrize(("made", "site"), [(Baresip, HQ_SITE), (Linphone, BRANCH_SITE)])
+async def test_it_speaks_encrypted_where_it_can(world: World, made: type[Program], site: str, tmp_path: Path):
+    seat = await seat_for(world, site, encrypts=True)
+    async with made(seat, tmp_path / "phone") as phone:
+        _, customer, _ = await talking(world, phone)
+        assert phone.keyed(), phone.told[-3000:]
+        await phone.hang_up()
+        await customer.wait_for("ended", 10)
 
-    await phone.hold()
-    await hears_music(customer)
-    await phone.resume()
-    await hears(customer, TONE_HZ)
-    await phone.receives()
-    await phone.hang_up()
+        said = len(phone.told)
+        await stories.takes_a_call(world, phone)
+        assert phone.keyed(said) is phone.takes_keys_beside_rtp, phone.told[said:][-3000:]
 
-    cdr = await world.cdr_to(number)
-    assert cdr["hold_seconds"] > 0
+
+async def test_a_customer_on_hold_hears_music_and_then_the_agent_and_keys(world: World, phone: ForeignPhone):
+    await stories.holds_a_call(world, phone)
 
 
 async def test_a_blind_transfer_leaves_the_customer_with_the_colleague(
     world: World, phone: ForeignPhone, colleague: Softphone
 ):
-    number, customer, customer_hz = await talking(world, phone)
-
-    await phone.transfer(colleague.user)
-
-    taken = await colleague.wait_for_call(15)
-    await hears(taken, customer_hz)
-    await hears(customer, COLLEAGUE_HZ)
-    await taken.hang_up()
-    cdr = await world.cdr_to(number)
-    assert (cdr["ending"], cdr["transferred_by"]) == ("completed", phone.seat.extension)
+    await stories.hands_a_call_over(world, phone)
 
 
 async def test_a_blind_transfer_to_somebody_busy_leaves_the_customer_with_the_agent(
@@ -175,7 +102,7 @@ async def test_a_blind_transfer_to_somebody_busy_leaves_the_customer_with_the_ag
     refused = await colleague.incoming.get()
     await refused.wait_for("ended", 10)
     # It tells both what came of the transfer and that it is a call again.
-    await linphone.tells("503 Service Unavailable")
+    await linphone.tells("SIP/2.0 486 Busy Here")
     await linphone.resume()
     await hears(customer, TONE_HZ)
     await linphone.hears({customer_hz}, ALL_TONES_HZ)
@@ -184,10 +111,10 @@ async def test_a_blind_transfer_to_somebody_busy_leaves_the_customer_with_the_ag
     assert (cdr["ending"], cdr["transferred_by"]) == ("completed", None)
 
 
-async def test_an_attended_transfer_brings_the_customer_to_the_colleague_in_a_call_of_its_own(
+async def test_an_attended_transfer_leaves_the_customer_with_whom_the_agent_consulted(
     world: World, linphone: Linphone, colleague: Softphone
 ):
-    """REFER with Replaces: the colleague is rung once more, and the agent ends the consultation (ADR 30)."""
+    """REFER with Replaces: nobody's phone rings again, both of the agent's calls end, and the record has it all."""
     number, customer, customer_hz = await talking(world, linphone)
     await linphone.hold()
     await hears_music(customer)
@@ -195,17 +122,67 @@ async def test_an_attended_transfer_brings_the_customer_to_the_colleague_in_a_ca
     consultation = await colleague.wait_for_call(15)
     await hears(consultation, TONE_HZ)
     await linphone.hears({COLLEAGUE_HZ}, ALL_TONES_HZ)
+    since = len(linphone.told)
 
     await linphone.transfer_to_call(1, 2)
 
-    taken = await colleague.wait_for_call(15)
-    await hears(taken, customer_hz)
     await hears(customer, COLLEAGUE_HZ)
-    await linphone.hang_up()
-    await consultation.wait_for("ended", 10)
-    await taken.hang_up()
+    await hears(consultation, customer_hz)
+    for _ in range(2):
+        await linphone.tells("to LinphoneCallEnd", since)
+    await consultation.hang_up()
+    await customer.wait_for("ended", 10)
+    assert colleague.incoming.empty()
     cdr = await world.cdr_to(number)
     assert (cdr["ending"], cdr["transferred_by"]) == ("completed", linphone.seat.extension)
+    agent, taker = (
+        next(leg for leg in cdr["legs"] if leg["extension"] == at) for at in (linphone.seat.extension, colleague.user)
+    )
+    assert (agent["role"], taker["role"]) == ("agent", "agent") and taker["joined_call"]
+    consult = await world.cdr_where(lambda each: each["call_id"] == taker["joined_call"])
+    assert consult["transferred_by"] == linphone.seat.extension
+
+
+async def test_who_was_consulted_outside_gets_the_customer_too(world: World, seats: dict[str, Seat], tmp_path: Path):
+    """Linphone at HQ this time, with two customers' worth of trunk: one called, one consulted."""
+    seat = seats["baresip at HQ"]
+    async with Linphone(seat, tmp_path / "phone") as phone:
+        number, customer, customer_hz = await talking(world, phone)
+        await phone.hold()
+        await hears_music(customer)
+        mobile_number, mobile, mobile_hz = await talking(world, phone)
+
+        await phone.transfer_to_call(1, 2)
+
+        await hears(customer, mobile_hz)
+        await hears(mobile, customer_hz)
+        await customer.hang_up()
+        await mobile.wait_for("ended", 10)
+    cdr, consult = await world.cdr_to(number), await world.cdr_to(mobile_number)
+    assert {cdr["transferred_by"], consult["transferred_by"]} == {seat.extension}
+    assert cdr["legs"][-1]["joined_call"] == consult["call_id"]
+    assert cdr["legs"][-1]["number"].endswith(mobile_number.lstrip("0"))
+    assert {cdr["ending"], consult["ending"]} == {"completed"}
+
+
+async def test_nobody_takes_a_call_by_naming_it(world: World, linphone: Linphone, colleague: Softphone):
+    """A colleague who knows the Call-ID and tags of the agent's call names it in a REFER of his own."""
+    _, customer, customer_hz = await talking(world, linphone)
+    theirs = await world.agent.dial(colleague.user)
+    partner = await colleague.wait_for_call(15)
+    own = await world.hq_phone.dial(world.new_number("003"))
+    await own.wait_for("answered", 10)
+
+    status = await own.transfer(f"sip:{colleague.user}@{world.seed.domain}", replaces=theirs)
+
+    assert status == 503
+    await hears(theirs, COLLEAGUE_HZ)
+    await hears(partner, AGENT_TONES_HZ[0])
+    await hears(customer, TONE_HZ)
+    await linphone.hears({customer_hz}, ALL_TONES_HZ)
+    for call in (theirs, own):
+        await call.hang_up()
+    await linphone.hang_up()
 
 
 async def test_a_phone_that_is_set_up_anew_again_and_again_is_taken_every_time(world: World, tmp_path: Path):
@@ -214,3 +191,38 @@ async def test_a_phone_that_is_set_up_anew_again_and_again_is_taken_every_time(w
     for time in range(MOST_CONTACTS + 2):
         async with Linphone(seat, tmp_path / str(time)) as phone:
             await phone.lose_power()
+
+
+@pytest.mark.parametrize("kind", ["JsSIP at HQ", "SIP.js at the branch"])
+async def test_a_browser_that_speaks_opus_only_is_understood(
+    world: World, seats: dict[str, Seat], tmp_path: Path, kind: str
+):
+    """Its page has it so: whatever lies behind the edge speaks G.711.  Calls both ways, and keys."""
+    phone = PHONES[kind][0](seats[kind], tmp_path / "phone", codecs=["opus"])
+    async with phone:
+        await stories.holds_a_call(world, phone)
+        await stories.takes_a_call(world, phone)
+
+
+async def test_a_browser_speaks_g711_where_it_can(world: World, seats: dict[str, Seat], tmp_path: Path):
+    async with JsSip(seats["JsSIP at HQ"], tmp_path / "phone") as phone:
+        _, customer, _ = await talking(world, phone)
+        assert await phone.codec() in ("audio/PCMU", "audio/PCMA")
+        # Its network has changed, and it looks for a way anew.
+        await phone.restart_ice()
+        await hears(customer, TONE_HZ)
+        await phone.hang_up()
+        await customer.wait_for("ended", 10)
+
+
+@pytest.mark.parametrize("kind", ["JsSIP at HQ", "SIP.js at the branch"])
+async def test_a_page_that_is_loaded_anew_in_a_call_says_goodbye_and_can_be_called(
+    world: World, seats: dict[str, Seat], tmp_path: Path, kind: str
+):
+    async with PHONES[kind][0](seats[kind], tmp_path / "phone") as phone:
+        number, customer, _ = await talking(world, phone)
+        await phone.reload()
+        await customer.wait_for("ended", 10)
+        await stories.takes_a_call(world, phone)
+    cdr = await world.cdr_to(number)
+    assert (cdr["ending"], cdr["extension"]) == ("completed", phone.seat.extension)

@@ -5,6 +5,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from callmodel import directory, edgesnapshot, keys
+from callmodel.campaigns.document import Campaign
 from callmodel.codec import from_wire
 from callmodel.directory import Did, Directory, Site, Station, Tenant, Trunk
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk
@@ -55,6 +56,7 @@ async def read(redis: Redis, name: str) -> Directory | EdgeSnapshot:
         return Directory(
             tenants, stations, trunks, numbers, sites, queues,
             flows=flows, calendars=calendars, vips=vips, prompts=prompts,
+            campaigns=values(directory.CAMPAIGN, Campaign),
         )  # fmt: skip
     domains = [entry for part in parts for entry in part.get(edgesnapshot.DOMAIN, {}).items()]
     return EdgeSnapshot(
@@ -75,7 +77,7 @@ def parts_of_directory(known: Directory) -> dict[str, Tables]:
         numbers = tuple(each for each in known.numbers if each.tenant_id == tenant.tenant_id)
         inbound: dict[str, Any] = {
             name: tuple(each for each in getattr(known, name) if each.tenant_id == tenant.tenant_id)
-            for name in ("queues", "flows", "calendars", "vips", "prompts", "agents")
+            for name in ("queues", "flows", "calendars", "vips", "prompts", "agents", "campaigns")
         }
         mine = Directory((tenant,), stations, (), numbers, **inbound)
         parts[tenant_part(tenant.tenant_id)] = directory.tables_of(mine)

@@ -5,6 +5,8 @@ import re
 BOUNDS: dict[str, tuple[float, float]] = {
     "seconds": (1, 300),
     "tries": (1, 10),
+    "again_minutes": (1, 1440),
+    "hours": (1, 72),
     "times": (1, 20),
     "least": (0, 32),
     "most": (1, 32),

@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from callmodel import attempts, facts, orders
+from callmodel.callbacks import HOUR_MS
 from callmodel.callstate import Call
 from callmodel.endings import Ending
+from callmodel.flows.looking import LOOK_MS
 from callmodel.flows.nodes import CallBackNode, VoicemailNode
 from callmodel.flows.speaking import let_go
 from callmodel.flows.stage import (
@@ -50,16 +52,35 @@ def hear_message(call: Call, node: VoicemailNode, fact: facts.Fact) -> Turn:
 
 
 def enter_call_back(call: Call, node: CallBackNode, at_ms: int) -> Turn:
-    """Have it in the record, if there is a number to call."""
+    """Have the place kept, if there is a number to call."""
     if call.number is None or call.withheld:
         return Turn(call, goto=node.otherwise)
-    asked = replace(call, queue_id=node.queue_id)
-    return Turn(with_visit(asked, result=Ending.CALL_BACK), goto=node.next)
+    visit = visit_of(call)
+    kept = orders.KeepPlace(
+        node.queue_id,
+        call.number,
+        since_ms=at_ms - call.waited_ms,
+        until_ms=at_ms + node.hours * HOUR_MS,
+        priority=visit.priority,
+        needs=visit.needs,
+        tries=node.tries,
+        again_minutes=node.again_minutes,
+    )
+    asked = with_visit(replace(call, queue_id=node.queue_id), doing=Doing.KEEPING, result=Ending.CALL_BACK)
+    return wait(asked, LOOK_MS, at_ms).after(kept)
 
 
-def hear_nothing(call: Call, node: CallBackNode, fact: facts.Fact) -> Turn:
-    """Such a node is left as soon as it is entered."""
-    return Turn(call)
+def hear_call_back(call: Call, node: CallBackNode, fact: facts.Fact) -> Turn:
+    """Go on once the place is kept; where nobody can say so, people follow the call up."""
+    if visit_of(call).doing is not Doing.KEEPING:
+        return Turn(call)
+    match fact:
+        case facts.PlaceKept(call_id):
+            return Turn(with_visit(call, call_back=call_id), goto=node.next)
+        case _ if is_due(call, fact):
+            return Turn(call, goto=node.next)
+        case _:
+            return Turn(call)
 
 
 def ending_of(call: Call, at_ms: int) -> Ending:

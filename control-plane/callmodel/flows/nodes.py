@@ -262,14 +262,18 @@ class VoicemailNode:
 
 @dataclass(frozen=True)
 class CallBackNode:
-    """Has the people of a queue call the caller back: the call is followed up like a missed one.
+    """Keeps the caller's place in a queue's line, and calls the caller back when it is reached.
 
-    `otherwise`: of a caller whose number is not known, or withheld.
+    `otherwise`: of a caller whose number is not known, or withheld.  Who does not answer is called again after
+    `again_minutes`, `tries` times in all and until `hours` have gone; then the people of the queue follow it up.
     """
 
     queue_id: QueueId
     next: str
     otherwise: str
+    tries: int = 3
+    again_minutes: int = 10
+    hours: int = 12
     kind: str = "call_back"
 
 

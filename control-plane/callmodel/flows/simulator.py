@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from callmodel import calls, facts, orders
+from callmodel import beginnings, calls, facts, orders
 from callmodel.agents import Seat
 from callmodel.callstate import Call, CallState, Phase, TimerName
 from callmodel.endings import class_of
@@ -106,7 +106,7 @@ def begin(flow: Flow, scene: Scene) -> Standing:
         calendar_id=scene.calendar_id,
         calendars=scene.calendars,
     )
-    called = facts.CustomerCalled(
+    called = beginnings.CustomerCalled(
         CallId("simulated"), TENANT, NodeId("here"), CALLER, scene.caller, HOTLINE, TRUNK, scene.at_ms
     )
     call, given = calls.begin(called, plan)
@@ -197,6 +197,8 @@ def _following(standing: Standing, order: orders.Order) -> list[facts.Fact]:
         case orders.LookAtQueue(queue_id):
             there = 0 if scene.nobody else 2
             return [facts.QueueSeen(queue_id, 0, there, there, 0.0, None, now_ms)]
+        case orders.KeepPlace():
+            return [facts.PlaceKept(CallId("called-back"), now_ms)]
         case orders.LookUp(look_up_id):
             return [_answer_of(standing, look_up_id)]
         case orders.FindWay(target):
@@ -278,6 +280,8 @@ def _told(call: Call, order: orders.Order) -> Iterator[str]:
             yield from (f"{to} {_words(prompt)}" for prompt in prompts)
         case orders.Listen(words=words):
             yield f"listens for {', '.join(words)}"
+        case orders.KeepPlace(queue_id):
+            yield f"keeps the place in {queue_id}"
         case orders.LookUp(url=url):
             yield f"asks {url}"
         case orders.LookAtQueue(queue_id):

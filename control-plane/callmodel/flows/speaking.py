@@ -33,7 +33,8 @@ def let_go(call: Call, at_ms: int) -> Turn:
         ending = Ending.REJECTED
     else:
         # Who wanted a person and got none was not served.
-        served = Ending.SELF_SERVED if visit_of(call).missed is None else Ending.NO_ANSWER
+        unserved = Ending.NO_ANSWER if call.lead is None else Ending.NO_AGENT
+        served = Ending.SELF_SERVED if visit_of(call).missed is None else unserved
         ending = visit_of(call).result or served
     call, given = closing.end(call, ending, at_ms)
     return Turn(call, tuple(given))

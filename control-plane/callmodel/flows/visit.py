@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from callmodel.endings import Ending
-from callmodel.ids import AgentId, QueueId
+from callmodel.ids import AgentId, CallId, QueueId
 from callmodel.queues import SkillNeed
 
 
@@ -14,6 +14,7 @@ class Doing(Enum):
     `SAYING`: the end of what is said.  `AWAITING`: keys.  `LISTENING`: a word.  `LOOKING`: how queues stand.
     `ASKING`: the tenant's system.  `QUEUEING`: the queue that the caller is let into.  `FINDING`: where somebody is.
     `RINGING`: that somebody answers.  `CONFIRMING`: that who has answered presses 1.  `RECORDING`: a message's end.
+    `KEEPING`: that a place in line is kept.
     """
 
     SAYING = "saying"
@@ -26,6 +27,7 @@ class Doing(Enum):
     RINGING = "ringing"
     CONFIRMING = "confirming"
     RECORDING = "recording"
+    KEEPING = "keeping"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class Visit:
     noticed: the caller has heard the notice of recording.  after: the node for a customer whose agent hangs up first.
     recording_since_ms: of a message.  mailbox: whose it is.
     missed: why the last person or queue that was tried did not take the call.
-    result: how the call ends if the flow lets the caller go.  No `repr` shows what callers told.
+    result: how the call ends if the flow lets the caller go.
+    call_back: the call that a kept place will become.  No `repr` shows what callers told.
     """
 
     node: str
@@ -76,6 +79,7 @@ class Visit:
     mailbox: str | None = None
     missed: str | None = None
     result: Ending | None = None
+    call_back: CallId | None = None
 
     def forgetting(self) -> "Visit":
         """Return the visit without what must not outlive the flow."""

@@ -14,6 +14,8 @@ from control_plane.permissions import Permission, Reach, Role, is_granted, reach
 from control_plane.retention import Retention
 from control_plane.signing import SigningKey
 from hotstate.acd import Acd
+from hotstate.dnc import DoNotCall
+from hotstate.leads import LeadQueue
 from servicekit.crypto import TenantCipher
 from servicekit.objects import Objects
 from servicekit.stores import Store
@@ -63,6 +65,8 @@ class Resources:
     """None in processes that sign no access tokens."""
     retention: Retention
     acd: Acd
+    leads: LeadQueue
+    dnc: DoNotCall
     now_ms: Callable[[], int]
     configuration_changed: Callable[[TenantId | None], None] = lambda _tenant_id: None
     """Told of whose configuration edges and media nodes have to learn anew; None for the platform's own."""

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, Protocol
 
@@ -33,6 +33,7 @@ from servicekit.gate import client_address, vouch
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 FILE_TYPE = "application/octet-stream"
+PIECE_BYTES = 1 << 16
 _FIELD = re.compile("[A-Za-z][a-z_]{0,39}")
 _TENANT: TypeAdapter[TenantId] = TypeAdapter(TenantIdText)
 
@@ -145,6 +146,8 @@ class _Endpoint:
             arguments["body"] = await _read_body(signature.body, request)
         if signature.file:
             arguments["file"] = await _read_file(request, self._route.most_bytes)
+        if signature.stream:
+            arguments["stream"] = _some(_pieces_of(request, self._route.most_bytes))
         return arguments
 
     async def _shown(self, context: Context, ids: Mapping[str, Any]) -> BaseModel | None:
@@ -228,14 +231,36 @@ async def _read_body(shape: type[BaseModel], request: web.Request) -> BaseModel:
 
 
 async def _read_file(request: web.Request, most_bytes: int) -> bytes:
+    data = bytearray()
+    async for piece in _pieces_of(request, most_bytes):
+        data += piece
+    return bytes(data)
+
+
+def _pieces_of(request: web.Request, most_bytes: int) -> AsyncIterator[bytes]:
+    """Yield a body that is a file.  Raises UnsupportedMediaTypeError; BodyTooLargeError on the way."""
     if request.content_type != FILE_TYPE:
         raise UnsupportedMediaTypeError(f"send the file as {FILE_TYPE}")
-    data = bytearray()
-    async for piece in request.content.iter_chunked(1 << 16):
-        data += piece
-        if len(data) > most_bytes:
-            raise BodyTooLargeError(f"send a file of {most_bytes} bytes at most")
-    return bytes(data)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        size = 0
+        async for piece in request.content.iter_chunked(PIECE_BYTES):
+            size += len(piece)
+            if size > most_bytes:
+                raise BodyTooLargeError(f"send a file of {most_bytes} bytes at most")
+            yield piece
+
+    return pieces()
+
+
+async def _some(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield the pieces.  Raises InvalidRequestError at the end of none."""
+    size = 0
+    async for piece in pieces:
+        size += len(piece)
+        yield piece
+    if not size:
+        raise InvalidRequestError(errors=[{"where": "body", "message": "the file is empty"}])
 
 
 def _step(step: object) -> str:

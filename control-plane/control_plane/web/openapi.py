@@ -102,7 +102,7 @@ def problems_of(route: Route) -> list[type[Problem]]:
         found.append(ArchivedError)
     if route.signature.body is not None:
         found += [MalformedJsonError, BodyTooLargeError, UnsupportedMediaTypeError]
-    if route.signature.file:
+    if route.signature.file or route.signature.stream:
         found += [BodyTooLargeError, UnsupportedMediaTypeError]
     if route.limited:
         found.append(TooManyRequestsError)
@@ -153,7 +153,7 @@ def _operation(route: Route, refs: Any) -> Document:
         if route.examples:
             content["examples"] = {name: {"value": value} for name, value in route.examples.items()}
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
-    if signature.file:
+    if signature.file or signature.stream:
         binary = {"schema": {"type": "string", "format": "binary", "maxLength": route.most_bytes}}
         operation["requestBody"] = {"required": True, "content": {"application/octet-stream": binary}}
     return operation

@@ -33,6 +33,7 @@ class Signature:
     """The handler's shapes.  `path`: each placeholder's type; `result` is None for 204.
 
     file: whether the body is a file, which the handler gets as bytes.
+    stream: whether it is one that the handler reads piece by piece, as an iterator of bytes.
     """
 
     path: dict[str, TypeAdapter[Any]]
@@ -40,11 +41,12 @@ class Signature:
     body: type[BaseModel] | None
     result: type[BaseModel] | None
     file: bool = False
+    stream: bool = False
 
 
 @dataclass(frozen=True)
 class Route:
-    """One endpoint.  The handler is `async def f(context, <placeholders...>, query?, body? | file?) -> Shape | None`.
+    """One endpoint.  The handler is `async def f(context, <placeholders...>, query?, body? | file? | stream?)`.
 
     A path with `{tenant_id}` is checked against the user's roles in that tenant before the handler runs.
     `errors`: the problems it raises by itself (the common ones are added).  `configures`: success changes what edges
@@ -52,7 +54,7 @@ class Route:
     one changes, so that the audit can say what changed.  `names`: fields of the body or the answer that name the
     thing, beside those of the path.  `of_archived`: whether it may change something of an archived tenant.  `own`:
     the placeholder that names a user; what one does to oneself is then no matter for the audit.
-    `most_bytes`: of a file.
+    `most_bytes`: of a file, or of a stream.
     """
 
     method: str
@@ -105,7 +107,7 @@ class Route:
         hints = typing.get_type_hints(self.handler, include_extras=True)
         result = hints.pop("return", None)
         names = list(inspect.signature(self.handler).parameters)[1:]
-        unknown = set(names) - set(self.placeholders) - {"query", "body", "file"}
+        unknown = set(names) - set(self.placeholders) - {"query", "body", "file", "stream"}
         if unknown or not set(self.placeholders) <= set(names):
             raise TypeError(f"{self.operation_id}: parameters {names} do not fit {self.path}")
         return Signature(
@@ -114,4 +116,5 @@ class Route:
             body=hints.get("body"),
             result=result if result is not type(None) else None,
             file="file" in names,
+            stream="stream" in names,
         )

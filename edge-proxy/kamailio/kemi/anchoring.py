@@ -1,11 +1,12 @@
 """Media handed to rtpengine: who sent a description decides where that side's packets come from and go to."""
 
+import time
 from collections.abc import Callable
 
 import KSR
 
 from callmodel.edgesnapshot import MediaProtection
-from edge_proxy import media
+from edge_proxy import media, straymedia
 from edge_proxy.decisions import Peer, PeerKind
 from edge_proxy.mediasource import HEARD, SILENT, Sender, outside_of, source_of, without_detours
 from kemi import guard
@@ -32,7 +33,7 @@ def offer(session: Session, of: Peer, toward: MediaProtection, sdp: str) -> bool
     sender, offered, marks = _sender(of), media.offered_protection(sdp), session.marks
     source = source_of(sender, sdp, offered)
     hushes = BEGINS in marks and FORKED in marks
-    flags = f"{media.offer_flags(toward)} {source.flags} {_branch(session)}"
+    flags = f"{media.offer_flags(toward, sdp)} {source.flags} {_branch(session)}"
     if BEGINS in marks and not hushes:
         flags += f" {SILENT}"
     if not _usable(sender, sdp) or not _exchange(KSR.rtpengine.rtpengine_offer, sender, sdp, offered, flags):
@@ -93,6 +94,9 @@ def _usable(sender: Sender, sdp: str) -> bool:
     stray = outside_of(sdp, sender.networks) if sender.networks is not None else None
     if stray is not None:
         KSR.warn(f"carrier {sender.address} has its media at {stray}: its trunk's media_networks may allow that\n")
+        for trunk in view().trunks.trunks_at(sender.address):
+            before = str(KSR.htable.sht_get(straymedia.TABLE, trunk.trunk_id) or "")
+            KSR.htable.sht_sets(straymedia.TABLE, trunk.trunk_id, straymedia.noted(before, stray, int(time.time())))
     return stray is None
 
 

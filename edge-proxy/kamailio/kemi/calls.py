@@ -49,7 +49,7 @@ from kemi.legs import begin, relay
 from kemi.peers import peer, request_from
 from kemi.stripping import strip_ours, strip_ways
 
-_EMERGENCY = "$avp(emergency)"
+_ANY_NODE = "$avp(anynode)"
 
 
 def invite(sender: Peer) -> int:
@@ -97,7 +97,7 @@ def _to_media_node(decision: ToMediaNode, request: Request) -> int:
     KSR.resetdsturi()
     # Whole, for what was dialled may be a tel URI.
     KSR.seturi(f"sip:{decision.target}@{PLATFORM}")
-    if not _any_node(MEDIA_SET, SPARE_SET) and not (decision.emergency and _any_node(KNOWN_SET)):
+    if not _any_node(MEDIA_SET, SPARE_SET) and not (decision.any_node and _any_node(KNOWN_SET)):
         return reply(503, "No Media Node")
     KSR.hdr.append(f"{HEADER}: {to_header(decision.vouched)}\r\n")
     if not request.to_domain:
@@ -109,7 +109,7 @@ def _to_media_node(decision: ToMediaNode, request: Request) -> int:
     if session is None:
         return not_acceptable()
     stay(session, request.peer, End(EndKind.NODE, RTP), trunk_id=dict(decision.vouched).get("trunk", ""))
-    KSR.pv.sets(_EMERGENCY, "1" if decision.emergency else "")
+    KSR.pv.sets(_ANY_NODE, "1" if decision.any_node else "")
     _try_node()
     return relay(503, "No Media Node")
 
@@ -119,12 +119,12 @@ def _any_node(*sets: int) -> bool:
 
 
 def _next_node() -> bool:
-    """Take the next of the set, after the last of the emptiest a fuller one; for an emergency call any at last."""
+    """Take the next of the set, after the last of the emptiest a fuller one; for some calls any at last."""
     group = text("$xavp(_dsdst_=>grp)")
     if KSR.dispatcher.ds_next_domain() > 0:
         return True
     further = {str(MEDIA_SET): (SPARE_SET, KNOWN_SET), str(SPARE_SET): (KNOWN_SET,)}.get(group, ())
-    return _any_node(*(each for each in further if each != KNOWN_SET or text(_EMERGENCY) == "1"))
+    return _any_node(*(each for each in further if each != KNOWN_SET or text(_ANY_NODE) == "1"))
 
 
 def _try_node() -> None:

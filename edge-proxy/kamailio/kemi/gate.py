@@ -33,7 +33,7 @@ class AtHand:
             message = _read_closely(text)
             if message is None:
                 return DROP
-        if message.status and not message.names_us(_OURSELVES):
+        if message.status and not (message.names_us(_OURSELVES) and lexis.leads_back(text, message.method)):
             KSR.htable.sht_inc(lexis.REFUSED_TABLE, "answers-nobody")
             return DROP
         self.message = message

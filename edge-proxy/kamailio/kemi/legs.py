@@ -6,7 +6,7 @@ from callmodel.edgesnapshot import MediaProtection
 from edge_proxy import media, routing
 from edge_proxy.decisions import Peer, PeerKind, Request
 from edge_proxy.sealing import End
-from kemi import anchoring, farewell, telling, uplink
+from kemi import anchoring, farewell, keys, telling, uplink
 from kemi.dialogs import alias_contact, note_over, stay
 from kemi.environment import HQ, has_sdp, reply, view
 from kemi.gate import at_hand
@@ -30,8 +30,10 @@ def begin(request: Request, callee: MediaProtection, *, forked: bool = False) ->
         if not anchoring.offer(session, request.peer, callee, sdp):
             anchoring.give_up(session)
             return None
+        if callee is media.OPTIONAL:
+            keys.settle(session)
     else:
-        caller = routing.media_of(view(), request.from_domain, request.from_user)
+        caller = routing.media_of(view(), request)
     _expect_answer(session, caller, offered=bool(sdp))
     return session
 
@@ -80,6 +82,7 @@ def on_reply() -> int:
         farewell.refuse_answer(session)
         return 1
     farewell.note_winner(session)
+    keys.note_refusal(session)
     session.keep()
     alias_contact(sender)
     strip(sender)
@@ -115,7 +118,8 @@ def renegotiate(sender: Peer, behind: End, ahead: End) -> bool:
         return not offered or anchoring.answer(anchoring.gone_on(), sender, ahead.speaks, KSR.kx.gete_body())
     if method in ("INVITE", "UPDATE"):
         session = anchoring.gone_on()
-        if offered and not anchoring.offer(session, sender, ahead.speaks, KSR.kx.gete_body()):
+        toward = keys.offered_to(ahead.account or ahead.name, ahead.speaks)
+        if offered and not anchoring.offer(session, sender, toward, KSR.kx.gete_body()):
             return False
         _expect_answer(session, behind.speaks, offered=offered)
         return True

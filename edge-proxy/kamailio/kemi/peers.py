@@ -1,6 +1,5 @@
 """Who a request comes from, and whether we listen to it at all."""
 
-import re
 from typing import Any
 
 import KSR
@@ -10,6 +9,7 @@ from edge_proxy import screening
 from edge_proxy.callers import Told
 from edge_proxy.certificates import is_headquarters, site_of_certificate
 from edge_proxy.decisions import Peer, PeerKind, Reject, Request
+from edge_proxy.registration import names_another_way
 from kemi import uplink
 from kemi.abuse import belongs_to_a_call, calls_for_help, exceeds, is_proven, may_call_for_help, noise, offend
 from kemi.edges import PEERS, announce_branch, at_peer_socket, is_edge
@@ -23,8 +23,6 @@ _NOTHING = "<null>"
 """What Kamailio writes for what is not there; no part of a URI can be that."""
 RETRY_AFTER_SECONDS = 30
 """As long as an edge may be away that restarts: who comes back sooner waits for a process that is not there."""
-
-_ANOTHER_WAY = re.compile(r";[ \t]*(?:alias|received|maddr)[ \t]*=", re.IGNORECASE)
 
 MOST_LINES = 8
 _OF_PARTIES = {
@@ -131,7 +129,8 @@ def is_misleading(sender: Peer) -> bool:
     """Say whether a phone's Contact is several, or names another way than where the phone speaks from."""
     if sender.is_trusted:
         return False
-    return at_hand.message.several_contacts or _ANOTHER_WAY.search(at_hand.said("contact")) is not None
+    registers = at_hand.message.method == "REGISTER"
+    return at_hand.message.several_contacts or names_another_way(at_hand.said("contact"), registers=registers)
 
 
 def leaves_to_others(sender: Peer, method: str) -> bool:
@@ -163,7 +162,7 @@ def request_from(sender: Peer, method: str) -> Request:
     if sender.is_carrier:
         known["told"] = _told()
     elif sender.kind is PeerKind.NODE:
-        known |= _vouched("target", "tenant", "trunk", "caller", "traceparent")
+        known |= _vouched("target", "tenant", "trunk", "caller", "traceparent", "link")
     elif sender.kind is PeerKind.BRANCH:
         known |= _vouched("station", "site", "traceparent")
     elif sender.kind in (PeerKind.HQ, PeerKind.EDGE):

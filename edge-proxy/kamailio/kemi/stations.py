@@ -8,7 +8,7 @@ from edge_proxy import peering, sealing
 from edge_proxy.decisions import PeerKind, Request, ToRoute, ToStation
 from edge_proxy.media import SRTP
 from edge_proxy.sealing import End, EndKind
-from kemi import anchoring, telling
+from kemi import anchoring, keys, telling
 from kemi.dialogs import connect_branch, next_host, site_ahead, stay
 from kemi.edges import next_is_edge, through_holder
 from kemi.environment import (
@@ -27,6 +27,8 @@ from kemi.session import remembered
 
 BUSY = (486, 600)
 _BUSY = "$avp(busy)"
+_AHEAD = "$avp(ahead)"
+"""What is offered, whose account it is, and whose contacts are rung: nothing where HQ has chosen the contact."""
 
 
 def to_station(decision: ToStation, request: Request) -> int:
@@ -34,15 +36,16 @@ def to_station(decision: ToStation, request: Request) -> int:
     KSR.resetdsturi()
     if KSR.registrar.lookup("location") < 0:
         return reply(480, "Temporarily Unavailable")
+    aor = f"{decision.extension}@{decision.domain}"
+    account = sealing.account_of(aor)
+    # What lies between a branch and us crosses the Internet.
+    ahead = SRTP if site_ahead() else keys.offered_to(account, decision.media)
+    if begin(request, ahead) is None:
+        return not_acceptable()
     if request.peer.kind is PeerKind.NODE and request.from_user:
         # A media node writes its own address there: nothing that a phone may know, or could call back.
         KSR.uac.uac_replace_from("", f"sip:{request.from_user}@{decision.domain}")
-    # What lies between a branch and us crosses the Internet.
-    ahead = SRTP if site_ahead() else decision.media
-    if begin(request, ahead) is None:
-        return not_acceptable()
-    account = sealing.account_of(f"{decision.extension}@{decision.domain}")
-    KSR.pv.sets("$avp(ahead)", f"{ahead.value} {account}")
+    KSR.pv.sets(_AHEAD, f"{ahead.value} {account} {aor}")
     KSR.tm.t_on_branch("ksr_branch_station")
     return _ring()
 
@@ -51,11 +54,13 @@ def to_route(decision: ToRoute, request: Request) -> int:
     KSR.rr.loose_route_preloaded()
     KSR.resetdsturi()
     KSR.nathelper.handle_ruri_alias()
-    session = begin(request, decision.media, forked=True)
+    account = sealing.account_of(f"{request.to_user}@{request.to_domain}")
+    media = keys.offered_to(account, decision.media)
+    session = begin(request, media, forked=True)
     if session is None:
         return not_acceptable()
-    account = sealing.account_of(f"{request.to_user}@{request.to_domain}")
-    stay(session, request.peer, End(EndKind.PHONE, decision.media, next_host(), account))
+    stay(session, request.peer, End(EndKind.PHONE, media, next_host(), account))
+    KSR.pv.sets(_AHEAD, f"{media.value} {account} ")
     return _ring()
 
 
@@ -77,10 +82,35 @@ def pass_on(request: Request) -> int:
 
 
 def _ring() -> int:
+    _listen()
+    return relay(480, "Temporarily Unavailable")
+
+
+def _listen() -> None:
     KSR.tm.t_on_reply("ksr_onreply_station")
     KSR.tm.t_on_failure("ksr_failure_station")
     KSR.tm.t_set_fr(RING_MS, PHONE_SILENCE_MS)
-    return relay(480, "Temporarily Unavailable")
+
+
+def _ring_without_keys() -> bool:
+    """Ring a station that may have refused the keys in its offer once more; say whether that was done."""
+    ahead = text(_AHEAD)
+    if KSR.tm.t_is_canceled() > 0 or not ahead:
+        return False
+    _media, account, aor = ahead.split(" ")
+    if not keys.leave_out(account, KSR.tm.t_get_status_code()):
+        return False
+    if aor:
+        KSR.seturi(f"sip:{aor}")
+        KSR.resetdsturi()
+        if KSR.registrar.lookup("location") < 0:
+            return False
+        KSR.tm.t_on_branch("ksr_branch_station")
+    else:
+        # The same way; Kamailio goes it again for what looks new only.
+        KSR.seturi(text("$ru"))
+    _listen()
+    return KSR.tm.t_relay() > 0
 
 
 def station_branch() -> int:
@@ -97,7 +127,7 @@ def station_branch() -> int:
     else:
         KSR.set_drop()
         return 1
-    media, account = text("$avp(ahead)").split(" ")
+    media, account, _aor = text(_AHEAD).split(" ")
     if kind is not EndKind.PHONE:
         _hand_on_trace()
         account = ""
@@ -118,6 +148,8 @@ def station_replied() -> int:
 
 
 def station_failed() -> int:
+    if _ring_without_keys():
+        return telling.TRIES_AGAIN
     anchoring.give_up()
     if KSR.tm.t_is_canceled() < 0 and fell_silent():
         # Of several phones a dead one's silence counts most to Kamailio; one that is busy is there.

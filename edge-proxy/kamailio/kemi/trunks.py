@@ -4,11 +4,11 @@ import time
 
 import KSR
 
+from callmodel.edgesnapshot import EdgeTrunk
 from edge_proxy import trunking
 from edge_proxy.decisions import Request, ToTrunk
-from edge_proxy.media import RTP
 from edge_proxy.sealing import End, EndKind
-from kemi import anchoring, credentials, telling
+from kemi import anchoring, credentials, keys, telling
 from kemi.dialogs import stay
 from kemi.environment import RING_MS, SOCKETS, has_sdp, not_acceptable, reply, send_from, text, view
 from kemi.legs import begin, on_reply, relay
@@ -26,6 +26,11 @@ def to_trunk(decision: ToTrunk, request: Request) -> int:
         return reply(503, "No Gateway")
     identity = trunking.identity_of(decision.caller, decision.domain)
     strip_software()
+    media = keys.offered_to(decision.trunk_id, trunk.media)
+    # Before the parties change: what answers us shall stand as it came.
+    session = begin(request, media)
+    if session is None:
+        return not_acceptable()
     KSR.uac.uac_replace_from("", identity)
     KSR.uac.uac_replace_to("", trunking.identity_of(decision.callee, decision.domain))
     if decision.caller != trunking.ANONYMOUS:
@@ -36,10 +41,7 @@ def to_trunk(decision: ToTrunk, request: Request) -> int:
         # After the digest CSeq differs on both sides: only a dialog's state can count them apart.
         KSR.dialog.dlg_manage()
         credentials.take_along(trunk)
-    session = begin(request, RTP)
-    if session is None:
-        return not_acceptable()
-    stay(session, request.peer, End(EndKind.TRUNK, RTP, decision.trunk_id))
+    stay(session, request.peer, End(EndKind.TRUNK, media, decision.trunk_id))
     KSR.tm.t_on_reply("ksr_onreply_gateway")
     _aim(attempt)
     return relay(503, "Carrier Unavailable")
@@ -60,6 +62,16 @@ def _await(no_ring_ms: int, no_reply_ms: int) -> None:
     KSR.pv.sets(_ASKED_AT, str(time.monotonic()))
     KSR.tm.t_on_failure("ksr_failure_trunk")
     KSR.tm.t_set_fr(no_ring_ms, no_reply_ms)
+
+
+def _aim_on(trunk: EdgeTrunk, *, past: int) -> bool:
+    """Try the gateway so many past the last one, or the next whose address is known; say whether one was."""
+    at = int(KSR.pv.get("$avp(gateway)") or 0) + past
+    attempt = trunking.attempt_at(view().trunks, trunk, text("$avp(callee)"), at)
+    if attempt is None:
+        return False
+    _aim(attempt)
+    return KSR.tm.t_relay() > 0
 
 
 def gateway_replied() -> int:
@@ -86,16 +98,12 @@ def gateway_failed() -> int:
     trunk = view().trunks.trunk_of(text("$avp(trunk)"))
     if code in (401, 407) and trunk is not None and _answer_challenge(trunk.no_ring_ms, trunk.no_reply_ms):
         return telling.TRIES_AGAIN
+    if trunk is not None and keys.leave_out(trunk.trunk_id, code) and _aim_on(trunk, past=0):
+        return telling.TRIES_AGAIN
     never_rang = KSR.tm.t_branch_timeout() > 0 and text(_RANG) != "1"
     if trunking.tries_next_gateway(code, timed_out=never_rang):
-        attempt = None
-        if trunk is not None:
-            tried = int(KSR.pv.get("$avp(gateway)") or 0)
-            attempt = trunking.attempt_at(view().trunks, trunk, text("$avp(callee)"), tried + 1)
-        if attempt is not None:
-            _aim(attempt)
-            if KSR.tm.t_relay() > 0:
-                return telling.TRIES_AGAIN
+        if trunk is not None and _aim_on(trunk, past=1):
+            return telling.TRIES_AGAIN
         KSR.tm.t_reply(503, "Carrier Unavailable")
     anchoring.give_up()
     return 1

@@ -24,6 +24,11 @@ def seen() -> HqSeen:
     return HqSeen(alive, 0.0 if heard is None else time.monotonic() - float(heard))
 
 
+def was_sent_up() -> bool:
+    """Say whether the INVITE at hand went to HQ before."""
+    return text(_SENT) != ""
+
+
 def heard_since() -> bool:
     """Say, in a failure route, whether anything came from HQ since the request was sent up."""
     return float(KSR.htable.sht_get("hq", "heard") or 0.0) > float(text(_SENT) or 0.0)

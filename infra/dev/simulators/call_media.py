@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from .g711 import PCMA, PCMU, RATE, Samples
 from .media import KEEP_SECONDS, RtpEndpoint, Sound, new_srtp_key, silent
@@ -16,11 +17,13 @@ from .tones import dominant_tones
 class MediaSettings:
     """How a phone does audio: where it binds, what address it tells, codecs, SRTP, what it plays, whether it tells
     keys as events (RFC 4733).
+
+    srtp: whether it encrypts; `optional` for beside plain RTP, where the other side can (RFC 8643).
     """
 
     host: str
     advertised_host: str = ""
-    srtp: bool = False
+    srtp: bool | Literal["optional"] = False
     payload_types: tuple[int, ...] = (PCMU, PCMA)
     sound: Sound = field(default=silent)
     keep_seconds: float = KEEP_SECONDS
@@ -42,7 +45,7 @@ class CallMedia:
             payload_types=settings.payload_types,
             telephone_event=TELEPHONE_EVENT if settings.telephone_events else None,
             crypto=Crypto(1, self._own_key) if self._own_key else None,
-            profile="RTP/SAVP" if settings.srtp else "RTP/AVP",
+            profile="RTP/SAVP" if settings.srtp is True else "RTP/AVP",
             session_id=secrets.randbelow(1 << 31) + 1,
             version=0,
         )

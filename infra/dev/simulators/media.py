@@ -107,7 +107,9 @@ class RtpEndpoint:
     def connect(self, remote: AudioSession, payload_type: int, direction: str, own_key: str | None) -> None:
         """Send to the other side's session from now on, or again after a new offer or answer."""
         keys = (own_key, remote.crypto.key) if own_key and remote.crypto else None
-        if keys is not None and keys != self._keys:
+        if keys is None:
+            self._protect = self._unprotect = self._keys = None
+        elif keys != self._keys:
             self._protect = _srtp_session(keys[0], Policy.SSRC_ANY_OUTBOUND)
             self._unprotect = _srtp_session(keys[1], Policy.SSRC_ANY_INBOUND)
             self._keys = keys
@@ -136,6 +138,11 @@ class RtpEndpoint:
     def send_dtmf(self, digits: str) -> None:
         """Send digits as RFC 4733 events of 100 ms with pauses of 80 ms."""
         self._digits.extend(digits.upper())
+
+    @property
+    def encrypts(self) -> bool:
+        """Say whether it sends SRTP, and hears nothing else."""
+        return self._protect is not None
 
     @property
     def dtmf_pending(self) -> bool:

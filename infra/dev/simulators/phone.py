@@ -97,7 +97,7 @@ class Softphone:
         bind: str = "127.0.0.1",
         port: int = 0,
         tone_hz: int | None = None,
-        srtp: bool = False,
+        srtp: bool | Literal["optional"] = False,
         nat: Endpoint | None = None,
         ssl_context: ssl.SSLContext | None = None,
         ca: str | None = None,

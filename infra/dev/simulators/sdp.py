@@ -132,13 +132,12 @@ def build_answer(offer: AudioSession, own: AudioSession) -> AudioSession:
     common = tuple(payload for payload in offer.payload_types if payload in own.payload_types)
     if not common:
         raise UnusableSdpError("no common codec")
-    if ("SAVP" in offer.profile) != (own.crypto is not None):
+    insists = "SAVP" in offer.profile
+    if insists != ("SAVP" in own.profile) and not (insists and own.crypto):
         raise UnusableSdpError("RTP and SRTP do not meet")
-    crypto = None
-    if own.crypto is not None:
-        if offer.crypto is None:
-            raise UnusableSdpError("no common crypto suite")
-        crypto = Crypto(offer.crypto.tag, own.crypto.key)
+    if insists and offer.crypto is None:
+        raise UnusableSdpError("no common crypto suite")
+    crypto = Crypto(offer.crypto.tag, own.crypto.key) if own.crypto and offer.crypto else None
     return replace(
         own,
         payload_types=common[:1],

@@ -73,6 +73,16 @@ class Api:
     async def delete(self, path: str) -> Any:
         return await self.call("DELETE", path)
 
+    async def send(self, path: str, data: bytes) -> Any:
+        """PUT bytes, such as a file.  Raises ApiError."""
+        assert self._session is not None
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/octet-stream"}
+        async with self._session.put(self.url + PREFIX + path, data=data, headers=headers) as response:
+            answer = await response.json(content_type=None) if response.content_length != 0 else None
+            if response.status >= 400:
+                raise ApiError("PUT", path, response.status, answer if isinstance(answer, dict) else {})
+            return answer
+
     async def items(self, path: str, **query: str | int) -> list[dict[str, Any]]:
         """Return all items of a paged list, page by page."""
         found: list[dict[str, Any]] = []

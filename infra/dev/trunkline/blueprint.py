@@ -8,6 +8,8 @@ from trunkline.environments import AGENT_OF_BRANCH, COMMAND, Environments
 
 # Health ports.  Each process of a kind has one of its own: it is part of what a fact consumer is called.
 API_PORT, FACTS, WORKER, BEAT, AGENT, CONDUCTOR, BRANCH, BULK = 8080, 9101, 9102, 9103, 9104, 9105, 9106, 9109
+DIALLER = 9110
+PORTAL = 9108
 NEXT_OF_KIND = 10
 WORKER_STOP_SECONDS = 65.0
 """It ends the tasks that it has within 60."""
@@ -27,7 +29,11 @@ class Blueprint:
         return self._of_control("facts", index, "control-plane facts", FACTS, nice=AFTER_CALLS)
 
     def worker(self, index: int) -> Spec:
-        return replace(self._of_control("worker", index, "worker", WORKER), stop_seconds=WORKER_STOP_SECONDS)
+        spec = replace(self._of_control("worker", index, "worker", WORKER), stop_seconds=WORKER_STOP_SECONDS)
+        if self.environments.shape.bulk_workers:
+            return spec
+        # Nobody else is there to read lists.
+        return replace(spec, env={**spec.env, "TRUNKLINE_WORKER_QUEUES": "default,recordings,imports"})
 
     def bulk_worker(self, index: int) -> Spec:
         """A worker for long work, so that no recording waits for it."""
@@ -37,6 +43,16 @@ class Blueprint:
 
     def beat(self, index: int) -> Spec:
         return self._of_control("beat", index, "beat", BEAT)
+
+    def dialler(self, index: int) -> Spec:
+        port = DIALLER + NEXT_OF_KIND * (index - 1)
+        ready = _says_ready(self.environments.plan.control_at(index), port)
+        return self._ours("dialler", index, "dialler", self.environments.dialler(port, index), ready)
+
+    def portal(self, index: int) -> Spec:
+        port = PORTAL + NEXT_OF_KIND * (index - 1)
+        ready = _says_ready(self.environments.plan.portal_at(index), port)
+        return self._ours("portal", index, "portal", self.environments.portal(port, index), ready)
 
     def edge_engines(self, index: int) -> list[Spec]:
         """rtpengine and Kamailio of one edge."""

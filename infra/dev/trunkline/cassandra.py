@@ -93,6 +93,9 @@ def _settings(hosts: Sequence[str], place: int, native_port: int, storage_port: 
         "concurrent_writes": 8,
         "concurrent_compactors": 1,
         "auto_snapshot": False,
+        # Nodes share a small machine here; what a client waits for no longer it gives up by itself.
+        "read_request_timeout": "20s",
+        "write_request_timeout": "20s",
     }
 
 

@@ -1,22 +1,17 @@
 """The `trunkline` command line.  Rooms are imported only when one of their commands runs."""
 
-import importlib
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
 
 from servicekit.files import keep_private
-from trunkline import answers, clustercli, flowcli, simulate
-
-SETTINGS_HINT = (
-    "Settings come from TRUNKLINE_... variables and the TOML file named by TRUNKLINE_CONFIG; "
-    "started without them, it lists what it misses."
-)
+from trunkline import answers, bancli, clustercli, diallercli, flowcli, simulate
+from trunkline.roomimport import SETTINGS_HINT, import_room
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,6 +28,7 @@ app = typer.Typer(
         "[bold]On servers[/bold] each process is one command (systemd units and images call these):\n\n"
         "  trunkline edge kamailio            trunkline media-node conductor\n\n"
         "  trunkline control-plane api        trunkline branch\n\n"
+        "  trunkline portal\n\n"
         f"{SETTINGS_HINT}  docs/howto shows the steps."
     ),
 )
@@ -42,19 +38,9 @@ def _room(module: str, function: str) -> Callable[[], None]:
     """Return a command that imports the room and hands over to it; its int result is the exit code."""
 
     def command() -> None:
-        raise typer.Exit(int(getattr(_import(module), function)() or 0))
+        raise typer.Exit(int(getattr(import_room(module), function)() or 0))
 
     return command
-
-
-def _import(module: str) -> Any:
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        package = (error.name or module).partition(".")[0]
-        typer.echo(f"trunkline: {error.name} is not installed here (needed by {module}).", err=True)
-        typer.echo(f"Install the room's extra, such as: pip install 'trunkline[all]'  (missing: {package})", err=True)
-        raise typer.Exit(3) from None
 
 
 def _group(name: str, text: str, commands: dict[str, tuple[str, str, str]]) -> typer.Typer:
@@ -82,44 +68,7 @@ edge = _group(
         "undrain": ("edge_proxy.drain", "undrain", "Take new work again, where a drain has not ended the edge yet."),
     },
 )
-edge_bans = typer.Typer(
-    no_args_is_help=True,
-    help=(
-        "Whom this edge does not listen to: addresses that are banned, and accounts that are locked out at an "
-        "address where others live.  HQ's edges share them; the API has them too (/platform/bans).\n\n"
-        f"{SETTINGS_HINT}"
-    ),
-)
-edge.add_typer(edge_bans, name="bans")
-
-
-@edge_bans.command("list")
-def list_bans(as_json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False) -> None:
-    """Show who is banned or locked out, why, since when and until when, and what was dropped without a ban.
-
-    Example:  TRUNKLINE_CONFIG=/etc/trunkline/edge.toml trunkline edge bans list
-    """
-    raise typer.Exit(_import("edge_proxy.bancommands").show(as_json=as_json))
-
-
-@edge_bans.command("lift")
-def lift_ban(
-    address: Annotated[str, typer.Argument(help="The address, as the list shows it.")],
-    account: Annotated[
-        str, typer.Option(help="Let this account (extension@domain) sign in from there again; the address otherwise.")
-    ] = "",
-) -> None:
-    """Listen again to an address, or to an account there, at once and at all of HQ's edges.
-
-    Examples:
-
-      trunkline edge bans lift 203.0.113.7
-
-      trunkline edge bans lift 203.0.113.7 --account 1002@acme.example.com
-    """
-    raise typer.Exit(_import("edge_proxy.bancommands").lift(address, account))
-
-
+edge.add_typer(bancli.app, name="bans")
 _group(
     "media-node",
     "Media node: one Asterisk and the conductor of its calls.",
@@ -154,7 +103,7 @@ def worker() -> None:
 
       TRUNKLINE_WORKER_QUEUES=imports,exports,reports,webhooks trunkline worker
     """
-    raise typer.Exit(int(_import("control_plane.worker").main() or 0))
+    raise typer.Exit(int(import_room("control_plane.worker").main() or 0))
 
 
 @app.command()
@@ -163,7 +112,7 @@ def beat() -> None:
 
     Example:  TRUNKLINE_CONFIG=/etc/trunkline/control-plane.toml trunkline beat
     """
-    raise typer.Exit(int(_import("control_plane.worker").beat() or 0))
+    raise typer.Exit(int(import_room("control_plane.worker").beat() or 0))
 
 
 @app.command("import")
@@ -205,7 +154,7 @@ def import_list(
 
       trunkline import bought.xlsx --column 手机 --do-not-call national.csv --accepted ready.csv
     """
-    request = _import("trunkline.importing").Request(
+    request = import_room("trunkline.importing").Request(
         file=file,
         region=region,
         column=column,
@@ -219,7 +168,7 @@ def import_list(
         accepted=accepted,
         as_json=as_json,
     )
-    raise typer.Exit(_import("trunkline.importing").main(request))
+    raise typer.Exit(import_room("trunkline.importing").main(request))
 
 
 @app.command()
@@ -232,7 +181,19 @@ def branch() -> None:
     TRUNKLINE_HQ_EDGES=203.0.113.10:5061 TRUNKLINE_EDGE_ADDRESS=192.168.10.5
     TRUNKLINE_ENROLMENT_TOKEN_FILE=/etc/trunkline/token trunkline branch
     """
-    raise typer.Exit(int(_import("branch_gateway.app").main() or 0))
+    raise typer.Exit(int(import_room("branch_gateway.app").main() or 0))
+
+
+@app.command()
+def portal() -> None:
+    """Run the portal: what browsers talk to.  It holds their sessions and serves the console.
+
+    Several may run: sessions lie in Redis.  docs/howto/sign-in-from-a-browser.md has the settings.
+
+    Example:  TRUNKLINE_PORTAL_PUBLIC_URL=https://desk.example.com TRUNKLINE_PORTAL_API_URLS=http://127.0.0.1:8080
+    TRUNKLINE_PORTAL_PHONE_EDGES=wss://edge.example.com:5443 trunkline portal
+    """
+    raise typer.Exit(int(import_room("tenant_portal.app").main() or 0))
 
 
 @app.command()
@@ -260,12 +221,13 @@ def demo(
 
       trunkline demo --block 78                 beside another one, on addresses 127.78.x.y
     """
-    raise typer.Exit(_import("trunkline.demo").main(seconds=seconds, block=block, agents=agents))
+    raise typer.Exit(import_room("trunkline.demo").main(seconds=seconds, block=block, agents=agents))
 
 
 app.add_typer(clustercli.app, name="cluster")
 app.add_typer(flowcli.app, name="flow")
 app.command()(answers.answers)
+app.command()(diallercli.dialler)
 app.command("simulate")(simulate.simulate_campaign)
 
 
@@ -286,7 +248,7 @@ def doctor(
 
       trunkline doctor --json | jq '.findings[] | select(.level != "fine")'
     """
-    raise typer.Exit(_import("trunkline.doctor").main(as_json=as_json, block=block))
+    raise typer.Exit(import_room("trunkline.doctor").main(as_json=as_json, block=block))
 
 
 @app.command()
@@ -325,7 +287,7 @@ def faults(
     """
     if size not in ("small", "many", "medium", "full"):
         raise typer.BadParameter("a size is small, many, medium or full")
-    raise typer.Exit(_import("trunkline.faults.run").main(only=only or [""], size=size, block=block))
+    raise typer.Exit(import_room("trunkline.faults.run").main(only=only or [""], size=size, block=block))
 
 
 @app.command()
@@ -365,7 +327,7 @@ def attack(
 )
 def admin(context: typer.Context) -> None:
     """Administer the platform: bootstrap, certificates, enrolment tokens (see: trunkline admin --help)."""
-    group = typer.main.get_command(_import("control_plane.admin").app)
+    group = typer.main.get_command(import_room("control_plane.admin").app)
     group(args=context.args, prog_name="trunkline admin")
 
 
@@ -374,7 +336,7 @@ def admin(context: typer.Context) -> None:
 )
 def jobs(context: typer.Context) -> None:
     """Look at the work of Celery's queues, and at what failed for good (see: trunkline jobs --help)."""
-    group = typer.main.get_command(_import("control_plane.jobs.commands").app)
+    group = typer.main.get_command(import_room("control_plane.jobs.commands").app)
     group(args=context.args, prog_name="trunkline jobs")
 
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from simulators.phone import Softphone
 from trunkline.clusterhand import NobodyThereError, ask, hand
 from trunkline.clusterintro import introduce
+from trunkline.desks import sow_desks
 from trunkline.dialling import Attempt
 from trunkline.floor import dial_until, phone_of, tone_of_agent
 from trunkline.foreground import PLAIN, can_start, run_in_foreground
@@ -48,12 +49,13 @@ class Cluster:
             carrier, api, seed = await open_stack(
                 parts, self.stack, self.steps, branch_agents=BRANCH_AGENTS, hq_stations=self._agents
             )
+            logins = await sow_desks(api, with_queues=False)
             self.steps("registering phones")
             phones = [await parts.enter_async_context(phone) for phone in self._phones(seed)]
             await asyncio.gather(*(phone.register() for phone in phones))
             await parts.enter_async_context(hand(self.stack))
             self.steps.done("all is up")
-            introduce(self._console, self.stack, seed)
+            introduce(self._console, self.stack, seed, logins)
             books = Books(api, seed.tenant_id)
             async with CallView(self._console, api, seed.tenant_id) as view:
                 attempts = await dial_until(self._seconds, self.stack.death, phones, carrier, view.told)

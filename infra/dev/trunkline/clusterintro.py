@@ -1,9 +1,12 @@
 """What the cluster says of itself once it runs: what runs where, and what to try from another terminal."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 
 from trunkline.clustercli import DEFAULT_BLOCK
-from trunkline.introduction import print_rows
+from trunkline.desks import Login
+from trunkline.introduction import portal_rows, print_rows
 from trunkline.seed import Seed
 from trunkline.stack import Stack
 
@@ -21,12 +24,13 @@ WORTH_TRYING = (
 )
 
 
-def introduce(console: Console, stack: Stack, seed: Seed) -> None:
+def introduce(console: Console, stack: Stack, seed: Seed, logins: Sequence[Login]) -> None:
     """Print it."""
     plan, shape = stack.plan, stack.shape
     console.rule("A cluster runs")
     edges, nodes, apis = (range(1, count + 1) for count in (shape.edges, shape.nodes, shape.apis))
     rows = [
+        *portal_rows(stack, logins),
         *((name, f"{host}:{port}", "") for name, (_, host, port) in stack.environments.ground.listeners().items()),
         *((f"edge-{index}", f"{plan.edge_at(index)}:5060", "Kamailio, rtpengine, agent") for index in edges),
         *(
@@ -36,8 +40,7 @@ def introduce(console: Console, stack: Stack, seed: Seed) -> None:
         *((f"api-{index}", f"http://{plan.control_at(index)}:8080", "facts and worker beside it") for index in apis),
         ("branch", f"{plan.branch}:5060", "reaches HQ by either edge"),
         ("carrier", f"{plan.carrier}:5060", "simulated"),
-        ("login", f"admin / {stack.admin_password}", "HQ administrator"),
-        *(("login", f"{name} / {password}", role) for name, password, role in seed.logins),
+        *(("API login", f"{name} / {password}", role) for name, password, role in seed.logins),
         ("logs", f"{stack.run_dir}/*.log", ""),
     ]
     print_rows(console, rows)

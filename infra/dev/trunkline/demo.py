@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from rich.console import Console
 
 from simulators.phone import Softphone, answer_after
+from trunkline.desks import sow_desks
 from trunkline.floor import dial_until, phone_of, tone_of_agent
 from trunkline.foreground import can_start, run_in_foreground
 from trunkline.inbound import Callers, phone_at, register, sign_in, sow_inbound
@@ -14,6 +15,7 @@ from trunkline.inboundsummary import StateWatch, summarise_inbound
 from trunkline.introduction import introduce
 from trunkline.livetable import CallView
 from trunkline.opening import open_stack
+from trunkline.outbound import Outbound, phone_that_answers, sow_outbound
 from trunkline.plan import REPOSITORY, AddressPlan
 from trunkline.progress import Steps
 from trunkline.seed import Seed
@@ -46,28 +48,40 @@ class Demo:
             ]
             colleague = await parts.enter_async_context(self._colleague(seed))
             desks = await sow_inbound(api)
+            logins = await sow_desks(api, with_queues=True)
             answering = [
                 await parts.enter_async_context(phone_at(desk, place, seed, self._plan))
                 for place, desk in enumerate(desks)
             ]
+            self.steps("importing the list of a campaign")
+            called_for = await sow_outbound(api)
+            answering += [
+                await parts.enter_async_context(phone_that_answers(desk, place, seed, self._plan))
+                for place, desk in enumerate(called_for)
+            ]
             await asyncio.gather(*(register(phone) for phone in (*phones, colleague, *answering)))
-            await sign_in(api, desks)
+            await sign_in(api, [*desks, *called_for])
             self.steps.done("all is up")
-            introduce(self._console, self._plan, self.stack, seed, may_join=self._seconds is None)
+            introduce(self._console, self.stack, seed, logins, may_join=self._seconds is None)
             books = Books(api, seed.tenant_id)
             watch = StateWatch(api)
             async with watch.watching(), CallView(self._console, api, seed.tenant_id, watch) as view:
                 callers = Callers(carrier, self._plan.edge, view.rang)
-                attempts = await dial_until(self._seconds, self.stack.death, phones, carrier, view.told, callers.work)
+                outbound = Outbound(api, carrier, len(called_for))
+                work = (callers.work, outbound.work)
+                attempts = await dial_until(self._seconds, self.stack.death, phones, carrier, view.told, *work)
             if self._seconds is None:
                 return None
             self.steps("calls are over; waiting for their records and recordings")
+            await outbound.settle(books)
             await books.settle(attempts, (visit.number for visit in callers.visits))
             self.steps("listening to every recording")
             summary = await summarise(attempts, books, set(seed.numbers))
             inbound = await summarise_inbound(callers.visits, desks, books, watch)
             summary.inbound = inbound.to_json()
-            summary.problems += inbound.problems
+            campaign = await outbound.summarise(books)
+            summary.campaign = campaign.to_json()
+            summary.problems += [*inbound.problems, *campaign.problems]
             return summary
 
     def _agents_phone(self, seed: Seed, index: int) -> Softphone:

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from trunkline.consoles import CONSOLE, check_console
 from trunkline.diagnosis import Finding, Level
 from trunkline.doors import check_doors
 from trunkline.engines import check_asterisk, check_cassandra, check_engines, check_python
@@ -36,6 +37,7 @@ def examine(plan: AddressPlan, run_root: Path) -> list[Finding]:
         lambda: check_disk(run_root),
         check_redis,
         lambda: check_doors(run_root),
+        lambda: check_console(CONSOLE),
     ]
     findings: list[Finding] = []
     for check in checks:

@@ -8,7 +8,15 @@ from functools import cached_property
 from pathlib import Path
 
 from trunkline.ground import Ground
-from trunkline.plan import BRANCH_SITE, DESK_ORIGINS, HQ_SITE, PLATFORM_DOMAIN, AddressPlan, asterisk_folder
+from trunkline.plan import (
+    BRANCH_SITE,
+    DESK_ORIGINS,
+    HQ_SITE,
+    PLATFORM_DOMAIN,
+    PORTAL_PORT,
+    AddressPlan,
+    asterisk_folder,
+)
 from trunkline.shape import SINGLE, Shape
 
 AGENT_OF_BRANCH = 9107
@@ -79,11 +87,31 @@ class Environments:
             "TRUNKLINE_API_HOST": host,
             "TRUNKLINE_API_PORT": "8080",
             "TRUNKLINE_API_PUBLIC_URL": url,
+            "TRUNKLINE_TRUSTED_PROXIES": json.dumps([self.plan.portal_at(portal) for portal in self._portals]),
             "TRUNKLINE_BRANCH_API_HOST": host,
             "TRUNKLINE_BRANCH_API_PORT": "8443",
             "TRUNKLINE_ADMIN_USER": "admin",
             "TRUNKLINE_ADMIN_PASSWORD_FILE": str(self.admin_password_file),
         }
+
+    def portal(self, health_port: int | None = None, index: int = 1) -> dict[str, str]:
+        """Of a portal: what browsers talk to."""
+        plan, host = self.plan, self.plan.portal_at(index)
+        # Each asks another API first, and knows all.
+        apis = [1 + (index - 1 + turn) % self.shape.apis for turn in range(self.shape.apis)]
+        edges = range(1, self.shape.edges + 1)
+        return self._common("control", (host, health_port) if health_port else None) | {
+            "TRUNKLINE_PORTAL_HOST": host,
+            "TRUNKLINE_PORTAL_PORT": str(PORTAL_PORT),
+            "TRUNKLINE_PORTAL_PUBLIC_URL": plan.portal_url_at(index),
+            "TRUNKLINE_PORTAL_API_URLS": ",".join(f"http://{plan.control_at(api)}:8080" for api in apis),
+            "TRUNKLINE_PORTAL_API_FROM": host,
+            "TRUNKLINE_PORTAL_PHONE_EDGES": ",".join(f"wss://{plan.edge_at(edge)}:5443" for edge in edges),
+        }
+
+    @property
+    def _portals(self) -> range:
+        return range(1, self.shape.portals + 1)
 
     def edge_dir(self, index: int = 1) -> Path:
         """Where an edge of HQ keeps its certificate."""
@@ -114,7 +142,9 @@ class Environments:
             "TRUNKLINE_CONTROL_ADDRESS": control,
             "TRUNKLINE_RTP_RANGE": "30000-34999",
             "TRUNKLINE_SIP_WSS_PORT": "5443",
-            "TRUNKLINE_WS_ORIGINS": ",".join(DESK_ORIGINS),
+            "TRUNKLINE_WS_ORIGINS": ",".join(
+                (*DESK_ORIGINS, *(self.plan.portal_url_at(portal) for portal in self._portals))
+            ),
             "TRUNKLINE_TLS_CERT": str(folder / "tls.crt"),
             "TRUNKLINE_TLS_KEY": str(folder / "tls.key"),
             "TRUNKLINE_TLS_CA": str(folder / "ca.crt"),
@@ -142,6 +172,13 @@ class Environments:
             **self.ground.objects_environment(self.control_dir),
         }
 
+    def dialler(self, health_port: int, index: int = 1) -> dict[str, str]:
+        """Of a dialler, which has the control plane's key to leads' numbers."""
+        return self._common("control", (self.plan.control_at(index), health_port)) | {
+            "TRUNKLINE_DIALLER_ID": f"dialler-{index}",
+            "TRUNKLINE_LEADS_KEY_FILE": str(self.control_dir / "leads.key"),
+        }
+
     def branch(self, token_file: Path, health_port: int | None = None) -> dict[str, str]:
         """Of the branch gateway, which starts the branch's own edge processes."""
         plan = self.plan
@@ -157,6 +194,8 @@ class Environments:
             "TRUNKLINE_EDGE_ADDRESS": plan.branch,
             "TRUNKLINE_CONTROL_ADDRESS": plan.branch_control,
             "TRUNKLINE_RTP_RANGE": "35000-39999",
+            "TRUNKLINE_SIP_WSS_PORT": "5443",
+            "TRUNKLINE_WS_ORIGINS": ",".join(DESK_ORIGINS),
             "TRUNKLINE_HQ_EDGES": ",".join(f"{plan.edge_at(edge)}:5061" for edge in range(1, self.shape.edges + 1)),
         }
         # A branch has HQ's API and edge, and nothing else of HQ's.

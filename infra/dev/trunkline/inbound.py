@@ -24,6 +24,7 @@ FLOW = "welcome"
 QUEUES = {"1": "sales", "2": "support"}
 """By the key that leads there."""
 AGENTS_PER_SITE = 2
+TEAM = "floor"
 RINGS_SECONDS = 0.5
 WRAP_UP_SECONDS = 2
 PREFIX = "+86139"
@@ -75,7 +76,7 @@ async def sow_inbound(api: Api) -> list[Desk]:
     for site_id, first in ((HQ_SITE, 2101), (BRANCH_SITE, 1101)):
         for place in range(AGENTS_PER_SITE):
             station = await sow_station(api, TENANT, str(first + place), site_id)
-            made = await api.post("/users", user(f"agent-{station.extension}", "agent"))
+            made = await api.post("/users", user(f"agent-{station.extension}", "agent") | {"teams": {TENANT: [TEAM]}})
             await api.put(f"{path}/stations/{station.extension}/user", {"user_id": made["user_id"]})
             await api.patch(f"{path}/agents/{made['user_id']}", {"queues": list(QUEUES.values())})
             desks.append(Desk(made["user_id"], site_id, station))

@@ -1,8 +1,11 @@
 """What the demo says of itself once it runs: where to look, how to log in, and how to join with a softphone."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.text import Text
 
+from trunkline.desks import Login
 from trunkline.inbound import NUMBER
 from trunkline.plan import AddressPlan
 from trunkline.seed import NUMBERS, Seed
@@ -18,14 +21,15 @@ WORTH_DIALLING = (
 )
 
 
-def introduce(console: Console, plan: AddressPlan, stack: Stack, seed: Seed, *, may_join: bool) -> None:
+def introduce(console: Console, stack: Stack, seed: Seed, logins: Sequence[Login], *, may_join: bool) -> None:
     """Print it.  may_join: whether there is time for somebody's own softphone."""
+    plan = stack.plan
     console.rule("Trunkline runs")
     rows = [
+        *portal_rows(stack, logins),
         ("API", f"{plan.api_url}/api/v1", ""),
         ("document", f"{plan.api_url}/api/v1/openapi.json", ""),
-        ("login", f"admin / {stack.admin_password}", "HQ administrator"),
-        *(("login", f"{name} / {password}", role) for name, password, role in seed.logins),
+        *(("API login", f"{name} / {password}", role) for name, password, role in seed.logins),
         ("logs", f"{stack.run_dir}/*.log", ""),
     ]
     print_rows(console, rows)
@@ -48,6 +52,23 @@ def _print_softphone(console: Console, plan: AddressPlan, seed: Seed) -> None:
         ("", "", f"customers see {NUMBERS[0]}, which HQ owns"),
     ]
     print_rows(console, rows)
+
+
+def portal_rows(stack: Stack, logins: Sequence[Login]) -> list[tuple[str, str, str]]:
+    """Return where people open the portal, and who may sign in there."""
+    plan, edges = stack.plan, range(1, stack.shape.edges + 1)
+    return [
+        *(
+            ("portal", plan.portal_url_at(index), "open it in a browser")
+            for index in range(1, stack.shape.portals + 1)
+        ),
+        *(
+            ("phone", f"https://{plan.edge_at(edge)}:5443", "once, for calls: open it, and accept its certificate")
+            for edge in edges
+        ),
+        ("login", f"admin / {stack.admin_password}", "HQ administrator"),
+        *(("login", f"{login.name} / {login.password}", login.text) for login in logins),
+    ]
 
 
 def print_rows(console: Console, rows: list[tuple[str, str, str]]) -> None:

@@ -10,7 +10,8 @@ PLATFORM_DOMAIN = "trunkline.test"
 BRANCH_SITE = "branch-1"
 HQ_SITE = "hq"
 DESK_ORIGINS = ("http://localhost:8000", f"https://desk.{PLATFORM_DOMAIN}")
-"""Where pages come from whose browsers may register."""
+"""Where pages come from whose browsers may register, beside the portals'."""
+PORTAL_PORT = 8090
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -78,6 +79,17 @@ class AddressPlan:
         """Where a branch reaches an edge when something stands on the line between them."""
         return self._address(19, index)
 
+    def portal_at(self, index: int) -> str:
+        return self._address(22, index)
+
+    def portal_url_at(self, index: int) -> str:
+        """Where people open it: browsers trust all of 127.0.0.0/8, so that pages may use the microphone."""
+        return f"http://{self.portal_at(index)}:{PORTAL_PORT}"
+
+    @property
+    def portal_url(self) -> str:
+        return self.portal_url_at(1)
+
     @property
     def objects(self) -> str:
         return self._address(16, 1)
@@ -130,6 +142,8 @@ class AddressPlan:
         for index in range(1, shape.apis + 1):
             name, host = shape.name_of("api", index), self.control_at(index)
             found |= {name: ("tcp", host, 8080), f"{name}'s branch listener": ("tcp", host, 8443)}
+        for index in range(1, shape.portals + 1):
+            found[shape.name_of("portal", index)] = ("tcp", self.portal_at(index), PORTAL_PORT)
         for index in range(1, shape.edges + 1):
             name, host, control = shape.name_of("edge", index), self.edge_at(index), self.edge_control_at(index)
             found |= {

@@ -23,7 +23,7 @@ async def roll(stack: Stack, tell: Tell) -> None:
     Raises StackError when a process does not come back: the rest is left as it is.
     """
     names = stack.names
-    for kind in ("api", "facts", "worker", "bulk-worker", "beat", "seaweed", "cassandra"):
+    for kind in ("api", "facts", "worker", "bulk-worker", "beat", "dialler", "portal", "seaweed", "cassandra"):
         for name in names:
             if name == kind or name.startswith(f"{kind}-"):
                 await _restart(stack, name, tell)

@@ -13,8 +13,11 @@ class Shape:
     facts: int = 1
     workers: int = 1
     beats: int = 1
+    portals: int = 1
     redises: int = 1
     """More than one are a master, its replicas, and a sentinel beside each."""
+    diallers: int = 1
+    """Of each campaign one of them is in charge."""
     bulk_workers: int = 0
     """Workers for long work alone."""
     standbys: bool = False
@@ -31,7 +34,8 @@ class Shape:
     @property
     def parts(self) -> tuple[int, ...]:
         """How many there are of each part that no stack is without."""
-        return (self.edges, self.nodes, self.apis, self.facts, self.workers, self.beats, self.redises)
+        every = (self.edges, self.nodes, self.apis, self.facts, self.workers, self.beats)
+        return (*every, self.diallers, self.portals, self.redises)
 
     @property
     def is_single(self) -> bool:
@@ -67,7 +71,9 @@ CLUSTER = Shape(
     workers=2,
     bulk_workers=1,
     beats=2,
+    portals=2,
     redises=3,
+    diallers=2,
     standbys=True,
     cassandras=3,
     s3=True,

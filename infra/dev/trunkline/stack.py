@@ -90,12 +90,14 @@ class Stack:
                 *(new.worker(index) for index in _each(self.shape.workers)),
                 *(new.bulk_worker(index) for index in _each(self.shape.bulk_workers)),
                 *(new.beat(index) for index in _each(self.shape.beats)),
+                *(new.portal(index) for index in _each(self.shape.portals)),
                 *(engine for index in edges for engine in new.edge_engines(index)),
                 *(new.asterisk(index) for index in nodes),
             ]
         )
         conductors = [new.conductors(index) for index in nodes]
-        await self._launch([*map(new.edge_agent, edges), *(serving for serving, *_ in conductors)])
+        diallers = map(new.dialler, _each(self.shape.diallers))
+        await self._launch([*map(new.edge_agent, edges), *(serving for serving, *_ in conductors), *diallers])
         if self.shape.standbys:
             await self._launch(standby for _, *others in conductors for standby in others)
         await self.nodes_found()

@@ -33,6 +33,7 @@ class Summary:
     calls_by_edge: dict[str, int] = field(default_factory=dict)
     calls_by_node: dict[str, int] = field(default_factory=dict)
     inbound: dict[str, Any] = field(default_factory=dict)
+    campaign: dict[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -51,6 +52,7 @@ class Summary:
             **({"calls_by_edge": self.calls_by_edge} if self.calls_by_edge else {}),
             **({"calls_by_node": self.calls_by_node} if self.calls_by_node else {}),
             **({"inbound": self.inbound} if self.inbound else {}),
+            **({"campaign": self.campaign} if self.campaign else {}),
             "ok": self.ok,
         }
 

@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from trunkline.conditions import edge_serves, until
+from trunkline.conditions import edge_serves, rtpengine_answers, until
+from trunkline.doors import doors_of_stack, findings_of
 from trunkline.faults.catalogue import FAULTS, Trial
 from trunkline.faults.field import Field
 from trunkline.faults.trial import SMALL
@@ -51,6 +52,16 @@ async def test_a_third_node_takes_calls_and_leaves_again(field: Field):
             await talk.call.hang_up()
 
     assert {name: field.stack.pid(name) for name in field.stack.names} == before
+
+
+async def test_no_door_of_commands_stands_open(field: Field):
+    """rtpengine asks nobody for a password: it listens where phones and carriers do not come."""
+    stack = field.stack
+
+    assert list(findings_of(list(doors_of_stack(stack.plan, stack.shape)))) == []
+    for edge in range(1, stack.shape.edges + 1):
+        assert await rtpengine_answers(stack.plan.edge_control_at(edge))()
+        assert not await rtpengine_answers(stack.plan.edge_at(edge))()
 
 
 @pytest.mark.timeout(420)

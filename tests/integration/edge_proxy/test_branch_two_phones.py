@@ -68,6 +68,28 @@ async def test_phone_that_answers_keeps_its_voice_whatever_becomes_of_the_other(
     await until(nothing_left, "rtpengine holds nothing of it, at the branch and at HQ")
 
 
+async def test_of_two_phones_that_answer_at_once_one_is_left(hq, branch, node):
+    desk, soft = phone(DESK, DESK_HZ), phone(SOFT, DESK_HZ)
+    calls: list[PhoneCall] = []
+
+    async def answer_too(call: PhoneCall) -> None:
+        calls.append(call)
+        call.answer()
+
+    desk.on_invite = soft.on_invite = answer_too
+    async with desk, soft:
+        await desk.register()
+        await soft.register()
+        for number in range(5):
+            calls.clear()
+            at_node = await node.dial(f"sip:2001@{DOMAIN}", station_headers(f"call-{number}"))
+            await at_node.wait_for("answered")
+            await until(lambda: len(calls) == 2 and any(call.ended for call in calls), "one phone is left")
+            (talking,) = [call for call in calls if not call.ended]
+            await at_node.hang_up()
+            await talking.wait_for("ended")
+
+
 async def test_stranger_is_not_heard_at_the_ports_of_either_phone_while_they_ring(hq, branch, node):
     desk, soft = phone(DESK, DESK_HZ), phone(SOFT, SOFT_HZ)
     desk.on_invite = soft.on_invite = ring_forever

@@ -179,6 +179,7 @@ async def test_a_phones_answer_leads_to_no_carrier_later(patient_hq: Edge, node:
     [
         f"<sip:1002@{PHONE}>, <{FAR}>", f"<sip:1002@{PHONE};alias={CARRIER}~5060~1>",
         f"<sip:1002@{PHONE};received={CARRIER}>", f"<sip:1002@{PHONE};MADDR={CARRIER}>",
+        f'<sip:1002@{PHONE}>;received="{FAR}"',
     ],
 )  # fmt: skip
 async def test_a_phone_registers_one_contact_without_detour(patient_hq: Edge, contact: str):
@@ -189,6 +190,29 @@ async def test_a_phone_registers_one_contact_without_detour(patient_hq: Edge, co
     assert await probe.ask("REGISTER", f"sip:{DOMAIN}", headers=headers) == 400
     assert await probe.ask("REGISTER", f"sip:{DOMAIN}", headers=headers | {"Contact": f"<sip:1002@{PHONE}>"}) == 401
     probe.close()
+
+
+async def test_a_phone_that_repeats_what_it_was_told_of_its_contact_is_rung_where_it_is(
+    patient_hq: Edge, node: Softphone, carrier: Carrier
+):
+    """linphone puts what our 200 said of its Contact into its INVITEs (here: not quite what it said)."""
+    phone = Softphone("1002", DOMAIN, "pw-1002", proxy=(HQ, 5060), bind=PHONE)
+    async with phone:
+        await phone.register()
+        contact = phone._agent.contact
+        told = f';expires=300;received="{FAR}";+sip.instance="<urn:uuid:1>"'
+        phone._agent.contact = lambda user: contact(user) + told  # type: ignore[method-assign]
+        out = await phone.dial("2001")
+        await out.wait_for("answered")
+        await out.hang_up()
+
+        call = await node.dial(f"sip:1002@{DOMAIN}", station_headers())
+        await phone.wait_for_call()
+        await call.wait_for("answered")
+        await call.hang_up()
+        phone._agent.contact = contact  # type: ignore[method-assign]
+
+    assert reached(carrier) == []
 
 
 async def test_a_phone_with_another_port_each_time_is_rung_where_it_is(patient_hq: Edge, node: Softphone):
@@ -249,3 +273,35 @@ async def test_a_foreign_tenant_is_not_spoken_for(patient_hq: Edge, node: Softph
     vouched = next(line for line in got(node, "INVITE")[0].splitlines() if line.startswith("X-Trunkline"))
     assert "tenant=other" in vouched
     phone.close()
+
+
+@pytest.mark.parametrize("name", ["phone.example", "localhost"])
+async def test_a_contact_by_name_is_answered_where_it_came_from(patient_hq: Edge, node: Softphone, name: str):
+    """Nobody looks the name up: it may lead anywhere, or nowhere, from here."""
+    async with Softphone("1002", DOMAIN, "pw-1002", proxy=(HQ, 5060), bind=PHONE) as phone:
+        contact = phone._agent.contact
+        phone._agent.contact = lambda user: contact(user).replace(PHONE, name)  # type: ignore[method-assign]
+        await phone.register()
+        call = await phone.dial("2001")
+        at_node = await node.wait_for_call()
+        await call.wait_for("answered")
+        await at_node.hang_up()
+        await call.wait_for("ended")
+
+        called = await node.dial(f"sip:1002@{DOMAIN}", station_headers())
+        at_phone = await phone.wait_for_call()
+        await called.wait_for("answered")
+        await called.hang_up()
+        await at_phone.wait_for("ended")
+
+
+async def test_a_carrier_with_a_name_in_its_contact_gets_our_bye(
+    patient_hq: Edge, node: Softphone, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+):
+    contact = carrier._agent.contact
+    monkeypatch.setattr(carrier._agent, "contact", lambda user: contact(user).replace(CARRIER, "sbc.carrier.example"))
+    call = await node.dial(f"sip:+8613812345003@{HQ}", trunk_headers())
+    await call.wait_for("answered")
+    await call.hang_up()
+
+    await until(lambda: [text for text in reached(carrier) if text.startswith("BYE")], "the carrier is told")

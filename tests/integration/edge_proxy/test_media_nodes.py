@@ -27,7 +27,7 @@ from redis.asyncio import Redis
 
 from callmodel import keys
 from callmodel.codec import from_wire, to_wire
-from callmodel.edgeregistrations import EdgeRegistrations, TrunkRegistration
+from callmodel.edgecarriers import EdgeCarriers, TrunkRegistration
 from callmodel.edgesnapshot import NodeHealth, TrunkCredentials
 from callmodel.ids import NodeId, TrunkId
 from edge_proxy.view import LOOK_SECONDS
@@ -198,8 +198,8 @@ async def test_trunk_that_registers_does_so_with_its_ha1_and_again_after_a_resta
 
 
 async def reports(redis: Redis, *, registered: bool) -> bool:
-    said = await redis.get(keys.edge_registrations("hq-edge"))
-    told = from_wire(EdgeRegistrations, json.loads(said)).registrations if said else ()
+    said = await redis.get(keys.edge_carriers("hq-edge"))
+    told = from_wire(EdgeCarriers, json.loads(said)).registrations if said else ()
     return told == (TrunkRegistration(TrunkId("trunk-1"), registered),)
 
 

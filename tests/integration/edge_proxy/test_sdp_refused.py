@@ -1,5 +1,6 @@
 """Session descriptions that rtpengine does not take: nothing of them goes on, and nobody stays in such a call."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -19,6 +20,10 @@ from edge_harness import (
     until,
 )
 
+from callmodel import keys
+from callmodel.codec import from_wire
+from callmodel.edgecarriers import EdgeCarriers
+from edge_proxy.carrier_report import CarrierReport
 from simulators.call import PhoneCall
 from simulators.call_dialog import RequestRefusedError
 from simulators.call_media import CallMedia
@@ -162,6 +167,27 @@ async def test_carrier_that_answers_with_an_address_outside_of_its_networks_is_l
     assert stray.received() == 0
     await fresh_hq.tells("media_networks")
     stray.close()
+
+
+async def test_address_that_a_carrier_names_is_told_until_the_operator_says_yes(hq, node, redis):
+    async with gateway(open_media=rewriting(elsewhere)) as carrier:
+        assert await ended_with(await carrier.dial(f"sip:{DID}@{HQ}")) == 488
+    await CarrierReport(hq.rpc, redis, "hq-edge").report()
+    (seen,) = from_wire(EdgeCarriers, json.loads(await redis.get(keys.edge_carriers("hq-edge")))).stray_media
+    assert (seen.trunk_id, seen.address) == ("trunk-1", ELSEWHERE)
+    hq.know(snapshot(trunks=(trunk(sources=(CARRIER,), media_learnt=(ELSEWHERE,)),)))
+    # What it had without a word it has still.
+    hosts = iter((ELSEWHERE, CARRIER))
+    async with gateway(open_media=lambda settings: CallMedia(replace(settings, host=next(hosts)))) as carrier:
+        for _ in range(2):
+            call = await carrier.dial(f"sip:{DID}@{HQ}")
+            at_node = await node.wait_for_call()
+            await call.wait_for("answered")
+            await call.wait_for_tones({700}, BOTH)
+            await at_node.wait_for_tones({440}, BOTH)
+            await call.hang_up()
+            await at_node.wait_for("ended")
+    assert next(hosts, None) is None
 
 
 async def test_carrier_that_offers_an_address_outside_of_its_networks_is_refused(hq, node):

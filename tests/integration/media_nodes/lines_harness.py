@@ -10,10 +10,10 @@ from typing import Any
 
 from media_harness import ACME, BLOCK, COLLEAGUE_HZ, TONES, Node, directory, running, until
 
-from callmodel.agents import Agent, AgentState, AgentView, Seat, ServedQueue
-from callmodel.directory import HQ, Did, Directory, SeatedAgent
+from callmodel.agents import Agent, AgentState, AgentView, Seat, SeatedAgent, ServedQueue
+from callmodel.directory import HQ, Did, Directory
 from callmodel.flows.document import Flow
-from callmodel.flows.nodes import HangUpNode, MenuNode, QueueChoice, QueueNode
+from callmodel.flows.nodes import CallBackNode, HangUpNode, MenuNode, QueueChoice, QueueNode
 from callmodel.ids import E164, AgentId, Extension, FlowId, QueueId, SiteId
 from callmodel.prompts import Speech
 from callmodel.queues import Queue
@@ -23,7 +23,7 @@ from simulators.tones import level_dbfs
 from tests.integration.publishing import publish
 
 SALES = QueueId("sales")
-LINE, MENU = E164("+862155550120"), E164("+862155550121")
+LINE, MENU, BACK = E164("+862155550120"), E164("+862155550121"), E164("+862155550122")
 CARA = AgentId("u-cara")
 """Seated at 1003, and signed in by nobody but her own phone."""
 ANA_HZ = 1750
@@ -43,6 +43,16 @@ FLOWS = (
         },
         tenant_id=ACME,
     ),
+    Flow(
+        FlowId("back"),
+        "book",
+        {
+            "book": CallBackNode(SALES, "bye", "sorry", tries=2, again_minutes=1),
+            "bye": HangUpNode((Speech("We will call you."),)),
+            "sorry": HangUpNode((Speech("We do not know your number."),)),
+        },
+        tenant_id=ACME,
+    ),
 )
 FREE_SECONDS = 5.0
 QUEUE = Queue(ACME, SALES, announces_place=False, announce_every_seconds=None, offer_seconds=4, wrap_up_seconds=2)
@@ -51,7 +61,8 @@ QUEUE = Queue(ACME, SALES, announces_place=False, announce_every_seconds=None, o
 def known(queue: Queue = QUEUE) -> Directory:
     plain = directory()
     tenants = tuple(replace(tenant, number_key="a-key-that-nobody-guesses") for tenant in plain.tenants)
-    dids = (Did(LINE, ACME, flow_id=FlowId("line")), Did(MENU, ACME, flow_id=FlowId("menu")))
+    flows = {LINE: "line", MENU: "menu", BACK: "back"}
+    dids = (Did(number, ACME, flow_id=FlowId(name)) for number, name in flows.items())
     cara = Agent(CARA, HQ, queues=(ServedQueue(ACME, SALES),))
     return replace(
         plain,

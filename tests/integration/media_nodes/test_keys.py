@@ -2,10 +2,13 @@
 
 import pytest
 from engine_harness import Engine
-from media_harness import hears
+from media_harness import hears, until
 
 from callmodel.facts import DigitPressed
 from callmodel.rooms import Mode, Party
+from simulators.call import PhoneCall
+from simulators.g711 import RATE
+from simulators.tones import KEY_COLUMNS_HZ, KEY_ROWS_HZ, dominant_tones
 
 ALL = "0123456789*#"
 
@@ -41,6 +44,35 @@ async def test_keys_are_heard_in_the_sound_of_who_knows_no_events(engine: Engine
     await engine.told(DigitPressed, 4)
 
     assert pressed(engine, leg) == "1590"
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+async def test_keys_reach_who_knows_no_events_in_the_sound(engine: Engine, recorded: bool):
+    """A carrier that has declined telephone-event hears them as sound, and gets no packet of that payload."""
+    agent, agent_leg = await engine.call_in(hz=440)
+    carrier, carrier_leg = await engine.call_in(events=False)
+    if recorded:
+        engine.switch._rooms.keep_time_of(carrier_leg)
+    await engine.set_room(Party(agent_leg), Party(carrier_leg))
+    await hears(carrier, 440)
+    carrier.media.endpoint.reception.forget()
+
+    agent.send_dtmf("59")
+    await engine.told(DigitPressed, 2)
+
+    for row, column in ((770, 1336), (852, 1477)):
+        await until(lambda wanted={row, column}: any(wanted <= heard for heard in tones_by_twentieth(carrier)))
+    assert carrier.media.endpoint.reception.digits == ""
+    assert {packet.payload_type for packet in carrier.media.endpoint.reception.packets} <= {0, 8}
+
+
+def tones_by_twentieth(call: PhoneCall) -> list[set[int]]:
+    """Return which of the keys' tones stand out in each twentieth of a second that somebody has heard."""
+    heard, step = call.heard(10), RATE // 20
+    return [
+        dominant_tones(heard[at : at + step], RATE, (*KEY_ROWS_HZ, *KEY_COLUMNS_HZ))
+        for at in range(0, len(heard) - step, step // 2)
+    ]
 
 
 async def test_keys_while_something_is_played_and_before_the_answer(engine: Engine):

@@ -4,10 +4,24 @@ Who gets into a call without the conductor is in no record, and under no limit.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
-from media_harness import ACME, AGENT_HZ, COLLEAGUE_HZ, CUSTOMER_HZ, DOMAIN, Node, hears, talking, until
+from media_harness import (
+    ACME,
+    AGENT_HZ,
+    COLLEAGUE_HZ,
+    CUSTOMER_HZ,
+    DOMAIN,
+    Node,
+    hears,
+    talking,
+    until,
+    vouched_of,
+)
 
+from callmodel.ids import Extension, LegId, NodeId, TenantId
+from callmodel.links import Link, link_in, link_text
 from callmodel.vouched import HEADER, to_header
 from media_nodes.conductor import STRAY_GRACE_SECONDS
 from media_nodes.listener import SURVEY_SECONDS
@@ -128,19 +142,86 @@ async def test_a_refer_while_it_rings_is_no_transfer(node: Node):
     assert (await node.cdr())["ending"] == "abandoned"
 
 
-async def test_an_attended_transfer_is_the_conductors_too(node: Node):
-    """A REFER that names another call of the phone: Asterisk would join the two calls by itself."""
+async def consulting(node: Node) -> tuple[PhoneCall, PhoneCall, PhoneCall, PhoneCall]:
+    """The agent's two calls, with a customer and a colleague: agent, customer, consult, colleague."""
     agent, customer = await talking(node)
     node.with_trunks({"1002": answer_after(0.0)})
     consult = await node.dial("1002")
     colleague = await node.edge.wait_for_call()
     await hears(consult, COLLEAGUE_HZ)
-    # Busy with the consultation: a second call to the colleague is refused.
-    node.with_trunks({"1002": reject_with(486)})
+    return agent, customer, consult, colleague
+
+
+async def join(node: Node, link: str) -> PhoneCall:
+    """Ask for a call as an edge does that another node has asked."""
+    vouched = {"origin": "link", "tenant": ACME, "link": link}
+    return await node.edge.dial(f"sip:1001@{node.address}", {HEADER: to_header(vouched.items())})
+
+
+async def test_an_attended_transfer_is_the_conductors_too(node: Node):
+    """A REFER that names another call of the phone: each of the two asks for, or lets in, the other by the edge."""
+    agent, customer, consult, colleague = await consulting(node)
+    node.with_trunks({"1001": answer_after(0.0)}, hz=COLLEAGUE_HZ)
+
+    status = await agent.transfer(f"sip:1002@{node.address}", replaces=consult)
+    link = await node.edge.wait_for_call()
+    said = link_in(vouched_of(link)["link"])
+    await until(lambda: agent.ended)
+    await hears(customer, COLLEAGUE_HZ)
+    await hears(link, CUSTOMER_HZ)
+    back = await join(node, vouched_of(link)["link"])
+    await until(lambda: consult.ended)
+    await hears(back, COLLEAGUE_HZ)
+    await colleague.hang_up()
+    await until(lambda: back.ended)
+    await customer.hang_up()
+    await node.cdr(2)
+    records = {fact["body"]["direction"]: fact["body"] for fact in await node.of_kind("call.ended")}
+    of_consult, of_customer = records["internal"], records["outbound"]
+
+    assert status == 200
+    assert said is not None and (said.extension, said.dialog) == ("1001", consult.dialog.call_id)
+    assert (said.party.number, vouched_of(link)["target"]) == ("+8613812345678", "link")
+    assert [(leg["role"], leg["extension"], leg["joined_call"]) for leg in of_customer["legs"]] == [
+        ("agent", "1001", None), ("customer", None, None), ("agent", "1002", of_consult["call_id"]),
+    ]  # fmt: skip
+    assert of_consult["legs"][-1]["joined_call"] == of_customer["call_id"]
+    assert of_customer["transferred_by"] == of_consult["transferred_by"] == "1001"
+    assert of_customer["ending"] == of_consult["ending"] == "completed"
+
+
+FORGED = {
+    "another station's": lambda link: replace(link, extension=Extension("1003")),
+    "the colleague's own": lambda link: replace(link, extension=Extension("1002")),
+    "a dialog of nobody's": lambda link: replace(link, dialog="of-nobody"),
+    "another tenant's station": lambda link: replace(link, station_tenant_id=TenantId("globex")),
+}
+
+
+@pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED)
+async def test_nobody_joins_a_call_that_is_not_theirs(node: Node, forged: Callable[[Link], Link]):
+    agent, customer, consult, colleague = await consulting(node)
+    link = Link(NodeId("media-2"), LegId("elsewhere-1"), Extension("1001"), consult.dialog.call_id)
+
+    thief = await join(node, link_text(forged(link)))
+    await thief.wait_until(lambda: thief.ended)
+
+    # As from a node without that call: the edge asks the next one.
+    assert thief.final_code == 503
+    await hears(consult, COLLEAGUE_HZ)
+    await hears(colleague, AGENT_HZ)
+    await agent.hang_up()
+    await consult.hang_up()
+    await until(lambda: customer.ended and colleague.ended)
+
+
+async def test_a_call_that_no_node_has_leaves_the_customer_with_the_agent(node: Node):
+    agent, customer, consult, colleague = await consulting(node)
+    node.with_trunks({"1001": reject_with(503)})
 
     status = await agent.transfer(f"sip:1002@{node.address}", replaces=consult)
 
-    assert status >= 400
+    assert status == 503
     await hears(agent, CUSTOMER_HZ)
     await hears(customer, AGENT_HZ)
     await hears(colleague, AGENT_HZ)
@@ -148,7 +229,7 @@ async def test_an_attended_transfer_is_the_conductors_too(node: Node):
     await consult.hang_up()
     await until(lambda: customer.ended and colleague.ended)
     cdrs = [(await node.cdr(2)), *[fact["body"] for fact in await node.of_kind("call.ended")]]
-    assert {cdr["ending"] for cdr in cdrs} == {"completed"}
+    assert {(cdr["ending"], cdr["transferred_by"]) for cdr in cdrs} == {("completed", None)}
 
 
 @pytest.mark.parametrize("method", ["REFER", "SUBSCRIBE", "PUBLISH", "MESSAGE"])

@@ -220,7 +220,7 @@ async def test_click_to_dial_rings_the_agent_first_and_only_once(node: Node):
     customer = await node.edge.wait_for_call()
     await until(lambda: customer.answered)
     await hears(agent, CUSTOMER_HZ)
-    await order(node, EndCall(call_id, ACME))
+    await order(node, EndCall(call_id, ACME, "ana"))
     await agent.wait_for("ended")
     await customer.wait_for("ended")
     cdr = await node.cdr()
@@ -229,6 +229,7 @@ async def test_click_to_dial_rings_the_agent_first_and_only_once(node: Node):
     assert vouched_of(customer)["caller"] == HQ_NUMBER
     assert "13812345678" not in agent.invite.to_bytes().decode()
     assert (cdr["call_id"], cdr["ending"], cdr["asked_by"]) == (call_id, "completed", "user-1")
+    assert (cdr["hung_up_by"], cdr["ended_by"]) == ("user", "ana")
     assert await node.redis.get(keys.call_owner(ACME, call_id)) == NODE
 
 

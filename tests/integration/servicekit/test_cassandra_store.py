@@ -179,7 +179,7 @@ def test_cluster_that_is_not_there_is_unavailable():
 
 @pytest.mark.timeout(300)  # three nodes take half a minute to start, longer on a busy machine
 async def test_one_node_of_three_dies_during_writes_and_nothing_is_lost(cassandras: Nodes):
-    url = cassandras.url(f"three_{secrets.token_hex(4)}", timeout_seconds=20)
+    url = cassandras.url(f"three_{secrets.token_hex(4)}", timeout_seconds=60)
     store = await asyncio.to_thread(open_store, url, TABLES)
     killed = asyncio.Event()
     written: list[int] = []

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from callmodel.beginnings import CallAsked, CustomerCalled, StationDialled
 from callmodel.calls import Step, advance, begin
 from callmodel.callstate import Call
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
-from callmodel.facts import CallAsked, CustomerCalled, Fact, LegAnswered, LegRang, StationDialled, TrunkGranted
+from callmodel.facts import Fact, LegAnswered, LegRang, TrunkGranted
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, SiteId, TenantId, TrunkId
 from callmodel.routing import plan_call, plan_inbound
 

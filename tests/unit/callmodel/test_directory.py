@@ -4,14 +4,15 @@ import json
 
 import pytest
 
-from callmodel import directory, edgesnapshot
+from callmodel import directory, edgesnapshot, storeddirectory
 from callmodel.codec import ShapeError, to_wire
-from callmodel.directory import Directory, Site, StoredDirectory, Tenant, tables_of, trunks_in
+from callmodel.directory import Directory, Site, Tenant, tables_of
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway
 from callmodel.entries import PLATFORM_PART, TableEntries, tenant_of_part, tenant_part
 from callmodel.ids import SiteId, TenantId
 from callmodel.numbers import DiallingPlan
 from callmodel.routing import plan_call, plan_inbound
+from callmodel.storeddirectory import StoredDirectory, trunks_in
 from tests.unit.callmodel.stories import ACME, DIRECTORY
 
 
@@ -66,7 +67,7 @@ def test_entry_that_cannot_be_read_counts_as_none_and_is_told():
 
 
 def test_what_is_remembered_is_bounded(monkeypatch):
-    monkeypatch.setattr(directory, "MOST_REMEMBERED", 1)
+    monkeypatch.setattr(storeddirectory, "MOST_REMEMBERED", 1)
     known = stored(DIRECTORY)
 
     assert [known.station_of(each.tenant_id, each.extension) for each in DIRECTORY.stations] == list(

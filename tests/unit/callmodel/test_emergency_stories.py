@@ -4,15 +4,17 @@ from dataclasses import replace
 
 import pytest
 
+from callmodel.beginnings import StationDialled
 from callmodel.calls import advance, begin
 from callmodel.callstate import CallState, Direction
 from callmodel.cdr import cdr_of
 from callmodel.codec import from_wire, to_wire
-from callmodel.directory import CallerRule, Did, Directory, Location, Site, Station, Trunk
+from callmodel.directory import CallerRule, Did, Directory, Site, Station, Trunk
 from callmodel.endings import Ending
-from callmodel.facts import LegHungUp, SpendStopped, StationDialled, TrunkGranted
+from callmodel.facts import LegHungUp, SpendStopped, TrunkGranted
 from callmodel.ids import E164, Extension, SiteId, TrunkId
 from callmodel.limits import Limits
+from callmodel.locations import Location
 from callmodel.numbers import DiallingPlan, emergency_number, plan_of_country, service_number, to_e164
 from callmodel.orders import ClaimTrunk, DialTrunk
 from callmodel.routing import Refusal, StationPlan, TrunkPlan, is_emergency, plan_call

@@ -2,10 +2,11 @@
 
 from callmodel.agentkeys import AgentKey, AgentOutcome, KeyPlan
 from callmodel.agents import Seat
+from callmodel.beginnings import StationDialled
 from callmodel.calls import begin
 from callmodel.callstate import CallState, Timer, TimerName
 from callmodel.endings import Ending
-from callmodel.facts import AgentChanged, LegHungUp, Played, StationDialled, TimerFired
+from callmodel.facts import AgentChanged, LegHungUp, Played, TimerFired
 from callmodel.orders import Announce, Answer, ChangeAgent, HangUp, Milestone, Play, SetRoom, SetTimer
 from callmodel.prompts import Speech
 from callmodel.rooms import Mode

@@ -6,7 +6,7 @@ import pytest
 
 from callmodel.calls import Step, advance
 from callmodel.callstate import Call, CallState, Direction, LegState
-from callmodel.cdr import SYSTEM, Cdr, cdr_of
+from callmodel.cdr import SYSTEM, USER, Cdr, cdr_of
 from callmodel.endings import Ending, EndingClass
 from callmodel.facts import (
     Fact,
@@ -172,6 +172,7 @@ def test_a_carrier_is_paid_until_its_leg_has_gone():
         ([LegHungUp(AGENT_LEG, None, T0 + 9_000)], Ending.COMPLETED, "agent"),
         ([LegHungUp(CUSTOMER_LEG, None, T0 + 9_000)], Ending.COMPLETED, "customer"),
         ([HangUpAsked(T0 + 9_000)], Ending.COMPLETED, SYSTEM),
+        ([HangUpAsked(T0 + 9_000, "u-ana")], Ending.COMPLETED, USER),
         ([SpendStopped(T0 + 9_000)], Ending.SPEND_LIMIT_REACHED, SYSTEM),
         ([LegHungUp(CUSTOMER_LEG, None, T0 + 9_000, silent=True)], Ending.MEDIA_TIMEOUT, SYSTEM),
     ],

@@ -1,5 +1,6 @@
 """Which calls are followed up, and why."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -36,6 +37,13 @@ def test_a_message_is_followed_up_as_one():
 
 def test_who_asked_to_be_called_back_is_followed_up():
     assert reason_of(a_call(Ending.CALL_BACK)) == Reason(FollowUpKind.MISSED, "call-back")
+
+
+def test_a_place_that_is_kept_becomes_a_call_by_itself_and_a_task_after_the_last_one_in_vain():
+    assert reason_of(a_call(Ending.CALL_BACK, call_back="back")) is None
+    back = replace(a_call(Ending.BUSY, call_back="asked"), direction=Direction.OUTBOUND)
+    assert reason_of(back) is None
+    assert reason_of(replace(back, missed="call-back")) == Reason(FollowUpKind.MISSED, "call-back")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from callmodel import sight
 from callmodel.ids import TenantId, UserId
 from control_plane.permissions import BOUND, GRANTS, REACHES, Permission, Reach, Role, is_granted
 from control_plane.web import Principal
@@ -82,3 +83,10 @@ def test_a_user_whose_roles_were_all_taken_knows_the_tenant_no_more():
 
 def test_several_roles_add_up():
     assert is_granted(Permission.CALLS_PLACE, {Role.CLIENT, Role.AGENT}, is_hq_admin=False)
+
+
+def test_the_permissions_that_topics_need_are_ours():
+    """`callmodel` names them as texts, since rooms that do not import each other go by them."""
+    named = {*sight.TOPICS.values(), sight.SPEND_READ}
+
+    assert named <= {permission.value for permission in Permission}

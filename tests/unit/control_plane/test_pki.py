@@ -75,6 +75,15 @@ def test_authority_can_have_no_authority_below_it(authority):
     assert constraints.critical and constraints.value == x509.BasicConstraints(ca=True, path_length=0)
 
 
+def test_phones_that_do_not_know_name_constraints_can_read_the_authority(tmp_path):
+    """Mbed TLS (linphone, small devices) refuses a certificate with a critical extension that it does not know."""
+    held = pki.create_authority(tmp_path / "pki", ["trunkline.test"]).certificate.extensions
+
+    constraints = held.get_extension_for_class(x509.NameConstraints)
+    assert not constraints.critical
+    assert constraints.value.permitted_subtrees == [x509.DNSName("trunkline.test")]
+
+
 def test_branch_gets_the_name_we_give_and_no_name_it_asked_for(authority):
     wanted = [x509.UniformResourceIdentifier("urn:trunkline:site:headquarters"), x509.DNSName("edge.trunkline.test")]
     key = ec.generate_private_key(ec.SECP256R1())

@@ -1,6 +1,6 @@
 """A trunk's health: from the last outcomes of its calls, and from what the edges tell of registrations."""
 
-from callmodel.edgeregistrations import EdgeRegistrations, TrunkRegistration
+from callmodel.edgecarriers import EdgeCarriers, TrunkRegistration
 from callmodel.ids import TrunkId
 from control_plane.features.platform.schemas import TrunkHealth
 from control_plane.features.platform.trunks import health_of, registration_of
@@ -57,8 +57,8 @@ def test_only_the_last_failures_are_told():
     assert [failure.sip_code for failure in told] == [500, 501, 502, 503, 504]
 
 
-def report(edge_id: str, *registrations: TrunkRegistration) -> EdgeRegistrations:
-    return EdgeRegistrations(edge_id, NOW, registrations)
+def report(edge_id: str, *registrations: TrunkRegistration) -> EdgeCarriers:
+    return EdgeCarriers(edge_id, NOW, registrations)
 
 
 def test_registered_is_what_one_edge_is():

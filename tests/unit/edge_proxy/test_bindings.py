@@ -1,6 +1,8 @@
 """Contacts of one station: a phone that comes back from elsewhere takes its own place, and nobody else's."""
 
-from edge_proxy.registration import MOST_CONTACTS, Binding, address_of, instance_of, superseded
+import pytest
+
+from edge_proxy.registration import MOST_CONTACTS, Binding, address_of, instance_of, names_another_way, superseded
 
 HERE, THERE = "198.51.100.7", "203.0.113.9"
 
@@ -46,3 +48,20 @@ def test_where_a_phone_is_and_which_it_is():
     assert address_of("sip:1001@198.51.100.7:5060") == HERE
     assert instance_of('<sip:1@2>;+sip.instance="<urn:uuid:AB>";reg-id=1') == "urn:uuid:ab"
     assert instance_of("<sip:1@2>") == ""
+
+
+@pytest.mark.parametrize(
+    ("contact", "found"),
+    [
+        ("<sip:1@2;alias=3~4~1>", True),
+        ('"a > b" <sip:1@2;received=3>;expires=5', True),
+        ("sip:1@2;received=3", True),
+        ("<sip:1@2;MADDR = 3>", True),
+        ('<sip:1@2:5>;expires=300;received="sip:2:5";+sip.instance="<urn:uuid:1>"', False),
+        ('";received=3>" <sip:1@2>', False),
+        ("<sip:1@2;transport=tcp>", False),
+    ],
+)
+def test_only_the_uri_of_a_contact_leads_another_way_once_it_is_registered(contact: str, found: bool):
+    assert names_another_way(contact, registers=False) is found
+    assert names_another_way(contact, registers=True) is ("received" in contact.lower() or found)

@@ -24,10 +24,15 @@ def test_commands_come_by_loopback_unless_told(tmp_path: Path):
     assert settings(tmp_path, control_address="10.9.0.1").control_address == "10.9.0.1"
 
 
-@pytest.mark.parametrize("address", ["203.0.113.10", "anywhere"])
+@pytest.mark.parametrize("address", ["203.0.113.10", "anywhere", "fd00::1"])
 def test_commands_never_come_where_phones_do(tmp_path: Path, address: str):
-    with pytest.raises(ValidationError, match=r"CONTROL_ADDRESS|not appear to be"):
+    with pytest.raises(ValidationError, match=r"CONTROL_ADDRESS|an IPv4 address"):
         settings(tmp_path, control_address=address)
+
+
+def test_an_edge_says_that_it_takes_no_ipv6_address(tmp_path: Path):
+    with pytest.raises(ValidationError, match="an IPv4 address"):
+        settings(tmp_path, "2001:db8::1")
 
 
 def test_configuration_holds_the_tokens_hash_and_not_the_token(tmp_path: Path):

@@ -184,6 +184,24 @@ def test_carrier_that_calls_the_registered_contact_names_the_number_in_to():
     )
 
 
+def test_a_call_that_asks_for_another_goes_to_whichever_node_has_it():
+    link = "media-1~call-3~1001~dialog~~~~~"
+    asked = Request("INVITE", NODE, target_user="1001", target="link", tenant=ACME, link=link)
+
+    assert routing.decide_invite(VIEW, asked) == ToMediaNode(
+        "1001", (("origin", "link"), ("tenant", ACME), ("link", link)), any_node=True
+    )
+
+
+@pytest.mark.parametrize("kind", [PeerKind.OUTSIDE, PeerKind.BRANCH, PeerKind.EDGE])
+def test_only_a_media_node_asks_for_a_call(kind):
+    asked = replace(DIALS, authenticated=True, peer=Peer(kind, "10.0.0.9", "b1"), target="link", link="a~b~c~d~~~~~")
+
+    decision = routing.decide_invite(VIEW, asked)
+
+    assert dict(getattr(decision, "vouched", ())).get("origin") != "link"
+
+
 def test_media_node_rings_a_station_or_calls_out():
     ring = Request("INVITE", NODE, target_user="1001", target_domain=ACME, target="station", tenant="acme")
     out = Request("INVITE", NODE, target_user="+8613812345678", target="trunk", trunk="t1", caller=DID)
@@ -321,7 +339,7 @@ HELP = replace(DIALS, authenticated=True, target_user="110")
 def test_a_call_for_help_is_known_as_one(user):
     decision = routing.decide_invite(VIEW, replace(HELP, target_user=user))
 
-    assert isinstance(decision, ToMediaNode) and decision.emergency
+    assert isinstance(decision, ToMediaNode) and decision.any_node
 
 
 @pytest.mark.parametrize("user", ["1001", "10086", "013812345678", "1100", "alice"])

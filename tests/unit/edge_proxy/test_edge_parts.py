@@ -109,31 +109,48 @@ def test_a_socket_has_as_many_workers_as_can_run_at_once_and_never_just_one(tmp_
 
 # -- media
 
+PLAIN = "m=audio 4000 RTP/AVP 0 8 101\r\n"
+
 
 def test_offer_is_turned_into_what_the_other_side_speaks():
-    assert "RTP/SAVP" in media.offer_flags(media.SRTP)
-    assert "RTP/AVP" in media.offer_flags(media.RTP)
+    assert "RTP/SAVP" in media.offer_flags(media.SRTP, PLAIN)
+    assert "RTP/AVP" in media.offer_flags(media.RTP, PLAIN)
     assert "RTP/" not in media.answer_flags(media.RTP, media.RTP)
     assert all(
         "ICE=remove" in flags
         for flags in (
-            media.offer_flags(media.RTP),
+            media.offer_flags(media.RTP, PLAIN),
             media.answer_flags(media.RTP, media.SRTP),
         )
     )
 
 
 def test_browser_gets_ice_and_dtls_and_everybody_else_neither():
-    offered = media.offer_flags(media.WEBRTC)
+    offered = media.offer_flags(media.WEBRTC, PLAIN)
     answered = media.answer_flags(media.WEBRTC, media.RTP)
     for flags in (offered, answered):
         assert "ICE=force" in flags and "UDP/TLS/RTP/SAVPF" in flags and "SDES-off" in flags
         assert "DTLS=off" not in flags
 
-    assert "DTLS=off" in media.offer_flags(media.RTP)
+    assert "DTLS=off" in media.offer_flags(media.RTP, PLAIN)
     # The browser's own answer brings a fingerprint, which must count.
     from_browser = media.answer_flags(media.RTP, media.WEBRTC)
     assert "ICE=remove" in from_browser and "DTLS=off" not in from_browser
+
+
+def test_keys_that_need_padding_have_it():
+    for flags in (media.offer_flags(media.SRTP, PLAIN), media.answer_flags(media.SRTP, media.RTP)):
+        assert "pad-crypto" in flags
+
+
+def test_only_a_browser_may_speak_opus_and_only_where_it_has_nothing_else():
+    both, opus = (f"m=audio 9 UDP/TLS/RTP/SAVPF {formats}\r\n" for formats in ("111 63 9 0 8 13", "111"))
+
+    assert "transcode-opus" in media.offer_flags(media.WEBRTC, PLAIN)
+    assert "transcode-PCMA" in media.offer_flags(media.SRTP, opus)
+    assert "strip-opus" in media.offer_flags(media.RTP, both)
+    assert "transcode" not in media.offer_flags(media.RTP, both)
+    assert "opus" not in media.offer_flags(media.RTP, PLAIN)
 
 
 @pytest.mark.parametrize("hidden", ["c=IN IP4 0.0.0.0", "c=IN IP6 ::"])
@@ -167,6 +184,18 @@ def test_protection_is_read_from_the_offer():
     assert media.offered_protection("v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111 0\r\n") is media.WEBRTC
     assert media.offered_protection("v=0\r\nm=audio 9 RTP/SAVP 0\r\n") is media.SRTP
     assert media.offered_protection("v=0\r\nm=audio 9 RTP/AVP 0\r\n") is media.RTP
+    keyed = "v=0\r\nm=audio 9 RTP/AVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x\r\n"
+    assert media.offered_protection(keyed) is media.OPTIONAL
+
+
+def test_no_offer_holds_a_suite_that_does_not_encrypt_and_keys_beside_plain_rtp_are_few():
+    for toward in (media.SRTP, media.OPTIONAL):
+        assert {"SDES-no-NULL_HMAC_SHA1_80", "SDES-no-NULL_HMAC_SHA1_32"} <= set(
+            media.offer_flags(toward, PLAIN).split()
+        )
+    beside = media.offer_flags(media.OPTIONAL, PLAIN)
+    assert "transport-protocol" not in beside and " RTP/AVP OSRTP-offer " in beside
+    assert "SDES-no-AES_CM_128_HMAC_SHA1_80" not in beside.split()
 
 
 # -- rendering

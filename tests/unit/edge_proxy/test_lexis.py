@@ -281,3 +281,29 @@ def test_what_one_look_lets_pass_a_closer_one_does_too(text):
                     closely = lexis.read_closely(changed, streamed=True)
                     assert (found.method, found.status) == (closely.method, closely.status)
                     assert closely.rewritten is None and closely.fault is None
+
+
+OURS = "SIP/2.0 180 Ringing\r\nVia: SIP/2.0/UDP 203.0.113.1;branch=z9hG4bKx"
+
+
+@pytest.mark.parametrize(
+    ("way", "leads"),
+    [
+        ("\r\nVia: SIP/2.0/UDP 203.0.113.1;branch=z9hG4bKsr-.9uPHb7*", True),
+        ("\r\nv : SIP/2.0/UDP 203.0.113.1;branch=z9hG4bKsr-.9uPHb7*", True),
+        (" , SIP / 2.0/UDP 203.0.113.1;branch=z9hG4bKsr-.9uPHb7* , SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKsr-a.b", True),
+        ("\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK-of-another;received=192.0.2.1", True),
+        ("\r\nVia: SIP/2.0/UDP 203.0.113.1;branch=z9hG4bKsr-.9u;a=b;a=bPHb7*", False),
+        ("\r\nVia: SIP/2.0/UDP 203.0.113.1;branch=z9hG4bKsr-.9uPHb7*;received=192.0.2.1", False),
+        ("\r\nVia: SIP/2.0/UDP 203.0.113.1;branch=z9hG4bKsr-.9u~PHb7*", False),
+        ("\r\nVi-: SIP/2.0/UDP 203.0.113.1;branch=z9hG4bKsr-.9uPHb7*", False),
+        ("", False),
+    ],
+)
+def test_response_that_spoils_its_way_back_is_seen(way: str, leads: bool):
+    assert lexis.leads_back(f"{OURS}{way}\r\nCall-ID: a, b\r\n\r\n", "INVITE") is leads
+
+
+def test_answer_to_a_request_of_our_own_has_no_way_back():
+    for method in ("OPTIONS", "REGISTER", "BYE", "CANCEL"):
+        assert lexis.leads_back(f"{OURS}\r\n\r\n", method)

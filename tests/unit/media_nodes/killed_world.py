@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from media_fakes import ACME, INSTANCE, NODE, FakeLookUps, directory
+from media_fakes import ACME, INSTANCE, NODE, FakeCallBacks, FakeLeads, FakeLookUps, FakeNeighbours, directory
 
 from callmodel.agentkeys import AgentOutcome
 from callmodel.agents import Seat, SeatUse
@@ -30,11 +30,13 @@ from callmodel.ids import (
     TenantId,
     TrunkId,
 )
+from callmodel.links import Link
 from callmodel.offers import Offer, Offered, OfferEnd
 from callmodel.orders import (
     ChangeAgent,
     ClaimTrunk,
     CloseOffer,
+    DialLink,
     DialStation,
     DialTrunk,
     JoinQueue,
@@ -52,7 +54,8 @@ from callmodel.wire import Envelope
 from media_nodes.conductor import Conductor
 from media_nodes.journal import Entry, Journal
 from media_nodes.ports import Full, Grant, LegGoneError, LegProgress, SwitchState
-from media_nodes.running import Surroundings, now_ms
+from media_nodes.running import now_ms
+from media_nodes.surroundings import Surroundings
 
 LINE = E164("+862155550120")
 SALES, ALL = QueueId("sales"), QueueId("all")
@@ -100,6 +103,9 @@ class World:
     facts: dict[str, Envelope] = field(default_factory=dict)
     rooms: dict[CallId, Room] = field(default_factory=dict)
     spools: dict[RecordingId, bool] = field(default_factory=dict)
+    call_backs: FakeCallBacks = field(default_factory=FakeCallBacks)
+    links: dict[LegId, Link] = field(default_factory=dict)
+    """What calls that ask for another have said."""
     waiting: set[CallId] = field(default_factory=set)
     line: dict[CallId, Offer] = field(default_factory=dict)
     """Offers that stand."""
@@ -128,6 +134,9 @@ class World:
     @property
     def agent_is_free(self) -> bool:
         return not self.line
+
+    def begun(self) -> int:
+        return sum(fact.kind == "call.started" for fact in self.facts.values())
 
     def endings(self) -> list[str]:
         return [str(fact.body["ending"]) for fact in self.facts.values() if fact.kind == "call.ended"]
@@ -161,6 +170,15 @@ class Mortal:
         self.world.made.append(leg_id)
         self.world.legs[leg_id] = LegProgress.SETTING_UP
         self.world.step(done=True)
+
+    async def dial_link(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialLink) -> None:
+        await self._dial(order.leg_id)
+        self.world.links[order.leg_id] = order.link
+
+    async def dialog_of(self, leg_id: LegId) -> str:
+        await asyncio.sleep(0)
+        self.world.need(leg_id)
+        return f"dialog of {leg_id}"
 
     async def answer(self, leg_id: LegId) -> None:
         await self._do(leg_id)
@@ -344,6 +362,9 @@ async def conducting(world: World) -> AsyncIterator[tuple[Conductor, Mortal, Mor
         MortalPlayer(world),
         ports,
         MortalLines(world),
+        FakeNeighbours(),
+        FakeLeads(),
+        world.call_backs,
         FakeLookUps(),
         journal,
         lambda: surroundings,

@@ -9,8 +9,10 @@ from typing import Any
 
 from callmodel.agentkeys import AgentOutcome
 from callmodel.callstate import Call
+from callmodel.campaigns.facts import ClaimTold
+from callmodel.campaigns.progress import Progress, progress_of
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
-from callmodel.facts import AgentChanged, Fact, Queued, QueueSeen
+from callmodel.facts import AgentChanged, Fact, PlaceKept, Queued, QueueSeen
 from callmodel.flows.document import Flow
 from callmodel.flows.nodes import HangUpNode, MenuNode, QueueChoice, QueueNode, RingNode, RingStep, VoicemailNode
 from callmodel.ids import (
@@ -30,26 +32,31 @@ from callmodel.orders import (
     ChangeAgent,
     ClaimTrunk,
     CloseOffer,
+    DialLink,
     DialStation,
     DialTrunk,
     JoinQueue,
+    KeepPlace,
     LeaveQueue,
     Listen,
     LookAtQueue,
     LookUp,
+    OptOut,
     Play,
+    TakeLead,
 )
 from callmodel.prompts import Speech
 from callmodel.queues import Queue
 from callmodel.rooms import Room
 from callmodel.seats import SeatChange
 from callmodel.spend import Bill
-from callmodel.wire import Envelope
+from callmodel.wire import CallOrder, Envelope
 from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.journal import Journal
 from media_nodes.ports import Full, Grant, LegGoneError, RecordingRefusedError, SwitchAwayError, SwitchState
-from media_nodes.running import Surroundings, now_ms
+from media_nodes.running import now_ms
 from media_nodes.stasis import Arrived
+from media_nodes.surroundings import Surroundings
 from servicekit import tracing
 
 ACME = TenantId("acme")
@@ -129,6 +136,13 @@ class FakeSwitch:
     ) -> None:
         self.shown.append(order.shown)
         self._tell("dial_station", order.leg_id)
+
+    async def dial_link(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialLink) -> None:
+        self._tell("dial_link", order.leg_id)
+
+    async def dialog_of(self, leg_id: LegId) -> str:
+        self._refuse(leg_id)
+        return f"dialog of {leg_id}"
 
     async def answer(self, leg_id: LegId) -> None:
         self._tell("answer", leg_id)
@@ -253,6 +267,51 @@ class FakeLines:
         self.seats += changes
 
 
+class FakeNeighbours:
+    """Nodes that only keep what they were told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[NodeId, CallOrder]] = []
+
+    async def tell(self, node_id: NodeId, message: CallOrder) -> None:
+        self.told.append((node_id, message))
+
+
+@dataclass
+class FakeLeads:
+    """Every claim is the call's; how far calls have come is kept."""
+
+    taken: list[str] = field(default_factory=list)
+    told: list[Progress] = field(default_factory=list)
+
+    async def ask(self, call: Call, order: TakeLead | OptOut) -> list[Fact]:
+        if isinstance(order, OptOut):
+            return []
+        self.taken.append(call.call_id)
+        return [ClaimTold(True, NOW)]
+
+    def tell(self, before: Call | None, after: Call) -> None:
+        progress = progress_of(after)
+        if progress is not None and (before is None or progress != progress_of(before)):
+            self.told.append(progress)
+
+    async def tell_last(self, before: Call | None, after: Call) -> None:
+        self.tell(before, after)
+
+
+class FakeCallBacks:
+    """Every place is kept; what came of each is remembered, by call."""
+
+    def __init__(self) -> None:
+        self.ended: dict[CallId, bool] = {}
+
+    async def keep(self, call: Call, order: KeepPlace) -> Fact:
+        return PlaceKept(CallId(f"{call.call_id}-back"), NOW)
+
+    async def end(self, call: Call, *, reached: bool) -> None:
+        self.ended.setdefault(call.call_id, reached)
+
+
 class FakeLookUps:
     async def ask(self, order: LookUp) -> tuple[dict[str, str], str | None]:
         return {}, "timeout"
@@ -295,14 +354,17 @@ class Stage:
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
     recordings: FakeRecordings = field(default_factory=FakeRecordings)
     lines: FakeLines = field(default_factory=FakeLines)
+    leads: FakeLeads = field(default_factory=FakeLeads)
     player: FakePlayer = field(default_factory=FakePlayer)
     ear: FakeEar = field(default_factory=FakeEar)
+    neighbours: FakeNeighbours = field(default_factory=FakeNeighbours)
+    call_backs: FakeCallBacks = field(default_factory=FakeCallBacks)
     capacity: int = CAPACITY
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.folder)
         self.shelf = DirectoryShelf(directory())
-        around = Surroundings(
+        self.around = around = Surroundings(
             self.switch,
             self.claims,
             self.outbox,
@@ -310,6 +372,9 @@ class Stage:
             self.player,
             self.ear,
             self.lines,
+            self.neighbours,
+            self.leads,
+            self.call_backs,
             FakeLookUps(),
             self.journal,
             lambda: self.shelf.current,

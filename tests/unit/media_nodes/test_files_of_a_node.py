@@ -9,8 +9,8 @@ import pytest
 from media_fakes import ACME, NODE, directory
 
 from callmodel import calls
+from callmodel.beginnings import StationDialled
 from callmodel.callstate import Call
-from callmodel.facts import StationDialled
 from callmodel.flows.visit import Visit
 from callmodel.ids import CallId, Extension, LegId, SiteId
 from callmodel.orders import LookUp, Order

@@ -8,7 +8,7 @@ import pytest
 from media_fakes import ACME, NODE, directory, files_limited_to
 
 from callmodel import calls
-from callmodel.facts import StationDialled
+from callmodel.beginnings import StationDialled
 from callmodel.ids import CallId, Extension, LegId, SiteId
 from callmodel.routing import plan_call
 from callmodel.wire import Envelope

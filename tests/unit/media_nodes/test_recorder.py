@@ -8,8 +8,8 @@ import pytest
 from media_fakes import ACME, NODE, FakeOutbox, directory, files_limited_to
 
 from callmodel import calls
+from callmodel.beginnings import StationDialled
 from callmodel.callstate import Call
-from callmodel.facts import StationDialled
 from callmodel.ids import CallId, Extension, LegId, RecordingId, SiteId
 from callmodel.routing import plan_call
 from media_nodes import recorder as recorder_module

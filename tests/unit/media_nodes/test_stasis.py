@@ -117,6 +117,17 @@ def test_refer_asks_for_a_transfer_and_its_echo_does_not():
     }
 
     assert to_news(wanted, 5) == TransferWanted(LEG, "1002", 5)
+
+
+@pytest.mark.parametrize("destination", ["1002", ""])
+def test_a_refer_with_replaces_names_the_other_call(destination):
+    wanted = {
+        "type": "ChannelTransfer",
+        "refer_to": {"requested_destination": {"destination": destination, "protocol_id": "f81d@host"}},
+        "referred_by": {"source_channel": {"id": LEG}},
+    }
+
+    assert to_news(wanted, 5) == TransferWanted(LEG, destination, 5, "f81d@host")
     assert to_news(wanted | {"state": "channel_answered"}, 5) is None
 
 

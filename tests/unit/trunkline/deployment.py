@@ -15,7 +15,9 @@ from control_plane.config import ControlPlaneSettings
 from control_plane.jobs import commands
 from edge_proxy.config import EdgeSettings
 from media_nodes.config import MediaSettings
+from media_nodes.dialler.config import DiallerSettings
 from servicekit.settings import CONFIG_VARIABLE, ENV_PREFIX, ServiceSettings, _is_secret, load
+from tenant_portal.config import PortalSettings
 from trunkline import answers, cli
 from trunkline.plan import REPOSITORY
 
@@ -29,8 +31,10 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "control-plane": ControlPlaneSettings,
     "worker": ControlPlaneSettings,
     "beat": ControlPlaneSettings,
+    "dialler": DiallerSettings,
     "admin": ControlPlaneSettings,
     "branch": BranchSettings,
+    "portal": PortalSettings,
 }
 DRAINED = {"conductor", "conductor-standby", "kamailio", "edge-agent"}
 """They end with 0 once they are drained, and a supervisor must not bring them back."""
@@ -119,5 +123,7 @@ def listeners_of(words: list[str], settings: ServiceSettings) -> set[tuple[str, 
             return control | {(settings.node_address, settings.node_sip_port)}
         case ControlPlaneSettings(), "api":
             return {health_of(words, settings), (settings.branch_api_host, settings.branch_api_port)}
+        case PortalSettings(), _:
+            return {health_of(words, settings), (settings.portal_host, settings.portal_port)}
         case _:
             return {health_of(words, settings)}

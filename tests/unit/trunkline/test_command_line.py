@@ -7,8 +7,8 @@ import sys
 import pytest
 
 GROUPS = {
-    (): ("demo", "cluster", "faults", "doctor", "edge", "media-node", "control-plane", "worker", "beat", "branch",
-         "answers", "admin", "jobs", "flow", "simulate", "import"),
+    (): ("demo", "cluster", "faults", "doctor", "edge", "media-node", "control-plane", "worker", "beat", "dialler",
+         "branch", "answers", "admin", "jobs", "flow", "simulate", "import"),
     ("cluster",): ("status", "kill", "stop", "start", "add-node", "drain", "remove-node", "roll"),
     ("edge",): ("kamailio", "rtpengine", "agent"),
     ("media-node",): ("asterisk", "conductor", "drain"),

@@ -28,7 +28,7 @@ from tests.unit.trunkline.deployment import (
 
 Service = dict[str, Any]
 
-ROLES = ("hq-edge.yaml", "hq-media.yaml", "hq-control.yaml", "stores.yaml", "branch.yaml")
+ROLES = ("hq-edge.yaml", "hq-media.yaml", "hq-control.yaml", "hq-portal.yaml", "stores.yaml", "branch.yaml")
 TOP_KEYS = {"name", "include", "services", "volumes", "secrets"}
 # Of the Compose specification, what these files may use.
 KEYS = {

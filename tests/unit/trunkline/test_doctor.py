@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from trunkline import doctor, machine, remains
+from tenant_portal import config, pages
+from trunkline import consoles, doctor, machine, remains
+from trunkline.consoles import check_console
 from trunkline.diagnosis import Level, first_line_of
 from trunkline.engines import check_asterisk, version_of
 from trunkline.plan import AddressPlan
@@ -119,3 +121,22 @@ def test_versions_are_read_from_what_engines_say(line: str, version: tuple[int, 
 
 def test_a_command_that_is_not_there_says_nothing():
     assert first_line_of("/nonexistent/engine", "-v") is None
+
+
+@pytest.mark.parametrize(
+    ("page", "level"),
+    [
+        (None, Level.WARNING),
+        ("<script src=/assets/x.js>", Level.WARNING),
+        ('<script nonce="__CSP_NONCE__">', Level.FINE),
+    ],
+    ids=["not built", "without a nonce", "built"],
+)
+def test_the_console_is_built_and_names_a_nonce(tmp_path: Path, page: str | None, level: Level):
+    if page is not None:
+        (tmp_path / "index.html").write_text(page)
+
+    [finding] = check_console(tmp_path)
+
+    assert (finding.subject, finding.level) == ("console", level)
+    assert (consoles.CONSOLE, consoles.NONCE) == (config.CONSOLE, pages.NONCE)

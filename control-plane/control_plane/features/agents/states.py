@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from callmodel.agents import AgentState, AgentView, Seat
+from callmodel.agents import AgentView, Seat
 from callmodel.ids import AgentId, Extension, ProviderId, SiteId, TenantId, UserId
+from callmodel.sight import doing_of, seen_by
 from control_plane.accounts import Account
 from control_plane.agents import agent_of, tell_matching
 from control_plane.archive import is_living
 from control_plane.features.agents import service
 from control_plane.features.agents.state_schemas import AgentStateView, SignIn
-from control_plane.pausing import OTHER, SYSTEM_REASONS, PauseReason, reasons_of
+from control_plane.pausing import PauseReason, reasons_of
 from control_plane.permissions import Permission
 from control_plane.reach import require_reach_of_user
 from control_plane.web import ConflictError, Context, InvalidRequestError
@@ -136,21 +137,17 @@ def _shown(
     tenant_id: TenantId, account: Account, view: AgentView | None, reasons: Sequence[PauseReason]
 ) -> AgentStateView:
     """Return what one tenant sees of an agent: no word of other tenants'."""
-    seat = view.seat if view is not None else None
-    # A call that came from no queue is of the tenant whose station it is at.
-    caller_of = None if view is None or seat is None else view.tenant_id or seat.tenant_id
-    is_ours = caller_of == tenant_id
-    known = SYSTEM_REASONS | {each.reason for each in reasons}
-    reason = view.reason if view is not None else None
-    said = {
-        "user_id": account.user_id,
-        "name": account.display_name,
-        "teams": sorted(account.teams.get(tenant_id, ())),
-        "state": (AgentState.SIGNED_OUT if view is None else view.state).value,
-        "since_ms": None if view is None else view.since_ms,
-        "reason": reason if reason is None or reason in known else OTHER,
-        "extension": seat.extension if seat is not None and seat.tenant_id == tenant_id else None,
-        "queue_id": view.queue_id if view is not None and view.tenant_id == tenant_id else None,
-        "call_id": view.call_id if view is not None and is_ours else None,
-    }
-    return AgentStateView.model_validate(said)
+    seen = seen_by(tenant_id, doing_of(view), {each.reason for each in reasons})
+    return AgentStateView.model_validate(
+        {
+            "user_id": account.user_id,
+            "name": account.display_name,
+            "teams": sorted(account.teams.get(tenant_id, ())),
+            "state": seen.state.value,
+            "since_ms": seen.since_ms,
+            "reason": seen.reason,
+            "extension": seen.seat.extension if seen.seat is not None else None,
+            "queue_id": seen.queue_id,
+            "call_id": seen.call_id,
+        }
+    )

@@ -4,14 +4,16 @@ import hashlib
 import secrets
 from dataclasses import dataclass, replace
 
-from control_plane.accounts import Account, account_named, account_of, end_sessions, set_password
+from control_plane.accounts import Account, account_named, account_of, end_sessions, save_account, set_password
+from control_plane.features.auth import second_factor
 from control_plane.features.auth import store as sessions
 from control_plane.features.auth.guesses import Guesses
+from control_plane.features.auth.second_factor import PasswordWrongError
 from control_plane.features.auth.store import Session
 from control_plane.features.auth.tokens import issue_access_token
 from control_plane.passwords import check_password
-from control_plane.web import Context
-from control_plane.web.problems import Problem, UnauthenticatedError
+from control_plane.web import Context, InvalidRequestError
+from control_plane.web.problems import UnauthenticatedError
 from servicekit.stores import Store
 
 
@@ -27,10 +29,9 @@ class RefreshTokenInvalidError(UnauthenticatedError):
     title = "The refresh token is not good any more; sign in again"
 
 
-class PasswordWrongError(Problem):
-    status = 403
-    error_id = "password-wrong"
-    title = "The current password is wrong"
+class NotYourNameError(InvalidRequestError):
+    error_id = "not-your-name"
+    title = "This is not your own user name"
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,11 @@ class IssuedTokens:
     expires_in: int
 
 
-async def sign_in(context: Context, username: str, password: str) -> IssuedTokens:
+async def sign_in(context: Context, username: str, password: str, code: str | None = None) -> IssuedTokens:
     """Begin a session.
 
-    Raises WrongCredentialsError; TooManyRequestsError after too many wrong passwords for this user, whether or not
-    there is such a user.
+    Raises WrongCredentialsError, CodeNeededError, CodeWrongError; TooManyRequestsError after too many wrong passwords
+    or codes for this user, whether or not there is such a user.
     """
     guesses = Guesses(context, "sign-in", username)
     # Counted before the password is looked at: parallel guesses are counted too.
@@ -53,10 +54,17 @@ async def sign_in(context: Context, username: str, password: str) -> IssuedToken
     fits = await context.passwords.verify(password, account.password_hash if account is not None else None)
     if account is None or not fits or not account.may_sign_in:
         raise WrongCredentialsError()
+    # Who knows the password alone may guess codes as seldom as others guess passwords.
+    await second_factor.check(context, account, code)
     await guesses.fitted()
     # With the credential as it was when the password was checked: one that has changed since has no sessions.
     session = Session(
-        secrets.token_urlsafe(16), account.user_id, context.now_ms(), over=False, credential=account.credential
+        secrets.token_urlsafe(16),
+        account.user_id,
+        context.now_ms(),
+        over=False,
+        credential=account.credential,
+        limited=await second_factor.must_enrol(context, account),
     )
     if await living_account(context.store, session) is None:
         raise WrongCredentialsError()
@@ -73,11 +81,14 @@ async def refresh(context: Context, refresh_token: str) -> IssuedTokens:
     token_hash = _hash(refresh_token)
     family = await sessions.family_of(context.store, token_hash)
     session = await sessions.session_of(context.store, family) if family is not None else None
-    if session is None or await living_account(context.store, session) is None:
+    account = await living_account(context.store, session) if session is not None else None
+    if session is None or account is None:
         raise RefreshTokenInvalidError()
     if not await sessions.use_refresh_token(context.store, token_hash):
         await sessions.end_session(context.store, session.family)
         raise RefreshTokenInvalidError()
+    # The rule may have come, or the second factor.
+    session = replace(session, limited=await second_factor.must_enrol(context, account))
     await sessions.prolong_session(context.store, session, context.settings.refresh_token_seconds)
     return await _issue(context, session)
 
@@ -87,6 +98,15 @@ async def sign_out(context: Context, refresh_token: str) -> None:
     family = await sessions.family_of(context.store, _hash(refresh_token))
     if family is not None:
         await sessions.end_session(context.store, family)
+
+
+async def sign_out_everywhere(context: Context, username: str) -> None:
+    """End all sessions of the user.  Raises NotYourNameError."""
+    if username.lower() != context.principal.username.lower():
+        raise NotYourNameError()
+    account = await account_of(context.store, context.principal.user_id)
+    if account is not None:
+        await save_account(context.store, account, end_sessions(account, context.now_ms()))
 
 
 async def change_password(context: Context, current: str, new: str) -> None:

@@ -24,6 +24,8 @@ REFRESH_TOKENS = TableSpec(
 )
 TABLES = (SESSIONS, REFRESH_TOKENS)
 CREDENTIAL_COLUMN = AddColumn(SESSIONS.name, "credential", ColumnType.TEXT)
+LIMITED_COLUMN = AddColumn(SESSIONS.name, "limited", ColumnType.BOOL)
+"""Came after the table: null in sessions of that time, which are not."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Session:
     """A chain of refresh tokens that began with a password.
 
     `credential`: the account's when its password was checked; None in sessions begun before there was one.
+    `limited`: good for nothing but a second factor, until there is one.
     """
 
     family: str
@@ -38,6 +41,7 @@ class Session:
     begun_ms: int
     over: bool
     credential: str | None
+    limited: bool = False
 
 
 async def begin_session(store: Store, session: Session, seconds: int) -> None:
@@ -50,12 +54,14 @@ async def session_of(store: Store, family: str) -> Session | None:
     row = await store.get(SESSIONS.name, {"family": family})
     if row is None or row["begun_ms"] is None:
         return None
-    return Session(row["family"], UserId(row["user_id"]), row["begun_ms"], row["over"], row["credential"])
+    limited = bool(row[LIMITED_COLUMN.column])
+    return Session(row["family"], UserId(row["user_id"]), row["begun_ms"], row["over"], row["credential"], limited)
 
 
 async def prolong_session(store: Store, session: Session, seconds: int) -> None:
     """Let the session live for so many seconds from now.  Does not write `over`: it may be ended at this moment."""
-    await store.upsert(SESSIONS.name, {"family": session.family, "user_id": session.user_id}, ttl_seconds=seconds)
+    row = {"family": session.family, "user_id": session.user_id, LIMITED_COLUMN.column: session.limited}
+    await store.upsert(SESSIONS.name, row, ttl_seconds=seconds)
 
 
 async def end_session(store: Store, family: str) -> None:

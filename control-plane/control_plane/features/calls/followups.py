@@ -29,7 +29,14 @@ SERVED = frozenset({Ending.SELF_SERVED})
 
 def reason_of(cdr: Cdr) -> Reason | None:
     """Return why an ended call is followed up, None for one that needs nothing more."""
-    if cdr.direction is not Direction.INBOUND or cdr.ending is None:
+    if cdr.ending is None:
+        return None
+    if cdr.direction is not Direction.INBOUND:
+        # The last of the calls back that did not reach the customer.
+        was_last = cdr.call_back is not None and cdr.missed is not None
+        return Reason(FollowUpKind.MISSED, Ending.CALL_BACK.value) if was_last else None
+    if cdr.ending is Ending.CALL_BACK and cdr.call_back is not None:
+        # The customer's place in line is kept, and becomes a call by itself.
         return None
     if cdr.ending is Ending.VOICEMAIL:
         return Reason(FollowUpKind.VOICEMAIL, cdr.missed or cdr.ending.value)

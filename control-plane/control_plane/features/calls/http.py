@@ -48,7 +48,8 @@ async def find(context: Context, tenant_id: str, query: schemas.CallsQuery) -> P
     reveal = _may_reveal(context, tenant, query)
     records, after = await listing.find(context, tenant, query)
     token = partial(customer_token, context.cipher, tenant)
-    views = [schemas.to_view(each, token, reveal=reveal) for each in records]
+    priced = context.principal.may(Permission.SPEND_READ, tenant)
+    views = [schemas.to_view(each, token, reveal=reveal, priced=priced) for each in records]
     if reveal:
         await _audit_look(context, tenant, [view.call_id for view in views])
     return PageOf[schemas.CallView](items=views, next=after)
@@ -69,7 +70,8 @@ async def one(context: Context, tenant_id: str, call_id: CallPath, query: schema
     record = await listing.one(context, tenant, call)
     if reveal:
         await _audit_look(context, tenant, [call_id])
-    return schemas.to_view(record, partial(customer_token, context.cipher, tenant), reveal=reveal)
+    priced = context.principal.may(Permission.SPEND_READ, tenant)
+    return schemas.to_view(record, partial(customer_token, context.cipher, tenant), reveal=reveal, priced=priced)
 
 
 def _may_reveal(context: Context, tenant_id: TenantId, query: schemas.RevealQuery) -> bool:

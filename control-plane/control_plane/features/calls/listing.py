@@ -1,17 +1,20 @@
 """What a caller of the API gets of calls, in progress and ended: one or many."""
 
+from functools import partial
+
 from callmodel.cdr import Cdr
 from callmodel.codec import to_wire
 from callmodel.ids import CallId, TenantId
 from control_plane.features.calls import errors
 from control_plane.features.calls.filters import OF_A_LEG, OF_THE_CALL, CallFilter
 from control_plane.features.calls.finding import CallFinder, Search
-from control_plane.features.calls.schemas import CallsQuery
+from control_plane.features.calls.schemas import CallsQuery, to_view
 from control_plane.features.calls.sealing import CallRecord, customer_token
 from control_plane.features.calls.store import CallStore, customer_term, extension_term
 from control_plane.livecalls import LiveCalls
 from control_plane.times import DAY_MS, day_begins_ms, day_of
 from control_plane.web import Context, InvalidRequestError
+from servicekit.crypto import TenantCipher
 
 SOUGHT_DAYS = 31
 """How long a range of times may be that is gone through; 1,488 half hours."""
@@ -22,6 +25,11 @@ MOST_LIVE = 5_000
 """How many calls in progress a page goes through for those that fit."""
 
 Found = tuple[list[CallRecord], CallId | None]
+
+
+def as_seen(cipher: TenantCipher, call: Cdr) -> str:
+    """Return a call in progress as the API shows it to those who may see no full number, as JSON."""
+    return to_view(CallRecord(call), partial(customer_token, cipher, call.tenant_id)).model_dump_json()
 
 
 async def one(context: Context, tenant_id: TenantId, call_id: CallId) -> CallRecord:

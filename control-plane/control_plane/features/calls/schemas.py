@@ -9,6 +9,7 @@ from callmodel.callstate import Direction
 from callmodel.codec import to_wire
 from callmodel.endings import Ending
 from callmodel.privacy import mask_number
+from callmodel.sight import without_costs
 from control_plane.features.calls.sealing import CallRecord, change_private
 from control_plane.web import Shape
 
@@ -114,6 +115,7 @@ class LegView(Shape):
     held_since_ms: int | None
     hold_seconds: float | None = Field(description="for how long it did, once it has ended")
     mode: str | None = Field(description="what it may hear and say, where it is not a party like the others")
+    joined_call: str | None = Field(description="the call at its other end, where a phone joined two calls")
 
 
 class CallView(Shape):
@@ -137,7 +139,14 @@ class CallView(Shape):
     flow_version: int | None
     marks: dict[str, str] = Field(description="what the caller answered when asked how it was, by question")
     mailbox: str | None = Field(description="whom a message was left for")
+    call_back: str | None = Field(
+        description="of a call back, the call in which it was asked for; of that, its first"
+    )
     missed: str | None = Field(description="why no person took the call: `no-answer`, or how the caller left a queue")
+    campaign_id: str | None = Field(description="the campaign that called")
+    lead_id: str | None = Field(description="whom it called, by list and row")
+    result: str | None = Field(description="what came of the campaign's attempt, once the call has ended")
+    opted_out: bool = Field(description="whether the customer said not to be called any more")
     customer: str | None = Field(description="by what this customer's calls are found, in place of the number")
     caller_number: str | None = Field(description="HQ's number: shown to the callee, or dialled by the caller")
     extension: str | None = Field(description="who called; of a call from outside, who answered it first")
@@ -158,7 +167,8 @@ class CallView(Shape):
     wait_seconds: float | None = Field(description="the customer was on the line and nobody was there")
     ending: str | None
     ending_class: str | None
-    hung_up_by: str | None = Field(description="the role of the party that ended it, or `system`")
+    hung_up_by: str | None = Field(description="the role of the party that ended it, `user` or `system`")
+    ended_by: str | None = Field(description="the user who ended it by click")
     transferred_by: str | None = Field(description="the extension that handed the customer over last")
     queue_id: str | None = Field(description="the queue that the caller was last in line of")
     agent_id: str | None = Field(description="the user who took the call from the queue")
@@ -172,8 +182,11 @@ Tokens = Callable[[str], str]
 ANONYMOUS = "anonymous"
 
 
-def to_view(record: CallRecord, token: Tokens, *, reveal: bool = False) -> CallView:
-    """Return a call as the API shows it; `token` gives what a customer is found by."""
+def to_view(record: CallRecord, token: Tokens, *, reveal: bool = False, priced: bool = True) -> CallView:
+    """Return a call as the API shows it; `token` gives what a customer is found by.
+
+    priced: for somebody who may see what calls cost.
+    """
     cdr = record.cdr
     document = to_wire(cdr)
     hidden = cdr.number if cdr.withheld and not reveal else None
@@ -181,4 +194,5 @@ def to_view(record: CallRecord, token: Tokens, *, reveal: bool = False) -> CallV
         change_private(document, lambda text: ANONYMOUS if text == hidden else mask_number(text))
     # Of a withheld number nothing is told by which it could be found among those that are not.
     document["customer"] = None if cdr.number is None or hidden is not None else token(cdr.number)
-    return CallView(**document, disposition=record.disposition, note=record.note)
+    shown = document if priced else without_costs(document)
+    return CallView(**shown, disposition=record.disposition, note=record.note)

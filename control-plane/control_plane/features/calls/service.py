@@ -98,7 +98,7 @@ async def hang_up(context: Context, tenant_id: TenantId, call_id: CallId) -> Non
         if await CallStore(context.store, context.cipher).one(tenant_id, call_id) is not None:
             return
         raise
-    await send(context.redis, node_id, EndCall(call_id, tenant_id))
+    await send(context.redis, node_id, EndCall(call_id, tenant_id, context.principal.username))
 
 
 async def dispose(context: Context, tenant_id: TenantId, call_id: CallId, disposition: str, note: str | None) -> None:

@@ -48,6 +48,9 @@ class TrunkHealth(Shape):
     answer_rate: float | None = Field(description="answered by attempts; null without attempts")
     last_answer_ms: int | None
     last_failures: list[TrunkFailure] = Field(description="the newest first")
+    media_refused: list[str] = Field(
+        description="addresses that the carrier named for its media, and that the trunk does not allow"
+    )
 
 
 class PlatformStatus(Shape):

@@ -1,16 +1,14 @@
 """How each trunk does: whether it is registered, as the edges tell, and what became of its calls, as records tell."""
 
-import json
 from collections.abc import Iterable, Sequence
 
-from redis.asyncio import Redis
-
-from callmodel import keys
-from callmodel.codec import ShapeError, from_wire
-from callmodel.edgeregistrations import EdgeRegistrations
+from callmodel.codec import from_wire
+from callmodel.edgecarriers import EdgeCarriers
+from callmodel.edgesnapshot import EdgeTrunk
 from callmodel.endings import is_trunk_failure
 from callmodel.ids import TrunkId
 from control_plane.archive import living_rows
+from control_plane.edgereports import carriers_as_seen, refused_media
 from control_plane.features.platform.schemas import TrunkFailure, TrunkHealth
 from control_plane.scope import SCOPE
 from control_plane.trunkoutcomes import Outcome, outcomes_of
@@ -23,12 +21,13 @@ FAILURES_TOLD = 5
 
 async def trunk_health(context: Context) -> list[TrunkHealth]:
     """Return the health of all trunks, by id.  Raises StoreUnavailableError, redis errors."""
-    reports = await _reports(context.redis)
+    reports = await carriers_as_seen(context.redis)
     found = []
     async for row in living_rows(context.store, "trunks", {"scope": SCOPE}):
         trunk_id = TrunkId(row["trunk_id"])
         registered, edge_id = registration_of(trunk_id, reports) if row["peering"]["registers"] else (None, None)
         outcomes = await outcomes_of(context.redis, trunk_id)
+        strays = refused_media(from_wire(EdgeTrunk, row["peering"]), reports)
         found.append(
             health_of(
                 trunk_id,
@@ -37,6 +36,7 @@ async def trunk_health(context: Context) -> list[TrunkHealth]:
                 enabled=row["routing"]["enabled"],
                 registered=registered,
                 edge_id=edge_id,
+                media_refused=[stray.address for stray in strays],
             )
         )
     return found
@@ -50,6 +50,7 @@ def health_of(
     enabled: bool,
     registered: bool | None,
     edge_id: str | None,
+    media_refused: Sequence[str] = (),
 ) -> TrunkHealth:
     """Return a trunk's health from its last outcomes, the newest first.  Pure."""
     lately = [outcome for outcome in outcomes if outcome.at_ms > now_ms - WINDOW_MS]
@@ -69,10 +70,11 @@ def health_of(
         answer_rate=round(answered / len(lately), 3) if lately else None,
         last_answer_ms=max((outcome.answered_ms for outcome in outcomes if outcome.answered_ms), default=None),
         last_failures=failures[:FAILURES_TOLD],
+        media_refused=list(media_refused),
     )
 
 
-def registration_of(trunk_id: TrunkId, reports: Iterable[EdgeRegistrations]) -> tuple[bool, str | None]:
+def registration_of(trunk_id: TrunkId, reports: Iterable[EdgeCarriers]) -> tuple[bool, str | None]:
     """Return whether an edge has the trunk registered, and which edge does or tries to.  Pure."""
     tried: tuple[bool, str | None] = (False, None)
     for report in reports:
@@ -82,15 +84,3 @@ def registration_of(trunk_id: TrunkId, reports: Iterable[EdgeRegistrations]) -> 
                     return True, report.edge_id
                 tried = (False, report.edge_id)
     return tried
-
-
-async def _reports(redis: Redis) -> list[EdgeRegistrations]:
-    names = sorted(str(name) for name in await redis.smembers(keys.EDGES))
-    found = []
-    for name in names:
-        said = await redis.get(keys.edge_registrations(name))
-        try:
-            found += [] if said is None else [from_wire(EdgeRegistrations, json.loads(str(said)))]
-        except (ShapeError, ValueError):
-            continue
-    return found

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from callmodel.codec import from_wire, to_wire
-from callmodel.directory import Location
 from callmodel.ids import E164, SiteId
+from callmodel.locations import Location
 from callmodel.numbers import DiallingPlan
 from control_plane.archive import page_of_rows
 from control_plane.listing import every

@@ -8,6 +8,7 @@ from control_plane.features.stations.schemas import (
     Seating,
     StationCreated,
     StationPatch,
+    StationPhone,
     StationSecret,
     StationsQuery,
     StationView,
@@ -57,6 +58,22 @@ async def seat(context: Context, tenant_id: TenantIdText, extension: ExtensionTe
     Who was seated there before, and is signed in there as an agent, is signed out.
     """
     return to_view(*await service.seat(context, tenant_id, extension, body.user_id))
+
+
+async def phone(context: Context, tenant_id: TenantIdText, extension: ExtensionText) -> StationPhone:
+    """Get what a browser registers with at the station that one is seated at oneself.  Audited.
+
+    It is good for this station alone, and until its password changes; nobody else's can be asked for, whatever the
+    role.
+    """
+    station, domain = await service.own_phone(context, tenant_id, extension)
+    return StationPhone(
+        extension=station.extension,
+        domain=domain,
+        site_id=station.site_id,
+        display_name=station.display_name,
+        ha1=station.ha1,
+    )
 
 
 async def archive(context: Context, tenant_id: TenantIdText, extension: ExtensionText) -> None:
@@ -135,6 +152,16 @@ routes = [
         _TAGS,
         errors=(PasswordWeakError, ArchivedError),
         configures=True,
+        shows=one,
+    ),
+    Route(
+        "POST",
+        f"{_ONE}/phone",
+        phone,
+        Permission.CALLS_PLACE,
+        "Register one's own phone",
+        _TAGS,
+        errors=(service.NotYourSeatError, service.StationNotForBrowsersError, ArchivedError),
         shows=one,
     ),
     Route(

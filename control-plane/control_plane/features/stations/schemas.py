@@ -8,7 +8,7 @@ from control_plane.fields import DisplayName, ExtensionText, SiteIdText, UserIdT
 from control_plane.web import Shape, ThingsQuery
 from control_plane.web.shapes import SECRET
 
-Media = Literal["rtp", "srtp", "webrtc"]
+Media = Literal["optional", "rtp", "srtp", "webrtc"]
 _PASSWORD = "at least 12 printable ASCII characters; leave out to have one made"
 
 
@@ -21,7 +21,11 @@ class NewStation(Shape):
     password: str | None = Field(
         None, min_length=12, max_length=64, pattern="^[!-~]+$", description=_PASSWORD, json_schema_extra=SECRET
     )
-    media: Media = Field("rtp", description="`srtp`: the phone must encrypt (SDES); `webrtc`: a browser")
+    media: Media = Field(
+        "optional",
+        description="`optional`: SRTP where the phone can (RFC 8643); `rtp`: it is offered no keys; "
+        "`srtp`: it must encrypt (SDES); `webrtc`: a browser",
+    )
     user_id: UserIdText | None = Field(None, description="who is seated there: a user with a role in the tenant")
 
 
@@ -73,6 +77,16 @@ class StationSecret(Shape):
     username: str
     domain: str
     password: str
+
+
+class StationPhone(Shape):
+    """What a browser registers with at one's own station: the hash that its password would give (RFC 7616, HA1)."""
+
+    extension: str
+    domain: str = Field(description="also the realm of the hash")
+    site_id: str
+    display_name: str
+    ha1: str
 
 
 class StationCreated(StationView):

@@ -13,7 +13,7 @@ from control_plane.features.stations.store import StationRecord, StationStore
 from control_plane.passwords import check_password
 from control_plane.references import dialling_at, require_tenant, site_exists
 from control_plane.uses import require_unused_station
-from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
+from control_plane.web import ConflictError, Context, ForbiddenError, InvalidRequestError, NotFoundError
 
 
 class ExtensionTakenError(ConflictError):
@@ -31,6 +31,16 @@ class StationNotArchivedError(ConflictError):
 
     error_id = "not-archived"
     title = "The station is in use already"
+
+
+class NotYourSeatError(ForbiddenError):
+    error_id = "not-your-seat"
+    title = "Somebody else is seated there, or nobody"
+
+
+class StationNotForBrowsersError(ConflictError):
+    error_id = "station-not-for-browsers"
+    title = "The station's phone is no browser: its media is not webrtc"
 
 
 class ExtensionForHelpError(InvalidRequestError):
@@ -120,6 +130,19 @@ async def set_password(
     password = _checked(given, extension) or make_password()
     await _stations(context).change(tenant_id, extension, {"ha1": ha1_of(extension, domain, password)})
     return domain, password
+
+
+async def own_phone(context: Context, tenant_id: TenantId, extension: Extension) -> tuple[StationRecord, str]:
+    """Return the station that the user is seated at, and its domain.
+
+    Raises NotFoundError, ArchivedError, NotYourSeatError, StationNotForBrowsersError.
+    """
+    station, domain = await _find_living(context, tenant_id, extension)
+    if station.user_id != context.principal.user_id:
+        raise NotYourSeatError()
+    if station.media != "webrtc":
+        raise StationNotForBrowsersError()
+    return station, domain
 
 
 async def seat(

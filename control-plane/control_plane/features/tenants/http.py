@@ -5,6 +5,7 @@ from callmodel.limits import MICROS, level_of
 from control_plane.archive import InUseError
 from control_plane.dialling import Dialling
 from control_plane.features.tenants import service
+from control_plane.features.tenants.brand import to_view as brand_view
 from control_plane.features.tenants.schemas import (
     CallerRuleShape,
     LimitsShape,
@@ -89,6 +90,8 @@ def to_view(record: TenantRecord) -> TenantView:
         time_zone=tenant.time_zone,
         limits=LimitsShape(**to_wire(tenant.limits)),
         pause_reasons=[PauseReasonShape(**to_wire(reason)) for reason in record.pause_reasons],
+        brand=None if record.brand is None else brand_view(record.brand),
+        requires_totp=record.requires_totp,
         keep_calls_days=record.keep_calls_days,
         keep_audit_days=record.keep_audit_days,
         keep_recordings_days=record.keep_recordings_days,

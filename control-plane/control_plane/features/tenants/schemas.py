@@ -8,6 +8,7 @@ from callmodel.codec import from_wire
 from callmodel.directory import DEFAULT_TIME_ZONE
 from callmodel.limits import Limits
 from control_plane.dialling import Dialling
+from control_plane.features.tenants.brand_schemas import BrandView
 from control_plane.fields import (
     DisplayName,
     E164Text,
@@ -110,6 +111,7 @@ class TenantPatch(Shape):
     time_zone: TimeZone | None = None
     limits: LimitsPatch | None = None
     pause_reasons: list[PauseReasonShape] | None = Field(None, max_length=50, description="replaced whole")
+    requires_totp: bool | None = Field(None, description="whether its people sign in with a second factor")
     keep_calls_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
     keep_audit_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
     keep_recordings_days: int | None = Field(
@@ -133,6 +135,8 @@ class TenantView(Shape):
     time_zone: str = Field(description="of its people, where their site has none of its own")
     limits: LimitsShape
     pause_reasons: list[PauseReasonShape]
+    brand: BrandView | None = Field(description="how it looks; null: as the platform does")
+    requires_totp: bool = Field(description="whether its people sign in with a second factor")
     keep_calls_days: int | None = Field(description="how long call records are kept; null: the platform's rule")
     keep_audit_days: int | None = Field(description="how long the audit trail is kept; null: the platform's rule")
     keep_recordings_days: int | None = Field(description="how long recordings are kept; null: the platform's rule")

@@ -7,11 +7,12 @@ from callmodel.directory import CallerRule, Tenant
 from callmodel.ids import E164, ProviderId, TenantId
 from callmodel.limits import Limits, spend_day_of
 from callmodel.numbers import DiallingPlan
+from callmodel.sight import SYSTEM_REASONS
 from control_plane.archive import ARCHIVED
 from control_plane.audit import PLATFORM
 from control_plane.features.tenants.schemas import NewTenant, PauseReasonShape, TenantPatch
 from control_plane.features.tenants.store import NESTED, TenantRecord, TenantStore
-from control_plane.pausing import REASONS_COLUMN, SYSTEM_REASONS, PauseReason
+from control_plane.pausing import REASONS_COLUMN, PauseReason
 from control_plane.references import has_stations, holder_of
 from control_plane.retention import Kept
 from control_plane.timezones import check_time_zone

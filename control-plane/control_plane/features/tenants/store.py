@@ -10,10 +10,12 @@ from callmodel.ids import ProviderId, TenantId
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
 from control_plane.archive import ARCHIVED, page_of_rows
+from control_plane.features.tenants.brand_store import BRAND_COLUMN, Brand, brand_in
 from control_plane.listing import every
 from control_plane.pausing import DEFAULT_REASONS, REASONS_COLUMN, PauseReason, reasons_in
 from control_plane.retention import Kept
 from control_plane.scope import SCOPE
+from control_plane.totp import TOTP_RULE
 from servicekit.stores import AddColumn, ColumnType, Row, Store, TableSpec
 
 TENANTS = TableSpec(
@@ -65,6 +67,8 @@ class TenantRecord:
     keep_recordings_days: int | None = None
     archived_ms: int | None = None
     pause_reasons: tuple[PauseReason, ...] = DEFAULT_REASONS
+    brand: Brand | None = None
+    requires_totp: bool = False
     stored: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """The nested settings as the row holds them: who changes a part of one compares with it."""
 
@@ -136,6 +140,8 @@ def to_record(row: Row) -> TenantRecord:
         **rules,
         archived_ms=row[ARCHIVED],
         pause_reasons=reasons_in(row[REASONS_COLUMN.column]),
+        brand=brand_in(row[BRAND_COLUMN.column]),
+        requires_totp=bool(row[TOTP_RULE.column]),
         stored=stored,
     )
 

@@ -4,17 +4,20 @@ from callmodel.codec import to_wire
 from control_plane.archive import ArchivedError, InUseError
 from control_plane.features.trunks import service
 from control_plane.features.trunks.schemas import (
+    AllowMedia,
     CredentialsView,
     GatewayShape,
     NewTrunk,
     RateShape,
+    RefusedMediaList,
+    RefusedMediaView,
     TrunkPatch,
     TrunkView,
 )
 from control_plane.features.trunks.store import TrunkRecord, TrunkStore
 from control_plane.fields import TrunkIdText
 from control_plane.permissions import Permission
-from control_plane.web import Context, PageOf, Route, ThingsQuery
+from control_plane.web import Context, PageOf, Route, ThingsQuery, UnavailableError
 
 
 async def create(context: Context, body: NewTrunk) -> TrunkView:
@@ -37,6 +40,18 @@ async def one(context: Context, trunk_id: TrunkIdText) -> TrunkView:
 async def change(context: Context, trunk_id: TrunkIdText, body: TrunkPatch) -> TrunkView:
     """Change a trunk.  Lists are replaced whole; calls in progress go on."""
     return to_view(await service.change(context, trunk_id, body))
+
+
+async def media_refused(context: Context, trunk_id: TrunkIdText) -> RefusedMediaList:
+    """Where the carrier named its media though the trunk does not allow it: calls with it are refused."""
+    found = await service.media_refused(context, trunk_id)
+    views = [RefusedMediaView(address=each.address, at_ms=each.at_ms, edges=list(each.edges)) for each in found]
+    return RefusedMediaList(items=views)
+
+
+async def allow_media(context: Context, trunk_id: TrunkIdText, body: AllowMedia) -> TrunkView:
+    """Let the carrier have its media at an address that was refused.  Ask the carrier first whether it is its own."""
+    return to_view(await service.allow_media(context, trunk_id, body.address))
 
 
 async def drop_credentials(context: Context, trunk_id: TrunkIdText) -> None:
@@ -71,6 +86,8 @@ def to_view(record: TrunkRecord) -> TrunkView:
         no_ring_ms=peering.no_ring_ms,
         country_code=peering.country_code or None,
         trusts_identity=peering.trusts_identity,
+        media=peering.media.value,
+        media_learnt=list(peering.media_learnt),
         rates=[RateShape(**to_wire(rate)) for rate in trunk.rates],
         max_channels=trunk.max_channels,
         priority=trunk.priority,
@@ -127,6 +144,28 @@ routes = [
         configures=True,
         examples={"disable": {"enabled": False}},
         shows=one,
+    ),
+    Route(
+        "GET",
+        f"{_ONE}/media-refused",
+        media_refused,
+        _NEEDS,
+        "Media that a trunk does not allow",
+        _TAGS,
+        errors=(UnavailableError,),
+    ),
+    Route(
+        "POST",
+        f"{_ONE}/media-refused/allow",
+        allow_media,
+        _NEEDS,
+        "Allow media that was refused",
+        _TAGS,
+        errors=(service.MediaNotSeenError, service.TrunkChangedError, ArchivedError, UnavailableError),
+        configures=True,
+        examples={"seen": {"address": "192.0.2.77"}},
+        shows=one,
+        names=("address",),
     ),
     Route(
         "DELETE",

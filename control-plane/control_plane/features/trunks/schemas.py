@@ -54,11 +54,14 @@ class CredentialsView(Shape):
 
 Gateways = Annotated[list[GatewayShape], Field(min_length=1, max_length=8)]
 Rates = Annotated[list[RateShape], Field(min_length=1, max_length=2000)]
-Sources = Annotated[list[Source], Field(max_length=64)]
+MOST_SOURCES = 64
+Sources = Annotated[list[Source], Field(max_length=MOST_SOURCES)]
 TenantIds = Annotated[list[TenantIdText], Field(max_length=500)]
 Channels = Annotated[int, Field(ge=1, le=10_000)]
 NoReply = Annotated[int, Field(ge=500, le=30_000, description="silence of a gateway before the next one is tried")]
 
+Media = Literal["optional", "rtp", "srtp"]
+MediaAddress = Annotated[str, Field(pattern=r"^[0-9a-fA-F.:]{2,45}$", examples=["192.0.2.77"])]
 NoRing = Annotated[
     int,
     Field(ge=1000, le=60_000, description="a gateway's time to ring or be heard; then the next is tried"),
@@ -90,6 +93,11 @@ class NewTrunk(Shape):
     trusts_identity: bool = Field(
         True, description="whether the carrier vouches for P-Asserted-Identity, Diversion and their kin (RFC 3325)"
     )
+    media: Media = Field(
+        "optional",
+        description="`optional`: SRTP where the carrier can (RFC 8643); `rtp`: it is offered no keys; "
+        "`srtp`: it must encrypt (SDES)",
+    )
     rates: Rates
     max_channels: Channels = 30
     priority: int = Field(100, ge=0, le=1000, description="lower first among trunks of equal cost")
@@ -111,6 +119,8 @@ class TrunkPatch(Shape):
     no_ring_ms: NoRing | None = None
     country_code: CountryCode | None = None
     trusts_identity: bool | None = None
+    media: Media | None = None
+    media_learnt: Sources | None = None
     rates: Rates | None = None
     max_channels: Channels | None = None
     priority: int | None = Field(None, ge=0, le=1000)
@@ -133,6 +143,8 @@ class TrunkView(Shape):
     no_ring_ms: int
     country_code: str | None
     trusts_identity: bool
+    media: str
+    media_learnt: list[str] = Field(description="addresses of its media that were seen and then allowed")
     rates: list[RateShape]
     max_channels: int
     priority: int
@@ -140,3 +152,23 @@ class TrunkView(Shape):
     tenant_ids: list[str]
     created_ms: int
     archived_ms: int | None
+
+
+class RefusedMediaView(Shape):
+    """An address that the carrier named for its media; calls with it were refused, the last at `at_ms`."""
+
+    address: str
+    at_ms: int
+    edges: list[str] = Field(description="the edges that saw it")
+
+
+class RefusedMediaList(Shape):
+    """The newest first, and eight of each edge at most, of the last day."""
+
+    items: list[RefusedMediaView]
+
+
+class AllowMedia(Shape):
+    """The operator's yes to an address that was seen."""
+
+    address: MediaAddress

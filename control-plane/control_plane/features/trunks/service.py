@@ -4,16 +4,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from redis.exceptions import RedisError
+
 from callmodel.directory import Rate, Trunk
-from callmodel.edgesnapshot import EdgeTrunk, Gateway, TrunkCredentials
+from callmodel.edgesnapshot import EdgeTrunk, Gateway, MediaProtection, TrunkCredentials
 from callmodel.ids import TenantId, TrunkId
 from control_plane.archive import ArchivedError
 from control_plane.digest import ha1_of
-from control_plane.features.trunks.schemas import GatewayShape, NewCredentials, NewTrunk, RateShape, TrunkPatch
+from control_plane.edgereports import RefusedMedia, carriers_as_seen, refused_media
+from control_plane.features.trunks.schemas import (
+    MOST_SOURCES,
+    GatewayShape,
+    NewCredentials,
+    NewTrunk,
+    RateShape,
+    TrunkPatch,
+)
 from control_plane.features.trunks.store import TrunkRecord, TrunkStore
 from control_plane.references import tenant_exists
 from control_plane.uses import require_unused_trunk
-from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
+from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError, UnavailableError
 
 
 class TrunkExistsError(ConflictError):
@@ -34,6 +44,11 @@ class TrunkChangedError(ConflictError):
 class CredentialsMissingError(InvalidRequestError):
     error_id = "credentials-missing"
     title = "A trunk that registers needs credentials"
+
+
+class MediaNotSeenError(ConflictError):
+    error_id = "media-not-seen"
+    title = "The carrier has not named this address, or its trunk allows it"
 
 
 async def create(context: Context, new: NewTrunk) -> TrunkRecord:
@@ -60,6 +75,7 @@ async def create(context: Context, new: NewTrunk) -> TrunkRecord:
         new.no_ring_ms,
         new.country_code or "",
         new.trusts_identity,
+        MediaProtection(new.media),
     )
     record = TrunkRecord(trunk, peering, context.now_ms())
     _check_registration(record)
@@ -93,14 +109,44 @@ async def change(context: Context, trunk_id: TrunkId, patch: TrunkPatch) -> Trun
         peering["gateways"] = _to_gateways(patch.gateways)
     if "country_code" in patch.model_fields_set:
         peering["country_code"] = patch.country_code or ""
+    if patch.media is not None:
+        peering["media"] = MediaProtection(patch.media)
     if patch.sources is not None:
         peering["sources"] = tuple(patch.sources)
+    if patch.media_learnt is not None:
+        peering["media_learnt"] = tuple(patch.media_learnt)
     if patch.media_networks is not None:
         peering["media_networks"] = tuple(patch.media_networks)
     if patch.credentials is not None:
         peering["credentials"] = _to_credentials(patch.credentials)
     record = replace(before, trunk=replace(before.trunk, **routing), peering=replace(before.peering, **peering))
     return await _save(context, before, record)
+
+
+async def media_refused(context: Context, trunk_id: TrunkId) -> list[RefusedMedia]:
+    """Return where the carrier named its media and may not have it.  Raises NotFoundError, UnavailableError."""
+    return await _refused_media(context, await find(context, trunk_id))
+
+
+async def allow_media(context: Context, trunk_id: TrunkId, address: str) -> TrunkRecord:
+    """Let the carrier have its media at an address where edges have seen it named.
+
+    Raises NotFoundError, ArchivedError, MediaNotSeenError, TrunkChangedError, UnavailableError.
+    """
+    before = await _find_living(context, trunk_id)
+    if address not in {each.address for each in await _refused_media(context, before)}:
+        raise MediaNotSeenError(f"no edge has refused a call of {trunk_id} with its media there")
+    learnt = (*before.peering.media_learnt, address)
+    if len(learnt) > MOST_SOURCES:
+        raise MediaNotSeenError("the trunk has learnt as many addresses as it may: give it media_networks")
+    return await _save(context, before, replace(before, peering=replace(before.peering, media_learnt=learnt)))
+
+
+async def _refused_media(context: Context, record: TrunkRecord) -> list[RefusedMedia]:
+    try:
+        return refused_media(record.peering, await carriers_as_seen(context.redis))
+    except RedisError:
+        raise UnavailableError("edges tell of carriers through Redis") from None
 
 
 async def drop_credentials(context: Context, trunk_id: TrunkId) -> None:

@@ -86,6 +86,16 @@ async def restore_in_tenant(context: Context, tenant_id: TenantIdText, user_id: 
     return to_tenant_view(tenant_id, await of_tenant.restore(context, tenant_id, user_id))
 
 
+async def reset_totp(context: Context, user_id: UserIdText) -> None:
+    """Take a user's second factor whose authenticator is lost.  Their sessions end; doing it again is fine."""
+    await service.reset_totp(context, user_id)
+
+
+async def reset_totp_in_tenant(context: Context, tenant_id: TenantIdText, user_id: UserIdText) -> None:
+    """Take the second factor from a user of the tenant.  Their sessions end; doing it again is fine."""
+    await of_tenant.reset_totp(context, tenant_id, user_id)
+
+
 def to_tenant_view(tenant_id: TenantId, account: Account) -> TenantUserView:
     """Return the user as managers of the tenant see them."""
     return TenantUserView(
@@ -166,6 +176,17 @@ routes = [
         errors=(service.OwnAccountError, InUseError),
         shows=one,
     ),
+    Route(
+        "DELETE",
+        "/users/{user_id}/totp",
+        reset_totp,
+        _NEEDS,
+        "Take a user's second factor",
+        _TAGS,
+        status=204,
+        errors=(service.OwnAccountError,),
+        shows=one,
+    ),
     Route("POST", "/users/{user_id}/restore", restore, _NEEDS, "Restore a user", _TAGS, shows=one),
     Route("GET", _OF_TENANT, listing_of_tenant, Permission.USERS_READ, "List a tenant's users", _TAGS),
     Route(
@@ -207,6 +228,17 @@ routes = [
         _TAGS,
         status=204,
         errors=(UserOfOthersError, service.OwnAccountError, InUseError),
+        shows=one_of_tenant,
+    ),
+    Route(
+        "DELETE",
+        f"{_ONE_OF_TENANT}/totp",
+        reset_totp_in_tenant,
+        Permission.USERS_WRITE,
+        "Take the second factor of a user of a tenant",
+        _TAGS,
+        status=204,
+        errors=(UserOfOthersError, service.OwnAccountError),
         shows=one_of_tenant,
     ),
     Route(

@@ -61,6 +61,12 @@ async def restore(context: Context, tenant_id: TenantId, user_id: UserId) -> Acc
     return await service.restore(context, user_id)
 
 
+async def reset_totp(context: Context, tenant_id: TenantId, user_id: UserId) -> None:
+    """Take the second factor from a user of the tenant.  Raises NotFoundError, UserOfOthersError, OwnAccountError."""
+    _require_own(tenant_id, await find(context, tenant_id, user_id))
+    await service.reset_totp(context, user_id)
+
+
 def _require_own(tenant_id: TenantId, account: Account) -> None:
     if not belongs_here(tenant_id, account):
         raise UserOfOthersError()

@@ -21,6 +21,7 @@ from control_plane.features.users.store import UserStore
 from control_plane.passwords import check_password
 from control_plane.permissions import Role
 from control_plane.references import tenant_exists
+from control_plane.totp import SecondFactors
 from control_plane.uses import require_unused_user
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 
@@ -171,3 +172,15 @@ def _allowed_teams(
     if teams.keys() - roles.keys():
         raise RolesNotAllowedError("a user is of teams only where they have a role")
     return teams
+
+
+async def reset_totp(context: Context, user_id: UserId) -> None:
+    """Take a user's second factor, whose authenticator is lost, and end their sessions; doing it again is fine.
+
+    Raises NotFoundError, OwnAccountError: of one's own it is taken by who has a code.
+    """
+    account = await find(context, user_id)
+    if user_id == context.principal.user_id:
+        raise OwnAccountError()
+    await SecondFactors(context.store, context.cipher).remove(user_id)
+    await save_account(context.store, account, end_sessions(account, context.now_ms()))

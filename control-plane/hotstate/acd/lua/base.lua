@@ -4,6 +4,7 @@
 -- with \31 between them.
 local call = redis.call
 local ROOT = string.sub(KEYS[1], 1, -7)
+local CHANGES, CHANGES_MOST = ROOT .. 'changes', '20000'
 local UNTAKEN_MS, LEASE_MS, NODE_MS, GRACE_MS, GONE_MS = 5000, 57600000, 3500, 2000, 10000
 -- What goes to Redis as it is stands as text: to write a number costs as much as a command.
 local NOW, at, DAY, DAYS = ARGV[1], tonumber(ARGV[1]), '86400000', '172800000'
@@ -26,6 +27,19 @@ local function seat_key(seat)
   return seat_keys[seat]
 end
 local PAIR = '([^\31]+)\31([^\31]+)'
+
+-- Whoever shows agents and queues follows a stream (see `hotstate.acd.changes`): what others see of an agent, and lines
+-- (tenant and queue in turn) whose figures may be others.
+local touched = {}
+local function tell(...)
+  call('XADD', CHANGES, 'MAXLEN', '~', CHANGES_MOST, '*', ...)
+  call('PEXPIRE', CHANGES, '172800000')
+end
+local function tell_lines(queues)
+  if queues == '' or touched[queues] then return end
+  touched[queues] = true
+  tell('u', queues)
+end
 
 local function names_in(packed)
   local names = {}
@@ -51,10 +65,24 @@ local function load(id)
     id = id, mode = mode, reason = reason, limit = limit, ends = ends, shown = shown, since = since, idle = idle,
     signed = signed, busy = busy, talk = talk, talked = talked, rings = rings, talks = talks, token = token,
     answered = answered, lapses = lapses, of = of, tenant = tenant, queue = queue, listed = listed, seat = seat,
-    queues = queues,
+    queues = queues, was = packed,
   }
   loaded[id] = agent
   return agent
+end
+
+-- Tell what others see of an agent, where that is not what they saw.
+local function tell_agent(agent, packed)
+  local was = agent.was
+  if was == packed then return end
+  agent.was = packed
+  if was then
+    local _, reason, _, _, shown, since, _, _, _, _, _, _, _, _, _, _, of, tenant, queue, _, seat = cmsgpack.unpack(was)
+    if shown == agent.shown and since == agent.since and reason == agent.reason and of == agent.of
+      and tenant == agent.tenant and queue == agent.queue and seat == agent.seat then return end
+  end
+  tell('a', agent.id, 's', agent.shown, 't', agent.since, 'r', agent.reason, 'c', agent.of, 'n', agent.tenant,
+    'q', agent.queue, 'p', agent.seat)
 end
 
 -- Return the lines that an agent serves, as tenant and name in turn.
@@ -107,6 +135,7 @@ local function put(agent)
       local ready = lines[n] .. ':ready'
       if free then call('ZADD', ready, agent.idle, agent.id) else call('ZREM', ready, agent.id) end
     end
+    tell_lines(agent.queues)
   end
   local packed = cmsgpack.pack(
     agent.mode, agent.reason, agent.limit, agent.ends, agent.shown, agent.since, agent.idle, agent.signed, agent.busy,
@@ -114,6 +143,7 @@ local function put(agent)
     agent.tenant, agent.queue, agent.listed, agent.seat, agent.queues)
   call('SET', ROOT .. 'state:' .. agent.id, packed, 'PX', DAYS)
   call('ZADD', KEYS[1], whole(due_of(agent)), agent.id)
+  tell_agent(agent, packed)
 end
 
 -- A caller who is in line or offered.  rank and times are text.  leaves: how many ready agents have to be

@@ -133,6 +133,7 @@ local function out_of_line(caller)
   call('ZREM', caller.line .. ':waiting', caller.id)
   call('ZREM', caller.line .. ':entered', caller.id)
   if call('EXISTS', caller.line .. ':waiting') == 0 then call('HDEL', caller.line .. ':pace', 'answered') end
+  tell_lines(caller.tenant .. SEP .. caller.queue)
 end
 
 -- Reserve these agents for a caller; `told`: the call whose node learns of its offer by the answer of this script.
@@ -172,6 +173,7 @@ local function into_line(caller)
   caller.token, caller.offered, caller.made, caller.waited, caller.kind = '', '', '', '1', kind
   put_caller(caller)
   call('ZADD', caller.line .. ':waiting', caller.rank, caller.id)
+  tell_lines(caller.tenant .. SEP .. caller.queue)
   call('ZADD', caller.line .. ':entered', caller.entered, caller.id)
   call('ZADD', caller.line .. ':kind:' .. kind, caller.rank, caller.id)
   call('SADD', caller.line .. ':kinds', kind)

@@ -7,6 +7,8 @@ local function describe(agent, doc, queues, able, teams)
     call('SREM', lines[n] .. ':agents', agent.id)
     call('ZREM', lines[n] .. ':ready', agent.id)
   end
+  tell_lines(agent.queues)
+  tell_lines(queues)
   agent.queues, agent.lines, agent.listed = queues, nil, ''
   call('HSET', ROOT .. 'able', agent.id, able)
   call('HSET', agent_key(agent.id), 'doc', doc, 'teams', teams)
@@ -32,6 +34,8 @@ local function sign_out(id, told)
   call('DEL', agent_key(id), ROOT .. 'state:' .. id)
   call('ZREM', KEYS[1], id)
   loaded[id] = nil
+  tell_lines(agent.queues)
+  tell('a', id, 's', 'signed-out', 't', NOW, 'r', '', 'c', '', 'n', '', 'q', '', 'p', '')
   if agent.token == '' or agent.answered ~= '' then return end
   local caller = load_caller(agent.tenant, agent.of)
   if caller and caller.token == agent.token then

@@ -22,12 +22,15 @@ from typing import Any
 
 import aiohttp
 
+from control_plane.config import ControlPlaneSettings
+from control_plane.queueing import build_celery
 from tests.loopback import free_port
 from trunkline.children import die_with
 
 ADMIN_PASSWORD = "correct-horse-4711-battery"
 USER_PASSWORD = "quiet-river-under-stars-7"
 COMMAND = (sys.executable, "-m", "trunkline.cli")
+NEEDED = ("run_dir", "redis_url", "store_url", "objects_url", "master_key_file")
 ROLES = ("agent", "supervisor", "manager", "client")
 
 
@@ -77,13 +80,33 @@ class House:
 
     def start_redis(self) -> None:
         command = ("redis-server", "--port", str(self.redis_port), "--bind", "127.0.0.1", "--save", "", "--dir")
-        self._spawn("redis", [*command, str(self._folder)])
+        self.spawn("redis", [*command, str(self._folder)])
         until(lambda: connects(self.redis_port))
 
     def start_api(self) -> None:
-        self._spawn("api", [*COMMAND, "control-plane", "api"])
+        self.spawn("api", [*COMMAND, "control-plane", "api"])
         until(lambda: self.readiness() == 200 or self._processes["api"].poll() is not None)
         assert self._processes["api"].poll() is None, self.log("api")
+
+    def start_worker(self, queues: str) -> None:
+        """Start a worker of these queues.  Nothing is scheduled: see `ask_for`."""
+        self.spawn("worker", [*COMMAND, "worker"], TRUNKLINE_WORKER_QUEUES=queues, TRUNKLINE_HEALTH_PORT="0")
+
+    def kill_worker(self) -> None:
+        """Kill the worker and its children: a machine that is gone."""
+        process = self._processes.pop("worker")
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        for pid in (process.pid, *map(int, children)):
+            os.kill(pid, signal.SIGKILL)
+        process.wait(timeout=10)
+
+    def ask_for(self, task: str) -> None:
+        """Have the worker do what the schedule would ask for now and then."""
+        build_celery(self.settings()).send_task(task)
+
+    def settings(self) -> ControlPlaneSettings:
+        given = {name.removeprefix("TRUNKLINE_").lower(): value for name, value in self.environment.items()}
+        return ControlPlaneSettings.model_validate({name: given[name] for name in NEEDED})
 
     def admin(self, *arguments: str) -> str:
         """Run one `trunkline admin` command; return what it printed."""
@@ -94,9 +117,13 @@ class House:
         return done.stdout
 
     def readiness(self) -> int:
-        """Return the status of /readyz, 0 while nobody answers."""
+        """Return the status of the API's /readyz, 0 while nobody answers."""
+        return self.readiness_at(self.health_port)
+
+    def readiness_at(self, port: int) -> int:
+        """The same of any of the processes."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.health_port}/readyz", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code
@@ -121,10 +148,18 @@ class House:
                 process.kill()
                 process.wait()
 
-    def _spawn(self, name: str, command: list[str]) -> None:
+    def has_ended(self, name: str) -> bool:
+        return self._processes[name].poll() is not None
+
+    def spawn(self, name: str, command: list[str], **environment: str) -> None:
+        """Start a process of the house, in its environment and these variables."""
         with (self._folder / f"{name}.log").open("ab") as log:
             self._processes[name] = subprocess.Popen(
-                command, env=self.environment, stdout=log, stderr=log, preexec_fn=die_with(os.getpid())
+                command,
+                env={**self.environment, **environment},
+                stdout=log,
+                stderr=log,
+                preexec_fn=die_with(os.getpid()),
             )
 
 
@@ -169,6 +204,17 @@ class Client:
             text = await answer.read()
             said = await answer.json(content_type=None) if text else None
             return Answer(answer.status, answer.headers, said)
+
+    async def fetch(self, path: str) -> bytes:
+        """Return the body of a 200 that is no JSON."""
+        given = {"Authorization": f"Bearer {self.token}"}
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as session,
+            session.get(f"{self.url}/api/v1{path}", headers=given) as answer,
+        ):
+            data = await answer.read()
+            assert answer.status == 200, data
+            return data
 
     async def get(self, path: str) -> Any:
         """Return the body of a 200."""
@@ -227,6 +273,13 @@ async def _furnish(world: World, tenant_id: str, place: int) -> None:
     hook = {"url": f"https://{tenant_id}.example/hook"}
     await admin.call("PUT", f"/tenants/{tenant_id}/webhook", hook)
     vip = await admin.make(f"/tenants/{tenant_id}/vips", {"number": f"+861390000000{place}", "name": "Ms Wang"})
+    mapping = await admin.call("PUT", f"/tenants/{tenant_id}/list-templates/seller-{place}", {"number": "phone"})
+    assert mapping.status == 200, mapping.body
+    await admin.make(f"/tenants/{tenant_id}/lists", {"list_id": f"bought-{place}"})
+    a_list = [{"list_id": f"bought-{place}"}]
+    await admin.make(
+        f"/tenants/{tenant_id}/campaigns", {"campaign_id": f"spring-{place}", "kind": "preview", "lists": a_list}
+    )
     world.ids[tenant_id] = {
         "tenant_id": tenant_id,
         "extension": extension,
@@ -236,6 +289,10 @@ async def _furnish(world: World, tenant_id: str, place: int) -> None:
         "prompt_id": f"hello-{place}",
         "calendar_id": f"office-{place}",
         "vip_id": vip["vip_id"],
+        "list_id": f"bought-{place}",
+        "template_id": f"seller-{place}",
+        "campaign_id": f"spring-{place}",
+        "lead_id": f"bought-{place}.1",
         "call_id": f"01990000-0000-7000-8000-00000000000{place}",
         "recording_id": f"01990000-0000-7000-8000-00000000001{place}",
     }

@@ -19,3 +19,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture(scope="session")
 def world(house: House) -> World:
     return run(build_world(house.url))
+
+
+@pytest.fixture(scope="session")
+def workers(house: House) -> House:
+    """The house with a worker, and with do-not-call lists in hot state."""
+    house.start_worker("imports,default")
+    house.ask_for("imports.do-not-call")
+    return house

@@ -33,6 +33,8 @@ KINDS = {
 }  # fmt: skip
 """What kind of id stands under a name of the document."""
 NO_TENANTS = {
+    # A tenant whose brand is shown before anybody signs in: public.
+    "brand_id",
     "language",
     "customer",
     "site_id",

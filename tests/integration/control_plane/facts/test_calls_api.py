@@ -129,6 +129,7 @@ async def test_orders_for_a_call_go_to_the_node_that_holds_it(house: House):
         ("call.transfer", call_id),
         ("call.end", call_id),
     ]
+    assert (await house.orders())[-1]["asked_by"] == "ana"
 
 
 async def test_orders_for_calls_that_can_not_be_changed_say_why(house: House):
@@ -235,11 +236,17 @@ async def test_a_record_says_what_the_call_cost_and_how_long_everything_took(hou
     [record] = await until(lambda: records(house))
 
     assert record.cdr == replace(cdr(call_id, started_ms=record.cdr.started_ms), currency="CNY")
-    _, one = await house.ask(ana, "GET", f"{CALLS}/{call_id}")
+    _, one = await house.ask(await house.token("max", Role.MANAGER), "GET", f"{CALLS}/{call_id}")
     assert (one["cost_micros"], one["currency"], one["hung_up_by"]) == (10_000, "CNY", "agent")
     assert [one[f"{name}_seconds"] for name in ("talk", "hold", "ring", "wait")] == [6.0, 0.0, 2.9, 0.0]
     leg = one["legs"][1]
     assert (leg["cost_micros"], leg["cost_per_minute"], leg["cost_class"]) == (10_000, 0.1, "national")
+    # What it cost is for those alone who may see what is spent.
+    _, seen = await house.ask(ana, "GET", f"{CALLS}/{call_id}")
+    assert {seen[name] for name in ("cost_micros", "currency", "cost_class")} == {None}
+    assert {leg[name] for leg in seen["legs"] for name in ("cost_micros", "cost_per_minute", "cost_class")} == {None}
+    _, listed = await house.ask(ana, "GET", f"{CALLS}?limit=10")
+    assert [each["cost_micros"] for each in listed["items"]] == [None]
 
 
 async def test_a_call_is_found_at_every_moment_between_its_answer_and_its_record(house: House):

@@ -11,7 +11,7 @@ from callmodel.callstate import Direction, LegRole, LegState
 from callmodel.cdr import Cdr, CdrLeg
 from callmodel.codec import to_wire
 from callmodel.directory import Rate, Trunk
-from callmodel.edgeregistrations import EdgeRegistrations, TrunkRegistration
+from callmodel.edgecarriers import EdgeCarriers, TrunkRegistration
 from callmodel.edgesnapshot import EdgeTrunk, Gateway
 from callmodel.ids import LegId, TrunkId
 from control_plane.features.trunks.store import TrunkRecord, TrunkStore
@@ -44,9 +44,9 @@ async def test_status_tells_how_each_trunk_does(house: House):
     await make_trunk(house, CARRIER, registers=True)
     await make_trunk(house, SPARE, registers=False)
     before = await trunks(house, admin)
-    told = EdgeRegistrations("edge-1", now_ms(), (TrunkRegistration(CARRIER, True),))
+    told = EdgeCarriers("edge-1", now_ms(), (TrunkRegistration(CARRIER, True),))
     await house.redis.sadd(keys.EDGES, "edge-1")  # type: ignore[misc]
-    await house.redis.set(keys.edge_registrations("edge-1"), json.dumps(to_wire(told)))
+    await house.redis.set(keys.edge_carriers("edge-1"), json.dumps(to_wire(told)))
     call = failed_over()
     inbound = replace(cdr(new_call_id()), direction=Direction.INBOUND)
     await house.start_facts()

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
+from callmodel.beginnings import CustomerCalled
 from callmodel.calls import Step, advance, begin
 from callmodel.callstate import Call
 from callmodel.codec import from_wire
 from callmodel.directory import Did, Directory
-from callmodel.facts import CustomerCalled, DigitPressed, Fact, LegHungUp, Played, TimerFired
+from callmodel.facts import DigitPressed, Fact, LegHungUp, Played, TimerFired
 from callmodel.flows.document import Flow
 from callmodel.ids import E164, FlowId, LegId
 from callmodel.orders import Announce, Order, Play, SetTimer

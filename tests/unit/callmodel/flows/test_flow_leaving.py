@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
+from callmodel.callstate import TimerName
 from callmodel.cdr import cdr_of
 from callmodel.endings import Ending, EndingClass
-from callmodel.facts import NotQueued
-from callmodel.ids import QueueId
-from callmodel.orders import HangUp, PauseRecording, StartRecording
+from callmodel.facts import Fact, NotQueued, PlaceKept, TimerFired
+from callmodel.ids import CallId, QueueId
+from callmodel.orders import HangUp, KeepPlace, PauseRecording, StartRecording
 from tests.unit.callmodel.flows.flow_stories import (
     BYE,
     CALLER,
@@ -101,12 +102,33 @@ BACK: dict[str, Any] = {
 
 
 def test_who_is_to_be_called_back_is_told_and_followed_up():
-    step = called(BACK)
+    asked = called(BACK)
+
+    (kept,) = [order for order in asked[1] if isinstance(order, KeepPlace)]
+    assert (kept.queue_id, kept.number, kept.since_ms) == ("sales", CUSTOMER, T0)
+    step = after(asked, PlaceKept(CallId("back"), T0 + 10))
 
     assert texts(step[1]) == ["We will call you."]
     record = cdr_of(hung_up(step)[0])
     assert (record.ending, record.ending_class) == (Ending.CALL_BACK, EndingClass.SUCCESS)
-    assert (record.queue_id, record.number) == ("sales", CUSTOMER)
+    assert (record.queue_id, record.number, record.call_back) == ("sales", CUSTOMER, "back")
+
+
+@pytest.mark.parametrize(
+    "fact", [PlaceKept(None, T0 + 10), TimerFired(TimerName.FLOW, T0 + 2_000)], ids=["no", "silence"]
+)
+def test_where_no_place_can_be_kept_people_follow_the_call_up(fact: Fact):
+    step = after(called(BACK), fact)
+
+    assert texts(step[1]) == ["We will call you."]
+    record = cdr_of(hung_up(step)[0])
+    assert (record.ending, record.call_back) == (Ending.CALL_BACK, None)
+
+
+def test_old_news_of_a_place_changes_nothing():
+    said = after(called(BACK), PlaceKept(CallId("back"), T0 + 10))
+
+    assert after(said, PlaceKept(CallId("other"), T0 + 20)) == (said[0], [])
 
 
 def test_nobody_is_called_back_without_a_number():
@@ -117,4 +139,6 @@ def test_who_waited_in_vain_may_be_called_back():
     nodes = {"wait": {"kind": "queue", "queues": [{"queue_id": "sales"}], "otherwise": "book"}, **BACK}
     step = after(called(nodes), NotQueued(QueueId("sales"), "waited", T0 + 40_000))
 
+    (kept,) = [order for order in step[1] if isinstance(order, KeepPlace)]
+    assert kept.since_ms == T0, "the place is as old as the wait"
     assert hung_up(step)[0].ending is Ending.CALL_BACK

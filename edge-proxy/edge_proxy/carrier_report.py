@@ -1,4 +1,4 @@
-"""Whether the carriers have taken this edge's registrations, told to the control plane."""
+"""What this edge sees of the carriers, told to the control plane: its bindings there, and media where none may be."""
 
 import asyncio
 import json
@@ -10,8 +10,9 @@ from redis.exceptions import RedisError
 
 from callmodel import keys
 from callmodel.codec import to_wire
-from callmodel.edgeregistrations import EdgeRegistrations, TrunkRegistration
+from callmodel.edgecarriers import EdgeCarriers, TrunkRegistration
 from callmodel.ids import TrunkId
+from edge_proxy import straymedia
 from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
 
 REPORT_SECONDS = 2.0
@@ -33,8 +34,8 @@ async def registrations(rpc: KamailioRpc) -> tuple[TrunkRegistration, ...]:
     )
 
 
-class RegistrationReport:
-    """Keeps what an edge has at carriers in Redis, with a short life."""
+class CarrierReport:
+    """Keeps what an edge sees of carriers in Redis, with a short life."""
 
     def __init__(self, rpc: KamailioRpc, redis: Redis, edge_id: str) -> None:
         self._rpc, self._redis, self._edge_id = rpc, redis, edge_id
@@ -45,17 +46,19 @@ class RegistrationReport:
         while True:
             try:
                 async with asyncio.timeout(REDIS_SECONDS * 2):
-                    await self._report()
+                    await self.report()
                 self._away = False
             except (RedisError, RpcError, RpcUnreachableError, OSError, TimeoutError) as error:
                 if not self._away:
-                    logger.warning("registrations not reported", extra={"error": type(error).__name__})
+                    logger.warning("carriers not reported", extra={"error": type(error).__name__})
                 self._away = True
             await asyncio.sleep(REPORT_SECONDS)
 
-    async def _report(self) -> None:
-        told = EdgeRegistrations(self._edge_id, int(time.time() * 1000), await registrations(self._rpc))
+    async def report(self) -> None:
+        """Report once.  Raises redis errors, RpcError, RpcUnreachableError."""
+        strays = straymedia.read(await self._rpc.htable_entries(straymedia.TABLE))
+        told = EdgeCarriers(self._edge_id, int(time.time() * 1000), await registrations(self._rpc), strays)
         async with self._redis.pipeline(transaction=False) as pipeline:
             pipeline.sadd(keys.EDGES, self._edge_id)
-            pipeline.set(keys.edge_registrations(self._edge_id), json.dumps(to_wire(told)), px=REPORTED_MS)
+            pipeline.set(keys.edge_carriers(self._edge_id), json.dumps(to_wire(told)), px=REPORTED_MS)
             await pipeline.execute()

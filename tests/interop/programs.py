@@ -1,4 +1,4 @@
-"""Phones that others wrote, driven as a person would: baresip by its control port, linphone by its console.
+"""Phones that are programs, driven as a person would: baresip by its control port, linphone by its console.
 
 Neither needs a sound card: what they say is a WAV file with a tone, and what they hear they write to another.
 Both are at 127.0.0.1, the address that they take by themselves.
@@ -10,9 +10,8 @@ import json
 import re
 import socket
 import wave
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,32 +19,20 @@ import numpy as np
 
 from simulators.g711 import RATE
 from simulators.tones import dominant_tones, tone
+from tests.interop.phones import READY_SECONDS, ForeignPhone
 from trunkline.conditions import tcp_open, until
 
-READY_SECONDS = 20.0
 GOODBYE_SECONDS = 5.0
 TONE_SECONDS = 120.0
 HEARD_SAMPLES = RATE // 2
 WAV_HEADER_BYTES = 44
 LOCAL = "127.0.0.1"
+PORTS = {"udp": 5060, "tcp": 5060, "tls": 5061}
+"""An edge's, by transport."""
 
 
-@dataclass(frozen=True)
-class Seat:
-    """As whom a phone signs in, where (an edge's address), and in which tone it speaks."""
-
-    extension: str
-    domain: str
-    password: str
-    edge: str
-    tone_hz: int
-
-
-class ForeignPhone(ABC):
+class Program(ForeignPhone):
     """One running program with one account, and a folder of its own that must not be there yet."""
-
-    def __init__(self, seat: Seat, folder: Path) -> None:
-        self.seat, self.folder = seat, folder
 
     async def __aenter__(self) -> Self:
         # Without its folder below HOME, linphone logs that it has no database.
@@ -87,23 +74,19 @@ class ForeignPhone(ABC):
         """Everything that it has told of what it does."""
         return (self.folder / self.log).read_text(errors="replace")
 
-    async def tells(self, words: str, since: int = 0) -> None:
-        """Wait until it tells some words, after the first `since` characters."""
-
-        async def said() -> bool:
-            return words in self.told[since:]
-
-        assert await until(said, READY_SECONDS, pause_seconds=0.2), f"no {words!r} in: {self.told[since:][-3000:]}"
+    def keyed(self, since: int = 0) -> bool:
+        """Say whether it has told of SRTP, after the first `since` characters."""
+        return self.says_keyed in self.told[since:]
 
     async def hears(self, wanted_hz: set[int], candidates_hz: Iterable[int], seconds: float = 15.0) -> None:
         """Wait until exactly the wanted ones of the candidates sound in half a second that it hears from now on."""
         candidates = list(candidates_hz)
-        before = {path: len(_samples(path)) for path in self._heard_files()}
+        before = {path: len(samples_of(path)) for path in self._heard_files()}
         heard: set[int] = set()
 
         async def right() -> bool:
             for path in self._heard_files():
-                samples = _samples(path)
+                samples = samples_of(path)
                 if len(samples) >= before.get(path, 0) + HEARD_SAMPLES:
                     heard.clear()
                     heard.update(dominant_tones(samples[-HEARD_SAMPLES:], RATE, candidates))
@@ -112,15 +95,6 @@ class ForeignPhone(ABC):
 
         assert await until(right, seconds, pause_seconds=0.2), f"hears {heard}, not {wanted_hz}"
 
-    async def receives(self) -> None:
-        """Wait until sound comes in, whatever it is: after a re-INVITE baresip writes nothing of it any more."""
-        before = await self._received()
-
-        async def more() -> bool:
-            return await self._received() > before
-
-        assert await until(more, READY_SECONDS, pause_seconds=0.2), "nothing comes in"
-
     async def _type(self, line: str) -> None:
         assert self._process.stdin is not None
         self._process.stdin.write(f"{line}\n".encode())
@@ -128,6 +102,10 @@ class ForeignPhone(ABC):
 
     log = "said"
     """The file that tells most."""
+    says_keyed: str
+    """What it says of a call once that is encrypted."""
+    takes_keys_beside_rtp = True
+    """Whether it answers keys in an offer of plain RTP (RFC 8643) with its own."""
     quits: str
     """What is typed to end the program."""
 
@@ -141,30 +119,6 @@ class ForeignPhone(ABC):
     @abstractmethod
     def _heard_files(self) -> list[Path]: ...
 
-    @abstractmethod
-    async def _received(self) -> int:
-        """Return how much sound of the call has come in so far, in any unit."""
-
-    @abstractmethod
-    async def dial(self, number: str) -> None: ...
-
-    @abstractmethod
-    async def answer(self) -> None:
-        """Wait for a call, and take it."""
-
-    @abstractmethod
-    async def hold(self) -> None: ...
-
-    @abstractmethod
-    async def resume(self) -> None: ...
-
-    @abstractmethod
-    async def transfer(self, extension: str) -> None:
-        """Hand the call over without a word."""
-
-    @abstractmethod
-    async def hang_up(self) -> None: ...
-
 
 BARESIP_CONFIG = """\
 sip_listen {local}:{sip_port}
@@ -177,24 +131,29 @@ module stdio.so
 module g711.so
 module aufile.so
 module sndfile.so
+module srtp.so
 module_app account.so
 module_app menu.so
 module_app ctrl_tcp.so
 """
 
 
-class Baresip(ForeignPhone):
+class Baresip(Program):
     """Of baresip-core.  Its release 1.0 has no attended transfer, and hangs up when a blind one fails."""
 
-    quits = "/quit"
+    transports = ("udp", "tcp", "tls")
+    says_keyed, quits = "SRTP is Enabled", "/quit"
 
     def _configured(self) -> list[str]:
-        self._control_port = _free_port()
-        ports = {"sip_port": _free_port(), "control_port": self._control_port}
+        sip_port, self._control_port = _free_ports()
+        ports = {"sip_port": sip_port, "control_port": self._control_port}
         (self.folder / "config").write_text(BARESIP_CONFIG.format(local=LOCAL, folder=self.folder, **ports))
         seat = self.seat
-        account = f'<sip:{seat.extension}@{seat.domain}>;auth_pass={seat.password};outbound="sip:{seat.edge}:5060"\n'
-        (self.folder / "accounts").write_text(account)
+        way = f"transport={seat.transport}"
+        account = f"<sip:{seat.extension}@{seat.domain};{way}>;auth_pass={seat.password}"
+        account += f';outbound="sip:{seat.edge}:{PORTS[seat.transport]};{way}"'
+        account += ";mediaenc=srtp-mand" if seat.transport == "tls" else ";mediaenc=srtp" if seat.encrypts else ""
+        (self.folder / "accounts").write_text(f"{account}\n")
         return ["baresip", "-s", "-f", str(self.folder)]
 
     async def _sign_in(self) -> None:
@@ -217,6 +176,10 @@ class Baresip(ForeignPhone):
 
     async def resume(self) -> None:
         await self._command("resume")
+
+    async def press(self, keys: str) -> None:
+        for key in keys:
+            await self._command("sndcode", key)
 
     async def transfer(self, extension: str) -> None:
         await self._command("transfer", extension)
@@ -248,14 +211,18 @@ class Baresip(ForeignPhone):
 LINPHONE_CONFIG = """\
 [sip]
 sip_port=-1
-sip_tcp_port=0
-sip_tls_port=0
+sip_tcp_port=-1
+sip_tls_port=-1
 default_proxy=0
 register_only_when_network_is_up=0
+verify_server_certs=0
+verify_server_cn=0
+media_encryption={media_encryption}
+media_encryption_mandatory={mandatory}
 
 [proxy_0]
-reg_proxy=<sip:{edge}:5060;transport=udp>
-reg_route=<sip:{edge}:5060;transport=udp;lr>
+reg_proxy=<sip:{edge}:{port};transport={transport}>
+reg_route=<sip:{edge}:{port};transport={transport};lr>
 reg_identity=sip:{extension}@{domain}
 reg_expires=300
 reg_sendregister=1
@@ -267,26 +234,46 @@ realm={domain}
 """
 
 
-class Linphone(ForeignPhone):
-    """Of linphone-cli.  Its calls count from 1.  Of what it does by itself its console says nothing before a key."""
+class Linphone(Program):
+    """Of linphone-cli.  Its calls count from 1.  Of what it does by itself its console says nothing before a key.
 
+    Told to encrypt it insists on it in calls that it makes, and takes plain RTP in others that do not.
+    """
+
+    transports = ("udp", "tcp", "tls")
+    attends = True
+    says_keyed = "Negotiated media encryption is LinphoneMediaEncryptionSRTP"
+    takes_keys_beside_rtp = False
     log, quits = "linphone.log", "quit"
 
     def _configured(self) -> list[str]:
         (self.folder / self.log).touch()
-        (self.folder / "linphonerc").write_text(LINPHONE_CONFIG.format(**vars(self.seat)))
+        over_tls = self.seat.transport == "tls"
+        settings = {"port": PORTS[self.seat.transport], "mandatory": int(over_tls)}
+        settings |= vars(self.seat) | {"media_encryption": "srtp" if over_tls or self.seat.encrypts else "none"}
+        (self.folder / "linphonerc").write_text(LINPHONE_CONFIG.format(**settings))
         return ["linphonec", "-c", "linphonerc", "-d", "6", "-l", self.log]
 
     async def _sign_in(self) -> None:
+        if self.seat.transport == "tls":
+            # Edges ask for a certificate, which branches have: it asks the person, and stands still meanwhile.
+            await self._prompts("Password for")
+            await self._type("none")
         await self.tells("to [LinphoneRegistrationOk]")
         for line in ("soundcard use files", "record heard.wav", "play tone.wav"):
             await self._type(line)
+
+    async def _prompts(self, words: str) -> None:
+        async def prompted() -> bool:
+            return words in (self.folder / "said").read_text(errors="replace")
+
+        assert await until(prompted, READY_SECONDS), f"no {words!r}"
 
     def _heard_files(self) -> list[Path]:
         return list(self.folder.glob("heard.wav"))
 
     async def _received(self) -> int:
-        return sum(len(_samples(path)) for path in self._heard_files())
+        return sum(len(samples_of(path)) for path in self._heard_files())
 
     async def dial(self, number: str) -> None:
         await self._type(f"call {number}")
@@ -301,6 +288,10 @@ class Linphone(ForeignPhone):
     async def resume(self) -> None:
         await self._type("resume")
 
+    async def press(self, keys: str) -> None:
+        for key in keys:
+            await self._type(key)
+
     async def transfer(self, extension: str) -> None:
         await self._type(f"transfer {extension}")
 
@@ -312,18 +303,23 @@ class Linphone(ForeignPhone):
         await self._type("terminate")
 
 
-def _samples(path: Path) -> np.ndarray[Any, np.dtype[np.int16]]:
+def samples_of(path: Path) -> np.ndarray[Any, np.dtype[np.int16]]:
     """Return what was written so far to a file that is being written: its header tells no length yet."""
     sound = path.read_bytes()[WAV_HEADER_BYTES:]
     return np.frombuffer(sound[: len(sound) // 2 * 2], "<i2")
 
 
-def _free_port() -> int:
-    """Return a port that is free for UDP and TCP: baresip takes both for SIP."""
+def _free_ports() -> tuple[int, int]:
+    """Return a port for SIP that is free for UDP and TCP, as is the next one (TLS), and one for commands."""
     while True:
-        with socket.socket(type=socket.SOCK_STREAM) as stream, socket.socket(type=socket.SOCK_DGRAM) as datagram:
-            stream.bind((LOCAL, 0))
-            port = int(stream.getsockname()[1])
-            with contextlib.suppress(OSError):
-                datagram.bind((LOCAL, port))
-                return port
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
+            port = _bound(held, socket.SOCK_STREAM, 0)
+            _bound(held, socket.SOCK_DGRAM, port)
+            _bound(held, socket.SOCK_STREAM, port + 1)
+            return port, _bound(held, socket.SOCK_STREAM, 0)
+
+
+def _bound(held: contextlib.ExitStack, kind: socket.SocketKind, port: int) -> int:
+    found = held.enter_context(socket.socket(type=kind))
+    found.bind((LOCAL, port))
+    return int(found.getsockname()[1])

@@ -1,0 +1,23 @@
+"""What a campaign's call carries of its campaign and its lead, so that it needs to ask nobody while it lives."""
+
+from dataclasses import dataclass
+
+from callmodel.ids import CampaignId, LeadId, ProviderId
+from callmodel.routing import FlowPlan
+
+
+@dataclass(frozen=True)
+class CalledLead:
+    """The lead that a call is of.
+
+    pool: whose agents serve the campaign.  token: the number's keyed hash.  flow: what whoever answers meets.
+    opt_out_key: the key by which a customer says not to be called any more; empty for none.  opted_out: it was.
+    """
+
+    campaign_id: CampaignId
+    lead_id: LeadId
+    pool: ProviderId
+    token: str
+    flow: FlowPlan
+    opt_out_key: str = ""
+    opted_out: bool = False

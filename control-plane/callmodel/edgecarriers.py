@@ -1,0 +1,33 @@
+"""What HQ's edges see of its carriers, as they tell it: bindings there, and media where none may be."""
+
+from dataclasses import dataclass
+
+from callmodel.ids import TrunkId
+
+
+@dataclass(frozen=True)
+class TrunkRegistration:
+    """One binding at a carrier.  registered: whether the carrier has taken it."""
+
+    trunk_id: TrunkId
+    registered: bool
+
+
+@dataclass(frozen=True)
+class StrayMedia:
+    """An address that a carrier named for its media and that its trunk does not allow: the call was refused."""
+
+    trunk_id: TrunkId
+    address: str
+    at_ms: int
+    """The last time."""
+
+
+@dataclass(frozen=True)
+class EdgeCarriers:
+    """What one edge sees.  registrations: all bindings that it keeps or tries to; none where it is not its turn."""
+
+    edge_id: str
+    at_ms: int
+    registrations: tuple[TrunkRegistration, ...] = ()
+    stray_media: tuple[StrayMedia, ...] = ()

@@ -1,0 +1,1 @@
+"""Lists of numbers: sent, imported and kept."""

@@ -1,0 +1,39 @@
+"""What every call needs of the world outside."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from callmodel.directory import Lookups
+from media_nodes.journal import Journal
+from media_nodes.ports import (
+    CallBacks,
+    Claims,
+    Leads,
+    Lines,
+    LookUps,
+    Neighbours,
+    Outbox,
+    Player,
+    Recordings,
+    Switch,
+    WordEar,
+)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The ports that a call works with."""
+
+    switch: Switch
+    claims: Claims
+    outbox: Outbox
+    recordings: Recordings
+    player: Player
+    ear: WordEar
+    lines: Lines
+    neighbours: Neighbours
+    leads: Leads
+    call_backs: CallBacks
+    look_ups: LookUps
+    journal: Journal
+    directory: Callable[[], Lookups | None]

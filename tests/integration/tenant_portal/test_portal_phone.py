@@ -1,0 +1,69 @@
+"""The browser's phone: the hash of the user's own seat, for nobody else, and audited."""
+
+from datetime import UTC, datetime
+
+from api_house import USER_PASSWORD, World, fresh, user
+from portal_house import Browser, PortalHouse
+
+from control_plane.digest import ha1_of
+
+STATION_PASSWORD = "a-long-station-password"
+
+
+async def seated(world: World, tenant_id: str, extension: str, media: str) -> str:
+    """Return the name of a new agent who is seated at a new station."""
+    name = fresh("seated")
+    made = await world.admin.make("/users", user(name, tenant_id, "agent"))
+    station = {"extension": extension, "site_id": "branch-1", "media": media, "password": STATION_PASSWORD}
+    await world.admin.make(f"/tenants/{tenant_id}/stations", {**station, "user_id": made["user_id"]})
+    return name
+
+
+async def test_who_is_seated_at_a_browsers_station_gets_its_phone(portal: PortalHouse, world: World):
+    name = await seated(world, "acme", "1701", "webrtc")
+    async with Browser(portal.portals[0]) as browser:
+        session = await browser.sign_in(name)
+        phone = await browser.get("/phone")
+
+    assert session["user"]["station"]["extension"] == "1701"
+    assert phone == {
+        "uri": "sip:1701@acme.trunkline.test",
+        "extension": "1701",
+        "domain": "acme.trunkline.test",
+        "websocket": ["wss://edge.test:5443"],
+        "ice_servers": [],
+        "authorization": {
+            "realm": "acme.trunkline.test",
+            "ha1": ha1_of("1701", "acme.trunkline.test", STATION_PASSWORD),
+        },
+        "display_name": phone["display_name"],
+    }
+    day = datetime.now(UTC).date().isoformat()
+    trail = (await world.admin.get(f"/tenants/acme/audit?day={day}"))["items"]
+    assert (name, "stations.phone", "1701") in [
+        (entry["actor"], entry["action"], entry["subject"].get("extension")) for entry in trail
+    ]
+
+
+async def test_a_desk_phone_is_no_browsers_and_nobody_gets_anothers(portal: PortalHouse, world: World):
+    name = await seated(world, "acme", "1702", "rtp")
+    await seated(world, "acme", "1703", "webrtc")
+    async with Browser(portal.portals[0]) as browser:
+        await browser.sign_in(name)
+
+        assert (await browser.call("GET", "/phone")).error_id == "no-station"
+        own = await browser.call("POST", "/api/v1/tenants/acme/stations/1702/phone")
+        anothers = await browser.call("POST", "/api/v1/tenants/acme/stations/1703/phone")
+
+    assert (own.status, own.error_id) == (409, "station-not-for-browsers")
+    assert (anothers.status, anothers.error_id) == (403, "not-your-seat")
+
+
+async def test_a_manager_is_nobody_else_either(portal: PortalHouse, world: World):
+    await seated(world, "acme", "1704", "webrtc")
+    manager = world.users["acme", "manager"]
+
+    answer = await manager.call("POST", "/tenants/acme/stations/1704/phone")
+
+    assert (answer.status, answer.error_id) == (403, "not-your-seat")
+    assert USER_PASSWORD not in str(answer.body)
