@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from callmodel.callstate import Call, LegState, Phase
+from callmodel.callstate import Call, Leg, LegState, Phase
 from callmodel.ids import LegId
 from callmodel.orders import Announce, Milestone, Order
 from callmodel.rooms import Mode
@@ -12,7 +12,8 @@ def announced(before: Call | None, call: Call, orders: list[Order]) -> tuple[Cal
     """Return a step with its announcements numbered, and with CHANGED where nothing else tells of what changed.
 
     before: the call as it was, None for one that has just begun.  While people talk, a change is that somebody has
-    come, answered, gone, holds, or does something else; what happens before that has milestones of its own.
+    come, answered, gone, holds, does something else, or that a voice is dead or back; what happens before that has
+    milestones of its own.
     """
     told = any(isinstance(order, Announce) for order in orders)
     if not told and before is not None and _is_another(before, call):
@@ -32,5 +33,10 @@ def _is_another(before: Call, call: Call) -> bool:
     return talking and _picture(before) != _picture(call)
 
 
-def _picture(call: Call) -> list[tuple[LegId, LegState, Mode, bool, bool]]:
-    return [(leg.leg_id, leg.state, leg.mode, leg.held, leg.leaving) for leg in call.legs]
+def _picture(call: Call) -> list[tuple[LegId, LegState, Mode, bool, bool, bool]]:
+    return [(leg.leg_id, leg.state, leg.mode, leg.held, leg.leaving, _is_mute(leg)) for leg in call.legs]
+
+
+def _is_mute(leg: Leg) -> bool:
+    """Say whether one of a leg's directions is dead."""
+    return leg.voice is not None and (leg.voice.dead_since_ms is not None or leg.voice.deaf_since_ms is not None)

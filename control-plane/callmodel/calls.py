@@ -101,6 +101,8 @@ def _advance(call: Call, fact: facts.Fact) -> Step:
             return linking.refused(call, fact)
         case facts.AgentOffered() if call.phase is not Phase.WAITING:
             return call, waiting.withdrawn(fact)
+        case facts.VoiceMeasured():
+            return call, []
         case _ if call.phase is Phase.ENDED:
             return call, []
         case _:

@@ -26,6 +26,7 @@ from callmodel.offers import OfferEnd
 from callmodel.queues import Queue, SkillNeed
 from callmodel.rooms import Mode
 from callmodel.routing import EMERGENCY_CLASS, FlowPlan, LinkPlan, StationPlan, TrunkPlan
+from callmodel.voice.figures import LegVoice
 
 
 class Phase(Enum):
@@ -129,6 +130,10 @@ class Leg:
     """Whom it attends, where it listens or whispers."""
     leaving: bool = False
     """It is being hung up, and takes part no more."""
+    voice: LegVoice | None = None
+    """What it sent and was sent, as last told."""
+    sip_call_id: str | None = None
+    """The Call-ID of its dialog, told at its end."""
     joined_call: CallId | None = None
     """The call at its other end, where it joins two."""
 

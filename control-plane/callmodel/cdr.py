@@ -30,6 +30,7 @@ from callmodel.ids import (
 from callmodel.limits import cost_micros
 from callmodel.rooms import Mode
 from callmodel.routing import FlowPlan
+from callmodel.voice.figures import LegVoice
 
 PRIVATE = {"private": True}
 """Metadata of a field that names a customer: kept encrypted, shown masked."""
@@ -46,6 +47,8 @@ class CdrLeg:
     cost_micros: what the leg cost by it, in millionths, once it has ended; None for a leg that we pay no trunk for.
     held: whether it has the others on hold, since `held_since_ms`.  mode: what it may hear and say, where it is not a
     party like the others.  joined_call: the call of ours at its other end, where a phone joined two.
+    voice: what it sent and was sent; complete once it has ended, before that as it was when a direction last died or
+    lived again.  sip_call_id: the Call-ID of its dialog, once it has ended.
     """
 
     leg_id: LegId
@@ -68,6 +71,8 @@ class CdrLeg:
     held_since_ms: int | None = None
     hold_seconds: float | None = None
     mode: str | None = None
+    voice: LegVoice | None = None
+    sip_call_id: str | None = None
     joined_call: CallId | None = None
 
 
@@ -238,6 +243,8 @@ def _cdr_leg(leg: Leg, over_ms: int | None) -> CdrLeg:
         sip_code=leg.sip_code,
         held=leg.held,
         held_since_ms=leg.held_since_ms,
+        voice=leg.voice,
+        sip_call_id=leg.sip_call_id,
         joined_call=leg.joined_call,
         mode=leg.mode.value if leg.is_answered and leg.mode is not Mode.TALKING else None,
         hold_seconds=None if ended_ms is None else held_ms(leg, ended_ms if over_ms is None else over_ms) / 1000,

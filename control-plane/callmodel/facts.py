@@ -13,6 +13,7 @@ from callmodel.offers import Offer
 from callmodel.queues import Queue
 from callmodel.rooms import Mode
 from callmodel.routing import LinkPlan, Plan
+from callmodel.voice.figures import LegVoice
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,23 @@ class LegAnswered:
 class LegHungUp:
     """A leg is gone.  `sip_code` is the final response where it never answered, else None.
 
-    `silent`: the switch gave it up, as nothing was heard of it any more.
+    `silent`: the switch gave it up, as nothing was heard of it any more.  `sip_call_id`: its dialog's Call-ID.
     """
 
     leg_id: LegId
     sip_code: int | None
     at_ms: int
     silent: bool = False
+    sip_call_id: str | None = None
+
+
+@dataclass(frozen=True)
+class VoiceMeasured:
+    """What a leg's voice came to so far: told when a direction dies or lives again, and at the leg's end."""
+
+    leg_id: LegId
+    voice: LegVoice
+    at_ms: int
 
 
 @dataclass(frozen=True)
@@ -353,5 +364,5 @@ Fact = (
     | HangUpAsked | SpendStopped | TransferAsked | LinkAsked | LinkNamed | QueueAsked | ConsultAsked | JoinAsked
     | PickUpAsked | SuperviseAsked | ConsultTurned | ModeAsked | ReleaseAsked | RecordingPauseAsked | TimerFired
     | Played | DigitPressed | Heard | QueueSeen | LookedUp | WayFound | Queued | NotQueued | PlaceKept | LineLost
-    | AgentOffered | AgentChanged | ClaimTold | NodeLost
+    | AgentOffered | AgentChanged | ClaimTold | NodeLost | VoiceMeasured
 )  # fmt: skip

@@ -20,6 +20,14 @@ EDGES = "platform:edges"
 BAN_LIFTS = "platform:ban-lifts"
 """Stream of orders to every edge to listen again (`edgebans.LiftBan`)."""
 
+LADDER_QUESTIONS = "platform:ladder-questions"
+"""Stream of questions to every edge about the SIP messages of a call (`ladder.LadderQuestion`)."""
+
+
+def ladder_answers(question_id: str) -> str:
+    """List of what edges answer (`ladder.LadderAnswer`); expires at once."""
+    return f"platform:ladder-answers:{question_id}"
+
 
 def edge_bans(edge_id: str) -> str:
     """Whom an edge does not listen to (`edgebans.EdgeBans`); expires when its agent falls silent."""

@@ -33,22 +33,27 @@ def note(call: Call, fact: facts.Fact) -> Call | None:
             leg = call.leg_of(leg_id)
             if leg is None or not leg.is_live:
                 return None
-            return call.with_leg(leg_id, **_ended(leg, at_ms, sip_code))
-        case facts.LegHeld(leg_id, at_ms):
+            return call.with_leg(leg_id, **_ended(leg, at_ms, sip_code), sip_call_id=fact.sip_call_id)
+        case facts.VoiceMeasured(leg_id, voice):
             leg = call.leg_of(leg_id)
-            if leg is None or not leg.is_live or leg.held:
-                return None
-            return call.with_leg(leg_id, held=True, held_since_ms=at_ms)
-        case facts.LegUnheld(leg_id, at_ms):
-            leg = call.leg_of(leg_id)
-            if leg is None or not leg.held:
-                return None
-            return call.with_leg(leg_id, **_unheld(leg, at_ms))
+            return None if leg is None or leg.voice == voice else call.with_leg(leg_id, voice=voice)
+        case facts.LegHeld() | facts.LegUnheld():
+            return _note_hold(call, fact)
         case facts.NodeLost(at_ms):
             gone = (replace(leg, **_ended(leg, at_ms, None)) if leg.is_live else leg for leg in call.legs)  # type: ignore[arg-type]
             return replace(call, legs=tuple(gone))
         case _:
             return call
+
+
+def _note_hold(call: Call, fact: facts.LegHeld | facts.LegUnheld) -> Call | None:
+    leg = call.leg_of(fact.leg_id)
+    match fact:
+        case facts.LegHeld(leg_id, at_ms) if leg is not None and leg.is_live and not leg.held:
+            return call.with_leg(leg_id, held=True, held_since_ms=at_ms)
+        case facts.LegUnheld(leg_id, at_ms) if leg is not None and leg.held:
+            return call.with_leg(leg_id, **_unheld(leg, at_ms))
+    return None
 
 
 def party_beside(call: Call, leg_id: LegId) -> LinkedParty:

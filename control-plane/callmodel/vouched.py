@@ -8,6 +8,9 @@ from urllib.parse import quote, unquote
 
 HEADER = "X-Trunkline"
 
+PAUSES = "pauses"
+"""`1` where a party's description has comfort noise (RFC 3389): it may send nothing while it is silent."""
+
 Vouched = tuple[tuple[str, str], ...]
 """Names and values, such as `(("origin", "station"), ("tenant", "acme"))`."""
 

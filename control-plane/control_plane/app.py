@@ -25,6 +25,7 @@ from control_plane.features.flows import http as flows
 from control_plane.features.lists import http as lists
 from control_plane.features.numbers import http as numbers
 from control_plane.features.platform import http as platform
+from control_plane.features.platform import messages
 from control_plane.features.prompts import http as prompts
 from control_plane.features.queues import http as queues
 from control_plane.features.recordings import http as recordings
@@ -71,6 +72,7 @@ ROUTES: Sequence[Route] = [
     *dnc.routes,
     *numbers.routes,
     *platform.routes,
+    *messages.routes,
     *bans.routes,
     *calls.routes,
     *handover.routes,

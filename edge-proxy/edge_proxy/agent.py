@@ -28,6 +28,7 @@ from edge_proxy.config import EdgeSettings
 from edge_proxy.connections import CLOSED_TABLE
 from edge_proxy.hearing import CLOSED, REFUSED, Counted, Hearing, Registrations
 from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
+from edge_proxy.ladders import Ladders, Pipe, answer
 from edge_proxy.lexis import REFUSED_TABLE
 from edge_proxy.nodes import NodeBook, uris_in
 from edge_proxy.registering import Alone, CarrierRegistrar, Lease
@@ -233,9 +234,11 @@ async def wire(service: Service) -> None:
     agent = await asyncio.to_thread(EdgeAgent, settings)
     service.add_check("kamailio", agent.kamailio_answers)
     service.add_check("rtpengine", agent.rtpengine_answers)
-    if settings.otlp_endpoint:
-        await _hear(service, settings)
     redis = connect(settings.redis_url) if settings.snapshot == "redis" else None
+    if settings.otlp_endpoint:
+        _hear(service, settings)
+    if redis is not None and settings.keeps_messages:
+        _remember(service, settings, redis)
     service.spawn("snapshots", agent.follow_snapshots(redis))
     if redis is not None:
         service.on_close(redis.aclose)
@@ -260,7 +263,16 @@ def _register(service: Service, settings: EdgeSettings, agent: EdgeAgent, redis:
     service.spawn("drain", drain.watch(flag, settings, service))
 
 
-async def _hear(service: Service, settings: EdgeSettings) -> None:
+def _remember(service: Service, settings: EdgeSettings, redis: Redis) -> None:
+    """Remember the messages of calls, and answer who asks for them."""
+    pipe = Pipe(settings.edge_dir, Ladders(settings.edge_id, settings.kept_messages, settings.kept_hours * 3600))
+    pipe.open()
+    service.on_close(pipe.close)
+    service.spawn("heads", pipe.run())
+    service.spawn("ladders", answer(pipe, redis, settings.edge_id))
+
+
+def _hear(service: Service, settings: EdgeSettings) -> None:
     """Tell the collector of what Kamailio does."""
     hearing = Hearing(settings.edge_dir)
     hearing.open()

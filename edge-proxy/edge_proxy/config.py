@@ -63,6 +63,13 @@ class EdgeSettings(ServiceSettings):
     strangers_per_address: int = Field(
         256, ge=1, le=16_384, description="connections that an address may hold before they have proved who they are"
     )
+    kept_messages: int = Field(
+        100_000,
+        ge=0,
+        le=5_000_000,
+        description="heads of SIP messages kept for `trunkline calls why`; 0 for none",
+    )
+    kept_hours: float = Field(24.0, gt=0, le=168, description="for how long they are kept")
     nat_ping_seconds: int = Field(15, ge=1, description="seconds between pings that keep a NAT open")
 
     @field_validator("edge_address")
@@ -109,6 +116,11 @@ class EdgeSettings(ServiceSettings):
     def origins(self) -> list[str]:
         """Origins (RFC 6454) of the pages whose WebSockets are taken."""
         return [origin.strip().lower() for origin in self.ws_origins.split(",") if origin.strip()]
+
+    @property
+    def keeps_messages(self) -> bool:
+        """Whether the agent keeps heads of messages: a branch's has nobody who could ask it."""
+        return self.edge_role == "hq" and self.snapshot == "redis" and self.kept_messages > 0
 
     @property
     def guard_port(self) -> int:

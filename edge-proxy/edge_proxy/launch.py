@@ -255,6 +255,7 @@ def script_environment(settings: EdgeSettings) -> dict[str, str]:
                 "secrets_file": str(settings.secrets_file),
                 "run": str(settings.edge_dir),
                 "telemetry": bool(settings.otlp_endpoint),
+                "tells_messages": settings.keeps_messages,
                 "trace_sampling": settings.trace_sampling,
             }
         ),

@@ -12,7 +12,20 @@ import traceback
 from collections.abc import Callable
 
 import KSR
-from kemi import calls, credentials, dialogs, edges, flows, legs, openssl, registrar, stations, telling, trunks
+from kemi import (
+    calls,
+    credentials,
+    dialogs,
+    edges,
+    flows,
+    ladder,
+    legs,
+    openssl,
+    registrar,
+    stations,
+    telling,
+    trunks,
+)
 from kemi.abuse import is_proven, noise
 from kemi.environment import SETTINGS, over_connection, reply, text, view
 from kemi.gate import at_hand
@@ -94,6 +107,7 @@ class Edge:
             return self._refuse(sender, *at_hand.message.fault)
         if method == "CANCEL":
             if KSR.tm.t_check_trans() > 0:
+                ladder.heard_request(sender, at_hand.message)
                 KSR.tm.t_relay()
             return 1
         if is_misleading(sender):

@@ -45,6 +45,16 @@ CALLS = [
         "percentunit",
         {"{{instance}}": "sum by (instance) (trunkline_calls_live) / sum by (instance) (trunkline_node_capacity)"},
     ),
+    Panel("How well voices are heard (MOS)", "short", quantiles("trunkline_voice_mos", "role")),
+    Panel(
+        "Voices that are dead",
+        "short",
+        {
+            "now, {{instance}}": "trunkline_voice_dead_now",
+            "{{role}} {{direction}}": "sum by (role, direction) (increase(trunkline_voice_dead_total"
+            "[$__rate_interval]))",
+        },
+    ),
     Panel("Draining", "short", {"{{instance}}": "trunkline_node_draining"}),
     Panel("Room taken in the spools", "percentunit", {"{{instance}}": "trunkline_spool_share"}),
     Panel("INVITE to answer, at the edge", "s", quantiles("trunkline_edge_answer_time_seconds", "route")),

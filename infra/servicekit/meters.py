@@ -56,7 +56,11 @@ class Counter(Instrument):
 
 
 class Histogram(Instrument):
-    """How values are spread, in `SECONDS` buckets."""
+    """How values are spread, in `SECONDS` buckets or others."""
+
+    def __init__(self, name: str, unit: str, description: str, buckets: tuple[float, ...] = SECONDS) -> None:
+        self._buckets = buckets
+        super().__init__(name, unit, description)
 
     def record(self, value: float, **attributes: Value) -> None:
         if self._bound is not None:
@@ -64,7 +68,7 @@ class Histogram(Instrument):
 
     def _make(self, meter: Any) -> Any:
         return meter.create_histogram(
-            self.name, self.unit, self.description, explicit_bucket_boundaries_advisory=SECONDS
+            self.name, self.unit, self.description, explicit_bucket_boundaries_advisory=self._buckets
         )
 
 

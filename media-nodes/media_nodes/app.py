@@ -38,6 +38,8 @@ from media_nodes.running import now_ms
 from media_nodes.spending import Spending
 from media_nodes.spool import Limits, SpoolWatch
 from media_nodes.surroundings import Surroundings
+from media_nodes.voicereadings import VoiceReadings
+from media_nodes.voicewatch import VoiceWatch
 from servicekit import lifecycle, logs, redisio
 from servicekit.lifecycle import Service
 from servicekit.settings import load
@@ -118,7 +120,14 @@ async def serve(service: Service) -> None:
             lines.adopt(entry.call)
         return entries
 
-    listener = Listener(ari, switch, conductor, found, lambda: recorder.close_all_but(conductor.recording_ids))
+    readings = VoiceReadings(settings.control_address, settings.ami_port, USER, passwords.ami)
+    service.on_close(readings.close)
+    voices = VoiceWatch(conductor, readings, switch)
+
+    def adopted() -> None:
+        recorder.close_all_but(conductor.recording_ids)
+
+    listener = Listener(ari, switch, conductor, found, adopted, voices.ended)
 
     def health() -> NodeHealth | None:
         if shelf.current is None:
@@ -158,6 +167,7 @@ async def serve(service: Service) -> None:
     service.add_check("asterisk", is_connected)
     service.add_check("directory", has_directory)
     service.spawn("ami", ami.run())
+    service.spawn("voices", voices.run())
     service.spawn("conductor", conductor.run())
     service.spawn("outbox", outbox.run())
     service.spawn("recorder", recorder.run())

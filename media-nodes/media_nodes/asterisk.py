@@ -13,7 +13,7 @@ from callmodel.ids import CallId, LegId, RecordingId, TenantId
 from callmodel.links import link_text
 from callmodel.orders import DialLink, DialStation, DialTrunk
 from callmodel.rooms import Room
-from callmodel.vouched import HEADER, to_header
+from callmodel.vouched import HEADER, PAUSES, from_header, to_header
 from media_nodes import mixmonitor, notices
 from media_nodes.ami import Ami
 from media_nodes.ari import Ari, AriAwayError, AriError
@@ -218,6 +218,17 @@ class AriSwitch:
                 raise
             return False
         return True
+
+    async def may_pause(self, leg_id: LegId) -> bool:
+        for read in ("PJSIP_HEADER", "PJSIP_RESPONSE_HEADER"):
+            query = {"variable": f"{read}(read,{HEADER})"}
+            try:
+                said = await self._command("GET", f"/channels/{leg_id}/variable", query)
+            except AriError:
+                continue  # no such header, no such leg, or not of that direction
+            if from_header(said["value"]).get(PAUSES) == "1":
+                return True
+        return False
 
     async def hang_up(self, leg_id: LegId, sip_code: int) -> None:
         cause = _CAUSES.get(sip_code, 16)

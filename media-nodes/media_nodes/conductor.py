@@ -16,7 +16,7 @@ from callmodel.campaigns.meeting import meeting_of
 from callmodel.commands import asked_by_phone, facts_of
 from callmodel.directory import Lookups
 from callmodel.endings import Ending
-from callmodel.facts import Fact, LegHungUp, LinkAsked, SpendStopped
+from callmodel.facts import Fact, LegHungUp, LinkAsked, SpendStopped, VoiceMeasured
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId, uuid7
 from callmodel.linking import named_by
 from callmodel.links import call_of, link_in
@@ -96,7 +96,7 @@ class Conductor:
 
     # -- from the switch
 
-    def hear(self, news: Arrived | Departed | TransferWanted | LegFact) -> None:
+    def hear(self, news: Arrived | Departed | TransferWanted | LegFact | VoiceMeasured) -> None:
         """Take in what the switch tells."""
         match news:
             case Arrived(origin="link"):

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 
 import orjson
 
-from callmodel.facts import Played
+from callmodel.facts import LegHungUp, Played
+from callmodel.ids import LegId
+from callmodel.voice.figures import Reading
 from media_nodes.ari import Ari, AriAwayError, AriError
 from media_nodes.asterisk import AriSwitch
 from media_nodes.conductor import Conductor
@@ -15,6 +17,7 @@ from media_nodes.journal import Entry
 from media_nodes.ports import SwitchAwayError, SwitchState
 from media_nodes.running import now_ms
 from media_nodes.stasis import APP, Arrived, Created, Superseded, to_news
+from media_nodes.voicereadings import last_reading
 
 RETRY_SECONDS = 0.2
 SURVEY_SECONDS = 10.0
@@ -40,7 +43,10 @@ class SupersededError(Exception):
 
 
 class Listener:
-    """`connected` is set while events come in.  `found` gives a former conductor's calls, asked for once."""
+    """`connected` is set while events come in.  `found` gives a former conductor's calls, asked for once.
+
+    on_leg_end: takes what a leg's media came to, just before its call hears that the leg is gone.
+    """
 
     def __init__(
         self,
@@ -49,9 +55,10 @@ class Listener:
         conductor: Conductor,
         found: Callable[[], list[Entry]],
         on_adopted: Callable[[], None],
+        on_leg_end: Callable[[LegId, Reading], None],
     ) -> None:
         self._ari, self._switch, self._conductor = ari, switch, conductor
-        self._found, self._on_adopted = found, on_adopted
+        self._found, self._on_adopted, self._on_leg_end = found, on_adopted, on_leg_end
         self._adopted = False
         self._away_ms: int | None = None
         self.connected = asyncio.Event()
@@ -106,7 +113,8 @@ class Listener:
         self._on_adopted()
 
     def _hear(self, text: str) -> None:
-        news = to_news(orjson.loads(text), now_ms())
+        event = orjson.loads(text)
+        news = to_news(event, now_ms())
         if news is None:
             return
         if isinstance(news, Superseded):
@@ -118,6 +126,8 @@ class Listener:
                 self._switch.leg_arrived(news.leg_id, news.edge)
             elif isinstance(news, Played):
                 self._switch.play_ended(news.leg_id, news.play_id)
+            elif isinstance(news, LegHungUp) and (reading := last_reading(event["channel"])) is not None:
+                self._on_leg_end(news.leg_id, reading)
             self._conductor.hear(news)
 
     async def _watch(self) -> None:

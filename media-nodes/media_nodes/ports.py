@@ -86,6 +86,9 @@ class Switch(Protocol):
     async def can_be_heard(self, leg_id: LegId) -> bool:
         """Say whether an unanswered leg has agreed on media: a 183 without a description brings no sound."""
 
+    async def may_pause(self, leg_id: LegId) -> bool:
+        """Say whether the party told, as the call was set up, that it sends nothing while it is silent (RFC 3389)."""
+
     async def play(self, leg_id: LegId, play_id: str, files: Sequence[Path]) -> None:
         """Play sound files one after the other, in place of what this leg is played now; `Played` follows.
 

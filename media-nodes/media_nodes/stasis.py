@@ -133,10 +133,14 @@ def to_news(event: dict[str, Any], at_ms: int) -> News | None:
         case "StasisStart":
             return _started(event, at_ms)
         case "ChannelDestroyed":
-            return LegHungUp(LegId(event["channel"]["id"]), _sip_code_of(event), at_ms)
+            channel = event["channel"]
+            sip_call_id = channel.get("protocol_id") or None
+            return LegHungUp(LegId(channel["id"]), _sip_code_of(event), at_ms, sip_call_id=sip_call_id)
         # What Asterisk asks of itself when nothing is heard of a side; no word of a party's makes it say this.
         case "ChannelHangupRequest" if event.get("soft") and event.get("cause") == SOFT_HANGUP_DEVICE:
-            return LegHungUp(LegId(event["channel"]["id"]), None, at_ms, silent=True)
+            channel = event["channel"]
+            sip_call_id = channel.get("protocol_id") or None
+            return LegHungUp(LegId(channel["id"]), None, at_ms, silent=True, sip_call_id=sip_call_id)
         # A hang-up in the moment of the answer is swallowed by Asterisk's answer routine: its channel stays in the
         # bridge, and of all events only the request tells.
         case "StasisEnd" | "ChannelHangupRequest":

@@ -22,7 +22,12 @@ FIELDS = {
     for settings in (BranchSettings, ControlPlaneSettings, EdgeSettings, MediaSettings, PortalSettings)
     for name in settings.model_fields
 }
-NOT_SETTINGS = {"CONFIG", "CACHE"}
+NOT_SETTINGS = {"CONFIG", "CACHE"} | {
+    name
+    for path in (ROOT / "infra/dev/trunkline").glob("*.py")
+    for name in re.findall(r'envvar="TRUNKLINE_([A-Z_]+)"', path.read_text())
+}
+"""Where settings are, and what commands take from the environment in place of an option."""
 ROOMS = ("control-plane", "edge-proxy", "media-nodes", "branch-gateway", "infra/servicekit")
 CODE = "\n".join(path.read_text() for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 ALERTS = {

@@ -21,6 +21,7 @@ from sip_probe import UdpProbe, message
 
 from callmodel.codec import to_wire
 from callmodel.edgesnapshot import EdgeSnapshot
+from edge_proxy.ladders import Ladders, Pipe
 
 OWN = Path(__file__).resolve().parents[2]
 ROOMS = ("edge-proxy", "control-plane", "infra", "media-nodes")
@@ -36,6 +37,8 @@ class EdgeOf(BenchEdge):
     def settings(self) -> dict[str, str]:
         # As each is delivered, where nothing is said.
         shipped = {name: value for name, value in super().settings.items() if name != "TRUNKLINE_EDGE_WORKERS"}
+        # Else nothing is told of messages: an edge of HQ's is asked over Redis.
+        shipped |= {"TRUNKLINE_SNAPSHOT": "redis"}
         return shipped | ({"TRUNKLINE_EDGE_WORKERS": str(self.workers)} if self.workers else {})
 
     def _spawn(self, name: str, code: str, more: dict[str, str] | None = None) -> None:
@@ -70,7 +73,9 @@ Pairs = list[tuple[float, float]]
 
 async def in_turn(asked: argparse.Namespace) -> tuple[Pairs, Pairs]:
     """Return the seconds that the set-up of calls took both edges, and the seconds of CPU that a call cost them."""
-    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as ending:
+    folders = tempfile.TemporaryDirectory()
+    async with asyncio.TaskGroup() as group, contextlib.AsyncExitStack() as ending:
+        folder = ending.enter_context(folders)
         edges: list[EdgeOf] = []
         for name, checkout, host in (("other", asked.folder.resolve(), address("10.2")), ("own", OWN, HQ)):
             edge = EdgeOf(Path(folder) / name, host)
@@ -79,6 +84,12 @@ async def in_turn(asked: argparse.Namespace) -> tuple[Pairs, Pairs]:
             edge.direct(f"sip:{NODE}:5060")
             ending.callback(edge.stop)
             await edge.start()
+            # Whoever tells of messages is heard, as by the agent, in this process, which is not counted.
+            pipe = Pipe(edge.run, Ladders(name, 100_000, 3600))
+            pipe.open()
+            ending.push_async_callback(pipe.close)
+            reading = group.create_task(pipe.run())
+            ending.callback(reading.cancel)
             edges.append(edge)
         set_ups = set_ups_in_turn(edges, asked.set_ups)
         node = subprocess.Popen(["sipp", *sipp("edge_uas.xml", NODE)], stdout=subprocess.DEVNULL)

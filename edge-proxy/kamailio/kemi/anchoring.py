@@ -9,7 +9,7 @@ from callmodel.edgesnapshot import MediaProtection
 from edge_proxy import media, straymedia
 from edge_proxy.decisions import Peer, PeerKind
 from edge_proxy.mediasource import HEARD, SILENT, Sender, outside_of, source_of, without_detours
-from kemi import guard
+from kemi import guard, ladder
 from kemi.environment import HQ, NATTED_SOURCE, header, text, view
 from kemi.session import ANSWERED, BEGINS, FORKED, GUARDED, OF_BRANCH, Session, remembered
 
@@ -94,6 +94,7 @@ def _usable(sender: Sender, sdp: str) -> bool:
     stray = outside_of(sdp, sender.networks) if sender.networks is not None else None
     if stray is not None:
         KSR.warn(f"carrier {sender.address} has its media at {stray}: its trunk's media_networks may allow that\n")
+        ladder.note(f"refused: the carrier has its media at {stray}, which is outside of its trunk's media networks")
         for trunk in view().trunks.trunks_at(sender.address):
             before = str(KSR.htable.sht_get(straymedia.TABLE, trunk.trunk_id) or "")
             KSR.htable.sht_sets(straymedia.TABLE, trunk.trunk_id, straymedia.noted(before, stray, int(time.time())))

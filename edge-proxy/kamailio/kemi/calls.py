@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import KSR
 
-from callmodel.vouched import HEADER, to_header
+from callmodel.vouched import HEADER, PAUSES, to_header
 from edge_proxy import routing
 from edge_proxy.decisions import (
     Decision,
@@ -22,11 +22,12 @@ from edge_proxy.decisions import (
     ToStation,
     ToTrunk,
 )
+from edge_proxy.heads import has_comfort_noise
 from edge_proxy.media import RTP, SRTP
 from edge_proxy.rendering import KNOWN_SET, MEDIA_SET, SPARE_SET
 from edge_proxy.sealing import End, EndKind
 from edge_proxy.telephones import number_in
-from kemi import anchoring, stations, telling, trunks, uplink
+from kemi import anchoring, ladder, stations, telling, trunks, uplink
 from kemi.decide import settled
 from kemi.dialogs import alias_contact, stay
 from kemi.environment import (
@@ -37,6 +38,7 @@ from kemi.environment import (
     RETRY_AFTER,
     RING_MS,
     SITE,
+    answer_call,
     fell_silent,
     header,
     not_acceptable,
@@ -45,6 +47,7 @@ from kemi.environment import (
     text,
     view,
 )
+from kemi.gate import at_hand
 from kemi.legs import begin, relay
 from kemi.peers import peer, request_from
 from kemi.stripping import strip_ours, strip_ways
@@ -63,9 +66,13 @@ def invite(sender: Peer) -> int:
             return routing.decide_invite(view(), asked)
         return routing.decide_branch_invite(view(), asked, site_id=SITE, hq=hq, rung_here=late)
 
+    if sender.is_trusted:
+        ladder.heard_request(sender, at_hand.message)
     decision = settled(decide, request)
     if decision is None:
         return 1
+    if not sender.is_trusted:
+        ladder.heard_request(sender, at_hand.message)
     strip_ours()
     if not sender.is_trusted:
         strip_ways()
@@ -99,7 +106,8 @@ def _to_media_node(decision: ToMediaNode, request: Request) -> int:
     KSR.seturi(f"sip:{decision.target}@{PLATFORM}")
     if not _any_node(MEDIA_SET, SPARE_SET) and not (decision.any_node and _any_node(KNOWN_SET)):
         return reply(503, "No Media Node")
-    KSR.hdr.append(f"{HEADER}: {to_header(decision.vouched)}\r\n")
+    pauses = ((PAUSES, "1"),) if at_hand.message.has_session and has_comfort_noise(KSR.kx.gete_body()) else ()
+    KSR.hdr.append(f"{HEADER}: {to_header((*decision.vouched, *pauses))}\r\n")
     if not request.to_domain:
         # A tel URI, which Asterisk takes in no other place either.
         KSR.uac.uac_replace_to("", f"sip:{decision.target}@{PLATFORM}")
@@ -144,7 +152,7 @@ def node_failed() -> int:
             if KSR.tm.t_relay() > 0:
                 return telling.TRIES_AGAIN
         if silent:
-            KSR.tm.t_reply(503, "No Media Node")
+            answer_call(503, "No Media Node")
         else:
             _keep_503()
     anchoring.give_up()
@@ -154,7 +162,7 @@ def node_failed() -> int:
 def _keep_503() -> None:
     """Answer 503 ourselves: one that is relayed leaves Kamailio as 500, and phones do not try that again."""
     if KSR.tm.t_check_status("503") > 0:
-        KSR.tm.t_reply(503, "Service Unavailable")
+        answer_call(503, "Service Unavailable")
 
 
 def _to_hq(decision: ToHq, request: Request) -> int:
@@ -212,7 +220,7 @@ def answers_too_late() -> bool:
 def _without_hq(request: Request, *, answered: bool, heard: bool) -> int:
     """Take the first way that is left to a call which an edge of HQ did not take."""
     if uplink.refused():
-        KSR.tm.t_reply(488, "Not Acceptable Here")
+        answer_call(488, "Not Acceptable Here")
         return 1
     for way in routing.ways_without_hq(view(), request, answered=answered, heard=heard):
         match way:
@@ -227,5 +235,5 @@ def _without_hq(request: Request, *, answered: bool, heard: bool) -> int:
                 return telling.TRIES_AGAIN
             case Reject():
                 anchoring.give_up()
-                KSR.tm.t_reply(way.code, way.reason)
+                answer_call(way.code, way.reason)
     return 1

@@ -9,6 +9,7 @@ import KSR
 
 from edge_proxy import digest, guessing
 from edge_proxy.decisions import Authenticate, Decision, Peer, Reject, Request
+from kemi import ladder
 from kemi.abuse import ALLOWED, NONCE_KEY, is_proven, may_call_for_help, noise, note_home, strike
 from kemi.environment import SEAL_SECRET, reply, text
 from kemi.flows import vouch
@@ -57,6 +58,7 @@ def _authenticated(wanted: Authenticate, sender: Peer) -> bool:
         # Over UDP it is proven too: the nonce was this address's.
         KSR.htable.sht_inc("guesses", account)
         strike(sender, account)
+        ladder.note_account(account, f"wrong password from {sender.address}")
     _challenge(wanted.realm, sender.address, stale=outcome == STALE_NONCE)
     return False
 

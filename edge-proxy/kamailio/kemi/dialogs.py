@@ -11,7 +11,7 @@ from edge_proxy import sealing, trunking
 from edge_proxy.decisions import Peer, PeerKind
 from edge_proxy.rendering import MEDIA_SET, site_of_branch_host
 from edge_proxy.sealing import Dialog, End, EndKind
-from kemi import credentials, uplink
+from kemi import credentials, ladder, uplink
 from kemi.bindings import lives_at
 from kemi.edges import next_is_edge, through_holder
 from kemi.environment import HQ, PLATFORM, SEAL_SECRET, not_acceptable, reply, send_from, text, view
@@ -89,6 +89,7 @@ def in_dialog(sender: Peer, renegotiate: Callable[[Peer, End, End], bool]) -> in
         # Not a dialog of ours, or not its ends: that would lend our name to anybody.  An ACK is never answered.
         return 1 if is_ack else reply(481, "Call Does Not Exist")
     behind, ahead = ends
+    ladder.heard_request(sender, at_hand.message)
     strip(sender)
     if not _leads_to(ahead):
         KSR.warn(f"a request in a dialog from {sender.kind.value} would have left to nobody of it\n")

@@ -10,7 +10,7 @@ import KSR
 from edge_proxy import bodies
 from edge_proxy.rendering import branch_host
 from edge_proxy.view import DRAIN_LOOK_SECONDS, EdgeView, StateFile
-from kemi import telling
+from kemi import ladder, telling
 
 SETTINGS = json.loads(os.environ["EDGE_SCRIPT_SETTINGS"])
 HQ = SETTINGS["role"] == "hq"
@@ -68,6 +68,7 @@ def _replaced(inside: str) -> str:
 
 def reply(code: int, reason: str) -> int:
     KSR.sl.send_reply(code, reason)
+    ladder.answered(code, reason)
     telling.answered(code)
     return 1
 
@@ -80,6 +81,12 @@ def not_acceptable() -> int:
 def has_sdp() -> bool:
     """Say whether the request of the transaction at hand has a session description, in failure routes too."""
     return KSR.kx.get_bodylen() > 0 and bodies.type_of(header("Content-Type")) == bodies.SDP
+
+
+def answer_call(code: int, reason: str) -> None:
+    """Answer the transaction at hand from a failure route."""
+    KSR.tm.t_reply(code, reason)
+    ladder.note(f"answered {code} {reason}")
 
 
 def over_connection() -> bool:

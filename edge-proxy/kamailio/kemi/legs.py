@@ -3,10 +3,11 @@
 import KSR
 
 from callmodel.edgesnapshot import MediaProtection
-from edge_proxy import media, routing
+from callmodel.vouched import HEADER, PAUSES
+from edge_proxy import heads, media, routing
 from edge_proxy.decisions import Peer, PeerKind, Request
 from edge_proxy.sealing import End
-from kemi import anchoring, farewell, keys, telling, uplink
+from kemi import anchoring, farewell, keys, ladder, telling, uplink
 from kemi.dialogs import alias_contact, note_over, stay
 from kemi.environment import HQ, has_sdp, reply, view
 from kemi.gate import at_hand
@@ -15,6 +16,8 @@ from kemi.session import OFFERED, PASSED, Session, remembered
 from kemi.stripping import strip
 
 REPLACE_MEDIA_ADDRESS = 2
+OK = 200
+_FROM_PARTIES = (PeerKind.OUTSIDE, PeerKind.BRANCH)
 
 
 def begin(request: Request, callee: MediaProtection, *, forked: bool = False) -> Session | None:
@@ -73,10 +76,13 @@ def on_reply() -> int:
         return 1
     message = at_hand.message
     telling.heard(message.status)
+    ladder.heard_reply(sender, message)
     note_over()
     session = remembered()
     if farewell.comes_second(session):
         return 1
+    if session.toward and message.has_session and message.status == OK and sender.kind in _FROM_PARTIES:
+        _tell_of_pauses(session)
     if session.toward and message.has_session and message.status < 300 and not _anchors_answer(session, sender):
         session.keep()
         farewell.refuse_answer(session)
@@ -87,6 +93,12 @@ def on_reply() -> int:
     alias_contact(sender)
     strip(sender)
     return 1
+
+
+def _tell_of_pauses(session: Session) -> None:
+    """Tell the media node that its callee may send nothing while silent: such answers go to HQ's nodes alone."""
+    if HQ and session.caller_speaks is not None and heads.has_comfort_noise(KSR.kx.gete_body()):
+        KSR.hdr.append(f"{HEADER}: {PAUSES}=1\r\n")
 
 
 def _anchors_answer(session: Session, sender: Peer) -> bool:

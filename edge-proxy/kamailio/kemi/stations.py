@@ -8,13 +8,14 @@ from edge_proxy import peering, sealing
 from edge_proxy.decisions import PeerKind, Request, ToRoute, ToStation
 from edge_proxy.media import SRTP
 from edge_proxy.sealing import End, EndKind
-from kemi import anchoring, keys, telling
+from kemi import anchoring, keys, ladder, telling
 from kemi.dialogs import connect_branch, next_host, site_ahead, stay
 from kemi.edges import next_is_edge, through_holder
 from kemi.environment import (
     PHONE_SILENCE_MS,
     RING_MS,
     SOCKETS,
+    answer_call,
     fell_silent,
     not_acceptable,
     reply,
@@ -35,6 +36,7 @@ def to_station(decision: ToStation, request: Request) -> int:
     KSR.seturi(f"sip:{decision.extension}@{decision.domain}")
     KSR.resetdsturi()
     if KSR.registrar.lookup("location") < 0:
+        ladder.note(f"no phone is registered as {decision.extension}@{decision.domain}")
         return reply(480, "Temporarily Unavailable")
     aor = f"{decision.extension}@{decision.domain}"
     account = sealing.account_of(aor)
@@ -154,7 +156,7 @@ def station_failed() -> int:
     if KSR.tm.t_is_canceled() < 0 and fell_silent():
         # Of several phones a dead one's silence counts most to Kamailio; one that is busy is there.
         if text(_BUSY) == "1":
-            KSR.tm.t_reply(486, "Busy Here")
+            answer_call(486, "Busy Here")
         else:
-            KSR.tm.t_reply(480, "Temporarily Unavailable")
+            answer_call(480, "Temporarily Unavailable")
     return 1

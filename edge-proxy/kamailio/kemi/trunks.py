@@ -8,9 +8,9 @@ from callmodel.edgesnapshot import EdgeTrunk
 from edge_proxy import trunking
 from edge_proxy.decisions import Request, ToTrunk
 from edge_proxy.sealing import End, EndKind
-from kemi import anchoring, credentials, keys, telling
+from kemi import anchoring, credentials, keys, ladder, telling
 from kemi.dialogs import stay
-from kemi.environment import RING_MS, SOCKETS, has_sdp, not_acceptable, reply, send_from, text, view
+from kemi.environment import RING_MS, SOCKETS, answer_call, has_sdp, not_acceptable, reply, send_from, text, view
 from kemi.legs import begin, on_reply, relay
 from kemi.stripping import strip_software
 
@@ -23,6 +23,7 @@ def to_trunk(decision: ToTrunk, request: Request) -> int:
     trunk = view().trunks.trunk_of(decision.trunk_id)
     attempt = trunking.attempt_at(view().trunks, trunk, decision.callee, 0) if trunk is not None else None
     if trunk is None or attempt is None:
+        ladder.note(f"trunk {decision.trunk_id} has no gateway whose address is known")
         return reply(503, "No Gateway")
     identity = trunking.identity_of(decision.caller, decision.domain)
     strip_software()
@@ -52,6 +53,7 @@ def _aim(attempt: trunking.Attempt) -> None:
     KSR.setdsturi(attempt.next_hop)
     send_from(SOCKETS[attempt.transport])
     KSR.pv.seti("$avp(gateway)", attempt.index)
+    ladder.note(f"asks gateway {attempt.index + 1} of trunk {text('$avp(trunk)')}: {attempt.next_hop}")
     credentials.await_challenge()
     _await(attempt.no_ring_ms, attempt.no_reply_ms)
 
@@ -101,10 +103,13 @@ def gateway_failed() -> int:
     if trunk is not None and keys.leave_out(trunk.trunk_id, code) and _aim_on(trunk, past=0):
         return telling.TRIES_AGAIN
     never_rang = KSR.tm.t_branch_timeout() > 0 and text(_RANG) != "1"
+    if never_rang:
+        waited_ms = (time.monotonic() - float(text(_ASKED_AT) or time.monotonic())) * 1000
+        ladder.note(f"gateway gave no sign of ringing in {waited_ms / 1000:.1f} s")
     if trunking.tries_next_gateway(code, timed_out=never_rang):
         if trunk is not None and _aim_on(trunk, past=1):
             return telling.TRIES_AGAIN
-        KSR.tm.t_reply(503, "Carrier Unavailable")
+        answer_call(503, "Carrier Unavailable")
     anchoring.give_up()
     return 1
 

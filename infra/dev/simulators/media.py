@@ -41,6 +41,8 @@ comes so late, and MixMonitor all that it holds."""
 logger = logging.getLogger(__name__)
 KEEP_SECONDS = 60.0
 DIGIT_FRAMES, PAUSE_FRAMES = 5, 4
+COMFORT_NOISE, QUIET_LINE = 13, bytes([64])
+"""Its static payload type (RFC 3551), and a level of -64 dBov."""
 RESTART_STEPS = 20_000
 """Less than half of all numbers: who compares them takes the new ones for late."""
 
@@ -68,7 +70,8 @@ class RtpEndpoint:
     """One side of one call's audio: a socket that listens from the start and sends once connected.
 
     `quiet` says that nothing is sent for now, as by a phone with silence suppression whose user only listens;
-    `lose_every` that each so manieth frame is lost on its way (0: none).
+    `comfort_every` that meanwhile each so manieth frame is comfort noise (RFC 3389; 0: none); `lose_every` that each
+    so manieth frame is lost on its way (0: none).
     """
 
     def __init__(
@@ -83,6 +86,7 @@ class RtpEndpoint:
         self.reception = Reception(keep_seconds)
         self.sent_packets = 0
         self.quiet = False
+        self.comfort_every = 0
         self.lose_every = 0
         self._remote: Endpoint | None = None
         self._payload_type = PCMU
@@ -157,6 +161,8 @@ class RtpEndpoint:
     def tick(self) -> None:
         """Send one frame of 20 ms."""
         if not self._sending or self.quiet:
+            if self._sending and self.comfort_every and self._timestamp // FRAME_SAMPLES % self.comfort_every == 0:
+                self._transmit(COMFORT_NOISE, self._timestamp, QUIET_LINE)
             self._timestamp += FRAME_SAMPLES
             return
         if self._digits:

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from servicekit.files import keep_private
-from trunkline import answers, bancli, clustercli, diallercli, flowcli, simulate
+from trunkline import answers, bancli, callscli, clustercli, diallercli, flowcli, simulate
 from trunkline.roomimport import SETTINGS_HINT, import_room
 
 app = typer.Typer(
@@ -226,6 +226,7 @@ def demo(
 
 app.add_typer(clustercli.app, name="cluster")
 app.add_typer(flowcli.app, name="flow")
+app.add_typer(callscli.app, name="calls")
 app.command()(answers.answers)
 app.command()(diallercli.dialler)
 app.command("simulate")(simulate.simulate_campaign)

@@ -111,6 +111,14 @@ def test_a_withheld_number_is_shown_to_nobody_who_may_not():
     assert (revealed.number, revealed.legs[0].number, revealed.diverted_by) == (CUSTOMER, CUSTOMER, "+862155550123")
 
 
+def test_call_ids_of_dialogs_are_hq_s_alone():
+    """They may hold an address inside of a carrier's or a site's network."""
+    told = CallRecord(replace(RECORD, legs=tuple(replace(leg, sip_call_id="7f@10.1.2.3") for leg in RECORD.legs)))
+
+    assert {leg.sip_call_id for leg in to_view(told, token, reveal=True).legs} == {None}
+    assert {leg.sip_call_id for leg in to_view(told, token, dialogs=True).legs} == {"7f@10.1.2.3"}
+
+
 def test_the_api_shows_all_of_a_record_and_no_field_is_forgotten():
     named = {"customer", "disposition", "note"}
 

@@ -6,6 +6,7 @@ from callmodel.callstate import CallState, Direction, LegRole, LegState
 from callmodel.cdr import Cdr, CdrLeg
 from callmodel.endings import Ending, EndingClass
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId, uuid7
+from callmodel.voice.figures import LegVoice, Stream
 from control_plane.audit import AUDIT
 from control_plane.features.calls.sealing import row_of
 from control_plane.features.calls.store import CALLS_BY, CDRS, terms_of
@@ -29,6 +30,7 @@ test_sizes_on_cassandra.py."""
 
 AT_MS, TENANT = 1_790_000_000_000, TenantId("acme")
 CALL = CallId(uuid7(AT_MS, 7))
+DIALOG = "5f1c6a2e-8d1b-4a59-9d0e-3b7f0c2a4e11"
 RECORDING = RecordingId(f"{CALL}-r1")
 
 # Tables that do not grow with the calls, and what bounds a partition of theirs.
@@ -103,13 +105,18 @@ CLAIMED = {
 }
 
 
+def a_voice() -> LegVoice:
+    return LegVoice(Stream(4251, 12, 3.4, 4.36), Stream(4249, 3, 11.2, 4.39), 41.7)
+
+
 def a_cdr() -> Cdr:
     legs = (
         CdrLeg(LegId(f"{CALL}-1"), LegRole.AGENT, LegState.ENDED, AT_MS, AT_MS + 90, AT_MS + 900, AT_MS + 90_000,
-               Extension("1001"), SiteId("chengdu-branch-1"), hold_seconds=12.5),
+               Extension("1001"), SiteId("chengdu-branch-1"), hold_seconds=12.5, voice=a_voice(), sip_call_id=DIALOG),
         CdrLeg(LegId(f"{CALL}-2"), LegRole.CUSTOMER, LegState.ENDED, AT_MS, AT_MS + 50, AT_MS + 5000, AT_MS + 90_000,
                number=E164("+8613812345678"), caller_number=E164("+862155550001"), trunk_id=TrunkId("carrier-a"),
-               cost_class="national", cost_per_minute=0.12, cost_micros=170_000, hold_seconds=0.0),
+               cost_class="national", cost_per_minute=0.12, cost_micros=170_000, hold_seconds=0.0,
+               voice=a_voice(), sip_call_id=DIALOG),
     )  # fmt: skip
     return Cdr(
         CALL, TENANT, NodeId("node-1"), 6, Direction.OUTBOUND, CallState.ENDED, "13812345678", AT_MS, legs,
@@ -130,6 +137,7 @@ def an_entry() -> Entry:
         spool_path=f"/var/spool/trunkline/wav/acme/{RECORDING}.wav", spooled_seconds=85.0, archived_ms=AT_MS,
         archived_seconds=85.0, object_key=f"acme/recordings/2026/09/21/{RECORDING}.ogg", sha256="0" * 64,
         size_bytes=400_000, format="ogg-opus",
+        customer_voice_seconds=31.24, agent_voice_seconds=40.02, sent_by="customer,agent",
     )  # fmt: skip
 
 

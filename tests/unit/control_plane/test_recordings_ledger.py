@@ -1,14 +1,18 @@
 """The recording ledger: what is owed, and that an entry never goes back."""
 
 import itertools
+from dataclasses import replace
 from random import Random
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from callmodel.ids import CallId, RecordingId, TenantId, uuid7
 from control_plane.features.recordings.expiring import is_over
+from control_plane.features.recordings.hearing import Hearer
 from control_plane.features.recordings.ledger import (
     CLOSED,
     LEAST_SECONDS,
@@ -239,3 +243,50 @@ def test_what_the_object_store_holds_by_itself_is_archived_again():
     refused = after(SPOOLED, ARCHIVED, EXPIRED, RemovalRefused())
 
     assert refused == after(SPOOLED, ARCHIVED) == after(SPOOLED, ARCHIVED, RemovalRefused())
+
+
+# -- what is in the channels
+
+SPOKEN = CallOver(6.0, 9000, "customer,agent")
+ONE_EMPTY = replace(ARCHIVED, customer_voice_seconds=0.0, agent_voice_seconds=3.2)
+
+
+def test_a_channel_without_voice_is_marked_where_its_party_sent_some():
+    assert after(ANSWERED, SPOKEN, SPOOLED, ONE_EMPTY).empty_channels == ("customer",)
+    assert after(ONE_EMPTY, SPOOLED, SPOKEN).empty_channels == ("customer",)
+    assert to_view(after(SPOKEN, ONE_EMPTY)).empty_channels == ["customer"]
+
+
+@pytest.mark.parametrize("sent_by", ["agent", "", None])
+def test_a_channel_of_a_party_that_sent_nothing_is_not(sent_by: str | None):
+    assert after(CallOver(6.0, 9000, sent_by), ONE_EMPTY).empty_channels == ()
+
+
+def test_what_was_not_listened_to_is_not_marked():
+    assert after(SPOKEN, ARCHIVED).empty_channels == ()
+
+
+def pcm(*channels: npt.NDArray[np.int16]) -> bytes:
+    return np.stack(channels, axis=1).astype("<i2").tobytes()
+
+
+def voice(seconds: float, amplitude: int) -> npt.NDArray[np.int16]:
+    at = np.arange(int(seconds * 8000)) / 8000
+    return (np.sin(2 * np.pi * 440 * at) * amplitude).astype(np.int16)
+
+
+def test_voice_is_what_is_louder_than_a_line_s_noise():
+    hearer = Hearer()
+    hearer.take(pcm(voice(2.0, 8000), voice(2.0, 40)))
+    hearer.take(pcm(voice(1.0, 0), voice(1.0, 8000)))
+
+    assert hearer.voice_seconds() == (2.0, 1.0)
+
+
+def test_pieces_of_any_size_come_to_the_same():
+    sound = pcm(voice(1.0, 8000), voice(1.0, 0))
+    hearer = Hearer()
+    for begin in range(0, len(sound), 4 * 77):
+        hearer.take(sound[begin : begin + 4 * 77])
+
+    assert hearer.voice_seconds() == (1.0, 0.0)

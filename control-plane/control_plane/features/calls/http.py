@@ -48,8 +48,8 @@ async def find(context: Context, tenant_id: str, query: schemas.CallsQuery) -> P
     reveal = _may_reveal(context, tenant, query)
     records, after = await listing.find(context, tenant, query)
     token = partial(customer_token, context.cipher, tenant)
-    priced = context.principal.may(Permission.SPEND_READ, tenant)
-    views = [schemas.to_view(each, token, reveal=reveal, priced=priced) for each in records]
+    priced, dialogs = context.principal.may(Permission.SPEND_READ, tenant), context.principal.is_hq_admin
+    views = [schemas.to_view(each, token, reveal=reveal, priced=priced, dialogs=dialogs) for each in records]
     if reveal:
         await _audit_look(context, tenant, [view.call_id for view in views])
     return PageOf[schemas.CallView](items=views, next=after)
@@ -70,8 +70,10 @@ async def one(context: Context, tenant_id: str, call_id: CallPath, query: schema
     record = await listing.one(context, tenant, call)
     if reveal:
         await _audit_look(context, tenant, [call_id])
-    priced = context.principal.may(Permission.SPEND_READ, tenant)
-    return schemas.to_view(record, partial(customer_token, context.cipher, tenant), reveal=reveal, priced=priced)
+    priced, dialogs = context.principal.may(Permission.SPEND_READ, tenant), context.principal.is_hq_admin
+    return schemas.to_view(
+        record, partial(customer_token, context.cipher, tenant), reveal=reveal, priced=priced, dialogs=dialogs
+    )
 
 
 def _may_reveal(context: Context, tenant_id: TenantId, query: schemas.RevealQuery) -> bool:

@@ -92,6 +92,30 @@ class CustomerToken(Shape):
     customer: str
 
 
+class StreamView(Shape):
+    """One direction of a leg's voice."""
+
+    packets: int = Field(description="how many came from the party, or were sent to it")
+    lost: int = Field(description="how many more were missing at the other end")
+    jitter_ms: float = Field(description="how unevenly they came (RFC 3550), as last told")
+    mos: float | None = Field(
+        description="how well it was heard, 1 to 4.5: the E-model's estimate (ITU-T G.107); null where less than a "
+        "second of voice came"
+    )
+    dead_seconds: float = Field(description="for how long nothing came though it should have")
+
+
+class VoiceView(Shape):
+    """What a party sent and was sent, as the media node saw it; complete once the leg has ended."""
+
+    sent: StreamView = Field(description="from the party to us")
+    heard: StreamView = Field(description="from us to the party; loss and jitter as its phone reports them, else 0")
+    round_trip_ms: float | None = Field(description="to the party and back; null where its phone sends no reports")
+    pauses: bool = Field(description="it sends nothing while it is silent, so that gaps mean nothing")
+    dead_since_ms: int | None = Field(description="since when nothing comes from it though it should")
+    deaf_since_ms: int | None = Field(description="since when it is sent nothing though somebody speaks")
+
+
 class LegView(Shape):
     """One party's connection.  Times are milliseconds since 1970."""
 
@@ -115,6 +139,10 @@ class LegView(Shape):
     held_since_ms: int | None
     hold_seconds: float | None = Field(description="for how long it did, once it has ended")
     mode: str | None = Field(description="what it may hear and say, where it is not a party like the others")
+    voice: VoiceView | None = Field(description="null for a leg without sound")
+    sip_call_id: str | None = Field(
+        description="the Call-ID of its dialog, once it has ended, for HQ administrators; null for others"
+    )
     joined_call: str | None = Field(description="the call at its other end, where a phone joined two calls")
 
 
@@ -182,10 +210,13 @@ Tokens = Callable[[str], str]
 ANONYMOUS = "anonymous"
 
 
-def to_view(record: CallRecord, token: Tokens, *, reveal: bool = False, priced: bool = True) -> CallView:
+def to_view(
+    record: CallRecord, token: Tokens, *, reveal: bool = False, priced: bool = True, dialogs: bool = False
+) -> CallView:
     """Return a call as the API shows it; `token` gives what a customer is found by.
 
-    priced: for somebody who may see what calls cost.
+    priced: for somebody who may see what calls cost.  dialogs: for an HQ administrator; Call-IDs may hold addresses
+    inside of a carrier or a site.
     """
     cdr = record.cdr
     document = to_wire(cdr)
@@ -194,5 +225,8 @@ def to_view(record: CallRecord, token: Tokens, *, reveal: bool = False, priced: 
         change_private(document, lambda text: ANONYMOUS if text == hidden else mask_number(text))
     # Of a withheld number nothing is told by which it could be found among those that are not.
     document["customer"] = None if cdr.number is None or hidden is not None else token(cdr.number)
+    if not dialogs:
+        for leg in document["legs"]:
+            leg["sip_call_id"] = None
     shown = document if priced else without_costs(document)
     return CallView(**shown, disposition=record.disposition, note=record.note)

@@ -11,6 +11,7 @@ from typing import Any
 from callmodel.cdr import Cdr, CdrLeg
 from callmodel.codec import from_wire, to_wire
 from callmodel.ids import CallId, TenantId, unix_ms_of
+from control_plane.features.calls.packing import pack_leg, unpack_leg
 from control_plane.times import slot_of
 from servicekit.crypto import TenantCipher
 from servicekit.stores import Row
@@ -67,7 +68,7 @@ def row_of(cipher: TenantCipher, tenant_id: TenantId, cdr: Cdr) -> Row:
     """Return the CDR as a row of `cdrs`, without the columns that the agent writes."""
     document = to_wire(cdr)
     private = [{name: part.pop(name) for name in names} for part, names in _parts(document)]
-    public = {name: value for name, value in _told(document).items() if name not in _IN_KEY}
+    public = {name: value for name, value in _told(cdr, document).items() if name not in _IN_KEY}
     sealed = seal(cipher, tenant_id, "private", cdr.call_id, _to_json(private))
     return {**key_of(tenant_id, cdr.call_id), "record": public, "sealed": sealed}
 
@@ -76,6 +77,8 @@ def record_of(cipher: TenantCipher, tenant_id: TenantId, row: Row) -> CallRecord
     """Return what a row of `cdrs` holds.  Raises DecryptionError, codec.ShapeError."""
     call_id = CallId(row["call_id"])
     document = {**row["record"], "tenant_id": tenant_id, "call_id": call_id}
+    legs = document.get("legs", ())
+    document["legs"] = [unpack_leg(leg, call_id, document["started_ms"]) for leg in legs]
     private = json.loads(unseal(cipher, tenant_id, "private", call_id, row["sealed"]) or "[]")
     for (part, _), texts in zip(_parts(document), private, strict=True):
         part.update(texts)
@@ -90,7 +93,9 @@ def _parts(document: Document) -> Iterable[tuple[Document, list[str]]]:
         yield leg, _PRIVATE_OF_LEG
 
 
-def _told(document: Document) -> Document:
+def _told(cdr: Cdr, document: Document) -> Document:
     """Return the document without what is None or False in it: a reader takes that for what is not there."""
     told = {name: value for name, value in document.items() if value is not None and value is not False}
-    return {**told, "legs": [_told(leg) for leg in told["legs"]]} if "legs" in told else told
+    if "legs" in told:
+        told["legs"] = [pack_leg(leg, cdr.call_id, cdr.started_ms) for leg in told["legs"]]
+    return told

@@ -13,6 +13,7 @@ from pathlib import Path
 import soundfile
 
 from callmodel.ids import RecordingId
+from control_plane.features.recordings.hearing import Hearer
 from control_plane.features.recordings.ogg import restamp
 from control_plane.features.recordings.wav import CHANNELS, SAMPLE_RATE, WavFile
 
@@ -33,6 +34,8 @@ class Encoded:
     seconds: float
     sha256: str
     size_bytes: int
+    voice_seconds: tuple[float, float]
+    """Of each channel."""
 
 
 def encode(source: Path, wav: WavFile, target: Path, recording_id: RecordingId) -> Encoded:
@@ -42,13 +45,15 @@ def encode(source: Path, wav: WavFile, target: Path, recording_id: RecordingId) 
     """
     raw = target.with_name(f"{target.name}.raw")
     try:
-        _compress(source, wav, raw)
-        return _stamp(raw, target, wav.seconds, zlib.crc32(recording_id.encode()))
+        heard = _compress(source, wav, raw)
+        return _stamp(raw, target, wav.seconds, zlib.crc32(recording_id.encode()), heard)
     finally:
         raw.unlink(missing_ok=True)
 
 
-def _compress(source: Path, wav: WavFile, raw: Path) -> None:
+def _compress(source: Path, wav: WavFile, raw: Path) -> tuple[float, float]:
+    """Encode the audio, and return how many seconds of each channel hold voice."""
+    hearer = Hearer()
     with (
         source.open("rb") as file,
         soundfile.SoundFile(
@@ -59,15 +64,18 @@ def _compress(source: Path, wav: WavFile, raw: Path) -> None:
         left = wav.frames
         while left:
             frames = min(left, BLOCK_FRAMES)
-            ogg.buffer_write(file.read(frames * CHANNELS * 2), dtype="int16")
+            block = file.read(frames * CHANNELS * 2)
+            ogg.buffer_write(block, dtype="int16")
+            hearer.take(block)
             left -= frames
+    return hearer.voice_seconds()
 
 
-def _stamp(raw: Path, target: Path, seconds: float, serial: int) -> Encoded:
+def _stamp(raw: Path, target: Path, seconds: float, serial: int, voice_seconds: tuple[float, float]) -> Encoded:
     digest = hashlib.sha256()
     size = 0
     with raw.open("rb") as pages, target.open("wb") as file:
         for page in restamp(pages, serial):
             digest.update(page)
             size += file.write(page)
-    return Encoded(target, seconds, digest.hexdigest(), size)
+    return Encoded(target, seconds, digest.hexdigest(), size, voice_seconds)

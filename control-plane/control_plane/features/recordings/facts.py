@@ -5,12 +5,16 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from callmodel.callstate import LegRole
 from callmodel.cdr import Cdr
 from callmodel.codec import ShapeError, from_wire
 from callmodel.ids import CallId, RecordingId, TenantId
 from callmodel.orders import Milestone
+from callmodel.voice.meter import CLEAR_PACKETS
 from callmodel.wire import DEFAULT_QUEUE, RECORDING_QUEUE, Envelope, RecordingSpooled
 from control_plane.features.recordings.ledger import (
+    AGENT,
+    CUSTOMER,
     CallOver,
     FileFact,
     FileLost,
@@ -69,7 +73,7 @@ def _told(envelope: Envelope) -> Told | None:
             if cdr.recording_id is not None:
                 # A recording goes on while the customer waits for a colleague, which is no talk.
                 seconds = max(ended_ms - (cdr.answered_ms or ended_ms), 0) / 1000
-                return cdr.recording_id, cdr.call_id, CallOver(seconds, ended_ms)
+                return cdr.recording_id, cdr.call_id, CallOver(seconds, ended_ms, _sent_by(cdr))
         case "recording.spooled":
             file = from_wire(RecordingSpooled, body)
             if not re.fullmatch(RECORDING_QUEUE, file.queue):
@@ -84,3 +88,14 @@ def _told(envelope: Envelope) -> Told | None:
                 raise ShapeError(f"recording.lost without {missing}") from None
             return *ids, FileLost(str(body.get("reason", "unknown")), envelope.at_ms)
     return None
+
+
+def _sent_by(cdr: Cdr) -> str | None:
+    """Return whose phones sent voice, by the recording's channels; None where nobody's was measured."""
+    served = next((leg for leg in reversed(cdr.legs) if leg.role is LegRole.CUSTOMER), None) or cdr.legs[0]
+    measured = [leg for leg in cdr.legs if leg.voice is not None]
+    if not measured:
+        return None
+    spoke = [leg for leg in measured if leg.voice is not None and leg.voice.sent.packets >= CLEAR_PACKETS]
+    channels = {CUSTOMER if leg is served else AGENT for leg in spoke if leg.role is not LegRole.SUPERVISOR}
+    return ",".join(sorted(channels, reverse=True))

@@ -107,7 +107,10 @@ async def _archive(
             sha256=encoded.sha256,
         )
     await _read_back(objects, key, encoded)
-    fact = FileArchived(encoded.seconds, key, encoded.sha256, encoded.size_bytes, encoding.FORMAT, now_ms)
+    customer, agent = encoded.voice_seconds
+    fact = FileArchived(
+        encoded.seconds, key, encoded.sha256, encoded.size_bytes, encoding.FORMAT, now_ms, customer, agent
+    )
     archived, is_news = await ledger.advance(tenant_id, recording_id, entry.call_id, fact)
     if is_news:
         extra = {"recording_id": recording_id, "tenant_id": tenant_id, "size_bytes": encoded.size_bytes}

@@ -14,6 +14,8 @@ SHORT_SHARE, SHORT_SECONDS = 0.02, 2.0
 LEAST_SECONDS = 0.5
 """A call that talked for less owes a recording only if something was written: the recorder's first sound comes when
 the media of both sides flow, and who hangs up in the moment of the answer leaves none."""
+CUSTOMER, AGENT = "customer", "agent"
+"""The channels: the first has whom the call serves (between colleagues, who called), the second all others."""
 _UUID_LENGTH = 36
 
 
@@ -64,6 +66,11 @@ class Entry:
     held_ms: int | None = None
     """Since when it is under legal hold; None where it is not."""
     expired_ms: int | None = None
+    customer_voice_seconds: float | None = None
+    agent_voice_seconds: float | None = None
+    """How much voice is in each channel, measured as it is archived."""
+    sent_by: str | None = None
+    """Whose phones sent voice, by the channels' names: CUSTOMER, AGENT; None before the call's end."""
 
     @property
     def state(self) -> EntryState:
@@ -81,6 +88,13 @@ class Entry:
         """How long the recording is, as far as is known."""
         return self.spooled_seconds if self.archived_seconds is None else self.archived_seconds
 
+    @property
+    def empty_channels(self) -> tuple[str, ...]:
+        """Channels that hold no voice though that party sent some."""
+        voices = ((CUSTOMER, self.customer_voice_seconds), (AGENT, self.agent_voice_seconds))
+        sent = (self.sent_by or "").split(",")
+        return tuple(channel for channel, seconds in voices if seconds == 0 and channel in sent)
+
 
 @dataclass(frozen=True)
 class RecordingOwed:
@@ -91,10 +105,14 @@ class RecordingOwed:
 
 @dataclass(frozen=True)
 class CallOver:
-    """The recorded call ended; it talked for so long."""
+    """The recorded call ended; it talked for so long.
+
+    sent_by: whose phones sent voice, CUSTOMER and AGENT apart by a comma; None where that was not measured.
+    """
 
     expected_seconds: float
     at_ms: int
+    sent_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,7 +128,7 @@ class FileSpooled:
 
 @dataclass(frozen=True)
 class FileArchived:
-    """The finished file is in the object store and was read back."""
+    """The finished file is in the object store and was read back; voice_seconds: how much of it is no silence."""
 
     actual_seconds: float
     object_key: str
@@ -118,6 +136,8 @@ class FileArchived:
     size_bytes: int
     format: str
     at_ms: int
+    customer_voice_seconds: float | None = None
+    agent_voice_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -168,7 +188,7 @@ def advance_entry(entry: Entry, fact: LedgerFact) -> Entry:
             return replace(entry, owed_ms=at_ms)
 
         case CallOver(seconds, at_ms) if entry.call_ended_ms is None:
-            return replace(entry, expected_seconds=seconds, call_ended_ms=at_ms)
+            return replace(entry, expected_seconds=seconds, call_ended_ms=at_ms, sent_by=fact.sent_by)
 
         case FileSpooled(path, seconds, at_ms, queue, traceparent) if _is_news(entry.spooled_ms, at_ms):
             return replace(
@@ -192,6 +212,8 @@ def advance_entry(entry: Entry, fact: LedgerFact) -> Entry:
                 size_bytes=fact.size_bytes,
                 format=fact.format,
                 archived_ms=fact.at_ms,
+                customer_voice_seconds=fact.customer_voice_seconds,
+                agent_voice_seconds=fact.agent_voice_seconds,
             )
 
         # A hold and the rule meet here: whichever claims the file first has it, and the other is refused.

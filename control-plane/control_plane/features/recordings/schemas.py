@@ -27,6 +27,14 @@ class RecordingView(Shape):
     )
     expected_seconds: float | None = Field(description="how long the call talked")
     actual_seconds: float | None = Field(description="how long the recording is")
+    customer_voice_seconds: float | None = Field(
+        description="how much of the first channel is no silence (over -50 dBov); between colleagues who called"
+    )
+    agent_voice_seconds: float | None = Field(description="the same of the second, in which all others are")
+    empty_channels: list[str] = Field(
+        description="`customer`, `agent`: channels without any voice though that party sent packets; a phone that "
+        "was muted all the time looks the same"
+    )
     is_short: bool = Field(description="whether more of the call is missing than clocks explain")
     owed_ms: int | None
     call_ended_ms: int | None
@@ -92,6 +100,9 @@ def to_view(entry: Entry) -> RecordingView:
         state=entry.state.value,
         expected_seconds=entry.expected_seconds,
         actual_seconds=entry.actual_seconds,
+        customer_voice_seconds=entry.customer_voice_seconds,
+        agent_voice_seconds=entry.agent_voice_seconds,
+        empty_channels=list(entry.empty_channels),
         is_short=is_short(entry),
         owed_ms=entry.owed_ms,
         call_ended_ms=entry.call_ended_ms,

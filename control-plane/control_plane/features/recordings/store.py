@@ -87,6 +87,11 @@ ADDED = (AddColumn(LEDGER.name, "queue", TEXT), CreateTable(CLAIMS))
 """What came after the first tables."""
 
 TRACE_COLUMN = AddColumn(LEDGER.name, "traceparent", TEXT)
+VOICE_COLUMNS = (
+    AddColumn(LEDGER.name, "customer_voice_seconds", DOUBLE),
+    AddColumn(LEDGER.name, "agent_voice_seconds", DOUBLE),
+    AddColumn(LEDGER.name, "sent_by", TEXT),
+)
 
 logger = logging.getLogger(__name__)
 
@@ -224,6 +229,9 @@ def _raise_alarms(key: Key, before: Entry | None, after: Entry) -> None:
     if is_short(after) and not (before and is_short(before)):
         extra = {"expected_seconds": after.expected_seconds, "actual_seconds": after.actual_seconds}
         logger.error("recording is short", extra={**key, **extra, "alarm": "recording-short"})
+    if after.empty_channels and not (before and before.empty_channels):
+        told = {"channels": list(after.empty_channels), "call_id": after.call_id, "alarm": "recording-channel-empty"}
+        logger.error("a channel of a recording is empty", extra={**key, **told})
     if is_known_loss(after) and not (before and is_known_loss(before)):
         logger.error("recording lost", extra={**key, "reason": after.reason, "alarm": "recording-lost"})
 

@@ -1,0 +1,132 @@
+"""Tells the edge agent of the messages of calls: who said what, and what became of it here, without numbers.
+
+Strangers' messages are told of once they have proved who they are: nobody shall crowd out what others ask for.
+"""
+
+import contextlib
+import errno
+import json
+import os
+import time
+
+import KSR
+
+from callmodel.ladder import HeadKind
+from callmodel.vouched import from_header
+from edge_proxy import heads
+from edge_proxy.decisions import Peer, PeerKind
+from edge_proxy.lexis import Reading
+
+_SETTINGS = json.loads(os.environ["EDGE_SCRIPT_SETTINGS"])
+_ON = bool(_SETTINGS["tells_messages"])
+_US = "us"
+_WHO = {PeerKind.OUTSIDE: "phone", PeerKind.NODE: "media-node"}
+TRYING = 100
+_USUAL = {180: "Ringing", 183: "Session Progress", 200: "OK", 487: "Request Terminated"}
+"""What nobody writes otherwise."""
+
+
+class _Pipe:
+    """The way to the agent: a word wakes nobody, no worker waits, and where the agent is away or behind it is lost.
+
+    Kamailio forks, so each process opens its own end at its first word.
+    """
+
+    pid = 0
+    descriptor = -1
+    path = f"{_SETTINGS['run']}/{heads.PIPE_NAME}"
+
+    @classmethod
+    def write(cls, line: bytes) -> None:
+        if cls.pid != os.getpid() or cls.descriptor < 0:
+            cls._open()
+        try:
+            os.write(cls.descriptor, line)
+        except OSError as error:
+            if error.errno != errno.EAGAIN:
+                cls._close()
+
+    @classmethod
+    def _open(cls) -> None:
+        cls.pid = os.getpid()
+        with contextlib.suppress(OSError):
+            cls.descriptor = os.open(cls.path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+
+    @classmethod
+    def _close(cls) -> None:
+        if cls.descriptor >= 0:
+            os.close(cls.descriptor)
+            cls.descriptor = -1
+
+
+class _Told:
+    """The Call-ID of the message that this process works on, where it was told of."""
+
+    name = ""
+
+
+def heard_request(sender: Peer, message: Reading) -> None:
+    """Tell of a request."""
+    if not _ON or message.method not in heads.TOLD:
+        return
+    _Told.name = name = message.said("call-id")
+    words, call_id = message.method, ""
+    if message.method == "INVITE":
+        words += f" {heads.shown(_read('$rU'))}"
+        if named := heads.user_in(message.said("from")):
+            words += f" from {named}"
+        if sender.kind is PeerKind.NODE:
+            call_id = from_header(_read("$hdr(X-Trunkline)")).get("call", "")
+    elif why := message.said("reason"):
+        words += f" ({heads.shown(why)})"
+    _say(name, HeadKind.REQUEST, sender, words, message, call_id)
+
+
+def heard_reply(sender: Peer, message: Reading) -> None:
+    """Tell of a response to one of these."""
+    if not _ON or message.status <= TRYING or message.method not in heads.TOLD:
+        return
+    _Told.name = name = message.said("call-id")
+    words = f"{message.status} {_USUAL.get(message.status) or heads.shown(_read('$rr'))} ({message.method})"
+    _say(name, HeadKind.RESPONSE, sender, words, message)
+
+
+def answered(code: int, reason: str) -> None:
+    """Tell of our own answer to the message at hand, if that was told of."""
+    if _Told.name and _Told.name == KSR.kx.get_callid():
+        note(f"answered {code} {reason}")
+
+
+def note(words: str) -> None:
+    """Tell of what was done, or found, with the call of the message at hand."""
+    if _ON:
+        _say_of_us(KSR.kx.get_callid(), words)
+
+
+def note_account(account: str, words: str) -> None:
+    """Tell of what was tried in an account's name."""
+    if _ON:
+        _say_of_us(heads.ACCOUNT + account, words)
+
+
+def _say(name: str, kind: HeadKind, sender: Peer, words: str, message: Reading, call_id: str = "") -> None:
+    who = "carrier" if sender.is_carrier else _WHO.get(sender.kind, sender.kind.value)
+    sound = heads.sound_of(_read("$rb")) if message.has_session else ""
+    _Pipe.write(heads.to_line(_now_ms(), name, kind, who, sender.address, words, sound, call_id))
+
+
+def _say_of_us(name: str, words: str) -> None:
+    _Pipe.write(heads.to_line(_now_ms(), name, HeadKind.NOTE, _US, "", words))
+
+
+def _read(name: str) -> str:
+    """Return a pseudo-variable as text; nothing of what is no UTF-8."""
+    try:
+        value = KSR.pv.get(name)
+    except UnicodeDecodeError:
+        return ""
+    return "" if value is None else str(value)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
