@@ -4,8 +4,8 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 // `npm run dev` passes on to a running portal, so that a page under work talks to the real system.
-const portal = process.env.TRUNKLINE_PORTAL ?? "http://localhost:8000";
-const passedOn = ["/api", "/session", "/sessions", "/phone", "/events"];
+const portal = process.env.TRUNKLINE_PORTAL ?? "http://127.77.22.1:8090";
+const passedOn = ["/api", "/session", "/sessions", "/phone", "/events", "/recordings", "/brands"];
 
 export default defineConfig({
   plugins: [react()],

@@ -3,7 +3,7 @@ import { fill, keepToken, send } from "@/api/client";
 import { isPassing, isSignedOut, Problem, problemOf } from "@/api/problem";
 
 const answers = (response: Response | Error) => {
-  const fetched = vi.fn((..._: Parameters<typeof fetch>) => (response instanceof Error ? Promise.reject(response) : Promise.resolve(response)));
+  const fetched = vi.fn<typeof fetch>(() => (response instanceof Error ? Promise.reject(response) : Promise.resolve(response)));
   vi.stubGlobal("fetch", fetched);
   return fetched;
 };

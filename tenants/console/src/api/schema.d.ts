@@ -68,6 +68,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/sign-out-everywhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign out everywhere */
+        post: operations["auth.sign_out_everywhere"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/token": {
         parameters: {
             query?: never;
@@ -79,6 +96,160 @@ export interface paths {
         put?: never;
         /** Sign in */
         post: operations["auth.sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin with a second factor */
+        post: operations["auth.begin_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm the second factor */
+        post: operations["auth.confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/totp/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove the second factor */
+        post: operations["auth.remove_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brands/{brand_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A brand */
+        get: operations["tenants.public"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brands/{brand_id}/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A brand's logo */
+        get: operations["tenants.logo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/do-not-call/{scope}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the platform's files */
+        get: operations["do-not-call.platform_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/do-not-call/{scope}/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Send a file for all */
+        put: operations["do-not-call.send_platform_file"];
+        post?: never;
+        /** Drop a file for all */
+        delete: operations["do-not-call.drop_platform_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/do-not-call/{scope}/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have nobody call a number */
+        post: operations["do-not-call.forbid_everywhere"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/do-not-call/{scope}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a number off for all */
+        post: operations["do-not-call.allow_everywhere"];
         delete?: never;
         options?: never;
         head?: never;
@@ -202,6 +373,23 @@ export interface paths {
         put?: never;
         /** Lift a ban */
         post: operations["bans.lift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for SIP messages */
+        post: operations["platform.messages"];
         delete?: never;
         options?: never;
         head?: never;
@@ -538,6 +726,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant_id}/brand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the brand */
+        get: operations["tenants.brand"];
+        /** Set the brand */
+        put: operations["tenants.set_brand"];
+        post?: never;
+        /** Remove the brand */
+        delete: operations["tenants.remove_brand"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/brand/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Send the logo */
+        put: operations["tenants.set_logo"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant_id}/calendars": {
         parameters: {
             query?: never;
@@ -832,6 +1056,249 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant_id}/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List campaigns */
+        get: operations["campaigns.listing"];
+        put?: never;
+        /** Create a campaign */
+        post: operations["campaigns.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a campaign */
+        get: operations["campaigns.one"];
+        put?: never;
+        post?: never;
+        /** Archive a campaign */
+        delete: operations["campaigns.archive"];
+        options?: never;
+        head?: never;
+        /** Change a campaign */
+        patch: operations["campaigns.change"];
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}/call-backs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Call-backs of a day */
+        get: operations["leads.call_backs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A campaign's figures */
+        get: operations["leads.figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}/leads/{lead_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a lead */
+        get: operations["leads.lead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}/leads/{lead_id}/disposition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what came of a call */
+        put: operations["leads.dispose"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}/leads/{lead_id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pass a lead over */
+        post: operations["leads.skip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}/leavers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take leads back */
+        post: operations["leads.take_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}/lists/{list_id}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a list is shared out */
+        get: operations["leads.share"];
+        /** Share a list out */
+        put: operations["leads.share_out"];
+        post?: never;
+        /** Let anybody have a list */
+        delete: operations["leads.unshare"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause a campaign */
+        post: operations["campaigns.pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The next lead */
+        post: operations["leads.preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore a campaign */
+        post: operations["campaigns.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a campaign */
+        post: operations["campaigns.start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a campaign */
+        post: operations["campaigns.stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant_id}/customer-token": {
         parameters: {
             query?: never;
@@ -843,6 +1310,92 @@ export interface paths {
         put?: never;
         /** Find a customer by number */
         post: operations["calls.customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/do-not-call/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List files */
+        get: operations["do-not-call.files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/do-not-call/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Send a file */
+        put: operations["do-not-call.send_file"];
+        post?: never;
+        /** Drop a file */
+        delete: operations["do-not-call.drop_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/do-not-call/look-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look a number up */
+        post: operations["do-not-call.look_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/do-not-call/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a number not be called */
+        post: operations["do-not-call.forbid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/do-not-call/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a number off */
+        post: operations["do-not-call.allow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1066,6 +1619,146 @@ export interface paths {
         put?: never;
         /** Finish a follow-up */
         post: operations["calls.finish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/list-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List templates */
+        get: operations["lists.templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/list-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a template */
+        get: operations["lists.template"];
+        /** Save a template */
+        put: operations["lists.save_template"];
+        post?: never;
+        /** Forget a template */
+        delete: operations["lists.drop_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List lists */
+        get: operations["lists.listing"];
+        put?: never;
+        /** Create a list */
+        post: operations["lists.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/lists/{list_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a list */
+        get: operations["lists.one"];
+        put?: never;
+        post?: never;
+        /** Archive a list */
+        delete: operations["lists.archive"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/lists/{list_id}/file/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Send a part of the file */
+        put: operations["lists.add_part"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/lists/{list_id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a list */
+        post: operations["lists.begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/lists/{list_id}/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download refused rows */
+        get: operations["lists.refused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/lists/{list_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore a list */
+        post: operations["lists.restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1441,6 +2134,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant_id}/stations/{extension}/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register one's own phone */
+        post: operations["stations.phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant_id}/stations/{extension}/restore": {
         parameters: {
             query?: never;
@@ -1524,6 +2234,23 @@ export interface paths {
         /** Restore a user of a tenant */
         post: operations["users.restore_in_tenant"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/users/{user_id}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take the second factor of a user of a tenant */
+        delete: operations["users.reset_totp_in_tenant"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1639,6 +2366,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trunks/{trunk_id}/media-refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Media that a trunk does not allow */
+        get: operations["trunks.media_refused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trunks/{trunk_id}/media-refused/allow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Allow media that was refused */
+        post: operations["trunks.allow_media"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trunks/{trunk_id}/restore": {
         parameters: {
             query?: never;
@@ -1710,6 +2471,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{user_id}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a user's second factor */
+        delete: operations["users.reset_totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1767,6 +2545,11 @@ export interface components {
             teams: string[];
             user_id: string;
         };
+        /** @description The operator's yes to an address that was seen. */
+        AllowMedia: {
+            /** @example 192.0.2.77 */
+            address: string;
+        };
         /** @description Whoever has the link may fetch the WAV file until it expires. */
         AudioLink: {
             /** @description UTC, RFC 3339 */
@@ -1812,9 +2595,47 @@ export interface components {
             since_ms: number;
             until_ms: number;
         };
+        /** @description How a tenant wants to look where its people, and its client's people, sign in and work. */
+        BrandSettings: {
+            /**
+             * @description second colour
+             * @default null
+             */
+            accent?: string | null;
+            /**
+             * @description main colour, #rrggbb in small letters
+             * @default null
+             */
+            colour?: string | null;
+            /**
+             * @description null: the tenant's own name
+             * @default null
+             */
+            name?: string | null;
+        };
+        /** @description A brand as it is. It is public: it stands where people sign in. */
+        BrandView: {
+            /**
+             * @description second colour
+             * @default null
+             */
+            accent?: string | null;
+            /**
+             * @description main colour, #rrggbb in small letters
+             * @default null
+             */
+            colour?: string | null;
+            /** @description name of the picture's content (SHA-256); null without one */
+            logo: string | null;
+            /**
+             * @description null: the tenant's own name
+             * @default null
+             */
+            name?: string | null;
+        };
         /** @description What is to change; what is absent stays. Hours and days are replaced whole. */
         CalendarPatch: {
-            days?: components["schemas"]["SpecialDayShape"][];
+            days?: components["schemas"]["control_plane__features__calendars__schemas__SpecialDayShape"][];
             hours?: {
                 [key: string]: string[];
             };
@@ -1838,7 +2659,7 @@ export interface components {
             calendar_id: string;
             created_ms: number;
             /** @description holidays, closures, and days with other hours */
-            days?: components["schemas"]["SpecialDayShape"][];
+            days?: components["schemas"]["control_plane__features__calendars__schemas__SpecialDayShape"][];
             /**
              * @example {
              *       "mon": [
@@ -1866,6 +2687,35 @@ export interface components {
         CallBack: {
             extension: string;
         };
+        /** @description When a customer is called back, as agreed with them. */
+        CallBackOrder: {
+            /** @description by the clock of the customer: 2026-12-01T15:30 */
+            at: string;
+            /**
+             * @description only the agent who says so calls back
+             * @default false
+             */
+            for_me?: boolean;
+            /**
+             * @description null: the customer's
+             * @default null
+             */
+            time_zone?: string | null;
+        };
+        /** @description An agreed time. */
+        CallBackView: {
+            due_ms: number;
+            lead_id: string;
+            local_time: string | null;
+            /** @description masked */
+            number: string;
+            /** @description who calls back; null: anybody */
+            user_id: string | null;
+        };
+        /** @description Agreed times of a day, in order. */
+        CallBacksView: {
+            items: components["schemas"]["CallBackView"][];
+        };
         /**
          * @description A call in progress, or its record.
          *
@@ -1877,9 +2727,13 @@ export interface components {
             answered_ms: number | null;
             /** @description the user who placed it by click */
             asked_by: string | null;
+            /** @description of a call back, the call in which it was asked for; of that, its first */
+            call_back: string | null;
             call_id: string;
             /** @description HQ's number: shown to the callee, or dialled by the caller */
             caller_number: string | null;
+            /** @description the campaign that called */
+            campaign_id: string | null;
             cost_class: string | null;
             /** @description what its legs cost together, in millionths of `currency` */
             cost_micros: number | null;
@@ -1894,6 +2748,8 @@ export interface components {
             diverted_by: string | null;
             /** @description whether it called for help: no limit held */
             emergency: boolean;
+            /** @description the user who ended it by click */
+            ended_by: string | null;
             ended_ms: number | null;
             ending: string | null;
             ending_class: string | null;
@@ -1904,8 +2760,10 @@ export interface components {
             flow_version: number | null;
             /** @description somebody had put the others on hold, summed over the legs */
             hold_seconds: number | null;
-            /** @description the role of the party that ended it, or `system` */
+            /** @description the role of the party that ended it, `user` or `system` */
             hung_up_by: string | null;
+            /** @description whom it called, by list and row */
+            lead_id: string | null;
             legs: components["schemas"]["LegView"][];
             /** @description whom a message was left for */
             mailbox: string | null;
@@ -1919,11 +2777,15 @@ export interface components {
             note: string | null;
             /** @description the customer's; `anonymous` where it is withheld */
             number: string | null;
+            /** @description whether the customer said not to be called any more */
+            opted_out: boolean;
             /** @description the queue that the caller was last in line of */
             queue_id: string | null;
             /** @description how long the caller was in line */
             queue_seconds: number | null;
             recording_id: string | null;
+            /** @description what came of the campaign's attempt, once the call has ended */
+            result: string | null;
             /** @description phones that we called rang, summed over the legs */
             ring_seconds: number | null;
             site_id: string | null;
@@ -1944,6 +2806,19 @@ export interface components {
             wait_seconds: number | null;
             /** @description whether the caller asked that nobody be shown the number */
             withheld: boolean;
+        };
+        /** @description Which of the tenant's numbers are shown; the least used of the day is next. */
+        CallerPoolShape: {
+            /**
+             * @description how often one number is shown in a day
+             * @default null
+             */
+            calls_a_day?: number | null;
+            numbers?: string[];
+            /** @description numbers shown to customers whose number begins so */
+            regions?: {
+                [key: string]: string[];
+            };
         };
         /** @description What is to change of the caller rule; what is absent stays. `numbers` and `regions` are replaced whole. */
         CallerRulePatch: {
@@ -1971,6 +2846,148 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description When customers may be called, by their own clock. A weekday that is not named has no hours. */
+        CallingHoursShape: {
+            /** @description holidays */
+            days?: components["schemas"]["control_plane__features__campaigns__schemas__SpecialDayShape"][];
+            /**
+             * @example {
+             *       "mon": [
+             *         "09:00-20:00"
+             *       ],
+             *       "tue": [
+             *         "09:00-20:00"
+             *       ]
+             *     }
+             */
+            hours?: {
+                [key: string]: string[];
+            };
+            /** @description without calls, each day: 12:00-14:00 */
+            rest?: string[];
+        };
+        /** @description A list of the campaign; of two, the one with the higher priority is dialled first. */
+        CampaignListShape: {
+            /**
+             * @description 2 to 32 of a-z, 0-9 and hyphens, a letter first, no hyphen last
+             * @example bought-in-may
+             */
+            list_id: string;
+            /** @default 5 */
+            priority?: number;
+        };
+        /** @description What is to change; what is absent stays. Lists, and settings of one name, are replaced whole. */
+        CampaignPatch: {
+            /** @description of the queue's agents */
+            agents?: string[];
+            /** @description the team's opening hours; null: always */
+            calendar_id?: string | null;
+            callers?: components["schemas"]["CallerPoolShape"];
+            caps?: components["schemas"]["FrequencyCapShape"][];
+            consent?: components["schemas"]["ConsentShape"];
+            dispositions?: components["schemas"]["DispositionShape"][];
+            /** @description what speaks, in a campaign without agents */
+            flow_id?: string | null;
+            /** @description what agents fill in */
+            form?: components["schemas"]["FormField"][];
+            /** @description leads that are ready to dial at once */
+            hot_leads?: number;
+            hours?: components["schemas"]["CallingHoursShape"];
+            /** @enum {string} */
+            kind?: "manual" | "preview" | "progressive" | "power" | "predictive" | "agentless" | "survey";
+            lists?: components["schemas"]["CampaignListShape"][];
+            most_attempts?: number;
+            name?: string | "";
+            /** @enum {string} */
+            opt_out_key?: "" | "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "*" | "#";
+            /** @description agents get leads only that are shared out to them or their team */
+            own_leads_only?: boolean;
+            pacing?: components["schemas"]["PacingShape"];
+            preview?: components["schemas"]["PreviewShape"];
+            /** @description whose agents take its calls */
+            queue_id?: string | null;
+            regions?: components["schemas"]["RegionHoursShape"][];
+            retries?: components["schemas"]["RetryRuleShape"][];
+            /** @description what agents say; {field} stands for a cell of the lead */
+            script?: string;
+            /** @description of the queue's agents */
+            teams?: string[];
+            /** @description of days and of leads without one; null: the tenant's */
+            time_zone?: string | null;
+        };
+        /** @description A campaign as it is. */
+        CampaignView: {
+            /** @description of the queue's agents */
+            agents?: string[];
+            archived_ms: number | null;
+            /**
+             * @description the team's opening hours; null: always
+             * @default null
+             */
+            calendar_id?: string | null;
+            callers?: components["schemas"]["CallerPoolShape"];
+            campaign_id: string;
+            caps?: components["schemas"]["FrequencyCapShape"][];
+            consent?: components["schemas"]["ConsentShape"];
+            created_ms: number;
+            dispositions?: components["schemas"]["DispositionShape"][];
+            /**
+             * @description what speaks, in a campaign without agents
+             * @default null
+             */
+            flow_id?: string | null;
+            /** @description what agents fill in */
+            form?: components["schemas"]["FormField"][];
+            /**
+             * @description leads that are ready to dial at once
+             * @default 2000
+             */
+            hot_leads?: number;
+            hours?: components["schemas"]["CallingHoursShape"];
+            /** @enum {string} */
+            kind: "manual" | "preview" | "progressive" | "power" | "predictive" | "agentless" | "survey";
+            lists?: components["schemas"]["CampaignListShape"][];
+            /** @default 10 */
+            most_attempts?: number;
+            /** @default  */
+            name?: string | "";
+            /**
+             * @default
+             * @enum {string}
+             */
+            opt_out_key?: "" | "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "*" | "#";
+            /**
+             * @description agents get leads only that are shared out to them or their team
+             * @default false
+             */
+            own_leads_only?: boolean;
+            pacing?: components["schemas"]["PacingShape"];
+            pool: string;
+            preview?: components["schemas"]["PreviewShape"];
+            /**
+             * @description whose agents take its calls
+             * @default null
+             */
+            queue_id?: string | null;
+            regions?: components["schemas"]["RegionHoursShape"][];
+            retries?: components["schemas"]["RetryRuleShape"][];
+            runs: number;
+            /**
+             * @description what agents say; {field} stands for a cell of the lead
+             * @default
+             */
+            script?: string;
+            started_ms: number | null;
+            /** @enum {string} */
+            state: "draft" | "running" | "paused" | "stopped";
+            /** @description of the queue's agents */
+            teams?: string[];
+            /**
+             * @description of days and of leads without one; null: the tenant's
+             * @default null
+             */
+            time_zone?: string | null;
+        };
         /** @description A certificate that a site got. */
         Certificate: {
             ends_ms: number;
@@ -1992,6 +3009,19 @@ export interface components {
             new: unknown;
             old: unknown;
         };
+        /** @description Which proof of consent a lead must have. */
+        ConsentShape: {
+            /**
+             * @description how old it may be
+             * @default null
+             */
+            longest_days?: number | null;
+            /** @default false */
+            required?: boolean;
+            /** @description which count; empty: any */
+            sources?: string[];
+            text_versions?: string[];
+        };
         /**
          * @description What becomes of a consult.
          *
@@ -2002,6 +3032,11 @@ export interface components {
         ConsultStep: "swap" | "complete" | "cancel" | "conference";
         /** @description What one signs in with. */
         Credentials: {
+            /**
+             * @description of the authenticator, or a recovery code
+             * @default null
+             */
+            code?: string | null;
             password: string;
             username: string;
         };
@@ -2093,11 +3128,57 @@ export interface components {
             /** @description short numbers of services, x for any digit; null: what the country has */
             service_numbers?: string[] | null;
         };
+        /** @description What an agent says of a lead after a call. */
+        DisposeOrder: {
+            /** @default null */
+            call_back?: components["schemas"]["CallBackOrder"] | null;
+            /**
+             * @description of which call it is said
+             * @default null
+             */
+            call_id?: string | null;
+            /**
+             * @description 2 to 40 of a-z, 0-9 and hyphens, a letter first, no hyphen last
+             * @example sold
+             */
+            disposition: string;
+            /** @description what is filled in, by the form's field names */
+            form?: {
+                [key: string]: string | number | boolean;
+            };
+        };
         Disposition: {
             /** @description the agent's word on the result */
             disposition: string;
             /** @default null */
             note?: string | null;
+        };
+        /** @description What an agent may say of a call. Those that are another's `parent` only group. */
+        DispositionShape: {
+            /**
+             * @description 2 to 40 of a-z, 0-9 and hyphens, a letter first, no hyphen last
+             * @example sold
+             */
+            disposition_id: string;
+            /**
+             * @description up to 80 characters, without control characters, quotes, \, < and >
+             * @example Front desk
+             */
+            name: string;
+            /** @description fields of the form to be filled in */
+            needs?: string[];
+            /** @default null */
+            parent?: string | null;
+            /** @default 86400 */
+            retry_seconds?: number;
+            /** @default false */
+            success?: boolean;
+            /**
+             * @description what becomes of the lead
+             * @default done
+             * @enum {string}
+             */
+            then?: "done" | "retry" | "call-back" | "do-not-call" | "dead";
         };
         /** @description Whoever has the link may fetch the file until it expires. */
         DownloadLink: {
@@ -2105,6 +3186,41 @@ export interface components {
             expires_at: string;
             sha256: string;
             url: string;
+        };
+        /** @description How a campaign stands in this run. */
+        FiguresView: {
+            abandoned: number;
+            /** @description share of the calls that people answered; null before any */
+            abandonment: number | null;
+            attempts: number;
+            /** @description in progress */
+            calls: number;
+            connected: number;
+            /** @description no list has a lead left, and none is called again soon */
+            exhausted: boolean;
+            lists: components["schemas"]["ListLeft"][];
+            /** @description leads that may be dialled now */
+            ready: number;
+            results: {
+                [key: string]: number;
+            };
+            runs: number;
+            state: string;
+            /** @description leads that are called again within minutes */
+            waiting: number;
+        };
+        /** @description A file of numbers. */
+        FileView: {
+            changed_ms: number;
+            file_id: string;
+            numbers: number;
+            reason: string | null;
+            /** @enum {string} */
+            state: "waiting" | "ready" | "failed";
+        };
+        /** @description The files of a list. */
+        FilesView: {
+            items: components["schemas"]["FileView"][];
         };
         /** @description A draft in place of the one that is there. */
         FlowDraft: {
@@ -2182,6 +3298,85 @@ export interface components {
             /** @description of the message */
             recording_id: string | null;
         };
+        /** @description A number that nobody is to call. */
+        ForbidEverywhere: {
+            /**
+             * @description write the number with its plus sign and country code, such as +862155550100
+             * @example +862155550100
+             */
+            number: string;
+            /**
+             * @default api
+             * @enum {string}
+             */
+            source?: "api" | "agent" | "key" | "sms" | "letter" | "court";
+        };
+        /** @description A number that is not to be called: itself, or that of a lead, whose agent does not see it. */
+        ForbidOrder: {
+            /**
+             * @description the list of one campaign; null: of the whole tenant
+             * @default null
+             */
+            campaign_id?: string | null;
+            /** @default null */
+            lead_id?: string | null;
+            /** @default null */
+            number?: string | null;
+            /**
+             * @default agent
+             * @enum {string}
+             */
+            source?: "api" | "agent" | "key" | "sms" | "letter" | "court";
+        };
+        /** @description A field of the form. */
+        FormField: {
+            choices?: string[];
+            /**
+             * @default text
+             * @enum {string}
+             */
+            kind?: "text" | "number" | "choice" | "date" | "yes-no";
+            /**
+             * @description up to 80 characters, without control characters, quotes, \, < and >
+             * @example Front desk
+             */
+            label: string;
+            name: string;
+            /**
+             * @description whatever the disposition
+             * @default false
+             */
+            required?: boolean;
+        };
+        /** @description What the file is. */
+        FoundView: {
+            columns: string[];
+            encoding: string;
+            fields: {
+                [key: string]: string;
+            };
+            kind: string;
+            number_column: string;
+        };
+        /** @description No more than `most` attempts in a window, of one number, of this campaign, or from one caller number. */
+        FrequencyCapShape: {
+            most: number;
+            /**
+             * @default person
+             * @enum {string}
+             */
+            scope?: "person" | "campaign" | "caller";
+            /**
+             * @description of a sliding window
+             * @default 86400
+             */
+            seconds?: number;
+            /**
+             * @default sliding
+             * @enum {string}
+             */
+            window?: "sliding" | "day" | "week" | "month";
+        };
         /** @description One address of the carrier. */
         GatewayShape: {
             /**
@@ -2197,6 +3392,23 @@ export interface components {
              */
             transport?: "udp" | "tcp" | "tls";
         };
+        /** @description One message that an edge took, or one thing that it did.  Numbers are masked. */
+        HeadView: {
+            /** @description where it came from */
+            address: string;
+            at_ms: number;
+            edge_id: string;
+            /** @description `request`, `response`, or `note`: what the edge itself did, or found */
+            kind: string;
+            /** @description what its description says of the sound: where to, codecs, which way */
+            sdp: string;
+            /** @description `phone`, `carrier`, `media-node`, `branch`, `edge`, or `us` */
+            sender: string;
+            /** @description its dialog's Call-ID, or `account:` and whose phone tried in vain */
+            sip_call_id: string;
+            /** @description its first line in short, or the note */
+            words: string;
+        };
         Hold: {
             /**
              * @description the station that holds; null is your own
@@ -2206,11 +3418,68 @@ export interface components {
             /** @description true: the others hear music; false: they hear you again */
             held: boolean;
         };
+        /** @description The file is there: import it. */
+        ImportOrder: {
+            /**
+             * @description import a list anew that failed or was refused, such as with another mapping
+             * @default false
+             */
+            again?: boolean;
+            /**
+             * @description another mapping than before
+             * @default null
+             */
+            mapping?: components["schemas"]["Mapping"] | null;
+            /**
+             * @description how many parts were sent, from 0 on
+             * @default 1
+             */
+            parts?: number;
+        };
         /** @description An enrolment token; it is shown this once. */
         IssuedToken: {
             expires_at_ms: number;
             /** @description `<site>.<secret>.<SHA-256 of the platform's CA certificate>` */
             token: string;
+        };
+        /** @description Messages in the order in which the edges took them. */
+        Ladder: {
+            items: components["schemas"]["HeadView"][];
+            /** @description edges that did not answer: what they remember is missing */
+            silent_edges: string[];
+        };
+        /** @description A lead as an agent sees it. */
+        LeadView: {
+            attempts: number;
+            call_back: boolean;
+            carrier: string;
+            cells: {
+                [key: string]: string;
+            };
+            city: string;
+            disposition: string | null;
+            due_ms: number | null;
+            lead_id: string;
+            line_type: string;
+            list_id: string;
+            /** @description the customer's clock now; null where nobody knows */
+            local_time: string | null;
+            /** @description masked */
+            number: string;
+            province: string;
+            region: string;
+            results: {
+                [key: string]: number;
+            };
+            /** @description whose it is */
+            user_id: string | null;
+        };
+        /** @description Who leaves: their leads go to the others, and their call-backs are anybody's. */
+        LeaverOrder: {
+            /** @default null */
+            team?: string | null;
+            /** @default null */
+            user_id?: string | null;
         };
         /** @description One party's connection.  Times are milliseconds since 1970. */
         LegView: {
@@ -2229,18 +3498,24 @@ export interface components {
             held_since_ms: number | null;
             /** @description for how long it did, once it has ended */
             hold_seconds: number | null;
+            /** @description the call at its other end, where a phone joined two calls */
+            joined_call: string | null;
             leg_id: string;
             /** @description what it may hear and say, where it is not a party like the others */
             mode: string | null;
             number: string | null;
             ringing_ms: number | null;
             role: string;
+            /** @description the Call-ID of its dialog, once it has ended, for HQ administrators; null for others */
+            sip_call_id: string | null;
             /** @description the final SIP response of a leg that was not answered */
             sip_code: number | null;
             site_id: string | null;
             started_ms: number;
             state: string;
             trunk_id: string | null;
+            /** @description null for a leg without sound */
+            voice: components["schemas"]["VoiceView"] | null;
         };
         /** @description Whom a number is lent to. */
         Lending: {
@@ -2325,6 +3600,82 @@ export interface components {
             /** @default null */
             snapshot_version?: number | null;
         };
+        /** @description How far a list is. */
+        ListLeft: {
+            exhausted: boolean;
+            leads: number;
+            /** @description not yet entered for dialling in this run */
+            left: number;
+            /** @description who is not to be called, by reason */
+            left_out: {
+                [key: string]: number;
+            };
+            list_id: string;
+        };
+        /** @description How a list is read, and by what its rows fall. */
+        ListSettings: {
+            blocked_line_types?: ("fixed-line" | "mobile" | "fixed-line-or-mobile" | "toll-free" | "premium-rate" | "shared-cost" | "voip" | "personal-number" | "pager" | "uan" | "voicemail")[];
+            blocked_regions?: string[];
+            /**
+             * @description refuse who was reached in so many days; 0: nobody
+             * @default 0
+             */
+            contacted_days?: number;
+            /**
+             * @description refuse numbers found dead in so many days
+             * @default 90
+             */
+            dead_days?: number;
+            /**
+             * @description empty: detected
+             * @default
+             * @enum {string}
+             */
+            encoding?: "" | "utf-8" | "gb18030" | "utf-16-le" | "utf-16-be";
+            /**
+             * @description how long the file is kept once imported
+             * @default 0
+             */
+            keep_file_days?: number;
+            mapping?: components["schemas"]["Mapping"];
+            /** @default  */
+            name?: string | "";
+            /**
+             * @description refuse numbers that another list has, if it is not archived
+             * @default false
+             */
+            new_numbers_only?: boolean;
+            /**
+             * @description where numbers without a country code are; null: the tenant's country
+             * @default null
+             */
+            region?: string | null;
+            /**
+             * @description a saved mapping, in place of `mapping`
+             * @default null
+             */
+            template_id?: string | null;
+        };
+        /** @description A list as it is. */
+        ListView: {
+            archived_ms: number | null;
+            created_ms: number;
+            found: components["schemas"]["FoundView"] | null;
+            imported_ms: number | null;
+            list_id: string;
+            name: string;
+            /** @description of the file, as far as it is kept */
+            parts: components["schemas"]["PartView"][];
+            progress: components["schemas"]["ProgressView"] | null;
+            reason: string | null;
+            settings: components["schemas"]["ListSettings"];
+            /**
+             * @description `open`: waits for its file; `ready`: may be dialled; `refused`: no row may be; `failed`: the file is no list, see `reason`; `duplicate`: `reason` is the list that has this very file
+             * @enum {string}
+             */
+            state: "open" | "waiting" | "importing" | "ready" | "refused" | "failed" | "duplicate";
+            summary: components["schemas"]["Summary"] | null;
+        };
         /** @description Where a place is, for those who send help: a civic address by its parts (RFC 5139), and a point (WGS 84). */
         LocationShape: {
             /**
@@ -2392,19 +3743,90 @@ export interface components {
              */
             street?: string;
         };
+        /** @description A logo's picture. */
+        LogoView: {
+            content_type: string;
+            /** @description the file, base64 */
+            data: string;
+            sha256: string;
+        };
+        /** @description Whether machines that answer are told from people, and what they are given. */
+        MachinesShape: {
+            /**
+             * @default hang-up
+             * @enum {string}
+             */
+            answer?: "hang-up" | "leave-message" | "connect";
+            /** @default false */
+            enabled?: boolean;
+            /** @default 1 */
+            machine_cost?: number;
+            /** @default null */
+            message?: string | null;
+            /** @default 3 */
+            most_seconds?: number;
+            /** @default 10 */
+            person_cost?: number;
+        };
+        /**
+         * @description Which column means what. The names `owner`, `time_zone`, `priority`, and `consent_source`, `consent_time`,
+         *     `consent_version`, `consent_file` have a meaning of their own.
+         */
+        Mapping: {
+            /** @description cells that a lead keeps */
+            fields?: {
+                [key: string]: string | number;
+            };
+            /**
+             * @description whether the first row has names; null to find out
+             * @default null
+             */
+            header?: boolean | null;
+            /**
+             * @description the numbers' column; null to find it
+             * @default null
+             */
+            number?: (string | number) | null;
+        };
         /** @description Who is signed in, and what they are where. */
         Me: {
             belongs_to: string;
             display_name: string;
             is_hq_admin: boolean;
+            /** @description a tenant wants a second factor of them: nothing else can be done before */
+            must_enrol: boolean;
+            /** @description what the roles grant; HQ administrators may all */
+            permissions: {
+                [key: string]: string[];
+            };
             roles: {
                 [key: string]: string[];
             };
+            /** @description whether they sign in with a code too */
+            second_factor: boolean;
             teams: {
                 [key: string]: string[];
             };
             user_id: string;
             username: string;
+        };
+        /** @description Which messages are wanted: all that fit any of these. */
+        MessagesQuestion: {
+            /**
+             * @description `extension@domain`: what was tried in vain in a station's name
+             * @default []
+             */
+            accounts?: string[];
+            /**
+             * @description the call's id: of legs that we dialled, edges know it
+             * @default
+             */
+            call_id?: string;
+            /**
+             * @description Call-IDs: `sip_call_id` of a call's legs
+             * @default []
+             */
+            dialogs?: string[];
         };
         /** @description A calendar to be. */
         NewCalendar: {
@@ -2414,7 +3836,7 @@ export interface components {
              */
             calendar_id: string;
             /** @description holidays, closures, and days with other hours */
-            days?: components["schemas"]["SpecialDayShape"][];
+            days?: components["schemas"]["control_plane__features__calendars__schemas__SpecialDayShape"][];
             /**
              * @example {
              *       "mon": [
@@ -2446,6 +3868,76 @@ export interface components {
             /** @description an extension, or a number as people write it */
             number: string;
         };
+        /** @description A campaign to be. It is a draft until it is started. */
+        NewCampaign: {
+            /** @description of the queue's agents */
+            agents?: string[];
+            /**
+             * @description the team's opening hours; null: always
+             * @default null
+             */
+            calendar_id?: string | null;
+            callers?: components["schemas"]["CallerPoolShape"];
+            /**
+             * @description 2 to 32 of a-z, 0-9 and hyphens, a letter first, no hyphen last
+             * @example spring
+             */
+            campaign_id: string;
+            caps?: components["schemas"]["FrequencyCapShape"][];
+            consent?: components["schemas"]["ConsentShape"];
+            dispositions?: components["schemas"]["DispositionShape"][];
+            /**
+             * @description what speaks, in a campaign without agents
+             * @default null
+             */
+            flow_id?: string | null;
+            /** @description what agents fill in */
+            form?: components["schemas"]["FormField"][];
+            /**
+             * @description leads that are ready to dial at once
+             * @default 2000
+             */
+            hot_leads?: number;
+            hours?: components["schemas"]["CallingHoursShape"];
+            /** @enum {string} */
+            kind: "manual" | "preview" | "progressive" | "power" | "predictive" | "agentless" | "survey";
+            lists?: components["schemas"]["CampaignListShape"][];
+            /** @default 10 */
+            most_attempts?: number;
+            /** @default  */
+            name?: string | "";
+            /**
+             * @default
+             * @enum {string}
+             */
+            opt_out_key?: "" | "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "*" | "#";
+            /**
+             * @description agents get leads only that are shared out to them or their team
+             * @default false
+             */
+            own_leads_only?: boolean;
+            pacing?: components["schemas"]["PacingShape"];
+            preview?: components["schemas"]["PreviewShape"];
+            /**
+             * @description whose agents take its calls
+             * @default null
+             */
+            queue_id?: string | null;
+            regions?: components["schemas"]["RegionHoursShape"][];
+            retries?: components["schemas"]["RetryRuleShape"][];
+            /**
+             * @description what agents say; {field} stands for a cell of the lead
+             * @default
+             */
+            script?: string;
+            /** @description of the queue's agents */
+            teams?: string[];
+            /**
+             * @description of days and of leads without one; null: the tenant's
+             * @default null
+             */
+            time_zone?: string | null;
+        };
         /** @description The digest identity that the carrier gave HQ. */
         NewCredentials: {
             password: string;
@@ -2471,6 +3963,55 @@ export interface components {
              * @example welcome
              */
             flow_id: string;
+        };
+        /** @description A list to be. Its file comes next. */
+        NewList: {
+            blocked_line_types?: ("fixed-line" | "mobile" | "fixed-line-or-mobile" | "toll-free" | "premium-rate" | "shared-cost" | "voip" | "personal-number" | "pager" | "uan" | "voicemail")[];
+            blocked_regions?: string[];
+            /**
+             * @description refuse who was reached in so many days; 0: nobody
+             * @default 0
+             */
+            contacted_days?: number;
+            /**
+             * @description refuse numbers found dead in so many days
+             * @default 90
+             */
+            dead_days?: number;
+            /**
+             * @description empty: detected
+             * @default
+             * @enum {string}
+             */
+            encoding?: "" | "utf-8" | "gb18030" | "utf-16-le" | "utf-16-be";
+            /**
+             * @description how long the file is kept once imported
+             * @default 0
+             */
+            keep_file_days?: number;
+            /**
+             * @description 2 to 32 of a-z, 0-9 and hyphens, a letter first, no hyphen last
+             * @example bought-in-may
+             */
+            list_id: string;
+            mapping?: components["schemas"]["Mapping"];
+            /** @default  */
+            name?: string | "";
+            /**
+             * @description refuse numbers that another list has, if it is not archived
+             * @default false
+             */
+            new_numbers_only?: boolean;
+            /**
+             * @description where numbers without a country code are; null: the tenant's country
+             * @default null
+             */
+            region?: string | null;
+            /**
+             * @description a saved mapping, in place of `mapping`
+             * @default null
+             */
+            template_id?: string | null;
         };
         /** @description A number that HQ has from a carrier. `trunk_ids`: who accepts it as calling number; empty for all trunks. */
         NewNumber: {
@@ -2633,11 +4174,11 @@ export interface components {
              */
             extension: string;
             /**
-             * @description `srtp`: the phone must encrypt (SDES); `webrtc`: a browser
-             * @default rtp
+             * @description `optional`: SRTP where the phone can (RFC 8643); `rtp`: it is offered no keys; `srtp`: it must encrypt (SDES); `webrtc`: a browser
+             * @default optional
              * @enum {string}
              */
-            media?: "rtp" | "srtp" | "webrtc";
+            media?: "optional" | "rtp" | "srtp" | "webrtc";
             /**
              * @description at least 12 printable ASCII characters; leave out to have one made
              * @default null
@@ -2748,6 +4289,12 @@ export interface components {
             gateways: components["schemas"]["GatewayShape"][];
             /** @default 30 */
             max_channels?: number;
+            /**
+             * @description `optional`: SRTP where the carrier can (RFC 8643); `rtp`: it is offered no keys; `srtp`: it must encrypt (SDES)
+             * @default optional
+             * @enum {string}
+             */
+            media?: "optional" | "rtp" | "srtp";
             media_networks?: string[];
             /**
              * @description up to 80 characters, without control characters, quotes, \, < and >
@@ -2884,6 +4431,14 @@ export interface components {
             /** @default null */
             spool_max_bytes?: number | null;
         };
+        /** @description A number of the platform's lists. */
+        NumberOrder: {
+            /**
+             * @description write the number with its plus sign and country code, such as +862155550100
+             * @example +862155550100
+             */
+            number: string;
+        };
         /** @description What is to change; what is absent or null stays. */
         NumberPatch: {
             /** @default null */
@@ -2915,18 +4470,37 @@ export interface components {
             /** @default null */
             route_to?: string | null;
         };
-        /** @description A number as it is. */
-        NumberView: {
-            archived_ms: number | null;
-            calendar_id: string | null;
-            created_ms: number;
-            flow_id: string | null;
-            language: string | null;
-            notice: string | null;
-            number: string;
-            route_to: string | null;
-            tenant_id: string | null;
-            trunk_ids: string[];
+        /** @description One's own user name, so that nobody ends all of their sessions by mistake. */
+        OwnName: {
+            username: string;
+        };
+        /** @description How calls are launched. */
+        PacingShape: {
+            /**
+             * @description names the caller to whom no agent takes
+             * @default null
+             */
+            abandon_message?: string | null;
+            /** @default 0.2 */
+            answer_rate?: number;
+            /**
+             * @description share of answered calls that may find no agent
+             * @default 0.03
+             */
+            cap?: number;
+            /** @default 2 */
+            grace_seconds?: number;
+            /** @default 3 */
+            lines_per_agent?: number;
+            machines?: components["schemas"]["MachinesShape"];
+            /** @default 1000 */
+            most_lines?: number;
+            /** @default 25 */
+            ring_seconds?: number;
+            /** @default 120 */
+            talk_seconds?: number;
+            /** @default 20 */
+            wrap_up_seconds?: number;
         };
         PageOf_AgentStateView_: {
             items: components["schemas"]["AgentStateView"][];
@@ -2953,6 +4527,11 @@ export interface components {
             /** @default null */
             next?: string | null;
         };
+        PageOf_CampaignView_: {
+            items: components["schemas"]["CampaignView"][];
+            /** @default null */
+            next?: string | null;
+        };
         PageOf_FlowSummary_: {
             items: components["schemas"]["FlowSummary"][];
             /** @default null */
@@ -2963,8 +4542,13 @@ export interface components {
             /** @default null */
             next?: string | null;
         };
+        PageOf_ListView_: {
+            items: components["schemas"]["ListView"][];
+            /** @default null */
+            next?: string | null;
+        };
         PageOf_NumberView_: {
-            items: components["schemas"]["NumberView"][];
+            items: components["schemas"]["control_plane__features__numbers__schemas__NumberView"][];
             /** @default null */
             next?: string | null;
         };
@@ -2998,6 +4582,11 @@ export interface components {
             /** @default null */
             next?: string | null;
         };
+        PageOf_TemplateView_: {
+            items: components["schemas"]["TemplateView"][];
+            /** @default null */
+            next?: string | null;
+        };
         PageOf_TenantUserView_: {
             items: components["schemas"]["TenantUserView"][];
             /** @default null */
@@ -3028,6 +4617,20 @@ export interface components {
             /** @default null */
             next?: string | null;
         };
+        /** @description What one has. */
+        PartOfShare: {
+            /** @description of the leads that are dealt; null where the lead decides */
+            percent: number | null;
+            team: string | null;
+            user_id: string | null;
+        };
+        /** @description A part of a file that arrived. */
+        PartView: {
+            bytes: number;
+            part: number;
+            /** @description of what arrived; told once */
+            sha256: string | null;
+        };
         /** @description A new password; every other session ends. */
         PasswordChange: {
             current_password: string;
@@ -3055,6 +4658,22 @@ export interface components {
             store: boolean;
             trunks: components["schemas"]["TrunkHealth"][];
         };
+        /** @description How an agent looks at a lead first. */
+        PreviewShape: {
+            /** @default false */
+            dials_by_itself?: boolean;
+            /** @default 60 */
+            look_seconds?: number | null;
+            skip_reasons?: string[];
+        };
+        /** @description The next lead to look at. */
+        PreviewView: {
+            /** @description null: nobody is to be called now */
+            lead: components["schemas"]["LeadView"] | null;
+            script: string;
+            /** @description how long it is kept for the agent */
+            until_ms: number | null;
+        };
         /** @description RFC 9457. `error_id` is stable; texts are for people and may change. */
         Problem: {
             detail: string;
@@ -3073,6 +4692,15 @@ export interface components {
                 tenant_id?: string;
             }[];
         };
+        /** @description How far an import is. */
+        ProgressView: {
+            accepted: number;
+            /** @description of the file that are read */
+            bytes: number;
+            rows: number;
+            /** @description of the file */
+            size: number;
+        };
         /** @description What is to change; what is absent or null stays. */
         PromptPatch: {
             /** @default null */
@@ -3088,6 +4716,12 @@ export interface components {
             created_ms: number;
             name: string;
             prompt_id: string;
+        };
+        /** @description Whose brand it is, for the page where one signs in. */
+        PublicBrand: {
+            brand: components["schemas"]["BrandView"];
+            name: string;
+            tenant_id: string;
         };
         /** @description Which draft becomes a version. */
         Publication: {
@@ -3254,9 +4888,15 @@ export interface components {
         RecordingView: {
             /** @description how long the recording is */
             actual_seconds: number | null;
+            /** @description the same of the second, in which all others are */
+            agent_voice_seconds: number | null;
             archived_ms: number | null;
             call_ended_ms: number | null;
             call_id: string;
+            /** @description how much of the first channel is no silence (over -50 dBov); between colleagues who called */
+            customer_voice_seconds: number | null;
+            /** @description `customer`, `agent`: channels without any voice though that party sent packets; a phone that was muted all the time looks the same */
+            empty_channels: string[];
             /** @description how long the call talked */
             expected_seconds: number | null;
             expired_ms: number | null;
@@ -3278,14 +4918,55 @@ export interface components {
             state: string;
             tenant_id: string;
         };
+        /** @description Codes for when the authenticator is lost, each good once. They are shown this once. */
+        RecoveryCodes: {
+            recovery_codes: string[];
+        };
         /** @description A refresh token, good for one use. */
         RefreshToken: {
             refresh_token: string;
+        };
+        /** @description The newest first, and eight of each edge at most, of the last day. */
+        RefusedMediaList: {
+            items: components["schemas"]["RefusedMediaView"][];
+        };
+        /** @description An address that the carrier named for its media; calls with it were refused, the last at `at_ms`. */
+        RefusedMediaView: {
+            address: string;
+            at_ms: number;
+            /** @description the edges that saw it */
+            edges: string[];
+        };
+        /** @description Other hours for numbers that begin so; the longest beginning counts. */
+        RegionHoursShape: {
+            hours: components["schemas"]["CallingHoursShape"];
+            /**
+             * @description the beginning of a number with its plus sign; + alone is anywhere
+             * @example +8621
+             */
+            prefix: string;
+            /**
+             * @description of that region; null: the lead's own
+             * @default null
+             */
+            time_zone?: string | null;
         };
         /** @description What a caller who has waited `after_seconds` still asks for, in place of what was asked before. */
         RelaxationShape: {
             after_seconds: number;
             needs?: components["schemas"]["SkillNeedShape"][];
+        };
+        /** @description How often a lead is called again after these results, and after how many seconds. */
+        RetryRuleShape: {
+            after: ("connected" | "abandoned" | "hung-up" | "machine" | "busy" | "no-answer" | "rejected" | "dead" | "failed" | "cancelled")[];
+            /**
+             * @description rather in the hour of day at which people answer best
+             * @default false
+             */
+            best_hour?: boolean;
+            /** @description after the first, the second ...; the last one holds on */
+            gap_seconds: number[];
+            times: number;
         };
         /** @description The version that calls run from now on; the draft stays as it is. */
         RollBack: {
@@ -3294,6 +4975,22 @@ export interface components {
         /** @description Who is seated at a station: a user with a role in the tenant, or null for nobody. */
         Seating: {
             user_id: string | null;
+        };
+        /** @description How a list's leads are shared out. */
+        ShareOrder: {
+            /**
+             * @default equal
+             * @enum {string}
+             */
+            kind?: "equal" | "weight" | "region" | "owner";
+            takers: components["schemas"]["TakerShape"][];
+        };
+        /** @description How a list's leads are shared out. */
+        ShareView: {
+            /** @description null: anybody's */
+            kind: string | null;
+            list_id: string;
+            takers: components["schemas"]["PartOfShare"][];
         };
         /** @description Where an agent signs in: a station of the tenant that they are seated at. */
         SignIn: {
@@ -3351,28 +5048,20 @@ export interface components {
              */
             skill: string;
         };
+        /** @description Why a lead is passed over. */
+        SkipOrder: {
+            /** @default 3600 */
+            again_seconds?: number;
+            /**
+             * @description 2 to 40 of a-z, 0-9 and hyphens, a letter first, no hyphen last
+             * @example lunch
+             */
+            reason: string;
+        };
         /** @description A snapshot that edges and media nodes run on. */
         SnapshotView: {
             name: string;
             version: number | null;
-        };
-        /**
-         * @description A day, or the days up to and with `until`, unlike others of their weekday: closed, unless `closed` says when.
-         *
-         *     What is `open` counts more than what is closed, by whichever special day.
-         */
-        SpecialDayShape: {
-            closed?: string[];
-            /**
-             * @description a day such as 2026-12-25, or 12-25 for each year
-             * @example 12-25
-             */
-            date: string;
-            /** @default  */
-            name?: string | "";
-            open?: string[];
-            /** @default null */
-            until?: string | null;
         };
         /**
          * @description What the tenant's calls of today have cost, by the trunks' rates; null is no limit.
@@ -3391,6 +5080,14 @@ export interface components {
             level: "free" | "near" | "reached" | "stopped";
             limit: number | null;
             spent: number;
+        };
+        /** @description How it begins. */
+        StartOrder: {
+            /**
+             * @description call all leads again, as if nobody had been called
+             * @default false
+             */
+            anew?: boolean;
         };
         /** @description All of a day's recordings in one state. */
         StateSums: {
@@ -3411,7 +5108,7 @@ export interface components {
             domain: string;
             extension: string;
             /** @enum {string} */
-            media: "rtp" | "srtp" | "webrtc";
+            media: "optional" | "rtp" | "srtp" | "webrtc";
             password: string;
             site_id: string;
             tenant_id: string;
@@ -3422,9 +5119,18 @@ export interface components {
             /** @default null */
             display_name?: string | null;
             /** @default null */
-            media?: ("rtp" | "srtp" | "webrtc") | null;
+            media?: ("optional" | "rtp" | "srtp" | "webrtc") | null;
             /** @default null */
             site_id?: string | null;
+        };
+        /** @description What a browser registers with at one's own station: the hash that its password would give (RFC 7616, HA1). */
+        StationPhone: {
+            display_name: string;
+            /** @description also the realm of the hash */
+            domain: string;
+            extension: string;
+            ha1: string;
+            site_id: string;
         };
         /** @description What a phone is set up with. The password is shown this once: only its hash is kept. */
         StationSecret: {
@@ -3440,10 +5146,43 @@ export interface components {
             domain: string;
             extension: string;
             /** @enum {string} */
-            media: "rtp" | "srtp" | "webrtc";
+            media: "optional" | "rtp" | "srtp" | "webrtc";
             site_id: string;
             tenant_id: string;
             user_id: string | null;
+        };
+        /** @description One direction of a leg's voice. */
+        StreamView: {
+            /** @description for how long nothing came though it should have */
+            dead_seconds: number;
+            /** @description how unevenly they came (RFC 3550), as last told */
+            jitter_ms: number;
+            /** @description how many more were missing at the other end */
+            lost: number;
+            /** @description how well it was heard, 1 to 4.5: the E-model's estimate (ITU-T G.107); null where less than a second of voice came */
+            mos: number | null;
+            /** @description how many came from the party, or were sent to it */
+            packets: number;
+        };
+        /** @description What became of the rows. Regions, lines, areas and carriers are those of accepted ones, the most first. */
+        Summary: {
+            accepted: number;
+            areas: {
+                [key: string]: number;
+            };
+            carriers: {
+                [key: string]: number;
+            };
+            line_types: {
+                [key: string]: number;
+            };
+            refused: {
+                [key: string]: number;
+            };
+            regions: {
+                [key: string]: number;
+            };
+            rows: number;
         };
         Supervision: {
             /** @description your station: it is rung, unless it is in the call already */
@@ -3463,6 +5202,22 @@ export interface components {
             /** @description your station, which supervises the call */
             extension: string;
         };
+        /** @description Who has leads: an agent or a team. */
+        TakerShape: {
+            /** @description names that files have for them, in the field `owner` */
+            owners?: string[];
+            /** @description of a share by region */
+            prefixes?: string[];
+            /** @default null */
+            team?: string | null;
+            /** @default null */
+            user_id?: string | null;
+            /**
+             * @description of a share by weight
+             * @default 1
+             */
+            weight?: number;
+        };
         /** @description Whom to bring to the call. */
         Target: {
             /**
@@ -3472,6 +5227,38 @@ export interface components {
             by?: string | null;
             /** @description an extension of the tenant, or a number as people write it: it is called by a trunk, within the tenant's limits, like any call; a transfer may also go to a queue of the tenant: `queue:<queue id>` */
             to: string;
+        };
+        /** @description A saved mapping. */
+        TemplateView: {
+            changed_ms: number;
+            /** @description cells that a lead keeps */
+            fields?: {
+                [key: string]: string | number;
+            };
+            /**
+             * @description whether the first row has names; null to find out
+             * @default null
+             */
+            header?: boolean | null;
+            /**
+             * @description the numbers' column; null to find it
+             * @default null
+             */
+            number?: (string | number) | null;
+            template_id: string;
+        };
+        /** @description A number of the tenant's lists. */
+        TenantNumberOrder: {
+            /**
+             * @description the list of one campaign; null: of the whole tenant
+             * @default null
+             */
+            campaign_id?: string | null;
+            /**
+             * @description write the number with its plus sign and country code, such as +862155550100
+             * @example +862155550100
+             */
+            number: string;
         };
         /**
          * @description What is to change; what is absent or null stays, in `dialling`, `caller_rule` and `limits` too. `domain`,
@@ -3517,6 +5304,11 @@ export interface components {
             records_calls?: boolean | null;
             /** @default null */
             records_internal_calls?: boolean | null;
+            /**
+             * @description whether its people sign in with a second factor
+             * @default null
+             */
+            requires_totp?: boolean | null;
             /** @default null */
             ring_timeout_seconds?: number | null;
             /** @default null */
@@ -3553,6 +5345,8 @@ export interface components {
         /** @description A tenant as it is. */
         TenantView: {
             archived_ms: number | null;
+            /** @description how it looks; null: as the platform does */
+            brand: components["schemas"]["BrandView"] | null;
             caller_rule: components["schemas"]["CallerRuleShape"];
             created_ms: number;
             dialling: components["schemas"]["Dialling"];
@@ -3570,6 +5364,8 @@ export interface components {
             provider: string;
             records_calls: boolean;
             records_internal_calls: boolean;
+            /** @description whether its people sign in with a second factor */
+            requires_totp: boolean;
             ring_timeout_seconds: number;
             tenant_id: string;
             /** @description of its people, where their site has none of its own */
@@ -3585,6 +5381,26 @@ export interface components {
              * @constant
              */
             token_type?: "Bearer";
+        };
+        /** @description One's own password, without which nobody puts a second factor on the account. */
+        TotpBeginning: {
+            password: string;
+        };
+        /** @description A code of the authenticator. */
+        TotpCode: {
+            code: string;
+        };
+        /** @description Password and a code, or a recovery code. */
+        TotpRemoval: {
+            code: string;
+            password: string;
+        };
+        /** @description What an authenticator is set up with. It is shown this once; nothing changes before a code of it is given. */
+        TotpSecret: {
+            /** @description base32, to be typed in */
+            secret: string;
+            /** @description otpauth://..., to be shown as a QR code */
+            uri: string;
         };
         /** @description A call that the carrier failed: its final SIP response, 5xx or one that asks for credentials or money. */
         TrunkFailure: {
@@ -3603,6 +5419,8 @@ export interface components {
             last_answer_ms: number | null;
             /** @description the newest first */
             last_failures: components["schemas"]["TrunkFailure"][];
+            /** @description addresses that the carrier named for its media, and that the trunk does not allow */
+            media_refused: string[];
             /** @description whether an edge is registered there; null where none is to be */
             registered: boolean | null;
             trunk_id: string;
@@ -3621,6 +5439,10 @@ export interface components {
             gateways?: components["schemas"]["GatewayShape"][] | null;
             /** @default null */
             max_channels?: number | null;
+            /** @default null */
+            media?: ("optional" | "rtp" | "srtp") | null;
+            /** @default null */
+            media_learnt?: string[] | null;
             /** @default null */
             media_networks?: string[] | null;
             /** @default null */
@@ -3652,6 +5474,9 @@ export interface components {
             enabled: boolean;
             gateways: components["schemas"]["GatewayShape"][];
             max_channels: number;
+            media: string;
+            /** @description addresses of its media that were seen and then allowed */
+            media_learnt: string[];
             media_networks: string[];
             name: string;
             no_reply_ms: number;
@@ -3760,6 +5585,21 @@ export interface components {
             queue_id?: string | null;
             vip_id: string;
         };
+        /** @description What a party sent and was sent, as the media node saw it; complete once the leg has ended. */
+        VoiceView: {
+            /** @description since when nothing comes from it though it should */
+            dead_since_ms: number | null;
+            /** @description since when it is sent nothing though somebody speaks */
+            deaf_since_ms: number | null;
+            /** @description from us to the party; loss and jitter as its phone reports them, else 0 */
+            heard: components["schemas"]["StreamView"];
+            /** @description it sends nothing while it is silent, so that gaps mean nothing */
+            pauses: boolean;
+            /** @description to the party and back; null where its phone sends no reports */
+            round_trip_ms: number | null;
+            /** @description from the party to us */
+            sent: components["schemas"]["StreamView"];
+        };
         /** @description A webhook with the secret that signs what is told, shown this once. */
         WebhookCreated: {
             changed_ms: number;
@@ -3779,9 +5619,68 @@ export interface components {
              */
             reason: string;
         };
+        /**
+         * @description A day, or the days up to and with `until`, unlike others of their weekday: closed, unless `closed` says when.
+         *
+         *     What is `open` counts more than what is closed, by whichever special day.
+         */
+        control_plane__features__calendars__schemas__SpecialDayShape: {
+            closed?: string[];
+            /**
+             * @description a day such as 2026-12-25, or 12-25 for each year
+             * @example 12-25
+             */
+            date: string;
+            /** @default  */
+            name?: string | "";
+            open?: string[];
+            /** @default null */
+            until?: string | null;
+        };
         control_plane__features__calls__handover_schemas__Pause: {
             /** @description true: silence is recorded, of the same length; false: voices again */
             paused: boolean;
+        };
+        /** @description A day, or days up to and with `until`, with other hours: none, unless `closed` and `open` say more. */
+        control_plane__features__campaigns__schemas__SpecialDayShape: {
+            closed?: string[];
+            /**
+             * @description a day such as 2026-12-25, or 12-25 for each year
+             * @example 12-25
+             */
+            date: string;
+            /** @default  */
+            name?: string | "";
+            open?: string[];
+            /** @default null */
+            until?: string | null;
+        };
+        /** @description What is known of a number. No answer holds it whole. */
+        control_plane__features__dnc__schemas__NumberView: {
+            at_ms: number | null;
+            by: string | null;
+            forbidden: boolean;
+            /** @description masked */
+            number: string;
+            /** @description of the first list that has it: system, national, tenant, campaign */
+            scope: string | null;
+            /** @description how it came there by itself; null where a file has it, or none */
+            source: string | null;
+            /** @description by which the trail names it */
+            token: string;
+        };
+        /** @description A number as it is. */
+        control_plane__features__numbers__schemas__NumberView: {
+            archived_ms: number | null;
+            calendar_id: string | null;
+            created_ms: number;
+            flow_id: string | null;
+            language: string | null;
+            notice: string | null;
+            number: string;
+            route_to: string | null;
+            tenant_id: string | null;
+            trunk_ids: string[];
         };
     };
     responses: never;
@@ -3880,6 +5779,28 @@ export interface operations {
             };
         };
     };
+    "auth.sign_out_everywhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnName"];
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     "auth.sign_in": {
         parameters: {
             query?: never;
@@ -3900,6 +5821,245 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tokens"];
+                };
+            };
+        };
+    };
+    "auth.begin_totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpBeginning"];
+            };
+        };
+        responses: {
+            /** @description Begin with a second factor */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpSecret"];
+                };
+            };
+        };
+    };
+    "auth.confirm_totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpCode"];
+            };
+        };
+        responses: {
+            /** @description Confirm the second factor */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+        };
+    };
+    "auth.remove_totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpRemoval"];
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "tenants.public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A brand */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicBrand"];
+                };
+            };
+        };
+    };
+    "tenants.logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A brand's logo */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogoView"];
+                };
+            };
+        };
+    };
+    "do-not-call.platform_files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scope: "system" | "national";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the platform's files */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilesView"];
+                };
+            };
+        };
+    };
+    "do-not-call.send_platform_file": {
+        parameters: {
+            query?: {
+                /** @description of numbers without a country code */
+                region?: string;
+            };
+            header?: never;
+            path: {
+                scope: "system" | "national";
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Send a file for all */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileView"];
+                };
+            };
+        };
+    };
+    "do-not-call.drop_platform_file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scope: "system" | "national";
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "do-not-call.forbid_everywhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scope: "system" | "national";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForbidEverywhere"];
+            };
+        };
+        responses: {
+            /** @description Have nobody call a number */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["control_plane__features__dnc__schemas__NumberView"];
+                };
+            };
+        };
+    };
+    "do-not-call.allow_everywhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scope: "system" | "national";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberOrder"];
+            };
+        };
+        responses: {
+            /** @description Take a number off for all */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["control_plane__features__dnc__schemas__NumberView"];
                 };
             };
         };
@@ -3950,7 +6110,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NumberView"];
+                    "application/json": components["schemas"]["control_plane__features__numbers__schemas__NumberView"];
                 };
             };
         };
@@ -3972,7 +6132,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NumberView"];
+                    "application/json": components["schemas"]["control_plane__features__numbers__schemas__NumberView"];
                 };
             };
         };
@@ -4018,7 +6178,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NumberView"];
+                    "application/json": components["schemas"]["control_plane__features__numbers__schemas__NumberView"];
                 };
             };
         };
@@ -4040,7 +6200,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NumberView"];
+                    "application/json": components["schemas"]["control_plane__features__numbers__schemas__NumberView"];
                 };
             };
         };
@@ -4066,7 +6226,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NumberView"];
+                    "application/json": components["schemas"]["control_plane__features__numbers__schemas__NumberView"];
                 };
             };
         };
@@ -4157,6 +6317,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    "platform.messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessagesQuestion"];
+            };
+        };
+        responses: {
+            /** @description Ask for SIP messages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ladder"];
+                };
             };
         };
     };
@@ -4788,6 +6972,100 @@ export interface operations {
             };
         };
     };
+    "tenants.brand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get the brand */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandView"];
+                };
+            };
+        };
+    };
+    "tenants.set_brand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrandSettings"];
+            };
+        };
+        responses: {
+            /** @description Set the brand */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandView"];
+                };
+            };
+        };
+    };
+    "tenants.remove_brand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "tenants.set_logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Send the logo */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandView"];
+                };
+            };
+        };
+    };
     "calendars.listing": {
         parameters: {
             query?: {
@@ -4990,7 +7268,7 @@ export interface operations {
                 caller_number?: string;
                 direction?: "outbound" | "inbound" | "internal";
                 /** @description how it ended; not for calls in progress */
-                ending?: "completed" | "abandoned" | "media-timeout" | "too-long" | "self-served" | "voicemail" | "call-back" | "flow-failed" | "busy" | "no-answer" | "rejected" | "number-invalid" | "number-undiallable" | "extension-unknown" | "station-unreachable" | "caller-number-unknown" | "caller-number-foreign" | "tenant-channels-exhausted" | "trunk-channels-exhausted" | "no-trunk" | "destination-blocked" | "spend-limit-reached" | "call-rate-exceeded" | "upstream-failed" | "draining" | "order-expired" | "node-lost" | "internal-error";
+                ending?: "completed" | "abandoned" | "media-timeout" | "too-long" | "self-served" | "voicemail" | "call-back" | "flow-failed" | "busy" | "no-answer" | "rejected" | "number-invalid" | "number-undiallable" | "extension-unknown" | "station-unreachable" | "caller-number-unknown" | "caller-number-foreign" | "tenant-channels-exhausted" | "trunk-channels-exhausted" | "no-trunk" | "destination-blocked" | "spend-limit-reached" | "call-rate-exceeded" | "upstream-failed" | "draining" | "order-expired" | "claim-lapsed" | "no-agent" | "node-lost" | "internal-error";
                 /** @description how many items at most */
                 limit?: number;
                 /** @description `next` of the page before */
@@ -5380,6 +7658,479 @@ export interface operations {
             };
         };
     };
+    "campaigns.listing": {
+        parameters: {
+            query?: {
+                /** @description how many items at most */
+                limit?: number;
+                /** @description `next` of the page before; leave out for the first page */
+                after?: string;
+                /** @description those that are archived, and no others */
+                archived?: boolean;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List campaigns */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_CampaignView_"];
+                };
+            };
+        };
+    };
+    "campaigns.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCampaign"];
+            };
+        };
+        responses: {
+            /** @description Create a campaign */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+        };
+    };
+    "campaigns.one": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get a campaign */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+        };
+    };
+    "campaigns.archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "campaigns.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignPatch"];
+            };
+        };
+        responses: {
+            /** @description Change a campaign */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+        };
+    };
+    "leads.call_backs": {
+        parameters: {
+            query: {
+                /** @description UTC day, `YYYY-MM-DD` */
+                day: string;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Call-backs of a day */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallBacksView"];
+                };
+            };
+        };
+    };
+    "leads.figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A campaign's figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresView"];
+                };
+            };
+        };
+    };
+    "leads.lead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get a lead */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadView"];
+                };
+            };
+        };
+    };
+    "leads.dispose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisposeOrder"];
+            };
+        };
+        responses: {
+            /** @description Say what came of a call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadView"];
+                };
+            };
+        };
+    };
+    "leads.skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkipOrder"];
+            };
+        };
+        responses: {
+            /** @description Pass a lead over */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadView"];
+                };
+            };
+        };
+    };
+    "leads.take_back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaverOrder"];
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "leads.share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How a list is shared out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareView"];
+                };
+            };
+        };
+    };
+    "leads.share_out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareOrder"];
+            };
+        };
+        responses: {
+            /** @description Share a list out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareView"];
+                };
+            };
+        };
+    };
+    "leads.unshare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "campaigns.pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Pause a campaign */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+        };
+    };
+    "leads.preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The next lead */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewView"];
+                };
+            };
+        };
+    };
+    "campaigns.restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Restore a campaign */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+        };
+    };
+    "campaigns.start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartOrder"];
+            };
+        };
+        responses: {
+            /** @description Start a campaign */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+        };
+    };
+    "campaigns.stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stop a campaign */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+        };
+    };
     "calls.customer": {
         parameters: {
             query?: never;
@@ -5402,6 +8153,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerToken"];
+                };
+            };
+        };
+    };
+    "do-not-call.files": {
+        parameters: {
+            query?: {
+                /** @description the list of one campaign; null: of the whole tenant */
+                campaign_id?: string;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List files */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilesView"];
+                };
+            };
+        };
+    };
+    "do-not-call.send_file": {
+        parameters: {
+            query?: {
+                /** @description the list of one campaign; null: of the whole tenant */
+                campaign_id?: string;
+                /** @description of numbers without a country code */
+                region?: string;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Send a file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileView"];
+                };
+            };
+        };
+    };
+    "do-not-call.drop_file": {
+        parameters: {
+            query?: {
+                /** @description the list of one campaign; null: of the whole tenant */
+                campaign_id?: string;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "do-not-call.look_up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantNumberOrder"];
+            };
+        };
+        responses: {
+            /** @description Look a number up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["control_plane__features__dnc__schemas__NumberView"];
+                };
+            };
+        };
+    };
+    "do-not-call.forbid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForbidOrder"];
+            };
+        };
+        responses: {
+            /** @description Have a number not be called */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["control_plane__features__dnc__schemas__NumberView"];
+                };
+            };
+        };
+    };
+    "do-not-call.allow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantNumberOrder"];
+            };
+        };
+        responses: {
+            /** @description Take a number off */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["control_plane__features__dnc__schemas__NumberView"];
                 };
             };
         };
@@ -5788,6 +8698,302 @@ export interface operations {
             };
         };
     };
+    "lists.templates": {
+        parameters: {
+            query?: {
+                /** @description how many items at most */
+                limit?: number;
+                /** @description `next` of the page before; leave out for the first page */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List templates */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_TemplateView_"];
+                };
+            };
+        };
+    };
+    "lists.template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get a template */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateView"];
+                };
+            };
+        };
+    };
+    "lists.save_template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Mapping"];
+            };
+        };
+        responses: {
+            /** @description Save a template */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateView"];
+                };
+            };
+        };
+    };
+    "lists.drop_template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "lists.listing": {
+        parameters: {
+            query?: {
+                /** @description how many items at most */
+                limit?: number;
+                /** @description `next` of the page before; leave out for the first page */
+                after?: string;
+                /** @description those that are archived, and no others */
+                archived?: boolean;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List lists */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_ListView_"];
+                };
+            };
+        };
+    };
+    "lists.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewList"];
+            };
+        };
+        responses: {
+            /** @description Create a list */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListView"];
+                };
+            };
+        };
+    };
+    "lists.one": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get a list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListView"];
+                };
+            };
+        };
+    };
+    "lists.archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "lists.add_part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                list_id: string;
+                part: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Send a part of the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartView"];
+                };
+            };
+        };
+    };
+    "lists.begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportOrder"];
+            };
+        };
+        responses: {
+            /** @description Import a list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListView"];
+                };
+            };
+        };
+    };
+    "lists.refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the description. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "lists.restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Restore a list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListView"];
+                };
+            };
+        };
+    };
     "numbers.of_tenant": {
         parameters: {
             query?: {
@@ -5837,7 +9043,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NumberView"];
+                    "application/json": components["schemas"]["control_plane__features__numbers__schemas__NumberView"];
                 };
             };
         };
@@ -6612,6 +9818,29 @@ export interface operations {
             };
         };
     };
+    "stations.phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                extension: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Register one's own phone */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StationPhone"];
+                };
+            };
+        };
+    };
     "stations.restore": {
         parameters: {
             query?: never;
@@ -6808,6 +10037,27 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TenantUserView"];
                 };
+            };
+        };
+    };
+    "users.reset_totp_in_tenant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -7145,6 +10395,54 @@ export interface operations {
             };
         };
     };
+    "trunks.media_refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trunk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Media that a trunk does not allow */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedMediaList"];
+                };
+            };
+        };
+    };
+    "trunks.allow_media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trunk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllowMedia"];
+            };
+        };
+        responses: {
+            /** @description Allow media that was refused */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkView"];
+                };
+            };
+        };
+    };
     "trunks.restore": {
         parameters: {
             query?: never;
@@ -7305,6 +10603,26 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UserView"];
                 };
+            };
+        };
+    };
+    "users.reset_totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

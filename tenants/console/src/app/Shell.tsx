@@ -17,9 +17,8 @@ import { ConnectionNote } from "@/events/ConnectionNote";
 import { useDoing } from "@/parts/errors";
 import { ScreenLink } from "@/parts/ScreenLink";
 import { CallBar } from "@/phone/CallBar";
-import { useRoles, useSession } from "@/session/context";
+import { SESSION, useRoles, useSession } from "@/session/context";
 import { chooseTenant, signOut } from "@/session/session";
-import { SESSION } from "@/session/SessionGate";
 
 type Dialog = "palette" | "keys" | null;
 

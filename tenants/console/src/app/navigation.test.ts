@@ -13,10 +13,8 @@ describe("screens", () => {
     expect(Object.keys(texts.shell.screens).sort()).toEqual(SCREENS.map(({ name }) => name).sort());
   });
 
-  it("of the platform are HQ's alone", () => {
-    for (const role of ["agent", "supervisor", "manager", "client"] as const) {
-      expect(screensOf(roles(role), true).filter(({ group }) => group === "platform")).toEqual([]);
-    }
+  it("of those who talk are nobody else's", () => {
+    for (const role of ["manager", "client", "hq"] as const) expect(names(screensOf(roles(role), true))).not.toContain("desk");
   });
 
   it("of a tenant are not there before one is chosen", () => {

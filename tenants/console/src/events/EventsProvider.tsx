@@ -1,25 +1,28 @@
 /** The tab's one connection to `/events`, and hooks to what it tells. */
+import { useQueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
 import { Connection, type Link } from "@/events/connection";
 import { EventStore } from "@/events/store";
 import type { World } from "@/events/protocol";
-import { useSession } from "@/session/context";
+import { SESSION, useSession } from "@/session/context";
 
 const EventsContext = createContext<EventStore | null>(null);
 
 export function EventsProvider({ children }: { children: ReactNode }) {
   const { server_time_ms: serverMs } = useSession();
+  const queries = useQueryClient();
   const [store] = useState(() => new EventStore());
   useEffect(() => store.setClock(serverMs), [store, serverMs]);
   useEffect(() => {
     const connection = new Connection("/events", {
       message: (message) => store.receive(message),
       link: (link) => store.setLink(link),
+      over: () => void queries.invalidateQueries({ queryKey: SESSION }),
       after: store.after,
     });
     connection.start();
     return () => connection.stop();
-  }, [store]);
+  }, [store, queries]);
   return <EventsContext value={store}>{children}</EventsContext>;
 }
 

@@ -1,4 +1,4 @@
-/** The WebSocket to `/events`: kept up, resumed after the last event, silent in a browser that is offline. */
+/** The WebSocket to `/events`: kept up, and resumed after the last event. */
 import { waitMs } from "@/events/backoff";
 
 export type Link = "connecting" | "open" | "lost";
@@ -7,17 +7,19 @@ export interface Told {
   /** One message, as JSON. */
   message: (message: unknown) => void;
   link: (link: Link) => void;
+  /** The session is over, or shows another tenant since: in another tab, say. */
+  over: () => void;
   /** Id of the last event that was told, to go on after it. */
   after: () => string | null;
 }
 
-/** The server says something at least every 15 s; a link that is silent for longer is gone, whatever TCP believes. */
-const SILENCE_MS = 40_000;
+/** The portal's words for why it closes (docs of `/events`): trying again would be in vain, and the page is to look. */
+const SIGNED_OUT = 4401;
+const TENANT_CHANGED = 4409;
 
 export class Connection {
   #socket: WebSocket | null = null;
   #timer: number | undefined;
-  #silence: number | undefined;
   #tries = 0;
   #stopped = false;
 
@@ -28,6 +30,7 @@ export class Connection {
 
   start(): void {
     window.addEventListener("online", this.#now);
+    window.addEventListener("offline", this.#offline);
     document.addEventListener("visibilitychange", this.#now);
     this.#connect();
   }
@@ -35,9 +38,9 @@ export class Connection {
   stop(): void {
     this.#stopped = true;
     window.removeEventListener("online", this.#now);
+    window.removeEventListener("offline", this.#offline);
     document.removeEventListener("visibilitychange", this.#now);
     window.clearTimeout(this.#timer);
-    window.clearTimeout(this.#silence);
     this.#socket?.close();
   }
 
@@ -48,36 +51,32 @@ export class Connection {
     this.#connect();
   };
 
+  /** Without a network the socket is gone, whatever TCP believes for minutes yet. */
+  readonly #offline = (): void => {
+    if (this.#socket) this.#lost(this.#socket);
+  };
+
   #connect(): void {
-    this.told.link("connecting");
     const after = this.told.after();
     const url = new URL(this.url, window.location.href);
     url.protocol = url.protocol.replace("http", "ws");
     if (after !== null) url.searchParams.set("after", after);
     const socket = new WebSocket(url);
     this.#socket = socket;
-    socket.onopen = () => {
-      this.told.link("open");
-      this.#heard();
-    };
+    socket.onopen = () => this.told.link("open");
     socket.onmessage = (event: MessageEvent<unknown>) => {
       this.#tries = 0;
-      this.#heard();
       if (typeof event.data === "string") this.told.message(JSON.parse(event.data));
     };
-    socket.onclose = () => this.#lost(socket);
-  }
-
-  #heard(): void {
-    window.clearTimeout(this.#silence);
-    const socket = this.#socket;
-    if (socket) this.#silence = window.setTimeout(() => this.#lost(socket), SILENCE_MS);
+    socket.onclose = ({ code }) => {
+      this.#lost(socket);
+      if (code === SIGNED_OUT || code === TENANT_CHANGED) this.told.over();
+    };
   }
 
   #lost(socket: WebSocket): void {
     if (this.#socket !== socket || this.#stopped) return;
     this.#socket = null;
-    window.clearTimeout(this.#silence);
     socket.onclose = socket.onmessage = null;
     socket.close();
     this.told.link("lost");

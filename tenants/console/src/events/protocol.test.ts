@@ -9,7 +9,7 @@ const queue = (queue_id: string, waiting: number) => ({ queue_id, waiting }) as 
 const SNAPSHOT: News = {
   kind: "snapshot",
   id: "acme/5-0",
-  topics: { agents: [agent("ana", "ready")], queues: [queue("orders", 2)], calls: [call("c1", 3)], me: { offer: call("c1", 3) } },
+  topics: { agents: [agent("ana", "ready")], queues: [queue("orders", 2)], calls: [call("c1", 3)], me: { state: null, offer: { call_id: "c1", queue_id: "orders", call: call("c1", 3) } } },
 };
 const OPENED = after(NOTHING, SNAPSHOT);
 const then = (...news: News[]): World => news.reduce(after, OPENED);
@@ -45,8 +45,12 @@ describe("an event", () => {
   });
 
   it("of my call reaches the screen pop too", () => {
-    expect(then({ kind: "call.changed", id: "acme/6-0", call: call("c1", 4, "talking") }).me.offer?.state).toBe("talking");
+    expect(then({ kind: "call.changed", id: "acme/6-0", call: call("c1", 4, "talking") }).me.offer?.call?.state).toBe("talking");
     expect(then({ kind: "me.offer", id: "acme/6-0", offer: null }).me.offer).toBeNull();
+  });
+
+  it("says that a new connection goes on where the last one ended", () => {
+    expect(then({ kind: "resumed", id: "acme/6-0", topics: ["calls"] })).toEqual({ ...OPENED, after: "acme/6-0" });
   });
 
   it("of a kind that a newer server tells is passed over", () => {

@@ -5,10 +5,16 @@
  */
 import type { AgentStateView, CallView, PlatformStatus, QueueStateView } from "@/api/shapes";
 
+/** The call that is on the way to me, rings or is mine: the screen pop.  `call` is null until the platform knows it. */
+export interface Offer {
+  call_id: string;
+  queue_id: string | null;
+  call: CallView | null;
+}
+
 export interface Me {
   state: AgentStateView | null;
-  /** The call that is on the way to me, rings or is mine: the screen pop. */
-  offer: CallView | null;
+  offer: Offer | null;
 }
 
 export interface World {
@@ -43,6 +49,7 @@ interface Snapshot {
 
 export type News = { id: string } & (
   | Snapshot
+  | { kind: "resumed"; topics: string[] }
   | { kind: "agent.changed"; agent: AgentStateView }
   | { kind: "agent.gone"; user_id: string }
   | { kind: "queue.changed"; queue: QueueStateView }
@@ -50,7 +57,7 @@ export type News = { id: string } & (
   | { kind: "call.changed"; call: CallView }
   | { kind: "call.ended"; call_id: string }
   | { kind: "me.changed"; me: AgentStateView }
-  | { kind: "me.offer"; offer: CallView | null }
+  | { kind: "me.offer"; offer: Offer | null }
   | { kind: "platform.changed"; platform: PlatformStatus }
 );
 
@@ -84,7 +91,7 @@ export function after(world: World, news: News): World {
       return { ...known, me: { ...world.me, offer: news.offer } };
     case "platform.changed":
       return { ...known, platform: news.platform };
-    // Of a newer server: what we do not know is passed over, and not asked for again.
+    // `resumed`, and whatever a newer server tells: nothing to know, and not asked for again.
     default:
       return known;
   }
@@ -105,13 +112,12 @@ function opened({ id, topics }: Snapshot & { id: string }): World {
 const isOlder = (call: CallView, known: CallView | undefined): boolean => known !== undefined && call.version < known.version;
 
 function withCall(world: World, call: CallView): World {
-  const { me } = world;
-  const isMine = me.offer?.call_id === call.call_id;
+  const { offer } = world.me;
+  const isMine = offer?.call_id === call.call_id;
   return {
     ...world,
     calls: { ...world.calls, [call.call_id]: call },
-    // The call that I was told of before the second ring is the same one: it goes on, and is not told apart.
-    me: isMine ? { ...me, offer: { ...me.offer, ...call } } : me,
+    me: isMine ? { ...world.me, offer: { ...offer, call } } : world.me,
   };
 }
 

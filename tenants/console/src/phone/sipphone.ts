@@ -91,7 +91,7 @@ export class SipPhone {
   }
 
   #comes({ session, request, originator }: IncomingRTCSessionEvent | OutgoingRTCSessionEvent): void {
-    const isIncoming = originator === "remote";
+    const isIncoming = (originator as string) === "remote";
     if (this.#session) {
       session.terminate({ status_code: 486 });
       return;

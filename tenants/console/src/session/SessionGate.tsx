@@ -5,13 +5,11 @@ import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { isSignedOut } from "@/api/problem";
 import { Notice } from "@/parts/Notice";
-import { SessionContext } from "@/session/context";
+import { SESSION, SessionContext } from "@/session/context";
 import { currentSession } from "@/session/session";
 
 const SignedIn = lazy(() => import("@/app/SignedIn"));
 const SignIn = lazy(() => import("@/session/SignIn"));
-
-export const SESSION = ["session"] as const;
 
 export function SessionGate() {
   const { t } = useTranslation();

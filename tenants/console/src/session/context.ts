@@ -2,6 +2,9 @@
 import { createContext, useContext } from "react";
 import { rolesIn, type Role, type Session } from "@/session/session";
 
+/** What the session is kept under among the answers. */
+export const SESSION = ["session"] as const;
+
 export const SessionContext = createContext<Session | null>(null);
 
 /** Throws outside of the signed-in part. */

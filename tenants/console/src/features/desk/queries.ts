@@ -28,7 +28,7 @@ export function useMyCall(callId: string | null): CallView | null {
   const tenant_id = useTenantId();
   const seen = useLiveCall(callId);
   const { offer } = useMe();
-  const live = seen ?? (offer?.call_id === callId ? offer : null);
+  const live = seen ?? (offer?.call_id === callId ? offer.call : null);
   const { data } = useQuery({
     queryKey: ["call", tenant_id, callId, live === null],
     queryFn: ({ signal }) => ask("get", `${TENANT}/calls/{call_id}`, { tenant_id, call_id: callId ?? "" }, { signal }),
