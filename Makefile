@@ -1,7 +1,7 @@
 # Trunkline's few commands.  Each does its own set-up first, which takes no time once it is done.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo cluster faults test interop bench attack lint doctor clean
+.PHONY: help setup console demo cluster faults test interop bench attack lint doctor clean
 
 PYTEST := .venv/bin/python -m pytest
 # JUNIT=path writes a JUnit file beside the closing line.
@@ -15,8 +15,11 @@ help:  ## show this
 	@echo "  DEMO_SECONDS=60 make demo    ends by itself and says, as JSON in its last line, what it saw;"
 	@echo "  CLUSTER_SECONDS=60 make cluster    likewise"
 
-setup:  ## install what is needed (packages, Asterisk, Python); skips what is there
+setup:  ## install what is needed (packages, Asterisk, Python, console); skips what is there
 	@infra/dev/setup.sh
+
+console: setup  ## build what people see in the browser, into tenants/console/dist
+	@echo "built: tenants/console/dist"
 
 demo: setup  ## run the whole system here, with a branch, a carrier and agents who dial
 	@.venv/bin/trunkline demo

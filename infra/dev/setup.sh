@@ -3,7 +3,7 @@
 #
 # Installs distribution packages (no service is started or left enabled), a private Asterisk tree under
 # $TRUNKLINE_CACHE (default ~/.cache/trunkline), Cassandra's jars beside it, the virtual environment .venv, and what the
-# tests' browsers need from npm.  Only the packages need root:
+# tests' browsers need from npm, and the console, built from its sources.  Only the packages need root:
 # `setup.sh packages` does that part alone, for an administrator where the user has no sudo; `setup.sh asterisk` ends
 # after Asterisk, which is all that an image needs of it.
 set -euo pipefail
@@ -15,7 +15,7 @@ esac
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 readonly CACHE="${TRUNKLINE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/trunkline}"
-case "${1:-}" in packages) readonly STEPS=1 ;; asterisk) readonly STEPS=2 ;; *) readonly STEPS=5 ;; esac
+case "${1:-}" in packages) readonly STEPS=1 ;; asterisk) readonly STEPS=2 ;; *) readonly STEPS=6 ;; esac
 step=0
 
 # --- what each distribution calls things: one row a distribution, `common` is added to each ---------------------------
@@ -247,6 +247,30 @@ else
   logged node npm ci --prefix "$NODE_FOLDER" ||
     fail "the npm packages could not be installed (log: $CACHE/setup-node.log).  Is Node.js 20.19 or newer here, and npm's registry reachable?"
   echo "$wanted" >"$stamp"
+  done_
+fi
+
+# --- 6: the console ------------------------------------------------------------------------------------------------------
+begin "Console (npm, vite)"
+readonly CONSOLE=tenants/console
+stamp="$CONSOLE/node_modules/.trunkline-stamp"
+lock="$(sha256sum <"$CONSOLE/package-lock.json" | cut -d' ' -f1)"
+sources() { find "$CONSOLE"/{src,public,scripts} "$CONSOLE"/{package-lock.json,package.json,index.html,tsconfig.json,vite.config.ts} -type f -print0; }
+wanted="$(sources | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)"
+built="$CONSOLE/dist/.trunkline-stamp"
+
+if [ "$(cat "$built" 2>/dev/null)" = "$wanted" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$lock" ]; then
+  skipped
+else
+  doing "installing packages and building (a minute)"
+  if [ "$(cat "$stamp" 2>/dev/null)" != "$lock" ]; then
+    logged console-packages npm ci --prefix "$CONSOLE" ||
+      fail "the npm packages could not be installed (log: $CACHE/setup-console-packages.log).  Is npm's registry reachable?"
+    echo "$lock" >"$stamp"
+  fi
+  logged console npm run build --prefix "$CONSOLE" ||
+    fail "the console could not be built (log: $CACHE/setup-console.log)"
+  echo "$wanted" >"$built"
   done_
 fi
 

@@ -1,0 +1,6 @@
+/** Where the code of each screen is; fetched when the screen is first shown. */
+import { lazy, type ComponentType } from "react";
+
+export const COMPONENTS: Readonly<Record<string, ComponentType>> = {
+  desk: lazy(() => import("@/features/desk/Desk")),
+};

@@ -1,0 +1,52 @@
+/** The agent's desk: my state and the phone, who is on the line, and what is left to do. */
+import { useQueryClient } from "@tanstack/react-query";
+import { Segmented } from "antd";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useMe } from "@/events/topics";
+import { CustomerPane } from "@/features/desk/CustomerPane";
+import styles from "@/features/desk/Desk.module.css";
+import { MyCalls } from "@/features/desk/MyCalls";
+import { PhoneCard } from "@/features/desk/PhoneCard";
+import { MY_CALLS, TASKS, useMyState, useTasks } from "@/features/desk/queries";
+import { StateCard } from "@/features/desk/StateCard";
+import { Tasks } from "@/features/desk/Tasks";
+
+export default function Desk() {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const state = useMyState();
+  const { offer } = useMe();
+  const [shown, setShown] = useState("tasks");
+  const callId = state?.call_id ?? offer?.call_id ?? null;
+  const open = useTasks().data?.items.length ?? 0;
+  useEffect(() => {
+    // A call began or ended: the lists beside it are not what they were.
+    void queries.invalidateQueries({ queryKey: [MY_CALLS] });
+    void queries.invalidateQueries({ queryKey: [TASKS] });
+  }, [queries, callId]);
+  return (
+    <div className={styles.desk}>
+      <h1 className="only-read-out">{t("shell.screens.desk")}</h1>
+      <div className={styles.column}>
+        <StateCard />
+        <PhoneCard callId={callId} />
+      </div>
+      <CustomerPane callId={callId} />
+      <aside className={styles.aside} aria-label={t("desk.today")}>
+        <Segmented
+          block
+          className={styles.tabs}
+          aria-label={t("desk.today")}
+          value={shown}
+          onChange={setShown}
+          options={[
+            { value: "tasks", label: t("desk.tasks.title", { count: open }) },
+            { value: "calls", label: t("desk.myCalls.title") },
+          ]}
+        />
+        {shown === "tasks" ? <Tasks /> : <MyCalls />}
+      </aside>
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+/** Texts in both languages.  Only the language that is shown is fetched. */
+import i18next from "i18next";
+import { initReactI18next } from "react-i18next";
+
+export const LANGUAGES = ["en", "zh-CN"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+const KEPT = "trunkline.language";
+
+const loaders: Record<Language, () => Promise<{ texts: Record<string, unknown> }>> = {
+  en: () => import("@/i18n/en"),
+  "zh-CN": () => import("@/i18n/zh-CN"),
+};
+
+/** What was chosen here before, else the first language of the browser that we speak, else English. */
+export function languageOf(kept: string | null, browser: readonly string[]): Language {
+  for (const wanted of kept ? [kept, ...browser] : browser) {
+    if (wanted.toLowerCase().startsWith("zh")) return "zh-CN";
+    if (wanted.toLowerCase().startsWith("en")) return "en";
+  }
+  return "en";
+}
+
+export async function startTexts(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    resources: {},
+    fallbackLng: false,
+    // React escapes what it draws.
+    interpolation: { escapeValue: false },
+    returnNull: false,
+    react: { useSuspense: false },
+  });
+  await speak(languageOf(localStorage.getItem(KEPT), navigator.languages));
+}
+
+export async function speak(language: Language): Promise<void> {
+  const { texts } = await loaders[language]();
+  i18next.addResourceBundle(language, "translation", texts);
+  await i18next.changeLanguage(language);
+  document.documentElement.lang = language;
+}
+
+export async function chooseLanguage(language: Language): Promise<void> {
+  localStorage.setItem(KEPT, language);
+  await speak(language);
+}

@@ -1,0 +1,10 @@
+/** Where the browser begins. */
+import { createRoot } from "react-dom/client";
+import { App } from "@/app/App";
+import "@/app/base.css";
+import { startTexts } from "@/i18n";
+
+const root = document.getElementById("root");
+if (!root) throw new Error("the page has no root");
+await startTexts();
+createRoot(root).render(<App />);

@@ -1,0 +1,31 @@
+/** The call, in the frame of every screen: who looks something up still sees and ends it. */
+import { PhoneOutlined } from "@ant-design/icons";
+import { Button, Tag } from "antd";
+import { useTranslation } from "react-i18next";
+import { usePath } from "@/app/place";
+import { ScreenLink } from "@/parts/ScreenLink";
+import { usePhone } from "@/phone/PhoneProvider";
+
+export function CallBar() {
+  const { t } = useTranslation();
+  const { line, answer, hangUp } = usePhone();
+  const path = usePath();
+  if (!line || path === "/desk") return null;
+  return (
+    <span role="status">
+      <ScreenLink href="/desk">
+        <Tag color="processing" icon={<PhoneOutlined />}>
+          {t(`desk.line.${line.state}`)} {line.party}
+        </Tag>
+      </ScreenLink>
+      {line.state === "ringing" && (
+        <Button size="small" type="primary" onClick={answer}>
+          {t("desk.answer")}
+        </Button>
+      )}
+      <Button size="small" danger onClick={hangUp}>
+        {t("desk.hangUp")}
+      </Button>
+    </span>
+  );
+}

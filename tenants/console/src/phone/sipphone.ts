@@ -1,0 +1,145 @@
+/** JsSIP's side of the softphone: SIP over WebSocket, voice by WebRTC.  Tells news, and does what the screens ask. */
+import { UA, WebSocketInterface } from "jssip";
+import type { RTCSession } from "jssip/lib/RTCSession";
+import type { IncomingRTCSessionEvent, OutgoingRTCSessionEvent } from "jssip/lib/UA";
+import { chosenDevices, microphone, playTo } from "@/phone/devices";
+import type { PhoneNews } from "@/phone/model";
+import { Ringer } from "@/phone/ringer";
+
+/** As `GET /phone` says it. */
+export interface Account {
+  uri: string;
+  extension: string;
+  domain: string;
+  websocket: string[];
+  ice_servers: RTCIceServer[];
+  authorization: { realm: string; ha1: string };
+  display_name: string;
+}
+
+/** How long an offer waits for more addresses after the first: one address is nearly always enough. */
+const GATHERING_MS = 400;
+
+export class SipPhone {
+  readonly #agent: UA;
+  readonly #audio = new Audio();
+  readonly #ringer = new Ringer();
+  #session: RTCSession | null = null;
+  #expectedUntil = 0;
+
+  constructor(
+    private readonly account: Account,
+    private readonly tell: (news: PhoneNews) => void,
+  ) {
+    this.#audio.autoplay = true;
+    this.#agent = new UA({
+      sockets: account.websocket.map((url) => new WebSocketInterface(url)),
+      uri: account.uri,
+      realm: account.authorization.realm,
+      ha1: account.authorization.ha1,
+      display_name: account.display_name,
+      register_expires: 120,
+      session_timers: false,
+      connection_recovery_min_interval: 1,
+      connection_recovery_max_interval: 15,
+      user_agent: "Trunkline console",
+    });
+    this.#agent.on("connecting", () => tell({ kind: "connecting" }));
+    this.#agent.on("registered", () => tell({ kind: "registered" }));
+    this.#agent.on("disconnected", () => tell({ kind: "unregistered", cause: null, refused: false }));
+    this.#agent.on("registrationFailed", ({ cause, response }) =>
+      tell({ kind: "unregistered", cause: cause ?? null, refused: Boolean(response) }),
+    );
+    this.#agent.on("newRTCSession", (event: IncomingRTCSessionEvent | OutgoingRTCSessionEvent) => this.#comes(event));
+  }
+
+  start(): void {
+    this.#agent.start();
+  }
+
+  /** End a call and the registration. */
+  stop(): void {
+    this.#ringer.stop();
+    this.#agent.stop();
+    this.#audio.srcObject = null;
+  }
+
+  /** The platform is about to ring this phone because its user asked for a call: that one is answered by itself. */
+  expect(seconds: number): void {
+    this.#expectedUntil = Date.now() + seconds * 1000;
+  }
+
+  answer(): void {
+    this.#session?.answer({
+      mediaConstraints: microphone(chosenDevices()),
+      pcConfig: { iceServers: this.account.ice_servers },
+    });
+  }
+
+  hangUp(): void {
+    this.#session?.terminate();
+  }
+
+  mute(muted: boolean): void {
+    if (muted) this.#session?.mute({ audio: true });
+    else this.#session?.unmute({ audio: true });
+  }
+
+  sendTones(tones: string): void {
+    // In the voice (RFC 4733): what carriers and menus listen for.
+    this.#session?.sendDTMF(tones, { duration: 120, interToneGap: 80, transportType: "RFC2833" as never });
+  }
+
+  #comes({ session, request, originator }: IncomingRTCSessionEvent | OutgoingRTCSessionEvent): void {
+    const isIncoming = (originator as string) === "remote";
+    if (this.#session) {
+      session.terminate({ status_code: 486 });
+      return;
+    }
+    this.#session = session;
+    const party = isIncoming ? request.from : request.to;
+    this.tell({
+      kind: "rings",
+      direction: isIncoming ? "in" : "out",
+      party: party.display_name || party.uri.user,
+      atMs: Date.now(),
+    });
+    this.#follow(session);
+    if (!isIncoming) return;
+    if (Date.now() < this.#expectedUntil) {
+      this.#expectedUntil = 0;
+      this.answer();
+    } else {
+      this.#ringer.start();
+    }
+  }
+
+  #follow(session: RTCSession): void {
+    let gathering: number | undefined;
+    const over = (cause: string | null) => {
+      if (this.#session !== session) return;
+      window.clearTimeout(gathering);
+      this.#session = null;
+      this.#ringer.stop();
+      this.#audio.srcObject = null;
+      this.tell({ kind: "ended", cause });
+    };
+    session.on("icecandidate", ({ ready }) => {
+      gathering ??= window.setTimeout(ready, GATHERING_MS);
+    });
+    session.on("accepted", () => this.#ringer.stop());
+    session.on("confirmed", () => this.tell({ kind: "answered", atMs: Date.now() }));
+    session.on("muted", () => this.tell({ kind: "muted", muted: true }));
+    session.on("unmuted", () => this.tell({ kind: "muted", muted: false }));
+    session.on("ended", ({ cause }) => over(cause));
+    session.on("failed", ({ cause }) => over(cause));
+    session.on("peerconnection", ({ peerconnection }) => this.#listen(peerconnection));
+  }
+
+  #listen(connection: RTCPeerConnection): void {
+    connection.addEventListener("track", ({ track, streams }) => {
+      this.#audio.srcObject = streams[0] ?? new MediaStream([track]);
+      void playTo(this.#audio, chosenDevices());
+    });
+  }
+}

@@ -1,0 +1,25 @@
+/** How the console is built, tried while it is written, and tested. */
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+// `npm run dev` passes on to a running portal, so that a page under work talks to the real system.
+const portal = process.env.TRUNKLINE_PORTAL ?? "http://127.77.22.1:8090";
+const passedOn = ["/api", "/session", "/sessions", "/phone", "/events", "/recordings", "/brands"];
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  // The portal writes a nonce of its own into each page in place of this: styles made at run time need it.
+  html: { cspNonce: "__CSP_NONCE__" },
+  build: {
+    manifest: true,
+    target: "es2023",
+    sourcemap: false,
+    // A data: address would need a hole in the content security policy.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1500,
+  },
+  server: { proxy: Object.fromEntries(passedOn.map((path) => [path, { target: portal, ws: true }])) },
+  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
+});
