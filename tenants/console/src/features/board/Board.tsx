@@ -7,10 +7,12 @@ import { ask } from "@/api/client";
 import { setQuery, useQueryText } from "@/app/place";
 import { useServerNow } from "@/events/EventsProvider";
 import { useAgents, useLiveCalls, useQueues } from "@/events/topics";
+import { AgentActs } from "@/features/board/AgentActs";
 import styles from "@/features/board/Board.module.css";
 import { CallActs } from "@/features/board/CallActs";
 import { countByState, maySupervise, shownAgents, shownCalls, siteOf, STATES, type Filter, type Sites } from "@/features/board/model";
 import { Rows } from "@/features/board/Rows";
+import { useTenant } from "@/features/desk/queries";
 import { clock, sinceClock } from "@/parts/time";
 import { useRoles, useTenantId } from "@/session/context";
 
@@ -45,7 +47,7 @@ export default function Board() {
       </div>
       <Queues filter={filter} />
       <div className={styles.lists}>
-        <Agents filter={filter} sites={sites} />
+        <Agents filter={filter} sites={sites} mayAct={mayAct && !isWall} />
         <Calls filter={filter} mayAct={mayAct && !isWall} />
       </div>
     </div>
@@ -95,12 +97,13 @@ function Queues({ filter }: { filter: Filter }) {
   );
 }
 
-function Agents({ filter, sites }: { filter: Filter; sites: Sites }) {
+function Agents({ filter, sites, mayAct }: { filter: Filter; sites: Sites; mayAct: boolean }) {
   const { t } = useTranslation();
   const now = useServerNow();
   const all = useAgents();
   const agents = useMemo(() => shownAgents(all, filter, sites), [all, filter, sites]);
   const counts = countByState(agents);
+  const reasons = (useTenant()?.pause_reasons ?? []).map(({ reason }) => reason);
   return (
     <section className={styles.list}>
       <h2>{t("board.agents")}</h2>
@@ -113,6 +116,7 @@ function Agents({ filter, sites }: { filter: Filter; sites: Sites }) {
           <span className="quiet">{siteOf(agent, sites)}</span>
           <span>{t(`words.states.${agent.state}`)}</span>
           <span className="figures">{agent.since_ms !== null && sinceClock(agent.since_ms, now)}</span>
+          {mayAct && <AgentActs agent={agent} reasons={reasons} />}
         </>
       )} />
     </section>
@@ -132,7 +136,7 @@ function Calls({ filter, mayAct }: { filter: Filter; mayAct: boolean }) {
           <span>{call.number ?? t("words.anonymous")}</span>
           <span className="quiet">{call.extension}</span>
           <span className="figures">{sinceClock(call.started_ms, now)}</span>
-          {mayAct && call.answered_ms !== null && <CallActs callId={call.call_id} />}
+          {mayAct && call.answered_ms !== null && <CallActs call={call} />}
         </>
       )} />
     </section>

@@ -11,5 +11,8 @@ export function supervisionOf(tenant_id: string, call_id: string, extension: str
   return {
     listen: (mode: Mode) => ask("put", `${CALL}/supervision`, ids, { body: { extension, mode } }),
     takeOver: () => ask("post", `${CALL}/take-over`, ids, { body: { extension } }),
+    /** Let one party go; the others talk on. */
+    release: (leg_id: string) => ask("delete", `${CALL}/parties/{leg_id}`, { ...ids, leg_id }),
+    hangUp: () => ask("delete", CALL, ids),
   };
 }

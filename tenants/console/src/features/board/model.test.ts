@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { AgentState, AgentStateView } from "@/api/shapes";
+import type { AgentState, AgentStateView, LegView } from "@/api/shapes";
 import { after, NOTHING, type News } from "@/events/protocol";
-import { countByState, maySupervise, shownAgents, STATES } from "@/features/board/model";
+import { countByState, listeningLeg, maySupervise, shownAgents, STATES } from "@/features/board/model";
 
 const all = { queue: null, team: null, site: null, state: null };
 
@@ -43,4 +43,11 @@ describe("agents on the board", () => {
 it("is supervised from by those who lead, not by clients", () => {
   expect(maySupervise(new Set(["supervisor"]))).toBe(true);
   expect(maySupervise(new Set(["client", "agent"]))).toBe(false);
+});
+
+it("knows the supervisor's own leg, and no ended one", () => {
+  const leg = (leg_id: string, role: string, extension: string, ended_ms: number | null = null) => ({ leg_id, role, extension, ended_ms }) as LegView;
+  const legs = [leg("1", "agent", "1001"), leg("2", "supervisor", "1009", 5), leg("3", "supervisor", "1009")];
+  expect(listeningLeg({ legs }, "1009")?.leg_id).toBe("3");
+  expect(listeningLeg({ legs }, "1001")).toBeNull();
 });

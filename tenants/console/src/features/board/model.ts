@@ -1,5 +1,5 @@
 /** What the board shows of what is known: which agents and calls, in which order, how many in each state.  Pure. */
-import type { AgentState, AgentStateView, CallView } from "@/api/shapes";
+import type { AgentState, AgentStateView, CallView, LegView } from "@/api/shapes";
 import type { Role } from "@/session/session";
 
 export const STATES: readonly AgentState[] = ["ready", "reserved", "ringing", "talking", "wrap-up", "paused", "signed-out"];
@@ -44,3 +44,7 @@ export function countByState(agents: readonly AgentStateView[]): Record<AgentSta
 
 /** Whether buttons of supervision are shown; what is allowed in truth the server says. */
 export const maySupervise = (roles: ReadonlySet<Role>): boolean => roles.has("supervisor") || roles.has("manager") || roles.has("hq");
+
+/** The leg on which a supervisor at this station is in the call; null where they are not. */
+export const listeningLeg = (call: Pick<CallView, "legs">, extension: string): LegView | null =>
+  call.legs.find((leg) => leg.role === "supervisor" && leg.extension === extension && leg.ended_ms === null) ?? null;
