@@ -3,4 +3,5 @@ import { lazy, type ComponentType } from "react";
 
 export const COMPONENTS: Readonly<Record<string, ComponentType>> = {
   desk: lazy(() => import("@/features/desk/Desk")),
+  wallboard: lazy(() => import("@/features/board/Board")),
 };
