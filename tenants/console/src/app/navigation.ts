@@ -17,6 +17,7 @@ function screen(path: string, group: Screen["group"], roles: readonly Role[], of
 
 export const SCREENS: readonly Screen[] = [
   screen("desk", "work", ["agent", "supervisor"]),
+  screen("wallboard", "supervise", ["supervisor", "manager", "hq"]),
 ];
 
 export const GROUPS: readonly Screen["group"][] = ["work", "supervise", "manage", "platform"];
