@@ -1,4 +1,4 @@
-"""The console in Chromium before a real portal: who signs in sees their screen, in either language, without an error."""
+"""The console in Chromium before a real portal: who signs in sees their screen, without an error."""
 
 from pathlib import Path
 

@@ -121,8 +121,8 @@ def a_cdr() -> Cdr:
     return Cdr(
         CALL, TENANT, NodeId("node-1"), 6, Direction.OUTBOUND, CallState.ENDED, "13812345678", AT_MS, legs,
         AT_MS + 5000, AT_MS + 90_000, Ending.COMPLETED, EndingClass.SUCCESS, "customer", None, None,
-        85.0, 12.5, 5.81, 0.0, Extension("1001"), SiteId("chengdu-branch-1"), E164("+8613812345678"), E164("+862155550001"),
-        TrunkId("carrier-a"), "national", 170_000, "CNY", RECORDING, "ana",
+        85.0, 12.5, 5.81, 0.0, Extension("1001"), SiteId("chengdu-branch-1"), E164("+8613812345678"),
+        E164("+862155550001"), TrunkId("carrier-a"), "national", 170_000, "CNY", RECORDING, "ana",
     )  # fmt: skip
 
 
