@@ -1,10 +1,11 @@
-"""What Asterisk has counted of each leg's media: all legs in one AMI answer, and a leg's last words in its events.
+"""What Asterisk has counted of each leg's media: asked for leg by leg in one go; and a leg's last in its events.
 
-A connection of its own: the answer is long, and nobody shall wait behind it whose call is being set up.
+A connection of its own: nobody shall wait behind the answers whose call is being set up.
 """
 
 import asyncio
 import re
+from collections.abc import Collection
 from typing import Any
 
 from callmodel.ids import LegId
@@ -15,11 +16,11 @@ MOST_BYTES = 4 << 20
 VARIABLE = "RTPAUDIOQOS"
 """Set by Asterisk as a leg ends; ari.conf has it in the leg's events."""
 _FIGURES = "CHANNEL(rtcp,all,audio)"
-_END = b"Event: StatusComplete\r\n"
-_LINES = rb"(?:(?!\r\n\r\n).)*?"
-_LEG = re.compile(
-    rb"\r\nChannel: PJSIP/[^\r]*\r\n" + _LINES + rb"\r\nUniqueid: ([^\r]+)\r\n" + _LINES + rb"=(ssrc=[^\r]+)", re.S
-)
+# Not all channels by one `Status`: that reads variables while it holds the channel's lock, and this one waits for the
+# channel's own thread, which may wait for the lock: then all of Asterisk stands still.
+_ASKED = f"Action: Getvar\r\nVariable: {_FIGURES}\r\nChannel: {{leg}}\r\nActionID: {{leg}}\r\n\r\n"
+_ANSWER_END = b"\r\n\r\n"
+_LEG = re.compile(rb"\r\nActionID: ([^\r]+)\r\n.*\r\nValue: (ssrc=[^\r]+)", re.S)
 
 
 class ReadingsAwayError(ConnectionError):
@@ -34,18 +35,18 @@ class VoiceReadings:
         self._login = f"Action: Login\r\nUsername: {user}\r\nSecret: {secret}\r\nEvents: off\r\n\r\n".encode()
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def all(self) -> dict[LegId, Reading]:
-        """Return what was counted of every leg with media so far.  Raises ReadingsAwayError."""
+    async def of(self, legs: Collection[LegId]) -> dict[LegId, Reading]:
+        """Return what was counted of these legs so far, of those with media.  Raises ReadingsAwayError."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 reader, writer = self._streams or await self._connect()
-                writer.write(f"Action: Status\r\nVariables: {_FIGURES}\r\n\r\n".encode())
-                told = await reader.readuntil(_END)
-                await reader.readuntil(b"\r\n\r\n")
+                writer.write("".join(_ASKED.format(leg=leg) for leg in legs).encode())
+                answers = [await reader.readuntil(_ANSWER_END) for _ in legs]
         except (OSError, EOFError, TimeoutError, asyncio.LimitOverrunError) as error:
             await self.close()
             raise ReadingsAwayError(type(error).__name__) from error
-        return {LegId(leg.decode()): to_reading(said.decode()) for leg, said in _LEG.findall(told)}
+        found = (match for match in map(_LEG.search, answers) if match is not None)
+        return {LegId(match[1].decode()): to_reading(match[2].decode()) for match in found}
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         streams = await asyncio.open_connection(*self._address, limit=MOST_BYTES)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Collection
 from typing import Protocol
 
 from callmodel.callstate import Call, Leg, LegState
@@ -39,8 +40,8 @@ class Calls(Protocol):
 class Readings(Protocol):
     """What the switch has counted."""
 
-    async def all(self) -> dict[LegId, Reading]:
-        """Return the reading of every leg with media.  Raises ReadingsAwayError."""
+    async def of(self, legs: Collection[LegId]) -> dict[LegId, Reading]:
+        """Return the readings of those legs that have media.  Raises ReadingsAwayError."""
 
 
 class Pauses(Protocol):
@@ -61,11 +62,12 @@ class VoiceWatch:
         away = False
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            if not self._conductor.calls:
+            legs = [leg.leg_id for call in self._conductor.calls for leg in call.legs if leg.is_answered]
+            if not legs:
                 self._forget(frozenset())
                 continue
             try:
-                readings = await self._readings.all()
+                readings = await self._readings.of(legs)
                 away = False
             except ReadingsAwayError as error:
                 if not away:
