@@ -34,7 +34,7 @@ async def seats(world: World) -> dict[str, Seat]:
 
 
 NOT_RUNG = pytest.mark.xfail(
-    reason="since stations take keys beside RTP, SIP.js at a branch is not rung: cause not known"
+    reason="since stations take keys beside RTP, SIP.js at a branch is not always rung: cause not known"
 )
 
 
