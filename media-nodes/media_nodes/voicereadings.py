@@ -12,7 +12,6 @@ from callmodel.ids import LegId
 from callmodel.voice.figures import Reading
 
 ANSWER_SECONDS = 5.0
-MOST_BYTES = 4 << 20
 VARIABLE = "RTPAUDIOQOS"
 """Set by Asterisk as a leg ends; ari.conf has it in the leg's events."""
 _FIGURES = "CHANNEL(rtcp,all,audio)"
@@ -49,7 +48,7 @@ class VoiceReadings:
         return {LegId(match[1].decode()): to_reading(match[2].decode()) for match in found}
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        streams = await asyncio.open_connection(*self._address, limit=MOST_BYTES)
+        streams = await asyncio.open_connection(*self._address)
         self._streams = streams
         streams[1].write(self._login)
         await streams[0].readuntil(b"\r\n")
