@@ -1,5 +1,6 @@
 """Keys that callers and agents press, as a real Asterisk tells them."""
 
+import numpy as np
 import pytest
 from engine_harness import Engine
 from media_harness import hears, until
@@ -8,7 +9,7 @@ from callmodel.facts import DigitPressed
 from callmodel.rooms import Mode, Party
 from simulators.call import PhoneCall
 from simulators.g711 import RATE
-from simulators.tones import KEY_COLUMNS_HZ, KEY_ROWS_HZ, dominant_tones
+from simulators.tones import KEY_COLUMNS_HZ, KEY_ROWS_HZ, WINDOW_SECONDS, dominant_tones
 
 ALL = "0123456789*#"
 
@@ -67,10 +68,14 @@ async def test_keys_reach_who_knows_no_events_in_the_sound(engine: Engine, recor
 
 
 def tones_by_twentieth(call: PhoneCall) -> list[set[int]]:
-    """Return which of the keys' tones stand out in each twentieth of a second that somebody has heard."""
+    """Return which of the keys' tones stand out in each twentieth of a second that somebody has heard.
+
+    A key is shorter than the window in which tones are told apart: silence on both sides fills it.
+    """
     heard, step = call.heard(10), RATE // 20
+    around = (int(WINDOW_SECONDS * RATE) - step) // 2
     return [
-        dominant_tones(heard[at : at + step], RATE, (*KEY_ROWS_HZ, *KEY_COLUMNS_HZ))
+        dominant_tones(np.pad(heard[at : at + step], around), RATE, (*KEY_ROWS_HZ, *KEY_COLUMNS_HZ))
         for at in range(0, len(heard) - step, step // 2)
     ]
 

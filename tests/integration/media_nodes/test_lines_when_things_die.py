@@ -54,12 +54,12 @@ async def adopted(node: Node) -> None:
 async def queued_with_voice(node: Node) -> None:
     """Have the queue say something that takes a while."""
     words = Speech("Thank you for calling. All our agents are in conversations with other customers at this moment.")
-    (line, menu) = node.directory.flows
+    (line, menu, *others) = node.directory.flows
     nodes = dict(menu.nodes) | {"menu": replace(menu.nodes["menu"], prompts=(words,), seconds=2, tries=1)}
     await published(
         node,
         replace(QUEUE, announces_place=True, announce_every_seconds=60),
-        flows=(line, replace(menu, nodes=nodes)),
+        flows=(line, replace(menu, nodes=nodes), *others),
     )
 
 
