@@ -40,6 +40,11 @@ export async function speak(language: Language): Promise<void> {
   document.documentElement.lang = language;
 }
 
+/** Texts of a screen that is fetched when first shown, brought by its own code: the desk's first load stays small. */
+export function addTexts(texts: Readonly<Record<Language, Record<string, unknown>>>): void {
+  for (const language of LANGUAGES) i18next.addResourceBundle(language, "translation", texts[language]);
+}
+
 export async function chooseLanguage(language: Language): Promise<void> {
   localStorage.setItem(KEPT, language);
   await speak(language);

@@ -25,11 +25,17 @@ function sources(folder: string): string[] {
   });
 }
 
-const en = flat(english);
-const zh = flat(chinese);
+/** What all screens know, and what each screen's own `texts` folder adds. */
+const added = {
+  en: Object.values(import.meta.glob<Tree>("../features/*/texts/en.json", { eager: true, import: "default" })),
+  zh: Object.values(import.meta.glob<Tree>("../features/*/texts/zh-CN.json", { eager: true, import: "default" })),
+};
+const all = { en: Object.assign({}, english, ...added.en) as Tree, zh: Object.assign({}, chinese, ...added.zh) as Tree };
+const en = flat(all.en);
+const zh = flat(all.zh);
 const code = sources("src").filter((text) => !text.startsWith("// Made by")).join("\n");
 /** Keys in quotes that begin like one of ours, and the families that code picks from: `words.states.${state}`. */
-const roots = Object.keys(english).join("|");
+const roots = Object.keys(all.en).join("|");
 const named = new Set([...code.matchAll(new RegExp(`"((?:${roots})\\.[\\w.-]+)"`, "g"))].map((found) => found[1] ?? ""));
 const families = [...code.matchAll(new RegExp(`\`((?:${roots})\\.(?:[\\w-]+\\.)*)\\$\\{`, "g"))].map((found) => found[1] ?? "");
 /** `useWord("endings")` and the like. */
