@@ -93,7 +93,12 @@ class Plain:
         self._found = found
         self.method: str = found[_CSEQ]
         self.status = int(found[_STATUS] or 0)
-        self.has_session = found[_BODY] != ""
+        self.has_session = found.end() > found.start(_BODY)
+
+    @property
+    def session(self) -> str:
+        """The session description that it carries."""
+        return self._found[_BODY]
 
     def said(self, name: str) -> str:
         """Return the first value of a header by its name, long and in small letters, empty where there is none."""

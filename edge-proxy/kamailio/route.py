@@ -27,7 +27,7 @@ from kemi import (
     trunks,
 )
 from kemi.abuse import is_proven, noise
-from kemi.environment import SETTINGS, over_connection, reply, text, view
+from kemi.environment import SETTINGS, look, over_connection, reply, text, view
 from kemi.gate import at_hand
 from kemi.peers import is_misleading, leaves_to_others, listens_to, outsider, peer
 from kemi.stripping import strip_ours
@@ -41,10 +41,14 @@ _OWN_PORTS = (SETTINGS["internal_port"], SETTINGS["peer_port"])
 
 def guarded(callback: Callable[..., int]) -> Callable[..., int]:
     """Answer 500 and log when our own code fails: Kamailio would say nothing, and the caller would wait."""
+    # No message may have come to this process before.
+    by_timer = callback.__name__.startswith("ksr_failure") or callback.__name__ == "ksr_connections"
 
     @functools.wraps(callback)
     def run(self: "Edge", *arguments: object) -> int:
         try:
+            if by_timer:
+                look()
             return callback(self, *arguments)
         except Exception as error:
             if isinstance(error, UnicodeDecodeError) and callback.__name__ == "ksr_request_route":
@@ -199,6 +203,8 @@ class Edge:
 
     def ksr_leaves_to_carrier(self, _msg: object) -> int:
         address = text("$sndto(ip)")
+        # A timer sends too.
+        look()
         if not view().trunks.is_carrier(address):
             return -1
         KSR.htable.sht_sets("carriers", address, "1")

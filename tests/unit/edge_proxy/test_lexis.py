@@ -261,7 +261,8 @@ def test_one_look_finds_what_a_closer_one_does(text):
     found, closely = plain.read(text), lexis.read_closely(text, streamed=False)
 
     assert found is not None
-    assert (found.method, found.status, found.has_session) == (closely.method, closely.status, closely.has_session)
+    assert (found.method, found.status, found.session) == (closely.method, closely.status, closely.session)
+    assert found.has_session == closely.has_session
     assert (closely.rewritten, closely.fault, closely.several_contacts) == (None, None, False)
     asked = ("from", "to", "call-id", "contact", "content-type", "user-agent", "x-trunkline", "route")
     assert [found.said(name) for name in asked] == [closely.said(name) for name in asked]
