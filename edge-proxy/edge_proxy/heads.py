@@ -48,6 +48,8 @@ def user_in(value: str) -> str:
 
 def sound_of(sdp: str) -> str:
     """Return what a description says of the sound in a few words: where to, which codecs, which way."""
+    if not sdp:
+        return ""
     place, audio = _audio_of(sdp)
     if audio is None:
         return ""

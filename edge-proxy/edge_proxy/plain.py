@@ -68,7 +68,7 @@ _HEADERS = (
     _once("Session-Expires", "session", r"[0-9]{1,9}(?:;refresher=u[a-z]{2})?"),
     rf"(?:Date|Reason|Warning): {_TEXT}",
 )
-_TELLS_NOTHING = (None,) * 4
+_TELLS_NOTHING = (None,) * 3
 _NEEDED = "".join(
     rf"(?({_GROUPS.index(name) + 1})|(?!))" for name in ("via", "from_", "to", "call_id", "cseq", "length")
 )
@@ -115,8 +115,12 @@ class Plain:
         Asked about what only we may say and what tells of programs: a plain message has little that could be meant.
         """
         found = self._found
-        if found.group("ours", "trunkline", "software", "agent") == _TELLS_NOTHING and "record-route" not in wanted:
-            return []
+        if found.group("trunkline", "software", "agent") == _TELLS_NOTHING and "record-route" not in wanted:
+            at = found.start("ours")
+            if at < 0:
+                return []
+            name = found.string[found.string.rindex("\n", 0, at) + 1 : at - 2].lower()
+            return [name] if name in wanted or name.startswith(start) else []
         names = map(str.lower, _NAMES.findall(found.string, 0, found.start(_BODY)))
         return [name for name in dict.fromkeys(names) if name in wanted or name.startswith(start)]
 

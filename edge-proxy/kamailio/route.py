@@ -62,6 +62,8 @@ def guarded(callback: Callable[..., int]) -> Callable[..., int]:
             elif callback.__name__ == "ksr_request_route":
                 KSR.sl.send_reply(500, "Server Internal Error")
             return 1
+        finally:
+            ladder.tell()
 
     return run
 

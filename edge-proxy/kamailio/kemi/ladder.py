@@ -8,6 +8,7 @@ import errno
 import json
 import os
 import time
+from typing import NamedTuple
 
 import KSR
 
@@ -63,6 +64,23 @@ class _Told:
     """The Call-ID of the message that this process works on, where it was told of."""
 
     name = ""
+
+
+class _Head(NamedTuple):
+    """What is to be told, and not yet put into words: a call waits for none of that."""
+
+    at_ms: int
+    name: str
+    kind: HeadKind
+    sender: str
+    address: str
+    words: str
+    session: str = ""
+    call_id: str = ""
+
+
+_UNTOLD: list[_Head] = []
+"""Of the message that this process works on."""
 
 
 def heard_call(request: Request, message: Reading) -> None:
@@ -121,12 +139,22 @@ def note_account(account: str, words: str) -> None:
 
 def _say(name: str, kind: HeadKind, sender: Peer, words: str, message: Reading, call_id: str = "") -> None:
     who = "carrier" if sender.is_carrier else _WHO[sender.kind]
-    sound = heads.sound_of(message.session) if message.has_session else ""
-    _Pipe.write(heads.to_line(_now_ms(), name, kind, who, sender.address, words, sound, call_id))
+    _UNTOLD.append(_Head(_now_ms(), name, kind, who, sender.address, words, message.session, call_id))
 
 
 def _say_of_us(name: str, words: str) -> None:
-    _Pipe.write(heads.to_line(_now_ms(), name, HeadKind.NOTE, _US, "", words))
+    _UNTOLD.append(_Head(_now_ms(), name, HeadKind.NOTE, _US, "", words))
+
+
+def tell() -> None:
+    """Tell the agent of the message at hand, and what became of it, in one go."""
+    if not _UNTOLD:
+        return
+    lines = [heads.to_line(*head[:6], heads.sound_of(head.session), head.call_id) for head in _UNTOLD]
+    _UNTOLD.clear()
+    whole = b"".join(lines)
+    for piece in [whole] if len(whole) <= heads.MOST_BYTES else lines:
+        _Pipe.write(piece)
 
 
 def _read(name: str) -> str:
