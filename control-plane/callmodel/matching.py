@@ -78,19 +78,17 @@ class Matching:
         self.note(standing, at_ms)
         self.match_agents([standing.agent_id], at_ms)
 
-    def take_out_agent(self, agent_id: AgentId, at_ms: int) -> None:
-        """A caller who was on the way to them is in line again, and matched."""
+    def take_out_agent(self, agent_id: AgentId, at_ms: int) -> Caller | None:
+        """Return the caller who was on the way to them, to be matched again (`match_again`)."""
         standing = self.standings.pop(agent_id)
         for line in self._lines_of(standing.agent):
             line.agents.discard(agent_id)
             line.turns.pop(agent_id, None)
             _unlist(line, agent_id)
-        if standing.token is None or standing.answered:
-            return
-        caller = self._caller_offered_to(standing)
+        caller = None if standing.token is None or standing.answered else self._caller_offered_to(standing)
         if caller is not None:
             self._drop_offered(caller, agent_id, at_ms)
-            self._match_again(caller, at_ms, told=None)
+        return caller
 
     def note_changed(self, changed: Iterable[Standing], at_ms: int) -> None:
         """Enter what changed in agents' states, and match those who are free."""
@@ -181,7 +179,7 @@ class Matching:
         theirs.enter(AgentState.PAUSED, at_ms, reason or end.value)
         self.note(theirs, at_ms)
         self._drop_offered(caller, agent_id, at_ms)
-        self._match_again(caller, at_ms, told=call_id)
+        self.match_again(caller, at_ms, told=call_id)
         return self._where(caller)
 
     def _answer(self, caller: Caller, standing: Standing, at_ms: int) -> None:
@@ -202,7 +200,7 @@ class Matching:
         # The agent is anybody's: one who stands before that caller may have come to ask for less.
         self.match_agents([standing.agent_id], at_ms)
         if caller is not None:
-            self._match_again(caller, at_ms, told=None)
+            self.match_again(caller, at_ms)
 
     def lose(self, callers: list[Caller], at_ms: int, keep_place: bool) -> list[AgentId]:
         """Take out callers whom no node holds; return the agents of their offers, to be matched."""
@@ -302,7 +300,8 @@ class Matching:
             caller.look_at_clock(at_ms)
             self._into_line(caller, at_ms)
 
-    def _match_again(self, caller: Caller, at_ms: int, told: CallId | None) -> None:
+    def match_again(self, caller: Caller, at_ms: int, told: CallId | None = None) -> None:
+        """Match a caller whose offer is over, where it is."""
         if caller.token is None:
             self._match_caller(caller, at_ms, told)
 

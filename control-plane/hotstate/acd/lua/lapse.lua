@@ -24,7 +24,7 @@ local function expire(id)
     put(agent)
     settle(id, '')
   else
-    sign_out(id, '')
+    sign_out(id)
   end
 end
 
