@@ -222,10 +222,12 @@ class LeaveQueue:
     """Wait no more in this queue.  Twice is harmless.
 
     keeps_place: whoever calls again from the same number within a few minutes has the place that is left now.
+    abandoned: the call is over, as the caller gave up or was lost.
     """
 
     queue_id: QueueId
     keeps_place: bool = False
+    abandoned: bool = False
 
 
 @dataclass(frozen=True)

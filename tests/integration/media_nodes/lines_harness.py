@@ -15,6 +15,7 @@ from callmodel.directory import HQ, Did, Directory
 from callmodel.flows.document import Flow
 from callmodel.flows.nodes import CallBackNode, HangUpNode, MenuNode, QueueChoice, QueueNode
 from callmodel.ids import E164, AgentId, Extension, FlowId, QueueId, SiteId
+from callmodel.offers import QueueView
 from callmodel.prompts import Speech
 from callmodel.queues import Queue
 from hotstate.acd import Acd
@@ -113,7 +114,10 @@ class Desk:
         return await self.waiting() == count
 
     async def waiting(self) -> int:
-        return (await self.acd.see(HQ, ACME, SALES, now_ms())).waiting
+        return (await self.seen()).waiting
+
+    async def seen(self) -> QueueView:
+        return await self.acd.see(HQ, ACME, SALES, now_ms())
 
 
 class Station:
