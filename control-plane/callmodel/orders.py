@@ -195,6 +195,27 @@ class LookUp:
 
 
 @dataclass(frozen=True)
+class AskVip:
+    """Ask the tenant's system whether the caller is a VIP: `VipTold` names `look_up_id`.
+
+    Where it has not answered within `budget_ms`, what it answered last is told.
+    """
+
+    look_up_id: str
+    url: str
+    budget_ms: int
+
+
+@dataclass(frozen=True)
+class HoldChannel:
+    """Hold the channel by which a leg came, if the tenant then has `most` at the most: `ChannelHeld` follows."""
+
+    leg_id: LegId
+    trunk_id: TrunkId
+    most: int
+
+
+@dataclass(frozen=True)
 class FindWay:
     """Find where a target is: an extension of the tenant, or a public number."""
 
@@ -331,6 +352,8 @@ Order = (
     | Listen
     | LookAtQueue
     | LookUp
+    | AskVip
+    | HoldChannel
     | FindWay
     | JoinQueue
     | LeaveQueue

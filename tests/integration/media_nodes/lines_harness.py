@@ -176,7 +176,7 @@ async def in_line(node: Node, desk: Desk, *callers: str) -> list[PhoneCall]:
 async def published(node: Node, queue: Queue, **more: Any) -> None:
     """Publish the directory with another queue, and wait until the conductor has it."""
     before = node.log("conductor").count("directory loaded")
-    node.directory = replace(node.directory, queues=(queue,), **more)
+    node.directory = replace(node.directory, **{"queues": (queue,), **more})
     await publish(node.redis, node.directory)
     await until(lambda: node.log("conductor").count("directory loaded") > before)
 

@@ -245,7 +245,7 @@ def test_the_longest_wait_ends_it():
     call, orders = after(RUNG, TimerFired(TimerName.LONGEST_WAIT, T0 + 300_100))
 
     assert call.ending is Ending.NO_ANSWER
-    assert LeaveQueue(SALES, abandoned=True) in orders and HangUp(CALLER, 200) in orders
+    assert LeaveQueue(SALES) in orders and HangUp(CALLER, 200) in orders
 
 
 def test_a_queue_that_takes_nobody_ends_the_wait():
