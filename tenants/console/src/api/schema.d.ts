@@ -4775,14 +4775,22 @@ export interface components {
         };
         /** @description A queue now. */
         QueueStateView: {
+            /** @description of them, who gave up or were lost */
+            abandoned_today: number;
+            /** @description of them, whom an agent took */
+            answered_today: number;
             /** @description how long who comes next will wait; null: nothing to go by yet */
             estimate_seconds: number | null;
             /** @description of those who wait now */
             longest_wait_seconds: number;
             name: string;
+            /** @description callers who came into the line on this day of the tenant's */
+            offered_today: number;
             queue_id: string;
             /** @description agents who are free */
             ready: number;
+            /** @description percent answered within the target, of those answered or abandoned; null: none yet */
+            service_level_today: number | null;
             /** @description agents of the queue, whatever they do */
             signed_in: number;
             /** @description callers whom nobody is offered yet */
