@@ -19,6 +19,7 @@ from callmodel.pacing.outcomes import OutcomesCounted
 from callmodel.trunks import trunks_of
 from hotstate.acd import Acd
 from hotstate.channels import free_channels
+from hotstate.dnc import DoNotCall
 from hotstate.leads import CallerNumbers, CampaignKey, LeadCall, LeadQueue
 from media_nodes.dialler.claiming import Claiming
 from media_nodes.dialler.nodes import Missing, Nodes
@@ -35,6 +36,7 @@ class Around:
 
     redis: Redis
     queue: LeadQueue
+    dnc: DoNotCall
     acd: Acd
     nodes: Nodes
     directory: Callable[[], Lookups | None]
@@ -47,7 +49,7 @@ class CampaignDialler:
 
     def __init__(self, around: Around, key: CampaignKey) -> None:
         self._around, self._key = around, key
-        self._claiming = Claiming(around.queue, CallerNumbers(around.redis), around.nodes, key)
+        self._claiming = Claiming(around.queue, CallerNumbers(around.redis), around.dnc, around.nodes, key)
         self._fence = 0
         self._settings: object = None
         self._pacing: Pacing
