@@ -59,6 +59,27 @@ async def test_a_desk_phone_is_no_browsers_and_nobody_gets_anothers(portal: Port
     assert (anothers.status, anothers.error_id) == (403, "not-your-seat")
 
 
+async def test_who_leaves_a_seat_keeps_no_key_to_its_phone(portal: PortalHouse, world: World):
+    leaves, stays = await seated(world, "acme", "1705", "webrtc"), await seated(world, "acme", "1706", "webrtc")
+    comes = await world.admin.make("/users", user(fresh("comes"), "acme", "agent"))
+    told: dict[str, list[str]] = {leaves: [], stays: []}
+    for name in (leaves, stays):
+        async with Browser(portal.portals[0]) as browser:
+            await browser.sign_in(name)
+            told[name].append((await browser.get("/phone"))["authorization"]["ha1"])
+
+    await world.admin.call("PUT", "/tenants/acme/stations/1705/user", {"user_id": comes["user_id"]})
+    async with Browser(portal.portals[0]) as browser:
+        await browser.sign_in(comes["username"])
+        after = (await browser.get("/phone"))["authorization"]["ha1"]
+    async with Browser(portal.portals[0]) as browser:
+        await browser.sign_in(stays)
+        told[stays].append((await browser.get("/phone"))["authorization"]["ha1"])
+
+    assert after not in told[leaves]
+    assert told[stays][0] == told[stays][1]
+
+
 async def test_a_manager_is_nobody_else_either(portal: PortalHouse, world: World):
     await seated(world, "acme", "1704", "webrtc")
     manager = world.users["acme", "manager"]
