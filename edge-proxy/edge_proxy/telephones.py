@@ -9,8 +9,8 @@ from urllib.parse import unquote
 from callmodel.countrycodes import split_number
 from callmodel.numbers import DiallingPlan, UndiallableNumberError, is_e164, is_spelt_once, plan_of_country, to_e164
 
-_LONGEST_DIALLED = 32
-_DIALLABLE = re.compile(rf"\+?[0-9*#]{{1,{_LONGEST_DIALLED}}}")
+_PLAIN_NUMBER = re.compile(r"\+?[0-9]{1,32}")
+_DIALLABLE = re.compile(r"\+?[0-9*#]{1,32}")
 _SENT_BY_HASH = re.compile(r"(\+?[0-9]+)#")
 """Some phones send along the key that was pressed to dial."""
 _SEPARATORS = re.compile(r"[\s().\-/]")
@@ -65,8 +65,7 @@ def number_in(user: str) -> str | None:
     Without what number portability adds: the number that the subscriber has is the one that counts, wherever the
     network routes it.  None for what no telephone could mean.
     """
-    digits = user.removeprefix("+")
-    if digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_DIALLED:
+    if _PLAIN_NUMBER.fullmatch(user):
         return user
     written, *parameters = user.split(";")
     number = _SEPARATORS.sub("", unquote(written))
