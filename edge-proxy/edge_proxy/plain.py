@@ -7,7 +7,7 @@ one pattern for all of a message, and nothing is made of it before somebody asks
 import re
 from collections.abc import Set
 
-from edge_proxy.grammar import METHODS, TOKEN
+from edge_proxy.grammar import METHODS, NO_STOP_IN_VIA, TOKEN
 
 MAX_HEAD = 4096
 """Less than stops one of the engines that read after us, whatever the lines."""
@@ -18,8 +18,9 @@ _QUOTED = r'"[ !#-\[\]-~]*+(?:\\[ -~][ !#-\[\]-~]*+)*"'
 _URI = r"sips?:(?:[!$-9;=?A-Z_a-z~]++@)?[A-Za-z0-9][A-Za-z0-9.\-]*+(?::[0-9]{1,5})?(?:;[!$-9=?A-Z_a-z~]++)*"
 _NAMED = rf"(?:{_QUOTED}[ ]?|[A-Za-z0-9 ]*+)<{_URI}>"
 _PARAMETERS = rf"(?:;{TOKEN}+(?:=(?:[!#-%'-+\--:=@-~]++|{_QUOTED}))?)*"
+_OF_VIA = _PARAMETERS.replace(";", f";{NO_STOP_IN_VIA}", 1)
 _PARTY = rf"{_NAMED}{_PARAMETERS}"
-_VIA = rf"SIP/2\.0/[A-Z]++[ ]{{1,2}}[A-Za-z0-9.\-\[\]:]++{_PARAMETERS}"
+_VIA = rf"SIP/2\.0/[A-Z]++[ ]{{1,2}}[A-Za-z0-9.\-\[\]:]++{_OF_VIA}"
 _TEXT = r"[!-9;-~][ -~]*+"
 _STRUCTURED = (
     "Accept", "Allow", "Allow-Events", "Authorization", "Content-Disposition", "Proxy-Authenticate",

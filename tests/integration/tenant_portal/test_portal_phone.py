@@ -80,6 +80,29 @@ async def test_who_leaves_a_seat_keeps_no_key_to_its_phone(portal: PortalHouse, 
     assert told[stays][0] == told[stays][1]
 
 
+async def test_no_key_that_a_session_was_told_outlives_it(portal: PortalHouse, world: World):
+    """Whoever had a login for a minute would have a phone for good."""
+    name = await seated(world, "acme", "1707", "webrtc")
+    (account,) = [each for each in (await world.admin.get("/users?limit=500"))["items"] if each["username"] == name]
+    told: list[str] = []
+
+    async def note(password: str) -> None:
+        async with Browser(portal.portals[0]) as browser:
+            await browser.sign_in(name, password)
+            told.append((await browser.get("/phone"))["authorization"]["ha1"])
+
+    await note(USER_PASSWORD)
+    await note(USER_PASSWORD)
+    await world.admin.call("PATCH", f"/users/{account['user_id']}", {"password": "another-long-password"})
+    await note("another-long-password")
+    await world.admin.call("PATCH", f"/users/{account['user_id']}", {"enabled": False})
+    await world.admin.call("PATCH", f"/users/{account['user_id']}", {"enabled": True})
+    await note("another-long-password")
+
+    assert told[0] == told[1]
+    assert len(set(told)) == 3
+
+
 async def test_a_manager_is_nobody_else_either(portal: PortalHouse, world: World):
     await seated(world, "acme", "1704", "webrtc")
     manager = world.users["acme", "manager"]

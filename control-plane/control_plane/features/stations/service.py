@@ -11,12 +11,10 @@ from control_plane.digest import ha1_of, make_password
 from control_plane.features.stations.schemas import NewStation, StationPatch, StationsQuery
 from control_plane.features.stations.store import StationRecord, StationStore
 from control_plane.passwords import check_password
+from control_plane.phonekeys import BROWSERS, new_key
 from control_plane.references import dialling_at, require_tenant, site_exists
 from control_plane.uses import require_unused_station
 from control_plane.web import ConflictError, Context, ForbiddenError, InvalidRequestError, NotFoundError
-
-BROWSERS = "webrtc"
-"""`media` of a station whose phone is a browser."""
 
 
 class ExtensionTakenError(ConflictError):
@@ -162,8 +160,7 @@ async def seat(
         await sign_out_from(context, await signed_in_at(context, tenant_id, extension, before.user_id))
     await _stations(context).seat(tenant_id, extension, user_id)
     if before.media == BROWSERS and before.user_id not in (None, user_id):
-        renewed = ha1_of(extension, domain, make_password())
-        await _stations(context).change(tenant_id, extension, {"ha1": renewed})
+        await _stations(context).change(tenant_id, extension, {"ha1": new_key(extension, domain)})
     return await find(context, tenant_id, extension)
 
 
