@@ -28,15 +28,16 @@ from edge_proxy.dnslookup import DnsLookup
 from edge_proxy.gatewaykeeper import GatewayKeeper
 from edge_proxy.hearing import CLOSED, REFUSED, Counted, Hearing, Registrations
 from edge_proxy.hops import Bounds, Places, key_of, places_in
-from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
 from edge_proxy.ladders import Ladders, Pipe, answer
 from edge_proxy.lexis import REFUSED_TABLE
 from edge_proxy.nodes import NodeBook, uris_in
+from edge_proxy.ownkamailio import own_kamailio
 from edge_proxy.registering import Alone, CarrierRegistrar, Lease
-from edge_proxy.rendering import Destination, render_dispatcher
 from edge_proxy.trunkbook import TrunkBook
 from edge_proxy.view import ADDRESS, ADDRESSES_PART, trunks_in
 from hotstate.nodes import living_nodes
+from kamailio_helpers.rpc import KamailioRpc, RpcError, RpcUnreachableError
+from kamailio_helpers.templates import Destination, render_dispatcher
 from servicekit import snapshots
 from servicekit.files import write_atomically
 from servicekit.lifecycle import Service, run
@@ -54,7 +55,7 @@ logger = logging.getLogger(__name__)
 
 def rpc_of(settings: EdgeSettings) -> KamailioRpc:
     """Return a way to give this edge's Kamailio commands."""
-    return KamailioRpc(settings.control_address, settings.rpc_port, settings.secrets_file)
+    return own_kamailio(settings.control_address, settings.rpc_port, settings.secrets_file)
 
 
 class EdgeAgent:

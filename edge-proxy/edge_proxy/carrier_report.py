@@ -14,7 +14,7 @@ from callmodel.codec import to_wire
 from callmodel.edgecarriers import EdgeCarriers, NameTrouble, TrunkRegistration
 from callmodel.ids import TrunkId
 from edge_proxy import straymedia
-from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
+from kamailio_helpers.rpc import KamailioRpc, RpcError, RpcUnreachableError
 
 REPORT_SECONDS = 2.0
 REPORTED_MS = 10_000

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from edge_proxy.jsonrpc import Parameter
 from edge_proxy.trunkbook import TrunkBook
 from edge_proxy.trunking import attempt_at
+from kamailio_helpers.rpc import Parameter
 
 EXPIRES_SECONDS = 300
 _EMPTY = "."

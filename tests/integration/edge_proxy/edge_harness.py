@@ -24,9 +24,10 @@ from callmodel.entries import PLATFORM_PART
 from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
 from edge_proxy import ngcontrol
 from edge_proxy.hops import Places, key_of
-from edge_proxy.jsonrpc import KamailioRpc, RpcUnreachableError
-from edge_proxy.rendering import Destination, render_dispatcher
+from edge_proxy.ownkamailio import own_kamailio
 from edge_proxy.view import ADDRESS, ADDRESSES_PART, LOOK_SECONDS
+from kamailio_helpers.rpc import KamailioRpc, RpcUnreachableError
+from kamailio_helpers.templates import Destination, render_dispatcher
 from servicekit.snapshotcopy import CopiedEntries, CopyAwayError, Part, SnapshotCopy
 from simulators.call import PhoneCall
 from simulators.digest import ha1_of
@@ -193,7 +194,7 @@ class Edge:
 
     def rpc_at(self, host: str) -> KamailioRpc:
         """Return a way to give it commands."""
-        return KamailioRpc(host, 5063, self.run / "secrets.json")
+        return own_kamailio(host, 5063, self.run / "secrets.json")
 
     @property
     def settings(self) -> dict[str, str]:

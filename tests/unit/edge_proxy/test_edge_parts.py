@@ -23,12 +23,9 @@ from edge_proxy.rendering import (
     KNOWN_SET,
     MEDIA_SET,
     SPARE_SET,
-    Destination,
     EdgeConfiguration,
-    RenderingError,
     TlsFiles,
     branch_host,
-    render_dispatcher,
     render_kamailio,
     render_tls,
     rtpengine_arguments,
@@ -36,6 +33,7 @@ from edge_proxy.rendering import (
 )
 from edge_proxy.trunkbook import TrunkBook
 from edge_proxy.view import ADDRESS, ADDRESSES_PART, LOOK_SECONDS, StateFile
+from kamailio_helpers.templates import Destination, TemplateError, render_dispatcher
 from servicekit.snapshotcopy import Part, SnapshotCopy
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -235,7 +233,7 @@ def test_templates_get_all_that_they_ask_for():
     ],
 )
 def test_nothing_that_could_inject_enters_a_configuration(values):
-    with pytest.raises(RenderingError):
+    with pytest.raises(TemplateError):
         replace(HQ, **values)
 
 
@@ -250,7 +248,7 @@ def test_destination_that_is_none_is_refused():
         "sip:a:99999",
         "sip:a:1;transport=x",
     ):
-        with pytest.raises(RenderingError):
+        with pytest.raises(TemplateError):
             render_dispatcher([Destination(1, uri)])
 
 

@@ -1299,6 +1299,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a campaign would come to */
+        post: operations["campaigns.what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant_id}/customer-token": {
         parameters: {
             query?: never;
@@ -2550,6 +2567,26 @@ export interface components {
             /** @example 192.0.2.77 */
             address: string;
         };
+        /** @description What was assumed, and for each where it is from, in `sources`. */
+        AssumedView: {
+            agents: number;
+            answer_rate: number;
+            answer_seconds: number;
+            /** @description of the last thirty days, from which history is learnt */
+            attempts_seen: number;
+            /** @description answer rates by hour of the campaign's day; empty: the same all day */
+            by_hour: number[];
+            days: number;
+            leads: number;
+            lines: number;
+            machines: number;
+            sources: {
+                [key: string]: "given" | "history" | "settings" | "live" | "usual";
+            };
+            start_ms: number;
+            talk_seconds: number;
+            wrap_up_seconds: number;
+        };
         /** @description Whoever has the link may fetch the WAV file until it expires. */
         AudioLink: {
             /** @description UTC, RFC 3339 */
@@ -3394,6 +3431,13 @@ export interface components {
              * @default null
              */
             transport?: ("udp" | "tcp" | "tls") | null;
+        };
+        /** @description A half hour in which agents were there. */
+        HalfHourView: {
+            abandonment: number;
+            answered: number;
+            at_ms: number;
+            productive: number;
         };
         /** @description One message that an edge took, or one thing that it did.  Numbers are masked. */
         HeadView: {
@@ -4778,14 +4822,22 @@ export interface components {
         };
         /** @description A queue now. */
         QueueStateView: {
+            /** @description of them, who gave up or were lost */
+            abandoned_today: number;
+            /** @description of them, whom an agent took */
+            answered_today: number;
             /** @description how long who comes next will wait; null: nothing to go by yet */
             estimate_seconds: number | null;
             /** @description of those who wait now */
             longest_wait_seconds: number;
             name: string;
+            /** @description callers who came into the line on this day of the tenant's */
+            offered_today: number;
             queue_id: string;
             /** @description agents who are free */
             ready: number;
+            /** @description percent answered within the target, of those answered or abandoned; null: none yet */
+            service_level_today: number | null;
             /** @description agents of the queue, whatever they do */
             signed_in: number;
             /** @description callers whom nobody is offered yet */
@@ -5231,6 +5283,27 @@ export interface components {
             /** @description an extension of the tenant, or a number as people write it: it is called by a trunk, within the tenant's limits, like any call; a transfer may also go to a queue of the tenant: `queue:<queue id>` */
             to: string;
         };
+        /** @description What a team would come to. */
+        TeamView: {
+            /** @description of the calls that people answered */
+            abandonment: number;
+            agents: number;
+            calls: number;
+            half_hours: components["schemas"]["HalfHourView"][];
+            /** @description the list's end is after what was simulated, and reckoned from it */
+            is_estimate: boolean;
+            /** @description who are not called again */
+            leads_done: number;
+            list_ends_after_seconds: number | null;
+            /** @description talk and wrap-up over the agents' time, until the list ends */
+            productive: number;
+            results: {
+                [key: string]: number;
+            };
+            simulated_seconds: number;
+            talks: number;
+            worst_half_hour: number;
+        };
         /** @description A saved mapping. */
         TemplateView: {
             changed_ms: number;
@@ -5615,6 +5688,70 @@ export interface components {
         WebhookView: {
             changed_ms: number;
             url: string;
+        };
+        /** @description What to assume. What is null is learnt: from the campaign's history, what is live now, or its settings. */
+        WhatIfOrder: {
+            /**
+             * @description null: who is signed in for it now
+             * @default null
+             */
+            agents?: number | null;
+            /**
+             * @description share of calls that people or machines answer
+             * @default null
+             */
+            answer_rate?: number | null;
+            /**
+             * @description after which people answer
+             * @default null
+             */
+            answer_seconds?: number | null;
+            /**
+             * @description how far to look
+             * @default 1
+             */
+            days?: number;
+            /**
+             * @description null: those who are left
+             * @default null
+             */
+            leads?: number | null;
+            /**
+             * @description trunk channels for the campaign
+             * @default null
+             */
+            lines?: number | null;
+            /**
+             * @description share of answers that are machines
+             * @default null
+             */
+            machines?: number | null;
+            /**
+             * @description the second team has so many more
+             * @default 2
+             */
+            more_agents?: number;
+            /**
+             * @description another brings other chance
+             * @default 1
+             */
+            seed?: number;
+            /**
+             * @description from when on; null: now
+             * @default null
+             */
+            start_ms?: number | null;
+            /** @default null */
+            talk_seconds?: number | null;
+            /** @default null */
+            wrap_up_seconds?: number | null;
+        };
+        /** @description What a campaign would come to, with its team and a larger one. */
+        WhatIfView: {
+            assumed: components["schemas"]["AssumedView"];
+            /** @description time was over before all days were simulated */
+            cut_short: boolean;
+            teams: components["schemas"]["TeamView"][];
         };
         /** @description Why an agent pauses: one of the tenant's `pause_reasons`. */
         control_plane__features__agents__state_schemas__Pause: {
@@ -8132,6 +8269,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+        };
+    };
+    "campaigns.what_if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfOrder"];
+            };
+        };
+        responses: {
+            /** @description What a campaign would come to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfView"];
                 };
             };
         };
