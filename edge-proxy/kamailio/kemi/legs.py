@@ -75,8 +75,10 @@ def on_reply() -> int:
         KSR.set_drop()
         return 1
     message = at_hand.message
-    telling.heard(message.status)
     ladder.heard_reply(sender, message)
+    if farewell.comes_too_late():
+        return 1
+    telling.heard(message.status)
     note_over()
     session = remembered()
     if farewell.comes_second(session):
