@@ -191,7 +191,15 @@ def _claim(call: Call, attempt: Attempt, plan: TrunkPlan) -> orders.Order:
         extension,
         call.started_ms,
         emergency=plan.is_emergency,
+        asked=plan.asked if _is_by_hand(call, attempt) else None,
     )
+
+
+def _is_by_hand(call: Call, attempt: Attempt) -> bool:
+    """Say whether a person chose the number that is dialled."""
+    if attempt.purpose is Purpose.REACH or call.lead is not None:
+        return False
+    return attempt.purpose is not Purpose.CONNECT or (call.direction is Direction.OUTBOUND and call.call_back is None)
 
 
 def _role_at_station(call: Call, purpose: Purpose) -> LegRole:

@@ -76,6 +76,7 @@ class PlaceCall:
 
     `not_after_ms` (milliseconds since 1970): a node that reads the order later rings nobody, as whoever asked has
     gone on to other things; the call's CDR says `order-expired`.  None, as older senders leave it, is no limit.
+    is_owed: the customer called us: nobody has chosen the number, and it may be dialled by hand.
     """
 
     call_id: CallId
@@ -88,6 +89,7 @@ class PlaceCall:
     not_after_ms: int | None = None
     kind: str = "call.place"
     traceparent: str | None = None
+    is_owed: bool = False
 
 
 @dataclass(frozen=True)

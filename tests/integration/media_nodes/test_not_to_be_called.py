@@ -14,7 +14,8 @@ from redis.asyncio import Redis
 from callmodel import keys
 from callmodel.edgesnapshot import NodeHealth
 from callmodel.ids import E164, CampaignId, NodeId, TenantId
-from hotstate.dnc import EPOCH, NATIONAL, SYSTEM, DncScope, DoNotCall, campaign_scope, digits_of
+from hotstate.dnc import EPOCH, NATIONAL, SYSTEM, DncScope, DoNotCall, campaign_scope
+from hotstate.numberpages import digits_of
 from hotstate.leads import CallerNumbers, Claimed, LeadCalls, LeadQueue
 from hotstate.nodes import report
 from media_nodes.dialler.claiming import Claiming

@@ -869,6 +869,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant_id}/calls/{call_id}/approve-number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a number be dialled */
+        post: operations["calls.approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant_id}/calls/{call_id}/consult": {
         parameters: {
             query?: never;
@@ -1293,23 +1310,6 @@ export interface paths {
         put?: never;
         /** Stop a campaign */
         post: operations["campaigns.stop"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}/what-if": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What a campaign would come to */
-        post: operations["campaigns.what_if"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2567,25 +2567,9 @@ export interface components {
             /** @example 192.0.2.77 */
             address: string;
         };
-        /** @description What was assumed, and for each where it is from, in `sources`. */
-        AssumedView: {
-            agents: number;
-            answer_rate: number;
-            answer_seconds: number;
-            /** @description of the last thirty days, from which history is learnt */
-            attempts_seen: number;
-            /** @description answer rates by hour of the campaign's day; empty: the same all day */
-            by_hour: number[];
-            days: number;
-            leads: number;
-            lines: number;
-            machines: number;
-            sources: {
-                [key: string]: "given" | "history" | "settings" | "live" | "usual";
-            };
-            start_ms: number;
-            talk_seconds: number;
-            wrap_up_seconds: number;
+        /** @description For how long the number may be dialled; 0 takes an approval back. */
+        Approval: {
+            hours: number;
         };
         /** @description Whoever has the link may fetch the WAV file until it expires. */
         AudioLink: {
@@ -3414,30 +3398,42 @@ export interface components {
              */
             window?: "sliding" | "day" | "week" | "month";
         };
-        /** @description One address of the carrier, or a name that its DNS knows (RFC 3263). */
+        /** @description One address of the carrier. */
         GatewayShape: {
             /**
              * @description an IPv4 address or a host name in small letters
              * @example 192.0.2.10
              */
             host: string;
+            /** @default 5060 */
+            port?: number;
             /**
-             * @description null: for a name what its SRV records say, for an address 5060, over TLS 5061
-             * @default null
+             * @default udp
+             * @enum {string}
              */
-            port?: number | null;
-            /**
-             * @description null: for a name without a port what its NAPTR or SRV records say, else `udp`
-             * @default null
-             */
-            transport?: ("udp" | "tcp" | "tls") | null;
+            transport?: "udp" | "tcp" | "tls";
         };
-        /** @description A half hour in which agents were there. */
-        HalfHourView: {
-            abandonment: number;
-            answered: number;
-            at_ms: number;
-            productive: number;
+        /** @description What is to change; what is absent stays. `prefixes` are replaced whole. */
+        HandDiallingPatch: {
+            approvals?: boolean;
+            limited?: boolean;
+            lists?: boolean;
+            prefixes?: string[];
+        };
+        /**
+         * @description What people may dial by hand to the outside; emergency numbers always.
+         *
+         *     `limited` false: whatever `limits` allow. Else: `prefixes`, customers on the tenant's `lists`, and numbers that
+         *     have been approved, with `approvals`.
+         */
+        HandDiallingShape: {
+            /** @default false */
+            approvals?: boolean;
+            /** @default false */
+            limited?: boolean;
+            /** @default false */
+            lists?: boolean;
+            prefixes?: string[];
         };
         /** @description One message that an edge took, or one thing that it did.  Numbers are masked. */
         HeadView: {
@@ -5283,27 +5279,6 @@ export interface components {
             /** @description an extension of the tenant, or a number as people write it: it is called by a trunk, within the tenant's limits, like any call; a transfer may also go to a queue of the tenant: `queue:<queue id>` */
             to: string;
         };
-        /** @description What a team would come to. */
-        TeamView: {
-            /** @description of the calls that people answered */
-            abandonment: number;
-            agents: number;
-            calls: number;
-            half_hours: components["schemas"]["HalfHourView"][];
-            /** @description the list's end is after what was simulated, and reckoned from it */
-            is_estimate: boolean;
-            /** @description who are not called again */
-            leads_done: number;
-            list_ends_after_seconds: number | null;
-            /** @description talk and wrap-up over the agents' time, until the list ends */
-            productive: number;
-            results: {
-                [key: string]: number;
-            };
-            simulated_seconds: number;
-            talks: number;
-            worst_half_hour: number;
-        };
         /** @description A saved mapping. */
         TemplateView: {
             changed_ms: number;
@@ -5337,7 +5312,7 @@ export interface components {
             number: string;
         };
         /**
-         * @description What is to change; what is absent or null stays, in `dialling`, `caller_rule` and `limits` too. `domain`,
+         * @description What is to change; what is absent or null stays, in nested settings too. `domain`,
          *     `provider`, `max_channels`, `limits`, `dialling.emergency_numbers` and how long records are kept:
          *     HQ administrators.
          */
@@ -5348,6 +5323,8 @@ export interface components {
             dialling?: components["schemas"]["DiallingPatch"] | null;
             /** @default null */
             domain?: string | null;
+            /** @default null */
+            hand_dialling?: components["schemas"]["HandDiallingPatch"] | null;
             /**
              * @description 0: for ever, whatever the platform's rule
              * @default null
@@ -5389,6 +5366,8 @@ export interface components {
             ring_timeout_seconds?: number | null;
             /** @default null */
             time_zone?: string | null;
+            /** @default null */
+            vip_rules?: components["schemas"]["VipRulesPatch"] | null;
         };
         /**
          * @description What is to change; what is absent or null stays. Of a user who is not the tenant's own, such as an outsourcing
@@ -5427,6 +5406,7 @@ export interface components {
             created_ms: number;
             dialling: components["schemas"]["Dialling"];
             domain: string;
+            hand_dialling: components["schemas"]["HandDiallingShape"];
             /** @description how long the audit trail is kept; null: the platform's rule */
             keep_audit_days: number | null;
             /** @description how long call records are kept; null: the platform's rule */
@@ -5446,6 +5426,7 @@ export interface components {
             tenant_id: string;
             /** @description of its people, where their site has none of its own */
             time_zone: string;
+            vip_rules: components["schemas"]["VipRulesShape"];
         };
         /** @description What a session goes on with.  `expires_in`: seconds that the access token lives. */
         Tokens: {
@@ -5497,8 +5478,6 @@ export interface components {
             last_failures: components["schemas"]["TrunkFailure"][];
             /** @description addresses that the carrier named for its media, and that the trunk does not allow */
             media_refused: string[];
-            /** @description gateways' names that lead nowhere, or to where no carrier may be; calls go where they led before */
-            name_troubles: string[];
             /** @description whether an edge is registered there; null where none is to be */
             registered: boolean | null;
             trunk_id: string;
@@ -5634,6 +5613,60 @@ export interface components {
             /** @description waited in, in place of whatever queue a flow names */
             queue_id?: string | null;
         };
+        /** @description Whoever calls from a number with this prefix is such a VIP. */
+        VipPatternShape: {
+            /** @default 1 */
+            level?: number;
+            /**
+             * @description the beginning of a number with its plus sign; + alone is anywhere
+             * @example +8621
+             */
+            prefix: string;
+            /** @default 9 */
+            priority?: number;
+            /** @default null */
+            queue_id?: string | null;
+        };
+        /** @description What is to change; what is absent stays. `patterns` are replaced whole. */
+        VipRulesPatch: {
+            /** @description where callers go for whom no other channel is left; null: they hear that we are busy */
+            full_flow?: string | null;
+            /** @description how long it has to answer; the caller waits meanwhile */
+            look_up_ms?: number;
+            look_up_url?: string | null;
+            /** @description the longest decides */
+            patterns?: components["schemas"]["VipPatternShape"][];
+            /** @description of max_channels, so many stay free for VIPs */
+            reserved_channels?: number;
+        };
+        /**
+         * @description How VIPs are known who are on no list, and what stays free for VIPs.
+         *
+         *     `look_up_url` is asked by POST of each caller with a number, with `caller`, `dialled` and `call_id`; it answers
+         *     `{"vip": true}` and any of `level`, `priority`, `own_agent`, `queue_id`, `mobile`. While it does not answer in
+         *     time, what it answered last counts.
+         */
+        VipRulesShape: {
+            /**
+             * @description where callers go for whom no other channel is left; null: they hear that we are busy
+             * @default null
+             */
+            full_flow?: string | null;
+            /**
+             * @description how long it has to answer; the caller waits meanwhile
+             * @default 300
+             */
+            look_up_ms?: number;
+            /** @default null */
+            look_up_url?: string | null;
+            /** @description the longest decides */
+            patterns?: components["schemas"]["VipPatternShape"][];
+            /**
+             * @description of max_channels, so many stay free for VIPs
+             * @default 0
+             */
+            reserved_channels?: number;
+        };
         /** @description A VIP. `number` and `mobile` are masked, unless they were asked for by whoever may see them. */
         VipView: {
             created_ms: number;
@@ -5688,70 +5721,6 @@ export interface components {
         WebhookView: {
             changed_ms: number;
             url: string;
-        };
-        /** @description What to assume. What is null is learnt: from the campaign's history, what is live now, or its settings. */
-        WhatIfOrder: {
-            /**
-             * @description null: who is signed in for it now
-             * @default null
-             */
-            agents?: number | null;
-            /**
-             * @description share of calls that people or machines answer
-             * @default null
-             */
-            answer_rate?: number | null;
-            /**
-             * @description after which people answer
-             * @default null
-             */
-            answer_seconds?: number | null;
-            /**
-             * @description how far to look
-             * @default 1
-             */
-            days?: number;
-            /**
-             * @description null: those who are left
-             * @default null
-             */
-            leads?: number | null;
-            /**
-             * @description trunk channels for the campaign
-             * @default null
-             */
-            lines?: number | null;
-            /**
-             * @description share of answers that are machines
-             * @default null
-             */
-            machines?: number | null;
-            /**
-             * @description the second team has so many more
-             * @default 2
-             */
-            more_agents?: number;
-            /**
-             * @description another brings other chance
-             * @default 1
-             */
-            seed?: number;
-            /**
-             * @description from when on; null: now
-             * @default null
-             */
-            start_ms?: number | null;
-            /** @default null */
-            talk_seconds?: number | null;
-            /** @default null */
-            wrap_up_seconds?: number | null;
-        };
-        /** @description What a campaign would come to, with its team and a larger one. */
-        WhatIfView: {
-            assumed: components["schemas"]["AssumedView"];
-            /** @description time was over before all days were simulated */
-            cut_short: boolean;
-            teams: components["schemas"]["TeamView"][];
         };
         /** @description Why an agent pauses: one of the tenant's `pause_reasons`. */
         control_plane__features__agents__state_schemas__Pause: {
@@ -7410,7 +7379,7 @@ export interface operations {
                 caller_number?: string;
                 direction?: "outbound" | "inbound" | "internal";
                 /** @description how it ended; not for calls in progress */
-                ending?: "completed" | "abandoned" | "media-timeout" | "too-long" | "self-served" | "voicemail" | "call-back" | "flow-failed" | "busy" | "no-answer" | "rejected" | "number-invalid" | "number-undiallable" | "extension-unknown" | "station-unreachable" | "caller-number-unknown" | "caller-number-foreign" | "tenant-channels-exhausted" | "trunk-channels-exhausted" | "no-trunk" | "destination-blocked" | "spend-limit-reached" | "call-rate-exceeded" | "upstream-failed" | "draining" | "order-expired" | "claim-lapsed" | "no-agent" | "node-lost" | "internal-error";
+                ending?: "completed" | "abandoned" | "media-timeout" | "too-long" | "self-served" | "voicemail" | "call-back" | "flow-failed" | "busy" | "no-answer" | "rejected" | "number-invalid" | "number-undiallable" | "extension-unknown" | "station-unreachable" | "caller-number-unknown" | "caller-number-foreign" | "tenant-channels-exhausted" | "trunk-channels-exhausted" | "no-trunk" | "destination-blocked" | "spend-limit-reached" | "call-rate-exceeded" | "not-to-be-dialled" | "upstream-failed" | "draining" | "order-expired" | "claim-lapsed" | "no-agent" | "node-lost" | "internal-error";
                 /** @description how many items at most */
                 limit?: number;
                 /** @description `next` of the page before */
@@ -7498,6 +7467,31 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "calls.approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approval"];
+            };
+        };
         responses: {
             /** @description Done; there is nothing to say. */
             204: {
@@ -8269,33 +8263,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CampaignView"];
-                };
-            };
-        };
-    };
-    "campaigns.what_if": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                tenant_id: string;
-                campaign_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WhatIfOrder"];
-            };
-        };
-        responses: {
-            /** @description What a campaign would come to */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WhatIfView"];
                 };
             };
         };
