@@ -24,8 +24,8 @@ from control_plane.features.campaigns import service
 from control_plane.features.campaigns.figures import figures_of
 from control_plane.features.campaigns.whatif_schemas import AssumedView, Source, TeamView, WhatIfOrder, WhatIfView
 from control_plane.web import ConflictError, Context, UnavailableError
-from control_plane.web.problems import TooManyRequestsError
 from hotstate.leads.shapes import key_of
+from servicekit.problems import TooManyRequestsError
 
 BUDGET_SECONDS = 8.0
 """Of computing, for all teams together."""

@@ -5,7 +5,7 @@ from control_plane.features.campaigns.whatif_schemas import WhatIfOrder, WhatIfV
 from control_plane.fields import CampaignIdText, TenantIdText
 from control_plane.permissions import Permission
 from control_plane.web import Context, Route
-from control_plane.web.problems import TooManyRequestsError
+from servicekit.problems import TooManyRequestsError
 
 
 async def what_if(

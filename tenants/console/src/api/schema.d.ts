@@ -3414,20 +3414,23 @@ export interface components {
              */
             window?: "sliding" | "day" | "week" | "month";
         };
-        /** @description One address of the carrier. */
+        /** @description One address of the carrier, or a name that its DNS knows (RFC 3263). */
         GatewayShape: {
             /**
              * @description an IPv4 address or a host name in small letters
              * @example 192.0.2.10
              */
             host: string;
-            /** @default 5060 */
-            port?: number;
             /**
-             * @default udp
-             * @enum {string}
+             * @description null: for a name what its SRV records say, for an address 5060, over TLS 5061
+             * @default null
              */
-            transport?: "udp" | "tcp" | "tls";
+            port?: number | null;
+            /**
+             * @description null: for a name without a port what its NAPTR or SRV records say, else `udp`
+             * @default null
+             */
+            transport?: ("udp" | "tcp" | "tls") | null;
         };
         /** @description A half hour in which agents were there. */
         HalfHourView: {
@@ -4819,14 +4822,22 @@ export interface components {
         };
         /** @description A queue now. */
         QueueStateView: {
+            /** @description of them, who gave up or were lost */
+            abandoned_today: number;
+            /** @description of them, whom an agent took */
+            answered_today: number;
             /** @description how long who comes next will wait; null: nothing to go by yet */
             estimate_seconds: number | null;
             /** @description of those who wait now */
             longest_wait_seconds: number;
             name: string;
+            /** @description callers who came into the line on this day of the tenant's */
+            offered_today: number;
             queue_id: string;
             /** @description agents who are free */
             ready: number;
+            /** @description percent answered within the target, of those answered or abandoned; null: none yet */
+            service_level_today: number | null;
             /** @description agents of the queue, whatever they do */
             signed_in: number;
             /** @description callers whom nobody is offered yet */
@@ -5486,6 +5497,8 @@ export interface components {
             last_failures: components["schemas"]["TrunkFailure"][];
             /** @description addresses that the carrier named for its media, and that the trunk does not allow */
             media_refused: string[];
+            /** @description gateways' names that lead nowhere, or to where no carrier may be; calls go where they led before */
+            name_troubles: string[];
             /** @description whether an edge is registered there; null where none is to be */
             registered: boolean | null;
             trunk_id: string;
