@@ -50,8 +50,9 @@ def bring(
         to=to,
     )
     shown = _shown(call, attempt)
-    # A customer who was called and has answered does not wait for somebody to reach for the receiver.
-    answers = purpose is Purpose.OFFER and call.lead is not None
+    # A customer who was called and has answered does not wait for somebody to reach for the receiver, and who dials
+    # a lead has said so by the click.
+    answers = purpose in (Purpose.OFFER, Purpose.SEAT) and call.lead is not None
     order = orders.DialStation(
         leg_id, plan.extension, plan.site_id, shown, plan.ring_timeout_seconds, plan.tenant_id, answers
     )
