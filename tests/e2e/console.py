@@ -1,0 +1,89 @@
+"""The console as people use it: the buttons of the desk and of the wallboard, pressed in Chromium by their names."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.world import World
+from tests.interop.browsers import WSS_PORT, key_of
+from tests.interop.chromium import Chromium
+from tests.interop.chromium.browser import Page
+from trunkline.conditions import until
+from trunkline.dialling import ALL_TONES_HZ
+from trunkline.seed import USER_PASSWORD
+
+COMPLAINTS = ("Content Security Policy", "Content-Security-Policy", "uncaught:", "Refused to")
+"""What a page must never log."""
+
+
+@asynccontextmanager
+async def chromium_at(world: World, folder: Path, tone_hz: int) -> AsyncIterator[Chromium]:
+    """A Chromium that trusts the edge's certificate, and whose microphone plays a tone."""
+    trusted = await asyncio.to_thread(key_of, world.plan.edge, WSS_PORT)
+    async with Chromium(folder, tone_hz, trusts=[trusted]) as chromium:
+        yield chromium
+
+
+@dataclass
+class Screen:
+    """A page of the console with somebody signed in."""
+
+    page: Page
+
+    async def press(self, name: str, within: str | None = None, **more: Any) -> None:
+        """Click the first button of a name; within: of the row that says this."""
+        root = [] if within is None else [["getByRole", "listitem"], ["filter", {"hasText": within}]]
+        button = ["getByRole", "button", {"name": name, **more}]
+        await self.page.chain(*root, button, ["first"], ["click"])
+
+    async def type(self, label: str, text: str) -> None:
+        await self.page.chain(["getByLabel", label], ["first"], ["fill", text])
+
+    async def shows(self, text: str, seconds: float = 20.0) -> None:
+        """Wait until a text is to be seen."""
+        found = ["getByText", text], ["first"]
+        await self.page.chain(*found, ["waitFor", {"timeout": seconds * 1000}])
+
+    async def offers(self, name: str, seconds: float = 20.0) -> None:
+        """Wait until there is a button of a name."""
+        found = ["getByRole", "button", {"name": name}], ["first"]
+        await self.page.chain(*found, ["waitFor", {"timeout": seconds * 1000}])
+
+    async def text(self) -> str:
+        return str(await self.page.run("document.body.innerText"))
+
+    async def has(self, *words: str, seconds: float = 15.0) -> None:
+        """Wait until all of these are somewhere on the screen."""
+        seen = ""
+
+        async def all_there() -> bool:
+            nonlocal seen
+            seen = await self.text()
+            return all(word in seen for word in words)
+
+        assert await until(all_there, seconds, pause_seconds=0.2), f"not {words} in: {seen}"
+
+    async def hears(self, *wanted_hz: int, seconds: float = 15.0) -> None:
+        await self.page.hears(set(wanted_hz), ALL_TONES_HZ, seconds)
+
+    async def look(self, path: Path) -> None:
+        """Keep a picture of it."""
+        await self.page.chain(["screenshot", {"path": str(path)}])
+
+    @property
+    def complaints(self) -> list[str]:
+        return [line for line in self.page.log if any(words in line for words in COMPLAINTS)]
+
+
+async def signed_in(world: World, chromium: Chromium, username: str, place: str) -> Screen:
+    """Open the console and sign in by its form; the screen at a path, once its phone is registered."""
+    page = await chromium.open(world.plan.portal_url + place)
+    await page.chain(["setViewportSize", {"width": 1280, "height": 720}])
+    await page.chain(["getByLabel", "User name"], ["fill", username])
+    await page.chain(["getByLabel", "Password"], ["first"], ["fill", USER_PASSWORD])
+    await page.chain(["getByRole", "button", {"name": "Sign in"}], ["click"])
+    await page.chain(["getByRole", "heading", {"level": 1}], ["first"], ["waitFor", {"state": "attached"}])
+    return Screen(page)
