@@ -40,7 +40,7 @@ def bring(
         return _ask_for(call, attempt, plan, at_ms)
     leg = Leg(
         leg_id,
-        _role_at_station(call, purpose),
+        _role_at_station(call, purpose, by),
         LegState.DIALLING,
         at_ms,
         extension=plan.extension,
@@ -51,7 +51,8 @@ def bring(
     )
     shown = _shown(call, attempt)
     # A customer who was called and has answered does not wait for somebody to reach for the receiver.
-    answers = purpose is Purpose.OFFER and call.lead is not None
+    # Nor does somebody whose page was loaded anew in the middle of a word.
+    answers = purpose is Purpose.REJOIN or (purpose is Purpose.OFFER and call.lead is not None)
     order = orders.DialStation(
         leg_id, plan.extension, plan.site_id, shown, plan.ring_timeout_seconds, plan.tenant_id, answers
     )
@@ -194,7 +195,10 @@ def _claim(call: Call, attempt: Attempt, plan: TrunkPlan) -> orders.Order:
     )
 
 
-def _role_at_station(call: Call, purpose: Purpose) -> LegRole:
+def _role_at_station(call: Call, purpose: Purpose, by: LegId | None) -> LegRole:
+    before = call.leg_of(by) if purpose is Purpose.REJOIN else None
+    if before is not None:
+        return before.role
     if purpose is Purpose.SUPERVISE:
         return LegRole.SUPERVISOR
     takes_customer = purpose in (Purpose.TRANSFER, Purpose.REACH) and call.customer_leg is not None

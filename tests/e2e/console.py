@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tests.e2e.world import World
 from tests.interop.browsers import WSS_PORT, key_of
@@ -29,33 +28,27 @@ async def chromium_at(world: World, folder: Path, tone_hz: int) -> AsyncIterator
 
 @dataclass
 class Screen:
-    """A page of the console with somebody signed in."""
+    """A page of the console with somebody signed in.  Names of buttons are whole; texts may be parts."""
 
     page: Page
 
-    async def press(self, name: str, within: str | None = None, **more: Any) -> None:
-        """Click the first button of a name; within: of the row that says this."""
-        root = [] if within is None else [["getByRole", "listitem"], ["filter", {"hasText": within}]]
-        button = ["getByRole", "button", {"name": name, **more}]
-        await self.page.chain(*root, button, ["first"], ["click"])
+    async def press(self, name: str, row: str | None = None) -> None:
+        """Click the first button of a name; row: of the row of a list that says this."""
+        root = [] if row is None else [["getByRole", "listitem"], ["filter", {"hasText": row}]]
+        await self.page.chain(*root, ["getByRole", "button", {"name": name, "exact": True}], ["first"], ["click"])
 
     async def type(self, label: str, text: str) -> None:
         await self.page.chain(["getByLabel", label], ["first"], ["fill", text])
 
-    async def shows(self, text: str, seconds: float = 20.0) -> None:
-        """Wait until a text is to be seen."""
-        found = ["getByText", text], ["first"]
-        await self.page.chain(*found, ["waitFor", {"timeout": seconds * 1000}])
+    async def key(self, keys: str) -> None:
+        await self.page.chain(["locator", "body"], ["press", keys])
 
     async def offers(self, name: str, seconds: float = 20.0) -> None:
         """Wait until there is a button of a name."""
-        found = ["getByRole", "button", {"name": name}], ["first"]
+        found = ["getByRole", "button", {"name": name, "exact": True}], ["first"]
         await self.page.chain(*found, ["waitFor", {"timeout": seconds * 1000}])
 
-    async def text(self) -> str:
-        return str(await self.page.run("document.body.innerText"))
-
-    async def has(self, *words: str, seconds: float = 15.0) -> None:
+    async def shows(self, *words: str, seconds: float = 20.0) -> None:
         """Wait until all of these are somewhere on the screen."""
         seen = ""
 
@@ -64,14 +57,18 @@ class Screen:
             seen = await self.text()
             return all(word in seen for word in words)
 
-        assert await until(all_there, seconds, pause_seconds=0.2), f"not {words} in: {seen}"
+        assert await until(all_there, seconds, pause_seconds=0.1), f"not {words} in: {seen}"
 
-    async def hears(self, *wanted_hz: int, seconds: float = 15.0) -> None:
-        await self.page.hears(set(wanted_hz), ALL_TONES_HZ, seconds)
+    async def text(self) -> str:
+        """Return what is to be read on it."""
+        return str(await self.page.run("document.body.innerText"))
+
+    async def hears(self, *wanted_hz: int) -> None:
+        await self.page.hears(set(wanted_hz), ALL_TONES_HZ)
 
     async def look(self, path: Path) -> None:
-        """Keep a picture of it."""
-        await self.page.chain(["screenshot", {"path": str(path)}])
+        """Keep a picture of it; without Playwright's own style for the caret, which our pages refuse."""
+        await self.page.chain(["screenshot", {"path": str(path), "caret": "initial"}])
 
     @property
     def complaints(self) -> list[str]:
@@ -79,7 +76,7 @@ class Screen:
 
 
 async def signed_in(world: World, chromium: Chromium, username: str, place: str) -> Screen:
-    """Open the console and sign in by its form; the screen at a path, once its phone is registered."""
+    """Open the console at a path and sign in by its form; returns once the screen is there."""
     page = await chromium.open(world.plan.portal_url + place)
     await page.chain(["setViewportSize", {"width": 1280, "height": 720}])
     await page.chain(["getByLabel", "User name"], ["fill", username])

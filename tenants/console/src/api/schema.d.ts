@@ -869,6 +869,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant_id}/calls/{call_id}/call-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call a call's customer */
+        post: operations["calls.call_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant_id}/calls/{call_id}/consult": {
         parameters: {
             query?: never;
@@ -3148,8 +3165,11 @@ export interface components {
             };
         };
         Disposition: {
-            /** @description the agent's word on the result */
-            disposition: string;
+            /**
+             * @description the agent's word on the result; null while there is none
+             * @default null
+             */
+            disposition?: string | null;
             /** @default null */
             note?: string | null;
         };
@@ -7363,6 +7383,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    "calls.call_customer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallBack"];
+            };
+        };
+        responses: {
+            /** @description Call a call's customer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAccepted"];
+                };
             };
         };
     };
