@@ -37,6 +37,11 @@ class Screen:
         root = [] if row is None else [["getByRole", "listitem"], ["filter", {"hasText": row}]]
         await self.page.chain(*root, ["getByRole", "button", {"name": name, "exact": True}], ["first"], ["click"])
 
+    async def choose(self, menu: str, item: str) -> None:
+        """Open the menu behind a button, and click an item of it."""
+        await self.press(menu)
+        await self.page.chain(["getByRole", "menuitem", {"name": item, "exact": True}], ["first"], ["click"])
+
     async def type(self, label: str, text: str) -> None:
         await self.page.chain(["getByLabel", label], ["first"], ["fill", text])
 

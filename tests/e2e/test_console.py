@@ -1,111 +1,174 @@
 """Calls through the console: agent and supervisor in Chromium, customers at the simulated carrier, real voices."""
 
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from itertools import count
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from simulators.behaviours import tone_of
-from simulators.call import CallEndedError, PhoneCall
-from tests.e2e.console import Screen, chromium_at, signed_in
-from tests.e2e.world import World
-from tests.interop.stories import hears
-from trunkline.conditions import until
-from trunkline.dialling import AGENT_TONES_HZ
-from trunkline.plan import HQ_SITE
-from trunkline.seed import NUMBERS, user
+from simulators.phone import answer_after
+from tests.e2e.console import chromium_at, signed_in
+from tests.e2e.consolefloor import AGENT, AGENT_HZ, NUMBER, QUEUE, SUPERVISOR, SUPERVISOR_HZ, Floor
+from tests.e2e.world import HQ_TONE_HZ, World
+from tests.interop.stories import hears, hears_music
 
-NUMBER = NUMBERS[1]
-QUEUE = {"queue_id": "care", "name": "Customer care", "wrap_up_seconds": 60}
-AGENT_HZ, SUPERVISOR_HZ = AGENT_TONES_HZ[6], AGENT_TONES_HZ[7]
-AGENT, SUPERVISOR = "2301", "2302"
-DOCUMENT = {
-    "name": "Care",
-    "start": "care",
-    "nodes": {
-        "care": {"kind": "queue", "queues": [{"queue_id": "care"}], "otherwise": "bye"},
-        "bye": {"kind": "hang_up"},
-    },
-}
-
-
-@dataclass
-class Floor:
-    """Who sits at the console: their users by extension, and the browsers that are open."""
-
-    world: World
-    users: dict[str, str] = field(default_factory=dict)
-    agent: Screen = field(init=False)
-    supervisor: Screen = field(init=False)
-    _callers: Any = field(default_factory=lambda: count(1))
-
-    async def set_up(self) -> None:
-        api, path = self.world.api, self.world.path
-        await api.post(f"{path}/queues", QUEUE)
-        await api.post(f"{path}/flows", {"flow_id": "care", "document": DOCUMENT})
-        await api.post(f"{path}/flows/care/publish", {"edit": 1, "note": "the first"})
-        await api.put(f"{path}/numbers/{NUMBER}/route", {"flow_id": "care"})
-        for extension, role in ((AGENT, "agent"), (SUPERVISOR, "supervisor")):
-            made = await api.post("/users", user(f"console-{extension}", role))
-            station = {"extension": extension, "site_id": HQ_SITE, "media": "webrtc", "user_id": made["user_id"]}
-            await api.post(f"{path}/stations", station | {"display_name": f"Desk {extension}"})
-            self.users[extension] = made["user_id"]
-        await api.patch(f"{path}/agents/{self.users[AGENT]}", {"queues": ["care"]})
-
-    async def take_down(self) -> None:
-        api, path = self.world.api, self.world.path
-        await api.post(f"{path}/agents/{self.users[AGENT]}/sign-out", {})
-        await api.put(f"{path}/numbers/{NUMBER}/route", {"route_to": None})
-
-    async def ring(self) -> tuple[PhoneCall, str]:
-        """A customer rings and is led to the queue; the call, and the customer's number."""
-        number = f"+8613811{next(self._callers):06d}"
-        calls: list[PhoneCall] = []
-
-        async def comes_through() -> bool:
-            call = await self.world.carrier.place_call(NUMBER, number, (self.world.plan.edge, 5060))
-            calls.append(call)
-            with contextlib.suppress(CallEndedError):
-                await call.wait_for("answered", 10)
-            return call.answered
-
-        # The edge and the node hear of the flow a moment after it was published.
-        assert await until(comes_through, 10)
-        return calls[-1], number
-
-    async def state(self) -> str:
-        states = (await self.world.api.get(f"{self.world.path}/agent-states"))["items"]
-        return str(next(each for each in states if each["user_id"] == self.users[AGENT])["state"])
+SECOND_RING_MS = 4000
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def floor(world: World, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Floor]:
     folder = tmp_path_factory.mktemp("console")
     made = Floor(world)
-    await made.set_up()
     async with AsyncExitStack() as parts:
-        agents = await parts.enter_async_context(chromium_at(world, folder / "agent", AGENT_HZ))
-        made.agent = await signed_in(world, agents, f"console-{AGENT}", "/desk")
+        await made.set_up()
+        parts.push_async_callback(made.take_down)
+        for extension, tone_hz, place in ((AGENT, AGENT_HZ, "/desk"), (SUPERVISOR, SUPERVISOR_HZ, "/wallboard")):
+            chromium = await parts.enter_async_context(chromium_at(world, folder / extension, tone_hz))
+            made.screens[extension] = await signed_in(world, chromium, f"console-{extension}", place)
         await made.agent.shows("Phone ready")
         await made.agent.press("Sign in")
-        await made.agent.offers("Ready")
+        await made.agent.press("Ready")
         yield made
-        await made.take_down()
 
 
-async def test_a_customer_reaches_the_agents_browser_and_both_hear_each_other(floor: Floor):
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
+async def afterwards(floor: Floor, world: World) -> AsyncIterator[None]:
+    """Each story begins with a ready agent, and no page has broken its own rules."""
+    before = world.hq_phone.on_invite
+    world.hq_phone.on_invite = answer_after(0.0)
+    await floor.agent_is("ready")
+    yield
+    world.hq_phone.on_invite = before
+    await floor.all_over()
+    assert [screen.complaints for screen in floor.screens.values()] == [[], []]
+
+
+async def test_the_customer_is_on_the_screen_before_the_second_ring(floor: Floor):
     desk = floor.agent
-    await desk.press("Ready")
-    await desk.shows("Ready")
-
+    await desk.page.run(
+        """() => {
+          const seen = (window.seen = {});
+          const look = () => {
+            const button = [...document.querySelectorAll("button")].find((each) => each.textContent === "Answer");
+            if (button) seen.rings ??= performance.now();
+            const pop = document.querySelector("[data-testid=pop]")?.textContent ?? "";
+            if (button && pop.includes("Customer care")) seen.pops ??= performance.now();
+          };
+          new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+        }"""
+    )
     call, number = await floor.ring()
     await desk.offers("Answer")
-    await desk.has("Customer care", NUMBER)
+
+    masked = f"{number[:6]}****{number[-4:]}"
+    await desk.shows(masked, QUEUE["name"], NUMBER)
+    seen = await desk.page.run("window.seen")
+    assert seen["pops"] - seen["rings"] < SECOND_RING_MS, seen
+    assert number.removeprefix("+86") not in await desk.page.chain(["content"])
+
     await desk.press("Answer")
     await hears(call, AGENT_HZ)
     await desk.hears(tone_of(number))
+
+
+async def test_what_an_agent_does_with_a_call_by_the_buttons_of_the_desk(floor: Floor):
+    desk = floor.agent
+    call, number = await floor.talk()
+
+    await desk.press("Hold")
+    await hears_music(call)
+    await desk.press("Take back")
+    await hears(call, AGENT_HZ)
+
+    await desk.press("Mute")
+    await hears(call)
+    await desk.press("Unmute")
+    await hears(call, AGENT_HZ)
+
+    await desk.press("Keypad")
+    for key in "42#":
+        await desk.press(key)
+    await call.wait_for_digits("42#", timeout=10)
+
+    await desk.press("Pause recording")
+    await desk.press("Record again")
+    await desk.offers("Pause recording")
+    await desk.hears(tone_of(number))
+
+    await desk.press("Hang up")
+    await call.wait_for("ended", 10)
+    await desk.shows("Wrap-up", "Call over")
+    await desk.press("Resolved")
+    await desk.type("Notes, kept as you type", "wants the blue one")
+    await desk.shows("Kept.")
+    await desk.press("Ready")
+    await floor.agent_is("ready")
+
+    cdr = await floor.world.cdr_where(lambda each: each["number"] == number)
+    assert (cdr["disposition"], cdr["note"]) == ("resolved", "wants the blue one")
+    assert cdr["hold_seconds"] > 0
+    assert (await floor.world.voices(cdr["recording_id"])).are(tone_of(number), AGENT_HZ)
+
+
+async def test_a_supervisor_listens_whispers_joins_and_takes_over(floor: Floor):
+    desk, board = floor.agent, floor.supervisor
+    call, number = await floor.talk()
+    customer_hz, row = tone_of(number), f"****{number[-4:]}"
+
+    await board.press("Listen", row)
+    await board.hears(customer_hz, AGENT_HZ)
+    await hears(call, AGENT_HZ)
+    await desk.hears(customer_hz)
+
+    await board.press("Whisper", row)
+    await desk.hears(customer_hz, SUPERVISOR_HZ)
+    await hears(call, AGENT_HZ)
+
+    await board.press("Join", row)
+    await hears(call, AGENT_HZ, SUPERVISOR_HZ)
+    await desk.hears(customer_hz, SUPERVISOR_HZ)
+
+    await board.choose(f"More for {number[:6]}{row}", "Take over")
+    await board.press("Yes")
+    await hears(call, SUPERVISOR_HZ)
+    await board.hears(customer_hz)
+    await desk.shows("Call over")
+
+
+async def test_a_number_is_dialled_from_the_desk_and_the_customer_handed_over(floor: Floor):
+    desk, world = floor.agent, floor.world
+    number = world.new_number("003")
+    await desk.type("Number or extension", number)
+    await desk.press("Call")
+    line = await floor.answered(number)
+    await hears(line, AGENT_HZ)
+    await desk.hears(tone_of(number))
+
+    await desk.type("Colleague, queue or number", world.hq_phone.user)
+    await desk.press("Transfer")
+    await hears(line, HQ_TONE_HZ)
+    await desk.shows("Call over")
+    await line.hang_up()
+
+    # The same customer by one click, at a number that the desk does not know.
+    await desk.press(f"Call +86{number[:3]}****{number[-4:]}")
+    again = await floor.answered(number, but=line)
+    await hears(again, AGENT_HZ)
+    await again.hang_up()
+
+
+async def test_a_colleague_is_consulted_and_left_with_the_customer(floor: Floor):
+    desk, colleague = floor.agent, floor.world.hq_phone
+    call, number = await floor.talk()
+
+    await desk.type("Colleague, queue or number", colleague.user)
+    await desk.press("Consult")
+    await desk.hears(HQ_TONE_HZ)
+    await hears_music(call)
+    await desk.press("Hand over")
+
+    await hears(call, HQ_TONE_HZ)
+    await desk.shows("Call over")
+    taken = next(each for each in reversed(colleague.calls) if each.answered and not each.ended)
+    await hears(taken, tone_of(number))

@@ -1022,6 +1022,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant_id}/calls/{call_id}/rejoin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Come back to a call */
+        post: operations["calls.rejoin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant_id}/calls/{call_id}/supervision": {
         parameters: {
             query?: never;
@@ -4971,6 +4988,10 @@ export interface components {
              */
             time_zone?: string | null;
         };
+        Rejoin: {
+            /** @description your station, which is in the call */
+            extension: string;
+        };
         /** @description What a caller who has waited `after_seconds` still asks for, in place of what was asked before. */
         RelaxationShape: {
             after_seconds: number;
@@ -7614,6 +7635,33 @@ export interface operations {
         };
         responses: {
             /** @description Pause the recording, or go on */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAccepted"];
+                };
+            };
+        };
+    };
+    "calls.rejoin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rejoin"];
+            };
+        };
+        responses: {
+            /** @description Come back to a call */
             202: {
                 headers: {
                     [name: string]: unknown;

@@ -21,15 +21,18 @@ export interface Line {
 export interface PhoneState {
   readiness: Readiness;
   extension: string | null;
+  /** Since when this page is the station's phone, server's clock. */
+  sinceMs: number | null;
   line: Line | null;
   /** Why the last line ended or the phone is refused: a word of JsSIP or of the browser, for those who look after it. */
   cause: string | null;
 }
 
-export const NO_PHONE: PhoneState = { readiness: "connecting", extension: null, line: null, cause: null };
+export const NO_PHONE: PhoneState = { readiness: "connecting", extension: null, sinceMs: null, line: null, cause: null };
 
 export type PhoneNews =
   | { kind: "account"; extension: string | null }
+  | { kind: "begins"; atMs: number }
   | { kind: "elsewhere" }
   | { kind: "connecting" }
   | { kind: "registered" }
@@ -44,8 +47,10 @@ export function afterNews(phone: PhoneState, news: PhoneNews): PhoneState {
   switch (news.kind) {
     case "account":
       return { ...phone, extension: news.extension, readiness: news.extension ? "connecting" : "none" };
+    case "begins":
+      return { ...phone, readiness: "connecting", sinceMs: news.atMs };
     case "elsewhere":
-      return { ...phone, readiness: "elsewhere", line: null };
+      return { ...phone, readiness: "elsewhere", sinceMs: null, line: null };
     case "connecting":
       return { ...phone, readiness: "connecting" };
     case "registered":

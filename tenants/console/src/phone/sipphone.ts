@@ -21,19 +21,22 @@ export interface Account {
 const GATHERING_MS = 400;
 
 export class SipPhone {
+  readonly #sockets: WebSocketInterface[];
   readonly #agent: UA;
   readonly #audio = new Audio();
   readonly #ringer = new Ringer();
   #session: RTCSession | null = null;
   #expectedUntil = 0;
+  #wasCut = false;
 
   constructor(
     private readonly account: Account,
     private readonly tell: (news: PhoneNews) => void,
   ) {
     this.#audio.autoplay = true;
+    this.#sockets = account.websocket.map((url) => new WebSocketInterface(url));
     this.#agent = new UA({
-      sockets: account.websocket.map((url) => new WebSocketInterface(url)),
+      sockets: this.#sockets,
       uri: account.uri,
       realm: account.authorization.realm,
       ha1: account.authorization.ha1,
@@ -45,8 +48,16 @@ export class SipPhone {
       user_agent: "Trunkline console",
     });
     this.#agent.on("connecting", () => tell({ kind: "connecting" }));
-    this.#agent.on("registered", () => tell({ kind: "registered" }));
-    this.#agent.on("disconnected", () => tell({ kind: "unregistered", cause: null, refused: false }));
+    this.#agent.on("registered", () => {
+      tell({ kind: "registered" });
+      if (this.#wasCut) this.#findWayAnew();
+      this.#wasCut = false;
+    });
+    this.#agent.on("disconnected", () => {
+      this.#wasCut = true;
+      tell({ kind: "unregistered", cause: null, refused: false });
+    });
+    window.addEventListener("online", this.#findWayAnew);
     this.#agent.on("registrationFailed", ({ cause, response }) =>
       tell({ kind: "unregistered", cause: cause ?? null, refused: Boolean(response) }),
     );
@@ -59,9 +70,18 @@ export class SipPhone {
 
   /** End a call and the registration. */
   stop(): void {
+    window.removeEventListener("online", this.#findWayAnew);
     this.#ringer.stop();
     this.#agent.stop();
     this.#audio.srcObject = null;
+  }
+
+  /** Be no phone any more, and say goodbye to nobody: the call goes on at another page. */
+  leave(): void {
+    // A call that only rings has no connection yet, whatever the types say.
+    (this.#session?.connection as RTCPeerConnection | null | undefined)?.close();
+    for (const socket of this.#sockets) socket.disconnect();
+    this.stop();
   }
 
   /** The platform is about to ring this phone because its user asked for a call: that one is answered by itself. */
@@ -90,6 +110,12 @@ export class SipPhone {
     this.#session?.sendDTMF(tones, { duration: 120, interToneGap: 80, transportType: "RFC2833" as never });
   }
 
+  /** The network is another one, or signalling was away: the call's voice and its requests have a way to find again. */
+  readonly #findWayAnew = (): void => {
+    if (!this.#session?.isEstablished() || !this.#agent.isConnected()) return;
+    this.#session.renegotiate({ rtcOfferConstraints: { iceRestart: true } });
+  };
+
   #comes({ session, request, originator }: IncomingRTCSessionEvent | OutgoingRTCSessionEvent): void {
     const isIncoming = (originator as string) === "remote";
     if (this.#session) {
@@ -106,7 +132,7 @@ export class SipPhone {
     });
     this.#follow(session);
     if (!isIncoming) return;
-    if (Date.now() < this.#expectedUntil) {
+    if (Date.now() < this.#expectedUntil || isToAnswerItself(request)) {
       this.#expectedUntil = 0;
       this.answer();
     } else {
@@ -143,3 +169,7 @@ export class SipPhone {
     });
   }
 }
+
+/** The platform's word that nobody has to reach for this call.  Its media nodes write each INVITE; no caller's headers pass. */
+const isToAnswerItself = (invite: { getHeader(name: string): string | undefined }): boolean =>
+  /;\s*answer-after=0\b/.test(invite.getHeader("Call-Info") ?? "");

@@ -1,5 +1,5 @@
 /** The softphone: the line with what can be done to it now, or where to dial. */
-import { AudioMutedOutlined, AudioOutlined, PauseOutlined, PhoneOutlined, SettingOutlined } from "@ant-design/icons";
+import { AudioMutedOutlined, AudioOutlined, PhoneOutlined, SettingOutlined } from "@ant-design/icons";
 import { Alert, Button, Input, Space, Tag, Tooltip } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -90,7 +90,7 @@ function OnLine({ line }: { line: Line }) {
             {t(line.muted ? "desk.unmute" : "desk.mute")}
           </Button>
         )}
-        <Button danger icon={<PauseOutlined rotate={90} aria-hidden />} onClick={phone.hangUp}>
+        <Button danger icon={<PhoneOutlined rotate={225} aria-hidden />} onClick={phone.hangUp}>
           {t(line.state === "ringing" ? "desk.decline" : "desk.hangUp")}
         </Button>
       </div>
@@ -132,8 +132,7 @@ function DialBox() {
 
   async function go() {
     if (!extension || !number) return;
-    phone.expect();
-    if (await doing(() => dial(tenantId, extension, number))) setTyped("");
+    if (await phone.expecting(() => doing(() => dial(tenantId, extension, number)))) setTyped("");
   }
 
   return (
