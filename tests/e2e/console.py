@@ -31,6 +31,9 @@ class Screen:
     """A page of the console with somebody signed in.  Names of buttons are whole; texts may be parts."""
 
     page: Page
+    chromium: Chromium
+    place: str
+    """The portal's address."""
 
     async def press(self, name: str, row: str | None = None) -> None:
         """Click the first button of a name; row: of the row of a list that says this."""
@@ -64,6 +67,20 @@ class Screen:
 
         assert await until(all_there, seconds, pause_seconds=0.1), f"not {words} in: {seen}"
 
+    async def lacks(self, name: str) -> None:
+        """Wait until there is no button of a name."""
+        button = ["getByRole", "button", {"name": name, "exact": True}]
+        await self.page.chain(button, ["first"], ["waitFor", {"state": "detached"}])
+
+    async def value(self, label: str) -> str:
+        """Return what stands in a field."""
+        return str(await self.page.chain(["getByLabel", label], ["first"], ["inputValue"]))
+
+    async def beside(self, path: str) -> "Screen":
+        """Open another tab of the same browser."""
+        opened = await self.chromium.open(self.place + path, beside=self.page)
+        return Screen(opened, self.chromium, self.place)
+
     async def text(self) -> str:
         """Return what is to be read on it."""
         return str(await self.page.run("document.body.innerText"))
@@ -88,4 +105,4 @@ async def signed_in(world: World, chromium: Chromium, username: str, place: str)
     await page.chain(["getByLabel", "Password"], ["first"], ["fill", USER_PASSWORD])
     await page.chain(["getByRole", "button", {"name": "Sign in"}], ["click"])
     await page.chain(["getByRole", "heading", {"level": 1}], ["first"], ["waitFor", {"state": "attached"}])
-    return Screen(page)
+    return Screen(page, chromium, world.plan.portal_url)

@@ -172,3 +172,70 @@ async def test_a_colleague_is_consulted_and_left_with_the_customer(floor: Floor)
     await desk.shows("Call over")
     taken = next(each for each in reversed(colleague.calls) if each.answered and not each.ended)
     await hears(taken, tone_of(number))
+
+
+async def test_a_page_that_is_left_in_a_call_is_back_in_it_when_it_is_loaded_again(floor: Floor):
+    desk = floor.agent
+    call, number = await floor.talk()
+    await desk.type("Notes, kept as you type", "half a sente")
+
+    await desk.page.chain(["goto", "about:blank"])
+    await hears_music(call)
+    await desk.page.chain(["goto", f"{floor.world.plan.portal_url}/desk"])
+
+    # Nobody presses anything: the page's new leg is taken by itself.
+    await hears(call, AGENT_HZ)
+    await desk.hears(tone_of(number))
+    assert await desk.value("Notes, kept as you type") == "half a sente"
+    await desk.press("Hang up")
+    await call.wait_for("ended", 10)
+    cdr = await floor.world.cdr_where(lambda each: each["number"] == number)
+    assert (cdr["ending"], cdr["transferred_by"]) == ("completed", None)
+    assert (await floor.world.voices(cdr["recording_id"])).are(tone_of(number), AGENT_HZ)
+
+
+async def test_of_two_tabs_one_is_the_phone_and_the_call_goes_where_it_is(floor: Floor):
+    desk = floor.agent
+    call, number = await floor.talk()
+    elsewhere = "Another tab of this browser is the phone."
+
+    other = await desk.beside("/desk")
+    await other.shows(elsewhere)
+    await hears(call, AGENT_HZ)
+    await other.press("Use this tab")
+    await desk.shows(elsewhere)
+    await other.hears(tone_of(number))
+    await hears(call, AGENT_HZ)
+
+    await other.page.close()
+    await desk.hears(tone_of(number))
+    await hears(call, AGENT_HZ)
+
+
+async def test_a_call_outlives_its_signalling_and_the_edge(floor: Floor):
+    desk, stack = floor.agent, floor.world.stack
+    call, number = await floor.talk()
+
+    await desk.page.run("trunklineEars.cut()")
+    await desk.shows("Phone reconnecting")
+    await hears(call, AGENT_HZ)
+    await desk.shows("Phone ready")
+    await stack.kill("kamailio")
+    await desk.shows("Phone reconnecting")
+    await hears(call, AGENT_HZ)
+    await desk.hears(tone_of(number))
+    await stack.start("kamailio")
+    await desk.shows("Phone ready", seconds=40.0)
+    # Another network, says the browser; and again, which is gone in the middle of finding a way.
+    await desk.page.run("window.dispatchEvent(new Event('online'))")
+    await hears(call, AGENT_HZ)
+    await desk.page.run("window.dispatchEvent(new Event('online')), trunklineEars.cut()")
+    await desk.shows("Phone reconnecting")
+    await desk.shows("Phone ready")
+    await hears(call, AGENT_HZ)
+    await desk.hears(tone_of(number))
+
+    # The goodbye finds its way to a page that has another connection now.
+    await call.hang_up()
+    await desk.shows("Call over", "Wrap-up")
+    await desk.lacks("Hang up")

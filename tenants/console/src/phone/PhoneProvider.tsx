@@ -59,7 +59,7 @@ export function PhoneProvider({ children }: { children: ReactNode }) {
       tell({ kind: "account", extension: account.extension });
       lock.current = new PhoneLock(`trunkline-phone ${account.uri}`, {
         mine: () => {
-          phone.current = new Sip(account, tell);
+          phone.current = new Sip(account, tell, events.serverNow);
           tell({ kind: "begins", atMs: events.serverNow() });
           phone.current.start();
         },

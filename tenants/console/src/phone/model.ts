@@ -21,7 +21,7 @@ export interface Line {
 export interface PhoneState {
   readiness: Readiness;
   extension: string | null;
-  /** Since when this page is the station's phone, server's clock. */
+  /** Since when this page is the station's phone and knows of all its calls, server's clock. */
   sinceMs: number | null;
   line: Line | null;
   /** Why the last line ended or the phone is refused: a word of JsSIP or of the browser, for those who look after it. */
@@ -40,7 +40,8 @@ export type PhoneNews =
   | { kind: "rings"; direction: "in" | "out"; party: string; atMs: number }
   | { kind: "answered"; atMs: number }
   | { kind: "muted"; muted: boolean }
-  | { kind: "ended"; cause: string | null };
+  /** torn: by nobody's will, and perhaps without the platform's knowledge. */
+  | { kind: "ended"; cause: string | null; torn: boolean; atMs: number };
 
 export function afterNews(phone: PhoneState, news: PhoneNews): PhoneState {
   const { line } = phone;
@@ -67,7 +68,7 @@ export function afterNews(phone: PhoneState, news: PhoneNews): PhoneState {
     case "muted":
       return line ? { ...phone, line: { ...line, muted: news.muted } } : phone;
     case "ended":
-      return { ...phone, line: null, cause: news.cause };
+      return { ...phone, line: null, cause: news.cause, sinceMs: news.torn ? news.atMs : phone.sinceMs };
   }
 }
 

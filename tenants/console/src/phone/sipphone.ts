@@ -20,6 +20,9 @@ export interface Account {
 /** How long an offer waits for more addresses after the first: one address is nearly always enough. */
 const GATHERING_MS = 400;
 
+/** How long signalling has to be back before a call is renegotiated: JsSIP ends a call whose re-INVITE gets no answer. */
+const STEADY_MS = 1000;
+
 export class SipPhone {
   readonly #sockets: WebSocketInterface[];
   readonly #agent: UA;
@@ -28,10 +31,12 @@ export class SipPhone {
   #session: RTCSession | null = null;
   #expectedUntil = 0;
   #wasCut = false;
+  #wayTimer: number | undefined;
 
   constructor(
     private readonly account: Account,
     private readonly tell: (news: PhoneNews) => void,
+    private readonly serverNow: () => number,
   ) {
     this.#audio.autoplay = true;
     this.#sockets = account.websocket.map((url) => new WebSocketInterface(url));
@@ -50,11 +55,12 @@ export class SipPhone {
     this.#agent.on("connecting", () => tell({ kind: "connecting" }));
     this.#agent.on("registered", () => {
       tell({ kind: "registered" });
-      if (this.#wasCut) this.#findWayAnew();
+      if (this.#wasCut) this.#wayTimer = window.setTimeout(this.#findWayAnew, STEADY_MS);
       this.#wasCut = false;
     });
     this.#agent.on("disconnected", () => {
       this.#wasCut = true;
+      window.clearTimeout(this.#wayTimer);
       tell({ kind: "unregistered", cause: null, refused: false });
     });
     window.addEventListener("online", this.#findWayAnew);
@@ -71,6 +77,7 @@ export class SipPhone {
   /** End a call and the registration. */
   stop(): void {
     window.removeEventListener("online", this.#findWayAnew);
+    window.clearTimeout(this.#wayTimer);
     this.#ringer.stop();
     this.#agent.stop();
     this.#audio.srcObject = null;
@@ -148,7 +155,8 @@ export class SipPhone {
       this.#session = null;
       this.#ringer.stop();
       this.#audio.srcObject = null;
-      this.tell({ kind: "ended", cause });
+      // Who hangs up says so.  What else ends a call here (a re-INVITE without an answer, say) may leave it up there.
+      this.tell({ kind: "ended", cause, torn: cause !== "Terminated", atMs: this.serverNow() });
     };
     session.on("icecandidate", ({ ready }) => {
       gathering ??= window.setTimeout(ready, GATHERING_MS);
