@@ -194,6 +194,16 @@ class PickUpCall:
 
 
 @dataclass(frozen=True)
+class RejoinCall:
+    """Ring the party at `extension` anew: its phone has forgotten the call."""
+
+    call_id: CallId
+    tenant_id: TenantId
+    extension: Extension
+    kind: str = "call.rejoin"
+
+
+@dataclass(frozen=True)
 class SuperviseCall:
     """Ring the station at `extension` to attend an agent in a mode; one that attends already changes its mode.
 
@@ -254,6 +264,7 @@ CallOrder = (
     | JoinCall
     | HoldCall
     | PickUpCall
+    | RejoinCall
     | SuperviseCall
     | TakeOverCall
     | ReleaseParty

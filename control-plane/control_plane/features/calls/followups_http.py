@@ -6,8 +6,8 @@ from pydantic import StringConstraints
 
 from callmodel.ids import CallId
 from control_plane.features.calls import errors, followups_service
-from control_plane.features.calls.followups_schemas import CallBack, FollowUpsQuery, FollowUpView, to_view
-from control_plane.features.calls.schemas import CALL_ID, CallAccepted
+from control_plane.features.calls.followups_schemas import FollowUpsQuery, FollowUpView, to_view
+from control_plane.features.calls.schemas import CALL_ID, CallAccepted, CallBack
 from control_plane.fields import TenantIdText
 from control_plane.permissions import Permission
 from control_plane.reach import OutOfReachError
@@ -66,7 +66,7 @@ routes = [
         status=202,
         errors=(
             followups_service.FollowUpTakenError,
-            followups_service.NobodyToCallError,
+            errors.NobodyToCallError,
             *errors.BY_ENDING.values(),
             errors.NoMediaNodeError,
             errors.DrainingError,

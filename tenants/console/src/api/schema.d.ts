@@ -869,7 +869,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tenants/{tenant_id}/calls/{call_id}/approve-number": {
+    "/api/v1/tenants/{tenant_id}/calls/{call_id}/call-back": {
         parameters: {
             query?: never;
             header?: never;
@@ -878,8 +878,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a number be dialled */
-        post: operations["calls.approve"];
+        /** Call a call's customer */
+        post: operations["calls.call_customer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1016,6 +1016,23 @@ export interface paths {
         /** Pause the recording, or go on */
         put: operations["calls.pause"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/calls/{call_id}/rejoin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Come back to a call */
+        post: operations["calls.rejoin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2567,10 +2584,6 @@ export interface components {
             /** @example 192.0.2.77 */
             address: string;
         };
-        /** @description For how long the number may be dialled; 0 takes an approval back. */
-        Approval: {
-            hours: number;
-        };
         /** @description Whoever has the link may fetch the WAV file until it expires. */
         AudioLink: {
             /** @description UTC, RFC 3339 */
@@ -3169,8 +3182,11 @@ export interface components {
             };
         };
         Disposition: {
-            /** @description the agent's word on the result */
-            disposition: string;
+            /**
+             * @description the agent's word on the result; null while there is none
+             * @default null
+             */
+            disposition?: string | null;
             /** @default null */
             note?: string | null;
         };
@@ -3412,28 +3428,6 @@ export interface components {
              * @enum {string}
              */
             transport?: "udp" | "tcp" | "tls";
-        };
-        /** @description What is to change; what is absent stays. `prefixes` are replaced whole. */
-        HandDiallingPatch: {
-            approvals?: boolean;
-            limited?: boolean;
-            lists?: boolean;
-            prefixes?: string[];
-        };
-        /**
-         * @description What people may dial by hand to the outside; emergency numbers always.
-         *
-         *     `limited` false: whatever `limits` allow. Else: `prefixes`, customers on the tenant's `lists`, and numbers that
-         *     have been approved, with `approvals`.
-         */
-        HandDiallingShape: {
-            /** @default false */
-            approvals?: boolean;
-            /** @default false */
-            limited?: boolean;
-            /** @default false */
-            lists?: boolean;
-            prefixes?: string[];
         };
         /** @description One message that an edge took, or one thing that it did.  Numbers are masked. */
         HeadView: {
@@ -4818,22 +4812,14 @@ export interface components {
         };
         /** @description A queue now. */
         QueueStateView: {
-            /** @description of them, who gave up or were lost */
-            abandoned_today: number;
-            /** @description of them, whom an agent took */
-            answered_today: number;
             /** @description how long who comes next will wait; null: nothing to go by yet */
             estimate_seconds: number | null;
             /** @description of those who wait now */
             longest_wait_seconds: number;
             name: string;
-            /** @description callers who came into the line on this day of the tenant's */
-            offered_today: number;
             queue_id: string;
             /** @description agents who are free */
             ready: number;
-            /** @description percent answered within the target, of those answered or abandoned; null: none yet */
-            service_level_today: number | null;
             /** @description agents of the queue, whatever they do */
             signed_in: number;
             /** @description callers whom nobody is offered yet */
@@ -5001,6 +4987,10 @@ export interface components {
              * @default null
              */
             time_zone?: string | null;
+        };
+        Rejoin: {
+            /** @description your station, which is in the call */
+            extension: string;
         };
         /** @description What a caller who has waited `after_seconds` still asks for, in place of what was asked before. */
         RelaxationShape: {
@@ -5312,7 +5302,7 @@ export interface components {
             number: string;
         };
         /**
-         * @description What is to change; what is absent or null stays, in nested settings too. `domain`,
+         * @description What is to change; what is absent or null stays, in `dialling`, `caller_rule` and `limits` too. `domain`,
          *     `provider`, `max_channels`, `limits`, `dialling.emergency_numbers` and how long records are kept:
          *     HQ administrators.
          */
@@ -5323,8 +5313,6 @@ export interface components {
             dialling?: components["schemas"]["DiallingPatch"] | null;
             /** @default null */
             domain?: string | null;
-            /** @default null */
-            hand_dialling?: components["schemas"]["HandDiallingPatch"] | null;
             /**
              * @description 0: for ever, whatever the platform's rule
              * @default null
@@ -5366,8 +5354,6 @@ export interface components {
             ring_timeout_seconds?: number | null;
             /** @default null */
             time_zone?: string | null;
-            /** @default null */
-            vip_rules?: components["schemas"]["VipRulesPatch"] | null;
         };
         /**
          * @description What is to change; what is absent or null stays. Of a user who is not the tenant's own, such as an outsourcing
@@ -5406,7 +5392,6 @@ export interface components {
             created_ms: number;
             dialling: components["schemas"]["Dialling"];
             domain: string;
-            hand_dialling: components["schemas"]["HandDiallingShape"];
             /** @description how long the audit trail is kept; null: the platform's rule */
             keep_audit_days: number | null;
             /** @description how long call records are kept; null: the platform's rule */
@@ -5426,7 +5411,6 @@ export interface components {
             tenant_id: string;
             /** @description of its people, where their site has none of its own */
             time_zone: string;
-            vip_rules: components["schemas"]["VipRulesShape"];
         };
         /** @description What a session goes on with.  `expires_in`: seconds that the access token lives. */
         Tokens: {
@@ -5612,60 +5596,6 @@ export interface components {
             priority?: number;
             /** @description waited in, in place of whatever queue a flow names */
             queue_id?: string | null;
-        };
-        /** @description Whoever calls from a number with this prefix is such a VIP. */
-        VipPatternShape: {
-            /** @default 1 */
-            level?: number;
-            /**
-             * @description the beginning of a number with its plus sign; + alone is anywhere
-             * @example +8621
-             */
-            prefix: string;
-            /** @default 9 */
-            priority?: number;
-            /** @default null */
-            queue_id?: string | null;
-        };
-        /** @description What is to change; what is absent stays. `patterns` are replaced whole. */
-        VipRulesPatch: {
-            /** @description where callers go for whom no other channel is left; null: they hear that we are busy */
-            full_flow?: string | null;
-            /** @description how long it has to answer; the caller waits meanwhile */
-            look_up_ms?: number;
-            look_up_url?: string | null;
-            /** @description the longest decides */
-            patterns?: components["schemas"]["VipPatternShape"][];
-            /** @description of max_channels, so many stay free for VIPs */
-            reserved_channels?: number;
-        };
-        /**
-         * @description How VIPs are known who are on no list, and what stays free for VIPs.
-         *
-         *     `look_up_url` is asked by POST of each caller with a number, with `caller`, `dialled` and `call_id`; it answers
-         *     `{"vip": true}` and any of `level`, `priority`, `own_agent`, `queue_id`, `mobile`. While it does not answer in
-         *     time, what it answered last counts.
-         */
-        VipRulesShape: {
-            /**
-             * @description where callers go for whom no other channel is left; null: they hear that we are busy
-             * @default null
-             */
-            full_flow?: string | null;
-            /**
-             * @description how long it has to answer; the caller waits meanwhile
-             * @default 300
-             */
-            look_up_ms?: number;
-            /** @default null */
-            look_up_url?: string | null;
-            /** @description the longest decides */
-            patterns?: components["schemas"]["VipPatternShape"][];
-            /**
-             * @description of max_channels, so many stay free for VIPs
-             * @default 0
-             */
-            reserved_channels?: number;
         };
         /** @description A VIP. `number` and `mobile` are masked, unless they were asked for by whoever may see them. */
         VipView: {
@@ -7379,7 +7309,7 @@ export interface operations {
                 caller_number?: string;
                 direction?: "outbound" | "inbound" | "internal";
                 /** @description how it ended; not for calls in progress */
-                ending?: "completed" | "abandoned" | "media-timeout" | "too-long" | "self-served" | "voicemail" | "call-back" | "flow-failed" | "busy" | "no-answer" | "rejected" | "number-invalid" | "number-undiallable" | "extension-unknown" | "station-unreachable" | "caller-number-unknown" | "caller-number-foreign" | "tenant-channels-exhausted" | "trunk-channels-exhausted" | "no-trunk" | "destination-blocked" | "spend-limit-reached" | "call-rate-exceeded" | "not-to-be-dialled" | "upstream-failed" | "draining" | "order-expired" | "claim-lapsed" | "no-agent" | "node-lost" | "internal-error";
+                ending?: "completed" | "abandoned" | "media-timeout" | "too-long" | "self-served" | "voicemail" | "call-back" | "flow-failed" | "busy" | "no-answer" | "rejected" | "number-invalid" | "number-undiallable" | "extension-unknown" | "station-unreachable" | "caller-number-unknown" | "caller-number-foreign" | "tenant-channels-exhausted" | "trunk-channels-exhausted" | "no-trunk" | "destination-blocked" | "spend-limit-reached" | "call-rate-exceeded" | "upstream-failed" | "draining" | "order-expired" | "claim-lapsed" | "no-agent" | "node-lost" | "internal-error";
                 /** @description how many items at most */
                 limit?: number;
                 /** @description `next` of the page before */
@@ -7477,7 +7407,7 @@ export interface operations {
             };
         };
     };
-    "calls.approve": {
+    "calls.call_customer": {
         parameters: {
             query?: never;
             header?: never;
@@ -7489,16 +7419,18 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Approval"];
+                "application/json": components["schemas"]["CallBack"];
             };
         };
         responses: {
-            /** @description Done; there is nothing to say. */
-            204: {
+            /** @description Call a call's customer */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["CallAccepted"];
+                };
             };
         };
     };
@@ -7703,6 +7635,33 @@ export interface operations {
         };
         responses: {
             /** @description Pause the recording, or go on */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAccepted"];
+                };
+            };
+        };
+    };
+    "calls.rejoin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rejoin"];
+            };
+        };
+        responses: {
+            /** @description Come back to a call */
             202: {
                 headers: {
                     [name: string]: unknown;
