@@ -2773,7 +2773,8 @@ export interface components {
             };
             /** @description why no person took the call: `no-answer`, or how the caller left a queue */
             missed: string | null;
-            node_id: string;
+            /** @description null, as are sites, trunks and who clicked, for a client's people */
+            node_id: string | null;
             note: string | null;
             /** @description the customer's; `anonymous` where it is withheld */
             number: string | null;
@@ -7266,6 +7267,12 @@ export interface operations {
                 trunk_id?: string;
                 /** @description HQ's number that was shown or dialled, `%2B86...` */
                 caller_number?: string;
+                /** @description the user who took the call from a queue */
+                agent_id?: string;
+                /** @description the queue that the caller was last in line of */
+                queue_id?: string;
+                /** @description whether there is, or was, a recording */
+                recorded?: boolean;
                 direction?: "outbound" | "inbound" | "internal";
                 /** @description how it ended; not for calls in progress */
                 ending?: "completed" | "abandoned" | "media-timeout" | "too-long" | "self-served" | "voicemail" | "call-back" | "flow-failed" | "busy" | "no-answer" | "rejected" | "number-invalid" | "number-undiallable" | "extension-unknown" | "station-unreachable" | "caller-number-unknown" | "caller-number-foreign" | "tenant-channels-exhausted" | "trunk-channels-exhausted" | "no-trunk" | "destination-blocked" | "spend-limit-reached" | "call-rate-exceeded" | "upstream-failed" | "draining" | "order-expired" | "claim-lapsed" | "no-agent" | "node-lost" | "internal-error";
