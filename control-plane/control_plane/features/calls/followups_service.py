@@ -3,7 +3,7 @@
 import asyncio
 
 from callmodel.ids import CallId, TenantId
-from control_plane.features.calls import service
+from control_plane.features.calls import errors, service
 from control_plane.features.calls.followups_store import FollowUp, FollowUpStore
 from control_plane.features.calls.sealing import CallRecord
 from control_plane.features.calls.store import CallStore
@@ -68,6 +68,22 @@ async def call_back(context: Context, tenant_id: TenantId, call_id: CallId, exte
     except Exception:
         await _follow_ups(context).take(tenant_id, taken, seen.called_by, seen.called_ms)
         raise
+
+
+async def call_again(context: Context, tenant_id: TenantId, call_id: CallId, extension: str) -> CallId:
+    """Ring a station and then the customer of any call that has ended; return the new call's id.
+
+    One that is to be followed up is called back as such.  Raises CallUnknownError, and what `call_back` raises.
+    """
+    seen = await _follow_ups(context).one(tenant_id, call_id)
+    if seen is not None and seen.done_ms is None:
+        return await call_back(context, tenant_id, call_id, extension)
+    record = await CallStore(context.store, context.cipher).one(tenant_id, call_id)
+    if record is None:
+        raise errors.CallUnknownError()
+    if record.cdr.number is None:
+        raise NobodyToCallError()
+    return await service.place(context, tenant_id, extension, record.cdr.number, None)
 
 
 async def finish(context: Context, tenant_id: TenantId, call_id: CallId) -> tuple[FollowUp, CallRecord | None]:

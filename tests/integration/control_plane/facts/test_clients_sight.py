@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from facts_house import ACME, GLOBEX, House, cdr, new_call_id
+from facts_house import ACME, CUSTOMER, GLOBEX, House, cdr, new_call_id
 
 from callmodel.ids import AgentId, QueueId, RecordingId, TrunkId
 from callmodel.sight import COSTS, INSIDE
@@ -59,9 +59,7 @@ async def test_nothing_of_cost_site_trunk_or_another_tenant_leaves_for_a_client(
     assert {status for status, _ in shown} == {200}
     told = json.dumps([body for _, body in shown])
     assert [secret for secret in SECRETS if secret in told] == []
-    assert values_of([body for _, body in shown], (*COSTS, *INSIDE, "spend_per_day", "object_key")) == {
-        None
-    }
+    assert values_of([body for _, body in shown], (*COSTS, *INSIDE, "spend_per_day", "object_key")) == {None}
     assert call_id in told and live in told and theirs not in told
     # The test can fail: who may see it is told all of it.
     assert all(secret in json.dumps(seen_by_manager) for secret in SECRETS)
@@ -73,6 +71,27 @@ async def test_a_client_can_not_find_calls_by_what_it_may_not_see(house: House, 
 
     assert (await house.ask(client, "GET", f"{CALLS}?{asked}"))[0] == 403
     assert (await house.ask(supervisor, "GET", f"{CALLS}?{asked}"))[0] == 200
+
+
+async def test_the_customer_of_a_call_is_called_again_without_a_look_at_the_number(house: House):
+    calls = CallStore(house.resources.store, house.resources.cipher)
+    call_id, withheld = new_call_id(), new_call_id()
+    await calls.write(ACME, [cdr(call_id), cdr(withheld, number=None)])
+    await house.beat_heart()
+    ana, client = await house.token("ana", Role.AGENT, at="1001"), await house.token("carla", Role.CLIENT)
+    seat = {"extension": "1001"}
+
+    status, made = await house.ask(ana, "POST", f"{CALLS}/{call_id}/call-again", seat)
+
+    assert status == 202
+    [order] = await house.orders()
+    assert (order["call_id"], order["dialled"], order["asked_by"]) == (made["call_id"], CUSTOMER, "ana")
+    assert CUSTOMER not in json.dumps(made)
+    again = f"{CALLS}/{withheld}/call-again"
+    assert (await house.ask(ana, "POST", again, seat))[1]["error_id"] == "nobody-to-call"
+    assert (await house.ask(ana, "POST", f"{CALLS}/{new_call_id()}/call-again", seat))[0] == 404
+    assert (await house.ask(ana, "POST", f"{CALLS}/{call_id}/call-again", {"extension": "1002"}))[0] == 403
+    assert (await house.ask(client, "POST", f"{CALLS}/{call_id}/call-again", seat))[0] == 403
 
 
 @pytest.mark.parametrize("path", ["/tenants/globex/calls", "/tenants/globex/recordings/summary?day=2026-01-01"])
