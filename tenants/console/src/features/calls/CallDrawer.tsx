@@ -98,7 +98,7 @@ function Facts({ call }: { call: CallView }) {
     ["answered", time(call.answered_ms)],
     ["ended", time(call.ended_ms)],
     ["ending", endingText(call.ending)],
-    ["hungUpBy", call.hung_up_by],
+    ["hungUpBy", call.hung_up_by && t(`calls.roles.${call.hung_up_by}`)],
     ["queue", call.queue_id && (queues.get(call.queue_id) ?? call.queue_id)],
     ["waited", seconds(call.queue_seconds)],
     ["agent", call.agent_id && (agents.get(call.agent_id) ?? call.agent_id)],

@@ -1,6 +1,5 @@
 /** The list: a row a call, up and down by keys, Enter opens one. */
 import { AudioOutlined } from "@ant-design/icons";
-import { Tag } from "antd";
 import type { KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { CallView } from "@/api/shapes";
@@ -68,7 +67,9 @@ function Row({ call, shown, onOpen }: { call: CallView; shown: boolean; onOpen: 
       <td className={styles.figure}>{seconds(call.queue_seconds)}</td>
       <td className={styles.figure}>{seconds(call.talk_seconds)}</td>
       <td>
-        <Tag color={call.ending_class === "success" ? "success" : call.ending_class === "server" ? "error" : "default"}>{endingText(call.ending)}</Tag>
+        <span className={styles.ending} data-class={call.ending_class}>
+          {endingText(call.ending)}
+        </span>
       </td>
     </tr>
   );

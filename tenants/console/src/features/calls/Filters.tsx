@@ -32,7 +32,7 @@ export function Filters({ asked, without = [] }: { asked: Asked; without?: reado
     recorded: ["true", "false"].map((value) => ({ value, label: t(`calls.recorded.${value}`) })),
   };
   const selects = (Object.keys(choices) as Name[]).filter((name) => !without.includes(name) && (isInside || !["agent_id", "site_id"].includes(name)));
-  const isFiltered = NAMES.some((name) => asked.by[name] !== undefined);
+  const isFiltered = NAMES.some((name) => asked.by[name] !== undefined && !without.includes(name));
   return (
     <search className={styles.filters} aria-label={t("calls.filters")}>
       <Times asked={asked} />

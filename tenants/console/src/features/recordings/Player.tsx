@@ -137,7 +137,7 @@ function Marks({ recordingId, at, onGoTo }: { recordingId: string; at: number; o
   };
   return (
     <>
-      <Space.Compact>
+      <Space.Compact className={styles.marking}>
         <Input
           size="small"
           value={text}
