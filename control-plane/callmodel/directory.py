@@ -34,7 +34,7 @@ from callmodel.locations import Location
 from callmodel.numbers import DiallingPlan
 from callmodel.prompts import PromptFile
 from callmodel.queues import Queue
-from callmodel.vips import Vip
+from callmodel.vips import Vip, VipRules
 
 DEFAULT_TIME_ZONE = "UTC"
 HQ = ProviderId("hq")
@@ -79,6 +79,12 @@ class Tenant:
     """Whose agents serve it, and whose pool the agents at its stations are in."""
     number_key: str = ""
     """By which hot state knows customers' numbers: as keyed hashes, never themselves."""
+    vip_rules: VipRules = VipRules()
+
+    @property
+    def ordinary_channels(self) -> int:
+        """How many channels calls may hold that are no VIP's."""
+        return max(self.max_channels - self.vip_rules.reserved_channels, 0)
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,11 @@ def events(tenant_id: TenantId) -> str:
     return f"{{{tenant_id}}}:events"
 
 
+def told_vip(tenant_id: TenantId, caller: str) -> str:
+    """What the tenant's system said last of a caller (`vips.Vip`, empty for nobody in particular), by keyed hash."""
+    return f"{{{tenant_id}}}:told-vip:{caller}"
+
+
 def live_calls(tenant_id: TenantId) -> str:
     """Hash of call id to the `cdr.Cdr` of a call in progress."""
     return f"{{{tenant_id}}}:live-calls"

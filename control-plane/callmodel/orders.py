@@ -195,6 +195,27 @@ class LookUp:
 
 
 @dataclass(frozen=True)
+class AskVip:
+    """Ask the tenant's system whether the caller is a VIP: `VipTold` names `look_up_id`.
+
+    Where it has not answered within `budget_ms`, what it answered last is told.
+    """
+
+    look_up_id: str
+    url: str
+    budget_ms: int
+
+
+@dataclass(frozen=True)
+class HoldChannel:
+    """Hold the channel by which a leg came, if the tenant then has `most` at the most: `ChannelHeld` follows."""
+
+    leg_id: LegId
+    trunk_id: TrunkId
+    most: int
+
+
+@dataclass(frozen=True)
 class FindWay:
     """Find where a target is: an extension of the tenant, or a public number."""
 
@@ -222,10 +243,12 @@ class LeaveQueue:
     """Wait no more in this queue.  Twice is harmless.
 
     keeps_place: whoever calls again from the same number within a few minutes has the place that is left now.
+    abandoned: the call is over, as the caller gave up or was lost.
     """
 
     queue_id: QueueId
     keeps_place: bool = False
+    abandoned: bool = False
 
 
 @dataclass(frozen=True)
@@ -329,6 +352,8 @@ Order = (
     | Listen
     | LookAtQueue
     | LookUp
+    | AskVip
+    | HoldChannel
     | FindWay
     | JoinQueue
     | LeaveQueue

@@ -18,6 +18,7 @@ from control_plane.features.calls import followups_http as follow_ups
 from control_plane.features.calls import handover_http as handover
 from control_plane.features.calls import http as calls
 from control_plane.features.campaigns import http as campaigns
+from control_plane.features.campaigns import whatif_http as campaign_whatif
 from control_plane.features.campaigns import work_http as campaign_work
 from control_plane.features.dnc import http as dnc
 from control_plane.features.enrolment import http as enrolment
@@ -70,6 +71,7 @@ ROUTES: Sequence[Route] = [
     *lists.routes,
     *campaigns.routes,
     *campaign_work.routes,
+    *campaign_whatif.routes,
     *dnc.routes,
     *numbers.routes,
     *platform.routes,

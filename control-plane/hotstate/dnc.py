@@ -21,8 +21,6 @@ AT_ONCE = 500
 PLATFORM = TenantId("platform")
 EPOCH = f"{PLATFORM}:dnc:epoch"
 """There while hot state has all lists: gone with them, it is only written once they are back."""
-CHANGED = f"{PLATFORM}:dnc:changed"
-CHANGED_SECONDS = 1800
 
 # KEYS: page.  ARGV: places.
 _ADD = """
@@ -49,6 +47,10 @@ if redis.call('TYPE', KEYS[1]).ok == 'string' then return redis.call('GETBIT', K
 return redis.call('SISMEMBER', KEYS[1], ARGV[1])
 """
 _SCRIPTS = {"add": _ADD, "remove": _REMOVE, "has": _HAS}
+_DIGESTS = {
+    name: hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest() for name, script in _SCRIPTS.items()
+}
+"""By which Redis knows a script once it is loaded."""
 
 
 class ListsMissingError(Exception):
@@ -100,35 +102,26 @@ class DoNotCall:
         """Say whether hot state has all lists."""
         return bool(await self._redis.exists(EPOCH))
 
-    async def note_change(self) -> None:
-        """Say that numbers came onto lists whose leads nobody took out of the queues: they are to be looked through.
-
-        Once they are on, not before.
-        """
-        await self._redis.set(CHANGED, "1", ex=CHANGED_SECONDS)
-
-    async def changed_lately(self) -> bool:
-        """Say whether leads in the queues may be on lists: within half an hour of such a change."""
-        return bool(await self._redis.exists(CHANGED))
-
     async def found_in(
         self, tenant_id: TenantId, campaign_id: CampaignId | None, numbers: Sequence[E164]
     ) -> list[DncScope | None]:
         """Return of each number the first list on which it is, None for one that may be called.
 
-        Asked by the dialler right before a number is claimed.  Raises ListsMissingError.
+        Asked by the dialler between a number's claim and the order to call it.  Raises ListsMissingError.
         """
         scopes = [SYSTEM, NATIONAL, tenant_scope(tenant_id)]
         if campaign_id is not None:
             scopes.append(campaign_scope(tenant_id, campaign_id))
-        source = await self._script("has")
+        source = _DIGESTS["has"]
         async with self._redis.pipeline(transaction=False) as pipeline:
+            # In the same trip: a master that took over knows no script.
+            pipeline.script_load(_SCRIPTS["has"])
             pipeline.exists(EPOCH)
             for number in numbers:
                 for scope in scopes:
                     page, place = self._place(scope, digits_of(number))
                     pipeline.evalsha(source, 1, page, str(place))
-            complete, *answers = await pipeline.execute()
+            _, complete, *answers = await pipeline.execute()
         if not complete:
             raise ListsMissingError()
         count = len(scopes)
@@ -139,7 +132,7 @@ class DoNotCall:
         pages: dict[int, list[int]] = {}
         for number in numbers:
             pages.setdefault(number >> PAGE_BITS, []).append(number & (PAGE_NUMBERS - 1))
-        source = await self._script(script)
+        source = _DIGESTS[script]
         waiting = []
         for page, places in pages.items():
             name, turn = self._page(scope, page)
@@ -149,13 +142,10 @@ class DoNotCall:
             ]
         for begin in range(0, len(waiting), AT_ONCE):
             async with self._redis.pipeline(transaction=False) as pipeline:
+                pipeline.script_load(_SCRIPTS[script])
                 for name, turned in waiting[begin : begin + AT_ONCE]:
                     pipeline.evalsha(source, 1, name, *map(str, turned))
                 await pipeline.execute()
-
-    async def _script(self, name: str) -> str:
-        """Return the hash of a script, which Redis knows from now on: one call for a whole pipeline."""
-        return str(await self._redis.script_load(_SCRIPTS[name]))
 
     def _place(self, scope: DncScope, number: int) -> tuple[str, int]:
         name, turn = self._page(scope, number >> PAGE_BITS)

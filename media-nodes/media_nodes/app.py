@@ -38,6 +38,7 @@ from media_nodes.running import now_ms
 from media_nodes.spending import Spending
 from media_nodes.spool import Limits, SpoolWatch
 from media_nodes.surroundings import Surroundings
+from media_nodes.vips import CrmVips
 from media_nodes.voicereadings import VoiceReadings
 from media_nodes.voicewatch import VoiceWatch
 from servicekit import lifecycle, logs, redisio
@@ -105,6 +106,7 @@ async def serve(service: Service) -> None:
         leads=leads,
         call_backs=call_backs,
         look_ups=look_ups,
+        vips=CrmVips(look_ups, redis, lambda: shelf.current),
         journal=journal,
         directory=lambda: shelf.current,
     )

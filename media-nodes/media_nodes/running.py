@@ -218,6 +218,11 @@ class RunningCall:
             case orders.LookUp(look_up_id):
                 answer, problem = await self._around.look_ups.ask(order)
                 return [facts.LookedUp(look_up_id, answer, now_ms(), problem)]
+            case orders.AskVip(look_up_id):
+                return [facts.VipTold(look_up_id, await self._around.vips.ask(call, order), now_ms())]
+            case orders.HoldChannel(leg_id, trunk_id):
+                held = await self._around.claims.hold(call.tenant_id, order)
+                return [facts.ChannelHeld(leg_id, trunk_id, held, now_ms())]
             case orders.FindWay(target):
                 return [facts.WayFound(target, self._way_to(target), now_ms())]
         return []

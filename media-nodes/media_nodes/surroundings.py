@@ -16,6 +16,7 @@ from media_nodes.ports import (
     Player,
     Recordings,
     Switch,
+    Vips,
     WordEar,
 )
 
@@ -35,5 +36,6 @@ class Surroundings:
     leads: Leads
     call_backs: CallBacks
     look_ups: LookUps
+    vips: Vips
     journal: Journal
     directory: Callable[[], Lookups | None]

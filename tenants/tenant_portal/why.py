@@ -10,9 +10,10 @@ from callmodel.codec import from_wire, to_wire
 from callmodel.ladder import SipHead
 from callmodel.why.explaining import explain
 from callmodel.why.finding import Case, Recorded
+from servicekit.problems import ForbiddenError, NotFoundError, UnavailableError
 from tenant_portal.controlplane import Caller
 from tenant_portal.desk import Desk
-from tenant_portal.problems import ForbiddenError, NotFoundError, SignedOutError, UnavailableError
+from tenant_portal.problems import SignedOutError
 from tenant_portal.sessions import Session
 
 Document = dict[str, Any]

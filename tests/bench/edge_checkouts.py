@@ -21,6 +21,7 @@ from sip_probe import UdpProbe, message
 
 from callmodel.codec import to_wire
 from callmodel.edgesnapshot import EdgeSnapshot
+from edge_proxy.hops import Places
 from edge_proxy.ladders import Ladders, Pipe
 
 OWN = Path(__file__).resolve().parents[2]
@@ -48,10 +49,10 @@ class EdgeOf(BenchEdge):
         rooms = ":".join(str(self.checkout / room) for room in ROOMS)
         super(BenchEdge, self)._spawn(name, code, {"PYTHONPATH": rooms, **(more or {})})
 
-    def know(self, known: EdgeSnapshot, addresses: dict[str, str] | None = None) -> None:
-        super().know(known, addresses)
+    def know(self, known: EdgeSnapshot, places: Places | None = None) -> None:
+        super().know(known, places)
         # Checkouts from before configuration came in parts read one document.
-        whole = {"snapshot": {**to_wire(known), "version": 1}, "addresses": addresses or {}}
+        whole = {"snapshot": {**to_wire(known), "version": 1}, "addresses": {}}
         (self.run / "state.json").write_text(json.dumps(whole))
 
     async def _kamailio_answers(self) -> bool:

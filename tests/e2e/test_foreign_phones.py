@@ -33,11 +33,6 @@ async def seats(world: World) -> dict[str, Seat]:
     return {kind: await seat_for(world, site, phone.transports[0]) for kind, (phone, site) in PHONES.items()}
 
 
-NOT_RUNG = pytest.mark.xfail(
-    reason="since stations take keys beside RTP, SIP.js at a branch is not always rung: cause not known"
-)
-
-
 @pytest_asyncio.fixture(loop_scope="session", params=PHONES)
 async def phone(
     request: pytest.FixtureRequest, seats: dict[str, Seat], tmp_path: Path
@@ -68,9 +63,7 @@ async def test_it_calls_a_customer_and_both_hear_each_other(world: World, phone:
     await stories.makes_a_call(world, phone)
 
 
-async def test_it_is_called_and_takes_the_call(world: World, phone: ForeignPhone, request: pytest.FixtureRequest):
-    if isinstance(phone, SipJs):
-        request.applymarker(NOT_RUNG)
+async def test_it_is_called_and_takes_the_call(world: World, phone: ForeignPhone):
     await stories.takes_a_call(world, phone)
 
 
@@ -222,7 +215,7 @@ async def test_a_browser_speaks_g711_where_it_can(world: World, seats: dict[str,
         await customer.wait_for("ended", 10)
 
 
-@pytest.mark.parametrize("kind", ["JsSIP at HQ", pytest.param("SIP.js at the branch", marks=NOT_RUNG)])
+@pytest.mark.parametrize("kind", ["JsSIP at HQ", "SIP.js at the branch"])
 async def test_a_page_that_is_loaded_anew_in_a_call_says_goodbye_and_can_be_called(
     world: World, seats: dict[str, Seat], tmp_path: Path, kind: str
 ):

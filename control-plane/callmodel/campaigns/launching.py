@@ -40,6 +40,18 @@ DIALLED = frozenset(
 """Kinds whose calls the dialler launches; agents dial those of the others."""
 
 
+def room_for(campaign: Campaign, agents: int, calls: int, free: int) -> int:
+    """Return how many more calls a campaign may have.
+
+    calls: that it has.  free: channels of trunks and nodes that are left.
+    """
+    settings = campaign.pacing
+    most = min(free, settings.most_lines - calls)
+    if campaign.kind is CampaignKind.PREDICTIVE:
+        most = min(most, int(settings.lines_per_agent * agents) - calls)
+    return max(most, 0)
+
+
 def pacing_of(campaign: Campaign) -> Pacing:
     """Return the pacing of a campaign's kind, as it begins."""
     settings = campaign.pacing

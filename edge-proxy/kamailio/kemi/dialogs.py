@@ -181,7 +181,7 @@ def _leads_to_trunk(trunk_id: str) -> bool:
         return False
     if not view().trunks.is_at(trunk_id, next_host()):
         # Its Contact or Record-Route names something that nobody has configured: its gateway knows the way.
-        attempt = trunking.attempt_at(view().trunks, trunk, "", 0)
+        attempt = trunking.attempt_at(view().trunks, trunk, "", at_hand.said("call-id"))
         if attempt is None:
             return False
         KSR.setdsturi(attempt.next_hop)

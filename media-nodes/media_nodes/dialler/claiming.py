@@ -1,4 +1,4 @@
-"""From due leads to orders: each is judged, claimed, and given to a node."""
+"""From due leads to orders: each is judged, claimed, asked after on do-not-call lists, and given to a node."""
 
 import logging
 import secrets
@@ -12,6 +12,7 @@ from callmodel.campaigns.leads import Lead
 from callmodel.directory import Lookups, Tenant
 from callmodel.ids import E164, CallId, LeadId, uuid7
 from callmodel.wire import DialLead
+from hotstate.dnc import DoNotCall, ListsMissingError
 from hotstate.leads import CallerNumbers, CampaignKey, Claimed, Deposed, LeadQueue, Refused, RefusedFor
 from media_nodes.dialler.callers import Callers
 from media_nodes.dialler.nodes import Nodes
@@ -28,9 +29,12 @@ logger = logging.getLogger(__name__)
 class Claiming:
     """Claims of one campaign."""
 
-    def __init__(self, queue: LeadQueue, numbers: CallerNumbers, nodes: Nodes, key: CampaignKey) -> None:
-        self._queue, self._nodes, self._key = queue, nodes, key
+    def __init__(
+        self, queue: LeadQueue, numbers: CallerNumbers, dnc: DoNotCall, nodes: Nodes, key: CampaignKey
+    ) -> None:
+        self._queue, self._dnc, self._nodes, self._key = queue, dnc, nodes, key
         self._callers = Callers(numbers, key)
+        self._had_lists = True
 
     async def launch(
         self,
@@ -42,6 +46,8 @@ class Claiming:
         now_ms: Callable[[], int],
     ) -> int:
         """Launch up to so many calls; return how many there are.  Raises redis errors."""
+        if not await self._has_lists():
+            return 0
         at_ms = now_ms()
         await self._callers.begin(at_ms)
         leads = await self._queue.look(self._key, at_ms, lines + MORE_LEADS)
@@ -66,6 +72,14 @@ class Claiming:
             await self._queue.postpone(self._key, fence, later, at_ms)
         return launched
 
+    async def _has_lists(self) -> bool:
+        """Say whether do-not-call lists can be asked: without them nobody is called."""
+        complete = await self._dnc.is_complete()
+        if not complete and self._had_lists:
+            logger.warning("nobody is called without the do-not-call lists", extra={"alarm": "dnc-missing"})
+        self._had_lists = complete
+        return complete
+
     async def _launch_one(
         self, directory: Lookups, tenant: Tenant, campaign: Campaign, fence: int, lead: Lead, at_ms: int
     ) -> Claimed | Refused | Deposed:
@@ -80,12 +94,30 @@ class Claiming:
                 self._callers.note_capped(caller, max(claim.next_ms, at_ms + 1))
                 continue
             if isinstance(claim, Claimed):
+                # After the claim and right before the order: what is on a list by now is not dialled.
+                if not await self._may_be_called(fence, lead, call_id, at_ms):
+                    return Refused(RefusedFor.FORBIDDEN)
                 self._callers.note_shown(caller)
                 await self._order(campaign, lead, call_id, caller, at_ms)
             return claim
         if not candidates:
             logger.warning("campaign has no number to show", extra={"campaign_id": campaign.campaign_id})
         return Refused(RefusedFor.CALLER_CAPPED, self._callers.next_ms(candidates) or at_ms + NO_CALLER_MS)
+
+    async def _may_be_called(self, fence: int, lead: Lead, call_id: CallId, at_ms: int) -> bool:
+        """Ask the lists after a lead that is claimed; one that is on any is let go, and taken out."""
+        try:
+            (scope,) = await self._dnc.found_in(self._key.tenant_id, self._key.campaign_id, [lead.number])
+        except ListsMissingError:
+            # They went this moment: the lead waits until they are back.
+            await self._queue.give_back(self._key, fence, call_id, at_ms)
+            return False
+        if scope is None:
+            return True
+        logger.info("lead is on a do-not-call list", extra={"lead_id": lead.lead_id, "list": scope.name})
+        await self._queue.take_out(self._key, [lead.lead_id], at_ms)
+        await self._queue.give_back(self._key, fence, call_id, at_ms)
+        return False
 
     async def _order(self, campaign: Campaign, lead: Lead, call_id: CallId, caller: E164, at_ms: int) -> None:
         """Give the call to a node.  Where none takes it, the claim lapses and the lead is ready again."""

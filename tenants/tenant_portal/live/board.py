@@ -118,6 +118,10 @@ class Board:
             "estimate_seconds": seen.estimate_seconds,
             "ready": seen.ready,
             "signed_in": seen.signed_in,
+            "offered_today": seen.today.offered,
+            "answered_today": seen.today.answered,
+            "abandoned_today": seen.today.abandoned,
+            "service_level_today": seen.today.service_level,
         }
         text = event("queue.changed", self.tenant_id, place, queue=queue)
         return [Told("queues", f"queue:{queue_id}", place, text)]

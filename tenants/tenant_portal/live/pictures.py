@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callmodel.sight import without_costs, without_inside
+from servicekit.problems import UnavailableError
 from tenant_portal.controlplane import Caller, ControlPlane
 from tenant_portal.live.scope import ME, PLATFORM, Place, Scope
-from tenant_portal.problems import UnavailableError
 
 FRESH_SECONDS = 1.0
 LIVE_CALLS = 500

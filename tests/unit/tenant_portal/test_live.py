@@ -10,6 +10,7 @@ from callmodel.agents import AgentState, Seat
 from callmodel.ids import AgentId, CallId, Extension, QueueId, SiteId, TenantId
 from callmodel.offers import QueueView
 from callmodel.sight import Doing
+from callmodel.today import Today
 from hotstate.acd.changes import AgentChange
 from tenant_portal.controlplane import Caller
 from tenant_portal.live.board import Board
@@ -185,13 +186,14 @@ def test_costs_are_in_what_managers_hear_alone():
 
 
 def test_a_queue_that_the_api_does_not_name_is_not_told():
-    board, seen = a_board(), QueueView(1, 0, 2, 1500, None)
+    board, seen = a_board(), QueueView(1, 0, 2, 1500, None, Today(9, 6, 4, 2))
 
     [told] = board.queue_told(Place(1), "sales", seen)
 
     assert json.loads(told.text)["queue"] == {
         "queue_id": "sales", "name": "Sales", "waiting": 1, "longest_wait_seconds": 1.5, "estimate_seconds": None,
-        "ready": 0, "signed_in": 2,
+        "ready": 0, "signed_in": 2, "offered_today": 9, "answered_today": 6, "abandoned_today": 2,
+        "service_level_today": 50.0,
     }  # fmt: skip
     assert board.queue_told(Place(1), "archived", seen) == []
 

@@ -1316,6 +1316,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a campaign would come to */
+        post: operations["campaigns.what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant_id}/customer-token": {
         parameters: {
             query?: never;
@@ -2063,6 +2080,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant_id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures by interval */
+        get: operations["reports.show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/reports/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file */
+        get: operations["reports.download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant_id}/restore": {
         parameters: {
             query?: never;
@@ -2566,6 +2617,26 @@ export interface components {
         AllowMedia: {
             /** @example 192.0.2.77 */
             address: string;
+        };
+        /** @description What was assumed, and for each where it is from, in `sources`. */
+        AssumedView: {
+            agents: number;
+            answer_rate: number;
+            answer_seconds: number;
+            /** @description of the last thirty days, from which history is learnt */
+            attempts_seen: number;
+            /** @description answer rates by hour of the campaign's day; empty: the same all day */
+            by_hour: number[];
+            days: number;
+            leads: number;
+            lines: number;
+            machines: number;
+            sources: {
+                [key: string]: "given" | "history" | "settings" | "live" | "usual";
+            };
+            start_ms: number;
+            talk_seconds: number;
+            wrap_up_seconds: number;
         };
         /** @description Whoever has the link may fetch the WAV file until it expires. */
         AudioLink: {
@@ -3205,6 +3276,13 @@ export interface components {
             sha256: string;
             url: string;
         };
+        /** @description A figure, and what it means. */
+        FigureView: {
+            definition: string;
+            name: string;
+            /** @enum {string} */
+            unit: "count" | "seconds" | "percent" | "money" | "mos";
+        };
         /** @description How a campaign stands in this run. */
         FiguresView: {
             abandoned: number;
@@ -3395,20 +3473,30 @@ export interface components {
              */
             window?: "sliding" | "day" | "week" | "month";
         };
-        /** @description One address of the carrier. */
+        /** @description One address of the carrier, or a name that its DNS knows (RFC 3263). */
         GatewayShape: {
             /**
              * @description an IPv4 address or a host name in small letters
              * @example 192.0.2.10
              */
             host: string;
-            /** @default 5060 */
-            port?: number;
             /**
-             * @default udp
-             * @enum {string}
+             * @description null: for a name what its SRV records say, for an address 5060, over TLS 5061
+             * @default null
              */
-            transport?: "udp" | "tcp" | "tls";
+            port?: number | null;
+            /**
+             * @description null: for a name without a port what its NAPTR or SRV records say, else `udp`
+             * @default null
+             */
+            transport?: ("udp" | "tcp" | "tls") | null;
+        };
+        /** @description A half hour in which agents were there. */
+        HalfHourView: {
+            abandonment: number;
+            answered: number;
+            at_ms: number;
+            productive: number;
         };
         /** @description One message that an edge took, or one thing that it did.  Numbers are masked. */
         HeadView: {
@@ -4793,14 +4881,22 @@ export interface components {
         };
         /** @description A queue now. */
         QueueStateView: {
+            /** @description of them, who gave up or were lost */
+            abandoned_today: number;
+            /** @description of them, whom an agent took */
+            answered_today: number;
             /** @description how long who comes next will wait; null: nothing to go by yet */
             estimate_seconds: number | null;
             /** @description of those who wait now */
             longest_wait_seconds: number;
             name: string;
+            /** @description callers who came into the line on this day of the tenant's */
+            offered_today: number;
             queue_id: string;
             /** @description agents who are free */
             ready: number;
+            /** @description percent answered within the target, of those answered or abandoned; null: none yet */
+            service_level_today: number | null;
             /** @description agents of the queue, whatever they do */
             signed_in: number;
             /** @description callers whom nobody is offered yet */
@@ -4973,6 +5069,47 @@ export interface components {
         RelaxationShape: {
             after_seconds: number;
             needs?: components["schemas"]["SkillNeedShape"][];
+        };
+        /** @description One subject in one interval. */
+        ReportRow: {
+            /** @description when the interval begins */
+            at_ms: number;
+            subject: string;
+            /** @description by figure; null: nothing to work it out of */
+            values: {
+                [key: string]: number | null;
+            };
+        };
+        /** @description One subject over the whole time. */
+        ReportTotal: {
+            /** @description of the tenant's report: how many calls ended how */
+            endings: {
+                [key: string]: number;
+            };
+            name: string;
+            subject: string;
+            values: {
+                [key: string]: number | null;
+            };
+        };
+        /**
+         * @description Figures by interval and subject; an interval without calls has no row.
+         *
+         *     Times are those of whole intervals in the tenant's time zone.  pending: half hours that are still to be summed up:
+         *     while there are any, the figures are of the others; ask again.
+         */
+        ReportView: {
+            /** @description of money, ISO 4217; null for who may not see costs */
+            currency: string | null;
+            figures: components["schemas"]["FigureView"][];
+            interval: string;
+            kind: string;
+            pending: number;
+            rows: components["schemas"]["ReportRow"][];
+            since_ms: number;
+            time_zone: string;
+            totals: components["schemas"]["ReportTotal"][];
+            until_ms: number;
         };
         /** @description How often a lead is called again after these results, and after how many seconds. */
         RetryRuleShape: {
@@ -5246,6 +5383,27 @@ export interface components {
             /** @description an extension of the tenant, or a number as people write it: it is called by a trunk, within the tenant's limits, like any call; a transfer may also go to a queue of the tenant: `queue:<queue id>` */
             to: string;
         };
+        /** @description What a team would come to. */
+        TeamView: {
+            /** @description of the calls that people answered */
+            abandonment: number;
+            agents: number;
+            calls: number;
+            half_hours: components["schemas"]["HalfHourView"][];
+            /** @description the list's end is after what was simulated, and reckoned from it */
+            is_estimate: boolean;
+            /** @description who are not called again */
+            leads_done: number;
+            list_ends_after_seconds: number | null;
+            /** @description talk and wrap-up over the agents' time, until the list ends */
+            productive: number;
+            results: {
+                [key: string]: number;
+            };
+            simulated_seconds: number;
+            talks: number;
+            worst_half_hour: number;
+        };
         /** @description A saved mapping. */
         TemplateView: {
             changed_ms: number;
@@ -5439,6 +5597,8 @@ export interface components {
             last_failures: components["schemas"]["TrunkFailure"][];
             /** @description addresses that the carrier named for its media, and that the trunk does not allow */
             media_refused: string[];
+            /** @description gateways' names that lead nowhere, or to where no carrier may be; calls go where they led before */
+            name_troubles: string[];
             /** @description whether an edge is registered there; null where none is to be */
             registered: boolean | null;
             trunk_id: string;
@@ -5628,6 +5788,70 @@ export interface components {
         WebhookView: {
             changed_ms: number;
             url: string;
+        };
+        /** @description What to assume. What is null is learnt: from the campaign's history, what is live now, or its settings. */
+        WhatIfOrder: {
+            /**
+             * @description null: who is signed in for it now
+             * @default null
+             */
+            agents?: number | null;
+            /**
+             * @description share of calls that people or machines answer
+             * @default null
+             */
+            answer_rate?: number | null;
+            /**
+             * @description after which people answer
+             * @default null
+             */
+            answer_seconds?: number | null;
+            /**
+             * @description how far to look
+             * @default 1
+             */
+            days?: number;
+            /**
+             * @description null: those who are left
+             * @default null
+             */
+            leads?: number | null;
+            /**
+             * @description trunk channels for the campaign
+             * @default null
+             */
+            lines?: number | null;
+            /**
+             * @description share of answers that are machines
+             * @default null
+             */
+            machines?: number | null;
+            /**
+             * @description the second team has so many more
+             * @default 2
+             */
+            more_agents?: number;
+            /**
+             * @description another brings other chance
+             * @default 1
+             */
+            seed?: number;
+            /**
+             * @description from when on; null: now
+             * @default null
+             */
+            start_ms?: number | null;
+            /** @default null */
+            talk_seconds?: number | null;
+            /** @default null */
+            wrap_up_seconds?: number | null;
+        };
+        /** @description What a campaign would come to, with its team and a larger one. */
+        WhatIfView: {
+            assumed: components["schemas"]["AssumedView"];
+            /** @description time was over before all days were simulated */
+            cut_short: boolean;
+            teams: components["schemas"]["TeamView"][];
         };
         /** @description Why an agent pauses: one of the tenant's `pause_reasons`. */
         control_plane__features__agents__state_schemas__Pause: {
@@ -8182,6 +8406,33 @@ export interface operations {
             };
         };
     };
+    "campaigns.what_if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfOrder"];
+            };
+        };
+        responses: {
+            /** @description What a campaign would come to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfView"];
+                };
+            };
+        };
+    };
     "calls.customer": {
         parameters: {
             query?: never;
@@ -9664,6 +9915,71 @@ export interface operations {
         responses: {
             /** @description Done; there is nothing to say. */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "reports.show": {
+        parameters: {
+            query: {
+                /** @description `agent` needs `agents.read` too, and `trunk` `spend.read` */
+                kind: "tenant" | "queue" | "agent" | "trunk";
+                /** @description `quarter` of an hour, `hour`, `day`, or `week` from Monday */
+                interval?: "quarter" | "hour" | "day" | "week";
+                /** @description from the beginning of this moment's interval */
+                since_ms: number;
+                /** @description to the end of the interval just before this; 93 days at most */
+                until_ms: number;
+                /** @description of one only, by its `subject` */
+                subject?: string;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Figures by interval */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportView"];
+                };
+            };
+        };
+    };
+    "reports.download": {
+        parameters: {
+            query: {
+                /** @description `agent` needs `agents.read` too, and `trunk` `spend.read` */
+                kind: "tenant" | "queue" | "agent" | "trunk";
+                /** @description `quarter` of an hour, `hour`, `day`, or `week` from Monday */
+                interval?: "quarter" | "hour" | "day" | "week";
+                /** @description from the beginning of this moment's interval */
+                since_ms: number;
+                /** @description to the end of the interval just before this; 93 days at most */
+                until_ms: number;
+                /** @description of one only, by its `subject` */
+                subject?: string;
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the description. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

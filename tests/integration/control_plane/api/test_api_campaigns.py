@@ -25,6 +25,8 @@ NUMBERS = "phone,name,owner\n" + "".join(
     f"138{row:08},Person {row},{'ana' if row % 2 else 'bo'}\n" for row in range(60)
 )
 
+RETRY = {"after": ["no-answer", "busy"], "times": 3, "gap_seconds": [60]}
+
 
 @pytest.fixture
 async def redis(house: House) -> AsyncIterator[Redis]:
@@ -283,3 +285,56 @@ async def test_who_does_not_serve_a_campaign_sees_no_lead_of_it(house: House, wo
     assert (await day.call("GET", f"{path}/leads/bought.1")).error_id == "out-of-reach"
     assert (await day.call("POST", f"{path}/preview")).error_id == "out-of-reach"
     assert (await night.call("GET", f"{path}/leads/other.1")).status == 404
+
+
+async def test_what_a_campaign_would_come_to_is_simulated_by_its_own_rules(world: World, tenant_id: str):
+    number = await a_number(world, tenant_id)
+    once = [{"most": 1, "scope": "person", "window": "day"}]
+    settings = a_campaign(number, kind="progressive", lists=[], caps=once, retries=[RETRY])
+    await world.admin.make(f"/tenants/{tenant_id}/campaigns", settings)
+    path = f"/tenants/{tenant_id}/campaigns/spring"
+    order = {"agents": 4, "leads": 200, "answer_rate": 0.3, "talk_seconds": 30, "days": 0.25, "lines": 8}
+    answer = await world.admin.call("POST", f"{path}/what-if", order)
+    assert answer.status == 200, answer.body
+
+    small, large = answer.body["teams"]
+    assert (small["agents"], large["agents"]) == (4, 6)
+    assert small["calls"] == 200, "the cap lets nobody be called twice in the day"
+    assert not answer.body["cut_short"] and sum(small["results"].values()) == 200
+    assert 0 < small["productive"] < 1 and small["half_hours"]
+    sources = answer.body["assumed"]["sources"]
+    assert (sources["agents"], sources["machines"], sources["wrap_up_seconds"]) == ("given", "usual", "settings")
+    again = await world.admin.call("POST", f"{path}/what-if", order)
+    assert again.body["teams"][0]["results"] == small["results"], "the same question has the same answer"
+
+    await world.admin.call("PATCH", path, {"kind": "preview"})
+    refused = await world.admin.call("POST", f"{path}/what-if", {})
+    assert (refused.status, refused.body["error_id"]) == (409, "campaign-not-paced")
+
+
+async def test_what_if_learns_from_the_calls_that_were_settled(
+    world: World, house: House, redis: Redis, queue: LeadQueue, tenant_id: str
+):
+    number = await a_number(world, tenant_id)
+    await world.admin.make(f"/tenants/{tenant_id}/campaigns", a_campaign(number, kind="progressive", lists=[]))
+    hour = now_ms() // 3_600_000
+    counts = {
+        "attempts": 400,
+        "people": 80,
+        "machines": 20,
+        "rung_ms": 80 * 7_000,
+        "talks": 60,
+        "talk_ms": 60 * 45_000,
+    }
+    name = f"{{pool:hq}}:{tenant_id}:campaign:spring:outcomes"
+    await redis.hset(name, mapping={f"{hour}:{what}": count for what, count in counts.items()})  # type: ignore[misc]
+
+    answer = await world.admin.call(
+        "POST", f"/tenants/{tenant_id}/campaigns/spring/what-if", {"days": 0.05, "leads": 50}
+    )
+    assert answer.status == 200, answer.body
+    assumed = answer.body["assumed"]
+    assert (assumed["answer_rate"], assumed["machines"], assumed["attempts_seen"]) == (0.25, 0.2, 400)
+    assert (assumed["talk_seconds"], assumed["answer_seconds"]) == (45.0, 7.0)
+    assert len(assumed["by_hour"]) == 24 and assumed["sources"]["talk_seconds"] == "history"
+    assert assumed["sources"]["wrap_up_seconds"] == "settings", "none was counted"
