@@ -108,3 +108,24 @@ async def test_a_recording_is_drawn_in_both_channels_and_played_in_parts(page: P
         f"/recordings/{TENANT}/{records.recording}",
     )
     assert part == [206, "OggS"]
+
+
+async def test_a_report_is_drawn_and_leads_to_its_calls(page: Page, records: Records):
+    await sign_in(page, "manager.acme", "en")
+    await go(page, "/reports?days=week&interval=day&kind=queue", "Reports")
+    await page.chain(["locator", "tbody tr"], ["first"], ["waitFor"])
+    await page.chain(["getByRole", "img", {"name": "Chart: Offered"}], ["locator", "canvas"], ["first"], ["waitFor"])
+    await finds_nothing_grave(page, "reports")
+
+    await page.chain(["getByRole", "button", {"name": "Service level"}], ["click"])
+    await page.chain(["getByText", "Callers answered within the queue's target"], ["waitFor"])
+    await look(page, "reports-meaning")
+    for shape, kind in (("line", "agent"), ("pie", "tenant"), ("bar3d", "trunk")):
+        await go(page, f"/reports?days=week&interval=hour&kind={kind}&shape={shape}", "Reports")
+        await page.chain(["locator", "canvas"], ["first"], ["waitFor"])
+        await finds_nothing_grave(page, f"reports-{shape}")
+
+    await go(page, "/reports?days=week&interval=day&kind=queue", "Reports")
+    await page.chain(["locator", "tbody a"], ["first"], ["click"])
+    await page.chain(["getByRole", "heading", {"level": 1, "name": "Calls", "exact": True}], ["waitFor"])
+    await page.chain(["locator", "tbody tr"], ["first"], ["waitFor"])

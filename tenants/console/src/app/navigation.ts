@@ -20,6 +20,7 @@ export const SCREENS: readonly Screen[] = [
   screen("wallboard", "supervise", ["supervisor", "manager", "hq"]),
   screen("calls", "supervise", ["supervisor", "manager", "client", "hq"]),
   screen("recordings", "supervise", ["supervisor", "manager", "client", "hq"]),
+  screen("reports", "supervise", ["supervisor", "manager", "client", "hq"]),
 ];
 
 export const GROUPS: readonly Screen["group"][] = ["work", "supervise", "manage", "platform"];

@@ -6,4 +6,5 @@ export const COMPONENTS: Readonly<Record<string, ComponentType>> = {
   wallboard: lazy(() => import("@/features/board/Board")),
   calls: lazy(() => import("@/features/calls/Calls")),
   recordings: lazy(() => import("@/features/recordings/Recordings")),
+  reports: lazy(() => import("@/features/reports/Reports")),
 };
