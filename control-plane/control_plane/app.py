@@ -31,6 +31,7 @@ from control_plane.features.platform import messages
 from control_plane.features.prompts import http as prompts
 from control_plane.features.queues import http as queues
 from control_plane.features.recordings import http as recordings
+from control_plane.features.reports import http as reports
 from control_plane.features.sites import http as sites
 from control_plane.features.stations import http as stations
 from control_plane.features.tenants import brand_http as brands
@@ -83,6 +84,7 @@ ROUTES: Sequence[Route] = [
     *approvals.routes,
     *webhooks.routes,
     *recordings.routes,
+    *reports.routes,
     *enrolment.routes,
 ]
 

@@ -4,4 +4,7 @@ import { lazy, type ComponentType } from "react";
 export const COMPONENTS: Readonly<Record<string, ComponentType>> = {
   desk: lazy(() => import("@/features/desk/Desk")),
   wallboard: lazy(() => import("@/features/board/Board")),
+  calls: lazy(() => import("@/features/calls/Calls")),
+  recordings: lazy(() => import("@/features/recordings/Recordings")),
+  reports: lazy(() => import("@/features/reports/Reports")),
 };
