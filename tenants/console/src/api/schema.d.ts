@@ -1438,6 +1438,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant_id}/flows/{flow_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a document */
+        post: operations["flows.look_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant_id}/flows/{flow_id}/draft": {
         parameters: {
             query?: never;
@@ -1517,6 +1534,23 @@ export interface paths {
         put?: never;
         /** Roll a flow back */
         post: operations["flows.roll_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/flows/{flow_id}/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Simulate a call */
+        post: operations["flows.rehearse"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3187,6 +3221,23 @@ export interface components {
             sha256: string;
             url: string;
         };
+        /** @description An edge of HQ's by what its agent last told; null figures: it is silent. */
+        EdgeView: {
+            alive: boolean;
+            /** @default null */
+            at_ms?: number | null;
+            /**
+             * @description addresses and accounts that it does not listen to
+             * @default null
+             */
+            bans?: number | null;
+            edge_id: string;
+            /**
+             * @description bindings that it holds at carriers
+             * @default null
+             */
+            registrations?: number | null;
+        };
         /** @description How a campaign stands in this run. */
         FiguresView: {
             abandoned: number;
@@ -3240,6 +3291,13 @@ export interface components {
         FlowProblems: {
             edit: number;
             problems: components["schemas"]["FlowProblem"][];
+        };
+        /** @description A document as it stands in an editor; nothing is kept of it. */
+        FlowQuestion: {
+            /** @description the flow: `start`, and `nodes` by name; whatever is in it is kept, and checked before it is published */
+            document: {
+                [key: string]: unknown;
+            };
         };
         /** @description A flow without its document. */
         FlowSummary: {
@@ -3347,6 +3405,10 @@ export interface components {
              * @default false
              */
             required?: boolean;
+        };
+        /** @description What is wrong with a document. */
+        FoundProblems: {
+            problems: components["schemas"]["FlowProblem"][];
         };
         /** @description What the file is. */
         FoundView: {
@@ -4652,6 +4714,7 @@ export interface components {
         };
         /** @description What the control plane sees of the platform. */
         PlatformStatus: {
+            edges: components["schemas"]["EdgeView"][];
             nodes: components["schemas"]["NodeView"][];
             redis: boolean;
             snapshots: components["schemas"]["SnapshotView"][];
@@ -4950,6 +5013,63 @@ export interface components {
              * @default null
              */
             time_zone?: string | null;
+        };
+        /**
+         * @description A call to a document that nobody makes. `words`: what each answers who is waited for, in their order: keys, a
+         *     word, `hang`, `-` for silence; `answered`, `waited`, `full`, `nobody` for a queue; `answered` or `no` for who is
+         *     rung. Where they end, it stops and says whom it waits for.
+         */
+        Rehearsal: {
+            /** @description what look-ups answer, by name of data; others fail */
+            answers?: {
+                [key: string]: string;
+            };
+            /**
+             * @description when the call comes; null: now
+             * @default null
+             */
+            at_ms?: number | null;
+            /**
+             * @description the number's own calendar
+             * @default null
+             */
+            calendar_id?: string | null;
+            /**
+             * @description the caller's number; null: withheld
+             * @default null
+             */
+            caller?: string | null;
+            /** @description the flow: `start`, and `nodes` by name; whatever is in it is kept, and checked before it is published */
+            document: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description of the number that is called
+             * @default null
+             */
+            language?: string | null;
+            /**
+             * @description no agent is signed in to any queue
+             * @default false
+             */
+            nobody?: boolean;
+            /**
+             * @description of a caller who is a VIP; 0: of none
+             * @default 0
+             */
+            vip_level?: number;
+            words?: string[];
+        };
+        /** @description How a call went so far. */
+        RehearsalView: {
+            /** @description time, the node in brackets, and what happened */
+            lines: string[];
+            /** @description where the call is */
+            node: string;
+            /** @description what most would answer there */
+            usual: string | null;
+            /** @description whom it waits for: a kind of `words`; null: it is over, or has no end */
+            wants: string | null;
         };
         /** @description What a caller who has waited `after_seconds` still asks for, in place of what was asked before. */
         RelaxationShape: {
@@ -5338,6 +5458,8 @@ export interface components {
             display_name: string;
             enabled: boolean;
             roles: string[];
+            /** @description whether they sign in with a code too */
+            second_factor: boolean;
             teams: string[];
             user_id: string;
             username: string;
@@ -5413,12 +5535,15 @@ export interface components {
             answer_rate: number | null;
             answered: number;
             attempts: number;
+            /** @description calls over it now */
+            channels: number;
             /** @description the edge that is registered, or tries to be */
             edge_id: string | null;
             enabled: boolean;
             last_answer_ms: number | null;
             /** @description the newest first */
             last_failures: components["schemas"]["TrunkFailure"][];
+            max_channels: number;
             /** @description addresses that the carrier named for its media, and that the trunk does not allow */
             media_refused: string[];
             /** @description whether an edge is registered there; null where none is to be */
@@ -5519,6 +5644,8 @@ export interface components {
             roles: {
                 [key: string]: string[];
             };
+            /** @description whether they sign in with a code too */
+            second_factor: boolean;
             teams: {
                 [key: string]: string[];
             };
@@ -8415,6 +8542,33 @@ export interface operations {
             };
         };
     };
+    "flows.look_over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                flow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowQuestion"];
+            };
+        };
+        responses: {
+            /** @description Check a document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundProblems"];
+                };
+            };
+        };
+    };
     "flows.save": {
         parameters: {
             query?: never;
@@ -8538,6 +8692,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FlowSummary"];
+                };
+            };
+        };
+    };
+    "flows.rehearse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                flow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rehearsal"];
+            };
+        };
+        responses: {
+            /** @description Simulate a call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalView"];
                 };
             };
         };
