@@ -10,7 +10,7 @@ import { useAgents, useLiveCalls, useQueues } from "@/events/topics";
 import { AgentActs } from "@/features/board/AgentActs";
 import styles from "@/features/board/Board.module.css";
 import { CallActs } from "@/features/board/CallActs";
-import { countByState, maySupervise, shownAgents, shownCalls, siteOf, STATES, todayOf, type Filter, type Sites } from "@/features/board/model";
+import { countByState, maySupervise, shownAgents, shownCalls, siteOf, STATES, type Filter, type Sites } from "@/features/board/model";
 import { Rows } from "@/features/board/Rows";
 import { useWall } from "@/features/board/useWall";
 import { useTenant } from "@/features/desk/queries";
@@ -101,14 +101,13 @@ function Queues({ filter }: { filter: Filter }) {
 
 function DayOfQueue({ queue }: { queue: QueueStateView }) {
   const { t } = useTranslation();
-  const today = todayOf(queue);
-  if (!today) return null;
-  const level = today.service_level_today === null ? "–" : `${Math.round(today.service_level_today)} %`;
+  const { answered_today: answered, abandoned_today: abandoned, service_level_today } = queue;
+  const level = service_level_today === null ? "–" : `${Math.round(service_level_today)} %`;
   return (
     <div className={`${styles.counts ?? ""} figures quiet`}>
       <span>{t("board.level", { level })}</span>
-      <span>{t("board.answered", { answered: today.answered_today })}</span>
-      <span>{t("board.abandoned", { abandoned: today.abandoned_today })}</span>
+      <span>{t("board.answered", { answered })}</span>
+      <span>{t("board.abandoned", { abandoned })}</span>
     </div>
   );
 }
