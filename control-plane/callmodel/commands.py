@@ -26,6 +26,12 @@ def facts_of(order: wire.CallOrder, call: Call, directory: Lookups, at_ms: int) 
             return [facts.ReleaseAsked(leg_id, at_ms)]
         case wire.PickUpCall(extension=extension):
             return [facts.PickUpAsked(_plan(directory, call, extension), at_ms)]
+        case wire.RejoinCall(extension=extension):
+            legs = (leg for leg in call.legs if leg.is_answered and not leg.leaving)
+            there = next((leg for leg in legs if leg.extension == extension), None)
+            return (
+                [] if there is None else [facts.RejoinAsked(_plan(directory, call, extension), there.leg_id, at_ms)]
+            )
         case wire.SuperviseCall() | wire.TakeOverCall():
             return _supervision(order, call, directory, at_ms)
         case wire.TransferCall(by=by, to=to) if to.startswith(wire.TO_QUEUE):

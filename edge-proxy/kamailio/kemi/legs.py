@@ -7,7 +7,7 @@ from callmodel.vouched import HEADER, PAUSES
 from edge_proxy import heads, media, routing
 from edge_proxy.decisions import Peer, PeerKind, Request
 from edge_proxy.sealing import End
-from kemi import anchoring, farewell, keys, ladder, telling, uplink
+from kemi import anchoring, farewell, forks, keys, ladder, telling, uplink
 from kemi.dialogs import alias_contact, note_over, stay
 from kemi.environment import HQ, has_sdp, reply, view
 from kemi.gate import at_hand
@@ -75,24 +75,35 @@ def on_reply() -> int:
         KSR.set_drop()
         return 1
     message = at_hand.message
-    telling.heard(message.status)
     ladder.heard_reply(sender, message)
+    if farewell.comes_too_late():
+        return 1
+    telling.heard(message.status)
     note_over()
     session = remembered()
-    if farewell.comes_second(session):
-        return 1
-    if session.toward and message.has_session and message.status == OK and sender.kind in _FROM_PARTIES:
-        _tell_of_pauses(session)
-    if session.toward and message.has_session and message.status < 300 and not _anchors_answer(session, sender):
-        session.keep()
-        farewell.refuse_answer(session)
-        return 1
-    farewell.note_winner(session)
+    with forks.one_by_one(forks.is_one(session)):
+        if not _takes_answer(session, sender):
+            return 1
     keys.note_refusal(session)
     session.keep()
     alias_contact(sender)
     strip(sender)
     return 1
+
+
+def _takes_answer(session: Session, sender: Peer) -> bool:
+    """See to the media of a response, and who answered first; say whether the response goes on as it is."""
+    if farewell.comes_second(session):
+        return False
+    message = at_hand.message
+    if session.toward and message.has_session and message.status == OK and sender.kind in _FROM_PARTIES:
+        _tell_of_pauses(session)
+    if session.toward and message.has_session and message.status < 300 and not _anchors_answer(session, sender):
+        session.keep()
+        farewell.refuse_answer(session)
+        return False
+    farewell.note_winner(session)
+    return True
 
 
 def _tell_of_pauses(session: Session) -> None:

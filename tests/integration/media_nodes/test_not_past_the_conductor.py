@@ -179,12 +179,16 @@ async def join(node: Node, link: str) -> PhoneCall:
     return await node.edge.dial(f"sip:1001@{node.address}", {HEADER: to_header(vouched.items())})
 
 
-async def test_an_attended_transfer_is_the_conductors_too(node: Node):
-    """A REFER that names another call of the phone: each of the two asks for, or lets in, the other by the edge."""
+@pytest.mark.parametrize("user", ["1002@", "", "nobody@"], ids=["extension", "the node's own Contact", "nobody"])
+async def test_an_attended_transfer_is_the_conductors_too(node: Node, user: str):
+    """A REFER that names another call of the phone: each of the two asks for, or lets in, the other by the edge.
+
+    Replaces alone says which call: SIP.js writes the Contact that it was answered with, which has no user.
+    """
     agent, customer, consult, colleague = await consulting(node)
     node.with_trunks({"1001": answer_after(0.0)}, hz=COLLEAGUE_HZ)
 
-    status = await agent.transfer(f"sip:1002@{node.address}", replaces=consult)
+    status = await agent.transfer(f"sip:{user}{node.address}", replaces=consult)
     link = await node.edge.wait_for_call()
     said = link_in(vouched_of(link)["link"])
     await until(lambda: agent.ended)
