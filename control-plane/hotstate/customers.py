@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from callmodel.directory import Tenant
 from callmodel.ids import E164, ListId, TenantId
 from callmodel.privacy import number_hash
-from hotstate.numberpages import NumberPages, digits_of
+from hotstate.numberpages import NumberPages
 
 KIND = "customers"
 
@@ -50,12 +50,12 @@ class Customers:
         pages, lists = _pages(self._redis, tenant), await self.lists(tenant.tenant_id)
         if not lists:
             return False
-        source = await pages.script_of_has()
         async with self._redis.pipeline(transaction=False) as pipeline:
+            pages.begin_looking_up(pipeline)
             for list_id in lists:
-                page, place = pages.place(tenant.tenant_id, list_id, digits_of(number))
-                pipeline.evalsha(source, 1, page, str(place))
-            return any(await pipeline.execute())
+                pages.look_up(pipeline, tenant.tenant_id, list_id, number)
+            _, *answers = await pipeline.execute()
+        return any(answers)
 
     async def approve(self, tenant: Tenant, number: E164, seconds: int) -> None:
         """Let a number be dialled by hand for so long."""

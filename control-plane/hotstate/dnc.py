@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 
 from callmodel.ids import E164, CampaignId, TenantId
-from hotstate.numberpages import NumberPages, digits_of
+from hotstate.numberpages import NumberPages
 from servicekit.crypto import TenantCipher
 
 PLATFORM = TenantId("platform")
 EPOCH = f"{PLATFORM}:dnc:epoch"
 """There while hot state has all lists: gone with them, it is only written once they are back."""
-CHANGED = f"{PLATFORM}:dnc:changed"
-CHANGED_SECONDS = 1800
 
 
 class ListsMissingError(Exception):
@@ -66,35 +64,23 @@ class DoNotCall:
         """Say whether hot state has all lists."""
         return bool(await self._redis.exists(EPOCH))
 
-    async def note_change(self) -> None:
-        """Say that numbers came onto lists whose leads nobody took out of the queues: they are to be looked through.
-
-        Once they are on, not before.
-        """
-        await self._redis.set(CHANGED, "1", ex=CHANGED_SECONDS)
-
-    async def changed_lately(self) -> bool:
-        """Say whether leads in the queues may be on lists: within half an hour of such a change."""
-        return bool(await self._redis.exists(CHANGED))
-
     async def found_in(
         self, tenant_id: TenantId, campaign_id: CampaignId | None, numbers: Sequence[E164]
     ) -> list[DncScope | None]:
         """Return of each number the first list on which it is, None for one that may be called.
 
-        Asked by the dialler right before a number is claimed.  Raises ListsMissingError.
+        Asked by the dialler between a number's claim and the order to call it.  Raises ListsMissingError.
         """
         scopes = [SYSTEM, NATIONAL, tenant_scope(tenant_id)]
         if campaign_id is not None:
             scopes.append(campaign_scope(tenant_id, campaign_id))
-        source = await self._pages.script_of_has()
         async with self._redis.pipeline(transaction=False) as pipeline:
+            self._pages.begin_looking_up(pipeline)
             pipeline.exists(EPOCH)
             for number in numbers:
                 for scope in scopes:
-                    page, place = self._pages.place(scope.tenant_id, scope.name, digits_of(number))
-                    pipeline.evalsha(source, 1, page, str(place))
-            complete, *answers = await pipeline.execute()
+                    self._pages.look_up(pipeline, scope.tenant_id, scope.name, number)
+            _, complete, *answers = await pipeline.execute()
         if not complete:
             raise ListsMissingError()
         count = len(scopes)

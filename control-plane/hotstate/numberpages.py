@@ -10,6 +10,7 @@ import hmac
 from collections.abc import Iterable
 
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 
 from callmodel.ids import E164, TenantId
 
@@ -42,6 +43,10 @@ if redis.call('TYPE', KEYS[1]).ok == 'string' then return redis.call('GETBIT', K
 return redis.call('SISMEMBER', KEYS[1], ARGV[1])
 """
 _SCRIPTS = {"add": _ADD, "remove": _REMOVE, "has": _HAS}
+_DIGESTS = {
+    name: hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest() for name, script in _SCRIPTS.items()
+}
+"""By which Redis knows a script once it is loaded.  Loaded in the same trip: a master that took over knows none."""
 
 
 class NumberPages:
@@ -58,20 +63,21 @@ class NumberPages:
         """Take numbers out of a set."""
         await self._each_page("remove", tenant_id, name, numbers)
 
-    async def script_of_has(self) -> str:
-        """Return the hash of the script that looks a number up, which Redis knows from now on; see `place`."""
-        return await self._script("has")
+    @staticmethod
+    def begin_looking_up(pipeline: Pipeline) -> None:
+        """Put in front of what a pipeline looks up; its own answer, the first, says nothing."""
+        pipeline.script_load(_HAS)
 
-    def place(self, tenant_id: TenantId, name: str, number: int) -> tuple[str, int]:
-        """Return where a number is in a set: the page's name, and the place in it."""
-        page, turn = self._page(tenant_id, name, number >> PAGE_BITS)
-        return page, (number & (PAGE_NUMBERS - 1)) ^ turn
+    def look_up(self, pipeline: Pipeline, tenant_id: TenantId, name: str, number: E164) -> None:
+        """Have a pipeline answer 1 where a number is in a set, else 0."""
+        page, turn = self._page(tenant_id, name, digits_of(number) >> PAGE_BITS)
+        place = (digits_of(number) & (PAGE_NUMBERS - 1)) ^ turn
+        pipeline.evalsha(_DIGESTS["has"], 1, page, str(place))
 
     async def _each_page(self, script: str, tenant_id: TenantId, name: str, numbers: Iterable[int]) -> set[str]:
         pages: dict[int, list[int]] = {}
         for number in numbers:
             pages.setdefault(number >> PAGE_BITS, []).append(number & (PAGE_NUMBERS - 1))
-        source = await self._script(script)
         waiting = []
         for page, places in pages.items():
             key, turn = self._page(tenant_id, name, page)
@@ -81,14 +87,11 @@ class NumberPages:
             ]
         for begin in range(0, len(waiting), AT_ONCE):
             async with self._redis.pipeline(transaction=False) as pipeline:
+                pipeline.script_load(_SCRIPTS[script])
                 for key, turned in waiting[begin : begin + AT_ONCE]:
-                    pipeline.evalsha(source, 1, key, *map(str, turned))
+                    pipeline.evalsha(_DIGESTS[script], 1, key, *map(str, turned))
                 await pipeline.execute()
         return {key for key, _ in waiting}
-
-    async def _script(self, name: str) -> str:
-        """Return the hash of a script, which Redis knows from now on: one call for a whole pipeline."""
-        return str(await self._redis.script_load(_SCRIPTS[name]))
 
     def _page(self, tenant_id: TenantId, name: str, page: int) -> tuple[str, int]:
         """Return a page's name, and by what the places in it are turned."""

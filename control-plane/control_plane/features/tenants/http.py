@@ -33,12 +33,12 @@ async def create(context: Context, body: NewTenant) -> TenantView:
 async def listing(context: Context, query: ThingsQuery) -> PageOf[TenantView]:
     """HQ administrators see every tenant, others those in which they have a role."""
     records, after = await service.visible(context, query.limit, query.after, archived=query.archived)
-    return PageOf[TenantView](items=[to_view(record) for record in records], next=after)
+    return PageOf[TenantView](items=[_as_seen(context, record) for record in records], next=after)
 
 
 async def one(context: Context, tenant_id: TenantIdText) -> TenantView:
-    """A tenant with its rules."""
-    return to_view(await service.find(context, tenant_id))
+    """A tenant with its rules; of money only for who may see what calls cost."""
+    return _as_seen(context, await service.find(context, tenant_id))
 
 
 async def change(context: Context, tenant_id: TenantIdText, body: TenantPatch) -> TenantView:
@@ -74,6 +74,16 @@ async def spend(context: Context, tenant_id: TenantIdText) -> SpendView:
         "level": level_of(limits, spent).value,
     }
     return SpendView.model_validate(said)
+
+
+def _as_seen(context: Context, record: TenantRecord) -> TenantView:
+    view = to_view(record)
+    if context.principal.may(Permission.SPEND_READ, record.tenant.tenant_id):
+        return view
+    limits = view.limits.model_copy(
+        update={"spend_per_day": None, "hard_stop": LimitsShape.model_fields["hard_stop"].default}
+    )
+    return view.model_copy(update={"limits": limits})
 
 
 def to_view(record: TenantRecord) -> TenantView:
