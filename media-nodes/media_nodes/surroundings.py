@@ -11,6 +11,7 @@ from media_nodes.ports import (
     Leads,
     Lines,
     LookUps,
+    MachineEar,
     Neighbours,
     Outbox,
     Player,
@@ -31,6 +32,7 @@ class Surroundings:
     recordings: Recordings
     player: Player
     ear: WordEar
+    machines: MachineEar
     lines: Lines
     neighbours: Neighbours
     leads: Leads
