@@ -3,7 +3,6 @@
 Synthetic voices, band-limited, mu-law, with a line's noise.  The same seed makes the same samples.
 """
 
-import asyncio
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +40,28 @@ MACHINES = {
         "你好，我现在不方便接听电话，请在嘀声后留言，谢谢。",
     ),
 }
+OTHERS = ("en-029", "en-us+f1", "en-gb+m1", "en-us+m2")
+GERMAN = ("de", "de+f2")
+OTHER_PEOPLE = {
+    OTHERS: (
+        "Hello?", "Hello, who's speaking?", "Carter.", "Yes, hello, Julia here.", "Good afternoon.", "What is it?",
+        "Hello, can I help you?",
+    ),
+    GERMAN: ("Hello?", "Hallo?", "Müller.", "Ja, bitte?", "Guten Tag, Schmidt.", "Hallo, wer ist da?"),
+}  # fmt: skip
+OTHER_MACHINES = {
+    OTHERS: (
+        "Hello, this is Julia. I'm out at the moment. Leave a message, please.",
+        "The mailbox of the number you called is full. Goodbye.",
+        "Welcome to Northern Gas. All of our offices are closed until Monday.",
+        "Hi! You know what to do after the beep.",
+    ),
+    GERMAN: (
+        "Hallo, hier ist der Anschluss von Familie Müller. Bitte hinterlassen Sie eine Nachricht nach dem Signalton.",
+        "Die gewählte Rufnummer ist nicht vergeben.",
+    ),
+}
+"""By these the rule was not set: they say how it does elsewhere."""
 BEEPS_HZ = (440.0, 850.0, 1000.0, 1400.0)
 SNR_DB = (18.0, 30.0)
 SILENCES = 20
@@ -58,13 +79,14 @@ class Answer:
 
 
 Words = dict[tuple[str, str, str], npt.NDArray[np.float64]]
+Greetings = dict[tuple[str, ...], tuple[str, ...]]
 
 
-async def words() -> Words:
+async def words(people: Greetings, machines: Greetings) -> Words:
     """Return every greeting by every voice that speaks it, band-limited, without noise."""
     wanted = [
         (kind, text, voice)
-        for kind, texts in ((PERSON, PEOPLE), (MACHINE, MACHINES))
+        for kind, texts in ((PERSON, people), (MACHINE, machines))
         for voices, said in texts.items()
         for text in said
         for voice in voices
@@ -106,8 +128,3 @@ def _silence(seconds: float) -> npt.NDArray[np.float64]:
 
 def _beep(hz: float, seconds: float) -> npt.NDArray[np.float64]:
     return 0.15 * np.sin(2 * np.pi * hz * np.arange(round(seconds * RATE)) / RATE)
-
-
-def made(seed: int) -> list[Answer]:
-    """Return the corpus; it takes some seconds to speak."""
-    return answers(asyncio.run(words()), seed)

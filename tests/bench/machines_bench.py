@@ -12,7 +12,19 @@ import time
 from collections import Counter
 from typing import Any
 
-from machine_corpus import MACHINE, PERSON, SILENCE, Answer, answers, words
+from machine_corpus import (
+    MACHINE,
+    MACHINES,
+    OTHER_MACHINES,
+    OTHER_PEOPLE,
+    PEOPLE,
+    PERSON,
+    SILENCE,
+    Answer,
+    Greetings,
+    answers,
+    words,
+)
 
 from callmodel.campaigns.machines.beeps import BeepEar
 from callmodel.campaigns.machines.detecting import Costs, Detector, Verdict
@@ -26,9 +38,9 @@ Readings = list[tuple[Answer, list[Reading]]]
 Matrix = dict[str, Counter[Verdict]]
 
 
-def corpora() -> list[Readings]:
+def corpora(people: Greetings = PEOPLE, machines: Greetings = MACHINES) -> list[Readings]:
     """Return the corpus on some lines, as it is read."""
-    spoken = asyncio.run(words())
+    spoken = asyncio.run(words(people, machines))
     return [[(each, readings(each)) for each in answers(spoken, seed)] for seed in range(RUNS)]
 
 
@@ -87,6 +99,11 @@ def measure() -> list[dict[str, Any]]:
         right = [share(each[MACHINE], Verdict.MACHINE) for each in found]
         rows.append(_row(f"machines: people taken for machines, costs {name}", wrong, people, "at-most", size))
         rows.append(_row(f"machines: machines known, costs {name}", right, machines, "at-least", size))
+    others = [matrix(corpus, COSTS["10:1"]) for corpus in corpora(OTHER_PEOPLE, OTHER_MACHINES)]
+    strange = "voices and greetings by which the rule was not set"
+    wrong, right = ([share(each[kind], Verdict.MACHINE) for each in others] for kind in (PERSON, MACHINE))
+    rows.append(_row("machines: other people taken for machines, costs 10:1", wrong, 2.5, "at-most", strange))
+    rows.append(_row("machines: other machines known, costs 10:1", right, 85.0, "at-least", strange))
     silence = [share(matrix(corpus, COSTS["10:1"])[SILENCE], Verdict.MACHINE) for corpus in made]
     rows.append(_row("machines: silence taken for a machine", silence, 0.0, "at-most", size))
     beeps = [beeps_heard(corpus) for corpus in made]
