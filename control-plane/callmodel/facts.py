@@ -183,6 +183,15 @@ class SuperviseAsked:
     at_ms: int
 
 
+@dataclass(frozen=True)
+class RejoinAsked:
+    """The phone of the party `leg_id` has forgotten the call, and asks to be rung: a page that was loaded anew."""
+
+    plan: Plan
+    leg_id: LegId
+    at_ms: int
+
+
 class ConsultStep(Enum):
     """What becomes of a consult.
 
@@ -385,5 +394,5 @@ Fact = (
     | PickUpAsked | SuperviseAsked | ConsultTurned | ModeAsked | ReleaseAsked | RecordingPauseAsked | TimerFired
     | Played | DigitPressed | Heard | QueueSeen | LookedUp | VipTold | ChannelHeld | WayFound | Queued | NotQueued
     | PlaceKept | LineLost | AgentOffered | AgentChanged | ClaimTold | MachineTold | BeepHeard | NodeLost
-    | VoiceMeasured
+    | VoiceMeasured | RejoinAsked
 )  # fmt: skip

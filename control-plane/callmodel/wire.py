@@ -77,6 +77,7 @@ class PlaceCall:
 
     `not_after_ms` (milliseconds since 1970): a node that reads the order later rings nobody, as whoever asked has
     gone on to other things; the call's CDR says `order-expired`.  None, as older senders leave it, is no limit.
+    is_owed: the customer called us: nobody has chosen the number, and it may be dialled by hand.
     """
 
     call_id: CallId
@@ -89,6 +90,7 @@ class PlaceCall:
     not_after_ms: int | None = None
     kind: str = "call.place"
     traceparent: str | None = None
+    is_owed: bool = False
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,16 @@ class PickUpCall:
 
 
 @dataclass(frozen=True)
+class RejoinCall:
+    """Ring the party at `extension` anew: its phone has forgotten the call."""
+
+    call_id: CallId
+    tenant_id: TenantId
+    extension: Extension
+    kind: str = "call.rejoin"
+
+
+@dataclass(frozen=True)
 class SuperviseCall:
     """Ring the station at `extension` to attend an agent in a mode; one that attends already changes its mode.
 
@@ -252,6 +264,7 @@ CallOrder = (
     | JoinCall
     | HoldCall
     | PickUpCall
+    | RejoinCall
     | SuperviseCall
     | TakeOverCall
     | ReleaseParty

@@ -283,6 +283,8 @@ class Conductor:
             plan = plan_call(
                 directory, order.tenant_id, order.dialled, site_id=order.site_id, wanted_caller=order.caller_number
             )
+            if order.is_owed and isinstance(plan, TrunkPlan):
+                plan = replace(plan, asked=None)
         beginning = CallAsked(
             order.call_id,
             order.tenant_id,
