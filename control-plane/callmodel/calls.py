@@ -24,7 +24,7 @@ from callmodel import (
 from callmodel.agentkeys import KeyPlan
 from callmodel.announcements import announced
 from callmodel.callstate import Call, Direction, Leg, LegRole, LegState, Phase, Purpose
-from callmodel.campaigns.facts import LeadDue
+from callmodel.campaigns.facts import BeepHeard, LeadDue, MachineTold
 from callmodel.endings import Ending, sip_code_of
 from callmodel.ids import LegId
 from callmodel.numbers import is_extension
@@ -106,6 +106,10 @@ def _advance(call: Call, fact: facts.Fact) -> Step:
             return call, waiting.withdrawn(fact)
         case facts.VoiceMeasured():
             return call, []
+        case MachineTold() if not is_over:
+            return outreach.machine_told(call, fact)
+        case BeepHeard() if not is_over:
+            return outreach.beep_heard(call, fact)
         case _ if call.phase is Phase.ENDED:
             return call, []
         case _:

@@ -5,7 +5,7 @@ from enum import Enum
 
 from callmodel.agentkeys import AgentOutcome
 from callmodel.callstate import TimerName
-from callmodel.campaigns.facts import ClaimTold
+from callmodel.campaigns.facts import BeepHeard, ClaimTold, MachineTold
 from callmodel.endings import Ending
 from callmodel.ids import CallId, LegId, QueueId, TrunkId
 from callmodel.links import Link, LinkedParty
@@ -393,5 +393,6 @@ Fact = (
     | HangUpAsked | SpendStopped | TransferAsked | LinkAsked | LinkNamed | QueueAsked | ConsultAsked | JoinAsked
     | PickUpAsked | SuperviseAsked | ConsultTurned | ModeAsked | ReleaseAsked | RecordingPauseAsked | TimerFired
     | Played | DigitPressed | Heard | QueueSeen | LookedUp | VipTold | ChannelHeld | WayFound | Queued | NotQueued
-    | PlaceKept | LineLost | AgentOffered | AgentChanged | ClaimTold | NodeLost | VoiceMeasured | RejoinAsked
+    | PlaceKept | LineLost | AgentOffered | AgentChanged | ClaimTold | MachineTold | BeepHeard | NodeLost
+    | VoiceMeasured | RejoinAsked
 )  # fmt: skip

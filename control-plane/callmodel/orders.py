@@ -177,6 +177,20 @@ class Listen:
 
 
 @dataclass(frozen=True)
+class DetectMachine:
+    """Hear for `most_seconds` whether a machine has answered at a leg: `MachineTold`, or nothing for a person.
+
+    person_cost, machine_cost: of a wrong guess.  awaits_beep: `BeepHeard` follows, once a machine records.
+    """
+
+    leg_id: LegId
+    most_seconds: float
+    person_cost: float
+    machine_cost: float
+    awaits_beep: bool = False
+
+
+@dataclass(frozen=True)
 class LookAtQueue:
     queue_id: QueueId
 
@@ -353,6 +367,7 @@ Order = (
     | Play
     | StopPlaying
     | Listen
+    | DetectMachine
     | LookAtQueue
     | LookUp
     | AskVip

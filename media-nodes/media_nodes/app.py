@@ -18,7 +18,7 @@ from media_nodes.ami import Ami
 from media_nodes.ari import Ari
 from media_nodes.asterisk import AriSwitch
 from media_nodes.callbacks import HeldCallBacks
-from media_nodes.callersounds import build_ear, build_player, build_sounds
+from media_nodes.callersounds import build_ear, build_machine_ear, build_player, build_sounds
 from media_nodes.claims import RedisClaims
 from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.config import MediaSettings
@@ -102,6 +102,7 @@ async def serve(service: Service) -> None:
         recordings=recorder,
         player=player,
         ear=ear,
+        machines=build_machine_ear(service, settings, switch),
         lines=lines,
         neighbours=RedisNeighbours(redis),
         leads=leads,

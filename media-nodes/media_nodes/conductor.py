@@ -320,6 +320,7 @@ class Conductor:
             flow,
             campaign.opt_out_key,
             agent=order.agent,
+            machines=campaign.pacing.machines,
         )
         plan = plan_call(directory, order.tenant_id, order.number, wanted_caller=order.caller_number)
         if isinstance(plan, TrunkPlan):

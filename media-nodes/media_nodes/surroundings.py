@@ -12,6 +12,7 @@ from media_nodes.ports import (
     Leads,
     Lines,
     LookUps,
+    MachineEar,
     Neighbours,
     Outbox,
     Player,
@@ -32,6 +33,7 @@ class Surroundings:
     recordings: Recordings
     player: Player
     ear: WordEar
+    machines: MachineEar
     lines: Lines
     neighbours: Neighbours
     leads: Leads

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from callmodel.agents import Seat
+from callmodel.campaigns.document import MachineDetection
 from callmodel.ids import AgentId, CampaignId, LeadId, ProviderId, QueueId
 from callmodel.routing import FlowPlan
 
@@ -22,6 +23,7 @@ class CalledLead:
 
     pool: whose agents serve the campaign.  token: the number's keyed hash.  flow: what whoever answers meets; None
     where `agent` dials, who speaks with them.
+    machines: what is done about those that answer.  machine: one did.
     opt_out_key: the key by which a customer says not to be called any more; empty for none.  opted_out: it was.
     """
 
@@ -33,3 +35,5 @@ class CalledLead:
     opt_out_key: str = ""
     opted_out: bool = False
     agent: CallingAgent | None = None
+    machines: MachineDetection = MachineDetection()
+    machine: bool = False

@@ -11,7 +11,7 @@ from callmodel.campaigns.document import Campaign, CampaignState
 from callmodel.campaigns.launching import BY_AGENTS, Pacing, pacing_of, room_for
 from callmodel.campaigns.progress import LeadState
 from callmodel.campaigns.results import AttemptResult
-from callmodel.campaigns.watching import CallSeen, Look, agents_of, facts_between, snapshot_of
+from callmodel.campaigns.watching import CallSeen, Look, agents_of, facts_between, snapshot_of, unsure_ms_of
 from callmodel.directory import Lookups, Tenant
 from callmodel.flows.calendars import is_open
 from callmodel.ids import CallId
@@ -75,7 +75,7 @@ class CampaignDialler:
             agents_of(campaign, await around.acd.agents(key.pool)),
             {call.call_id: _seen(call) for call in calls},
         )
-        await self._learn(facts_between(self._before, look), at_ms)
+        await self._learn(facts_between(self._before, look, unsure_ms_of(campaign)), at_ms)
         self._before = look
         await self._settle(campaign, calls, at_ms)
         if campaign.kind in BY_AGENTS:
@@ -134,7 +134,7 @@ class CampaignDialler:
             at_ms,
             attempts=attempts,
             counts=retrying.counts(result),
-            answered=int(abandoned or call.connected_ms > 0),
+            answered=int(abandoned or (call.connected_ms > 0 and result is not AttemptResult.MACHINE)),
             abandoned=int(abandoned),
         )
 

@@ -34,6 +34,7 @@ from callmodel.orders import (
     ChangeAgent,
     ClaimTrunk,
     CloseOffer,
+    DetectMachine,
     DialLink,
     DialStation,
     DialTrunk,
@@ -168,11 +169,11 @@ class FakeSwitch:
     async def stop_playing(self, leg_id: LegId, play_id: str) -> None:
         self.told.append(("stop_playing", leg_id, play_id))
 
-    async def tap(self, leg_id: LegId, to: str) -> None:
+    async def tap(self, leg_id: LegId, to: str, name: str = "") -> None:
         self.told.append(("tap", leg_id, to))
         self._refuse(leg_id)
 
-    async def untap(self, leg_id: LegId) -> None:
+    async def untap(self, leg_id: LegId, name: str = "") -> None:
         self.told.append(("untap", leg_id))
 
     async def pause_recording(self, customer_leg: LegId, *, paused: bool) -> None:
@@ -343,6 +344,14 @@ class FakeEar:
 
 
 @dataclass
+class FakeMachineEar:
+    detected: list[DetectMachine] = field(default_factory=list)
+
+    def detect(self, order: DetectMachine, tell: Callable[[Fact], None]) -> None:
+        self.detected.append(order)
+
+
+@dataclass
 class FakePlayer:
     played: list[Play] = field(default_factory=list)
     stopped: list[tuple[str, str]] = field(default_factory=list)
@@ -374,6 +383,7 @@ class Stage:
     leads: FakeLeads = field(default_factory=FakeLeads)
     player: FakePlayer = field(default_factory=FakePlayer)
     ear: FakeEar = field(default_factory=FakeEar)
+    machines: FakeMachineEar = field(default_factory=FakeMachineEar)
     neighbours: FakeNeighbours = field(default_factory=FakeNeighbours)
     call_backs: FakeCallBacks = field(default_factory=FakeCallBacks)
     capacity: int = CAPACITY
@@ -388,6 +398,7 @@ class Stage:
             self.recordings,
             self.player,
             self.ear,
+            self.machines,
             self.lines,
             self.neighbours,
             self.leads,
