@@ -20,6 +20,10 @@ describe("a queue's figures of the day", () => {
 
 describe("what a supervisor does on a leg", () => {
   it("is to talk where no other mode is told", () => {
-    expect([modeOf(null), modeOf({ mode: null }), modeOf({ mode: "whispering" })]).toEqual([null, "talking", "whispering"]);
+    expect([modeOf({ mode: null, answered_ms: 1 }), modeOf({ mode: "whispering", answered_ms: 1 })]).toEqual(["talking", "whispering"]);
+  });
+
+  it("is nothing while it rings", () => {
+    expect([modeOf(null), modeOf({ mode: null, answered_ms: null })]).toEqual([null, null]);
   });
 });
