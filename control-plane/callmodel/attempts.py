@@ -50,9 +50,10 @@ def bring(
         to=to,
     )
     shown = _shown(call, attempt)
-    # A customer who was called and has answered does not wait for somebody to reach for the receiver.
-    # Nor does somebody whose page was loaded anew in the middle of a word.
-    answers = purpose is Purpose.REJOIN or (purpose is Purpose.OFFER and call.lead is not None)
+    # A customer who was called and has answered does not wait for somebody to reach for the receiver, who dials a
+    # lead has said so by the click, and somebody's page was loaded anew in the middle of a word.
+    of_lead = purpose in (Purpose.OFFER, Purpose.SEAT) and call.lead is not None
+    answers = of_lead or purpose is Purpose.REJOIN
     order = orders.DialStation(
         leg_id, plan.extension, plan.site_id, shown, plan.ring_timeout_seconds, plan.tenant_id, answers
     )
@@ -192,7 +193,15 @@ def _claim(call: Call, attempt: Attempt, plan: TrunkPlan) -> orders.Order:
         extension,
         call.started_ms,
         emergency=plan.is_emergency,
+        asked=plan.asked if _is_by_hand(call, attempt) else None,
     )
+
+
+def _is_by_hand(call: Call, attempt: Attempt) -> bool:
+    """Say whether a person chose the number that is dialled."""
+    if attempt.purpose is Purpose.REACH or call.lead is not None:
+        return False
+    return attempt.purpose is not Purpose.CONNECT or (call.direction is Direction.OUTBOUND and call.call_back is None)
 
 
 def _role_at_station(call: Call, purpose: Purpose, by: LegId | None) -> LegRole:

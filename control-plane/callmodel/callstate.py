@@ -382,8 +382,8 @@ class Call:
 
     @property
     def trunk_held(self) -> bool:
-        """Whether any channel of a trunk is claimed for this call."""
-        return any(leg.trunk_held for leg in self.legs)
+        """Whether any channel of a trunk is claimed for this call that we pay for: not that of who called us."""
+        return any(leg.trunk_held and leg.cost_class is not None for leg in self.legs)
 
     @property
     def state(self) -> CallState:

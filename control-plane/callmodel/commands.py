@@ -52,13 +52,12 @@ def asked_by_phone(
     """Return what befalls a call whose party's phone sent a REFER (RFC 3515).
 
     to: whom it names.  dialog: the other call of its own that it wants joined (RFC 3891), empty for a blind transfer.
+    Only a station's phone may: whoever is outside would call on at the tenant's cost.
     """
     leg = call.leg_of(leg_id)
     plan: Plan | LinkPlan = Refusal(Ending.REJECTED)
-    if not dialog:
-        plan = plan_call(directory, call.tenant_id, to, site_id=call.site_id)
-    elif leg is not None and leg.extension is not None:
-        plan = LinkPlan(dialog)
+    if leg is not None and leg.extension is not None:
+        plan = LinkPlan(dialog) if dialog else plan_call(directory, call.tenant_id, to, site_id=call.site_id)
     return facts.TransferAsked(plan, leg_id, at_ms, referred=True)
 
 

@@ -53,6 +53,7 @@ _ALL = "/tenants/{tenant_id}/follow-ups"
 _ONE = "/tenants/{tenant_id}/follow-ups/{call_id}"
 _FOLLOW_UP = Permission.CALLS_FOLLOW_UP
 
+
 routes = [
     Route("GET", _ALL, listing, _FOLLOW_UP, "List calls to follow up", _TAGS),
     Route("GET", _ONE, follow_up, _FOLLOW_UP, "Get a call to follow up", _TAGS),

@@ -59,7 +59,7 @@ async def call_back(context: Context, tenant_id: TenantId, call_id: CallId, exte
     if seen.done_ms is not None or is_anothers or not await _follow_ups(context).take(tenant_id, seen, me, now_ms):
         raise await _taken(context, tenant_id, call_id)
     try:
-        return await service.place(context, tenant_id, extension, number, None)
+        return await service.place(context, tenant_id, extension, number, None, is_owed=True)
     except Exception:
         await _follow_ups(context).take(tenant_id, taken, seen.called_by, seen.called_ms)
         raise

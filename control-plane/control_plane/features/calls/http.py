@@ -1,5 +1,6 @@
 """Routes of calls."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
@@ -8,7 +9,7 @@ from pydantic import StringConstraints
 from callmodel.ids import CallId, TenantId
 from control_plane.audit import record
 from control_plane.features.calls import errors, listing, schemas, service
-from control_plane.features.calls.sealing import customer_token
+from control_plane.features.calls.sealing import CallRecord, customer_token
 from control_plane.permissions import Permission
 from control_plane.reach import OutOfReachError
 from control_plane.web import Context, ForbiddenError, PageOf, Route, UnavailableError
@@ -57,10 +58,11 @@ async def find(context: Context, tenant_id: str, query: schemas.CallsQuery) -> P
     """
     tenant = TenantId(tenant_id)
     reveal = _may_reveal(context, tenant, query)
+    if listing.filter_of(query).names_inside and not _sees_inside(context, tenant):
+        raise ForbiddenError("calls are found by site, trunk or who placed them by the provider's people only")
     records, after = await listing.find(context, tenant, query)
-    token = partial(customer_token, context.cipher, tenant)
-    priced, dialogs = context.principal.may(Permission.SPEND_READ, tenant), context.principal.is_hq_admin
-    views = [schemas.to_view(each, token, reveal=reveal, priced=priced, dialogs=dialogs) for each in records]
+    show = _showing(context, tenant, reveal=reveal)
+    views = [show(each) for each in records]
     if reveal:
         await _audit_look(context, tenant, [view.call_id for view in views])
     return PageOf[schemas.CallView](items=views, next=after)
@@ -81,10 +83,23 @@ async def one(context: Context, tenant_id: str, call_id: CallPath, query: schema
     record = await listing.one(context, tenant, call)
     if reveal:
         await _audit_look(context, tenant, [call_id])
-    priced, dialogs = context.principal.may(Permission.SPEND_READ, tenant), context.principal.is_hq_admin
-    return schemas.to_view(
-        record, partial(customer_token, context.cipher, tenant), reveal=reveal, priced=priced, dialogs=dialogs
+    return _showing(context, tenant, reveal=reveal)(record)
+
+
+def _showing(context: Context, tenant_id: TenantId, *, reveal: bool) -> Callable[[CallRecord], schemas.CallView]:
+    """Return what makes a record into what the user may see of it."""
+    return partial(
+        schemas.to_view,
+        token=partial(customer_token, context.cipher, tenant_id),
+        reveal=reveal,
+        priced=context.principal.may(Permission.SPEND_READ, tenant_id),
+        dialogs=context.principal.is_hq_admin,
+        inside=_sees_inside(context, tenant_id),
     )
+
+
+def _sees_inside(context: Context, tenant_id: TenantId) -> bool:
+    return context.principal.may(Permission.STATIONS_READ, tenant_id)
 
 
 def _may_reveal(context: Context, tenant_id: TenantId, query: schemas.RevealQuery) -> bool:

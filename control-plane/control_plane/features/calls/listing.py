@@ -90,7 +90,7 @@ def _range_of(query: CallsQuery, now_ms: int, *, looked_up: bool) -> tuple[int, 
 def filter_of(query: CallsQuery) -> CallFilter:
     """Return what a call must be, apart from its customer and its time."""
     wanted = {name: getattr(query, name) for name in (*OF_THE_CALL, *OF_A_LEG)}
-    return CallFilter(**{name: to_wire(value) for name, value in wanted.items()})
+    return CallFilter(**{name: to_wire(value) for name, value in wanted.items()}, recorded=query.recorded)
 
 
 async def _in_progress(context: Context, tenant_id: TenantId, query: CallsQuery, after: CallId | None) -> Found:

@@ -11,7 +11,7 @@ from typing import Any
 from callmodel.cdr import Cdr, CdrLeg
 from callmodel.codec import from_wire, to_wire
 from callmodel.ids import CallId, TenantId, unix_ms_of
-from control_plane.features.calls.packing import pack_leg, unpack_leg
+from control_plane.packedlegs import pack_leg, unpack_leg
 from control_plane.times import slot_of
 from servicekit.crypto import TenantCipher
 from servicekit.stores import Row

@@ -55,9 +55,15 @@ _placements: WeakKeyDictionary[Redis, Placements] = WeakKeyDictionary()
 
 
 async def place(
-    context: Context, tenant_id: TenantId, extension: str, dialled: str, caller_number: str | None
+    context: Context,
+    tenant_id: TenantId,
+    extension: str,
+    dialled: str,
+    caller_number: str | None,
+    *,
+    is_owed: bool = False,
 ) -> CallId:
-    """Order a call between a station and a number, and return its id.
+    """Order a call between a station and a number, and return its id.  is_owed: the customer called us.
 
     Raises OutOfReachError, and the problems of `errors`.
     """
@@ -81,6 +87,7 @@ async def place(
         caller_number,
         not_after_ms=context.now_ms() + ORDER_SECONDS * 1000,
         traceparent=tracing.traceparent(),
+        is_owed=is_owed,
     )
     await send(context.redis, node.node_id, order)
     return call_id
