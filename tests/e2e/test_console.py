@@ -16,17 +16,19 @@ from trunkline.apiclient import ApiError
 from trunkline.conditions import until
 
 SECOND_RING_MS = 4000
-ONLY_CODEC = """codec => {
-  const wanted = [`audio/${codec}`, "audio/telephone-event"];
-  const all = RTCRtpReceiver.getCapabilities("audio").codecs;
-  const kept = all.filter(({ mimeType }) => wanted.includes(mimeType.toLowerCase()));
-  const answer = RTCPeerConnection.prototype.createAnswer;
-  RTCPeerConnection.prototype.createAnswer = function (...given) {
-    for (const transceiver of this.getTransceivers()) transceiver.setCodecPreferences(kept);
-    return answer.apply(this, given);
+ONLY_CODEC = r"""codec => {
+  const set = RTCPeerConnection.prototype.setRemoteDescription;
+  RTCPeerConnection.prototype.setRemoteDescription = function ({ type, sdp }) {
+    const named = [...sdp.matchAll(/^a=rtpmap:(\d+) ([^/]+)/gm)];
+    const isMeant = ([, , name]) => [codec, "telephone-event"].includes(name.toLowerCase());
+    const wanted = named.filter(isMeant).map(([, number]) => number);
+    const isKept = (line) => wanted.includes(/^a=(?:rtpmap|fmtp|rtcp-fb):(\d+) /.exec(line)?.[1] ?? wanted[0]);
+    const told = (line) =>
+      line.startsWith("m=audio ") ? [...line.split(" ").slice(0, 3), ...wanted].join(" ") : line;
+    return set.call(this, { type, sdp: sdp.split("\r\n").filter(isKept).map(told).join("\r\n") });
   };
 }"""
-"""Has a page's connections answer with one codec only, as a browser does that has no other."""
+"""Has a page see one codec only in what it is offered, as a browser does that has no other."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -260,7 +262,7 @@ async def test_nothing_that_others_write_is_run_as_script(floor: Floor):
     """A caller's display name and a note; names that a manager gives may not hold such signs in the first place."""
     desk, board, world = floor.agent, floor.supervisor, floor.world
     evil = "<img src=x onerror=document.title='run'><script>document.title='run'</script>"
-    call, number = await floor.talk(name=evil)
+    _, number = await floor.talk(name=evil)
     await desk.type("Notes, kept as you type", evil)
     await desk.shows("Kept.")
     await desk.press("Hang up")

@@ -10,12 +10,17 @@ import { useAgents, useLiveCalls, useQueues } from "@/events/topics";
 import { AgentActs } from "@/features/board/AgentActs";
 import styles from "@/features/board/Board.module.css";
 import { CallActs } from "@/features/board/CallActs";
-import { countByState, maySupervise, shownAgents, shownCalls, siteOf, STATES, todayOf, type Filter, type Sites } from "@/features/board/model";
+import { countByState, maySupervise, shownAgents, shownCalls, siteOf, STATES, type Filter, type Sites } from "@/features/board/model";
 import { Rows } from "@/features/board/Rows";
+import english from "@/features/board/texts/en.json";
+import chinese from "@/features/board/texts/zh-CN.json";
 import { useWall } from "@/features/board/useWall";
 import { useTenant } from "@/features/desk/queries";
+import { addTexts } from "@/i18n";
 import { clock, sinceClock } from "@/parts/time";
 import { useRoles, useTenantId } from "@/session/context";
+
+addTexts({ en: english, "zh-CN": chinese });
 
 const NO_SITES: Sites = new Map();
 
@@ -101,14 +106,12 @@ function Queues({ filter }: { filter: Filter }) {
 
 function DayOfQueue({ queue }: { queue: QueueStateView }) {
   const { t } = useTranslation();
-  const today = todayOf(queue);
-  if (!today) return null;
-  const level = today.service_level_today === null ? "–" : `${Math.round(today.service_level_today)} %`;
+  const level = queue.service_level_today === null ? "–" : `${Math.round(queue.service_level_today)} %`;
   return (
     <div className={`${styles.counts ?? ""} figures quiet`}>
       <span>{t("board.level", { level })}</span>
-      <span>{t("board.answered", { answered: today.answered_today })}</span>
-      <span>{t("board.abandoned", { abandoned: today.abandoned_today })}</span>
+      <span>{t("board.answered", { answered: queue.answered_today })}</span>
+      <span>{t("board.abandoned", { abandoned: queue.abandoned_today })}</span>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** What the board shows of what is known: which agents and calls, in which order, how many in each state.  Pure. */
-import type { AgentState, AgentStateView, CallView, LegView, QueueStateView } from "@/api/shapes";
+import type { AgentState, AgentStateView, CallView, LegView } from "@/api/shapes";
 import type { Mode } from "@/features/board/acts";
 import type { Role } from "@/session/session";
 
@@ -53,17 +53,3 @@ export const listeningLeg = (call: Pick<CallView, "legs">, extension: string): L
 /** What the supervisor on a leg does there. */
 export const modeOf = (leg: Pick<LegView, "mode" | "answered_ms"> | null): Mode | null =>
   leg?.answered_ms == null ? null : leg.mode === "listening" || leg.mode === "whispering" ? leg.mode : "talking";
-
-/** A queue's figures of the tenant's day; `service_level_today` in percent, null before the first call. */
-export interface Today {
-  answered_today: number;
-  abandoned_today: number;
-  service_level_today: number | null;
-}
-
-/** The figures of the day, where the server tells them. */
-export function todayOf(queue: QueueStateView & Partial<Today>): Today | null {
-  const { answered_today, abandoned_today, service_level_today } = queue;
-  if (answered_today === undefined || abandoned_today === undefined || service_level_today === undefined) return null;
-  return { answered_today, abandoned_today, service_level_today };
-}
