@@ -66,13 +66,15 @@ class Floor:
         await api.post(f"{path}/agents/{self.users[AGENT]}/sign-out", {})
         await api.put(f"{path}/numbers/{NUMBER}/route", {"route_to": None})
 
-    async def ring(self) -> tuple[PhoneCall, str]:
-        """A customer rings and is led to the queue; the call, and the customer's number."""
-        number = f"+8613811{next(self._callers):06d}"
+    async def ring(self, name: str = "", number: str = "") -> tuple[PhoneCall, str]:
+        """A customer rings, a new one without a number, and is led to the queue; the call, and the number."""
+        number = number or f"+8613811{next(self._callers):06d}"
         calls: list[PhoneCall] = []
 
         async def comes_through() -> bool:
-            call = await self.world.carrier.place_call(NUMBER, number, (self.world.plan.edge, 5060))
+            call = await self.world.carrier.place_call(
+                NUMBER, number, (self.world.plan.edge, 5060), display_name=name
+            )
             calls.append(call)
             with contextlib.suppress(CallEndedError):
                 await call.wait_for("answered", 10)
@@ -82,9 +84,9 @@ class Floor:
         assert await until(comes_through, 10)
         return calls[-1], number
 
-    async def talk(self) -> tuple[PhoneCall, str]:
+    async def talk(self, name: str = "", number: str = "") -> tuple[PhoneCall, str]:
         """A customer has rung and talks with the agent, who hears them."""
-        call, number = await self.ring()
+        call, number = await self.ring(name, number)
         await self.agent.offers("Answer")
         await self.agent.press("Answer")
         await hears(call, AGENT_HZ)

@@ -12,8 +12,23 @@ from tests.e2e.console import chromium_at, signed_in
 from tests.e2e.consolefloor import AGENT, AGENT_HZ, NUMBER, QUEUE, SUPERVISOR, SUPERVISOR_HZ, Floor
 from tests.e2e.world import HQ_TONE_HZ, World
 from tests.interop.stories import hears, hears_music
+from trunkline.apiclient import ApiError
+from trunkline.conditions import until
 
 SECOND_RING_MS = 4000
+ONLY_CODEC = r"""codec => {
+  const set = RTCPeerConnection.prototype.setRemoteDescription;
+  RTCPeerConnection.prototype.setRemoteDescription = function ({ type, sdp }) {
+    const named = [...sdp.matchAll(/^a=rtpmap:(\d+) ([^/]+)/gm)];
+    const isMeant = ([, , name]) => [codec, "telephone-event"].includes(name.toLowerCase());
+    const wanted = named.filter(isMeant).map(([, number]) => number);
+    const isKept = (line) => wanted.includes(/^a=(?:rtpmap|fmtp|rtcp-fb):(\d+) /.exec(line)?.[1] ?? wanted[0]);
+    const told = (line) =>
+      line.startsWith("m=audio ") ? [...line.split(" ").slice(0, 3), ...wanted].join(" ") : line;
+    return set.call(this, { type, sdp: sdp.split("\r\n").filter(isKept).map(told).join("\r\n") });
+  };
+}"""
+"""Has a page see one codec only in what it is offered, as a browser does that has no other."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -99,6 +114,8 @@ async def test_what_an_agent_does_with_a_call_by_the_buttons_of_the_desk(floor: 
     await desk.press("Hang up")
     await call.wait_for("ended", 10)
     await desk.shows("Wrap-up", "Call over")
+    left = ["getByRole", "progressbar", {"name": "Wrap-up that has gone"}]
+    assert int(await desk.page.chain(left, ["getAttribute", "aria-valuenow"])) < 50
     await desk.press("Resolved")
     await desk.type("Notes, kept as you type", "wants the blue one")
     await desk.shows("Kept.")
@@ -239,3 +256,92 @@ async def test_a_call_outlives_its_signalling_and_the_edge(floor: Floor):
     await call.hang_up()
     await desk.shows("Call over", "Wrap-up")
     await desk.lacks("Hang up")
+
+
+async def test_nothing_that_others_write_is_run_as_script(floor: Floor):
+    """A caller's display name and a note; names that a manager gives may not hold such signs in the first place."""
+    desk, board, world = floor.agent, floor.supervisor, floor.world
+    evil = "<img src=x onerror=document.title='run'><script>document.title='run'</script>"
+    _, number = await floor.talk(name=evil)
+    await desk.type("Notes, kept as you type", evil)
+    await desk.shows("Kept.")
+    await desk.press("Hang up")
+    await floor.world.cdr_where(lambda each: each["number"] == number)
+    await desk.press("Ready")
+
+    # The note as the customer's history shows it in the next call.
+    again, _ = await floor.talk(name=evil, number=number)
+    await desk.shows("History", evil)
+    await again.hang_up()
+    for screen in (desk, board):
+        assert await screen.page.run("document.title") == "Trunkline"
+        assert await screen.page.run("document.querySelectorAll('img[src=x]').length") == 0
+    with pytest.raises(ApiError):
+        await world.api.patch(f"{world.path}/queues/care", {"name": evil})
+
+
+@pytest.mark.parametrize(("codec", "mime"), [("opus", "audio/opus"), ("pcma", "audio/PCMA")])
+async def test_the_browser_speaks_the_codec_that_it_has(floor: Floor, codec: str, mime: str):
+    desk = floor.agent
+    await desk.page.chain(["reload"])
+    await desk.page.run(ONLY_CODEC, codec)
+    await desk.shows("Phone ready")
+
+    call, _ = await floor.talk()
+    assert await desk.page.run("trunklineEars.codec()") == mime
+    await call.hang_up()
+    await desk.page.chain(["reload"])
+
+
+async def test_devices_are_checked_before_the_first_call(floor: Floor):
+    desk = floor.agent
+    await desk.page.run("localStorage.removeItem('trunkline.devices-checked')")
+    await desk.page.chain(["reload"])
+    await desk.shows("Microphone and speaker are not checked here yet.")
+
+    await desk.press("Check")
+    await desk.shows("To the server and back:", " ms", "Phone ready")
+    level = ["getByRole", "meter", {"name": "Level"}]
+
+    async def speaks() -> bool:
+        return int(await desk.page.chain(level, ["getAttribute", "aria-valuenow"])) > 5
+
+    assert await until(speaks, 10), "the meter does not move"
+    await desk.press("Play a tone")
+    await desk.press("Hear yourself")
+    await desk.offers("Listen …")
+    await desk.offers("Hear yourself")
+    await desk.press("Close")
+    assert "are not checked here yet" not in await desk.text()
+
+
+async def test_a_call_can_be_had_without_a_mouse(floor: Floor):
+    desk = floor.agent
+    call, number = await floor.ring()
+    await desk.offers("Answer")
+
+    await desk.key("Alt+a")
+    await hears(call, AGENT_HZ)
+    await desk.key("Alt+w")
+    await hears_music(call)
+    await desk.key("Alt+w")
+    await hears(call, AGENT_HZ)
+    await desk.key("Alt+x")
+    await call.wait_for("ended", 10)
+    await desk.key("Alt+1")
+    await desk.shows("Kept.")
+    await desk.key("Alt+r")
+    await floor.agent_is("ready")
+    cdr = await floor.world.cdr_where(lambda each: each["number"] == number)
+    assert cdr["disposition"] == "resolved"
+
+
+async def test_the_wallboard_fills_the_screen_and_leaves_it(floor: Floor):
+    board = floor.supervisor
+    await board.press("Wall view")
+    await board.offers("Leave wall view")
+    assert await board.page.run("document.fullscreenElement !== null")
+    assert "My desk" not in await board.text()
+    await board.press("Leave wall view")
+    await board.shows("My desk")
+    assert await board.page.run("document.fullscreenElement === null")

@@ -46,7 +46,7 @@ export function App() {
   const theme = useMemo(() => themeOf(shade), [shade]);
   useEffect(() => paint(document.documentElement, shade), [shade]);
   return (
-    <ConfigProvider theme={theme} csp={{ nonce }} {...(locale ? { locale } : {})}>
+    <ConfigProvider theme={theme} csp={{ nonce }} button={{ autoInsertSpace: false }} {...(locale ? { locale } : {})}>
       <AntApp className="whole">
         <ErrorBoundary>
           <QueryClientProvider client={queries}>

@@ -12,10 +12,15 @@ import styles from "@/features/board/Board.module.css";
 import { CallActs } from "@/features/board/CallActs";
 import { countByState, maySupervise, shownAgents, shownCalls, siteOf, STATES, type Filter, type Sites } from "@/features/board/model";
 import { Rows } from "@/features/board/Rows";
+import english from "@/features/board/texts/en.json";
+import chinese from "@/features/board/texts/zh-CN.json";
 import { useWall } from "@/features/board/useWall";
 import { useTenant } from "@/features/desk/queries";
+import { addTexts } from "@/i18n";
 import { clock, sinceClock } from "@/parts/time";
 import { useRoles, useTenantId } from "@/session/context";
+
+addTexts({ en: english, "zh-CN": chinese });
 
 const NO_SITES: Sites = new Map();
 
@@ -101,13 +106,12 @@ function Queues({ filter }: { filter: Filter }) {
 
 function DayOfQueue({ queue }: { queue: QueueStateView }) {
   const { t } = useTranslation();
-  const { answered_today: answered, abandoned_today: abandoned, service_level_today } = queue;
-  const level = service_level_today === null ? "–" : `${Math.round(service_level_today)} %`;
+  const level = queue.service_level_today === null ? "–" : `${Math.round(queue.service_level_today)} %`;
   return (
     <div className={`${styles.counts ?? ""} figures quiet`}>
       <span>{t("board.level", { level })}</span>
-      <span>{t("board.answered", { answered })}</span>
-      <span>{t("board.abandoned", { abandoned })}</span>
+      <span>{t("board.answered", { answered: queue.answered_today })}</span>
+      <span>{t("board.abandoned", { abandoned: queue.abandoned_today })}</span>
     </div>
   );
 }

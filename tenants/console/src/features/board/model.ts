@@ -51,5 +51,5 @@ export const listeningLeg = (call: Pick<CallView, "legs">, extension: string): L
   call.legs.find((leg) => leg.role === "supervisor" && leg.extension === extension && leg.ended_ms === null) ?? null;
 
 /** What the supervisor on a leg does there. */
-export const modeOf = (leg: Pick<LegView, "mode"> | null): Mode | null =>
-  leg === null ? null : leg.mode === "listening" || leg.mode === "whispering" ? leg.mode : "talking";
+export const modeOf = (leg: Pick<LegView, "mode" | "answered_ms"> | null): Mode | null =>
+  leg?.answered_ms == null ? null : leg.mode === "listening" || leg.mode === "whispering" ? leg.mode : "talking";

@@ -1,5 +1,5 @@
 /** The softphone: the line with what can be done to it now, or where to dial. */
-import { AudioMutedOutlined, AudioOutlined, PhoneOutlined, SettingOutlined } from "@ant-design/icons";
+import { AppstoreOutlined, AudioMutedOutlined, AudioOutlined, PhoneOutlined, SettingOutlined } from "@ant-design/icons";
 import { Alert, Button, Input, Space, Tag, Tooltip } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,6 +12,7 @@ import { targetOf } from "@/features/desk/model";
 import { useMyExtension } from "@/features/desk/queries";
 import { useDoing } from "@/parts/errors";
 import { sinceClock } from "@/parts/time";
+import { isChecked } from "@/phone/devices";
 import type { Line, Readiness } from "@/phone/model";
 import { usePhone } from "@/phone/PhoneProvider";
 import { useTenantId } from "@/session/context";
@@ -51,6 +52,18 @@ export function PhoneCard({ callId }: { callId: string | null }) {
           }
         />
       )}
+      {readiness === "ready" && !checks && !line && !isChecked() && (
+        <Alert
+          className={styles.hint ?? ""}
+          type="info"
+          title={t("desk.devices.unchecked")}
+          action={
+            <Button size="small" onClick={() => setChecks(true)}>
+              {t("desk.devices.check")}
+            </Button>
+          }
+        />
+      )}
       {readiness === "refused" && <Alert type="error" title={t("desk.refused")} description={cause} />}
       {line ? <OnLine line={line} /> : <DialBox />}
       <LineActs callId={callId} />
@@ -67,6 +80,7 @@ function OnLine({ line }: { line: Line }) {
   const { t } = useTranslation();
   const phone = usePhone();
   const now = useServerNow();
+  const [keys, setKeys] = useState(false);
   const isTalking = line.state === "talking";
   useCommand("answer", "alt+a", t("desk.answer"), phone.answer, line.state === "ringing");
   useCommand("hangUp", "alt+x", t("desk.hangUp"), phone.hangUp);
@@ -86,6 +100,11 @@ function OnLine({ line }: { line: Line }) {
           </Button>
         )}
         {isTalking && (
+          <Button aria-expanded={keys} icon={<AppstoreOutlined aria-hidden />} onClick={() => setKeys(!keys)}>
+            {t("desk.keypad")}
+          </Button>
+        )}
+        {isTalking && (
           <Button icon={line.muted ? <AudioMutedOutlined aria-hidden /> : <AudioOutlined aria-hidden />} aria-pressed={line.muted} onClick={() => phone.mute(!line.muted)}>
             {t(line.muted ? "desk.unmute" : "desk.mute")}
           </Button>
@@ -94,7 +113,7 @@ function OnLine({ line }: { line: Line }) {
           {t(line.state === "ringing" ? "desk.decline" : "desk.hangUp")}
         </Button>
       </div>
-      {isTalking && <Keypad />}
+      {isTalking && keys && <Keypad />}
     </>
   );
 }
@@ -102,22 +121,14 @@ function OnLine({ line }: { line: Line }) {
 function Keypad() {
   const { t } = useTranslation();
   const { sendTones } = usePhone();
-  const [open, setOpen] = useState(false);
   return (
-    <>
-      <Button type="link" size="small" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {t("desk.keypad")}
-      </Button>
-      {open && (
-        <div className={styles.keypad} role="group" aria-label={t("desk.keypad")}>
-          {"123456789*0#".split("").map((tone) => (
-            <Button key={tone} onClick={() => sendTones(tone)}>
-              {tone}
-            </Button>
-          ))}
-        </div>
-      )}
-    </>
+    <div className={styles.keypad} role="group" aria-label={t("desk.keypad")}>
+      {"123456789*0#".split("").map((tone) => (
+        <Button key={tone} onClick={() => sendTones(tone)}>
+          {tone}
+        </Button>
+      ))}
+    </div>
   );
 }
 

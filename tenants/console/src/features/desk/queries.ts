@@ -72,12 +72,13 @@ export function useQueueSettings(queueId: string | null) {
 export function useHistory(customer: string | null) {
   const tenant_id = useTenantId();
   return useQuery({
-    queryKey: ["history", tenant_id, customer],
+    queryKey: [HISTORY, tenant_id, customer],
     queryFn: ({ signal }) => ask("get", `${TENANT}/calls`, { tenant_id }, { query: { customer: customer ?? "", limit: 20 }, signal }),
     enabled: customer !== null,
   });
 }
 
+export const HISTORY = "history";
 export const TASKS = "tasks";
 export const MY_CALLS = "my-calls";
 
