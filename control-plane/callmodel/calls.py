@@ -178,6 +178,12 @@ def _newborn(beginning: beginnings.Beginning, plan: Plan | FlowPlan | KeyPlan) -
             plan_given = plan if isinstance(plan, TrunkPlan) else None
             named = replace(call, number=call_back.number, call_back=call_back, language=call_back.language)
             return replace(named, plan=plan_given, direction=Direction.OUTBOUND, queue_id=call_back.queue_id)
+        case LeadDue(lead=lead) if lead.agent is not None:
+            agent = lead.agent
+            seated = replace(
+                call, extension=agent.seat.extension, site_id=agent.seat.site_id, agent_id=agent.agent_id
+            )
+            return replace(seated, number=beginning.dialled, lead=lead, queue_id=agent.queue_id)
         case LeadDue(lead=lead):
             return replace(call, number=beginning.dialled, lead=lead)
         case beginnings.CallAsked(extension=extension, site_id=site_id, asked_by=asked_by):

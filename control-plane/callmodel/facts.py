@@ -183,6 +183,15 @@ class SuperviseAsked:
     at_ms: int
 
 
+@dataclass(frozen=True)
+class RejoinAsked:
+    """The phone of the party `leg_id` has forgotten the call, and asks to be rung: a page that was loaded anew."""
+
+    plan: Plan
+    leg_id: LegId
+    at_ms: int
+
+
 class ConsultStep(Enum):
     """What becomes of a consult.
 
@@ -384,5 +393,5 @@ Fact = (
     | HangUpAsked | SpendStopped | TransferAsked | LinkAsked | LinkNamed | QueueAsked | ConsultAsked | JoinAsked
     | PickUpAsked | SuperviseAsked | ConsultTurned | ModeAsked | ReleaseAsked | RecordingPauseAsked | TimerFired
     | Played | DigitPressed | Heard | QueueSeen | LookedUp | VipTold | ChannelHeld | WayFound | Queued | NotQueued
-    | PlaceKept | LineLost | AgentOffered | AgentChanged | ClaimTold | NodeLost | VoiceMeasured
+    | PlaceKept | LineLost | AgentOffered | AgentChanged | ClaimTold | NodeLost | VoiceMeasured | RejoinAsked
 )  # fmt: skip

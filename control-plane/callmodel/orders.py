@@ -6,6 +6,7 @@ from enum import Enum
 from callmodel.agentkeys import AgentKey
 from callmodel.agents import Seat
 from callmodel.callstate import Timer
+from callmodel.handdialling import Asked
 from callmodel.ids import (
     E164,
     AgentId,
@@ -34,7 +35,8 @@ class ClaimTrunk:
 
     The claim goes by the name of the leg.  `attempt`: the first leg of the same attempt, which counts once for limits
     on the rate however many trunks it tries.  `extension`: the station that calls.  `started_ms` says which day pays.
-    `emergency`: the first offer is taken whatever is full, and nobody is asked.
+    `emergency`: the first offer is taken whatever is full, and nobody is asked.  asked: what has to be so of a number
+    that is dialled by hand.
     """
 
     leg_id: LegId
@@ -45,6 +47,7 @@ class ClaimTrunk:
     extension: Extension | None = None
     started_ms: int = 0
     emergency: bool = False
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from control_plane.features.auth import http as auth
 from control_plane.features.auth.authenticator import BearerAuthenticator
 from control_plane.features.bans import http as bans
 from control_plane.features.calendars import http as calendars
+from control_plane.features.calls import approvals
 from control_plane.features.calls import followups_http as follow_ups
 from control_plane.features.calls import handover_http as handover
 from control_plane.features.calls import http as calls
@@ -80,6 +81,7 @@ ROUTES: Sequence[Route] = [
     *calls.routes,
     *handover.routes,
     *follow_ups.routes,
+    *approvals.routes,
     *webhooks.routes,
     *recordings.routes,
     *reports.routes,

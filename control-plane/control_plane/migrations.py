@@ -75,5 +75,6 @@ MIGRATIONS = [
     Migration(32, "lists of numbers", [CreateTable(spec) for spec in (*lists.TABLES, *leadstore.TABLES)]),
     Migration(33, "campaigns", [CreateTable(spec) for spec in (*campaigns.TABLES, *leadstates.TABLES)]),
     Migration(34, "do-not-call lists", [CreateTable(spec) for spec in (*dncstore.TABLES, *numberfates.TABLES)]),
-    Migration(39, "sums of reports", [CreateTable(spec) for spec in reports.TABLES]),
+    Migration(35, "VIP rules, and what is dialled by hand", [tenants.VIP_RULES_COLUMN, tenants.HAND_DIALLING_COLUMN]),
+    Migration(36, "sums of reports", [CreateTable(spec) for spec in reports.TABLES]),
 ]

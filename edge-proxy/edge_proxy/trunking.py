@@ -1,5 +1,6 @@
 """Carriers: which gateway next, what they are shown, and how their numbers are read."""
 
+import itertools
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -57,6 +58,18 @@ def attempt_at(
     return None
 
 
+def untold_way(trunks: TrunkBook, trunk: EdgeTrunk, uri: str, address: str) -> str | None:
+    """Return the next hop of a request in a dialog whose URI names a gateway's address and no transport.
+
+    UDP is what it says then (RFC 3263, 4.1); carriers that are called over TCP or TLS alone write so too, and mean
+    the transport that we call them by.  None where the URI may be followed as it stands.
+    """
+    if uri.startswith("sips:") or "transport=" in uri.lower():
+        return None
+    here = [hop for gateway in trunk.gateways for hop in trunks.hops_of(gateway) if hop.address == address]
+    return None if not here or any(hop.transport == "udp" for hop in here) else here[0].uri
+
+
 def tries_next_gateway(code: int, *, timed_out: bool) -> bool:
     """Say whether the next gateway may do better: it failed, fell silent, would not take our digest, or sends us
     somewhere else (a redirection is nobody's to follow but ours, and we do not).
@@ -88,7 +101,7 @@ def owned_number(view: EdgeView, trunk: EdgeTrunk, *candidates: str) -> str | No
         number = telephones.number_in(user)
         if number is None:
             continue
-        for form in (number, f"+{number}", *(_public(number, plan) for plan in plans)):
+        for form in itertools.chain((number, f"+{number}"), (_public(number, plan) for plan in plans)):
             if form is not None and view.owns(form):
                 return form
     return None

@@ -24,6 +24,7 @@ from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.config import MediaSettings
 from media_nodes.configuration import follow_directory
 from media_nodes.edges import EdgeChoice, edges_of
+from media_nodes.handdialling import RedisHandDialling
 from media_nodes.journal import Entry, Journal
 from media_nodes.leads import RedisLeads
 from media_nodes.lines import RedisLines
@@ -107,6 +108,7 @@ async def serve(service: Service) -> None:
         call_backs=call_backs,
         look_ups=look_ups,
         vips=CrmVips(look_ups, redis, lambda: shelf.current),
+        hand_dialling=RedisHandDialling(redis, lambda: shelf.current),
         journal=journal,
         directory=lambda: shelf.current,
     )

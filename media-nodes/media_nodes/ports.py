@@ -9,6 +9,7 @@ from typing import Protocol
 from callmodel.callstate import Call
 from callmodel.endings import Ending
 from callmodel.facts import Fact
+from callmodel.handdialling import Asked
 from callmodel.ids import CallId, LegId, NodeId, RecordingId, TenantId, TrunkId
 from callmodel.orders import (
     AskVip,
@@ -254,6 +255,13 @@ class Vips(Protocol):
 
     async def ask(self, call: Call, order: AskVip) -> Vip | None:
         """Return what the tenant's system says of the caller, or said last.  Never raises."""
+
+
+class HandDialling(Protocol):
+    """What people may dial by hand."""
+
+    async def allows(self, tenant_id: TenantId, asked: Asked) -> bool:
+        """Say whether a number is on a list or approved, as is asked.  Never raises."""
 
 
 class CallBacks(Protocol):

@@ -243,6 +243,9 @@ class RunningCall:
                 self._around.ear.listen(order, self.post)
 
     async def _claim(self, order: orders.ClaimTrunk) -> None:
+        if order.asked is not None and not await self._around.hand_dialling.allows(self.call.tenant_id, order.asked):
+            self._next.append(facts.TrunkRefused(order.leg_id, Ending.NOT_TO_BE_DIALLED, now_ms()))
+            return
         answer = await self._around.claims.claim(self.call.tenant_id, order)
         if isinstance(answer, Full):
             self._next.append(facts.TrunkRefused(order.leg_id, answer.ending, now_ms()))

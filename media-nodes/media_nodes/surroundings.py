@@ -8,6 +8,7 @@ from media_nodes.journal import Journal
 from media_nodes.ports import (
     CallBacks,
     Claims,
+    HandDialling,
     Leads,
     Lines,
     LookUps,
@@ -37,5 +38,6 @@ class Surroundings:
     call_backs: CallBacks
     look_ups: LookUps
     vips: Vips
+    hand_dialling: HandDialling
     journal: Journal
     directory: Callable[[], Lookups | None]

@@ -8,7 +8,7 @@ from callmodel.edgesnapshot import EdgeTrunk
 from edge_proxy import trunking
 from edge_proxy.decisions import Request, ToTrunk
 from edge_proxy.sealing import End, EndKind
-from kemi import anchoring, credentials, keys, ladder, telling
+from kemi import anchoring, credentials, farewell, keys, ladder, telling
 from kemi.dialogs import stay
 from kemi.environment import RING_MS, SOCKETS, answer_call, has_sdp, not_acceptable, reply, send_from, text, view
 from kemi.legs import begin, on_reply, relay
@@ -85,7 +85,7 @@ def _aim_on(trunk: EdgeTrunk, *, again: bool = False) -> bool:
 def gateway_replied() -> int:
     """Let a gateway ring as long as it takes; one that is only trying has no more time than at first."""
     code = KSR.kx.get_status()
-    if 100 < code < 200 and text(_RANG) != "1":
+    if 100 < code < 200 and text(_RANG) != "1" and not farewell.is_late():
         if trunking.is_ringing(code, has_sdp=has_sdp()):
             KSR.pv.sets(_RANG, "1")
             KSR.tm.t_set_fr(RING_MS, 0)

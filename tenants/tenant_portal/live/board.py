@@ -151,5 +151,8 @@ class Board:
 
 
 def _timeless(status: Document) -> Document:
-    nodes = [{name: value for name, value in node.items() if name != "at_ms"} for node in status.get("nodes", ())]
-    return {**status, "nodes": nodes}
+    timeless = {
+        part: [{name: value for name, value in each.items() if name != "at_ms"} for each in status.get(part, ())]
+        for part in ("nodes", "edges")
+    }
+    return {**status, **timeless}

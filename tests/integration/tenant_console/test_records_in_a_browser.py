@@ -157,4 +157,4 @@ async def test_a_client_sees_its_own_under_its_own_brand_and_nothing_of_the_prov
     shown = await page.run("document.body.innerText")
     assert [word for word in ("carrier-a", "branch-1", "node-1", "¥", "Cost", "Why") if word in shown] == []
     menu = await page.chain(["getByRole", "navigation"], ["getByRole", "link"], ["allInnerTexts"])
-    assert menu == ["Today", "Calls", "Recordings", "Reports", "Numbers and flows"]
+    assert menu == ["My account", "Today", "Calls", "Recordings", "Reports", "Numbers and flows"]

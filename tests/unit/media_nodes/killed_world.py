@@ -13,6 +13,7 @@ from media_fakes import (
     INSTANCE,
     NODE,
     FakeCallBacks,
+    FakeHandDialling,
     FakeLeads,
     FakeLookUps,
     FakeNeighbours,
@@ -384,6 +385,7 @@ async def conducting(world: World) -> AsyncIterator[tuple[Conductor, Mortal, Mor
         world.call_backs,
         FakeLookUps(),
         FakeVips(),
+        FakeHandDialling(),
         journal,
         lambda: surroundings,
     )

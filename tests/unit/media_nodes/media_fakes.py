@@ -15,6 +15,7 @@ from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate
 from callmodel.facts import AgentChanged, Fact, PlaceKept, Queued, QueueSeen
 from callmodel.flows.document import Flow
 from callmodel.flows.nodes import HangUpNode, MenuNode, QueueChoice, QueueNode, RingNode, RingStep, VoicemailNode
+from callmodel.handdialling import Asked
 from callmodel.ids import (
     E164,
     CallId,
@@ -323,6 +324,11 @@ class FakeLookUps:
         return {}, "timeout"
 
 
+class FakeHandDialling:
+    async def allows(self, tenant_id: TenantId, asked: Asked) -> bool:
+        return False
+
+
 class FakeVips:
     async def ask(self, call: Call, order: AskVip) -> Vip | None:
         return None
@@ -388,6 +394,7 @@ class Stage:
             self.call_backs,
             FakeLookUps(),
             FakeVips(),
+            FakeHandDialling(),
             self.journal,
             lambda: self.shelf.current,
         )

@@ -6,13 +6,13 @@ from pydantic import StringConstraints
 
 from callmodel.ids import CallId
 from control_plane.features.calls import errors, followups_service
-from control_plane.features.calls.followups_schemas import CallBack, FollowUpsQuery, FollowUpView, to_view
-from control_plane.features.calls.schemas import CALL_ID, CallAccepted
+from control_plane.features.calls.followups_schemas import FollowUpsQuery, FollowUpView, to_view
+from control_plane.features.calls.schemas import CALL_ID, CallAccepted, CallBack
 from control_plane.fields import TenantIdText
 from control_plane.permissions import Permission
 from control_plane.reach import OutOfReachError
 from control_plane.references import require_tenant
-from control_plane.web import Context, PageOf, Problem, Route, UnavailableError
+from control_plane.web import Context, PageOf, Route, UnavailableError
 
 CallPath = Annotated[str, StringConstraints(pattern=CALL_ID)]
 
@@ -43,15 +43,6 @@ async def call_back(context: Context, tenant_id: TenantIdText, call_id: CallPath
     return CallAccepted(call_id=made)
 
 
-async def call_again(context: Context, tenant_id: TenantIdText, call_id: CallPath, body: CallBack) -> CallAccepted:
-    """Call the customer of a call that has ended: your station rings first.
-
-    The number is nobody's to see.  The answer holds the id of the new call.
-    """
-    made = await followups_service.call_again(context, tenant_id, CallId(call_id), body.extension)
-    return CallAccepted(call_id=made)
-
-
 async def finish(context: Context, tenant_id: TenantIdText, call_id: CallPath) -> FollowUpView:
     """Say that nothing is left to do.  Doing it again is fine: the first one's word stays."""
     return to_view(*await followups_service.finish(context, tenant_id, CallId(call_id)))
@@ -61,15 +52,7 @@ _TAGS = ("calls",)
 _ALL = "/tenants/{tenant_id}/follow-ups"
 _ONE = "/tenants/{tenant_id}/follow-ups/{call_id}"
 _FOLLOW_UP = Permission.CALLS_FOLLOW_UP
-_CALLING: tuple[type[Problem], ...] = (
-    followups_service.FollowUpTakenError,
-    followups_service.NobodyToCallError,
-    *errors.BY_ENDING.values(),
-    errors.NoMediaNodeError,
-    errors.DrainingError,
-    OutOfReachError,
-    UnavailableError,
-)
+
 
 routes = [
     Route("GET", _ALL, listing, _FOLLOW_UP, "List calls to follow up", _TAGS),
@@ -82,20 +65,17 @@ routes = [
         "Call back",
         _TAGS,
         status=202,
-        errors=_CALLING,
+        errors=(
+            followups_service.FollowUpTakenError,
+            errors.NobodyToCallError,
+            *errors.BY_ENDING.values(),
+            errors.NoMediaNodeError,
+            errors.DrainingError,
+            OutOfReachError,
+            UnavailableError,
+        ),
         examples={"desk": {"extension": "1001"}},
         shows=follow_up,
-    ),
-    Route(
-        "POST",
-        "/tenants/{tenant_id}/calls/{call_id}/call-again",
-        call_again,
-        Permission.CALLS_PLACE,
-        "Call the customer again",
-        _TAGS,
-        status=202,
-        errors=(errors.CallUnknownError, *_CALLING),
-        examples={"desk": {"extension": "1001"}},
     ),
     Route("POST", f"{_ONE}/done", finish, _FOLLOW_UP, "Finish a follow-up", _TAGS, shows=follow_up),
 ]

@@ -21,11 +21,6 @@ class FollowUpTakenError(ConflictError):
     title = "Somebody else is calling back, or has done so"
 
 
-class NobodyToCallError(ConflictError):
-    error_id = "nobody-to-call"
-    title = "The caller's number is not known"
-
-
 async def find(context: Context, tenant_id: TenantId, call_id: CallId) -> tuple[FollowUp, CallRecord | None]:
     """Return a follow-up and the call's record.  Raises NotFoundError."""
     found = await _follow_ups(context).one(tenant_id, call_id)
@@ -57,33 +52,17 @@ async def call_back(context: Context, tenant_id: TenantId, call_id: CallId, exte
     seen, record = await find(context, tenant_id, call_id)
     number = record.cdr.number if record is not None else None
     if number is None:
-        raise NobodyToCallError()
+        raise errors.NobodyToCallError()
     me, now_ms = context.principal.username, context.now_ms()
     is_anothers = seen.called_by not in (None, me) and now_ms - (seen.called_ms or 0) < OTHERS_MS
     taken = FollowUp(seen.call_id, seen.kind, seen.reason, me, now_ms)
     if seen.done_ms is not None or is_anothers or not await _follow_ups(context).take(tenant_id, seen, me, now_ms):
         raise await _taken(context, tenant_id, call_id)
     try:
-        return await service.place(context, tenant_id, extension, number, None)
+        return await service.place(context, tenant_id, extension, number, None, is_owed=True)
     except Exception:
         await _follow_ups(context).take(tenant_id, taken, seen.called_by, seen.called_ms)
         raise
-
-
-async def call_again(context: Context, tenant_id: TenantId, call_id: CallId, extension: str) -> CallId:
-    """Ring a station and then the customer of any call that has ended; return the new call's id.
-
-    One that is to be followed up is called back as such.  Raises CallUnknownError, and what `call_back` raises.
-    """
-    seen = await _follow_ups(context).one(tenant_id, call_id)
-    if seen is not None and seen.done_ms is None:
-        return await call_back(context, tenant_id, call_id, extension)
-    record = await CallStore(context.store, context.cipher).one(tenant_id, call_id)
-    if record is None:
-        raise errors.CallUnknownError()
-    if record.cdr.number is None:
-        raise NobodyToCallError()
-    return await service.place(context, tenant_id, extension, record.cdr.number, None)
 
 
 async def finish(context: Context, tenant_id: TenantId, call_id: CallId) -> tuple[FollowUp, CallRecord | None]:

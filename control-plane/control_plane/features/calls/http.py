@@ -28,6 +28,17 @@ async def place(context: Context, tenant_id: str, body: schemas.NewCall) -> sche
     return schemas.CallAccepted(call_id=call_id)
 
 
+async def call_customer(
+    context: Context, tenant_id: str, call_id: CallPath, body: schemas.CallBack
+) -> schemas.CallAccepted:
+    """Call the customer of a call, ended or not: your station rings first.  The number is nobody's to see.
+
+    The answer holds the id of the new call.
+    """
+    made = await service.call_back(context, TenantId(tenant_id), CallId(call_id), body.extension)
+    return schemas.CallAccepted(call_id=made)
+
+
 async def hang_up(context: Context, tenant_id: str, call_id: CallPath) -> None:
     """End a call.  One that has ended already is fine."""
     await service.hang_up(context, TenantId(tenant_id), CallId(call_id))
@@ -140,6 +151,25 @@ routes = [
         ),
         examples={"customer": {"extension": "1001", "number": "13812345678"}},
         names=("call_id",),
+    ),
+    Route(
+        "POST",
+        _CALL + "/call-back",
+        call_customer,
+        Permission.CALLS_PLACE,
+        "Call a call's customer",
+        _TAGS,
+        status=202,
+        errors=(
+            errors.CallUnknownError,
+            errors.NobodyToCallError,
+            *errors.BY_ENDING.values(),
+            OutOfReachError,
+            errors.NoMediaNodeError,
+            errors.DrainingError,
+            UnavailableError,
+        ),
+        examples={"desk": {"extension": "1001"}},
     ),
     Route("GET", _CALLS, find, Permission.CALLS_READ, "List calls", _TAGS, errors=(ForbiddenError,)),
     Route(

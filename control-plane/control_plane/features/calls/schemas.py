@@ -38,8 +38,18 @@ class CallAccepted(Shape):
 
 
 class Disposition(Shape):
-    disposition: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", description="the agent's word on the result")
+    disposition: str | None = Field(
+        None,
+        pattern=r"^[a-z0-9][a-z0-9-]{0,39}$",
+        description="the agent's word on the result; null while there is none",
+    )
     note: str | None = Field(None, max_length=2000)
+
+
+class CallBack(Shape):
+    """The station that rings first; then the customer is called, at the number that nobody needs to see."""
+
+    extension: str = Field(pattern=EXTENSION)
 
 
 class RevealQuery(Shape):

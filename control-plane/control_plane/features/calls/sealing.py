@@ -82,8 +82,13 @@ def record_of(cipher: TenantCipher, tenant_id: TenantId, row: Row) -> CallRecord
     private = json.loads(unseal(cipher, tenant_id, "private", call_id, row["sealed"]) or "[]")
     for (part, _), texts in zip(_parts(document), private, strict=True):
         part.update(texts)
-    note = unseal(cipher, tenant_id, "note", call_id, row["note_sealed"])
-    return CallRecord(from_wire(Cdr, document), row["disposition"], note, row["disposed_by"], row["disposed_ms"])
+    return with_word(cipher, tenant_id, row, from_wire(Cdr, document))
+
+
+def with_word(cipher: TenantCipher, tenant_id: TenantId, row: Row, cdr: Cdr) -> CallRecord:
+    """Return a call with what a row of `cdrs` holds of an agent's word.  Raises DecryptionError."""
+    note = unseal(cipher, tenant_id, "note", cdr.call_id, row["note_sealed"])
+    return CallRecord(cdr, row["disposition"], note, row["disposed_by"], row["disposed_ms"])
 
 
 def _parts(document: Document) -> Iterable[tuple[Document, list[str]]]:

@@ -23,6 +23,23 @@ export const SCREENS: readonly Screen[] = [
   screen("recordings", "supervise", ["supervisor", "manager", "client", "hq"]),
   screen("reports", "supervise", ["supervisor", "manager", "client", "hq"]),
   screen("entrances", "supervise", ["client"]),
+  screen("users", "manage", ["manager", "hq"]),
+  screen("stations", "manage", ["manager", "hq"]),
+  screen("numbers", "manage", ["manager", "hq"]),
+  screen("queues", "manage", ["manager", "hq"]),
+  screen("calendars", "manage", ["manager", "hq"]),
+  screen("prompts", "manage", ["manager", "hq"]),
+  screen("vips", "manage", ["manager", "hq"]),
+  screen("settings", "manage", ["manager", "hq"]),
+  screen("audit", "manage", ["manager", "hq"], false),
+  screen("platform", "platform", ["hq"], false),
+  screen("sites", "platform", ["hq"], false),
+  screen("trunks", "platform", ["hq"], false),
+  screen("tenants", "platform", ["hq"], false),
+  screen("all-numbers", "platform", ["hq"], false),
+  screen("all-users", "platform", ["hq"], false),
+  screen("bans", "platform", ["hq"], false),
+  screen("account", "work", ["agent", "supervisor", "manager", "client", "hq"], false),
 ];
 
 export const GROUPS: readonly Screen["group"][] = ["work", "supervise", "manage", "platform"];

@@ -81,17 +81,17 @@ async def test_the_customer_of_a_call_is_called_again_without_a_look_at_the_numb
     ana, client = await house.token("ana", Role.AGENT, at="1001"), await house.token("carla", Role.CLIENT)
     seat = {"extension": "1001"}
 
-    status, made = await house.ask(ana, "POST", f"{CALLS}/{call_id}/call-again", seat)
+    status, made = await house.ask(ana, "POST", f"{CALLS}/{call_id}/call-back", seat)
 
     assert status == 202
     [order] = await house.orders()
     assert (order["call_id"], order["dialled"], order["asked_by"]) == (made["call_id"], CUSTOMER, "ana")
     assert CUSTOMER not in json.dumps(made)
-    again = f"{CALLS}/{withheld}/call-again"
+    again = f"{CALLS}/{withheld}/call-back"
     assert (await house.ask(ana, "POST", again, seat))[1]["error_id"] == "nobody-to-call"
-    assert (await house.ask(ana, "POST", f"{CALLS}/{new_call_id()}/call-again", seat))[0] == 404
-    assert (await house.ask(ana, "POST", f"{CALLS}/{call_id}/call-again", {"extension": "1002"}))[0] == 403
-    assert (await house.ask(client, "POST", f"{CALLS}/{call_id}/call-again", seat))[0] == 403
+    assert (await house.ask(ana, "POST", f"{CALLS}/{new_call_id()}/call-back", seat))[0] == 404
+    assert (await house.ask(ana, "POST", f"{CALLS}/{call_id}/call-back", {"extension": "1002"}))[0] == 403
+    assert (await house.ask(client, "POST", f"{CALLS}/{call_id}/call-back", seat))[0] == 403
 
 
 @pytest.mark.parametrize("path", ["/tenants/globex/calls", "/tenants/globex/recordings/summary?day=2026-01-01"])

@@ -68,10 +68,7 @@ function Acts({ call }: { call: CallView }) {
         <Button
           type="primary"
           icon={<PhoneOutlined />}
-          onClick={() => {
-            phone.expect();
-            void doing(() => callAgain(tenantId, call.call_id, extension), t("calls.calling"));
-          }}
+          onClick={() => void phone.expecting(() => doing(() => callAgain(tenantId, call.call_id, extension), t("calls.calling")))}
         >
           {t("calls.callAgain")}
         </Button>

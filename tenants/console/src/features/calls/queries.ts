@@ -148,4 +148,4 @@ export const revealed = (tenant_id: string, call_id: string) =>
   ask("get", `${TENANT}/calls/{call_id}`, { tenant_id, call_id }, { query: { reveal: "numbers" } });
 
 export const callAgain = (tenant_id: string, call_id: string, extension: string) =>
-  ask("post", `${TENANT}/calls/{call_id}/call-again`, { tenant_id, call_id }, { body: { extension } });
+  ask("post", `${TENANT}/calls/{call_id}/call-back`, { tenant_id, call_id }, { body: { extension } });
