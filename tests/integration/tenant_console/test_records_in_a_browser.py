@@ -46,15 +46,17 @@ async def go(page: Page, path: str, heading: str) -> None:
 
 
 async def finds_nothing_grave(page: Page, name: str) -> None:
-    """Run axe over the screen as it is."""
+    """Run axe over the screen as it is, dark and light."""
     await page.run(f"() => {{ {AXE.read_text()}; return true }}")
-    found = await page.run(
-        "async grave => (await axe.run()).violations.filter(({impact}) => grave.includes(impact))"
-        ".map(({id, nodes}) => `${id}: ${nodes[0].html.slice(0, 300)} (${nodes.length})`)",
-        GRAVE,
-    )
-    await look(page, name)
-    assert found == []
+    for shade in ("dark", "light"):
+        await page.chain(["emulateMedia", {"colorScheme": shade}])
+        found = await page.run(
+            "async grave => (await axe.run()).violations.filter(({impact}) => grave.includes(impact))"
+            ".map(({id, nodes}) => `${id}: ${nodes[0].html.slice(0, 300)} (${nodes.length})`)",
+            GRAVE,
+        )
+        await look(page, f"{name}-{shade}")
+        assert found == [], shade
 
 
 async def look(page: Page, name: str) -> None:
@@ -129,3 +131,30 @@ async def test_a_report_is_drawn_and_leads_to_its_calls(page: Page, records: Rec
     await page.chain(["locator", "tbody a"], ["first"], ["click"])
     await page.chain(["getByRole", "heading", {"level": 1, "name": "Calls", "exact": True}], ["waitFor"])
     await page.chain(["locator", "tbody tr"], ["first"], ["waitFor"])
+
+
+async def test_a_client_sees_its_own_under_its_own_brand_and_nothing_of_the_provider(
+    portal: PortalHouse, world: World, records: Records, page: Page
+):
+    brand = {"name": "Blue Harbour", "colour": "#0b5cab", "accent": None}
+    assert (await world.admin.call("PUT", f"/tenants/{TENANT}/brand", brand)).status == 200
+    await sign_in(page, "client.acme", "en")
+    await page.chain(["getByText", "Blue Harbour"], ["first"], ["waitFor"])
+    await go(page, "/today", "Today")
+    await page.chain(["locator", "tbody tr", {"hasText": "Sales"}], ["getByText", "%"], ["waitFor"])
+    assert await page.run("getComputedStyle(document.documentElement).getPropertyValue('--accent')") == "#0b5cab"
+    await finds_nothing_grave(page, "client-today")
+
+    await go(page, "/entrances", "Numbers and flows")
+    await page.chain(["getByText", "+862155550101"], ["waitFor"])
+    await finds_nothing_grave(page, "client-entrances")
+    await go(page, "/reports?days=week&kind=trunk", "Reports")
+    await page.chain(["locator", "tbody tr"], ["first"], ["waitFor"])
+    await go(page, f"/calls?range=month&call={records.recorded}", "Calls")
+    await page.chain(["getByRole", "dialog"], ["getByText", records.recorded], ["waitFor"])
+    await page.chain(["getByRole", "img", {"name": "Waveform"}], ["locator", "canvas"], ["first"], ["waitFor"])
+    await finds_nothing_grave(page, "client-call")
+    shown = await page.run("document.body.innerText")
+    assert [word for word in ("carrier-a", "branch-1", "node-1", "¥", "Cost", "Why") if word in shown] == []
+    menu = await page.chain(["getByRole", "navigation"], ["getByRole", "link"], ["allInnerTexts"])
+    assert menu == ["My account", "Today", "Calls", "Recordings", "Reports", "Numbers and flows"]

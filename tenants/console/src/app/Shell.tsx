@@ -14,6 +14,7 @@ import { COMPONENTS } from "@/app/screens";
 import styles from "@/app/Shell.module.css";
 import { shownKeys, useCommand } from "@/app/shortcuts";
 import { ConnectionNote } from "@/events/ConnectionNote";
+import { BrandMark } from "@/features/client/Branded";
 import { useDoing } from "@/parts/errors";
 import { ScreenLink } from "@/parts/ScreenLink";
 import { CallBar } from "@/phone/CallBar";
@@ -47,7 +48,7 @@ export function Shell() {
       </a>
       <div className={styles.side}>
         <div className={styles.name}>
-          <img src="/mark.svg" alt="" width={22} height={22} /> Trunkline
+          <BrandMark />
         </div>
         <Navigation screens={screens} current={current} />
         <Button type="text" className={styles.help} onClick={() => setDialog("keys")}>
