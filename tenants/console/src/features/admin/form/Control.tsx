@@ -28,11 +28,12 @@ export function Control(props: ControlProps) {
   }
 }
 
-const told = ({ id, label, describedBy, isWrong }: ControlProps) => ({
+const told = ({ id, label, describedBy, isWrong, needed }: ControlProps) => ({
   id,
   "aria-label": label,
   "aria-describedby": describedBy || undefined,
   "aria-invalid": isWrong,
+  "aria-required": needed,
   ...(isWrong ? { status: "error" as const } : {}),
 });
 
