@@ -11,7 +11,7 @@ from typing import Any
 from callmodel import attempts, closing, facts, orders, timers
 from callmodel.callstate import Call, Phase, TimerName
 from callmodel.endings import Ending
-from callmodel.flows import asking, deciding, leaving, lookups, nodes, queueing, reaching, speaking
+from callmodel.flows import asking, deciding, entrance, leaving, lookups, nodes, queueing, reaching, speaking
 from callmodel.flows.stage import Turn, hush, plan_of, visit_of, with_visit
 from callmodel.flows.visit import Visit
 from callmodel.ids import LegId
@@ -53,7 +53,7 @@ def begin(call: Call, plan: FlowPlan, at_ms: int) -> Step:
     languages = plan.flow.languages
     language = plan.language if plan.language in languages else languages[0]
     call = replace(call, phase=Phase.IN_FLOW, language=language, visit=Visit(plan.flow.start))
-    return _step(_walk(Turn(call, goto=plan.flow.start), at_ms))
+    return _step(_walk(entrance.enter(call, at_ms), at_ms))
 
 
 def advance(call: Call, fact: facts.Fact) -> Step:
@@ -73,6 +73,8 @@ def advance(call: Call, fact: facts.Fact) -> Step:
             return call.with_leg(leg_id, leaving=True), [orders.HangUp(leg_id, closing.NORMAL)]
         case facts.LegHungUp(leg_id) if call.attempt_of(leg_id) is None and (leg := call.leg_of(leg_id)):
             return attempts.freed_trunk(call, leg)
+    if visit_of(call).doing in entrance.ENTERING:
+        return _step(_walk(entrance.hear(call, fact), fact.at_ms))
     _, hear = _NODES[type(_node_of(call))]
     return _step(_walk(hear(call, _node_of(call), fact), fact.at_ms))
 

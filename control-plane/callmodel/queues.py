@@ -109,7 +109,8 @@ class Waiter:
 
     rank: milliseconds since 1970 less what priority is worth; of two callers the smaller is first.  `priority`: 0 to
     10.  `audiences`: in order of time, at least one.  caller: the number as a keyed hash, None where it is not known;
-    by it a caller who lost the line keeps the place, and the last agent is known.
+    by it a caller who lost the line keeps the place, and the last agent is known.  day_ends_ms: when the tenant's day
+    ends, in whose figures the caller counts; None for who does not count.
     """
 
     tenant_id: TenantId
@@ -122,6 +123,7 @@ class Waiter:
     priority: int
     audiences: tuple[Audience, ...]
     caller: str | None = None
+    day_ends_ms: int | None = None
 
 
 def rank_of(entered_ms: int, priority: int, queue: Queue) -> int:

@@ -17,7 +17,7 @@ async def free_channels(redis: Redis, tenant: Tenant, trunks: Sequence[Trunk], a
             pipeline.zcount(keys.trunk_channels(trunk.trunk_id), at_ms, "+inf")
         held, *by_trunk = [int(count) for count in await pipeline.execute()]
     free = sum(max(trunk.max_channels - count, 0) for trunk, count in zip(trunks, by_trunk, strict=True))
-    return max(min(free, tenant.max_channels - held), 0)
+    return max(min(free, tenant.ordinary_channels - held), 0)
 
 
 async def channels_in_use(redis: Redis, trunk_id: TrunkId, at_ms: int) -> int:

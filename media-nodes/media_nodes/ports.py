@@ -9,14 +9,17 @@ from typing import Protocol
 from callmodel.callstate import Call
 from callmodel.endings import Ending
 from callmodel.facts import Fact
+from callmodel.handdialling import Asked
 from callmodel.ids import CallId, LegId, NodeId, RecordingId, TenantId, TrunkId
 from callmodel.orders import (
+    AskVip,
     ChangeAgent,
     ClaimTrunk,
     CloseOffer,
     DialLink,
     DialStation,
     DialTrunk,
+    HoldChannel,
     JoinQueue,
     KeepPlace,
     LeaveQueue,
@@ -31,6 +34,7 @@ from callmodel.prompts import Prompt
 from callmodel.rooms import Music, Room
 from callmodel.seats import SeatChange
 from callmodel.spend import Bill
+from callmodel.vips import Vip
 from callmodel.wire import CallOrder, Envelope
 
 
@@ -190,6 +194,9 @@ class Claims(Protocol):
 
     async def claim(self, tenant_id: TenantId, order: ClaimTrunk) -> Grant | Full: ...
 
+    async def hold(self, tenant_id: TenantId, order: HoldChannel) -> bool:
+        """Hold the channel by which a call came, if there is one left for it; never raises."""
+
     async def release(self, tenant_id: TenantId, leg_id: LegId, trunk_id: TrunkId, bill: Bill) -> None:
         """Give back, and settle what it cost; twice is harmless."""
 
@@ -241,6 +248,20 @@ class LookUps(Protocol):
 
     async def ask(self, order: LookUp) -> tuple[dict[str, str], str | None]:
         """Return the wanted parts of the answer, and a word for what went wrong.  Never raises."""
+
+
+class Vips(Protocol):
+    """Who is a VIP by the tenants' own systems."""
+
+    async def ask(self, call: Call, order: AskVip) -> Vip | None:
+        """Return what the tenant's system says of the caller, or said last.  Never raises."""
+
+
+class HandDialling(Protocol):
+    """What people may dial by hand."""
+
+    async def allows(self, tenant_id: TenantId, asked: Asked) -> bool:
+        """Say whether a number is on a list or approved, as is asked.  Never raises."""
 
 
 class CallBacks(Protocol):

@@ -218,6 +218,11 @@ class RunningCall:
             case orders.LookUp(look_up_id):
                 answer, problem = await self._around.look_ups.ask(order)
                 return [facts.LookedUp(look_up_id, answer, now_ms(), problem)]
+            case orders.AskVip(look_up_id):
+                return [facts.VipTold(look_up_id, await self._around.vips.ask(call, order), now_ms())]
+            case orders.HoldChannel(leg_id, trunk_id):
+                held = await self._around.claims.hold(call.tenant_id, order)
+                return [facts.ChannelHeld(leg_id, trunk_id, held, now_ms())]
             case orders.FindWay(target):
                 return [facts.WayFound(target, self._way_to(target), now_ms())]
         return []
@@ -238,6 +243,9 @@ class RunningCall:
                 self._around.ear.listen(order, self.post)
 
     async def _claim(self, order: orders.ClaimTrunk) -> None:
+        if order.asked is not None and not await self._around.hand_dialling.allows(self.call.tenant_id, order.asked):
+            self._next.append(facts.TrunkRefused(order.leg_id, Ending.NOT_TO_BE_DIALLED, now_ms()))
+            return
         answer = await self._around.claims.claim(self.call.tenant_id, order)
         if isinstance(answer, Full):
             self._next.append(facts.TrunkRefused(order.leg_id, answer.ending, now_ms()))

@@ -8,6 +8,7 @@ from media_nodes.journal import Journal
 from media_nodes.ports import (
     CallBacks,
     Claims,
+    HandDialling,
     Leads,
     Lines,
     LookUps,
@@ -16,6 +17,7 @@ from media_nodes.ports import (
     Player,
     Recordings,
     Switch,
+    Vips,
     WordEar,
 )
 
@@ -35,5 +37,7 @@ class Surroundings:
     leads: Leads
     call_backs: CallBacks
     look_ups: LookUps
+    vips: Vips
+    hand_dialling: HandDialling
     journal: Journal
     directory: Callable[[], Lookups | None]

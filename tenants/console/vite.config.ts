@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 
 // `npm run dev` passes on to a running portal, so that a page under work talks to the real system.
 const portal = process.env.TRUNKLINE_PORTAL ?? "http://127.77.22.1:8090";
-const passedOn = ["/api", "/session", "/sessions", "/phone", "/events", "/recordings", "/prompt-audio", "/brands"];
+const passedOn = ["/api", "/session", "/sessions", "/phone", "/events", "/recordings", "/prompt-audio", "/brands", "/why"];
 
 export default defineConfig({
   plugins: [react()],

@@ -30,6 +30,7 @@ from tenant_portal.prompts import PromptRoutes
 from tenant_portal.recordings import RecordingRoutes
 from tenant_portal.service import SignIns
 from tenant_portal.sessionstore import Lives, SessionStore
+from tenant_portal.why import WhyRoutes
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +51,8 @@ def build_portal(desk: Desk, hub: Hub) -> web.Application:
     app = web.Application(middlewares=[build_middleware(desk)])
     app.on_response_prepare.append(build_signer(desk))
     add_document(app)
-    parts = (SessionRoutes(desk), PhoneRoutes(desk), EventRoutes(desk, hub), BrandRoutes(desk), RecordingRoutes(desk))
-    for part in (*parts, PromptRoutes(desk), PassingOn(desk)):
+    talking = (SessionRoutes(desk), PhoneRoutes(desk), EventRoutes(desk, hub), BrandRoutes(desk))
+    for part in (*talking, RecordingRoutes(desk), PromptRoutes(desk), WhyRoutes(desk), PassingOn(desk)):
         part.add_to(app)
     return app
 

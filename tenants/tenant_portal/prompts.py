@@ -2,8 +2,9 @@
 
 from aiohttp import web
 
+from servicekit.problems import ForbiddenError, NotFoundError, UnavailableError
 from tenant_portal.desk import Desk
-from tenant_portal.problems import ForbiddenError, NotFoundError, SignedOutError, UnavailableError
+from tenant_portal.problems import SignedOutError
 from tenant_portal.recordings import is_name, sound_through
 from tenant_portal.sessions import Session
 

@@ -8,9 +8,10 @@ from collections import OrderedDict
 import aiohttp
 from aiohttp import web
 
+from servicekit.problems import ForbiddenError, NotFoundError, UnavailableError
 from tenant_portal.desk import Desk
 from tenant_portal.passing import NOT_ANSWERED, answer_through, passed_on
-from tenant_portal.problems import ForbiddenError, NotArchivedError, NotFoundError, SignedOutError, UnavailableError
+from tenant_portal.problems import NotArchivedError, SignedOutError
 from tenant_portal.sessions import Session
 
 LINK_MS = 120_000

@@ -33,11 +33,6 @@ async def seats(world: World) -> dict[str, Seat]:
     return {kind: await seat_for(world, site, phone.transports[0]) for kind, (phone, site) in PHONES.items()}
 
 
-NOT_RUNG = pytest.mark.xfail(
-    reason="since stations take keys beside RTP, SIP.js at a branch is not always rung: cause not known"
-)
-
-
 @pytest_asyncio.fixture(loop_scope="session", params=PHONES)
 async def phone(
     request: pytest.FixtureRequest, seats: dict[str, Seat], tmp_path: Path
@@ -68,9 +63,7 @@ async def test_it_calls_a_customer_and_both_hear_each_other(world: World, phone:
     await stories.makes_a_call(world, phone)
 
 
-async def test_it_is_called_and_takes_the_call(world: World, phone: ForeignPhone, request: pytest.FixtureRequest):
-    if isinstance(phone, SipJs):
-        request.applymarker(NOT_RUNG)
+async def test_it_is_called_and_takes_the_call(world: World, phone: ForeignPhone):
     await stories.takes_a_call(world, phone)
 
 
@@ -150,6 +143,14 @@ async def test_an_attended_transfer_leaves_the_customer_with_whom_the_agent_cons
     assert consult["transferred_by"] == linphone.seat.extension
 
 
+async def test_an_attended_transfer_needs_no_extension(
+    world: World, seats: dict[str, Seat], tmp_path: Path, colleague: Softphone
+):
+    """SIP.js says `Refer-To: <sip:NODE?Replaces=...>`: the Contact that it was answered with."""
+    async with SipJs(seats["SIP.js at the branch"], tmp_path / "phone") as phone:
+        await stories.brings_two_together(world, phone)
+
+
 async def test_who_was_consulted_outside_gets_the_customer_too(world: World, seats: dict[str, Seat], tmp_path: Path):
     """Linphone at HQ this time, with two customers' worth of trunk: one called, one consulted."""
     seat = seats["baresip at HQ"]
@@ -180,9 +181,11 @@ async def test_nobody_takes_a_call_by_naming_it(world: World, linphone: Linphone
     own = await world.hq_phone.dial(world.new_number("003"))
     await own.wait_for("answered", 10)
 
-    status = await own.transfer(f"sip:{colleague.user}@{world.seed.domain}", replaces=theirs)
+    # By the extension, and by the node's own Contact, with Replaces alone.
+    targets = f"{colleague.user}@{world.seed.domain}", world.plan.node
+    told = [await own.transfer(f"sip:{target}", replaces=theirs) for target in targets]
 
-    assert status == 503
+    assert told == [503, 503]
     await hears(theirs, COLLEAGUE_HZ)
     await hears(partner, AGENT_TONES_HZ[0])
     await hears(customer, TONE_HZ)
@@ -222,7 +225,7 @@ async def test_a_browser_speaks_g711_where_it_can(world: World, seats: dict[str,
         await customer.wait_for("ended", 10)
 
 
-@pytest.mark.parametrize("kind", ["JsSIP at HQ", pytest.param("SIP.js at the branch", marks=NOT_RUNG)])
+@pytest.mark.parametrize("kind", ["JsSIP at HQ", "SIP.js at the branch"])
 async def test_a_page_that_is_loaded_anew_in_a_call_says_goodbye_and_can_be_called(
     world: World, seats: dict[str, Seat], tmp_path: Path, kind: str
 ):

@@ -34,6 +34,7 @@ class BrowserPhone(ForeignPhone):
     def __init__(self, *seat_and_folder: Any, codecs: Iterable[str] = ()) -> None:
         super().__init__(*seat_and_folder)
         self.codecs = list(codecs)
+        self._taken = 0
 
     @property
     def told(self) -> str:
@@ -65,7 +66,8 @@ class BrowserPhone(ForeignPhone):
         }
         before = len(self.page.log)
         await self.page.run("settings => void phone.start(settings)", settings)
-        await self.page.says("registered", since=before)
+        # In words of our own: a library may log what it is set to, and much else.
+        await self.page.says("the phone is registered", since=before)
 
     async def __aexit__(self, *_: object) -> None:
         await self._parts.aclose()
@@ -85,7 +87,8 @@ class BrowserPhone(ForeignPhone):
         await self.page.run("number => void phone.dial(number)", number)
 
     async def answer(self) -> None:
-        await self.page.says("incoming")
+        await self.page.says("the phone is called", since=self._taken)
+        self._taken = len(self.page.log)
         await self.page.run("void phone.answer()")
 
     async def hold(self) -> None:

@@ -75,6 +75,9 @@ def result_of(call: Call) -> AttemptResult | None:
     if call.lead is None or call.phase is not Phase.ENDED:
         return None
     customer = _customer_of(call)
+    if customer is None and call.lead.agent is not None:
+        # The agent's own phone was not picked up: nobody was called.
+        return AttemptResult.CANCELLED
     if customer is None or customer.answered_ms is None:
         result = _UNANSWERED.get(call.ending or Ending.INTERNAL_ERROR, AttemptResult.FAILED)
         # A phone may have rung, and its owner is not called at once again as if nothing had been.

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from control_plane.permissions import Permission
-from control_plane.web.problems import Problem
+from servicekit.problems import Problem
 
 Handler = Callable[..., Awaitable[Any]]
 

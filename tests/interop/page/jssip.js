@@ -30,11 +30,11 @@ window.phone = {
   start({ websocket, uri, password, codecs }) {
     preferCodecs(codecs);
     this.agent = new JsSIP.UA({ sockets: [new JsSIP.WebSocketInterface(websocket)], uri, password });
-    this.agent.on("registered", () => console.log("registered"));
+    this.agent.on("registered", () => console.log("the phone is registered"));
     this.agent.on("registrationFailed", ({ cause }) => console.log(`not registered: ${cause}`));
     this.agent.on("newRTCSession", ({ originator, session }) => {
       keep(session);
-      if (originator === "remote") console.log(`incoming from ${session.remote_identity.uri.user}`);
+      if (originator === "remote") console.log(`the phone is called by ${session.remote_identity.uri.user}`);
     });
     this.agent.start();
   },

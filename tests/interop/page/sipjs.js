@@ -48,13 +48,13 @@ window.phone = {
       delegate: {
         onInvite: (invitation) => {
           keep(invitation);
-          console.log(`incoming from ${invitation.remoteIdentity.uri.user}`);
+          console.log(`the phone is called by ${invitation.remoteIdentity.uri.user}`);
         },
       },
     });
     await this.agent.start();
     this.registerer = new Registerer(this.agent);
-    this.registerer.stateChange.addListener((state) => console.log(state.toLowerCase()));
+    this.registerer.stateChange.addListener((state) => console.log(`the phone is ${state.toLowerCase()}`));
     await this.registerer.register({
       requestDelegate: { onReject: (response) => console.log(`not registered: ${response.message.statusCode}`) },
     });

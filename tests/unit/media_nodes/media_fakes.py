@@ -15,6 +15,7 @@ from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate
 from callmodel.facts import AgentChanged, Fact, PlaceKept, Queued, QueueSeen
 from callmodel.flows.document import Flow
 from callmodel.flows.nodes import HangUpNode, MenuNode, QueueChoice, QueueNode, RingNode, RingStep, VoicemailNode
+from callmodel.handdialling import Asked
 from callmodel.ids import (
     E164,
     CallId,
@@ -29,12 +30,14 @@ from callmodel.ids import (
     TrunkId,
 )
 from callmodel.orders import (
+    AskVip,
     ChangeAgent,
     ClaimTrunk,
     CloseOffer,
     DialLink,
     DialStation,
     DialTrunk,
+    HoldChannel,
     JoinQueue,
     KeepPlace,
     LeaveQueue,
@@ -50,6 +53,7 @@ from callmodel.queues import Queue
 from callmodel.rooms import Room
 from callmodel.seats import SeatChange
 from callmodel.spend import Bill
+from callmodel.vips import Vip
 from callmodel.wire import CallOrder, Envelope
 from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.journal import Journal
@@ -210,6 +214,9 @@ class FakeClaims:
     async def claim(self, tenant_id: TenantId, order: ClaimTrunk) -> Grant | Full:
         return self.full or Grant(order.offers[0].trunk_id, 0)
 
+    async def hold(self, tenant_id: TenantId, order: HoldChannel) -> bool:
+        return self.full is None
+
     async def release(self, tenant_id: TenantId, leg_id: LegId, trunk_id: TrunkId, bill: Bill) -> None:
         self.released.append(trunk_id)
 
@@ -317,6 +324,16 @@ class FakeLookUps:
         return {}, "timeout"
 
 
+class FakeHandDialling:
+    async def allows(self, tenant_id: TenantId, asked: Asked) -> bool:
+        return False
+
+
+class FakeVips:
+    async def ask(self, call: Call, order: AskVip) -> Vip | None:
+        return None
+
+
 @dataclass
 class FakeEar:
     listened: list[Listen] = field(default_factory=list)
@@ -376,6 +393,8 @@ class Stage:
             self.leads,
             self.call_backs,
             FakeLookUps(),
+            FakeVips(),
+            FakeHandDialling(),
             self.journal,
             lambda: self.shelf.current,
         )

@@ -63,6 +63,9 @@ class TrunkHealth(Shape):
     media_refused: list[str] = Field(
         description="addresses that the carrier named for its media, and that the trunk does not allow"
     )
+    name_troubles: list[str] = Field(
+        description="gateways' names that lead nowhere, or to where no carrier may be; calls go where they led before"
+    )
 
 
 class PlatformStatus(Shape):

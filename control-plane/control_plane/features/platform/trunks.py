@@ -8,7 +8,7 @@ from callmodel.edgesnapshot import EdgeTrunk
 from callmodel.endings import is_trunk_failure
 from callmodel.ids import TrunkId
 from control_plane.archive import living_rows
-from control_plane.edgereports import carriers_as_seen, refused_media
+from control_plane.edgereports import carriers_as_seen, name_troubles, refused_media
 from control_plane.features.platform.schemas import TrunkFailure, TrunkHealth
 from control_plane.scope import SCOPE
 from control_plane.trunkoutcomes import Outcome, outcomes_of
@@ -28,7 +28,8 @@ async def trunk_health(context: Context) -> list[TrunkHealth]:
         trunk_id = TrunkId(row["trunk_id"])
         registered, edge_id = registration_of(trunk_id, reports) if row["peering"]["registers"] else (None, None)
         outcomes = await outcomes_of(context.redis, trunk_id)
-        strays = refused_media(from_wire(EdgeTrunk, row["peering"]), reports)
+        peering = from_wire(EdgeTrunk, row["peering"])
+        strays = refused_media(peering, reports)
         found.append(
             health_of(
                 trunk_id,
@@ -40,6 +41,7 @@ async def trunk_health(context: Context) -> list[TrunkHealth]:
                 registered=registered,
                 edge_id=edge_id,
                 media_refused=[stray.address for stray in strays],
+                name_troubles=name_troubles(peering, reports),
             )
         )
     return found
@@ -56,6 +58,7 @@ def health_of(
     registered: bool | None,
     edge_id: str | None,
     media_refused: Sequence[str] = (),
+    name_troubles: Sequence[str] = (),
 ) -> TrunkHealth:
     """Return a trunk's health from its last outcomes, the newest first.  Pure."""
     lately = [outcome for outcome in outcomes if outcome.at_ms > now_ms - WINDOW_MS]
@@ -78,6 +81,7 @@ def health_of(
         last_answer_ms=max((outcome.answered_ms for outcome in outcomes if outcome.answered_ms), default=None),
         last_failures=failures[:FAILURES_TOLD],
         media_refused=list(media_refused),
+        name_troubles=list(name_troubles),
     )
 
 

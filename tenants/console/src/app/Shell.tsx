@@ -56,7 +56,7 @@ export function Shell() {
       </div>
       <header className={styles.head}>
         <TenantSwitch />
-        <Button className={styles.search} icon={<SearchOutlined />} onClick={() => setDialog("palette")}>
+        <Button className={styles.search} icon={<SearchOutlined aria-hidden />} onClick={() => setDialog("palette")}>
           {t("shell.palette.open")} <kbd>{shownKeys("ctrl+k")}</kbd>
         </Button>
         <CallBar />
@@ -150,16 +150,16 @@ function UserMenu() {
       placement="bottomRight"
       content={
         <div className={styles.choices}>
-          <Button type="text" icon={<LogoutOutlined />} onClick={() => leave(false)}>
+          <Button type="text" icon={<LogoutOutlined aria-hidden />} onClick={() => leave(false)}>
             {t("shell.signOut")}
           </Button>
-          <Button type="text" icon={<LogoutOutlined />} onClick={() => leave(true)}>
+          <Button type="text" icon={<LogoutOutlined aria-hidden />} onClick={() => leave(true)}>
             {t("shell.signOutEverywhere")}
           </Button>
         </div>
       }
     >
-      <Button type="text" icon={<UserOutlined />}>
+      <Button type="text" icon={<UserOutlined aria-hidden />}>
         {user.name}
       </Button>
     </Popover>

@@ -18,6 +18,9 @@ function screen(path: string, group: Screen["group"], roles: readonly Role[], of
 export const SCREENS: readonly Screen[] = [
   screen("desk", "work", ["agent", "supervisor"]),
   screen("wallboard", "supervise", ["supervisor", "manager", "hq"]),
+  screen("calls", "supervise", ["supervisor", "manager", "client", "hq"]),
+  screen("recordings", "supervise", ["supervisor", "manager", "client", "hq"]),
+  screen("reports", "supervise", ["supervisor", "manager", "client", "hq"]),
   screen("users", "manage", ["manager", "hq"]),
   screen("stations", "manage", ["manager", "hq"]),
   screen("numbers", "manage", ["manager", "hq"]),

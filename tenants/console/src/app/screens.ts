@@ -4,6 +4,9 @@ import { lazy, type ComponentType } from "react";
 export const COMPONENTS: Readonly<Record<string, ComponentType>> = {
   desk: lazy(() => import("@/features/desk/Desk")),
   wallboard: lazy(() => import("@/features/board/Board")),
+  calls: lazy(() => import("@/features/calls/Calls")),
+  recordings: lazy(() => import("@/features/recordings/Recordings")),
+  reports: lazy(() => import("@/features/reports/Reports")),
   users: lazy(() => import("@/features/admin/Users")),
   stations: lazy(() => import("@/features/admin/Stations")),
   numbers: lazy(() => import("@/features/admin/Numbers")),

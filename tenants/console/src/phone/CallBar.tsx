@@ -14,7 +14,7 @@ export function CallBar() {
   return (
     <span role="status">
       <ScreenLink href="/desk">
-        <Tag color="processing" icon={<PhoneOutlined />}>
+        <Tag color="processing" icon={<PhoneOutlined aria-hidden />}>
           {t(`desk.line.${line.state}`)} {line.party}
         </Tag>
       </ScreenLink>

@@ -26,7 +26,7 @@ KINDS = {
     "numbers": "number", "regions": "number", "caller_number": "number", "caller": "number", "domain": "domain",
     "queues": "queue_id", "own_agent": "user_id", "music": "prompt_id", "comfort": "prompt_id",
     "notice": "prompt_id", "mobile": "number", "message": "prompt_id", "abandon_message": "prompt_id",
-    "agents": "user_id",
+    "agents": "user_id", "agent_id": "user_id", "full_flow": "flow_id",
     "to": "extension", "by": "extension", "of": "extension",
     **{name: name for name in ("tenant_id", "trunk_id", "extension", "number", "user_id", "call_id", "recording_id",
                                "leg_id", "queue_id", "flow_id", "prompt_id", "calendar_id", "vip_id",

@@ -7,6 +7,7 @@ import { useMe } from "@/events/topics";
 import { CustomerPane } from "@/features/desk/CustomerPane";
 import styles from "@/features/desk/Desk.module.css";
 import { MyCalls } from "@/features/desk/MyCalls";
+import { MyDay } from "@/features/desk/MyDay";
 import { PhoneCard } from "@/features/desk/PhoneCard";
 import { MY_CALLS, TASKS, useMyState, useTasks } from "@/features/desk/queries";
 import { StateCard } from "@/features/desk/StateCard";
@@ -34,6 +35,7 @@ export default function Desk() {
       </div>
       <CustomerPane callId={callId} />
       <aside className={styles.aside} aria-label={t("desk.today")}>
+        <MyDay />
         <Segmented
           block
           className={styles.tabs}

@@ -84,6 +84,7 @@ function HandOver({ acts }: { acts: ReturnType<typeof actsOn> }) {
           options={options}
           showSearch={{ filterOption: (text, option) => String(option?.label).toLowerCase().includes(text.toLowerCase()) }}
           onChange={setTyped}
+          placement="topLeft"
           aria-label={t("desk.handTo")}
           placeholder={t("desk.handTo")}
         />

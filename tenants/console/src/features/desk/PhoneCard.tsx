@@ -1,5 +1,5 @@
 /** The softphone: the line with what can be done to it now, or where to dial. */
-import { AudioMutedOutlined, AudioOutlined, PauseOutlined, PhoneOutlined, SettingOutlined } from "@ant-design/icons";
+import { AudioMutedOutlined, AudioOutlined, PhoneOutlined, SettingOutlined } from "@ant-design/icons";
 import { Alert, Button, Input, Space, Tag, Tooltip } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -37,7 +37,7 @@ export function PhoneCard({ callId }: { callId: string | null }) {
       <div className={styles.phoneHead}>
         <Tag color={COLOURS[readiness]}>{t(`desk.readiness.${readiness}`)}</Tag>
         <Tooltip title={t("desk.devices.title")}>
-          <Button type="text" size="small" icon={<SettingOutlined />} aria-label={t("desk.devices.title")} onClick={() => setChecks(true)} />
+          <Button type="text" size="small" icon={<SettingOutlined aria-hidden />} aria-label={t("desk.devices.title")} onClick={() => setChecks(true)} />
         </Tooltip>
       </div>
       {readiness === "elsewhere" && (
@@ -81,16 +81,16 @@ function OnLine({ line }: { line: Line }) {
       </div>
       <div className={styles.acts}>
         {line.state === "ringing" && (
-          <Button type="primary" icon={<PhoneOutlined />} onClick={phone.answer}>
+          <Button type="primary" icon={<PhoneOutlined aria-hidden />} onClick={phone.answer}>
             {t("desk.answer")}
           </Button>
         )}
         {isTalking && (
-          <Button icon={line.muted ? <AudioMutedOutlined /> : <AudioOutlined />} aria-pressed={line.muted} onClick={() => phone.mute(!line.muted)}>
+          <Button icon={line.muted ? <AudioMutedOutlined aria-hidden /> : <AudioOutlined aria-hidden />} aria-pressed={line.muted} onClick={() => phone.mute(!line.muted)}>
             {t(line.muted ? "desk.unmute" : "desk.mute")}
           </Button>
         )}
-        <Button danger icon={<PauseOutlined rotate={90} />} onClick={phone.hangUp}>
+        <Button danger icon={<PhoneOutlined rotate={225} aria-hidden />} onClick={phone.hangUp}>
           {t(line.state === "ringing" ? "desk.decline" : "desk.hangUp")}
         </Button>
       </div>
@@ -132,8 +132,7 @@ function DialBox() {
 
   async function go() {
     if (!extension || !number) return;
-    phone.expect();
-    if (await doing(() => dial(tenantId, extension, number))) setTyped("");
+    if (await phone.expecting(() => doing(() => dial(tenantId, extension, number)))) setTyped("");
   }
 
   return (
@@ -148,7 +147,7 @@ function DialBox() {
         onChange={(event) => setTyped(event.target.value)}
         onPressEnter={() => void go()}
       />
-      <Button type="primary" icon={<PhoneOutlined />} disabled={!extension || !number} onClick={() => void go()}>
+      <Button type="primary" icon={<PhoneOutlined aria-hidden />} disabled={!extension || !number} onClick={() => void go()}>
         {t("desk.dial")}
       </Button>
     </Space.Compact>

@@ -4,7 +4,7 @@ import { alarmsOf, gradeOf, load } from "@/features/platform/model";
 
 const trunk = (more: Partial<TrunkHealth>): TrunkHealth => ({
   trunk_id: "carrier", enabled: true, channels: 0, max_channels: 30, registered: true, edge_id: "edge-1", attempts: 0, answered: 0, answer_rate: null,
-  last_answer_ms: null, last_failures: [], media_refused: [], ...more,
+  last_answer_ms: null, last_failures: [], media_refused: [], name_troubles: [], ...more,
 });
 const well: PlatformStatus = { store: true, redis: true, snapshots: [{ name: "edge", version: 4 }], edges: [{ edge_id: "edge-1", alive: true }], nodes: [{ node_id: "node-1", alive: true }], trunks: [trunk({})] };
 const told = (status: Partial<PlatformStatus>) => alarmsOf({ ...well, ...status }).map(({ what, grave }) => `${what}${grave ? "!" : ""}`);
