@@ -19,6 +19,13 @@ export default defineConfig({
     // A data: address would need a hole in the content security policy.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
+    // What the desk needs of Ant Design at first is one file: in many small ones it compresses worse, and each new screen
+    // would cut it into more of them.
+    rolldownOptions: {
+      output: {
+        codeSplitting: { groups: [{ name: "base", test: /node_modules\/(antd\/es\/(app|button|input|select|space|tag|spin|alert|tooltip|popover|segmented|modal|message|notification|style|theme|config-provider|_util)\/|@rc-component\/(select|input|trigger|portal|dialog|notification|tooltip|segmented|textarea|util|motion|resize-observer|virtual-list|overflow)\/|@ant-design\/(cssinjs|cssinjs-utils|colors|fast-color)\/|react-dom\/|react\/|scheduler\/)/ }] },
+      },
+    },
   },
   server: { proxy: Object.fromEntries(passedOn.map((path) => [path, { target: portal, ws: true }])) },
   test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },

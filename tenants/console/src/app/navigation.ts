@@ -27,6 +27,7 @@ export const SCREENS: readonly Screen[] = [
   screen("stations", "manage", ["manager", "hq"]),
   screen("numbers", "manage", ["manager", "hq"]),
   screen("queues", "manage", ["manager", "hq"]),
+  screen("flows", "manage", ["supervisor", "manager", "hq"]),
   screen("calendars", "manage", ["manager", "hq"]),
   screen("prompts", "manage", ["manager", "hq"]),
   screen("vips", "manage", ["manager", "hq"]),

@@ -13,6 +13,7 @@ export const COMPONENTS: Readonly<Record<string, ComponentType>> = {
   stations: lazy(() => import("@/features/admin/Stations")),
   numbers: lazy(() => import("@/features/admin/Numbers")),
   queues: lazy(() => import("@/features/admin/Queues")),
+  flows: lazy(() => import("@/features/flows/Flows")),
   calendars: lazy(() => import("@/features/admin/Calendars")),
   prompts: lazy(() => import("@/features/admin/Prompts")),
   vips: lazy(() => import("@/features/admin/Vips")),

@@ -3,7 +3,7 @@ import type { PlatformStatus } from "@/api/shapes";
 
 export interface Alarm {
   /** Under `hq.alarms`. */
-  what: "store" | "redis" | "edge" | "node" | "spool" | "registration" | "media" | "channels" | "snapshots";
+  what: "store" | "redis" | "edge" | "node" | "spool" | "registration" | "media" | "names" | "channels" | "snapshots";
   name: string;
   grave: boolean;
 }
@@ -23,6 +23,7 @@ export function alarmsOf(status: PlatformStatus): readonly Alarm[] {
     if (!trunk.enabled) continue;
     if (trunk.registered === false) add("registration", trunk.trunk_id, true);
     if (trunk.media_refused.length > 0) add("media", trunk.trunk_id, false);
+    if (trunk.name_troubles.length > 0) add("names", trunk.trunk_id, false);
     if (trunk.channels >= trunk.max_channels) add("channels", trunk.trunk_id, false);
   }
   for (const { name, version } of status.snapshots) if (version === null && status.redis) add("snapshots", name, false);

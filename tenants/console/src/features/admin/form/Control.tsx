@@ -1,11 +1,12 @@
 /** The control of a field, by what its value is. */
 import { KeyOutlined } from "@ant-design/icons";
 import { Button, Input, InputNumber, Select, Space, Switch } from "antd";
-import { useState } from "react";
+import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormState, type ControlProps } from "@/features/admin/form/context";
 import styles from "@/features/admin/form/Form.module.css";
 import { lookupFor, useChoices } from "@/features/admin/form/lookups";
+import { NamedList } from "@/features/admin/form/NamedList";
 import { asList } from "@/features/admin/form/schema";
 import { useFieldWords } from "@/features/admin/form/words";
 
@@ -28,11 +29,12 @@ export function Control(props: ControlProps) {
   }
 }
 
-const told = ({ id, label, describedBy, isWrong }: ControlProps) => ({
+const told = ({ id, label, describedBy, isWrong, needed }: ControlProps) => ({
   id,
   "aria-label": label,
   "aria-describedby": describedBy || undefined,
   "aria-invalid": isWrong,
+  "aria-required": needed,
   ...(isWrong ? { status: "error" as const } : {}),
 });
 
@@ -124,14 +126,16 @@ function useOptions({ name, shape }: ControlProps): { options: { value: string; 
 
 function ChoiceControl(props: ControlProps) {
   const { t } = useTranslation();
+  const words = useFieldWords();
   const { readOnly } = useFormState();
   const [typed, setTyped] = useState("");
   const { options, isOpen } = useOptions(props);
   const { shape, value, onChange } = props;
   const isList = shape.kind !== "choice" && shape.kind !== "text";
   const written = isOpen && typed !== "" && !options.some((each) => each.value === typed) ? [{ value: typed, label: typed }] : [];
+  const called = props.label ?? words.label(props.name);
   const common = {
-    ...told(props), className: styles.wide ?? "", disabled: readOnly, options: [...options, ...written],
+    ...told(props), className: styles.wide ?? "", popupRender: (list: ReactElement) => <NamedList label={called}>{list}</NamedList>, disabled: readOnly, options: [...options, ...written],
     showSearch: { optionFilterProp: "label", onSearch: setTyped },
   };
   if (isList)

@@ -36,7 +36,7 @@ export function Field({ name, place, schema, value, needed = false, onChange }: 
     </>
   );
   const control = (
-    <Drawn id={id} name={name} place={place} shape={shape} value={value} onChange={onChange}
+    <Drawn id={id} needed={needed} name={name} place={place} shape={shape} value={value} onChange={onChange}
       describedBy={[help !== null ? `${id}-help` : "", wrong !== null ? `${id}-wrong` : ""].join(" ").trim()} isWrong={wrong !== null} />
   );
   if (hasInner) {

@@ -11,6 +11,7 @@ export interface ControlProps {
   value: unknown;
   describedBy: string;
   isWrong: boolean;
+  needed?: boolean;
   /** Where no label stands beside it. */
   label?: string;
   onChange: (value: unknown) => void;

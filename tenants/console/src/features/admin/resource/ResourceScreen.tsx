@@ -13,6 +13,7 @@ import { ThingDrawer } from "@/features/admin/resource/ThingDrawer";
 import { WRITERS, type Resource } from "@/features/admin/resource/resource";
 import { SecretsOnce } from "@/features/admin/resource/SecretsOnce";
 import { useErrorText } from "@/parts/errors";
+import { ScreenLink } from "@/parts/ScreenLink";
 import { useRoles } from "@/session/context";
 
 const PAGE_ROWS = 50;
@@ -45,6 +46,7 @@ export function ResourceScreen({ resource }: { resource: Resource }) {
     render: (value: unknown, thing: Thing) => {
       const cell = show?.(value, thing) ?? <Cell value={value} field={field} />;
       if (index > 0) return cell;
+      if (resource.href && !archived) return <ScreenLink href={resource.href(idOf(resource, thing))}>{cell}</ScreenLink>;
       return <Button type="link" size="small" style={{ padding: 0 }} onClick={() => setQuery({ open: idOf(resource, thing) })}>{cell}</Button>;
     },
   }));

@@ -2,6 +2,7 @@
 import { App, Button, Descriptions, Drawer } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { goTo } from "@/app/place";
 import { Form } from "@/features/admin/form/Form";
 import { bodyOf, changesOf, fieldsOf, startOf, type Thing } from "@/features/admin/form/schema";
 import { useFieldWords } from "@/features/admin/form/words";
@@ -56,9 +57,11 @@ function Creating({ resource, onDirty, onDone }: { resource: Resource; onDirty: 
   return (
     <Form schema={schema} start={startOf(schema) as Thing} ownKey={resource.nameField ?? resource.id} labels={resource.labels} submit={t("admin.form.create")} onDirty={onDirty}
       onSubmit={async (value) => {
-        const answer = await create(bodyOf(schema, value));
+        const body = bodyOf(schema, value) as Thing;
+        const answer = await create(resource.toBody?.(body) ?? body);
         void message.success(t("admin.form.made"));
         onDone(answer);
+        if (resource.href) goTo(resource.href(idOf(resource, answer)));
       }} />
   );
 }
@@ -95,7 +98,7 @@ function Changing({ resource, row, readOnly, onDirty, onDone }: { resource: Reso
   );
 }
 
-function Removal({ resource, row, isArchived, onDone }: { resource: Resource; row: Thing; isArchived: boolean; onDone: () => void }) {
+export function Removal({ resource, row, isArchived, onDone }: { resource: Resource; row: Thing; isArchived: boolean; onDone: () => void }) {
   const { t } = useTranslation();
   const { modal, message, notification } = App.useApp();
   const errorText = useErrorText();

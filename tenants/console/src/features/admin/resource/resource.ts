@@ -28,6 +28,10 @@ export interface Resource {
   columns: readonly Column[];
   /** What a new one is made of; absent: nobody makes one here. */
   create?: Schema;
+  /** What is sent for a new one, where it is not what the form asks. */
+  toBody?: (value: Thing) => Thing;
+  /** Where one opens, where it is not in the drawer. */
+  href?: (id: string) => string;
   /** What of this one may be changed; null: nothing. */
   change?: (row: Thing) => Schema | null;
   /** Fields that come back in part only, such as credentials: who changes them writes them anew. */
