@@ -1,5 +1,7 @@
 """Answers that go no further, of who comes second or not to rtpengine's taste: nobody is left in a call."""
 
+import re
+
 import KSR
 
 from edge_proxy.parting import ANSWERED_ELSEWHERE, Answered, headers_for, refusal_of
@@ -9,6 +11,7 @@ from kemi.gate import at_hand
 from kemi.session import BEGINS, Session
 
 OK, FAILED = 200, 300
+_STATUS = re.compile("[0-9]{3}")
 _DONE, _LEFT = "$avp(answer_refused)", "$avp(answers_left)"
 
 
@@ -49,8 +52,10 @@ def comes_too_late() -> bool:
 
 def is_late() -> bool:
     """Say whether the response at hand is one to an INVITE that has failed by itself before."""
+    if at_hand.message.method != "INVITE":
+        return False
     last = text("$T_reply_last")
-    return at_hand.message.method == "INVITE" and last.isascii() and last.isdigit() and int(last) >= FAILED
+    return _STATUS.fullmatch(last) is not None and int(last) >= FAILED
 
 
 def _leave() -> None:
