@@ -49,7 +49,10 @@ def is_late() -> bool:
 
 
 def _leave() -> None:
-    """Acknowledge an answer, and say goodbye to whoever gave it: once, however often it comes."""
+    """Acknowledge an answer, and say goodbye to whoever gave it.
+
+    Once, however often it comes; twice where two workers read two copies at the same moment, which ends nothing more.
+    """
     tag = text("$tt")
     _say("ACK")
     if tag not in text(_LEFT).split():
