@@ -30,7 +30,8 @@ def comes_too_late() -> bool:
     """Leave whoever answers once the call has gone on without it; say whether an answer came too late.
 
     A gateway or node that was given up for its silence may answer as its CANCEL is on the way.  Kamailio gives the
-    answer to nobody then, so nobody else would acknowledge and end that call, which a carrier bills.
+    answer to nobody then, or to the caller as well, as it happens: either way two would have the call, and one of
+    them nobody to hear, for as long as a carrier bills it.
     """
     if not is_late():
         return False
@@ -39,6 +40,7 @@ def comes_too_late() -> bool:
         KSR.set_drop()
     elif status < FAILED:
         _leave()
+        KSR.textopsx.msg_set_buffer(refusal_of(text("$mb")))
     return True
 
 
