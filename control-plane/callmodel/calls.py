@@ -24,7 +24,7 @@ from callmodel import (
 from callmodel.agentkeys import KeyPlan
 from callmodel.announcements import announced
 from callmodel.callstate import Call, Direction, Leg, LegRole, LegState, Phase, Purpose
-from callmodel.campaigns.facts import LeadDue
+from callmodel.campaigns.facts import BeepHeard, LeadDue, MachineTold
 from callmodel.endings import Ending, sip_code_of
 from callmodel.ids import LegId
 from callmodel.numbers import is_extension
@@ -106,6 +106,10 @@ def _advance(call: Call, fact: facts.Fact) -> Step:
             return call, waiting.withdrawn(fact)
         case facts.VoiceMeasured():
             return call, []
+        case MachineTold() if not is_over:
+            return outreach.machine_told(call, fact)
+        case BeepHeard() if not is_over:
+            return outreach.beep_heard(call, fact)
         case _ if call.phase is Phase.ENDED:
             return call, []
         case _:
@@ -178,6 +182,12 @@ def _newborn(beginning: beginnings.Beginning, plan: Plan | FlowPlan | KeyPlan) -
             plan_given = plan if isinstance(plan, TrunkPlan) else None
             named = replace(call, number=call_back.number, call_back=call_back, language=call_back.language)
             return replace(named, plan=plan_given, direction=Direction.OUTBOUND, queue_id=call_back.queue_id)
+        case LeadDue(lead=lead) if lead.agent is not None:
+            agent = lead.agent
+            seated = replace(
+                call, extension=agent.seat.extension, site_id=agent.seat.site_id, agent_id=agent.agent_id
+            )
+            return replace(seated, number=beginning.dialled, lead=lead, queue_id=agent.queue_id)
         case LeadDue(lead=lead):
             return replace(call, number=beginning.dialled, lead=lead)
         case beginnings.CallAsked(extension=extension, site_id=site_id, asked_by=asked_by):

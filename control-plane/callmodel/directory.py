@@ -16,6 +16,7 @@ from callmodel.codec import from_wire, to_wire
 from callmodel.entries import Tables
 from callmodel.flows.calendars import Calendar
 from callmodel.flows.document import Flow
+from callmodel.handdialling import HandDialling
 from callmodel.ids import (
     E164,
     CalendarId,
@@ -80,6 +81,7 @@ class Tenant:
     number_key: str = ""
     """By which hot state knows customers' numbers: as keyed hashes, never themselves."""
     vip_rules: VipRules = VipRules()
+    hand_dialling: HandDialling = HandDialling()
 
     @property
     def ordinary_channels(self) -> int:

@@ -5,7 +5,7 @@ from enum import Enum
 
 from callmodel.agentkeys import AgentOutcome
 from callmodel.callstate import TimerName
-from callmodel.campaigns.facts import ClaimTold
+from callmodel.campaigns.facts import BeepHeard, ClaimTold, MachineTold
 from callmodel.endings import Ending
 from callmodel.ids import CallId, LegId, QueueId, TrunkId
 from callmodel.links import Link, LinkedParty
@@ -180,6 +180,15 @@ class SuperviseAsked:
     plan: Plan
     mode: Mode
     to: LegId
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class RejoinAsked:
+    """The phone of the party `leg_id` has forgotten the call, and asks to be rung: a page that was loaded anew."""
+
+    plan: Plan
+    leg_id: LegId
     at_ms: int
 
 
@@ -384,5 +393,6 @@ Fact = (
     | HangUpAsked | SpendStopped | TransferAsked | LinkAsked | LinkNamed | QueueAsked | ConsultAsked | JoinAsked
     | PickUpAsked | SuperviseAsked | ConsultTurned | ModeAsked | ReleaseAsked | RecordingPauseAsked | TimerFired
     | Played | DigitPressed | Heard | QueueSeen | LookedUp | VipTold | ChannelHeld | WayFound | Queued | NotQueued
-    | PlaceKept | LineLost | AgentOffered | AgentChanged | ClaimTold | NodeLost | VoiceMeasured
+    | PlaceKept | LineLost | AgentOffered | AgentChanged | ClaimTold | MachineTold | BeepHeard | NodeLost
+    | VoiceMeasured | RejoinAsked
 )  # fmt: skip

@@ -118,6 +118,11 @@ def rotation(tenant_id: TenantId) -> str:
     return f"{{trunks}}:rotation:{tenant_id}"
 
 
+def report_sums(tenant_id: TenantId) -> str:
+    """Held by the request that makes sums for a tenant's reports."""
+    return f"{{{tenant_id}}}:reports:summing"
+
+
 def call_asked_at(tenant_id: TenantId, call_id: CallId) -> str:
     """The station at which a call was asked for, for as long as no news of the call may have told it."""
     return f"{{{tenant_id}}}:call:{call_id}:asked-at"

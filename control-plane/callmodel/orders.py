@@ -6,6 +6,7 @@ from enum import Enum
 from callmodel.agentkeys import AgentKey
 from callmodel.agents import Seat
 from callmodel.callstate import Timer
+from callmodel.handdialling import Asked
 from callmodel.ids import (
     E164,
     AgentId,
@@ -34,7 +35,8 @@ class ClaimTrunk:
 
     The claim goes by the name of the leg.  `attempt`: the first leg of the same attempt, which counts once for limits
     on the rate however many trunks it tries.  `extension`: the station that calls.  `started_ms` says which day pays.
-    `emergency`: the first offer is taken whatever is full, and nobody is asked.
+    `emergency`: the first offer is taken whatever is full, and nobody is asked.  asked: what has to be so of a number
+    that is dialled by hand.
     """
 
     leg_id: LegId
@@ -45,6 +47,7 @@ class ClaimTrunk:
     extension: Extension | None = None
     started_ms: int = 0
     emergency: bool = False
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True)
@@ -171,6 +174,20 @@ class Listen:
     words: tuple[str, ...]
     language: str = "en"
     seconds: int = 5
+
+
+@dataclass(frozen=True)
+class DetectMachine:
+    """Hear for `most_seconds` whether a machine has answered at a leg: `MachineTold`, or nothing for a person.
+
+    person_cost, machine_cost: of a wrong guess.  awaits_beep: `BeepHeard` follows, once a machine records.
+    """
+
+    leg_id: LegId
+    most_seconds: float
+    person_cost: float
+    machine_cost: float
+    awaits_beep: bool = False
 
 
 @dataclass(frozen=True)
@@ -350,6 +367,7 @@ Order = (
     | Play
     | StopPlaying
     | Listen
+    | DetectMachine
     | LookAtQueue
     | LookUp
     | AskVip

@@ -1,6 +1,6 @@
 """Queues: what a tenant says of one, and what matching knows of a caller who waits in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from callmodel.agents import LastSpoken
@@ -154,6 +154,13 @@ def audiences_of(
     needs_from += [(entered_ms + each.after_seconds * 1000, each.needs) for each in relaxed]
     starts = sorted({opens_ms, *(each[0] for each in narrow), *(start for start, _ in needs_from)})
     return tuple(_audience_at(start, needs_from, narrow, opens_ms, asked) for start in starts)
+
+
+def widenings_of(queue: Queue, entered_ms: int) -> tuple[int, ...]:
+    """Return when others than before may be offered a caller, whoever spoke with them last (ms since 1970)."""
+    there = LastSpoken(AgentId(""), entered_ms, ("",), signed_in=True)
+    cases = (audiences_of(queue, entered_ms, last) for last in (there, replace(there, signed_in=False)))
+    return tuple(sorted({each.from_ms for case in cases for each in case if each.from_ms > entered_ms}))
 
 
 def _audience_at(

@@ -8,6 +8,7 @@ from callmodel.directory import Did, Lookups, Site, Tenant
 from callmodel.endings import Ending
 from callmodel.flows.calendars import Calendar
 from callmodel.flows.document import DEFAULT_LANGUAGE, Flow, calendars_of, ringing
+from callmodel.handdialling import Asked, asked_of
 from callmodel.ids import E164, CalendarId, Extension, PromptId, ShortNumber, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits, is_allowed
 from callmodel.locations import Location
@@ -46,6 +47,7 @@ class TrunkPlan:
     """Out to the public network: the offers in the order to try.
 
     `is_emergency`: no limit holds, and every trunk is tried.  `location`: of the site, for an emergency call.
+    asked: what has to be asked first, where a person dials it by hand.
     """
 
     number: E164
@@ -56,6 +58,7 @@ class TrunkPlan:
     limits: Limits = Limits()
     is_emergency: bool = False
     location: Location | None = None
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True)
@@ -298,4 +301,6 @@ def _to_trunk(
     if not offers:
         return Refusal(Ending.NO_TRUNK)
     seconds = tenant.ring_timeout_seconds
-    return TrunkPlan(number, offers, tenant.ordinary_channels, seconds, tenant.records_calls, tenant.limits)
+    asked = asked_of(tenant.hand_dialling, public)
+    most = tenant.ordinary_channels
+    return TrunkPlan(number, offers, most, seconds, tenant.records_calls, tenant.limits, asked=asked)

@@ -29,6 +29,8 @@ from control_plane.features.live.facts import keep_live, settle_live
 from control_plane.features.live.repair import Heard, Silence, repair
 from control_plane.features.recordings.facts import LedgerKeeper
 from control_plane.features.recordings.store import LedgerStore
+from control_plane.features.reports.facts import LateCalls
+from control_plane.features.reports.store import SumStore
 from control_plane.figures import Figures
 from control_plane.jobtrace import follow_traces
 from control_plane.livecalls import LiveCalls
@@ -83,9 +85,12 @@ class Consumers:
             partial(finish_recording_later, celery),
         )
 
+        late = LateCalls(SumStore(resources.store, resources.retention))
+
         async def keep_record(envelope: Envelope) -> None:
             await cdrs.handle(envelope)
             await voices.handle(envelope)
+            await late.handle(envelope)
             await settle_live(self._live, envelope)
             await note_outcomes(resources.redis, envelope)
 

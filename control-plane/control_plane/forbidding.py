@@ -5,8 +5,9 @@ from control_plane.dncstore import DncEntry, DncStore
 from control_plane.numberkeys import NumberTokens
 from control_plane.references import campaign_keys
 from control_plane.web.context import Resources
-from hotstate.dnc import PLATFORM, DncScope, digits_of
+from hotstate.dnc import PLATFORM, DncScope
 from hotstate.leads import CampaignKey
+from hotstate.numberpages import digits_of
 
 
 def store_of(resources: Resources) -> DncStore:

@@ -39,6 +39,7 @@ SCHEDULE = {
     "recordings.gaps": {"task": "recordings.gaps", "schedule": 60.0, "options": {"expires": 60}},
     "campaigns.fill": {"task": "campaigns.fill", "schedule": 5.0, "options": {"expires": 5}},
     "imports.do-not-call": {"task": "imports.do-not-call", "schedule": 15.0, "options": {"expires": 15}},
+    "imports.customers": {"task": "imports.customers", "schedule": 15.0, "options": {"expires": 15}},
     "imports.sweep": {"task": "imports.sweep", "schedule": 60.0, "options": {"expires": 60}},
     # Of the kind `default`: it may take long, and no recording that is to be finished waits for it.
     "retention.recordings": {"task": "retention.recordings", "schedule": 3600.0, "options": {"expires": 3600}},

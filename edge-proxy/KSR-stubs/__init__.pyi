@@ -36,6 +36,10 @@ class _Auth(Protocol):
         Unless it is right, flag 4 leaves a challenge in $avp(digest_challenge).
         """
 
+class _Cfgutils(Protocol):
+    def lock(self, key: str) -> int: ...
+    def unlock(self, key: str) -> int: ...
+
 class _Corex(Protocol):
     def set_send_socket_name(self, name: str) -> int: ...
 
@@ -176,6 +180,7 @@ class _Uac(Protocol):
     def uac_replace_to(self, display: str, uri: str) -> int: ...
 
 auth: _Auth
+cfgutils: _Cfgutils
 corex: _Corex
 dialog: _Dialog
 dispatcher: _Dispatcher

@@ -22,10 +22,12 @@ class Answered:
 
 
 REFUSAL = "SIP/2.0 488 Not Acceptable Here"
+ANSWERED_ELSEWHERE = "SIP/2.0 487 Request Terminated"
+"""What whoever came second would have said, had a CANCEL been in time; nobody tries it again, as after 488."""
 _OF_THE_BODY = re.compile(r"(?:content-[a-z]+|contact|[clme])\s*:", re.IGNORECASE)
 
 
-def refusal_of(response: str) -> str:
+def refusal_of(response: str, refusal: str = REFUSAL) -> str:
     """Return the refusal that stands for a response: the same way back, and nothing of what it brought."""
     kept: list[str] = []
     for line in response.partition("\r\n\r\n")[0].split("\r\n")[1:]:
@@ -34,7 +36,7 @@ def refusal_of(response: str) -> str:
         else:
             kept.append(line)
     headers = [line for line in kept if not _OF_THE_BODY.match(line)]
-    return "\r\n".join([REFUSAL, *headers, "Content-Length: 0", "", ""])
+    return "\r\n".join([refusal, *headers, "Content-Length: 0", "", ""])
 
 
 def headers_for(method: str, answered: Answered, own_host: str) -> str:

@@ -1,5 +1,6 @@
 """Carriers: which gateway next, what they are shown, and how their numbers are read."""
 
+import itertools
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -100,7 +101,7 @@ def owned_number(view: EdgeView, trunk: EdgeTrunk, *candidates: str) -> str | No
         number = telephones.number_in(user)
         if number is None:
             continue
-        for form in (number, f"+{number}", *(_public(number, plan) for plan in plans)):
+        for form in itertools.chain((number, f"+{number}"), (_public(number, plan) for plan in plans)):
             if form is not None and view.owns(form):
                 return form
     return None

@@ -125,6 +125,11 @@ class StateFile:
         self._versions: tuple[int | None, ...] | None = None
         self._view = EdgeView(TableEntries(), TrunkBook(), known=False)
 
+    @property
+    def seen(self) -> EdgeView:
+        """The view as it was when last looked at."""
+        return self._view
+
     def view(self, now: float) -> EdgeView:
         """Return the view as it is now.  `now`: a monotonic clock, in seconds."""
         if now - self._looked >= LOOK_SECONDS:

@@ -23,7 +23,7 @@ from kemi import (
     trunks,
 )
 from kemi.abuse import is_proven, noise
-from kemi.environment import SETTINGS, over_connection, reply, text, view
+from kemi.environment import SETTINGS, look, over_connection, reply, text, view
 from kemi.gate import at_hand
 from kemi.peers import is_misleading, leaves_to_others, listens_to, outsider, peer
 from kemi.stripping import strip_ours
@@ -42,7 +42,7 @@ def unreadable() -> int:
     return reply(400, "Bad Request")
 
 
-answered = guarded(unreadable)
+answered = guarded(unreadable, by_timer=look, at_end=ladder.tell)
 """Of each callback: when our own code fails, who asked is answered."""
 
 
@@ -182,6 +182,8 @@ class Edge:
 
     def ksr_leaves_to_carrier(self, _msg: object) -> int:
         address = text("$sndto(ip)")
+        # A timer sends too.
+        look()
         if not view().trunks.is_carrier(address):
             return -1
         KSR.htable.sht_sets("carriers", address, "1")
@@ -189,6 +191,7 @@ class Edge:
 
     @answered
     def ksr_connections(self, _msg: object, _event: str = "") -> int:
+        look()
         self._watch.look()
         return 1
 

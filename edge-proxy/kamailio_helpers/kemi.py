@@ -15,10 +15,21 @@ Script = TypeVar("Script")
 Callback = Callable[..., int]
 
 
-def guarded(undecodable: Callable[[], int] | None = None) -> Callable[[Callback], Callback]:
+def _nothing() -> None:
+    """Do nothing."""
+
+
+def guarded(
+    undecodable: Callable[[], int] | None = None,
+    *,
+    by_timer: Callable[[], None] = _nothing,
+    at_end: Callable[[], None] = _nothing,
+) -> Callable[[Callback], Callback]:
     """Answer 500 and log when a callback fails: Kamailio would say nothing, and the caller would wait.
 
     undecodable: answers a request whose text is no UTF-8 where the script reads it; returns what the callback would.
+    by_timer: called first in failure routes, which a timer may start where no message has come before.
+    at_end: called last, by each.
     """
 
     def wrap(callback: Callback) -> Callback:
@@ -28,6 +39,8 @@ def guarded(undecodable: Callable[[], int] | None = None) -> Callable[[Callback]
         @functools.wraps(callback)
         def run(self: Script, *arguments: object) -> int:
             try:
+                if is_failure:
+                    by_timer()
                 return callback(self, *arguments)
             except Exception as error:
                 if is_request and undecodable is not None and isinstance(error, UnicodeDecodeError):
@@ -38,6 +51,8 @@ def guarded(undecodable: Callable[[], int] | None = None) -> Callable[[Callback]
                 elif is_request:
                     KSR.sl.send_reply(500, "Server Internal Error")
                 return 1
+            finally:
+                at_end()
 
         return run
 

@@ -334,6 +334,8 @@ class RedisLines:
     async def _waiter(self, call: Call, order: orders.JoinQueue, queue: Queue, at_ms: int) -> Waiter:
         caller = self._caller_of(call)
         last = await self._wanted(queue, call.tenant_id, caller, order)
+        # The call's own clock widens the audience: both count from the same moment, also after a fail-over.
+        entered_ms = at_ms if call.waiting is None else call.waiting.entered_ms
         return Waiter(
             call.tenant_id,
             queue.queue_id,
@@ -343,7 +345,7 @@ class RedisLines:
             at_ms,
             rank_of(order.entered_ms, order.priority, queue),
             order.priority,
-            audiences_of(queue, at_ms, last, order.needs),
+            audiences_of(queue, entered_ms, last, order.needs),
             caller,
             self._day_ends_ms(call, at_ms),
         )

@@ -9,12 +9,14 @@ from typing import Protocol
 from callmodel.callstate import Call
 from callmodel.endings import Ending
 from callmodel.facts import Fact
+from callmodel.handdialling import Asked
 from callmodel.ids import CallId, LegId, NodeId, RecordingId, TenantId, TrunkId
 from callmodel.orders import (
     AskVip,
     ChangeAgent,
     ClaimTrunk,
     CloseOffer,
+    DetectMachine,
     DialLink,
     DialStation,
     DialTrunk,
@@ -104,10 +106,10 @@ class Switch(Protocol):
     async def stop_playing(self, leg_id: LegId, play_id: str) -> None:
         """Play no more of it; what is over already stays over."""
 
-    async def tap(self, leg_id: LegId, to: str) -> None:
-        """Send what a leg says as RTP, mu-law of 8 kHz, to `host:port`."""
+    async def tap(self, leg_id: LegId, to: str, name: str = "") -> None:
+        """Send what a leg says as RTP, mu-law of 8 kHz, to `host:port`.  name: of one tap among several."""
 
-    async def untap(self, leg_id: LegId) -> None:
+    async def untap(self, leg_id: LegId, name: str = "") -> None:
         """Send it no more; twice is harmless.  Raises SwitchAwayError only."""
 
     async def set_room(self, call_id: CallId, room: Room) -> None:
@@ -171,6 +173,13 @@ class WordEar(Protocol):
 
     def listen(self, order: Listen, tell: Callable[[Fact], None]) -> None:
         """Listen; another order for the leg takes its place.  `tell` hears what was said."""
+
+
+class MachineEar(Protocol):
+    """Machines that answer, told from people beside the call's own task."""
+
+    def detect(self, order: DetectMachine, tell: Callable[[Fact], None]) -> None:
+        """Hear what a leg says; again, it changes nothing.  `tell` hears of a machine, and of its beep."""
 
 
 @dataclass(frozen=True)
@@ -254,6 +263,13 @@ class Vips(Protocol):
 
     async def ask(self, call: Call, order: AskVip) -> Vip | None:
         """Return what the tenant's system says of the caller, or said last.  Never raises."""
+
+
+class HandDialling(Protocol):
+    """What people may dial by hand."""
+
+    async def allows(self, tenant_id: TenantId, asked: Asked) -> bool:
+        """Say whether a number is on a list or approved, as is asked.  Never raises."""
 
 
 class CallBacks(Protocol):

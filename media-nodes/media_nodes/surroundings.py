@@ -8,9 +8,11 @@ from media_nodes.journal import Journal
 from media_nodes.ports import (
     CallBacks,
     Claims,
+    HandDialling,
     Leads,
     Lines,
     LookUps,
+    MachineEar,
     Neighbours,
     Outbox,
     Player,
@@ -31,11 +33,13 @@ class Surroundings:
     recordings: Recordings
     player: Player
     ear: WordEar
+    machines: MachineEar
     lines: Lines
     neighbours: Neighbours
     leads: Leads
     call_backs: CallBacks
     look_ups: LookUps
     vips: Vips
+    hand_dialling: HandDialling
     journal: Journal
     directory: Callable[[], Lookups | None]

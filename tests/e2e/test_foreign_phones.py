@@ -143,6 +143,14 @@ async def test_an_attended_transfer_leaves_the_customer_with_whom_the_agent_cons
     assert consult["transferred_by"] == linphone.seat.extension
 
 
+async def test_an_attended_transfer_needs_no_extension(
+    world: World, seats: dict[str, Seat], tmp_path: Path, colleague: Softphone
+):
+    """SIP.js says `Refer-To: <sip:NODE?Replaces=...>`: the Contact that it was answered with."""
+    async with SipJs(seats["SIP.js at the branch"], tmp_path / "phone") as phone:
+        await stories.brings_two_together(world, phone)
+
+
 async def test_who_was_consulted_outside_gets_the_customer_too(world: World, seats: dict[str, Seat], tmp_path: Path):
     """Linphone at HQ this time, with two customers' worth of trunk: one called, one consulted."""
     seat = seats["baresip at HQ"]
@@ -173,9 +181,11 @@ async def test_nobody_takes_a_call_by_naming_it(world: World, linphone: Linphone
     own = await world.hq_phone.dial(world.new_number("003"))
     await own.wait_for("answered", 10)
 
-    status = await own.transfer(f"sip:{colleague.user}@{world.seed.domain}", replaces=theirs)
+    # By the extension, and by the node's own Contact, with Replaces alone.
+    targets = f"{colleague.user}@{world.seed.domain}", world.plan.node
+    told = [await own.transfer(f"sip:{target}", replaces=theirs) for target in targets]
 
-    assert status == 503
+    assert told == [503, 503]
     await hears(theirs, COLLEAGUE_HZ)
     await hears(partner, AGENT_TONES_HZ[0])
     await hears(customer, TONE_HZ)

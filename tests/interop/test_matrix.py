@@ -39,18 +39,12 @@ ROWS: list[Row] = [
 ]
 
 
-REFERS_BY_REPLACES_ALONE = pytest.mark.xfail(
-    strict=True, reason="SIP.js names our own Contact in Refer-To, with Replaces and no extension: docs/interop.md"
-)
-
-
 def cases() -> Iterator[ParameterSet]:
     for row in ROWS:
         for story in STORIES:
             if story == "attended transfer" and not row[0].attends:
                 continue
-            limited = story == "attended transfer" and row[0] is SipJs
-            yield pytest.param(row, story, marks=[REFERS_BY_REPLACES_ALONE] if limited else [])
+            yield pytest.param(row, story)
 
 
 def named(row: Row) -> str:

@@ -1,9 +1,9 @@
-"""Answers whose session description rtpengine does not take: nothing of them goes on, nobody is left in a call."""
+"""Answers that go no further, of who comes second or not to rtpengine's taste: nobody is left in a call."""
 
 import KSR
 
-from edge_proxy.parting import Answered, headers_for, refusal_of
-from kemi import anchoring
+from edge_proxy.parting import ANSWERED_ELSEWHERE, Answered, headers_for, refusal_of
+from kemi import anchoring, forks
 from kemi.environment import SETTINGS, header, text
 from kemi.gate import at_hand
 from kemi.session import BEGINS, Session
@@ -15,14 +15,19 @@ _DONE, _LEFT = "$avp(answer_refused)", "$avp(answers_left)"
 def comes_second(session: Session) -> bool:
     """Leave whoever answers a call that another has answered before; say whether that was done.
 
-    Two phones may pick up at once, and a carrier may fork: media follows the first.
+    Two phones may pick up at once, and a carrier may fork: media follows the first, whatever others say after it.
     """
-    if not session.winner or at_hand.message.status // 100 != 2:
+    status = at_hand.message.status
+    if BEGINS not in session.marks or status >= 300:
         return False
-    if session.winner == text("$tt"):
+    tag = text("$tt")
+    if session.winner == tag or not (session.winner or (forks.is_one(session) and forks.is_answered())):
         return False
+    if status < 200:
+        KSR.set_drop()
+        return True
     _leave()
-    KSR.textopsx.msg_set_buffer(refusal_of(text("$mb")))
+    KSR.textopsx.msg_set_buffer(refusal_of(text("$mb"), ANSWERED_ELSEWHERE))
     return True
 
 
@@ -47,7 +52,7 @@ def comes_too_late() -> bool:
 def is_late() -> bool:
     """Say whether the response at hand is one to an INVITE that has failed by itself before."""
     last = text("$T_reply_last")
-    return at_hand.message.method == "INVITE" and last.isdigit() and int(last) >= FAILED
+    return at_hand.message.method == "INVITE" and last.isascii() and last.isdigit() and int(last) >= FAILED
 
 
 def _leave() -> None:
@@ -66,6 +71,8 @@ def note_winner(session: Session) -> None:
     """Take note of whose answer to a call that begins went through."""
     if BEGINS in session.marks and at_hand.message.status // 100 == 2:
         session.winner = text("$tt")
+        if forks.is_one(session):
+            forks.note_answer()
 
 
 def refuse_answer(session: Session) -> None:

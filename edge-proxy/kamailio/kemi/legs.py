@@ -7,7 +7,7 @@ from callmodel.vouched import HEADER, PAUSES
 from edge_proxy import heads, media, routing
 from edge_proxy.decisions import Peer, PeerKind, Request
 from edge_proxy.sealing import End
-from kemi import anchoring, farewell, keys, ladder, telling, uplink
+from kemi import anchoring, farewell, forks, keys, ladder, telling, uplink
 from kemi.dialogs import alias_contact, note_over, stay
 from kemi.environment import HQ, has_sdp, reply, view
 from kemi.gate import at_hand
@@ -29,7 +29,7 @@ def begin(request: Request, callee: MediaProtection, *, forked: bool = False) ->
     """
     session = anchoring.begun(forked=forked)
     # At a branch this may be a failure route, where the message at hand is a response.
-    sdp = KSR.kx.gete_body() if (at_hand.message.has_session if HQ else has_sdp()) else ""
+    sdp = at_hand.message.session if HQ else KSR.kx.gete_body() if has_sdp() else ""
     if sdp:
         caller = media.offered_protection(sdp)
         if not anchoring.offer(session, request.peer, callee, sdp):
@@ -83,18 +83,12 @@ def on_reply() -> int:
     telling.heard(message.status)
     note_over()
     session = remembered()
-    if farewell.comes_second(session):
-        return 1
-    if session.toward and message.has_session and message.status == OK and sender.kind in _FROM_PARTIES:
-        _tell_of_pauses(session)
-    if session.toward and message.has_session and message.status < 300 and not _anchors_answer(session, sender):
-        session.keep()
-        farewell.refuse_answer(session)
-        return 1
+    with forks.one_by_one(forks.is_one(session)):
+        if not _takes_answer(session, sender):
+            return 1
     if message.status in _LOOKED_FOR and not message.has_session:
         # Asterisk makes nothing of them, and the caller would hear nothing.
         KSR.textopsx.change_reply_status(RINGING, "Ringing")
-    farewell.note_winner(session)
     keys.note_refusal(session)
     session.keep()
     alias_contact(sender)
@@ -102,15 +96,30 @@ def on_reply() -> int:
     return 1
 
 
+def _takes_answer(session: Session, sender: Peer) -> bool:
+    """See to the media of a response, and who answered first; say whether the response goes on as it is."""
+    if farewell.comes_second(session):
+        return False
+    message = at_hand.message
+    if session.toward and message.has_session and message.status == OK and sender.kind in _FROM_PARTIES:
+        _tell_of_pauses(session)
+    if session.toward and message.has_session and message.status < 300 and not _anchors_answer(session, sender):
+        session.keep()
+        farewell.refuse_answer(session)
+        return False
+    farewell.note_winner(session)
+    return True
+
+
 def _tell_of_pauses(session: Session) -> None:
     """Tell the media node that its callee may send nothing while silent: such answers go to HQ's nodes alone."""
-    if HQ and session.caller_speaks is not None and heads.has_comfort_noise(KSR.kx.gete_body()):
+    if HQ and session.caller_speaks is not None and heads.has_comfort_noise(at_hand.message.session):
         KSR.hdr.append(f"{HEADER}: {PAUSES}=1\r\n")
 
 
 def _anchors_answer(session: Session, sender: Peer) -> bool:
     """Anchor what a response brings; say whether that was possible."""
-    toward, sdp = session.caller_speaks, KSR.kx.gete_body()
+    toward, sdp = session.caller_speaks, at_hand.message.session
     if toward is None:
         _pass_by_address(sender)
         return True
@@ -134,11 +143,11 @@ def renegotiate(sender: Peer, behind: End, ahead: End) -> bool:
             _pass_by_address(sender)
         return True
     if method == "ACK":
-        return not offered or anchoring.answer(anchoring.gone_on(), sender, ahead.speaks, KSR.kx.gete_body())
+        return not offered or anchoring.answer(anchoring.gone_on(), sender, ahead.speaks, at_hand.message.session)
     if method in ("INVITE", "UPDATE"):
         session = anchoring.gone_on()
         toward = keys.offered_to(ahead.account or ahead.name, ahead.speaks)
-        if offered and not anchoring.offer(session, sender, toward, KSR.kx.gete_body()):
+        if offered and not anchoring.offer(session, sender, toward, at_hand.message.session):
             return False
         _expect_answer(session, behind.speaks, offered=offered)
         return True

@@ -8,7 +8,7 @@ from edge_proxy import peering, sealing
 from edge_proxy.decisions import PeerKind, Request, ToRoute, ToStation
 from edge_proxy.media import SRTP
 from edge_proxy.sealing import End, EndKind
-from kemi import anchoring, keys, ladder, telling
+from kemi import anchoring, forks, keys, ladder, telling
 from kemi.dialogs import connect_branch, next_host, site_ahead, stay
 from kemi.edges import next_is_edge, through_holder
 from kemi.environment import (
@@ -58,7 +58,10 @@ def to_route(decision: ToRoute, request: Request) -> int:
     KSR.nathelper.handle_ruri_alias()
     account = sealing.account_of(f"{request.to_user}@{request.to_domain}")
     media = keys.offered_to(account, decision.media)
-    session = begin(request, media, forked=True)
+    with forks.one_by_one(True):
+        if forks.is_answered():
+            return reply(487, "Request Terminated")
+        session = begin(request, media, forked=True)
     if session is None:
         return not_acceptable()
     stay(session, request.peer, End(EndKind.PHONE, media, next_host(), account))

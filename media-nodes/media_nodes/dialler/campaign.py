@@ -8,10 +8,10 @@ from redis.asyncio import Redis
 
 from callmodel.campaigns import retrying
 from callmodel.campaigns.document import Campaign, CampaignState
-from callmodel.campaigns.launching import Pacing, pacing_of, room_for
+from callmodel.campaigns.launching import BY_AGENTS, Pacing, pacing_of, room_for
 from callmodel.campaigns.progress import LeadState
 from callmodel.campaigns.results import AttemptResult
-from callmodel.campaigns.watching import CallSeen, Look, agents_of, facts_between, snapshot_of
+from callmodel.campaigns.watching import CallSeen, Look, agents_of, facts_between, snapshot_of, unsure_ms_of
 from callmodel.directory import Lookups, Tenant
 from callmodel.flows.calendars import is_open
 from callmodel.ids import CallId
@@ -20,7 +20,7 @@ from callmodel.trunks import trunks_of
 from hotstate.acd import Acd
 from hotstate.channels import free_channels
 from hotstate.dnc import DoNotCall
-from hotstate.leads import CallerNumbers, CampaignKey, LeadCall, LeadQueue
+from hotstate.leads import CallerNumbers, CampaignKey, LeadAsks, LeadCall, LeadQueue, NotDialled, Told
 from media_nodes.dialler.claiming import Claiming
 from media_nodes.dialler.nodes import Missing, Nodes
 
@@ -75,10 +75,13 @@ class CampaignDialler:
             agents_of(campaign, await around.acd.agents(key.pool)),
             {call.call_id: _seen(call) for call in calls},
         )
-        await self._learn(facts_between(self._before, look), at_ms)
+        await self._learn(facts_between(self._before, look, unsure_ms_of(campaign)), at_ms)
         self._before = look
         await self._settle(campaign, calls, at_ms)
-        await self._launch(directory, tenant, campaign, look)
+        if campaign.kind in BY_AGENTS:
+            await self._dial_asked(directory, tenant, campaign, at_ms)
+        else:
+            await self._launch(directory, tenant, campaign, look)
 
     async def _learn(self, facts: Sequence[Fact], at_ms: int) -> None:
         for fact in facts:
@@ -131,7 +134,7 @@ class CampaignDialler:
             at_ms,
             attempts=attempts,
             counts=retrying.counts(result),
-            answered=int(abandoned or call.connected_ms > 0),
+            answered=int(abandoned or (call.connected_ms > 0 and result is not AttemptResult.MACHINE)),
             abandoned=int(abandoned),
         )
 
@@ -149,6 +152,20 @@ class CampaignDialler:
         return lost
 
     # -- what begins
+
+    async def _dial_asked(self, directory: Lookups, tenant: Tenant, campaign: Campaign, at_ms: int) -> None:
+        """Dial the leads that agents have looked at, and want to call."""
+        asks = LeadAsks(self._around.redis)
+        wishes = await asks.next(self._key, at_ms)
+        if not wishes:
+            return
+        await self._around.nodes.look()
+        is_open_now = campaign.state is CampaignState.RUNNING and _is_staffed(directory, campaign, at_ms)
+        for asked in wishes:
+            told = Told(refused=NotDialled.HOURS)
+            if is_open_now:
+                told = await self._claiming.dial(directory, tenant, campaign, self._fence, asked, at_ms)
+            await asks.tell(self._key, asked, told)
 
     async def _launch(self, directory: Lookups, tenant: Tenant, campaign: Campaign, look: Look) -> None:
         around, at_ms = self._around, look.at_ms

@@ -1,9 +1,10 @@
 """A station at a branch with two phones: one answers, and what becomes of the other takes nothing from that call."""
 
 import asyncio
+import functools
 
 import pytest
-from edge_harness import BRANCH, DOMAIN, address, station_headers, until
+from edge_harness import BRANCH, DOMAIN, HQ, address, station_headers, until
 
 from simulators.call import PhoneCall
 from simulators.phone import Softphone, reject_with, ring_forever
@@ -12,6 +13,7 @@ from tests.attack.strangers import Stranger, all_ports, heard_from_strangers
 DESK, SOFT = address("20.11"), address("20.12")
 DESK_HZ, SOFT_HZ, NODE_HZ = 440, 1000, 700
 ALL_HZ = {DESK_HZ, SOFT_HZ, NODE_HZ}
+AT_ONCE_TIMES = 3
 WHEN_A_DEAD_PHONE_IS_GIVEN_UP = 4.0
 
 
@@ -31,11 +33,42 @@ async def answer_soon(call: PhoneCall) -> None:
     call.answer()
 
 
-async def hear_each_other(call: PhoneCall, at_node: PhoneCall) -> None:
+async def hear_each_other(call: PhoneCall, at_node: PhoneCall, hertz: int = DESK_HZ) -> None:
     for side in (call, at_node):
         side.media.endpoint.reception.forget()
     await call.wait_for_tones({NODE_HZ}, ALL_HZ)
-    await at_node.wait_for_tones({DESK_HZ}, ALL_HZ)
+    await at_node.wait_for_tones({hertz}, ALL_HZ)
+
+
+class TwoPhones:
+    """A station's two phones, and the calls that came to them.
+
+    `lead`: who answers first once both are rung, None where each answers as it is rung.
+    """
+
+    def __init__(self, desk: Softphone, soft: Softphone) -> None:
+        self.phones = desk, soft
+        self.lead: Softphone | None = None
+        self.calls: dict[Softphone, PhoneCall] = {}
+        for each in self.phones:
+            each.on_invite = functools.partial(self._rung, each)
+
+    async def _rung(self, which: Softphone, call: PhoneCall) -> None:
+        self.calls[which] = call
+        if self.lead is None:
+            call.answer()
+        elif len(self.calls) == len(self.phones):
+            for each in sorted(self.calls, key=lambda phone: phone is not self.lead):
+                self.calls[each].answer()
+
+    async def left(self) -> Softphone:
+        """Return whose call is the only one that is left."""
+
+        def living() -> list[Softphone]:
+            return [phone for phone, call in self.calls.items() if not call.ended]
+
+        await until(lambda: len(living()) == 1, "one phone is left")
+        return living()[0]
 
 
 @pytest.mark.parametrize(
@@ -68,26 +101,33 @@ async def test_phone_that_answers_keeps_its_voice_whatever_becomes_of_the_other(
     await until(nothing_left, "rtpengine holds nothing of it, at the branch and at HQ")
 
 
-async def test_of_two_phones_that_answer_at_once_one_is_left(hq, branch, node):
-    desk, soft = phone(DESK, DESK_HZ), phone(SOFT, DESK_HZ)
-    calls: list[PhoneCall] = []
-
-    async def answer_too(call: PhoneCall) -> None:
-        calls.append(call)
-        call.answer()
-
-    desk.on_invite = soft.on_invite = answer_too
+@pytest.mark.parametrize("site", ["branch", "HQ"])
+async def test_of_two_phones_that_answer_at_once_one_is_left_and_heard(hq, branch, node, site):
+    """The caller's voice goes to whoever is left, whatever the other said, or was offered, after that."""
+    user, proxy = {"branch": ("2001", BRANCH), "HQ": ("1001", HQ)}[site]
+    tones = {DESK: DESK_HZ, SOFT: SOFT_HZ}
+    desk, soft = (
+        Softphone(user, DOMAIN, f"pw-{user}", proxy=(proxy, 5060), bind=where, tone_hz=hz)
+        for where, hz in tones.items()
+    )
+    both = TwoPhones(desk, soft)
     async with desk, soft:
         await desk.register()
         await soft.register()
-        for number in range(5):
-            calls.clear()
-            at_node = await node.dial(f"sip:2001@{DOMAIN}", station_headers(f"call-{number}"))
+        for lead in (None, desk, soft) * AT_ONCE_TIMES:
+            both.lead = lead
+            both.calls.clear()
+            at_node = await node.dial(f"sip:{user}@{DOMAIN}", station_headers())
             await at_node.wait_for("answered")
-            await until(lambda: len(calls) == 2 and any(call.ended for call in calls), "one phone is left")
-            (talking,) = [call for call in calls if not call.ended]
+            winner = await both.left()
+            await hear_each_other(both.calls[winner], at_node, tones[winner.address[0]])
             await at_node.hang_up()
-            await talking.wait_for("ended")
+            await both.calls[winner].wait_for("ended")
+
+    async def nothing_left() -> bool:
+        return not (await hq.ng("list"))["calls"] and not (await branch.ng("list"))["calls"]
+
+    await until(nothing_left, "rtpengine holds nothing of it, at the branch and at HQ")
 
 
 async def test_stranger_is_not_heard_at_the_ports_of_either_phone_while_they_ring(hq, branch, node):

@@ -172,7 +172,7 @@ async def test_carrier_that_answers_with_an_address_outside_of_its_networks_is_l
 async def test_address_that_a_carrier_names_is_told_until_the_operator_says_yes(hq, node, redis):
     async with gateway(open_media=rewriting(elsewhere)) as carrier:
         assert await ended_with(await carrier.dial(f"sip:{DID}@{HQ}")) == 488
-    await CarrierReport(hq.rpc, redis, "hq-edge").report()
+    await CarrierReport(hq.rpc, redis, "hq-edge", tuple).report()
     (seen,) = from_wire(EdgeCarriers, json.loads(await redis.get(keys.edge_carriers("hq-edge")))).stray_media
     assert (seen.trunk_id, seen.address) == ("trunk-1", ELSEWHERE)
     hq.know(snapshot(trunks=(trunk(sources=(CARRIER,), media_learnt=(ELSEWHERE,)),)))

@@ -14,9 +14,10 @@ from redis.asyncio import Redis
 from callmodel import keys
 from callmodel.edgesnapshot import NodeHealth
 from callmodel.ids import E164, CampaignId, NodeId, TenantId
-from hotstate.dnc import EPOCH, NATIONAL, SYSTEM, DncScope, DoNotCall, campaign_scope, digits_of
+from hotstate.dnc import EPOCH, NATIONAL, SYSTEM, DncScope, DoNotCall, campaign_scope
 from hotstate.leads import CallerNumbers, Claimed, LeadCalls, LeadQueue
 from hotstate.nodes import report
+from hotstate.numberpages import digits_of
 from media_nodes.dialler.claiming import Claiming
 from media_nodes.dialler.nodes import Nodes
 

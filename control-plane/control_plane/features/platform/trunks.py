@@ -13,6 +13,7 @@ from control_plane.features.platform.schemas import TrunkFailure, TrunkHealth
 from control_plane.scope import SCOPE
 from control_plane.trunkoutcomes import Outcome, outcomes_of
 from control_plane.web import Context
+from hotstate.channels import channels_in_use
 
 WINDOW_MS = 3_600_000
 """Attempts and answers are counted over the last hour."""
@@ -35,6 +36,8 @@ async def trunk_health(context: Context) -> list[TrunkHealth]:
                 outcomes,
                 context.now_ms(),
                 enabled=row["routing"]["enabled"],
+                channels=await channels_in_use(context.redis, trunk_id, context.now_ms()),
+                max_channels=row["routing"]["max_channels"],
                 registered=registered,
                 edge_id=edge_id,
                 media_refused=[stray.address for stray in strays],
@@ -50,6 +53,8 @@ def health_of(
     now_ms: int,
     *,
     enabled: bool,
+    channels: int,
+    max_channels: int,
     registered: bool | None,
     edge_id: str | None,
     media_refused: Sequence[str] = (),
@@ -66,6 +71,8 @@ def health_of(
     return TrunkHealth(
         trunk_id=trunk_id,
         enabled=enabled,
+        channels=channels,
+        max_channels=max_channels,
         registered=registered,
         edge_id=edge_id,
         attempts=len(lately),

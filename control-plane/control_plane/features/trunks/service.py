@@ -1,5 +1,6 @@
 """Trunks come and change."""
 
+import ipaddress
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -215,10 +216,17 @@ def to_gateways(gateways: Sequence[GatewayShape]) -> tuple[Gateway, ...]:
     return tuple(_to_gateway(gateway) for gateway in gateways)
 
 
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def _to_gateway(gateway: GatewayShape) -> Gateway:
     """Return a gateway with what is usual where nothing was said; of a name without a port DNS says the rest."""
-    is_address = gateway.host.replace(".", "").isdigit()
-    if gateway.port is None and not is_address:
+    if gateway.port is None and not _is_address(gateway.host):
         return Gateway(gateway.host, None, gateway.transport)
     transport = gateway.transport or "udp"
     return Gateway(gateway.host, gateway.port or usual_port(transport), transport)

@@ -147,7 +147,7 @@ local function note_outcome(it, result, counts, answered, abandoned)
     count('people', 1)
     count('rung_ms', it.answered - it.taken)
   end
-  if it.connected > 0 then
+  if it.connected > 0 and result ~= 'machine' then
     count('talks', 1)
     count('talk_ms', it.ended - it.connected)
   end

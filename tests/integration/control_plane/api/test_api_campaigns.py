@@ -13,11 +13,14 @@ from published import published
 from redis.asyncio import Redis
 
 from callmodel import keys
+from callmodel.agents import Agent, Seat, ServedQueue
 from callmodel.campaigns.document import CampaignState
 from callmodel.campaigns.leads import Lead
-from callmodel.ids import CampaignId, ProviderId, TenantId
+from callmodel.directory import HQ
+from callmodel.ids import AgentId, CallId, CampaignId, Extension, LeadId, ProviderId, QueueId, SiteId, TenantId
 from control_plane.times import now_ms
-from hotstate.leads import CampaignKey, LeadQueue
+from hotstate.acd import Acd
+from hotstate.leads import Asked, CampaignKey, LeadAsks, LeadQueue, NotDialled, Told
 from servicekit.crypto import TenantCipher, load_or_create_key
 from servicekit.redisio import connect
 
@@ -228,6 +231,53 @@ async def test_two_agents_are_not_shown_the_same_lead(house: House, world: World
     assert len({each.body["lead"]["lead_id"] for each in shown}) == 3
     again = await agents[0].call("POST", f"{path}/preview")
     assert again.body["lead"]["lead_id"] == shown[0].body["lead"]["lead_id"], "it is kept for who looks at it"
+
+
+async def test_an_agent_dials_the_lead_in_front_of_them_and_owes_a_word_then(
+    house: House, world: World, redis: Redis, queue: LeadQueue, tenant_id: str
+):
+    """The dialler's side is played here: it is tried on engines in `test_preview_dials.py`."""
+    ana, bo = await an_agent(world, tenant_id), await an_agent(world, tenant_id)
+    tree = [{"disposition_id": "sold", "name": "Sold"}]
+    path = await running(world, tenant_id, kind="preview", dispositions=tree, preview={"dials_by_itself": True})
+    await filled(house, queue, tenant_id, 60)
+    shown = (await ana.call("POST", f"{path}/preview")).body
+    lead_id, key = LeadId(shown["lead"]["lead_id"]), key_of(tenant_id)
+    assert shown["dials_by_itself"] and shown["skip_reasons"] == ["not-now"] and shown["owes"] is None
+    dial = f"{path}/leads/{lead_id}/dial"
+
+    assert (await bo.call("POST", dial)).error_id == "lead-not-shown", "it is in front of somebody else"
+    assert (await ana.call("POST", dial)).error_id == "agent-not-free", "no phone is hers"
+    seat = Seat(TenantId(tenant_id), Extension("1001"), SiteId("hq"))
+    served = (ServedQueue(TenantId(tenant_id), QueueId("sales")),)
+    await Acd(redis).sign_in(Agent(AgentId(ana.user_id), HQ, queues=served), seat, now_ms(), ready=True)
+    assert (await ana.call("POST", dial)).status == 503, "nobody paces"
+
+    assert await queue.lead(key, "dialler", now_ms(), 60_000)
+    call_id = CallId("0193fa9e-1b2c-7d3e-8f40-123456789abc")
+    wish, refused = await asyncio.gather(
+        answered(redis, key, Told(refused=NotDialled.CAPPED, next_ms=5)), ana.call("POST", dial)
+    )
+    assert (wish.lead_id, wish.agent.seat, wish.agent.queue_id) == (lead_id, seat, "sales")
+    assert (refused.error_id, refused.body["reason"], refused.body["next_ms"]) == ("lead-not-dialled", "capped", 5)
+    _, dialled = await asyncio.gather(answered(redis, key, Told(call_id)), ana.call("POST", dial))
+    assert (dialled.status, dialled.body) == (201, {"call_id": call_id, "lead_id": lead_id})
+
+    owing = (await ana.call("POST", f"{path}/preview")).body
+    assert owing["lead"] is None and owing["owes"] == {"lead_id": lead_id, "call_id": call_id}
+    again = await ana.call("POST", dial)
+    assert (again.error_id, again.body["lead_id"]) == ("disposition-owed", lead_id)
+    said = {"disposition": "sold", "call_id": call_id}
+    assert (await ana.call("PUT", f"{path}/leads/{lead_id}/disposition", said)).status == 200
+    assert (await ana.call("POST", f"{path}/preview")).body["lead"]["lead_id"] != lead_id
+
+
+async def answered(redis: Redis, key: CampaignKey, told: Told) -> Asked:
+    """Answer the next wish, as a dialler does."""
+    asks = LeadAsks(redis)
+    wish: Asked = (await until(lambda: asks.next(key, now_ms())))[0]
+    await asks.tell(key, wish, told)
+    return wish
 
 
 async def test_what_an_agent_says_decides_what_becomes_of_the_lead(
