@@ -38,7 +38,8 @@ def comes_too_late() -> bool:
     """Leave whoever answers once the call has gone on without it; say whether an answer came too late.
 
     A gateway or node that was given up for its silence may answer as its CANCEL is on the way.  Kamailio gives the
-    answer to nobody then, so nobody else would acknowledge and end that call, which a carrier bills.
+    answer to nobody then, or to the caller as well, as it happens: either way two would have the call, and one of
+    them nobody to hear, for as long as a carrier bills it.
     """
     if not is_late():
         return False
@@ -47,6 +48,7 @@ def comes_too_late() -> bool:
         KSR.set_drop()
     elif status < FAILED:
         _leave()
+        KSR.textopsx.msg_set_buffer(refusal_of(text("$mb")))
     return True
 
 
@@ -59,7 +61,10 @@ def is_late() -> bool:
 
 
 def _leave() -> None:
-    """Acknowledge an answer, and say goodbye to whoever gave it: once, however often it comes."""
+    """Acknowledge an answer, and say goodbye to whoever gave it.
+
+    Once, however often it comes; twice where two workers read two copies at the same moment, which ends nothing more.
+    """
     tag = text("$tt")
     _say("ACK")
     if tag not in text(_LEFT).split():

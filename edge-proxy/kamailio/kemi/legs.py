@@ -16,7 +16,9 @@ from kemi.session import OFFERED, PASSED, Session, remembered
 from kemi.stripping import strip
 
 REPLACE_MEDIA_ADDRESS = 2
-OK = 200
+RINGING, OK = 180, 200
+_LOOKED_FOR = (181, 182)
+"""The call is forwarded, or in line: somebody is about to be found, though nothing rings yet."""
 _FROM_PARTIES = (PeerKind.OUTSIDE, PeerKind.BRANCH)
 
 
@@ -84,6 +86,9 @@ def on_reply() -> int:
     with forks.one_by_one(forks.is_one(session)):
         if not _takes_answer(session, sender):
             return 1
+    if message.status in _LOOKED_FOR and not message.has_session:
+        # Asterisk makes nothing of them, and the caller would hear nothing.
+        KSR.textopsx.change_reply_status(RINGING, "Ringing")
     keys.note_refusal(session)
     session.keep()
     alias_contact(sender)
