@@ -148,18 +148,22 @@ class FloorMachine(RuleBasedStateMachine):
         elif kept_for == "team":
             audiences = (Audience(now, teams=("red",)), replace(audiences[0], from_ms=now + 5_000))
         rank = rank_of(now, priority, queue)
-        waiter = Waiter(*line, HQ, call_id, node, now, rank, priority, audiences, caller)
+        # Days of twenty seconds, in which some do not count.
+        ends = (now // 20_000 + 1) * 20_000 if call_id != CALLS[0] else None
+        waiter = Waiter(*line, HQ, call_id, node, now, rank, priority, audiences, caller, ends)
         answer = self.apply("join", waiter, queue, now)
         self.in_line.pop(call_id, None)
         if not isinstance(answer, Full):
             self.in_line[call_id] = (*line, node)
 
     @precondition(lambda self: self.in_line)
-    @rule(data=st.data(), keeps_place=st.booleans())
-    def leave(self, data: st.DataObject, keeps_place: bool) -> None:
+    @rule(data=st.data(), keeps_place=st.booleans(), abandoned=st.booleans())
+    def leave(self, data: st.DataObject, keeps_place: bool, abandoned: bool) -> None:
         call_id = data.draw(st.sampled_from(sorted(self.in_line)))
         tenant_id, queue_id, _ = self.in_line.pop(call_id)
-        left = self.apply("leave", tenant_id, queue_id, call_id, self.tick(), keeps_place=keeps_place)
+        left = self.apply(
+            "leave", tenant_id, queue_id, call_id, self.tick(), keeps_place=keeps_place, abandoned=abandoned
+        )
         assert left is True
 
     @precondition(lambda self: self.offered())

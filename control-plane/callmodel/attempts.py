@@ -40,7 +40,7 @@ def bring(
         return _ask_for(call, attempt, plan, at_ms)
     leg = Leg(
         leg_id,
-        _role_at_station(call, purpose),
+        _role_at_station(call, purpose, by),
         LegState.DIALLING,
         at_ms,
         extension=plan.extension,
@@ -50,8 +50,10 @@ def bring(
         to=to,
     )
     shown = _shown(call, attempt)
-    # A customer who was called and has answered does not wait for somebody to reach for the receiver.
-    answers = purpose is Purpose.OFFER and call.lead is not None
+    # A customer who was called and has answered does not wait for somebody to reach for the receiver, who dials a
+    # lead has said so by the click, and somebody's page was loaded anew in the middle of a word.
+    of_lead = purpose in (Purpose.OFFER, Purpose.SEAT) and call.lead is not None
+    answers = of_lead or purpose is Purpose.REJOIN
     order = orders.DialStation(
         leg_id, plan.extension, plan.site_id, shown, plan.ring_timeout_seconds, plan.tenant_id, answers
     )
@@ -191,10 +193,21 @@ def _claim(call: Call, attempt: Attempt, plan: TrunkPlan) -> orders.Order:
         extension,
         call.started_ms,
         emergency=plan.is_emergency,
+        asked=plan.asked if _is_by_hand(call, attempt) else None,
     )
 
 
-def _role_at_station(call: Call, purpose: Purpose) -> LegRole:
+def _is_by_hand(call: Call, attempt: Attempt) -> bool:
+    """Say whether a person chose the number that is dialled."""
+    if attempt.purpose is Purpose.REACH or call.lead is not None:
+        return False
+    return attempt.purpose is not Purpose.CONNECT or (call.direction is Direction.OUTBOUND and call.call_back is None)
+
+
+def _role_at_station(call: Call, purpose: Purpose, by: LegId | None) -> LegRole:
+    before = call.leg_of(by) if purpose is Purpose.REJOIN else None
+    if before is not None:
+        return before.role
     if purpose is Purpose.SUPERVISE:
         return LegRole.SUPERVISOR
     takes_customer = purpose in (Purpose.TRANSFER, Purpose.REACH) and call.customer_leg is not None

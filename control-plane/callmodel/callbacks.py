@@ -6,7 +6,9 @@ customer's.
 
 from dataclasses import dataclass, replace
 
+from callmodel.countrycodes import split_number
 from callmodel.ids import E164, CallId, QueueId, TenantId
+from callmodel.limits import Limits, is_allowed
 from callmodel.queues import SkillNeed
 
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
@@ -42,6 +44,18 @@ class CallBack:
         """Say whether a call that fails now is the last one."""
         again_ms = at_ms + self.again_minutes * MINUTE_MS
         return self.tries + 1 >= self.most_tries or again_ms >= self.until_ms
+
+
+def may_be_kept(number: E164, rung: E164 | None, limits: Limits) -> bool:
+    """Say whether a customer may be called back without anybody's having looked at the number.
+
+    A carrier tells it, and whoever calls through one may have forged it: so it is of the same country code as the
+    number that was rung, or one that the tenant allows by name, and never one that the tenant may not call.
+    """
+    if not is_allowed(limits, number):
+        return False
+    at_home = rung is not None and split_number(number)[0] == split_number(rung)[0]
+    return at_home or number.startswith(limits.allowed_prefixes)
 
 
 def after_failure(call_back: CallBack, call_id: CallId, at_ms: int) -> CallBack | None:

@@ -24,8 +24,9 @@ from callmodel import (
 from callmodel.agentkeys import KeyPlan
 from callmodel.announcements import announced
 from callmodel.callstate import Call, Direction, Leg, LegRole, LegState, Phase, Purpose
-from callmodel.campaigns.facts import LeadDue
+from callmodel.campaigns.facts import BeepHeard, LeadDue, MachineTold
 from callmodel.endings import Ending, sip_code_of
+from callmodel.ids import LegId
 from callmodel.numbers import is_extension
 from callmodel.routing import FlowPlan, Plan, Refusal, StationPlan, TrunkPlan
 from callmodel.wantedroom import room_of
@@ -85,6 +86,8 @@ def _advance(call: Call, fact: facts.Fact) -> Step:
     match fact:
         case facts.TrunkGranted() if is_over:
             return attempts.granted(call, fact)
+        case facts.ChannelHeld(leg_id, trunk_id, True) if is_over and not _holds(call, leg_id):
+            return call, [orders.ReleaseTrunk(leg_id, trunk_id)]
         case facts.NodeLost(at_ms) if not is_over:
             return closing.end(call, Ending.NODE_LOST, at_ms)
         case facts.HangUpAsked(at_ms, asked_by) if not is_over:
@@ -103,10 +106,19 @@ def _advance(call: Call, fact: facts.Fact) -> Step:
             return call, waiting.withdrawn(fact)
         case facts.VoiceMeasured():
             return call, []
+        case MachineTold() if not is_over:
+            return outreach.machine_told(call, fact)
+        case BeepHeard() if not is_over:
+            return outreach.beep_heard(call, fact)
         case _ if call.phase is Phase.ENDED:
             return call, []
         case _:
             return _let_in(_PHASES[call.phase](call, fact), fact.at_ms)
+
+
+def _holds(call: Call, leg_id: LegId) -> bool:
+    leg = call.leg_of(leg_id)
+    return leg is not None and leg.trunk_held
 
 
 def _let_in(step: Step, at_ms: int) -> Step:
@@ -170,6 +182,12 @@ def _newborn(beginning: beginnings.Beginning, plan: Plan | FlowPlan | KeyPlan) -
             plan_given = plan if isinstance(plan, TrunkPlan) else None
             named = replace(call, number=call_back.number, call_back=call_back, language=call_back.language)
             return replace(named, plan=plan_given, direction=Direction.OUTBOUND, queue_id=call_back.queue_id)
+        case LeadDue(lead=lead) if lead.agent is not None:
+            agent = lead.agent
+            seated = replace(
+                call, extension=agent.seat.extension, site_id=agent.seat.site_id, agent_id=agent.agent_id
+            )
+            return replace(seated, number=beginning.dialled, lead=lead, queue_id=agent.queue_id)
         case LeadDue(lead=lead):
             return replace(call, number=beginning.dialled, lead=lead)
         case beginnings.CallAsked(extension=extension, site_id=site_id, asked_by=asked_by):

@@ -152,7 +152,7 @@ class Purpose(Enum):
     `SEAT`: an agent who asked by click is rung first.  `CONNECT`: whom the origin wants.  `TRANSFER`: takes the
     place of whoever asked.  `CONSULT`: talks to whoever asked while the others hold.  `JOIN`: one more who talks.
     `SUPERVISE`: listens to, or whispers to, one of the parties.  `OFFER`: an agent for a caller in line.
-    `REACH`: whom a flow rings for its caller.
+    `REACH`: whom a flow rings for its caller.  `REJOIN`: a party whose phone has forgotten the call.
     """
 
     SEAT = "seat"
@@ -163,6 +163,7 @@ class Purpose(Enum):
     REACH = "reach"
     SUPERVISE = "supervise"
     OFFER = "offer"
+    REJOIN = "rejoin"
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,11 @@ class Attempt:
     referred: bool = False
     mode: Mode = Mode.TALKING
     to: LegId | None = None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether those who talk wait for it; a supervisor is awaited by nobody."""
+        return self.purpose is not Purpose.SUPERVISE and self.mode.takes_part
 
 
 class TimerName(Enum):
@@ -376,8 +382,8 @@ class Call:
 
     @property
     def trunk_held(self) -> bool:
-        """Whether any channel of a trunk is claimed for this call."""
-        return any(leg.trunk_held for leg in self.legs)
+        """Whether any channel of a trunk is claimed for this call that we pay for: not that of who called us."""
+        return any(leg.trunk_held and leg.cost_class is not None for leg in self.legs)
 
     @property
     def state(self) -> CallState:

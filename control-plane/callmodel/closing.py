@@ -37,7 +37,7 @@ def end(call: Call, ending: Ending, at_ms: int, *, told: int | None = None, by: 
     ]
     if call.call_back is not None and call.answered_ms is None:
         reports.append(orders.EndCallBack(reached=False))
-    call, out_of_line = line.left(call, at_ms, keeps_place=ending is Ending.NODE_LOST)
+    call, out_of_line = line.left(call, at_ms, keeps_place=ending is Ending.NODE_LOST, abandoned=True)
     decided = replace(
         call,
         phase=Phase.ENDING,

@@ -26,6 +26,12 @@ def facts_of(order: wire.CallOrder, call: Call, directory: Lookups, at_ms: int) 
             return [facts.ReleaseAsked(leg_id, at_ms)]
         case wire.PickUpCall(extension=extension):
             return [facts.PickUpAsked(_plan(directory, call, extension), at_ms)]
+        case wire.RejoinCall(extension=extension):
+            legs = (leg for leg in call.legs if leg.is_answered and not leg.leaving)
+            there = next((leg for leg in legs if leg.extension == extension), None)
+            return (
+                [] if there is None else [facts.RejoinAsked(_plan(directory, call, extension), there.leg_id, at_ms)]
+            )
         case wire.SuperviseCall() | wire.TakeOverCall():
             return _supervision(order, call, directory, at_ms)
         case wire.TransferCall(by=by, to=to) if to.startswith(wire.TO_QUEUE):
@@ -46,13 +52,12 @@ def asked_by_phone(
     """Return what befalls a call whose party's phone sent a REFER (RFC 3515).
 
     to: whom it names.  dialog: the other call of its own that it wants joined (RFC 3891), empty for a blind transfer.
+    Only a station's phone may: whoever is outside would call on at the tenant's cost.
     """
     leg = call.leg_of(leg_id)
     plan: Plan | LinkPlan = Refusal(Ending.REJECTED)
-    if not dialog:
-        plan = plan_call(directory, call.tenant_id, to, site_id=call.site_id)
-    elif leg is not None and leg.extension is not None:
-        plan = LinkPlan(dialog)
+    if leg is not None and leg.extension is not None:
+        plan = LinkPlan(dialog) if dialog else plan_call(directory, call.tenant_id, to, site_id=call.site_id)
     return facts.TransferAsked(plan, leg_id, at_ms, referred=True)
 
 

@@ -71,7 +71,7 @@ def _answered(call: Call, leg_id: LegId, at_ms: int) -> Step:
         # Somebody else has picked the call up.
         return call, [orders.HangUp(leg_id, closing.NORMAL)]
     call = attempts.without(call, attempt)
-    if call.lead is not None and attempt.purpose is Purpose.CONNECT:
+    if call.lead is not None and call.lead.agent is None and attempt.purpose is Purpose.CONNECT:
         return outreach.answered(call, leg_id, at_ms)
     return connect(call, at_ms) if attempt.purpose is Purpose.SEAT else talk(call, leg_id, at_ms)
 
@@ -89,7 +89,8 @@ def talk(call: Call, far_leg: LegId, at_ms: int) -> Step:
         # Before the legs hear each other, or the first word is lost.
         given.insert(0, orders.StartRecording(recording_id, recorded.leg_id))
     far = call.leg_of(far_leg)
-    if (call.direction is Direction.INBOUND or call.lead is not None) and far is not None:
+    to_agent = call.direction is Direction.INBOUND or (call.lead is not None and call.lead.agent is None)
+    if to_agent and far is not None:
         call = replace(call, extension=far.extension, site_id=far.site_id)
     if call.call_back is not None and call.answered_ms is None:
         given.append(orders.EndCallBack(reached=True))

@@ -16,6 +16,7 @@ from callmodel.codec import from_wire, to_wire
 from callmodel.entries import Tables
 from callmodel.flows.calendars import Calendar
 from callmodel.flows.document import Flow
+from callmodel.handdialling import HandDialling
 from callmodel.ids import (
     E164,
     CalendarId,
@@ -34,7 +35,7 @@ from callmodel.locations import Location
 from callmodel.numbers import DiallingPlan
 from callmodel.prompts import PromptFile
 from callmodel.queues import Queue
-from callmodel.vips import Vip
+from callmodel.vips import Vip, VipRules
 
 DEFAULT_TIME_ZONE = "UTC"
 HQ = ProviderId("hq")
@@ -79,6 +80,13 @@ class Tenant:
     """Whose agents serve it, and whose pool the agents at its stations are in."""
     number_key: str = ""
     """By which hot state knows customers' numbers: as keyed hashes, never themselves."""
+    vip_rules: VipRules = VipRules()
+    hand_dialling: HandDialling = HandDialling()
+
+    @property
+    def ordinary_channels(self) -> int:
+        """How many channels calls may hold that are no VIP's."""
+        return max(self.max_channels - self.vip_rules.reserved_channels, 0)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What HQ's edges see of its carriers, as they tell it: bindings there, and media where none may be."""
+"""What HQ's edges see of its carriers, as they tell it: bindings there, names that lead astray, stray media."""
 
 from dataclasses import dataclass
 
@@ -24,6 +24,14 @@ class StrayMedia:
 
 
 @dataclass(frozen=True)
+class NameTrouble:
+    """What is wrong with a gateway's name, in words; calls go where it led before, if it led anywhere."""
+
+    host: str
+    words: str
+
+
+@dataclass(frozen=True)
 class EdgeCarriers:
     """What one edge sees.  registrations: all bindings that it keeps or tries to; none where it is not its turn."""
 
@@ -31,3 +39,4 @@ class EdgeCarriers:
     at_ms: int
     registrations: tuple[TrunkRegistration, ...] = ()
     stray_media: tuple[StrayMedia, ...] = ()
+    name_troubles: tuple[NameTrouble, ...] = ()

@@ -37,11 +37,19 @@ class EdgeStation:
 
 @dataclass(frozen=True)
 class Gateway:
-    """One address of a carrier.  `transport`: udp, tcp or tls."""
+    """One address of a carrier, or a name.  `transport`: udp, tcp or tls.
+
+    A name without a port leads where SRV records say; without a transport too, NAPTR records say which (RFC 3263).
+    """
 
     host: str
-    port: int = 5060
-    transport: str = "udp"
+    port: int | None = 5060
+    transport: str | None = "udp"
+
+
+def usual_port(transport: str) -> int:
+    """Return where SIP is spoken over a transport when nothing else is said (RFC 3261, 19.1.2)."""
+    return 5061 if transport == "tls" else 5060
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,8 @@ class Ending(Enum):
     DESTINATION_BLOCKED = "destination-blocked"
     SPEND_LIMIT_REACHED = "spend-limit-reached"
     CALL_RATE_EXCEEDED = "call-rate-exceeded"
+    NOT_TO_BE_DIALLED = "not-to-be-dialled"
+    """The tenant lets its people dial others than this number by hand."""
     UPSTREAM_FAILED = "upstream-failed"
     DRAINING = "draining"
     ORDER_EXPIRED = "order-expired"
@@ -100,6 +102,7 @@ _SIP_CODES = {
     Ending.DESTINATION_BLOCKED: 403,
     Ending.SPEND_LIMIT_REACHED: 403,
     Ending.CALL_RATE_EXCEEDED: 403,
+    Ending.NOT_TO_BE_DIALLED: 403,
     Ending.UPSTREAM_FAILED: 503,
     Ending.DRAINING: 503,
     Ending.ORDER_EXPIRED: 503,

@@ -5,7 +5,7 @@ from enum import Enum
 
 from callmodel.agentkeys import AgentOutcome
 from callmodel.callstate import TimerName
-from callmodel.campaigns.facts import ClaimTold
+from callmodel.campaigns.facts import BeepHeard, ClaimTold, MachineTold
 from callmodel.endings import Ending
 from callmodel.ids import CallId, LegId, QueueId, TrunkId
 from callmodel.links import Link, LinkedParty
@@ -13,6 +13,7 @@ from callmodel.offers import Offer
 from callmodel.queues import Queue
 from callmodel.rooms import Mode
 from callmodel.routing import LinkPlan, Plan
+from callmodel.vips import Vip
 from callmodel.voice.figures import LegVoice
 
 
@@ -182,6 +183,15 @@ class SuperviseAsked:
     at_ms: int
 
 
+@dataclass(frozen=True)
+class RejoinAsked:
+    """The phone of the party `leg_id` has forgotten the call, and asks to be rung: a page that was loaded anew."""
+
+    plan: Plan
+    leg_id: LegId
+    at_ms: int
+
+
 class ConsultStep(Enum):
     """What becomes of a consult.
 
@@ -289,6 +299,25 @@ class LookedUp:
 
 
 @dataclass(frozen=True)
+class VipTold:
+    """What the tenant's system says of the caller, or said last: None for nobody in particular."""
+
+    look_up_id: str
+    vip: Vip | None
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class ChannelHeld:
+    """Whether a leg's channel is held; if not, there are none left for the likes of it."""
+
+    leg_id: LegId
+    trunk_id: TrunkId
+    held: bool
+    at_ms: int
+
+
+@dataclass(frozen=True)
 class WayFound:
     """Where a target that was dialled in a flow is."""
 
@@ -363,6 +392,7 @@ Fact = (
     TrunkGranted | TrunkRefused | LegRang | LegSentEarlyMedia | LegAnswered | LegHungUp | LegHeld | LegUnheld
     | HangUpAsked | SpendStopped | TransferAsked | LinkAsked | LinkNamed | QueueAsked | ConsultAsked | JoinAsked
     | PickUpAsked | SuperviseAsked | ConsultTurned | ModeAsked | ReleaseAsked | RecordingPauseAsked | TimerFired
-    | Played | DigitPressed | Heard | QueueSeen | LookedUp | WayFound | Queued | NotQueued | PlaceKept | LineLost
-    | AgentOffered | AgentChanged | ClaimTold | NodeLost | VoiceMeasured
+    | Played | DigitPressed | Heard | QueueSeen | LookedUp | VipTold | ChannelHeld | WayFound | Queued | NotQueued
+    | PlaceKept | LineLost | AgentOffered | AgentChanged | ClaimTold | MachineTold | BeepHeard | NodeLost
+    | VoiceMeasured | RejoinAsked
 )  # fmt: skip

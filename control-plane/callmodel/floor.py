@@ -58,8 +58,7 @@ class Floor:
 
     def sign_in(self, agent: Agent, seat: Seat, at_ms: int, ready: bool = False) -> None:
         place = self._place(seat)
-        if place.agent_id not in (None, agent.agent_id):
-            self.sign_out(place.agent_id, at_ms)
+        left = self._take_out(place.agent_id, at_ms) if place.agent_id != agent.agent_id else None
         standing = self.matching.standings.get(agent.agent_id)
         stays = standing is not None and standing.seat == seat
         if standing is None:
@@ -73,12 +72,22 @@ class Floor:
         if ready and standing.mode is not AgentState.READY:
             standing.enter(AgentState.READY, at_ms)
         self.matching.enter_agent(standing, agent, at_ms)
+        # Whom the other left is matched only now: before, this agent would serve as they did until then.
+        if left is not None:
+            self.matching.match_again(left, at_ms)
 
     def sign_out(self, agent_id: AgentId | None, at_ms: int) -> None:
+        left = self._take_out(agent_id, at_ms)
+        if left is not None:
+            self.matching.match_again(left, at_ms)
+
+    def _take_out(self, agent_id: AgentId | None, at_ms: int) -> Caller | None:
+        """Return the caller who was on the way to an agent who is out, to be matched again."""
         standing = self.matching.standings.get(agent_id) if agent_id is not None else None
-        if standing is not None:
-            self._place(standing.seat).agent_id = None
-            self.matching.take_out_agent(standing.agent_id, at_ms)
+        if standing is None:
+            return None
+        self._place(standing.seat).agent_id = None
+        return self.matching.take_out_agent(standing.agent_id, at_ms)
 
     def at_seat(self, seat: Seat) -> AgentView | None:
         agent_id = self._place(seat).agent_id

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from callmodel import attempts, closing, facts, orders, timers
+from callmodel import attempts, closing, facts, line, orders, timers
 from callmodel.callstate import Call, Phase, TimerName
 from callmodel.endings import Ending
-from callmodel.flows import asking, deciding, leaving, lookups, nodes, queueing, reaching, speaking
+from callmodel.flows import asking, deciding, entrance, leaving, lookups, nodes, queueing, reaching, speaking
 from callmodel.flows.stage import Turn, hush, plan_of, visit_of, with_visit
 from callmodel.flows.visit import Visit
 from callmodel.ids import LegId
@@ -53,7 +53,7 @@ def begin(call: Call, plan: FlowPlan, at_ms: int) -> Step:
     languages = plan.flow.languages
     language = plan.language if plan.language in languages else languages[0]
     call = replace(call, phase=Phase.IN_FLOW, language=language, visit=Visit(plan.flow.start))
-    return _step(_walk(Turn(call, goto=plan.flow.start), at_ms))
+    return _step(_walk(entrance.enter(call, at_ms), at_ms))
 
 
 def advance(call: Call, fact: facts.Fact) -> Step:
@@ -73,6 +73,8 @@ def advance(call: Call, fact: facts.Fact) -> Step:
             return call.with_leg(leg_id, leaving=True), [orders.HangUp(leg_id, closing.NORMAL)]
         case facts.LegHungUp(leg_id) if call.attempt_of(leg_id) is None and (leg := call.leg_of(leg_id)):
             return attempts.freed_trunk(call, leg)
+    if visit_of(call).doing in entrance.ENTERING:
+        return _step(_walk(entrance.hear(call, fact), fact.at_ms))
     _, hear = _NODES[type(_node_of(call))]
     return _step(_walk(hear(call, _node_of(call), fact), fact.at_ms))
 
@@ -106,6 +108,25 @@ def after_talk(call: Call, at_ms: int) -> Step | None:
     call = replace(call, phase=Phase.IN_FLOW, consult=None, visit=replace(visit, after=None, steps=0))
     given.append(orders.Announce(orders.Milestone.CHANGED))
     return _step(_walk(Turn(call, tuple(given), visit.after), at_ms))
+
+
+def turn_to(call: Call, name: str, added: dict[str, nodes.Node], at_ms: int) -> Step:
+    """Let a call go on at a node that is added to its flow, wherever it is: said to, in line, or with an agent."""
+    plan = plan_of(call)
+    call = replace(call, plan=replace(plan, flow=replace(plan.flow, nodes={**plan.flow.nodes, **added})))
+    match call.phase:
+        case Phase.TALKING:
+            turned = after_talk(replace(call, visit=replace(visit_of(call), after=name)), at_ms)
+            return turned or (call, [])
+        case Phase.WAITING:
+            call, given = line.left(call, at_ms)
+            call, up = reaching.given_up(call)
+            changed = orders.Announce(orders.Milestone.CHANGED)
+            return _step(_walk(Turn(replace(call, phase=Phase.IN_FLOW), (*given, *up, changed), name), at_ms))
+        case Phase.IN_FLOW:
+            return _step(_walk(Turn(call, hush(call), name), at_ms))
+        case _:
+            return call, []
 
 
 def longest_wait_seconds(call: Call) -> int | None:

@@ -49,6 +49,11 @@ def events(tenant_id: TenantId) -> str:
     return f"{{{tenant_id}}}:events"
 
 
+def told_vip(tenant_id: TenantId, caller: str) -> str:
+    """What the tenant's system said last of a caller (`vips.Vip`, empty for nobody in particular), by keyed hash."""
+    return f"{{{tenant_id}}}:told-vip:{caller}"
+
+
 def live_calls(tenant_id: TenantId) -> str:
     """Hash of call id to the `cdr.Cdr` of a call in progress."""
     return f"{{{tenant_id}}}:live-calls"
@@ -111,6 +116,11 @@ def call_rate(tenant_id: TenantId, extension: Extension | None = None) -> str:
 def rotation(tenant_id: TenantId) -> str:
     """Counter that turns a tenant's pool of caller numbers."""
     return f"{{trunks}}:rotation:{tenant_id}"
+
+
+def report_sums(tenant_id: TenantId) -> str:
+    """Held by the request that makes sums for a tenant's reports."""
+    return f"{{{tenant_id}}}:reports:summing"
 
 
 def call_asked_at(tenant_id: TenantId, call_id: CallId) -> str:

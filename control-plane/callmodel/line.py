@@ -12,10 +12,12 @@ Step = tuple[Call, list[orders.Order]]
 _TIMERS = (TimerName.ANNOUNCEMENT, TimerName.RELAXATION, TimerName.LONGEST_WAIT)
 
 
-def left(call: Call, at_ms: int, *, answered: LegId | None = None, keeps_place: bool = False) -> Step:
+def left(
+    call: Call, at_ms: int, *, answered: LegId | None = None, keeps_place: bool = False, abandoned: bool = False
+) -> Step:
     """Return the call in no line, its offers closed: the one at the leg that answered, and all others withdrawn.
 
-    keeps_place: it is not the caller's doing.
+    keeps_place: it is not the caller's doing.  abandoned: the call is over.
     """
     waiting = call.waiting
     if waiting is None:
@@ -28,7 +30,8 @@ def left(call: Call, at_ms: int, *, answered: LegId | None = None, keeps_place: 
             given.append(closed(waiting, agent, end))
     if answered is None:
         # First of all where the place is kept: it goes with an offer that is withdrawn.
-        given.insert(0 if keeps_place else len(given), orders.LeaveQueue(waiting.queue_id, keeps_place))
+        left_line = orders.LeaveQueue(waiting.queue_id, keeps_place, abandoned)
+        given.insert(0 if keeps_place else len(given), left_line)
     waited_ms = call.waited_ms + max(at_ms - waiting.entered_ms, 0)
     return replace(timers.stop(call, *_TIMERS), waiting=None, waited_ms=waited_ms), given
 

@@ -8,6 +8,7 @@ from callmodel.agents import Agent
 from callmodel.ids import AgentId, CallId
 from callmodel.offers import QueueView
 from callmodel.queues import Audience, Queue, Waiter
+from callmodel.today import DayBook
 
 PACE_ANSWERS = 30
 """How many answers a queue's pace is of: with fewer it jumps, with more it lags behind."""
@@ -62,6 +63,7 @@ class Line:
     work_ms: float | None = None
     samples: int = 0
     answered_ms: int | None = None
+    day: DayBook = field(default_factory=DayBook)
 
     def enter(self, caller: Caller) -> None:
         if caller.waiter.call_id not in self.entered:
@@ -104,7 +106,9 @@ class Line:
     def view(self, at_ms: int) -> QueueView:
         longest_ms = max(at_ms - min(self.entered.values()), 0) if self.entered else 0
         estimate = self.estimate_seconds(len(self.waiting) + 1)
-        return QueueView(len(self.waiting), len(self.ready), len(self.agents), longest_ms, estimate)
+        return QueueView(
+            len(self.waiting), len(self.ready), len(self.agents), longest_ms, estimate, self.day.view(at_ms)
+        )
 
 
 def level_in(audience: Audience, agent: Agent) -> int | None:

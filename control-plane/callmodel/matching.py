@@ -11,13 +11,12 @@ from dataclasses import replace
 from callmodel.agents import Agent, AgentState, AgentView
 from callmodel.ids import AgentId, CallId, NodeId, QueueId, TenantId
 from callmodel.keptplaces import KeptPlaces
-from callmodel.lines import Caller, Line, level_in
+from callmodel.lines import Caller, Line
 from callmodel.offers import Full, InLine, Offer, Offered, OfferEnd, QueueView
+from callmodel.picking import picked
 from callmodel.queues import Queue, Strategy, Waiter
 from callmodel.standing import Standing
-
-MOST_RUNG = 20
-"""How many agents ring at once at most where a queue rings all."""
+from callmodel.today import Fate
 
 
 class Matching:
@@ -78,19 +77,17 @@ class Matching:
         self.note(standing, at_ms)
         self.match_agents([standing.agent_id], at_ms)
 
-    def take_out_agent(self, agent_id: AgentId, at_ms: int) -> None:
-        """A caller who was on the way to them is in line again, and matched."""
+    def take_out_agent(self, agent_id: AgentId, at_ms: int) -> Caller | None:
+        """Return the caller who was on the way to them, to be matched again (`match_again`)."""
         standing = self.standings.pop(agent_id)
         for line in self._lines_of(standing.agent):
             line.agents.discard(agent_id)
             line.turns.pop(agent_id, None)
             _unlist(line, agent_id)
-        if standing.token is None or standing.answered:
-            return
-        caller = self._caller_offered_to(standing)
+        caller = None if standing.token is None or standing.answered else self._caller_offered_to(standing)
         if caller is not None:
             self._drop_offered(caller, agent_id, at_ms)
-            self._match_again(caller, at_ms, told=None)
+        return caller
 
     def note_changed(self, changed: Iterable[Standing], at_ms: int) -> None:
         """Enter what changed in agents' states, and match those who are free."""
@@ -117,14 +114,19 @@ class Matching:
         if known is not None:
             line.replace(known, caller)
         if self._match_caller(caller, at_ms, told=waiter.call_id):
-            self._places.note_came(waiter, is_new=known is None)
+            self._note_came(waiter, at_ms, is_new=known is None)
             return self._offer_of(caller)
         # Who has a place already is no one more.
         if kept is None and queue.most_waiting is not None and len(line.waiting) >= queue.most_waiting:
             return Full(len(line.waiting))
         self._into_line(caller, at_ms)
-        self._places.note_came(waiter, is_new=known is None)
+        self._note_came(waiter, at_ms, is_new=known is None)
         return self._place_of(caller)
+
+    def _note_came(self, waiter: Waiter, at_ms: int, *, is_new: bool) -> None:
+        self._places.note_came(waiter, is_new=is_new)
+        if is_new and waiter.day_ends_ms is not None:
+            self.lines[waiter.tenant_id, waiter.queue_id].day.offered(waiter.call_id, waiter.day_ends_ms, at_ms)
 
     def widen(self, tenant_id: TenantId, queue_id: QueueId, call_id: CallId, at_ms: int) -> Offer | InLine | None:
         caller = self._caller(tenant_id, queue_id, call_id)
@@ -140,8 +142,16 @@ class Matching:
         return None if caller is None or caller.token is not None else self._place_of(caller)
 
     def leave(
-        self, tenant_id: TenantId, queue_id: QueueId, call_id: CallId, at_ms: int, keeps_place: bool = False
+        self,
+        tenant_id: TenantId,
+        queue_id: QueueId,
+        call_id: CallId,
+        at_ms: int,
+        keeps_place: bool = False,
+        abandoned: bool = False,
     ) -> bool:
+        # Also of one whose offer was withdrawn before.
+        self.lines[tenant_id, queue_id].day.befell(call_id, Fate.ABANDONED if abandoned else Fate.LEFT)
         caller = self._caller(tenant_id, queue_id, call_id)
         if caller is None:
             return False
@@ -181,14 +191,17 @@ class Matching:
         theirs.enter(AgentState.PAUSED, at_ms, reason or end.value)
         self.note(theirs, at_ms)
         self._drop_offered(caller, agent_id, at_ms)
-        self._match_again(caller, at_ms, told=call_id)
+        self.match_again(caller, at_ms, told=call_id)
         return self._where(caller)
 
     def _answer(self, caller: Caller, standing: Standing, at_ms: int) -> None:
         freed = self._free_offered(caller, at_ms, but=standing.agent_id)
         standing.answer(at_ms)
         self.note(standing, at_ms)
-        self._line_of(caller).note_answer(caller, at_ms)
+        line, target_ms = self._line_of(caller), caller.queue.answer_target_seconds * 1000
+        line.note_answer(caller, at_ms)
+        in_time = at_ms - caller.waiter.entered_ms <= target_ms
+        line.day.befell(caller.waiter.call_id, Fate.IN_TIME if in_time else Fate.LATE)
         self._forget(caller)
         self.match_agents(freed, at_ms)
 
@@ -202,13 +215,14 @@ class Matching:
         # The agent is anybody's: one who stands before that caller may have come to ask for less.
         self.match_agents([standing.agent_id], at_ms)
         if caller is not None:
-            self._match_again(caller, at_ms, told=None)
+            self.match_again(caller, at_ms)
 
     def lose(self, callers: list[Caller], at_ms: int, keep_place: bool) -> list[AgentId]:
         """Take out callers whom no node holds; return the agents of their offers, to be matched."""
         freed: list[AgentId] = []
         for caller in callers:
             freed += self._free_offered(caller, at_ms)
+            self._line_of(caller).day.befell(caller.waiter.call_id, Fate.ABANDONED)
             self._forget(caller)
             if keep_place:
                 self._keep_place(caller, at_ms)
@@ -223,7 +237,7 @@ class Matching:
                 caller = self._first_caller_for(standing, at_ms)
                 if caller is None:
                     break
-                self._offer(caller, self.pick(caller, at_ms), at_ms, told=None)
+                self._offer(caller, self._picked(caller, at_ms), at_ms, told=None)
 
     def _first_caller_for(self, standing: Standing, at_ms: int) -> Caller | None:
         """The one with the least rank, of all queues that the agent serves, for whom anybody may be picked now.
@@ -236,45 +250,16 @@ class Matching:
                 caller = self.callers[served.tenant_id, call_id]
                 if best is not None and caller.place > best.place:
                     break
-                if self.pick(caller, at_ms):
+                if self._picked(caller, at_ms):
                     best = caller
                     break
         return best
 
-    def pick(self, caller: Caller, at_ms: int) -> list[AgentId]:
-        """Return the ready agents whom a caller is to be offered to: none, one, or several where all are rung."""
-        ready = self._line_of(caller).ready
-        most = len(ready) - caller.leaves_free if caller.leaves_free else MOST_RUNG
-        audience = caller.audience
-        if most <= 0 or audience is None:
-            return []
-        strategy = caller.queue.strategy
-        able: list[tuple[AgentId, int]] = []
-        for _, agent_id in ready:
-            level = level_in(audience, self.standings[agent_id].agent)
-            if level is not None:
-                able.append((agent_id, level))
-                if strategy is Strategy.LONGEST_IDLE:
-                    break
-        if strategy is Strategy.RING_ALL:
-            return [agent_id for agent_id, _ in able[: min(most, MOST_RUNG)]]
-        # Of equals, who is idle for longest: `able` is in that order.
-        return [min(able, key=lambda each: self._worth(caller, each[0], each[1], at_ms))[0]] if able else []
-
-    def _worth(self, caller: Caller, agent_id: AgentId, level: int, at_ms: int) -> float:
-        match caller.queue.strategy:
-            case Strategy.MOST_SKILLED:
-                return -level
-            case Strategy.ROUND_ROBIN:
-                return self._line_of(caller).turns.get(agent_id, 0)
-            case Strategy.LEAST_OCCUPIED:
-                standing = self.standings[agent_id]
-                return standing.busy_ms / max(at_ms - standing.signed_ms, 1)
-            case _:
-                return 0
+    def _picked(self, caller: Caller, at_ms: int) -> list[AgentId]:
+        return picked(caller, self._line_of(caller), self.standings, at_ms)
 
     def _match_caller(self, caller: Caller, at_ms: int, told: CallId | None) -> bool:
-        picks = self.pick(caller, at_ms)
+        picks = self._picked(caller, at_ms)
         if picks:
             self._offer(caller, picks, at_ms, told)
         return bool(picks)
@@ -302,7 +287,8 @@ class Matching:
             caller.look_at_clock(at_ms)
             self._into_line(caller, at_ms)
 
-    def _match_again(self, caller: Caller, at_ms: int, told: CallId | None) -> None:
+    def match_again(self, caller: Caller, at_ms: int, told: CallId | None = None) -> None:
+        """Match a caller whose offer is over, where it is."""
         if caller.token is None:
             self._match_caller(caller, at_ms, told)
 

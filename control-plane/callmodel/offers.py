@@ -5,6 +5,7 @@ from enum import Enum
 
 from callmodel.agents import Seat
 from callmodel.ids import AgentId, CallId, QueueId, TenantId
+from callmodel.today import Today
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,17 @@ class OfferEnd(Enum):
 
 @dataclass(frozen=True)
 class QueueView:
-    """A queue now.  `waiting` are those whom nobody is offered.  estimate_seconds: the wait of who comes next."""
+    """A queue now.  `waiting` are those whom nobody is offered.  estimate_seconds: the wait of who comes next.
+
+    today: what befell the callers of the tenant's calendar day.
+    """
 
     waiting: int
     ready: int
     signed_in: int
     longest_wait_ms: int
     estimate_seconds: int | None
+    today: Today = Today()
 
 
 @dataclass(frozen=True)

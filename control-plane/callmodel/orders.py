@@ -6,6 +6,7 @@ from enum import Enum
 from callmodel.agentkeys import AgentKey
 from callmodel.agents import Seat
 from callmodel.callstate import Timer
+from callmodel.handdialling import Asked
 from callmodel.ids import (
     E164,
     AgentId,
@@ -34,7 +35,8 @@ class ClaimTrunk:
 
     The claim goes by the name of the leg.  `attempt`: the first leg of the same attempt, which counts once for limits
     on the rate however many trunks it tries.  `extension`: the station that calls.  `started_ms` says which day pays.
-    `emergency`: the first offer is taken whatever is full, and nobody is asked.
+    `emergency`: the first offer is taken whatever is full, and nobody is asked.  asked: what has to be so of a number
+    that is dialled by hand.
     """
 
     leg_id: LegId
@@ -45,6 +47,7 @@ class ClaimTrunk:
     extension: Extension | None = None
     started_ms: int = 0
     emergency: bool = False
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,20 @@ class Listen:
 
 
 @dataclass(frozen=True)
+class DetectMachine:
+    """Hear for `most_seconds` whether a machine has answered at a leg: `MachineTold`, or nothing for a person.
+
+    person_cost, machine_cost: of a wrong guess.  awaits_beep: `BeepHeard` follows, once a machine records.
+    """
+
+    leg_id: LegId
+    most_seconds: float
+    person_cost: float
+    machine_cost: float
+    awaits_beep: bool = False
+
+
+@dataclass(frozen=True)
 class LookAtQueue:
     queue_id: QueueId
 
@@ -192,6 +209,27 @@ class LookUp:
     fields: dict[str, str] = field(default_factory=dict, repr=False)
     answer: dict[str, str] = field(default_factory=dict)
     hidden: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class AskVip:
+    """Ask the tenant's system whether the caller is a VIP: `VipTold` names `look_up_id`.
+
+    Where it has not answered within `budget_ms`, what it answered last is told.
+    """
+
+    look_up_id: str
+    url: str
+    budget_ms: int
+
+
+@dataclass(frozen=True)
+class HoldChannel:
+    """Hold the channel by which a leg came, if the tenant then has `most` at the most: `ChannelHeld` follows."""
+
+    leg_id: LegId
+    trunk_id: TrunkId
+    most: int
 
 
 @dataclass(frozen=True)
@@ -222,10 +260,12 @@ class LeaveQueue:
     """Wait no more in this queue.  Twice is harmless.
 
     keeps_place: whoever calls again from the same number within a few minutes has the place that is left now.
+    abandoned: the call is over, as the caller gave up or was lost.
     """
 
     queue_id: QueueId
     keeps_place: bool = False
+    abandoned: bool = False
 
 
 @dataclass(frozen=True)
@@ -327,8 +367,11 @@ Order = (
     | Play
     | StopPlaying
     | Listen
+    | DetectMachine
     | LookAtQueue
     | LookUp
+    | AskVip
+    | HoldChannel
     | FindWay
     | JoinQueue
     | LeaveQueue

@@ -1,6 +1,6 @@
 """Queues: what a tenant says of one, and what matching knows of a caller who waits in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from callmodel.agents import LastSpoken
@@ -109,7 +109,8 @@ class Waiter:
 
     rank: milliseconds since 1970 less what priority is worth; of two callers the smaller is first.  `priority`: 0 to
     10.  `audiences`: in order of time, at least one.  caller: the number as a keyed hash, None where it is not known;
-    by it a caller who lost the line keeps the place, and the last agent is known.
+    by it a caller who lost the line keeps the place, and the last agent is known.  day_ends_ms: when the tenant's day
+    ends, in whose figures the caller counts; None for who does not count.
     """
 
     tenant_id: TenantId
@@ -122,6 +123,7 @@ class Waiter:
     priority: int
     audiences: tuple[Audience, ...]
     caller: str | None = None
+    day_ends_ms: int | None = None
 
 
 def rank_of(entered_ms: int, priority: int, queue: Queue) -> int:
@@ -152,6 +154,13 @@ def audiences_of(
     needs_from += [(entered_ms + each.after_seconds * 1000, each.needs) for each in relaxed]
     starts = sorted({opens_ms, *(each[0] for each in narrow), *(start for start, _ in needs_from)})
     return tuple(_audience_at(start, needs_from, narrow, opens_ms, asked) for start in starts)
+
+
+def widenings_of(queue: Queue, entered_ms: int) -> tuple[int, ...]:
+    """Return when others than before may be offered a caller, whoever spoke with them last (ms since 1970)."""
+    there = LastSpoken(AgentId(""), entered_ms, ("",), signed_in=True)
+    cases = (audiences_of(queue, entered_ms, last) for last in (there, replace(there, signed_in=False)))
+    return tuple(sorted({each.from_ms for case in cases for each in case if each.from_ms > entered_ms}))
 
 
 def _audience_at(

@@ -8,6 +8,7 @@ from callmodel.directory import Did, Lookups, Site, Tenant
 from callmodel.endings import Ending
 from callmodel.flows.calendars import Calendar
 from callmodel.flows.document import DEFAULT_LANGUAGE, Flow, calendars_of, ringing
+from callmodel.handdialling import Asked, asked_of
 from callmodel.ids import E164, CalendarId, Extension, PromptId, ShortNumber, SiteId, TenantId, TrunkId
 from callmodel.limits import Limits, is_allowed
 from callmodel.locations import Location
@@ -21,7 +22,7 @@ from callmodel.numbers import (
 )
 from callmodel.privacy import number_hash
 from callmodel.trunks import trunks_for, trunks_for_emergency
-from callmodel.vips import Vip
+from callmodel.vips import Vip, VipRules, by_pattern
 
 EMERGENCY_RING_SECONDS = 180
 LINK_SECONDS = 10
@@ -46,6 +47,7 @@ class TrunkPlan:
     """Out to the public network: the offers in the order to try.
 
     `is_emergency`: no limit holds, and every trunk is tried.  `location`: of the site, for an emergency call.
+    asked: what has to be asked first, where a person dials it by hand.
     """
 
     number: E164
@@ -56,6 +58,7 @@ class TrunkPlan:
     limits: Limits = Limits()
     is_emergency: bool = False
     location: Location | None = None
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,8 @@ class FlowPlan:
 
     language: of the number that was dialled; None for the flow's own.  notice: what the caller hears of recording,
     before an agent hears the caller.  calendar_id: of the number; `calendars`: that one, and those that the flow
-    names.  dialling: how the tenant's people write numbers down.
+    names.  dialling: how the tenant's people write numbers down.  max_channels: of the tenant.  full_flow: for
+    callers for whom no channel is left but those that are kept for VIPs.
     """
 
     flow: Flow
@@ -104,6 +108,9 @@ class FlowPlan:
     calendar_id: CalendarId | None = None
     calendars: tuple[Calendar, ...] = ()
     dialling: DiallingPlan = DiallingPlan()
+    vip_rules: VipRules = VipRules()
+    max_channels: int = 0
+    full_flow: Flow | None = None
 
 
 Plan = TrunkPlan | StationPlan | Refusal
@@ -195,20 +202,44 @@ def plan_inbound(
     if did.route_to is None:
         return tenant.tenant_id, Refusal(Ending.STATION_UNREACHABLE)
     station = _to_station(directory, tenant, did.route_to, records=tenant.records_calls)
-    if did.notice is not None and isinstance(station, StationPlan):
+    asks = did.notice is not None or tenant.vip_rules.reserved_channels
+    if asks and isinstance(station, StationPlan):
         flow = ringing(station.extension, station.ring_timeout_seconds, did.language or DEFAULT_LANGUAGE)
         return tenant.tenant_id, _into_flow(directory, tenant, did, flow, caller)
     return tenant.tenant_id, station
 
 
 def _into_flow(directory: Lookups, tenant: Tenant, did: Did, flow: Flow, caller: E164 | None) -> FlowPlan:
-    vip = directory.vip_of(tenant.tenant_id, number_hash(tenant, caller)) if caller is not None else None
-    named = sorted({*calendars_of(flow), *([did.calendar_id] if did.calendar_id is not None else [])})
+    vip, rules = _vip_of(directory, tenant, caller), tenant.vip_rules
+    full = directory.flow_of(tenant.tenant_id, rules.full_flow) if rules.full_flow is not None else None
+    flows = (flow, *((full,) if full is not None else ()))
+    named = sorted({calendar_id for each in flows for calendar_id in calendars_of(each)})
+    if did.calendar_id is not None and did.calendar_id not in named:
+        named.append(did.calendar_id)
     known = (directory.calendar_of(tenant.tenant_id, calendar_id) for calendar_id in named)
     calendars = tuple(calendar for calendar in known if calendar is not None)
     return FlowPlan(
-        flow, tenant.records_calls, did.language, did.notice, vip, did.calendar_id, calendars, tenant.dialling
+        flow,
+        tenant.records_calls,
+        did.language,
+        did.notice,
+        vip,
+        did.calendar_id,
+        calendars,
+        tenant.dialling,
+        rules,
+        tenant.max_channels,
+        full,
     )
+
+
+def _vip_of(directory: Lookups, tenant: Tenant, caller: E164 | None) -> Vip | None:
+    """Return who the caller is by the tenant's list, else by its patterns."""
+    if caller is None:
+        return None
+    hashed = number_hash(tenant, caller)
+    listed = directory.vip_of(tenant.tenant_id, hashed)
+    return listed if listed is not None else by_pattern(tenant.vip_rules, tenant.tenant_id, caller, hashed)
 
 
 def _to_station(directory: Lookups, tenant: Tenant, extension: str, *, records: bool | None = None) -> Plan:
@@ -270,4 +301,6 @@ def _to_trunk(
     if not offers:
         return Refusal(Ending.NO_TRUNK)
     seconds = tenant.ring_timeout_seconds
-    return TrunkPlan(number, offers, tenant.max_channels, seconds, tenant.records_calls, tenant.limits)
+    asked = asked_of(tenant.hand_dialling, public)
+    most = tenant.ordinary_channels
+    return TrunkPlan(number, offers, most, seconds, tenant.records_calls, tenant.limits, asked=asked)

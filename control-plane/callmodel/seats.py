@@ -31,9 +31,11 @@ def changes(before: Call | None, after: Call) -> list[SeatChange]:
         if seat is None or (before is not None and was is not None and _is_same(before, was, after, leg)):
             continue
         use, is_agent = _use_of(leg), leg.role is LegRole.AGENT
-        served = is_agent and leg.answered_ms is not None
+        # Of a machine there is nothing to be written down.
+        was_machine = after.lead is not None and after.lead.machine
+        served = is_agent and leg.answered_ms is not None and not was_machine
         # Who called a customer without reaching anybody is asked for by the one who calls back.
-        called = after.direction is Direction.OUTBOUND and after.lead is None
+        called = after.direction is Direction.OUTBOUND and (after.lead is None or after.lead.agent is not None)
         spoke = use is SeatUse.GONE and is_agent and (served or called)
         told.append(SeatChange(leg.leg_id, seat, use, after.queue_id if served else None, spoke))
     return told

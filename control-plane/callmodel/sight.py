@@ -16,7 +16,12 @@ SYSTEM_REASONS = frozenset({"signed-in", PAUSE_REASON, *(end.value for end in Of
 COSTS = ("cost_class", "cost_per_minute", "cost_micros", "currency")
 """What a call cost the platform: fields of the call and of its legs."""
 
+INSIDE = ("node_id", "site_id", "trunk_id", "trace_id", "asked_by", "ended_by")
+"""By whom and through what of the provider's a call went: fields of the call and of its legs."""
+
 CALLS_READ, QUEUES_READ, AGENTS_READ, SPEND_READ = "calls.read", "queues.read", "agents.read", "spend.read"
+STATIONS_READ = "stations.read"
+"""Who may not see the stations sees nothing of `INSIDE` either: a client's people."""
 TOPICS = {"calls": CALLS_READ, "queues": QUEUES_READ, "agents": AGENTS_READ}
 """What may be followed live in a tenant, and the permission that it needs (`docs/roles.md`)."""
 
@@ -69,7 +74,16 @@ def seen_by(tenant_id: TenantId, doing: Doing, own_reasons: Collection[str]) -> 
 
 def without_costs(call: dict[str, Any]) -> dict[str, Any]:
     """Return a call's document for those who may not see what calls cost."""
-    nothing = dict.fromkeys(COSTS)
+    return _without(COSTS, call)
+
+
+def without_inside(call: dict[str, Any]) -> dict[str, Any]:
+    """Return a call's document for a client's people, who see no cost and nothing of how the provider works."""
+    return _without((*COSTS, *INSIDE), call)
+
+
+def _without(names: tuple[str, ...], call: dict[str, Any]) -> dict[str, Any]:
+    nothing = dict.fromkeys(names)
 
     def hidden(part: dict[str, Any]) -> dict[str, Any]:
         return part | {name: value for name, value in nothing.items() if name in part}

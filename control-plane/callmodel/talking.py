@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from callmodel import attempts, closing, consulting, facts, flowing, linking, orders, timers, waiting
+from callmodel import attempts, closing, consulting, facts, flowing, linking, orders, rejoining, timers, waiting
 from callmodel.callstate import Attempt, Call, Leg, LegRole, Purpose
 from callmodel.endings import Ending, ending_of, sip_code_of
 from callmodel.ids import LegId, QueueId
@@ -54,6 +54,8 @@ def _asked(call: Call, fact: facts.Fact) -> Step:
             return _bring(call, Purpose.JOIN, plan, by, at_ms)
         case facts.SuperviseAsked(plan, mode, to, at_ms):
             return _supervise(call, plan, mode, to, at_ms)
+        case facts.RejoinAsked():
+            return rejoining.ask(call, fact)
         case facts.ConsultTurned(turn, at_ms):
             return consulting.turn(call, turn, at_ms)
         case facts.ModeAsked(leg_id, mode, _, to):
@@ -131,6 +133,8 @@ def _answered(call: Call, leg_id: LegId) -> Step:
     by = call.leg_of(attempt.by)
     if attempt.purpose is Purpose.CONSULT and by is not None and by.is_answered:
         return consulting.begin(call, by.leg_id, leg_id), []
+    if attempt.purpose is Purpose.REJOIN:
+        return rejoining.done(call, attempt)
     if attempt.purpose is not Purpose.TRANSFER:
         return call, []
     reports: list[orders.Order] = []
@@ -164,12 +168,12 @@ def _left(call: Call, leg_id: LegId, at_ms: int, *, silent: bool) -> Step:
 
 def _is_pointless(call: Call, attempt: Attempt) -> bool:
     """Say whether nobody is left who was to be handed over to whoever is on the way."""
-    return attempt.purpose is not Purpose.SUPERVISE and all(leg.leg_id == attempt.by for leg in call.present)
+    return attempt.is_awaited and all(leg.leg_id == attempt.by for leg in call.present)
 
 
 def _is_over(call: Call, awaited: Sequence[Attempt]) -> bool:
     """Say whether fewer than two take part, and nobody waits for one who is on the way."""
-    waits = any(attempt.purpose is not Purpose.SUPERVISE for attempt in awaited)
+    waits = any(attempt.is_awaited for attempt in awaited)
     return len(call.present) < (1 if waits else 2)
 
 
@@ -189,6 +193,8 @@ def _failed(call: Call, attempt: Attempt, ending: Ending, at_ms: int) -> Step:
     call = attempts.without(call, attempt)
     if attempt.purpose is Purpose.CONSULT:
         call = consulting.all_talk(call)
+    if attempt.purpose is Purpose.REJOIN:
+        call = rejoining.given_up(call, attempt)
     given = _reported(attempt, sip_code_of(ending))
     if _is_over(call, call.attempts):
         call, goodbyes = closing.end(call, Ending.COMPLETED, at_ms)

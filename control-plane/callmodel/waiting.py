@@ -14,7 +14,7 @@ from callmodel.ids import AgentId, LegId, QueueId
 from callmodel.offers import OfferEnd
 from callmodel.placewords import place_prompts
 from callmodel.prompts import Audio, Prompt
-from callmodel.queues import Queue, SkillNeed
+from callmodel.queues import Queue, SkillNeed, widenings_of
 from callmodel.routing import StationPlan
 
 Step = attempts.Step
@@ -124,7 +124,7 @@ def _placed(call: Call, waiting: Waiting, fact: facts.Queued) -> Step:
     waiting = replace(waiting, queue=queue, ahead=fact.ahead)
     call, given = _within_longest_wait(call, waiting, queue) if is_new else (call, [])
     call = replace(call, waiting=waiting)
-    widens_ms = min((each for each in _widenings(waiting, queue) if each > fact.at_ms), default=None)
+    widens_ms = min((each for each in widenings_of(queue, waiting.entered_ms) if each > fact.at_ms), default=None)
     if widens_ms is not None:
         call, timer = timers.start(call, TimerName.RELAXATION, widens_ms)
         given += timer
@@ -155,13 +155,6 @@ def _not_placed(call: Call, waiting: Waiting, reason: str, at_ms: int) -> Step:
     if reason != AWAY or not patient:
         return leave(call, reason, at_ms)
     return timers.start(call, TimerName.RELAXATION, at_ms + AGAIN_MS)
-
-
-def _widenings(waiting: Waiting, queue: Queue) -> list[int]:
-    """Return when others than before may be offered, in milliseconds since 1970."""
-    seconds = [relaxation.after_seconds for relaxation in queue.relaxations]
-    kept = [queue.last_agent_seconds, queue.last_agent_seconds + queue.team_seconds]
-    return [waiting.entered_ms + each * 1000 for each in (*seconds, *kept) if each > 0]
 
 
 def _said(call: Call, waiting: Waiting, queue: Queue, fact: facts.Queued) -> tuple[tuple[Prompt, ...], Waiting]:

@@ -65,7 +65,9 @@ def _while_talking(call: Call) -> Room:
         coming = call.leg_of(awaited.leg_id)
         if coming is not None and coming.is_live and coming.early:
             return _room([Party(talkers[0].leg_id), Party(coming.leg_id), *parties])
-        return _room([Party(talkers[0].leg_id, Mode.RINGBACK), *parties])
+        # Whose phone has forgotten the call was there a moment ago: that is a pause, and nobody who is rung up.
+        waits = Mode.HOLDING if awaited.purpose is Purpose.REJOIN else Mode.RINGBACK
+        return _room([Party(talkers[0].leg_id, waits), *parties])
     # Two who talk: whom the other's phone put on hold hears music.  Among more, one who holds is silent, no more.
     held = [leg for leg in talkers if len(talkers) == 2 and any(other.held for other in talkers if other is not leg)]
     parties += [Party(leg.leg_id, Mode.HOLDING if leg in held else Mode.TALKING) for leg in talkers]
@@ -74,7 +76,7 @@ def _while_talking(call: Call) -> Room:
 
 def _awaited(call: Call) -> Attempt | None:
     """Return who is being rung for those who talk; a supervisor is awaited by nobody."""
-    return next((each for each in call.attempts if each.purpose is not Purpose.SUPERVISE), None)
+    return next((each for each in call.attempts if each.is_awaited), None)
 
 
 def _room(parties: list[Party]) -> Room:

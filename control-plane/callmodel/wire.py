@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, get_args
 
 from callmodel.callstate import Call
+from callmodel.campaigns.called import CallingAgent
 from callmodel.cdr import cdr_of
 from callmodel.codec import from_wire, to_wire
 from callmodel.facts import ConsultStep
@@ -76,6 +77,7 @@ class PlaceCall:
 
     `not_after_ms` (milliseconds since 1970): a node that reads the order later rings nobody, as whoever asked has
     gone on to other things; the call's CDR says `order-expired`.  None, as older senders leave it, is no limit.
+    is_owed: the customer called us: nobody has chosen the number, and it may be dialled by hand.
     """
 
     call_id: CallId
@@ -88,6 +90,7 @@ class PlaceCall:
     not_after_ms: int | None = None
     kind: str = "call.place"
     traceparent: str | None = None
+    is_owed: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ class DialLead:
     """Dial a campaign's lead, which is claimed for this call.  Given twice, it makes one call.
 
     number: the lead's own; token: its keyed hash.  A node that reads the order after `not_after_ms` does nothing: the
-    claim lapses.
+    claim lapses.  agent: who dials it, and is rung first; None where whoever answers meets the campaign's flow.
     """
 
     call_id: CallId
@@ -106,6 +109,7 @@ class DialLead:
     token: str
     caller_number: E164
     not_after_ms: int
+    agent: CallingAgent | None = None
     kind: str = "call.dial-lead"
     traceparent: str | None = None
 
@@ -190,6 +194,16 @@ class PickUpCall:
 
 
 @dataclass(frozen=True)
+class RejoinCall:
+    """Ring the party at `extension` anew: its phone has forgotten the call."""
+
+    call_id: CallId
+    tenant_id: TenantId
+    extension: Extension
+    kind: str = "call.rejoin"
+
+
+@dataclass(frozen=True)
 class SuperviseCall:
     """Ring the station at `extension` to attend an agent in a mode; one that attends already changes its mode.
 
@@ -250,6 +264,7 @@ CallOrder = (
     | JoinCall
     | HoldCall
     | PickUpCall
+    | RejoinCall
     | SuperviseCall
     | TakeOverCall
     | ReleaseParty

@@ -14,10 +14,12 @@ from control_plane.features.auth import http as auth
 from control_plane.features.auth.authenticator import BearerAuthenticator
 from control_plane.features.bans import http as bans
 from control_plane.features.calendars import http as calendars
+from control_plane.features.calls import approvals
 from control_plane.features.calls import followups_http as follow_ups
 from control_plane.features.calls import handover_http as handover
 from control_plane.features.calls import http as calls
 from control_plane.features.campaigns import http as campaigns
+from control_plane.features.campaigns import whatif_http as campaign_whatif
 from control_plane.features.campaigns import work_http as campaign_work
 from control_plane.features.dnc import http as dnc
 from control_plane.features.enrolment import http as enrolment
@@ -29,6 +31,7 @@ from control_plane.features.platform import messages
 from control_plane.features.prompts import http as prompts
 from control_plane.features.queues import http as queues
 from control_plane.features.recordings import http as recordings
+from control_plane.features.reports import http as reports
 from control_plane.features.sites import http as sites
 from control_plane.features.stations import http as stations
 from control_plane.features.tenants import brand_http as brands
@@ -69,6 +72,7 @@ ROUTES: Sequence[Route] = [
     *lists.routes,
     *campaigns.routes,
     *campaign_work.routes,
+    *campaign_whatif.routes,
     *dnc.routes,
     *numbers.routes,
     *platform.routes,
@@ -77,8 +81,10 @@ ROUTES: Sequence[Route] = [
     *calls.routes,
     *handover.routes,
     *follow_ups.routes,
+    *approvals.routes,
     *webhooks.routes,
     *recordings.routes,
+    *reports.routes,
     *enrolment.routes,
 ]
 

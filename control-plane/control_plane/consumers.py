@@ -8,6 +8,7 @@ import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from functools import partial
 
 from redis.exceptions import ConnectionError, TimeoutError
@@ -18,6 +19,7 @@ from callmodel.wire import Envelope
 from control_plane.bus import envelope_of
 from control_plane.config import ControlPlaneSettings
 from control_plane.directory import tenants_in
+from control_plane.features.calls.deadvoices import DeadVoice, DeadVoices
 from control_plane.features.calls.facts import CdrWriter
 from control_plane.features.calls.followups_store import FollowUpStore
 from control_plane.features.calls.listing import as_seen
@@ -27,10 +29,12 @@ from control_plane.features.live.facts import keep_live, settle_live
 from control_plane.features.live.repair import Heard, Silence, repair
 from control_plane.features.recordings.facts import LedgerKeeper
 from control_plane.features.recordings.store import LedgerStore
+from control_plane.features.reports.facts import LateCalls
+from control_plane.features.reports.store import SumStore
 from control_plane.figures import Figures
 from control_plane.jobtrace import follow_traces
 from control_plane.livecalls import LiveCalls
-from control_plane.queueing import build_celery, finish_recording_later, tell_follow_up_later
+from control_plane.queueing import build_celery, finish_recording_later, tell_dead_voice_later, tell_follow_up_later
 from control_plane.resources import close_resources, open_resources
 from control_plane.streamlag import LagWatch
 from control_plane.trunkoutcomes import note_outcomes
@@ -70,14 +74,23 @@ class Consumers:
             if await webhooks.one(tenant_id) is not None:
                 await asyncio.to_thread(tell_follow_up_later, celery, tenant_id, call_id)
 
+        async def tell_dead(tenant_id: TenantId, dead: DeadVoice) -> None:
+            if await webhooks.one(tenant_id) is not None:
+                await asyncio.to_thread(tell_dead_voice_later, celery, tenant_id, asdict(dead))
+
+        voices = DeadVoices(tell_dead)
         cdrs = CdrWriter(calls, follow_ups, tell, resources.settings.currency)
         ledger = LedgerKeeper(
             LedgerStore(resources.store),
             partial(finish_recording_later, celery),
         )
 
+        late = LateCalls(SumStore(resources.store, resources.retention))
+
         async def keep_record(envelope: Envelope) -> None:
             await cdrs.handle(envelope)
+            await voices.handle(envelope)
+            await late.handle(envelope)
             await settle_live(self._live, envelope)
             await note_outcomes(resources.redis, envelope)
 

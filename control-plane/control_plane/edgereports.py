@@ -2,7 +2,7 @@
 
 import ipaddress
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
@@ -45,6 +45,13 @@ def refused_media(peering: EdgeTrunk, reports: Sequence[EdgeCarriers]) -> list[R
                 edges = (*before.edges, report.edge_id)
                 sightings[stray.address] = RefusedMedia(stray.address, max(before.at_ms, stray.at_ms), edges)
     return sorted(sightings.values(), key=lambda each: (-each.at_ms, each.address))
+
+
+def name_troubles(peering: EdgeTrunk, reports: Iterable[EdgeCarriers]) -> list[str]:
+    """Return what edges tell of the names of a trunk's gateways, each once.  Pure."""
+    hosts = {gateway.host for gateway in peering.gateways}
+    told = (trouble for report in reports for trouble in report.name_troubles if trouble.host in hosts)
+    return list(dict.fromkeys(f"{trouble.host}: {trouble.words}" for trouble in told))
 
 
 def _is_allowed(peering: EdgeTrunk, address: str) -> bool:

@@ -5,8 +5,9 @@ from control_plane.dncstore import DncEntry, DncStore
 from control_plane.numberkeys import NumberTokens
 from control_plane.references import campaign_keys
 from control_plane.web.context import Resources
-from hotstate.dnc import PLATFORM, DncScope, digits_of
+from hotstate.dnc import PLATFORM, DncScope
 from hotstate.leads import CampaignKey
+from hotstate.numberpages import digits_of
 
 
 def store_of(resources: Resources) -> DncStore:
@@ -21,8 +22,6 @@ async def forbid(resources: Resources, scope: DncScope, entry: DncEntry) -> None
     """
     await store_of(resources).put(scope, entry)
     await resources.dnc.add(scope, [digits_of(entry.number)])
-    if scope.tenant_id == PLATFORM:
-        await resources.dnc.note_change()
     for key, token, whole in await _queues(resources, scope, entry.number):
         await resources.leads.forbid(key, token, resources.now_ms(), whole_tenant=whole)
 
@@ -36,7 +35,7 @@ async def allow(resources: Resources, scope: DncScope, entry: DncEntry) -> None:
 
 
 async def _queues(resources: Resources, scope: DncScope, number: E164) -> list[tuple[CampaignKey, str, bool]]:
-    """Return in which leads' queues the number may be; what counts for everybody has all of them looked through."""
+    """Return in which leads' queues the number may be; of what counts for everybody diallers ask the lists."""
     if scope.tenant_id == PLATFORM:
         return []
     tenant_id = TenantId(scope.tenant_id)

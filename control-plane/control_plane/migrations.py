@@ -25,6 +25,7 @@ from control_plane.features.numbers import store as numbers
 from control_plane.features.prompts import store as prompts
 from control_plane.features.queues import store as queues
 from control_plane.features.recordings import store as recordings
+from control_plane.features.reports import store as reports
 from control_plane.features.sites import store as sites
 from control_plane.features.stations import store as stations
 from control_plane.features.tenants import brand_store as brands
@@ -74,4 +75,6 @@ MIGRATIONS = [
     Migration(32, "lists of numbers", [CreateTable(spec) for spec in (*lists.TABLES, *leadstore.TABLES)]),
     Migration(33, "campaigns", [CreateTable(spec) for spec in (*campaigns.TABLES, *leadstates.TABLES)]),
     Migration(34, "do-not-call lists", [CreateTable(spec) for spec in (*dncstore.TABLES, *numberfates.TABLES)]),
+    Migration(35, "VIP rules, and what is dialled by hand", [tenants.VIP_RULES_COLUMN, tenants.HAND_DIALLING_COLUMN]),
+    Migration(36, "sums of reports", [CreateTable(spec) for spec in reports.TABLES]),
 ]

@@ -69,6 +69,8 @@ class Permission(Enum):
     """Listen to an agent, whisper to him, join, take over, and let a party go; audited."""
     CALLS_REVEAL = "calls.reveal"
     """See customers' full numbers; each look is audited."""
+    REPORTS_READ = "reports.read"
+    """See figures of past times; of agents and of trunks not without the right to see those."""
     RECORDINGS_READ = "recordings.read"
     RECORDINGS_DOWNLOAD = "recordings.download"
     RECORDINGS_HOLD = "recordings.hold"
@@ -114,6 +116,7 @@ _SUPERVISOR = _AGENT | {
     Permission.VIPS_READ,
     Permission.LISTS_READ,
     Permission.DO_NOT_CALL_READ,
+    Permission.REPORTS_READ,
     Permission.RECORDINGS_READ,
     Permission.RECORDINGS_DOWNLOAD,
     Permission.CALLS_SUPERVISE,
@@ -141,8 +144,10 @@ _CLIENT = frozenset(
         Permission.TENANT_READ,
         Permission.NUMBERS_READ,
         Permission.QUEUES_READ,
+        Permission.FLOWS_READ,
         Permission.CAMPAIGNS_READ,
         Permission.CALLS_READ,
+        Permission.REPORTS_READ,
         Permission.RECORDINGS_READ,
         Permission.RECORDINGS_DOWNLOAD,
     }

@@ -16,6 +16,7 @@ from servicekit.redisio import ASK_SECONDS
 
 KEY_PREFIX = "celery:"
 TELL = "webhooks.follow-up"
+TELL_DEAD_VOICE = "webhooks.voice-dead"
 LOAD_LIST = "imports.load"
 LOAD_DNC = "imports.do-not-call-file"
 SOFT_LIMIT_SECONDS = 1800
@@ -38,6 +39,7 @@ SCHEDULE = {
     "recordings.gaps": {"task": "recordings.gaps", "schedule": 60.0, "options": {"expires": 60}},
     "campaigns.fill": {"task": "campaigns.fill", "schedule": 5.0, "options": {"expires": 5}},
     "imports.do-not-call": {"task": "imports.do-not-call", "schedule": 15.0, "options": {"expires": 15}},
+    "imports.customers": {"task": "imports.customers", "schedule": 15.0, "options": {"expires": 15}},
     "imports.sweep": {"task": "imports.sweep", "schedule": 60.0, "options": {"expires": 60}},
     # Of the kind `default`: it may take long, and no recording that is to be finished waits for it.
     "retention.recordings": {"task": "retention.recordings", "schedule": 3600.0, "options": {"expires": 3600}},
@@ -160,6 +162,17 @@ def tell_follow_up_later(app: Celery, tenant_id: TenantId, call_id: CallId) -> N
     """Ask a worker to tell a tenant of a call; blocks.  Raises ConnectionError when the broker is away."""
     try:
         app.send_task(TELL, kwargs={"tenant_id": tenant_id, "call_id": call_id})
+    except OperationalError as error:
+        raise ConnectionError("the broker is away") from error
+
+
+def tell_dead_voice_later(app: Celery, tenant_id: TenantId, voice: dict[str, str | int]) -> None:
+    """Ask a worker to tell a tenant of a dead voice; blocks.  Raises ConnectionError when the broker is away.
+
+    voice: `call_id`, `leg_id`, `direction` and `since_ms`.
+    """
+    try:
+        app.send_task(TELL_DEAD_VOICE, kwargs={"tenant_id": tenant_id, **voice})
     except OperationalError as error:
         raise ConnectionError("the broker is away") from error
 

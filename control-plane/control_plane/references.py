@@ -21,8 +21,8 @@ from callmodel.ids import (
 from callmodel.numbers import DiallingPlan
 from control_plane.archive import is_living, living_rows
 from control_plane.scope import SCOPE
-from control_plane.web.problems import NotFoundError
 from hotstate.leads import CampaignKey
+from servicekit.problems import NotFoundError
 from servicekit.stores import Store
 
 

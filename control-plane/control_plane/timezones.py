@@ -3,7 +3,7 @@
 import functools
 import zoneinfo
 
-from control_plane.web.problems import InvalidRequestError
+from servicekit.problems import InvalidRequestError
 
 
 class TimeZoneUnknownError(InvalidRequestError):

@@ -93,12 +93,15 @@ async def require_unused_tenant(context: Context, tenant_id: TenantId) -> None:
 
 
 async def require_unused_flow(context: Context, tenant_id: TenantId, flow_id: FlowId) -> None:
-    """Raise InUseError while numbers of the tenant lead into the flow."""
+    """Raise InUseError while numbers of the tenant lead into the flow, or callers for whom there is no channel."""
 
     async def found() -> AsyncIterator[Use]:
         async for row in _numbers_of(context.store, tenant_id):
             if row["flow_id"] == flow_id:
                 yield Use("number", row["number"], tenant_id)
+        tenant = await context.store.get("tenants", {**PLATFORM, "tenant_id": tenant_id})
+        if tenant is not None and (tenant["vip_rules"] or {}).get("full_flow") == flow_id:
+            yield Use("tenant", tenant_id)
 
     await _require_none(found())
 

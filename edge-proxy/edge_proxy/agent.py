@@ -3,10 +3,8 @@ registrations into its uac module.  The edge itself runs on without it, on what 
 """
 
 import asyncio
-import contextlib
 import json
 import logging
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -17,7 +15,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from callmodel import keys
-from callmodel.codec import ShapeError, from_wire
+from callmodel.codec import ShapeError, from_wire, to_wire
 from callmodel.edgesnapshot import EdgeSnapshot, check_entry, tables_of
 from callmodel.entries import PLATFORM_PART
 from edge_proxy import drain, ngcontrol
@@ -26,20 +24,24 @@ from edge_proxy.carrier_report import CarrierReport
 from edge_proxy.carriers import CarrierRegistration, registrations_of
 from edge_proxy.config import EdgeSettings
 from edge_proxy.connections import CLOSED_TABLE
+from edge_proxy.dnslookup import DnsLookup
+from edge_proxy.gatewaykeeper import GatewayKeeper
 from edge_proxy.hearing import CLOSED, REFUSED, Counted, Hearing, Registrations
-from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
+from edge_proxy.hops import Bounds, Places, key_of, places_in
 from edge_proxy.ladders import Ladders, Pipe, answer
 from edge_proxy.lexis import REFUSED_TABLE
 from edge_proxy.nodes import NodeBook, uris_in
+from edge_proxy.ownkamailio import own_kamailio
 from edge_proxy.registering import Alone, CarrierRegistrar, Lease
-from edge_proxy.rendering import Destination, render_dispatcher
 from edge_proxy.trunkbook import TrunkBook
-from edge_proxy.trunking import gateway_names
-from edge_proxy.view import ADDRESS, ADDRESSES_PART, addresses_in, trunks_in
+from edge_proxy.view import ADDRESS, ADDRESSES_PART, trunks_in
 from hotstate.nodes import living_nodes
+from kamailio_helpers.rpc import KamailioRpc, RpcError, RpcUnreachableError
+from kamailio_helpers.templates import Destination, render_dispatcher
 from servicekit import snapshots
 from servicekit.files import write_atomically
 from servicekit.lifecycle import Service, run
+from servicekit.publicnet import networks_in
 from servicekit.redisio import connect
 from servicekit.settings import SettingsError
 from servicekit.snapshotcopy import CopiedEntries, CopyError, Part, SnapshotCopy
@@ -47,15 +49,13 @@ from servicekit.snapshotcopy import CopiedEntries, CopyError, Part, SnapshotCopy
 NODES_SECONDS = 0.5
 FILE_LOOK_SECONDS = 0.2
 WRITE_AGAIN_SECONDS = 5.0
-RESOLVE_SECONDS = 30.0
-LOOKUP_SECONDS = 3.0
 
 logger = logging.getLogger(__name__)
 
 
 def rpc_of(settings: EdgeSettings) -> KamailioRpc:
     """Return a way to give this edge's Kamailio commands."""
-    return KamailioRpc(settings.control_address, settings.rpc_port, settings.secrets_file)
+    return own_kamailio(settings.control_address, settings.rpc_port, settings.secrets_file)
 
 
 class EdgeAgent:
@@ -67,9 +67,10 @@ class EdgeAgent:
         self._copy = SnapshotCopy(settings.state_file, check_entry)
         self._entries = CopiedEntries(str(settings.state_file))
         self._trunks = TrunkBook()
-        self._addresses: dict[str, str] = {}
-        self._trunks_came = asyncio.Event()
+        self._places: Places = {}
         self._dispatcher_file = settings.edge_dir / "dispatcher.list"
+        lookup = DnsLookup(settings.name_servers, over_tls=settings.tls_cert is not None)
+        self.names = GatewayKeeper(lookup, self.bounds, self.keep_places)
 
     # Checks
 
@@ -84,7 +85,8 @@ class EdgeAgent:
 
     async def follow_snapshots(self, redis: Redis | None) -> None:
         """Keep the file in step with Redis, or with the file that a branch's gateway writes.  Runs for ever."""
-        self._addresses = addresses_in(self._entries)
+        self._places = places_in(self._entries.all(ADDRESS))
+        self.names.remember(self._places)
         self._take_trunks()
         if redis is not None:
             await snapshots.follow(redis, keys.EDGE, self._copy, self._changed)
@@ -117,44 +119,38 @@ class EdgeAgent:
         await self._changed(snapshots.Change(part.version, frozenset({part.name})))
 
     def _take_trunks(self) -> None:
-        self._trunks = TrunkBook(trunks_in(self._entries, logger.error), self._addresses)
-        self._trunks_came.set()
+        self._trunks = TrunkBook(trunks_in(self._entries, logger.error), self._places)
+        self.names.want(self._trunks.trunks)
 
-    async def resolve_again(self) -> None:
-        """Look gateways' names up for new trunks, and every half minute.  For ever.
-
-        The last known address stays when a look-up fails.
-        """
-        while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(RESOLVE_SECONDS):
-                    await self._trunks_came.wait()
-            self._trunks_came.clear()
-            await self._resolve()
-
-    async def _resolve(self) -> None:
-        trunks = self._trunks.trunks
-        names = gateway_names(trunks)
-        found = {**self._addresses, **await resolve(names)}
-        found = {name: address for name, address in found.items() if name in names}
-        if found == self._addresses or trunks is not self._trunks.trunks:
-            return
-        entries = {name: {"name": name, "address": address} for name, address in found.items()}
+    async def keep_places(self, places: Places) -> bool:
+        """Hand where gateways' names lead to the SIP workers; say whether that was done."""
+        entries = {key_of(gateway): to_wire(found) for gateway, found in places.items()}
         part = Part(ADDRESSES_PART, time.time_ns(), snapshots.text_of({ADDRESS: entries}))
         try:
             await asyncio.to_thread(self._copy.take, [part])
         except CopyError as error:
             logger.error("gateways' addresses not written", extra={"error": str(error)})
-            return
-        self._addresses = found
-        self._trunks = TrunkBook(trunks, found)
+            return False
+        self._places = places
+        self._trunks = TrunkBook(self._trunks.trunks, places)
+        return True
+
+    def bounds(self) -> Bounds:
+        """Return where carriers' names may lead: to nothing of the platform's own that this edge knows of."""
+        settings = self._settings
+        peers = (peer.rsplit(":", 1)[0] for peer in settings.peers)
+        nodes = (uri.removeprefix("sip:").partition(":")[0] for uri in uris_in(self._dispatcher_text()))
+        ours = frozenset((settings.edge_address, settings.control_address, *peers, *nodes))
+        return Bounds(ours, networks_in(settings.carrier_networks))
+
+    def _dispatcher_text(self) -> str:
+        return self._dispatcher_file.read_text(encoding="utf-8") if self._dispatcher_file.exists() else ""
 
     # Media nodes
 
     async def follow_nodes(self, redis: Redis) -> None:
         """Keep the dispatcher's file in step with heartbeats; with Redis away, it stays as it is.  Runs for ever."""
-        earlier = self._dispatcher_file.read_text(encoding="utf-8") if self._dispatcher_file.exists() else ""
-        book = NodeBook(uris_in(earlier), time.monotonic())
+        book = NodeBook(uris_in(self._dispatcher_text()), time.monotonic())
         away = False
         while True:
             try:
@@ -213,20 +209,6 @@ async def file_changes(path: Path) -> AsyncIterator[dict[str, Any]]:
         await asyncio.sleep(FILE_LOOK_SECONDS)
 
 
-async def resolve(names: set[str]) -> dict[str, str]:
-    """Return the IPv4 address of each name that has one; the others are left out, and logged."""
-    addresses = {}
-    loop = asyncio.get_running_loop()
-    for name in sorted(names):
-        try:
-            async with asyncio.timeout(LOOKUP_SECONDS):
-                found = await loop.getaddrinfo(name, None, family=socket.AF_INET, type=socket.SOCK_DGRAM)
-            addresses[name] = str(found[0][4][0])
-        except (OSError, TimeoutError, UnicodeError) as error:
-            logger.warning("gateway not resolved", extra={"gateway": name, "error": type(error).__name__})
-    return addresses
-
-
 async def wire(service: Service) -> None:
     """Build the agent's tasks and checks."""
     settings = service.settings
@@ -246,7 +228,7 @@ async def wire(service: Service) -> None:
         rpc = rpc_of(settings)
         service.spawn("bans", BanTeller(rpc, redis, settings.edge_id).run())
     if settings.edge_role == "hq":
-        service.spawn("gateway-names", agent.resolve_again())
+        service.spawn("gateway-names", agent.names.run())
         _register(service, settings, agent, redis)
 
 
@@ -259,7 +241,8 @@ def _register(service: Service, settings: EdgeSettings, agent: EdgeAgent, redis:
     registrar = CarrierRegistrar(rpc, turn, agent.wanted_registrations, flag.is_raised, sends_from)
     service.spawn("registrations", registrar.run())
     if redis is not None:
-        service.spawn("carrier-report", CarrierReport(rpc, redis, settings.edge_id).run())
+        report = CarrierReport(rpc, redis, settings.edge_id, lambda: agent.names.troubles)
+        service.spawn("carrier-report", report.run())
     service.spawn("drain", drain.watch(flag, settings, service))
 
 

@@ -10,7 +10,8 @@ from callmodel.codec import to_wire
 from callmodel.edgebans import EdgeBan
 from edge_proxy import banning
 from edge_proxy.config import EdgeSettings
-from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
+from edge_proxy.ownkamailio import own_kamailio
+from kamailio_helpers.rpc import KamailioRpc, RpcError, RpcUnreachableError
 from servicekit.settings import SettingsError
 
 
@@ -71,4 +72,4 @@ def _rpc() -> KamailioRpc:
         settings = EdgeSettings.load()
     except SettingsError as error:
         sys.exit(f"the edge can not be asked: {error}")
-    return KamailioRpc(settings.control_address, settings.rpc_port, settings.secrets_file)
+    return own_kamailio(settings.control_address, settings.rpc_port, settings.secrets_file)

@@ -13,7 +13,7 @@ from callmodel import keys
 from callmodel.codec import ShapeError, from_wire, to_wire
 from callmodel.edgebans import EdgeBan, EdgeBans, LiftBan
 from edge_proxy import bans
-from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
+from kamailio_helpers.rpc import KamailioRpc, RpcError, RpcUnreachableError
 
 TELL_SECONDS = 1.0
 TOLD_MS = 10_000

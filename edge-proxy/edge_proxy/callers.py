@@ -11,6 +11,7 @@ from edge_proxy.telephones import Address, addresses_in, public_number
 _ANONYMOUS_USERS = frozenset({"anonymous", "restricted", "private"})
 _ANONYMOUS_HOST = "anonymous.invalid"
 _WITHHOLDING = frozenset({"id", "user", "header"})
+_BETWEEN = re.compile(r"[;,\s]+")
 _REASON = re.compile(r"[?&]reason=", re.IGNORECASE)
 _CAUSE = re.compile(r";\s*cause=(?:302|404|408|480|486|487|503)\b", re.IGNORECASE)
 _HIDDEN = re.compile(r";\s*privacy\s*=\s*\"?(?:full|uri|name)\b", re.IGNORECASE)
@@ -45,7 +46,7 @@ def caller_of(told: Told, from_user: str, from_host: str, plan: DiallingPlan, *,
     granted to anybody.  plan: how numbers are written in the carrier's country.
     """
     anonymous = from_user.lower() in _ANONYMOUS_USERS or from_host == _ANONYMOUS_HOST
-    withheld = anonymous or not _WITHHOLDING.isdisjoint(re.split(r"[;,\s]+", told.privacy.lower()))
+    withheld = anonymous or not _WITHHOLDING.isdisjoint(_BETWEEN.split(told.privacy.lower()))
     number = None
     if trusted:
         known = [*addresses_in(told.asserted), *_calling(told.remote_party)]

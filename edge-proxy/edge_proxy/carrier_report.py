@@ -4,16 +4,17 @@ import asyncio
 import json
 import logging
 import time
+from collections.abc import Callable
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from callmodel import keys
 from callmodel.codec import to_wire
-from callmodel.edgecarriers import EdgeCarriers, TrunkRegistration
+from callmodel.edgecarriers import EdgeCarriers, NameTrouble, TrunkRegistration
 from callmodel.ids import TrunkId
 from edge_proxy import straymedia
-from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
+from kamailio_helpers.rpc import KamailioRpc, RpcError, RpcUnreachableError
 
 REPORT_SECONDS = 2.0
 REPORTED_MS = 10_000
@@ -35,10 +36,12 @@ async def registrations(rpc: KamailioRpc) -> tuple[TrunkRegistration, ...]:
 
 
 class CarrierReport:
-    """Keeps what an edge sees of carriers in Redis, with a short life."""
+    """Keeps what an edge sees of carriers in Redis, with a short life.  troubles: those with gateways' names."""
 
-    def __init__(self, rpc: KamailioRpc, redis: Redis, edge_id: str) -> None:
-        self._rpc, self._redis, self._edge_id = rpc, redis, edge_id
+    def __init__(
+        self, rpc: KamailioRpc, redis: Redis, edge_id: str, troubles: Callable[[], tuple[NameTrouble, ...]]
+    ) -> None:
+        self._rpc, self._redis, self._edge_id, self._troubles = rpc, redis, edge_id, troubles
         self._away = False
 
     async def run(self) -> None:
@@ -57,7 +60,8 @@ class CarrierReport:
     async def report(self) -> None:
         """Report once.  Raises redis errors, RpcError, RpcUnreachableError."""
         strays = straymedia.read(await self._rpc.htable_entries(straymedia.TABLE))
-        told = EdgeCarriers(self._edge_id, int(time.time() * 1000), await registrations(self._rpc), strays)
+        bindings = await registrations(self._rpc)
+        told = EdgeCarriers(self._edge_id, int(time.time() * 1000), bindings, strays, self._troubles())
         async with self._redis.pipeline(transaction=False) as pipeline:
             pipeline.sadd(keys.EDGES, self._edge_id)
             pipeline.set(keys.edge_carriers(self._edge_id), json.dumps(to_wire(told)), px=REPORTED_MS)

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from edge_proxy.jsonrpc import Parameter
 from edge_proxy.trunkbook import TrunkBook
 from edge_proxy.trunking import attempt_at
+from kamailio_helpers.rpc import Parameter
 
 EXPIRES_SECONDS = 300
 _EMPTY = "."
@@ -39,7 +39,7 @@ def registrations_of(trunks: TrunkBook) -> dict[str, CarrierRegistration]:
     """
     wanted: dict[str, CarrierRegistration] = {}
     for trunk in trunks.trunks:
-        first = attempt_at(trunks, trunk, "", 0)
+        first = attempt_at(trunks, trunk, "", trunk.trunk_id)
         if not trunk.registers or trunk.credentials is None or first is None:
             continue
         keys = trunk.credentials

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from servicekit.publicnet import networks_in
 from servicekit.settings import ServiceSettings
 
 MODULE_FOLDERS = ("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib")
@@ -43,6 +44,12 @@ class EdgeSettings(ServiceSettings):
     wss_cert: Path | None = Field(None, description="PEM file with the chain for browsers; none: this edge's own")
     wss_key: Path | None = Field(None, description="PEM file with its private key")
     hq_edges: str = Field("", description="HQ's edges for a branch, best first: host:port,host:port")
+    dns_servers: str = Field(
+        "", description="name servers for carriers' names, address or address:port with commas; empty: the system's"
+    )
+    carrier_networks: str = Field(
+        "", description="networks beside public addresses where carriers' names may lead: 10.9.0.0/16,192.0.2.0/28"
+    )
     platform_domain: str = Field("trunkline.test", description="domain of the platform, such as example.com")
     snapshot: str = Field("redis", pattern=r"^(redis|file:/.+)$", description="redis or file:/absolute/path")
     kamailio_bin: Path = Field(Path("/usr/sbin/kamailio"), description="Kamailio's executable")
@@ -82,6 +89,22 @@ class EdgeSettings(ServiceSettings):
     def _is_address_if_any(cls, value: str) -> str:
         return _ipv4(value) if value else value
 
+    @field_validator("dns_servers")
+    @classmethod
+    def _are_servers(cls, value: str) -> str:
+        for each in filter(None, value.split(",")):
+            address, _, port = each.strip().partition(":")
+            _ipv4(address)
+            if port and not 0 < int(port) < 65_536:
+                raise ValueError("a name server's port is a number up to 65535")
+        return value
+
+    @field_validator("carrier_networks")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        networks_in(value)
+        return value
+
     @model_validator(mode="after")
     def _fits_together(self) -> "EdgeSettings":
         tls = (self.tls_cert, self.tls_key, self.tls_ca)
@@ -111,6 +134,11 @@ class EdgeSettings(ServiceSettings):
         """Peer sockets of HQ's other edges, `host:port`."""
         hosts = [host.strip() for host in self.edge_peers.split(",") if host.strip()]
         return [host if ":" in host else f"{host}:{self.peer_port}" for host in hosts]
+
+    @property
+    def name_servers(self) -> list[str]:
+        """Who is asked for carriers' names, `address` or `address:port`; empty: whom the system asks."""
+        return [server.strip() for server in self.dns_servers.split(",") if server.strip()]
 
     @property
     def origins(self) -> list[str]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from edge_proxy import ngcontrol
 from edge_proxy.config import EdgeSettings
-from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
+from edge_proxy.ownkamailio import own_kamailio
+from kamailio_helpers.rpc import KamailioRpc, RpcError, RpcUnreachableError
 from servicekit.lifecycle import Service
 from servicekit.settings import SettingsError
 
@@ -58,7 +59,7 @@ def _settings() -> EdgeSettings:
 
 async def watch(flag: Flag, settings: EdgeSettings, service: Service) -> None:
     """End Kamailio and the agent once the flag is up and no dialog is left; lower it, so that both may return."""
-    rpc = KamailioRpc(settings.control_address, settings.rpc_port, settings.secrets_file)
+    rpc = own_kamailio(settings.control_address, settings.rpc_port, settings.secrets_file)
     raised_for = 0.0
     while raised_for < SETTLE_SECONDS or await _is_busy(rpc, settings):
         await asyncio.sleep(LOOK_SECONDS)

@@ -50,7 +50,12 @@ _PARAMETERS = rf"(?:{_SPACE};{_SPACE}{TOKEN}(?:{_SPACE}={_SPACE}(?:{_QUOTED}|{_V
 _NAMED = rf'(?:{_QUOTED}{_SPACE}|[^"<>@:;,*\\]*)<{_URI}>'
 _PARTY = rf"(?:{_NAMED}|{_BARE_URI}){_PARAMETERS}"
 _WAY = rf"{_NAMED}{_PARAMETERS}"
-_VIA = rf"SIP/2\.0/[A-Za-z\-]+[ \t]+[A-Za-z0-9.\-\[\]:]+{_PARAMETERS}"
+# Kamailio stops at these in a Via: names that it knows with a value that it does not expect, or the other way round.
+_WITH_VALUE = rf"(?:a|alias|hidden){_SPACE}="
+_WITHOUT_VALUE = rf"(?:al|alia?|i|branch|maddr|received|ttl){_SPACE}(?![A-Za-z0-9\-.!%*_+'~ \t=])"
+NO_STOP_IN_VIA = rf"(?!(?i:{_WITH_VALUE}|{_WITHOUT_VALUE}))"
+_OF_VIA = rf"(?:{_SPACE};{_SPACE}{NO_STOP_IN_VIA}{TOKEN}(?:{_SPACE}={_SPACE}(?:{_QUOTED}|{_VALUE}))?)*"
+_VIA = rf"SIP/2\.0/[A-Za-z\-]+[ \t]+[A-Za-z0-9.\-\[\]:]+{_OF_VIA}"
 _STRUCTURED = rf"[ \t!#-%'-~]*(?:{_QUOTED}[ \t!#-%'-~]*)*"
 
 

@@ -10,8 +10,8 @@ import socket
 import threading
 from pathlib import Path
 
-from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
 from edge_proxy.transactions import SOCKET_NAME, Transaction, from_datagram
+from kamailio_helpers.rpc import KamailioRpc, RpcError, RpcUnreachableError
 from servicekit import meters, telemetry, tracing
 from servicekit.tracing import Span
 

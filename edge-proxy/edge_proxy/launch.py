@@ -18,15 +18,13 @@ from edge_proxy.config import EdgeSettings
 from edge_proxy.connections import ROOM_OF_STRANGERS
 from edge_proxy.rendering import (
     MEDIA_SET,
-    Destination,
     EdgeConfiguration,
-    RenderingError,
     TlsFiles,
-    render_dispatcher,
     render_kamailio,
     render_tls,
     rtpengine_arguments,
 )
+from kamailio_helpers.templates import Destination, TemplateError, render_dispatcher
 from servicekit.files import keep_private, write_atomically
 from servicekit.maskedlog import stand_behind
 from servicekit.settings import SettingsError
@@ -57,7 +55,7 @@ def kamailio() -> None:
     try:
         settings = EdgeSettings.load()
         prepare(settings)
-    except (SettingsError, RenderingError, OSError) as error:
+    except (SettingsError, TemplateError, OSError) as error:
         sys.exit(f"the edge can not start: {error}")
     os.environ.update(script_environment(settings))
     allow_files(settings)
@@ -117,13 +115,13 @@ def rtpengine() -> None:
         settings = EdgeSettings.load()
         command = [str(settings.rtpengine_bin), *rtpengine_arguments(configuration_of(settings))]
         stand_behind()
-    except (SettingsError, RenderingError, OSError) as error:
+    except (SettingsError, TemplateError, OSError) as error:
         sys.exit(f"rtpengine can not start: {error}")
     sys.exit(mediaguard.run(command, (settings.control_address, settings.ng_port), settings.guard_port))
 
 
 def prepare(settings: EdgeSettings) -> None:
-    """Write everything that Kamailio reads at its start.  Raises RenderingError, OSError."""
+    """Write everything that Kamailio reads at its start.  Raises TemplateError, OSError."""
     configuration = configuration_of(settings)
     run = settings.edge_dir
     _write(run / "registrations" / "uacreg", NO_REGISTRATIONS)
@@ -147,7 +145,7 @@ def hq_destinations(settings: EdgeSettings) -> list[Destination]:
 def configuration_of(settings: EdgeSettings) -> EdgeConfiguration:
     """Return the settings as the templates want them, with this edge's secrets.
 
-    Raises RenderingError, OSError.
+    Raises TemplateError, OSError.
     """
     low, high = settings.rtp_range.split("-")
     keys = secrets_of(settings)
@@ -194,13 +192,13 @@ def configuration_of(settings: EdgeSettings) -> EdgeConfiguration:
 def secrets_of(settings: EdgeSettings) -> dict[str, str]:
     """Return this edge's keys: derived from what all edges share, else its own, made at its first start.
 
-    Calls in progress outlive a restart by them.  Raises RenderingError for a shared secret that is none, OSError.
+    Calls in progress outlive a restart by them.  Raises TemplateError for a shared secret that is none, OSError.
     """
     path = settings.secrets_file
     if settings.edge_secret_file is not None:
         shared = settings.edge_secret_file.read_text(encoding="utf-8").strip()
         if not _SHARED_SECRET.fullmatch(shared):
-            raise RenderingError("the edges' shared secret is 64 hexadecimal digits or more")
+            raise TemplateError("the edges' shared secret is 64 hexadecimal digits or more")
         keys = {
             name: hmac.new(bytes.fromhex(shared), name.encode(), hashlib.sha256).hexdigest() for name in SECRET_NAMES
         }

@@ -76,10 +76,14 @@ class Message:
     several_contacts: bool = False
     rewritten: str | None = None
     fault: tuple[int, str] | None = None
-    has_session: bool = False
-    """It carries a session description."""
+    session: str = ""
+    """The session description that it carries."""
 
     is_plain = False
+
+    @property
+    def has_session(self) -> bool:
+        return self.session != ""
 
     def said(self, name: str) -> str:
         """Return the first value of a header by its name, long and in small letters, empty where there is none."""
@@ -143,8 +147,8 @@ def read_closely(text: str, *, streamed: bool) -> Message:
     kept, fault = _body_of(method, status, headers, body, streamed=streamed)
     respelled |= streamed and "content-length" not in headers
     anew = _written(start, lines, headers, body, kept) if folded or respelled or kept is not body else None
-    has_session = bool(kept) and (kept is not body or bodies.type_of(headers["content-type"]) == bodies.SDP)
-    return Message(method, status, headers, several_contacts, anew, fault, has_session)
+    is_session = bool(kept) and (kept is not body or bodies.type_of(headers["content-type"]) == bodies.SDP)
+    return Message(method, status, headers, several_contacts, anew, fault, kept if is_session else "")
 
 
 def told_off(text: str) -> Message | None:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 
 from callmodel.edgesnapshot import NodeHealth
-from edge_proxy.rendering import KNOWN_SET, MEDIA_SET, SPARE_SET, Destination, RenderingError, check_sip_uri
+from edge_proxy.rendering import KNOWN_SET, MEDIA_SET, SPARE_SET
+from kamailio_helpers.templates import Destination, TemplateError, check_sip_uri
 
 SILENT_AFTER_SECONDS = 3.0
 FORGOTTEN_AFTER_SECONDS = 3600.0
@@ -33,7 +34,7 @@ class NodeBook:
             uri = f"sip:{report.sip}"
             try:
                 check_sip_uri(uri)
-            except RenderingError:
+            except TemplateError:
                 continue
             has_room = not report.draining and report.calls < report.capacity
             self._heard[uri] = (now, report.calls / report.capacity if has_room else None)

@@ -7,7 +7,7 @@ one pattern for all of a message, and nothing is made of it before somebody asks
 import re
 from collections.abc import Set
 
-from edge_proxy.grammar import METHODS, TOKEN
+from edge_proxy.grammar import METHODS, NO_STOP_IN_VIA, TOKEN
 
 MAX_HEAD = 4096
 """Less than stops one of the engines that read after us, whatever the lines."""
@@ -18,8 +18,9 @@ _QUOTED = r'"[ !#-\[\]-~]*+(?:\\[ -~][ !#-\[\]-~]*+)*"'
 _URI = r"sips?:(?:[!$-9;=?A-Z_a-z~]++@)?[A-Za-z0-9][A-Za-z0-9.\-]*+(?::[0-9]{1,5})?(?:;[!$-9=?A-Z_a-z~]++)*"
 _NAMED = rf"(?:{_QUOTED}[ ]?|[A-Za-z0-9 ]*+)<{_URI}>"
 _PARAMETERS = rf"(?:;{TOKEN}+(?:=(?:[!#-%'-+\--:=@-~]++|{_QUOTED}))?)*"
+_OF_VIA = _PARAMETERS.replace(";", f";{NO_STOP_IN_VIA}", 1)
 _PARTY = rf"{_NAMED}{_PARAMETERS}"
-_VIA = rf"SIP/2\.0/[A-Z]++[ ]{{1,2}}[A-Za-z0-9.\-\[\]:]++{_PARAMETERS}"
+_VIA = rf"SIP/2\.0/[A-Z]++[ ]{{1,2}}[A-Za-z0-9.\-\[\]:]++{_OF_VIA}"
 _TEXT = r"[!-9;-~][ -~]*+"
 _STRUCTURED = (
     "Accept", "Allow", "Allow-Events", "Authorization", "Content-Disposition", "Proxy-Authenticate",
@@ -68,7 +69,7 @@ _HEADERS = (
     _once("Session-Expires", "session", r"[0-9]{1,9}(?:;refresher=u[a-z]{2})?"),
     rf"(?:Date|Reason|Warning): {_TEXT}",
 )
-_TELLS_NOTHING = (None,) * 4
+_TELLS_NOTHING = (None,) * 3
 _NEEDED = "".join(
     rf"(?({_GROUPS.index(name) + 1})|(?!))" for name in ("via", "from_", "to", "call_id", "cseq", "length")
 )
@@ -93,7 +94,12 @@ class Plain:
         self._found = found
         self.method: str = found[_CSEQ]
         self.status = int(found[_STATUS] or 0)
-        self.has_session = found[_BODY] != ""
+        self.has_session = found.end() > found.start(_BODY)
+
+    @property
+    def session(self) -> str:
+        """The session description that it carries."""
+        return self._found[_BODY]
 
     def said(self, name: str) -> str:
         """Return the first value of a header by its name, long and in small letters, empty where there is none."""
@@ -110,8 +116,12 @@ class Plain:
         Asked about what only we may say and what tells of programs: a plain message has little that could be meant.
         """
         found = self._found
-        if found.group("ours", "trunkline", "software", "agent") == _TELLS_NOTHING and "record-route" not in wanted:
-            return []
+        if found.group("trunkline", "software", "agent") == _TELLS_NOTHING and "record-route" not in wanted:
+            at = found.start("ours")
+            if at < 0:
+                return []
+            name = found.string[found.string.rindex("\n", 0, at) + 1 : at - 2].lower()
+            return [name] if name in wanted or name.startswith(start) else []
         names = map(str.lower, _NAMES.findall(found.string, 0, found.start(_BODY)))
         return [name for name in dict.fromkeys(names) if name in wanted or name.startswith(start)]
 

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from edge_proxy.carriers import CarrierRegistration
-from edge_proxy.jsonrpc import KamailioRpc, RpcError, RpcUnreachableError
+from kamailio_helpers.rpc import KamailioRpc, RpcError, RpcUnreachableError
 
 LEASE_KEY = "platform:edge:registrar"
 LEASE_MS = 3000

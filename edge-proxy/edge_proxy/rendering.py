@@ -5,9 +5,7 @@ configuration holds is run.
 """
 
 import hashlib
-import ipaddress
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edge_proxy.bans import FAMILIAR_SECONDS, FLOODING_SECONDS, HOME_SECONDS
@@ -15,6 +13,16 @@ from edge_proxy.connections import IDLE_SECONDS
 from edge_proxy.registration import DEFAULT_EXPIRES_SECONDS, MAX_EXPIRES_SECONDS, MIN_EXPIRES_SECONDS, MOST_CONTACTS
 from edge_proxy.screening import HELP_IN_WINDOW, MAX_MESSAGE_BYTES
 from edge_proxy.telephones import LONGEST_EMERGENCY
+from kamailio_helpers.templates import (
+    TemplateError,
+    check_address,
+    check_host,
+    check_label,
+    check_path,
+    check_port,
+    check_sip_uri,
+    fill,
+)
 
 MEDIA_SET = 1
 """Destinations for new calls: media nodes at HQ, HQ's edges at a branch."""
@@ -24,17 +32,7 @@ SPARE_SET = 3
 """Media nodes with room that are fuller than others: for new calls that nobody in MEDIA_SET takes."""
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
-_PLACEHOLDER = re.compile(r"@([A-Z_]+)@")
-_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
-_PATH = re.compile(r"/[A-Za-z0-9._/+-]{0,1024}")
 _SECRET = re.compile(r"[0-9a-f]{32,128}")
-
-
-class RenderingError(ValueError):
-    """A value that must not enter a configuration, or a template that asks for what is not there."""
-
-    error_id = "edge-configuration-invalid"
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ class EdgeConfiguration:
 
     def __post_init__(self) -> None:
         if self.role not in ("hq", "branch"):
-            raise RenderingError("role must be hq or branch")
+            raise TemplateError("role must be hq or branch")
         for address in (self.address, self.control_address):
             check_address(address)
         check_host(self.platform_domain)
@@ -97,11 +95,11 @@ class EdgeConfiguration:
             check_path(path)
         for secret in (self.nonce_secret, self.topology_secret, self.rpc_token):
             if not _SECRET.fullmatch(secret):
-                raise RenderingError("a secret is 32 to 128 hexadecimal digits")
+                raise TemplateError("a secret is 32 to 128 hexadecimal digits")
         if self.role == "branch":
             check_label(self.site_id)
             if self.tls is None:
-                raise RenderingError("a branch needs a certificate: it reaches headquarters over TLS only")
+                raise TemplateError("a branch needs a certificate: it reaches headquarters over TLS only")
         if self.tls is not None:
             for path in (self.tls.certificate, self.tls.key, self.tls.ca, *(self.wss_files or ())):
                 check_path(path)
@@ -114,7 +112,7 @@ class EdgeConfiguration:
             self.connections,
         ):
             if not 0 < number < 1_000_000:
-                raise RenderingError("a count or time is out of bounds")
+                raise TemplateError("a count or time is out of bounds")
 
     def _check_ports(self) -> None:
         ports = (self.sip_port, self.tls_port, self.internal_port, self.peer_port, self.rpc_port, self.ng_port)
@@ -125,22 +123,13 @@ class EdgeConfiguration:
         for port in filter(None, (self.ws_port, self.wss_port)):
             check_port(port)
         if not all(_ORIGIN.fullmatch(origin) for origin in self.ws_origins):
-            raise RenderingError("an origin is https://host or https://host:port")
+            raise TemplateError("an origin is https://host or https://host:port")
         if self.wss_port and self.tls is None:
-            raise RenderingError("WebSocket over TLS needs a certificate")
+            raise TemplateError("WebSocket over TLS needs a certificate")
         if self.peers and self.role != "hq":
-            raise RenderingError("only headquarters' edges have peers")
+            raise TemplateError("only headquarters' edges have peers")
         if self.rtp_range[1] - self.rtp_range[0] < 3:
-            raise RenderingError("an RTP range holds at least four ports")
-
-
-@dataclass(frozen=True)
-class Destination:
-    """One line of dispatcher.list.  Higher priority first."""
-
-    group: int
-    uri: str
-    priority: int = 0
+            raise TemplateError("an RTP range holds at least four ports")
 
 
 def branch_host(site_id: str, platform_domain: str) -> str:
@@ -155,7 +144,7 @@ def site_of_branch_host(host: str, platform_domain: str) -> str | None:
 
 
 def render_kamailio(template: str, configuration: EdgeConfiguration) -> str:
-    """Return kamailio.cfg.  Raises RenderingError."""
+    """Return kamailio.cfg.  Raises TemplateError."""
     c = configuration
     values: dict[str, str | int] = {
         "ROLE": c.role.upper(),
@@ -208,10 +197,10 @@ def render_kamailio(template: str, configuration: EdgeConfiguration) -> str:
 
 
 def render_tls(template: str, configuration: EdgeConfiguration) -> str:
-    """Return tls.cfg for an edge that has certificates.  Raises RenderingError."""
+    """Return tls.cfg for an edge that has certificates.  Raises TemplateError."""
     files = configuration.tls
     if files is None:
-        raise RenderingError("there is no certificate")
+        raise TemplateError("there is no certificate")
     return fill(
         template,
         {
@@ -221,11 +210,6 @@ def render_tls(template: str, configuration: EdgeConfiguration) -> str:
             "WSS_SERVER": _wss_server(configuration, files),
         },
     )
-
-
-def render_dispatcher(destinations: Iterable[Destination]) -> str:
-    """Return dispatcher.list.  Raises RenderingError: Kamailio answers "Ok" to a bad list, and has none then."""
-    return "".join(f"{each.group} {check_sip_uri(each.uri)} 0 {int(each.priority)}\n" for each in destinations)
 
 
 def rtpengine_arguments(configuration: EdgeConfiguration) -> list[str]:
@@ -247,63 +231,6 @@ def rtpengine_arguments(configuration: EdgeConfiguration) -> list[str]:
         "--delete-delay=0",
         "--tos=184",
     ]
-
-
-def fill(template: str, values: dict[str, str | int]) -> str:
-    """Replace each `@NAME@`.  Raises RenderingError for a name without a value."""
-
-    def value_of(match: re.Match[str]) -> str:
-        if match.group(1) not in values:
-            raise RenderingError(f"the template asks for {match.group(1)}, which nobody gives")
-        return str(values[match.group(1)])
-
-    return _PLACEHOLDER.sub(value_of, template)
-
-
-def check_address(address: str) -> str:
-    """Return an IP address.  Raises RenderingError."""
-    try:
-        return str(ipaddress.ip_address(address))
-    except ValueError:
-        raise RenderingError("not an IP address") from None
-
-
-def check_host(host: str) -> str:
-    """Return a host name or IPv4 address.  Raises RenderingError."""
-    if not _HOST.fullmatch(host):
-        raise RenderingError("not a host name")
-    return host
-
-
-def check_label(label: str) -> str:
-    """Return one label of a host name.  Raises RenderingError."""
-    if not _LABEL.fullmatch(label):
-        raise RenderingError("not a label of a host name")
-    return label
-
-
-def check_path(path: str) -> str:
-    """Return an absolute path without anything that a configuration could stumble over.  Raises RenderingError."""
-    if not _PATH.fullmatch(path):
-        raise RenderingError("not an absolute path of letters, digits and ._+-/")
-    return path
-
-
-def check_port(port: int) -> int:
-    """Return a port.  Raises RenderingError."""
-    if not 0 < port < 65536:
-        raise RenderingError("not a port")
-    return port
-
-
-def check_sip_uri(uri: str) -> str:
-    """Return `sip:host:port` with an optional transport.  Raises RenderingError."""
-    match = re.fullmatch(r"sip:([^:;\s]+):([0-9]{1,5})(;transport=(udp|tcp|tls))?", uri)
-    if match is None:
-        raise RenderingError("not sip:host:port")
-    check_host(match.group(1))
-    check_port(int(match.group(2)))
-    return uri
 
 
 def _tls_listen(c: EdgeConfiguration) -> str:

@@ -9,12 +9,14 @@ from urllib.parse import unquote
 from callmodel.countrycodes import split_number
 from callmodel.numbers import DiallingPlan, UndiallableNumberError, is_e164, is_spelt_once, plan_of_country, to_e164
 
+_PLAIN_NUMBER = re.compile(r"\+?[0-9]{1,32}")
 _DIALLABLE = re.compile(r"\+?[0-9*#]{1,32}")
 _SENT_BY_HASH = re.compile(r"(\+?[0-9]+)#")
 """Some phones send along the key that was pressed to dial."""
 _SEPARATORS = re.compile(r"[\s().\-/]")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _IN_BRACKETS = re.compile(r"<([^>]*)>([^,<]*)")
+_PLACE = re.compile(r"(\[[^\]]*\]|[^:;?]*)(.*)", re.DOTALL)
 LONGEST_EMERGENCY = 14
 """Characters of what may be an emergency number, with what is dialled in front of it."""
 _LONGEST_NATIONAL = 11
@@ -36,7 +38,9 @@ class Address:
 
 def addresses_in(value: str) -> list[Address]:
     """Return the URIs of a header that names parties (RFC 3261, 20.10), in order; what is none is passed over."""
-    bare = _QUOTED.sub("", value)
+    if not value:
+        return []
+    bare = _QUOTED.sub("", value) if '"' in value else value
     if "<" in bare:
         return [_address(found.group(1), found.group(2)) for found in _IN_BRACKETS.finditer(bare)]
     # Without brackets all parameters are the header's.
@@ -50,7 +54,7 @@ def _address(uri: str, behind: str) -> Address:
     if scheme == "tel":
         return Address(scheme, rest.partition("?")[0], "", behind)
     user, at, place = rest.rpartition("@")
-    found = re.match(r"(\[[^\]]*\]|[^:;?]*)(.*)", place, re.DOTALL)
+    found = _PLACE.match(place)
     assert found is not None  # it takes anything
     return Address(scheme, user.partition(":")[0] if at else "", found.group(1).lower(), found.group(2) + behind)
 
@@ -61,6 +65,8 @@ def number_in(user: str) -> str | None:
     Without what number portability adds: the number that the subscriber has is the one that counts, wherever the
     network routes it.  None for what no telephone could mean.
     """
+    if _PLAIN_NUMBER.fullmatch(user):
+        return user
     written, *parameters = user.split(";")
     number = _SEPARATORS.sub("", unquote(written))
     if not (number.isascii() and _DIALLABLE.fullmatch(number)):

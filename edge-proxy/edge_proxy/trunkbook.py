@@ -1,11 +1,12 @@
 """The carriers' trunks by the addresses that they have: few enough to be held by every SIP worker."""
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from callmodel.edgesnapshot import EdgeTrunk, Gateway
+from callmodel.edgesnapshot import EdgeTrunk, Gateway, usual_port
 from callmodel.ids import TrunkId
 from edge_proxy.decisions import Peer, PeerKind
+from edge_proxy.hops import Hop, Places, is_name
 from edge_proxy.mediasource import networks_of
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -14,13 +15,13 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 class TrunkBook:
     """Trunks with the look-ups that decisions need.
 
-    addresses: the address of each gateway that is given by name.  The agent resolves names, since a look-up that
-    hangs would hold a whole SIP worker.
+    places: where the gateways are that are given by name.  The agent looks names up, since a look-up that hangs
+    would hold a whole SIP worker.
     """
 
-    def __init__(self, trunks: Sequence[EdgeTrunk] = (), addresses: Mapping[str, str] | None = None) -> None:
+    def __init__(self, trunks: Sequence[EdgeTrunk] = (), places: Places | None = None) -> None:
         self.trunks = tuple(trunks)
-        self._addresses = addresses or {}
+        self._places = places or {}
         self._by_id = {trunk.trunk_id: trunk for trunk in trunks}
         self._sources: dict[str, list[EdgeTrunk]] = {}
         self._source_networks: list[tuple[Network, EdgeTrunk]] = []
@@ -101,11 +102,16 @@ class TrunkBook:
         return found
 
     def _addresses_of(self, trunk: EdgeTrunk) -> list[str]:
-        return [address for gateway in trunk.gateways if (address := self.address_of(gateway))]
+        return [address for gateway in trunk.gateways for address in self._addresses_at(gateway)]
 
-    def address_of(self, gateway: Gateway) -> str | None:
-        """Return a gateway's IP address, None while its name could not be resolved."""
-        try:
-            return str(ipaddress.ip_address(gateway.host))
-        except ValueError:
-            return self._addresses.get(gateway.host)
+    def _addresses_at(self, gateway: Gateway) -> tuple[str, ...]:
+        found = self._places.get(gateway)
+        return tuple(hop.address for hop in self.hops_of(gateway)) if found is None else found.addresses
+
+    def hops_of(self, gateway: Gateway) -> tuple[Hop, ...]:
+        """Return the addresses at which a gateway is called, none while its name leads nowhere."""
+        if is_name(gateway.host):
+            found = self._places.get(gateway)
+            return found.hops if found else ()
+        transport = gateway.transport or "udp"
+        return (Hop(str(ipaddress.ip_address(gateway.host)), gateway.port or usual_port(transport), transport),)

@@ -1,5 +1,7 @@
 """Carriers: which gateway next, what they are shown, and how their numbers are read."""
 
+import itertools
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from callmodel.countrycodes import split_number
@@ -14,17 +16,23 @@ from callmodel.numbers import (
     to_e164,
 )
 from edge_proxy import telephones
+from edge_proxy.hops import in_turn
 from edge_proxy.trunkbook import TrunkBook
 from edge_proxy.view import EdgeView
 
 ANONYMOUS = "anonymous"
+MOST_TRIES = 8
+"""At a trunk's addresses, in one call: nobody waits longer."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try at a gateway.  `next_hop` is an address, so that no SIP worker waits for a name server."""
+    """One try at a gateway.  `next_hop` is an address, so that no SIP worker waits for a name server.
 
-    index: int
+    place: which of the tries it is, from 1.
+    """
+
+    place: int
     target_uri: str
     next_hop: str
     transport: str
@@ -32,16 +40,34 @@ class Attempt:
     no_ring_ms: int
 
 
-def attempt_at(trunks: TrunkBook, trunk: EdgeTrunk, callee: str, start: int) -> Attempt | None:
-    """Return the try at the first gateway from index `start` on whose address is known, None when none is left."""
-    for index in range(start, len(trunk.gateways)):
-        gateway = trunk.gateways[index]
-        address = trunks.address_of(gateway)
-        if address is not None:
-            uri = f"sip:{callee}@{_host(gateway.host)}:{gateway.port}"
-            hop = f"sip:{_host(address)}:{gateway.port};transport={gateway.transport}"
-            return Attempt(index, uri, hop, gateway.transport, trunk.no_reply_ms, trunk.no_ring_ms)
+def attempt_at(
+    trunks: TrunkBook, trunk: EdgeTrunk, callee: str, seed: str, tried: Collection[str] = ()
+) -> Attempt | None:
+    """Return the try at the first address of a trunk that was not tried, None when none is left.
+
+    seed: the call's own, by which addresses of equal rank take turns; tried: the `next_hop` of earlier tries.
+    """
+    if len(tried) >= MOST_TRIES:
+        return None
+    for gateway in trunk.gateways:
+        for hop in in_turn(trunks.hops_of(gateway), seed):
+            if hop.uri not in tried:
+                port = "" if gateway.port is None else f":{gateway.port}"
+                uri = f"sip:{callee}@{_host(gateway.host)}{port}"
+                return Attempt(len(tried) + 1, uri, hop.uri, hop.transport, trunk.no_reply_ms, trunk.no_ring_ms)
     return None
+
+
+def untold_way(trunks: TrunkBook, trunk: EdgeTrunk, uri: str, address: str) -> str | None:
+    """Return the next hop of a request in a dialog whose URI names a gateway's address and no transport.
+
+    UDP is what it says then (RFC 3263, 4.1); carriers that are called over TCP or TLS alone write so too, and mean
+    the transport that we call them by.  None where the URI may be followed as it stands.
+    """
+    if uri.startswith("sips:") or "transport=" in uri.lower():
+        return None
+    here = [hop for gateway in trunk.gateways for hop in trunks.hops_of(gateway) if hop.address == address]
+    return None if not here or any(hop.transport == "udp" for hop in here) else here[0].uri
 
 
 def tries_next_gateway(code: int, *, timed_out: bool) -> bool:
@@ -75,7 +101,7 @@ def owned_number(view: EdgeView, trunk: EdgeTrunk, *candidates: str) -> str | No
         number = telephones.number_in(user)
         if number is None:
             continue
-        for form in (number, f"+{number}", *(_public(number, plan) for plan in plans)):
+        for form in itertools.chain((number, f"+{number}"), (_public(number, plan) for plan in plans)):
             if form is not None and view.owns(form):
                 return form
     return None
@@ -101,11 +127,6 @@ def is_callee(text: str) -> bool:
 def trunk_for(trunks: list[EdgeTrunk], *domains: str) -> EdgeTrunk:
     """Return which of the trunks that share a source address a call belongs to: by domain, else the first."""
     return next((trunk for trunk in trunks if trunk.domain in domains), trunks[0])
-
-
-def gateway_names(trunks: tuple[EdgeTrunk, ...]) -> set[str]:
-    """Return the hosts of all gateways."""
-    return {gateway.host for trunk in trunks for gateway in trunk.gateways}
 
 
 def _host(address: str) -> str:

@@ -27,6 +27,7 @@ from callmodel.edgesnapshot import (
 from callmodel.entries import PLATFORM_PART, Entries, TableEntries
 from callmodel.numbers import DiallingPlan, emergency_number, plan_of_country
 from callmodel.storeddirectory import read_entry
+from edge_proxy.hops import places_in
 from edge_proxy.telephones import LONGEST_EMERGENCY
 from edge_proxy.trunkbook import TrunkBook
 from servicekit.snapshotcopy import LOCAL, CopiedEntries, CopyAwayError
@@ -36,7 +37,7 @@ DRAIN_LOOK_SECONDS = 0.25
 """How often a worker looks whether its edge drains."""
 MOST_REMEMBERED, LONGEST_REMEMBERED = 2_000, 100
 ADDRESS = "address"
-"""Kind of the entries that say where a gateway's name leads: {"address": "192.0.2.1"}."""
+"""Kind of the entries that say where a gateway's name leads: `hops.Found`."""
 ADDRESSES_PART = f"{LOCAL}addresses"
 
 
@@ -124,6 +125,11 @@ class StateFile:
         self._versions: tuple[int | None, ...] | None = None
         self._view = EdgeView(TableEntries(), TrunkBook(), known=False)
 
+    @property
+    def seen(self) -> EdgeView:
+        """The view as it was when last looked at."""
+        return self._view
+
     def view(self, now: float) -> EdgeView:
         """Return the view as it is now.  `now`: a monotonic clock, in seconds."""
         if now - self._looked >= LOOK_SECONDS:
@@ -136,7 +142,7 @@ class StateFile:
         try:
             versions = tuple(self._entries.version_of(part) for part in (PLATFORM_PART, ADDRESSES_PART))
             if versions != self._versions:
-                trunks = TrunkBook(trunks_in(self._entries, self._on_problem), addresses_in(self._entries))
+                trunks = TrunkBook(trunks_in(self._entries, self._on_problem), places_in(self._entries.all(ADDRESS)))
             else:
                 trunks = self._view.trunks
             self._view = EdgeView(self._entries, trunks, known=self._entries.whole)
@@ -145,8 +151,3 @@ class StateFile:
             # Nobody is turned away for what cannot be looked up: the edge is not ready.
             self._on_problem(str(error))
             self._view = EdgeView(self._entries, self._view.trunks, known=False)
-
-
-def addresses_in(entries: Entries) -> dict[str, str]:
-    """Return where gateways' names lead."""
-    return {str(value["name"]): str(value["address"]) for value in entries.all(ADDRESS)}

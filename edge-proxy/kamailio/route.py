@@ -1,15 +1,11 @@
 """What Kamailio loads: the callbacks that it looks for by name (KEMI), each guarded, each handed on to `kemi`.
 
-Runs on the interpreter that Kamailio is linked to, with the standard library, `callmodel` and `edge_proxy` only.
+Runs on the interpreter that Kamailio is linked to, with the standard library, `callmodel`, `edge_proxy`
+and `kamailio_helpers` only.
 """
 
-import ctypes
-import functools
 import gc
-import os
-import signal
 import traceback
-from collections.abc import Callable
 
 import KSR
 from kemi import (
@@ -27,39 +23,27 @@ from kemi import (
     trunks,
 )
 from kemi.abuse import is_proven, noise
-from kemi.environment import SETTINGS, over_connection, reply, text, view
+from kemi.environment import SETTINGS, look, over_connection, reply, text, view
 from kemi.gate import at_hand
 from kemi.peers import is_misleading, leaves_to_others, listens_to, outsider, peer
 from kemi.stripping import strip_ours
 
 from edge_proxy.decisions import Peer, PeerKind
+from kamailio_helpers.kemi import Family, end_with_parent, guarded
 
-PR_SET_PDEATHSIG = 1
 UDP = 1
 _OWN_PORTS = (SETTINGS["internal_port"], SETTINGS["peer_port"])
 
 
-def guarded(callback: Callable[..., int]) -> Callable[..., int]:
-    """Answer 500 and log when our own code fails: Kamailio would say nothing, and the caller would wait."""
+def unreadable() -> int:
+    """Text that is no UTF-8 where we read it: no phone writes that."""
+    sender = peer()
+    noise(sender, proven=is_proven(sender.address))
+    return reply(400, "Bad Request")
 
-    @functools.wraps(callback)
-    def run(self: "Edge", *arguments: object) -> int:
-        try:
-            return callback(self, *arguments)
-        except Exception as error:
-            if isinstance(error, UnicodeDecodeError) and callback.__name__ == "ksr_request_route":
-                # Text that is no UTF-8 where we read it: no phone writes that.
-                sender = peer()
-                noise(sender, proven=is_proven(sender.address))
-                return reply(400, "Bad Request")
-            KSR.err(f"script failed in {callback.__name__}: {traceback.format_exc()!r}\n")
-            if callback.__name__.startswith("ksr_failure"):
-                KSR.tm.t_reply(500, "Server Internal Error")
-            elif callback.__name__ == "ksr_request_route":
-                KSR.sl.send_reply(500, "Server Internal Error")
-            return 1
 
-    return run
+answered = guarded(unreadable, by_timer=look, at_end=ladder.tell)
+"""Of each callback: when our own code fails, who asked is answered."""
 
 
 def mod_init() -> "Edge":
@@ -71,13 +55,12 @@ def mod_init() -> "Edge":
 
 class Edge:
     def __init__(self) -> None:
-        self._main_pid = os.getpid()
+        self._family = Family()
         self._watch = flows.Watch()
 
     def child_init(self, _rank: int) -> int:
-        if os.getpid() != self._main_pid:
-            # Workers outlive a killed main process by default, and keep its ports from the next one.
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if self._family.is_worker:
+            end_with_parent()
             openssl.part_with_other_processes()
         return 0
 
@@ -95,7 +78,7 @@ class Edge:
         at_hand.forget()
         return 1
 
-    @guarded
+    @answered
     def ksr_request_route(self, _msg: object) -> int:
         method = at_hand.message.method
         if not method and KSR.kx.get_rcvport() == SETTINGS["rpc_port"]:
@@ -149,72 +132,75 @@ class Edge:
         KSR.hdr.append_to_reply("Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER\r\n")
         return reply(405, "Method Not Allowed")
 
-    @guarded
+    @answered
     def ksr_onreply_register(self, _msg: object) -> int:
         return registrar.on_reply()
 
-    @guarded
+    @answered
     def ksr_failure_register(self, _msg: object) -> int:
         return registrar.on_failure()
 
-    @guarded
+    @answered
     def ksr_onreply_media(self, _msg: object) -> int:
         return legs.on_reply()
 
-    @guarded
+    @answered
     def ksr_onreply_gateway(self, _msg: object) -> int:
         return trunks.gateway_replied()
 
-    @guarded
+    @answered
     def ksr_failure_node(self, _msg: object) -> int:
         return telling.failed(calls.node_failed())
 
-    @guarded
+    @answered
     def ksr_branch_station(self, _msg: object) -> int:
         return stations.station_branch()
 
-    @guarded
+    @answered
     def ksr_onreply_station(self, _msg: object) -> int:
         return stations.station_replied()
 
-    @guarded
+    @answered
     def ksr_failure_station(self, _msg: object) -> int:
         return telling.failed(stations.station_failed())
 
-    @guarded
+    @answered
     def ksr_failure_trunk(self, _msg: object) -> int:
         return telling.failed(trunks.gateway_failed())
 
-    @guarded
+    @answered
     def ksr_failure_challenged(self, _msg: object) -> int:
         return credentials.challenged()
 
-    @guarded
+    @answered
     def ksr_branch_hq(self, _msg: object) -> int:
         return calls.hq_branch()
 
-    @guarded
+    @answered
     def ksr_failure_hq(self, _msg: object) -> int:
         return telling.failed(calls.hq_failed())
 
     def ksr_leaves_to_carrier(self, _msg: object) -> int:
         address = text("$sndto(ip)")
+        # A timer sends too.
+        look()
         if not view().trunks.is_carrier(address):
             return -1
         KSR.htable.sht_sets("carriers", address, "1")
         return 1
 
-    @guarded
+    @answered
     def ksr_connections(self, _msg: object, _event: str = "") -> int:
+        look()
         self._watch.look()
         return 1
 
-    @guarded
+    @answered
     def ksr_parse_error(self, _msg: object) -> int:
         noise(peer(), proven=over_connection())
         return 1
 
-    @guarded
+    @answered
     def ksr_reply_route(self, _msg: object) -> int:
         # Kamailio would send a response on to wherever its second Via points, though we have never asked anything:
         # anybody could aim us at anybody.  The late answer of one of ours may pass, to be acknowledged and ended; its

@@ -32,8 +32,11 @@ _QUOTED = re.compile(r"[\[<(\"'`:]|\d{5}")
 _ADDRESS = r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?(?![\d.])"
 # What many name a call by: 32 digits of which some are letters.
 _UUID = r"\b(?=[0-9-]*[a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
-# In a row, or set apart as RFC 3966 and people do, or escaped for a URI.
-_NUMBER = re.compile(rf"({_ADDRESS}|{_UUID})|\d{{5,}}|\d(?:[-. ()]{{0,2}}\d){{6,}}|(?:\d*%3\d){{3,}}\d*")
+# In a row, or set apart as RFC 3966 and people do; any of it may be escaped for a URI.
+_DIGIT, _APART = r"(?:\d|%3\d)", r"(?:[-. ()/]|%2[089def]|%09)"
+_NUMBER = re.compile(
+    rf"({_ADDRESS}|{_UUID})|\d{{5,}}|{_DIGIT}(?:{_APART}*{_DIGIT}){{6,}}|(?:\d*%3\d){{3,}}\d*", re.IGNORECASE
+)
 _LONG_HEX = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{32,}(?![0-9a-fA-F])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -68,7 +71,7 @@ def masked(text: str) -> str:
 def _mask(match: re.Match[str]) -> str:
     if match[1] is not None:
         return match[1]
-    digits = re.sub(r"%3(\d)|\D", r"\1", match.group())
+    digits = re.sub(r"%3(\d)|%2.|%09|\D", r"\1", match.group())
     return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 10 else f"****{digits[-2:]}"
 
 

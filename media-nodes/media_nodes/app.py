@@ -18,12 +18,13 @@ from media_nodes.ami import Ami
 from media_nodes.ari import Ari
 from media_nodes.asterisk import AriSwitch
 from media_nodes.callbacks import HeldCallBacks
-from media_nodes.callersounds import build_ear, build_player, build_sounds
+from media_nodes.callersounds import build_ear, build_machine_ear, build_player, build_sounds
 from media_nodes.claims import RedisClaims
 from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.config import MediaSettings
 from media_nodes.configuration import follow_directory
 from media_nodes.edges import EdgeChoice, edges_of
+from media_nodes.handdialling import RedisHandDialling
 from media_nodes.journal import Entry, Journal
 from media_nodes.leads import RedisLeads
 from media_nodes.lines import RedisLines
@@ -38,6 +39,7 @@ from media_nodes.running import now_ms
 from media_nodes.spending import Spending
 from media_nodes.spool import Limits, SpoolWatch
 from media_nodes.surroundings import Surroundings
+from media_nodes.vips import CrmVips
 from media_nodes.voicereadings import VoiceReadings
 from media_nodes.voicewatch import VoiceWatch
 from servicekit import lifecycle, logs, redisio
@@ -100,11 +102,14 @@ async def serve(service: Service) -> None:
         recordings=recorder,
         player=player,
         ear=ear,
+        machines=build_machine_ear(service, settings, switch),
         lines=lines,
         neighbours=RedisNeighbours(redis),
         leads=leads,
         call_backs=call_backs,
         look_ups=look_ups,
+        vips=CrmVips(look_ups, redis, lambda: shelf.current),
+        hand_dialling=RedisHandDialling(redis, lambda: shelf.current),
         journal=journal,
         directory=lambda: shelf.current,
     )

@@ -170,11 +170,11 @@ class AriSwitch:
         self.play_ended(leg_id, play_id)
         await self._end_playback(leg_id, play_id)
 
-    async def tap(self, leg_id: LegId, to: str) -> None:
-        await self._taps.open(leg_id, to)
+    async def tap(self, leg_id: LegId, to: str, name: str = "") -> None:
+        await self._taps.open(leg_id, to, name)
 
-    async def untap(self, leg_id: LegId) -> None:
-        await self._taps.close(leg_id)
+    async def untap(self, leg_id: LegId, name: str = "") -> None:
+        await self._taps.close(leg_id, name)
 
     async def plays(self, leg_id: LegId, play_id: str) -> bool:
         try:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from redis.exceptions import RedisError
 
 from callmodel import facts, orders
-from callmodel.callbacks import CallBack, after_failure
+from callmodel.callbacks import CallBack, after_failure, may_be_kept
 from callmodel.callstate import Call
 from callmodel.directory import Lookups
 from callmodel.ids import CallId, NodeId, ProviderId, QueueId, TenantId, uuid7
@@ -54,8 +54,12 @@ class HeldCallBacks:
     # -- what a call asks for
 
     async def keep(self, call: Call, order: orders.KeepPlace) -> facts.PlaceKept:
-        """Keep a caller's place."""
+        """Keep a caller's place, unless its number is one that people are to look at first."""
         at_ms = self._now_ms()
+        directory = self._directory()
+        tenant = None if directory is None else directory.tenant_of(call.tenant_id)
+        if tenant is None or not may_be_kept(order.number, call.caller_number, tenant.limits):
+            return facts.PlaceKept(None, at_ms)
         call_back = CallBack(
             CallId(uuid7(at_ms, secrets.randbits(74))),
             call.tenant_id,

@@ -10,6 +10,7 @@ from callmodel.directory import Lookups
 from media_nodes.ari import Ari
 from media_nodes.config import MediaSettings
 from media_nodes.listening import WordListener
+from media_nodes.machineear import SwitchMachineEar
 from media_nodes.music import MusicClasses
 from media_nodes.playing import PromptPlayer
 from media_nodes.ports import Switch
@@ -62,6 +63,13 @@ def build_ear(service: Service, settings: MediaSettings, switch: Switch) -> Word
     service.on_close(recogniser.close)
     ear = WordListener(switch, recogniser, settings.control_address)
     service.spawn("ear", ear.run())
+    return ear
+
+
+def build_machine_ear(service: Service, settings: MediaSettings, switch: Switch) -> SwitchMachineEar:
+    """Return what tells machines from people, which the service keeps running."""
+    ear = SwitchMachineEar(switch, settings.control_address)
+    service.spawn("machine-ear", ear.run())
     return ear
 
 

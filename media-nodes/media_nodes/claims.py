@@ -24,7 +24,7 @@ from callmodel.callstate import Call
 from callmodel.endings import Ending
 from callmodel.ids import CallId, Extension, LegId, TenantId, TrunkId
 from callmodel.limits import SpendLevel, cost_micros, spend_day_of
-from callmodel.orders import ClaimTrunk
+from callmodel.orders import ClaimTrunk, HoldChannel
 from callmodel.spend import Bill, bill_so_far
 from media_nodes.ports import Full, Grant
 from media_nodes.spending import Claim, Spending
@@ -92,7 +92,7 @@ class RedisClaims:
         # Given back without Redis, and until when: what was sent before the release may still arrive after it.
         self._gone: dict[Claim, tuple[Kept, int]] = {}
         self._scripts = LuaScripts(redis)
-        for name, file in (("claim", "claims.lua"), ("keep", "keep.lua")):
+        for name, file in (("claim", "claims.lua"), ("hold", "hold.lua"), ("keep", "keep.lua")):
             self._scripts.register(name, (Path(__file__).with_name(file)).read_text(encoding="utf-8"))
         self._held: dict[LegId, Held] = {}
         self._turns: dict[TenantId, int] = {}
@@ -131,6 +131,27 @@ class RedisClaims:
         if not sure:
             self._unsure.set()
         return Grant(offer.trunk_id, turn)
+
+    async def hold(self, tenant_id: TenantId, order: HoldChannel) -> bool:
+        """Hold the channel by which a call came; False where the tenant has as many as it may.
+
+        Never raises for Redis: while that is away, this node's own channels are counted.
+        """
+        names = [keys.tenant_channels(tenant_id), keys.trunk_channels(order.trunk_id)]
+        values: list[str | int | float] = [order.leg_id, _now_ms(), LEASE_MS, order.most]
+        try:
+            if self._alone:
+                raise TimeoutError
+            async with asyncio.timeout(CLAIM_SECONDS):
+                held, sure = await self._scripts.run_replicated("hold", names, values, self._replicas)
+        except (RedisError, OSError, TimeoutError):
+            self._alone = True
+            held, sure = sum(each.tenant_id == tenant_id for each in self._held.values()) < order.most, False
+        if held:
+            self._held[order.leg_id] = Held(tenant_id, order.trunk_id)
+        if not sure:
+            self._unsure.set()
+        return bool(held)
 
     async def _ask(self, tenant_id: TenantId, order: ClaimTrunk) -> tuple[tuple[int, int, int], bool] | None:
         """Return Redis's answer and whether enough replicas have it; None while Redis does not answer."""

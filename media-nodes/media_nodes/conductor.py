@@ -283,6 +283,8 @@ class Conductor:
             plan = plan_call(
                 directory, order.tenant_id, order.dialled, site_id=order.site_id, wanted_caller=order.caller_number
             )
+            if order.is_owed and isinstance(plan, TrunkPlan):
+                plan = replace(plan, asked=None)
         beginning = CallAsked(
             order.call_id,
             order.tenant_id,
@@ -304,12 +306,21 @@ class Conductor:
             return
         tenant = directory.tenant_of(order.tenant_id)
         campaign = directory.campaign_of(order.tenant_id, order.campaign_id)
-        flow = meeting_of(directory, tenant, campaign) if tenant is not None and campaign is not None else None
-        if campaign is None or flow is None:
+        flow = None
+        if tenant is not None and campaign is not None and order.agent is None:
+            flow = meeting_of(directory, tenant, campaign)
+        if campaign is None or (flow is None and order.agent is None):
             logger.error("campaign can not be dialled for", extra={"campaign_id": order.campaign_id})
             return
         lead = CalledLead(
-            order.campaign_id, order.lead_id, campaign.pool, order.token, flow, opt_out_key=campaign.opt_out_key
+            order.campaign_id,
+            order.lead_id,
+            campaign.pool,
+            order.token,
+            flow,
+            campaign.opt_out_key,
+            agent=order.agent,
+            machines=campaign.pacing.machines,
         )
         plan = plan_call(directory, order.tenant_id, order.number, wanted_caller=order.caller_number)
         if isinstance(plan, TrunkPlan):

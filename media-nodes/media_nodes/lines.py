@@ -23,6 +23,7 @@ from callmodel.offers import Full, InLine, Offer, OfferEnd
 from callmodel.privacy import number_hash
 from callmodel.queues import Queue, Waiter, audiences_of, rank_of
 from callmodel.seats import SeatChange
+from callmodel.today import day_ends_ms
 from callmodel.waiting import AWAY
 from hotstate.acd import Acd
 from media_nodes.callbacks import HeldCallBacks
@@ -110,7 +111,13 @@ class RedisLines:
             return
         try:
             await self._acd.leave(
-                queue.pool, call.tenant_id, order.queue_id, call.call_id, self._now_ms(), order.keeps_place
+                queue.pool,
+                call.tenant_id,
+                order.queue_id,
+                call.call_id,
+                self._now_ms(),
+                order.keeps_place,
+                order.abandoned,
             )
         except AWAY_ERRORS as error:
             logger.warning("left the line without redis", extra={"error": type(error).__name__})
@@ -327,6 +334,8 @@ class RedisLines:
     async def _waiter(self, call: Call, order: orders.JoinQueue, queue: Queue, at_ms: int) -> Waiter:
         caller = self._caller_of(call)
         last = await self._wanted(queue, call.tenant_id, caller, order)
+        # The call's own clock widens the audience: both count from the same moment, also after a fail-over.
+        entered_ms = at_ms if call.waiting is None else call.waiting.entered_ms
         return Waiter(
             call.tenant_id,
             queue.queue_id,
@@ -336,9 +345,17 @@ class RedisLines:
             at_ms,
             rank_of(order.entered_ms, order.priority, queue),
             order.priority,
-            audiences_of(queue, at_ms, last, order.needs),
+            audiences_of(queue, entered_ms, last, order.needs),
             caller,
+            self._day_ends_ms(call, at_ms),
         )
+
+    def _day_ends_ms(self, call: Call, at_ms: int) -> int | None:
+        """Return until when the caller counts in a queue's figures of today; None for whom we called."""
+        directory = self._directory()
+        if directory is None or call.lead is not None or call.call_back is not None:
+            return None
+        return day_ends_ms(at_ms, directory.time_zone_of(call.tenant_id))
 
     async def _wanted(
         self, queue: Queue, tenant_id: TenantId, caller: str | None, order: orders.JoinQueue

@@ -9,14 +9,18 @@ from typing import Protocol
 from callmodel.callstate import Call
 from callmodel.endings import Ending
 from callmodel.facts import Fact
+from callmodel.handdialling import Asked
 from callmodel.ids import CallId, LegId, NodeId, RecordingId, TenantId, TrunkId
 from callmodel.orders import (
+    AskVip,
     ChangeAgent,
     ClaimTrunk,
     CloseOffer,
+    DetectMachine,
     DialLink,
     DialStation,
     DialTrunk,
+    HoldChannel,
     JoinQueue,
     KeepPlace,
     LeaveQueue,
@@ -31,6 +35,7 @@ from callmodel.prompts import Prompt
 from callmodel.rooms import Music, Room
 from callmodel.seats import SeatChange
 from callmodel.spend import Bill
+from callmodel.vips import Vip
 from callmodel.wire import CallOrder, Envelope
 
 
@@ -101,10 +106,10 @@ class Switch(Protocol):
     async def stop_playing(self, leg_id: LegId, play_id: str) -> None:
         """Play no more of it; what is over already stays over."""
 
-    async def tap(self, leg_id: LegId, to: str) -> None:
-        """Send what a leg says as RTP, mu-law of 8 kHz, to `host:port`."""
+    async def tap(self, leg_id: LegId, to: str, name: str = "") -> None:
+        """Send what a leg says as RTP, mu-law of 8 kHz, to `host:port`.  name: of one tap among several."""
 
-    async def untap(self, leg_id: LegId) -> None:
+    async def untap(self, leg_id: LegId, name: str = "") -> None:
         """Send it no more; twice is harmless.  Raises SwitchAwayError only."""
 
     async def set_room(self, call_id: CallId, room: Room) -> None:
@@ -170,6 +175,13 @@ class WordEar(Protocol):
         """Listen; another order for the leg takes its place.  `tell` hears what was said."""
 
 
+class MachineEar(Protocol):
+    """Machines that answer, told from people beside the call's own task."""
+
+    def detect(self, order: DetectMachine, tell: Callable[[Fact], None]) -> None:
+        """Hear what a leg says; again, it changes nothing.  `tell` hears of a machine, and of its beep."""
+
+
 @dataclass(frozen=True)
 class Grant:
     """A channel of a trunk; `rotation` counts the tenant's claims."""
@@ -189,6 +201,9 @@ class Claims(Protocol):
     """Who holds which trunk channel, counted over all nodes."""
 
     async def claim(self, tenant_id: TenantId, order: ClaimTrunk) -> Grant | Full: ...
+
+    async def hold(self, tenant_id: TenantId, order: HoldChannel) -> bool:
+        """Hold the channel by which a call came, if there is one left for it; never raises."""
 
     async def release(self, tenant_id: TenantId, leg_id: LegId, trunk_id: TrunkId, bill: Bill) -> None:
         """Give back, and settle what it cost; twice is harmless."""
@@ -241,6 +256,20 @@ class LookUps(Protocol):
 
     async def ask(self, order: LookUp) -> tuple[dict[str, str], str | None]:
         """Return the wanted parts of the answer, and a word for what went wrong.  Never raises."""
+
+
+class Vips(Protocol):
+    """Who is a VIP by the tenants' own systems."""
+
+    async def ask(self, call: Call, order: AskVip) -> Vip | None:
+        """Return what the tenant's system says of the caller, or said last.  Never raises."""
+
+
+class HandDialling(Protocol):
+    """What people may dial by hand."""
+
+    async def allows(self, tenant_id: TenantId, asked: Asked) -> bool:
+        """Say whether a number is on a list or approved, as is asked.  Never raises."""
 
 
 class CallBacks(Protocol):

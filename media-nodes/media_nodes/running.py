@@ -36,7 +36,7 @@ QUEUE_FACTS = 256
 MOST_UNREAD_KEYS, MOST_KEYS_A_SECOND = 64, 32
 YOUNG_LEG_MS = 5_000
 _DIALLING = orders.DialTrunk | orders.DialStation | orders.DialLink
-_SOUND = orders.Play | orders.StopPlaying | orders.Listen
+_SOUND = orders.Play | orders.StopPlaying | orders.Listen | orders.DetectMachine
 
 logger = logging.getLogger(__name__)
 
@@ -218,6 +218,11 @@ class RunningCall:
             case orders.LookUp(look_up_id):
                 answer, problem = await self._around.look_ups.ask(order)
                 return [facts.LookedUp(look_up_id, answer, now_ms(), problem)]
+            case orders.AskVip(look_up_id):
+                return [facts.VipTold(look_up_id, await self._around.vips.ask(call, order), now_ms())]
+            case orders.HoldChannel(leg_id, trunk_id):
+                held = await self._around.claims.hold(call.tenant_id, order)
+                return [facts.ChannelHeld(leg_id, trunk_id, held, now_ms())]
             case orders.FindWay(target):
                 return [facts.WayFound(target, self._way_to(target), now_ms())]
         return []
@@ -236,8 +241,13 @@ class RunningCall:
                 await self._around.player.stop(leg_id, play_id)
             case orders.Listen():
                 self._around.ear.listen(order, self.post)
+            case orders.DetectMachine():
+                self._around.machines.detect(order, self.post)
 
     async def _claim(self, order: orders.ClaimTrunk) -> None:
+        if order.asked is not None and not await self._around.hand_dialling.allows(self.call.tenant_id, order.asked):
+            self._next.append(facts.TrunkRefused(order.leg_id, Ending.NOT_TO_BE_DIALLED, now_ms()))
+            return
         answer = await self._around.claims.claim(self.call.tenant_id, order)
         if isinstance(answer, Full):
             self._next.append(facts.TrunkRefused(order.leg_id, answer.ending, now_ms()))

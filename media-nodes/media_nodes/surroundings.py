@@ -8,14 +8,17 @@ from media_nodes.journal import Journal
 from media_nodes.ports import (
     CallBacks,
     Claims,
+    HandDialling,
     Leads,
     Lines,
     LookUps,
+    MachineEar,
     Neighbours,
     Outbox,
     Player,
     Recordings,
     Switch,
+    Vips,
     WordEar,
 )
 
@@ -30,10 +33,13 @@ class Surroundings:
     recordings: Recordings
     player: Player
     ear: WordEar
+    machines: MachineEar
     lines: Lines
     neighbours: Neighbours
     leads: Leads
     call_backs: CallBacks
     look_ups: LookUps
+    vips: Vips
+    hand_dialling: HandDialling
     journal: Journal
     directory: Callable[[], Lookups | None]

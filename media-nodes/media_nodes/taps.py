@@ -24,9 +24,9 @@ class Taps:
     def __init__(self, app: str, command: Command, on_leg: Command, made: Made) -> None:
         self._app, self._command, self._on_leg, self._made = app, command, on_leg, made
 
-    async def open(self, leg_id: LegId, to: str) -> None:
-        """Send what a leg says to `host:port`.  Raises LegGoneError."""
-        ear, mouth, bridge = LegId(f"{leg_id}{EAR}"), LegId(f"{leg_id}{MOUTH}"), f"{leg_id}{BRIDGE}"
+    async def open(self, leg_id: LegId, to: str, name: str = "") -> None:
+        """Send what a leg says to `host:port`.  name: of one tap among several.  Raises LegGoneError."""
+        ear, mouth, bridge = _names(leg_id, name)
         inside = {"app": self._app, "appArgs": "out"}
         snoop = {"spy": "in", "whisper": "none"} | inside
         sending = {"channelId": str(mouth), "app": self._app, "external_host": to, "format": "ulaw"}
@@ -37,9 +37,10 @@ class Taps:
         )
         await self._on_leg(leg_id, "POST", f"{_path(bridge)}/addChannel", {"channel": f"{ear},{mouth}"})
 
-    async def close(self, leg_id: LegId) -> None:
+    async def close(self, leg_id: LegId, name: str = "") -> None:
         """Send no more; what is gone already is gone."""
-        await self._remove([f"{leg_id}{EAR}", f"{leg_id}{MOUTH}"], [f"{leg_id}{BRIDGE}"])
+        ear, mouth, bridge = _names(leg_id, name)
+        await self._remove([ear, mouth], [bridge])
 
     async def clear(self, channels: Iterable[str], bridges: Iterable[str]) -> None:
         """Take away what a former process left open, of what is listed."""
@@ -54,6 +55,11 @@ class Taps:
             await self._command("DELETE", path)
         except AriError as error:
             logger.debug("tap was gone", extra={"status": error.status})
+
+
+def _names(leg_id: LegId, name: str) -> tuple[LegId, LegId, str]:
+    of = f"{leg_id}~{name}" if name else leg_id
+    return LegId(f"{of}{EAR}"), LegId(f"{of}{MOUTH}"), f"{of}{BRIDGE}"
 
 
 def is_tap(bridge: str) -> bool:

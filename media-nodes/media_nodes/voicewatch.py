@@ -63,9 +63,6 @@ class VoiceWatch:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             legs = [leg.leg_id for call in self._conductor.calls for leg in call.legs if leg.is_answered]
-            if not legs:
-                self._forget(frozenset())
-                continue
             try:
                 readings = await self._readings.of(legs)
                 away = False
@@ -77,13 +74,14 @@ class VoiceWatch:
             await self.look(readings, now_ms())
 
     async def look(self, readings: dict[LegId, Reading], at_ms: int) -> None:
-        """Take a reading of every leg."""
-        seen: set[LegId] = set()
+        """Take a reading of every leg that still talks; legs without one are forgotten."""
         for call in self._conductor.calls:
-            legs = [leg for leg in call.legs if leg.is_answered and leg.leg_id in readings]
-            seen.update(leg.leg_id for leg in legs)
-            await self._look_at(call, legs, readings, at_ms)
-        self._forget(seen)
+            legs = [leg for leg in call.legs if leg.leg_id in readings and leg.is_answered]
+            if legs:
+                await self._look_at(call, legs, readings, at_ms)
+        for leg_id in self._meters.keys() - readings.keys():
+            del self._meters[leg_id]
+            self._told.pop(leg_id, None)
 
     async def _look_at(self, call: Call, legs: list[Leg], readings: dict[LegId, Reading], at_ms: int) -> None:
         due = speakers(call)
@@ -147,11 +145,6 @@ class VoiceWatch:
         if meter is None:
             meter = self._meters[leg.leg_id] = Meter(leg.voice)
         return meter
-
-    def _forget(self, seen: frozenset[LegId] | set[LegId]) -> None:
-        for leg_id in self._meters.keys() - seen:
-            del self._meters[leg_id]
-            self._told.pop(leg_id, None)
 
 
 def _count(leg: Leg, voice: LegVoice) -> None:

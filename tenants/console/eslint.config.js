@@ -18,6 +18,13 @@ export default typescript.config(
       "no-unused-private-class-members": "off",
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "JSXAttribute[name.name='autoSize']",
+          message: "It measures by a style attribute, which the portal's policy forbids: field-sizing does the same.",
+        },
+      ],
       "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { attributes: false } }],
     },
   },

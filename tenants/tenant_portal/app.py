@@ -26,9 +26,11 @@ from tenant_portal.middleware import build_middleware, build_signer
 from tenant_portal.pages import Pages
 from tenant_portal.passing import PassingOn
 from tenant_portal.phone import PhoneRoutes
+from tenant_portal.prompts import PromptRoutes
 from tenant_portal.recordings import RecordingRoutes
 from tenant_portal.service import SignIns
 from tenant_portal.sessionstore import Lives, SessionStore
+from tenant_portal.why import WhyRoutes
 
 logger = logging.getLogger(__name__)
 
@@ -49,8 +51,8 @@ def build_portal(desk: Desk, hub: Hub) -> web.Application:
     app = web.Application(middlewares=[build_middleware(desk)])
     app.on_response_prepare.append(build_signer(desk))
     add_document(app)
-    parts = (SessionRoutes(desk), PhoneRoutes(desk), EventRoutes(desk, hub), BrandRoutes(desk), RecordingRoutes(desk))
-    for part in (*parts, PassingOn(desk)):
+    talking = (SessionRoutes(desk), PhoneRoutes(desk), EventRoutes(desk, hub), BrandRoutes(desk))
+    for part in (*talking, RecordingRoutes(desk), PromptRoutes(desk), WhyRoutes(desk), PassingOn(desk)):
         part.add_to(app)
     return app
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from aiohttp import web
 
+from servicekit.problems import NotFoundError, TooManyRequestsError, UnavailableError
 from tenant_portal.controlplane import Answer, Caller
 from tenant_portal.desk import Desk
-from tenant_portal.problems import NotFoundError, TooManyRequestsError, UnavailableError
 
 FOR_EVER = "public, max-age=31536000, immutable"
 A_WHILE = "public, max-age=60"

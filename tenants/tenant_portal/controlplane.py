@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import aiohttp
 from yarl import URL
 
-from tenant_portal.problems import TimedOutError, UnavailableError
+from servicekit.problems import TimedOutError, UnavailableError
 
 PREFIX = "/api/v1"
 CONNECT_SECONDS = 2.0

@@ -6,10 +6,11 @@ from typing import Any
 
 from aiohttp import web
 
+from servicekit.problems import InvalidRequestError
 from tenant_portal.brands import brand_of
 from tenant_portal.desk import Desk
 from tenant_portal.phone import is_for_browsers
-from tenant_portal.problems import InvalidRequestError, SignedOutError
+from tenant_portal.problems import SignedOutError
 from tenant_portal.sessions import Session
 
 LANGUAGES = ("en", "zh-CN")

@@ -9,15 +9,16 @@ from aiohttp.typedefs import Handler, Middleware
 from redis.exceptions import RedisError
 
 from servicekit import logs
-from tenant_portal.desk import Desk
-from tenant_portal.problems import (
+from servicekit.problems import (
     BodyTooLargeError,
     InvalidRequestError,
     NotFoundError,
     Problem,
-    SignedOutError,
     UnavailableError,
+    log_request,
 )
+from tenant_portal.desk import Desk
+from tenant_portal.problems import SignedOutError
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -49,7 +50,7 @@ def build_middleware(desk: Desk) -> Middleware:
                 if isinstance(problem, SignedOutError) and desk.key_of(request) is not None:
                     secure = desk.settings.is_secure
                     response.del_cookie(desk.cookie_name, path="/", secure=secure, httponly=True, samesite="Strict")
-            _log(request, response, started)
+            log_request(logger, request, response, started)
         return response
 
     return wrap
@@ -84,15 +85,3 @@ def _problem_of(error: Exception) -> Problem:
         case _:
             logger.exception("request failed")
             return Problem("the error was logged")
-
-
-def _log(request: web.Request, response: web.StreamResponse, started: float) -> None:
-    resource = request.match_info.route.resource
-    extra = {
-        "method": request.method,
-        # The declared path, not the real one: numbers and names in paths do not belong in logs.
-        "route": resource.canonical if resource is not None else "-",
-        "status": response.status,
-        "duration_ms": round((time.monotonic() - started) * 1000, 1),
-    }
-    logger.info("request", extra=extra)

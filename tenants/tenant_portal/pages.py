@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 
 from aiohttp import web
 
+from servicekit.problems import NotFoundError
 from tenant_portal.desk import Desk
-from tenant_portal.problems import NotFoundError
 
 NONCE = "__CSP_NONCE__"
 ASSETS = "assets"

@@ -11,16 +11,10 @@ import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict, CIMultiDictProxy
 
+from servicekit.problems import BodyTooLargeError, NotFoundError, Problem, TimedOutError, UnavailableError
 from tenant_portal.controlplane import PREFIX
 from tenant_portal.desk import CSRF_HEADER, Desk
-from tenant_portal.problems import (
-    BodyTooLargeError,
-    NotFoundError,
-    Problem,
-    SignedOutError,
-    TimedOutError,
-    UnavailableError,
-)
+from tenant_portal.problems import SignedOutError
 from tenant_portal.sessions import Session
 
 PIECE_BYTES = 65_536

@@ -9,8 +9,9 @@ from typing import Any
 
 from aiohttp import web
 
+from servicekit.problems import UnavailableError
 from tenant_portal.desk import Desk
-from tenant_portal.problems import NoStationError, UnavailableError
+from tenant_portal.problems import NoStationError
 from tenant_portal.sessions import Session
 
 BROWSERS = "webrtc"

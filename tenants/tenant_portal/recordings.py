@@ -8,9 +8,10 @@ from collections import OrderedDict
 import aiohttp
 from aiohttp import web
 
+from servicekit.problems import ForbiddenError, NotFoundError, UnavailableError
 from tenant_portal.desk import Desk
 from tenant_portal.passing import NOT_ANSWERED, answer_through, passed_on
-from tenant_portal.problems import ForbiddenError, NotArchivedError, NotFoundError, SignedOutError, UnavailableError
+from tenant_portal.problems import NotArchivedError, SignedOutError
 from tenant_portal.sessions import Session
 
 LINK_MS = 120_000
@@ -33,20 +34,11 @@ class RecordingRoutes:
 
         Raises NotFoundError, ForbiddenError, NotArchivedError, SignedOutError, UnavailableError.
         """
-        url = await self._link(request, session)
-        headers = {name: request.headers[name] for name in ASKED if name in request.headers}
-        try:
-            async with self._desk.api.fetched(url, headers) as answer:
-                if answer.status not in (200, 206, 416):
-                    raise UnavailableError()
-                kept_back = NOT_ANSWERED | {"content-disposition"}
-                return await answer_through(request, answer, passed_on(answer.headers, kept_back))
-        except aiohttp.ClientError as error:
-            raise UnavailableError() from error
+        return await sound_through(self._desk, request, await self._link(request, session))
 
     async def _link(self, request: web.Request, session: Session) -> str:
         tenant_id, recording_id = request.match_info["tenant_id"], request.match_info["recording_id"]
-        if not all(_is_name(each) for each in (tenant_id, recording_id)):
+        if not all(is_name(each) for each in (tenant_id, recording_id)):
             raise NotFoundError()
         key, now_ms = (session.key.name, tenant_id, recording_id), self._desk.now_ms()
         known = self._links.get(key)
@@ -64,5 +56,19 @@ class RecordingRoutes:
         return url
 
 
-def _is_name(text: str) -> bool:
+async def sound_through(desk: Desk, request: web.Request, url: str) -> web.StreamResponse:
+    """Answer with the file of a link, or the part of it that is asked for.  Raises UnavailableError."""
+    headers = {name: request.headers[name] for name in ASKED if name in request.headers}
+    try:
+        async with desk.api.fetched(url, headers) as answer:
+            if answer.status not in (200, 206, 416):
+                raise UnavailableError()
+            kept_back = NOT_ANSWERED | {"content-disposition"}
+            return await answer_through(request, answer, passed_on(answer.headers, kept_back))
+    except aiohttp.ClientError as error:
+        raise UnavailableError() from error
+
+
+def is_name(text: str) -> bool:
+    """Say whether a part of an address is written as ids and language tags are."""
     return text.isascii() and text.replace("-", "").isalnum() and len(text) <= 64

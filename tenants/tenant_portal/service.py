@@ -10,15 +10,9 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
+from servicekit.problems import InvalidRequestError, NotFoundError, TooManyRequestsError, UnavailableError
 from tenant_portal.controlplane import Answer, Caller, ControlPlane
-from tenant_portal.problems import (
-    InvalidRequestError,
-    NotFoundError,
-    SignedOutError,
-    SignInRefusedError,
-    TooManyRequestsError,
-    UnavailableError,
-)
+from tenant_portal.problems import SignedOutError, SignInRefusedError
 from tenant_portal.sessions import CookieKey, Session, Tokens, new_identity
 from tenant_portal.sessionstore import SessionStore
 

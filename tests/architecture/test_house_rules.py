@@ -15,6 +15,7 @@ PACKAGES = {
     "leadimport": "control-plane/leadimport",
     "control_plane": "control-plane/control_plane",
     "edge_proxy": "edge-proxy/edge_proxy",
+    "kamailio_helpers": "edge-proxy/kamailio_helpers",
     "media_nodes": "media-nodes/media_nodes",
     "branch_gateway": "branch-gateway/branch_gateway",
     "tenant_portal": "tenants/tenant_portal",

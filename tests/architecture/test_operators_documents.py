@@ -11,6 +11,7 @@ from control_plane.app import ROUTES
 from control_plane.config import ControlPlaneSettings
 from edge_proxy.config import EdgeSettings
 from media_nodes.config import MediaSettings
+from media_nodes.dialler.config import DiallerSettings
 from tenant_portal.config import PortalSettings
 from tests.unit.trunkline.deployment import SYSTEMD, check_command
 
@@ -19,7 +20,14 @@ HOWTOS = [ROOT / "docs/howto" / name for name in ("several-machines.md", "sign-i
 DOCUMENTS = sorted([*(ROOT / "docs/runbooks").glob("*.md"), *HOWTOS])
 FIELDS = {
     name.upper()
-    for settings in (BranchSettings, ControlPlaneSettings, EdgeSettings, MediaSettings, PortalSettings)
+    for settings in (
+        BranchSettings,
+        ControlPlaneSettings,
+        DiallerSettings,
+        EdgeSettings,
+        MediaSettings,
+        PortalSettings,
+    )
     for name in settings.model_fields
 }
 NOT_SETTINGS = {"CONFIG", "CACHE"} | {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edge_proxy.jsonrpc import KamailioRpc
+from kamailio_helpers.rpc import KamailioRpc
 
 _MAPPING = re.compile(r"([0-9a-f]+)-([0-9a-f]+) [-rwxsp]{4} ")
 _BESIDE_POOL_BYTES = 1_000_000

@@ -21,6 +21,7 @@ from sip_probe import UdpProbe, message
 
 from callmodel.codec import to_wire
 from callmodel.edgesnapshot import EdgeSnapshot
+from edge_proxy.hops import Places
 from edge_proxy.ladders import Ladders, Pipe
 
 OWN = Path(__file__).resolve().parents[2]
@@ -48,10 +49,10 @@ class EdgeOf(BenchEdge):
         rooms = ":".join(str(self.checkout / room) for room in ROOMS)
         super(BenchEdge, self)._spawn(name, code, {"PYTHONPATH": rooms, **(more or {})})
 
-    def know(self, known: EdgeSnapshot, addresses: dict[str, str] | None = None) -> None:
-        super().know(known, addresses)
+    def know(self, known: EdgeSnapshot, places: Places | None = None) -> None:
+        super().know(known, places)
         # Checkouts from before configuration came in parts read one document.
-        whole = {"snapshot": {**to_wire(known), "version": 1}, "addresses": addresses or {}}
+        whole = {"snapshot": {**to_wire(known), "version": 1}, "addresses": {}}
         (self.run / "state.json").write_text(json.dumps(whole))
 
     async def _kamailio_answers(self) -> bool:
@@ -132,11 +133,16 @@ def order_of(number: int) -> tuple[int, int]:
 
 
 def told(what: str, found: Pairs) -> str:
-    """Return the medians of both and of their ratios, with the middle half of those."""
+    """Return the medians of both and of their ratios, with the middle half of those.
+
+    First quartiles besides: what others on the machine disturb least.
+    """
     low, middle, high = statistics.quantiles((own / other for other, own in found), n=4)
     other, own = (statistics.median(column) * 1e3 for column in zip(*found, strict=True))
     both = f"{what}: {other:.3f} and {own:.3f} ms"
-    return f"{both}; of medians {own / other:.3f} x, pairs {middle:.3f} x ({low:.3f} to {high:.3f})"
+    undisturbed = [statistics.quantiles(column, n=4)[0] for column in zip(*found, strict=True)]
+    quiet = f"first quartiles {undisturbed[1] / undisturbed[0]:.3f} x"
+    return f"{both}; of medians {own / other:.3f} x, pairs {middle:.3f} x ({low:.3f} to {high:.3f}), {quiet}"
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest_asyncio
 import redis.asyncio
 
-from edge_proxy.jsonrpc import KamailioRpc
+from edge_proxy.ownkamailio import own_kamailio
 from tests.e2e.secrets_of_run import ALWAYS_SECRET, forms_of, secrets_in_files
 from tests.e2e.world import World
 from trunkline.conditions import http_status, redis_answers, rtpengine_answers, tcp_open, until
@@ -175,7 +175,7 @@ async def test_redis_and_kamailio_take_no_word_of_a_phone(ended: World):
         (plan.edge_control_at(1), environments.edge_secrets(1)),
         (plan.branch_control, environments.branch_edge_secrets),
     ):
-        assert await KamailioRpc(control, 5063, secrets_file).started_at()
+        assert await own_kamailio(control, 5063, secrets_file).started_at()
         assert await http_status(control, 5063, "/RPC", frozenset({404}))()
     assert redis_url.count("@") == 1
     for path in ("/ari/channels", "/ari/asterisk/info", "/httpstatus", "/"):

@@ -13,7 +13,7 @@ def callers_for(directory: Lookups, tenant: Tenant, campaign: Campaign, number: 
 
     The tenant's own rule decides where the campaign has none.  Empty where there is none at all.
     """
-    pool = _pool_for(campaign.callers, number)
+    pool = pool_for(campaign.callers, number)
     held = tuple(
         each for each in pool if (did := directory.did_of(each)) is not None and did.tenant_id == tenant.tenant_id
     )
@@ -33,6 +33,7 @@ def choose_caller(
     return min(awake, key=lambda each: (shown.get(each, 0), each), default=None)
 
 
-def _pool_for(callers: CallerPool, number: E164) -> tuple[E164, ...]:
+def pool_for(callers: CallerPool, number: E164) -> tuple[E164, ...]:
+    """Return the numbers that a campaign names for a customer: those of the longest prefix, else its own."""
     prefixes = [prefix for prefix, numbers in callers.regions.items() if numbers and number.startswith(prefix)]
     return callers.regions[max(prefixes, key=len)] if prefixes else callers.numbers

@@ -198,6 +198,7 @@ class MachineAnswer(Enum):
 class MachineDetection:
     """Whether machines are told from people, and what they are given.
 
+    Nobody waits for it: an agent speaks with whoever answers at once, and is free again when it was a machine.
     most_seconds: after which an answer is taken for a person.  person_cost, machine_cost: what it costs to take a
     person for a machine, and a machine for a person; only their ratio counts.  message: for `LEAVE_MESSAGE`.
     """
@@ -205,7 +206,7 @@ class MachineDetection:
     enabled: bool = False
     answer: MachineAnswer = MachineAnswer.HANG_UP
     message: PromptId | None = None
-    most_seconds: float = 3.0
+    most_seconds: float = 4.0
     person_cost: float = 10.0
     machine_cost: float = 1.0
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from callmodel.calltrace import CallTrace
 from callmodel.campaigns.called import CalledLead
-from callmodel.ids import E164, CallId, NodeId, TenantId
+from callmodel.ids import E164, CallId, LegId, NodeId, TenantId
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,22 @@ class LeadDue:
     lead: CalledLead
     at_ms: int
     trace: CallTrace | None = None
+
+
+@dataclass(frozen=True)
+class MachineTold:
+    """A machine has answered, not a person."""
+
+    leg_id: LegId
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class BeepHeard:
+    """The machine's beep is over: it records what is said now."""
+
+    leg_id: LegId
+    at_ms: int
 
 
 @dataclass(frozen=True)

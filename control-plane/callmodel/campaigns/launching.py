@@ -38,6 +38,31 @@ DIALLED = frozenset(
     }
 )
 """Kinds whose calls the dialler launches; agents dial those of the others."""
+BY_AGENTS = frozenset({CampaignKind.PREVIEW, CampaignKind.MANUAL})
+"""Kinds whose leads are dialled as agents ask."""
+
+
+class Still:
+    """No call by itself."""
+
+    def observe(self, fact: Fact) -> None:
+        """Learn nothing."""
+
+    def lines_to_launch(self, now: float, snapshot: Snapshot) -> int:
+        """Return how many calls to launch at once."""
+        return 0
+
+
+def room_for(campaign: Campaign, agents: int, calls: int, free: int) -> int:
+    """Return how many more calls a campaign may have.
+
+    calls: that it has.  free: channels of trunks and nodes that are left.
+    """
+    settings = campaign.pacing
+    most = min(free, settings.most_lines - calls)
+    if campaign.kind is CampaignKind.PREDICTIVE:
+        most = min(most, int(settings.lines_per_agent * agents) - calls)
+    return max(most, 0)
 
 
 def pacing_of(campaign: Campaign) -> Pacing:
@@ -50,6 +75,8 @@ def pacing_of(campaign: Campaign) -> Pacing:
             return Power(max(settings.lines_per_agent, 1.0))
         case CampaignKind.AGENTLESS | CampaignKind.SURVEY:
             return Steady()
+        case CampaignKind.PREVIEW | CampaignKind.MANUAL:
+            return Still()
         case _:
             return Pacer(
                 settings.cap,

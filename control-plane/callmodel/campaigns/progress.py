@@ -61,6 +61,9 @@ def progress_of(call: Call) -> Progress | None:
     if call.phase is Phase.ENDED:
         ended_ms = call.ended_ms or call.started_ms
         return Progress(LeadState.ENDED, answered_ms, connected_ms, ended_ms, result_of(call), call.agent_id)
+    if call.lead.machine:
+        state = LeadState.CONNECTED if connected_ms else LeadState.ANSWERED
+        return Progress(state, answered_ms, connected_ms, result=AttemptResult.MACHINE, agent_id=call.agent_id)
     if connected_ms:
         return Progress(LeadState.CONNECTED, answered_ms, connected_ms, agent_id=call.agent_id)
     if answered_ms:
@@ -75,10 +78,15 @@ def result_of(call: Call) -> AttemptResult | None:
     if call.lead is None or call.phase is not Phase.ENDED:
         return None
     customer = _customer_of(call)
+    if customer is None and call.lead.agent is not None:
+        # The agent's own phone was not picked up: nobody was called.
+        return AttemptResult.CANCELLED
     if customer is None or customer.answered_ms is None:
         result = _UNANSWERED.get(call.ending or Ending.INTERNAL_ERROR, AttemptResult.FAILED)
         # A phone may have rung, and its owner is not called at once again as if nothing had been.
         return AttemptResult.NO_ANSWER if customer is not None and call.ending in _UNSURE else result
+    if call.lead.machine:
+        return AttemptResult.MACHINE
     if call.answered_ms is not None:
         return AttemptResult.CONNECTED
     if _is_abandoned(call):

@@ -11,6 +11,7 @@ OURS = frozenset({AttemptResult.FAILED, AttemptResult.CANCELLED})
 FIRST_GAP_SECONDS, LONGEST_GAP_SECONDS = 10, 3600
 MOST_FAILURES = 12
 """Of ours in a row of one lead, where no rule says otherwise: then it is let go."""
+FIRST_PRIORITY = 10
 
 
 def counts(result: AttemptResult) -> bool:
@@ -27,9 +28,10 @@ def after(lead: Lead, result: AttemptResult, at_ms: int) -> Lead:
 def again(campaign: Campaign, lead: Lead, result: AttemptResult, at_ms: int) -> Lead | None:
     """Return the lead as it is called again, with its `due_ms`, None where it is not.
 
-    lead: as it was called.
+    lead: as it was called.  Who is due again goes before those whom nobody has called yet: they are promised a time,
+    and a long list would put them off to its end.
     """
-    made = after(lead, result, at_ms)
+    made = replace(after(lead, result, at_ms), priority=FIRST_PRIORITY)
     if made.attempts >= campaign.most_attempts:
         return None
     rule = next((each for each in campaign.retries if result in each.after), None)

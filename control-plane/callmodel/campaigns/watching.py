@@ -1,11 +1,11 @@
 """What a pacer is told: facts from what differs between two looks at a campaign, and the snapshot of the last."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from callmodel import agents, pacing
 from callmodel.agents import AgentView
-from callmodel.campaigns.document import Campaign
+from callmodel.campaigns.document import Campaign, MachineAnswer
 from callmodel.campaigns.progress import LeadState
 from callmodel.campaigns.results import AttemptResult
 from callmodel.ids import AgentId, CallId, QueueId
@@ -18,6 +18,8 @@ _STATES = {
     agents.AgentState.TALKING: pacing.AgentState.TALKING,
     agents.AgentState.WRAP_UP: pacing.AgentState.WRAP_UP,
 }
+TOLD_LATE_MS = 1000
+"""What is told of an answer may take so long to reach the dialler."""
 _PEOPLE = frozenset({AttemptResult.CONNECTED, AttemptResult.ABANDONED, AttemptResult.HUNG_UP, None})
 
 
@@ -65,17 +67,34 @@ def agents_of(campaign: Campaign, views: Iterable[AgentView]) -> dict[AgentId, A
     return {view.agent.agent_id: view for view in views if _serves(campaign, view)}
 
 
-def facts_between(before: Look, after: Look) -> list[outcomes.Fact]:
-    """Return what happened between two looks, in seconds of their clock."""
+def facts_between(before: Look, after: Look, unsure_ms: int = 0) -> list[outcomes.Fact]:
+    """Return what happened between two looks, in seconds of their clock.
+
+    unsure_ms: for so long after its answer nobody knows whether a machine has answered a call: nothing is said of it
+    before, as a machine is no customer by whom the cap is kept.
+    """
     found: list[outcomes.Fact] = []
     for call_id, call in after.calls.items():
-        found += _facts_of(before.calls.get(call_id), call)
+        was = before.calls.get(call_id)
+        if not _is_sure(call, after.at_ms, unsure_ms):
+            continue
+        if was is not None and was.is_answered and not _is_sure(was, before.at_ms, unsure_ms):
+            # All of it is news now.
+            was = replace(was, answered_ms=0, connected_ms=0, result=None)
+        found += _facts_of(was, call)
     for agent_id, view in before.agents.items():
         now = after.agents.get(agent_id)
         if view.state is agents.AgentState.WRAP_UP and (now is None or now.state is not agents.AgentState.WRAP_UP):
             over_ms = after.at_ms if now is None else now.since_ms
             found.append(outcomes.WrapUpEnded(over_ms / 1000, max(over_ms - view.since_ms, 0) / 1000))
     return found
+
+
+def unsure_ms_of(campaign: Campaign) -> int:
+    """Return for how long after an answer it may turn out to be a machine's."""
+    machines = campaign.pacing.machines
+    hears = machines.enabled and machines.answer is not MachineAnswer.CONNECT
+    return round(1000 * machines.most_seconds) + TOLD_LATE_MS if hears else 0
 
 
 def snapshot_of(look: Look, channels_free: int, *, is_open: bool) -> pacing.Snapshot:
@@ -90,11 +109,19 @@ def snapshot_of(look: Look, channels_free: int, *, is_open: bool) -> pacing.Snap
     return pacing.Snapshot(seen, ringing, channels_free, sum(call.waits for call in calls), is_open)
 
 
+def _is_sure(call: CallSeen, at_ms: int, unsure_ms: int) -> bool:
+    """Say whether it is known who answered, where anybody has."""
+    told = not unsure_ms or call.result is AttemptResult.MACHINE or call.ended_ms > 0
+    return told or not call.is_answered or at_ms - call.answered_ms >= unsure_ms
+
+
 def _facts_of(was: CallSeen | None, call: CallSeen) -> list[outcomes.Fact]:
     found: list[outcomes.Fact] = []
     if call.is_answered and (was is None or not was.is_answered):
         by_person = call.result in _PEOPLE
         found.append(outcomes.CallAnswered(call.answered_ms / 1000, call.rang_seconds, by_person))
+    if call.result is AttemptResult.MACHINE:
+        return found
     if call.connected_ms and (was is None or not was.connected_ms):
         found.append(outcomes.CustomerConnected(call.connected_ms / 1000))
     given_up = call.result is AttemptResult.ABANDONED

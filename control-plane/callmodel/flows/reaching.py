@@ -18,6 +18,7 @@ from callmodel.flows.stage import (
     is_reached,
     is_said,
     name_of,
+    plan_of,
     prompts_of,
     say_first,
     visit_of,
@@ -120,6 +121,9 @@ def _bring(call: Call, node: Reaching, plan: Plan, at_ms: int) -> Turn:
         return _next(call, node, at_ms)
     seconds = _steps_of(node)[visit_of(call).step].seconds
     rung = replace(plan, ring_timeout_seconds=seconds)
+    if isinstance(rung, TrunkPlan) and plan_of(call).vip is not None:
+        # Channels that are kept for VIPs are kept for whoever is rung for one, too.
+        rung = replace(rung, tenant_max_channels=plan_of(call).max_channels)
     call, given = attempts.bring(
         with_visit(call, doing=Doing.RINGING), Purpose.REACH, rung, at_ms, by=call.origin_leg
     )

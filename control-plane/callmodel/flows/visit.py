@@ -14,7 +14,8 @@ class Doing(Enum):
     `SAYING`: the end of what is said.  `AWAITING`: keys.  `LISTENING`: a word.  `LOOKING`: how queues stand.
     `ASKING`: the tenant's system.  `QUEUEING`: the queue that the caller is let into.  `FINDING`: where somebody is.
     `RINGING`: that somebody answers.  `CONFIRMING`: that who has answered presses 1.  `RECORDING`: a message's end.
-    `KEEPING`: that a place in line is kept.
+    `KEEPING`: that a place in line is kept.  Before the first node, `RECOGNISING`: whether the caller is a VIP.
+    `ENTERING`: whether a channel is free.
     """
 
     SAYING = "saying"
@@ -28,6 +29,8 @@ class Doing(Enum):
     CONFIRMING = "confirming"
     RECORDING = "recording"
     KEEPING = "keeping"
+    RECOGNISING = "recognising"
+    ENTERING = "entering"
 
 
 @dataclass(frozen=True)

@@ -17,19 +17,11 @@ from control_plane.fields import TenantIdText
 from control_plane.permissions import Permission
 from control_plane.references import find_tenant
 from control_plane.web.context import ANONYMOUS, Context, Principal, Resources, context_of
-from control_plane.web.problems import (
-    BodyTooLargeError,
-    ForbiddenError,
-    InvalidRequestError,
-    MalformedJsonError,
-    NotFoundError,
-    TimedOutError,
-    UnauthenticatedError,
-    UnsupportedMediaTypeError,
-)
+from control_plane.web.problems import MalformedJsonError, UnauthenticatedError, UnsupportedMediaTypeError
 from control_plane.web.routes import Access, Route
 from control_plane.web.trail import changes_between, named_in, secrets_in
 from servicekit.gate import client_address, vouch
+from servicekit.problems import BodyTooLargeError, ForbiddenError, InvalidRequestError, NotFoundError, TimedOutError
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 FILE_TYPE = "application/octet-stream"

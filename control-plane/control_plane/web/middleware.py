@@ -11,17 +11,18 @@ from redis.exceptions import RedisError
 
 from control_plane.passwords import PasswordsBusyError, WeakPasswordError
 from control_plane.web.dispatch import REQUEST_ID
-from control_plane.web.problems import (
-    BodyTooLargeError,
-    InvalidRequestError,
-    MethodNotAllowedError,
-    NotFoundError,
-    PasswordWeakError,
-    Problem,
-    UnavailableError,
-)
+from control_plane.web.problems import MethodNotAllowedError, PasswordWeakError
 from servicekit import logs, tracing
 from servicekit.objects import ObjectsUnavailableError
+from servicekit.problems import (
+    BodyTooLargeError,
+    InvalidRequestError,
+    NotFoundError,
+    Problem,
+    UnavailableError,
+    log_request,
+    route_of,
+)
 from servicekit.stores import InvalidPageTokenError, StoreUnavailableError
 
 SECURITY_HEADERS = {
@@ -47,14 +48,14 @@ def build_middleware(new_id: Callable[[], str]) -> Middleware:
         REQUEST_ID.set(request_id)
         started = time.monotonic()
         # What a caller says of a trace is not believed: ours begins here.
-        span = tracing.root("request", method=request.method, route=_route_of(request))
+        span = tracing.root("request", method=request.method, route=route_of(request))
         with logs.bind(request_id=request_id, tenant_id=request.match_info.get("tenant_id")), span:
             try:
                 response = await handler(request)
             except Exception as error:  # the top of a request: whatever it was, the client gets a problem
-                response = _problem_of(error).to_response(request_id)
+                response = _problem_of(error).to_response(request_id=request_id)
             span.note(status=response.status)
-            _log(request, response, started)
+            log_request(logger, request, response, started)
         if not response.prepared:
             response.headers["X-Request-Id"] = request_id
             for name, value in SECURITY_HEADERS.items():
@@ -89,21 +90,3 @@ def _problem_of(error: Exception) -> Problem:
         case _:
             logger.exception("request failed")
             return Problem("the error was logged with this request_id")
-
-
-def _route_of(request: web.Request) -> str:
-    # The declared path, not the real one: numbers and names in paths do not belong in logs.
-    resource = request.match_info.route.resource
-    return resource.canonical if resource is not None else "-"
-
-
-def _log(request: web.Request, response: web.StreamResponse, started: float) -> None:
-    logger.info(
-        "request",
-        extra={
-            "method": request.method,
-            "route": _route_of(request),
-            "status": response.status,
-            "duration_ms": round((time.monotonic() - started) * 1000, 1),
-        },
-    )

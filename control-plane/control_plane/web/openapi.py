@@ -9,22 +9,24 @@ from pydantic.json_schema import models_json_schema
 from control_plane.archive import ArchivedError
 from control_plane.permissions import Permission
 from control_plane.web.problems import (
+    MalformedJsonError,
+    TokenExpiredError,
+    TokenInvalidError,
+    UnauthenticatedError,
+    UnsupportedMediaTypeError,
+)
+from control_plane.web.routes import Access, Route
+from servicekit.problems import (
     CONTENT_TYPE,
     BodyTooLargeError,
     ForbiddenError,
     InvalidRequestError,
-    MalformedJsonError,
     NotFoundError,
     Problem,
     TimedOutError,
-    TokenExpiredError,
-    TokenInvalidError,
     TooManyRequestsError,
-    UnauthenticatedError,
     UnavailableError,
-    UnsupportedMediaTypeError,
 )
-from control_plane.web.routes import Access, Route
 
 Document = dict[str, Any]
 

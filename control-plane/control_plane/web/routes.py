@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from control_plane.permissions import Permission
-from control_plane.web.problems import Problem
+from servicekit.problems import Problem
 
 Handler = Callable[..., Awaitable[Any]]
 
@@ -54,7 +54,7 @@ class Route:
     one changes, so that the audit can say what changed.  `names`: fields of the body or the answer that name the
     thing, beside those of the path.  `of_archived`: whether it may change something of an archived tenant.  `own`:
     the placeholder that names a user; what one does to oneself is then no matter for the audit.
-    `most_bytes`: of a file, or of a stream.
+    `most_bytes`: of a file, or of a stream.  `looks`: it changes nothing, though its question comes in a body.
     """
 
     method: str
@@ -73,6 +73,7 @@ class Route:
     of_archived: bool = False
     own: str = ""
     most_bytes: int = 0
+    looks: bool = False
     examples: dict[str, Any] = field(default_factory=dict)
     """Request bodies by name, for the document."""
 
@@ -89,7 +90,7 @@ class Route:
     @property
     def changes(self) -> bool:
         """Whether it may change something."""
-        return self.method != "GET"
+        return self.method != "GET" and not self.looks
 
     @cached_property
     def shown_by(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from control_plane.web.problems import TooManyRequestsError
+from servicekit.problems import TooManyRequestsError
 
 MEMORY_KEYS = 10_000
 

@@ -9,6 +9,7 @@ from callmodel.agents import Agent, AgentView, LastSpoken, Seat, SeatLeg, SeatUs
 from callmodel.ids import AgentId, CallId, LegId, NodeId, ProviderId, QueueId, TenantId
 from callmodel.offers import Full, InLine, Offer, OfferEnd, QueueView, Repairs
 from callmodel.queues import Queue, Waiter
+from callmodel.today import Today
 from hotstate.acd import offers, packing
 from hotstate.acd.running import Runner, Value
 from servicekit import meters
@@ -127,12 +128,14 @@ class Acd:
         call_id: CallId,
         at_ms: int,
         keeps_place: bool = False,
+        abandoned: bool = False,
     ) -> bool:
         """Take a caller out of line, and out of the offer that stands.  False: was not in this line.
 
-        keeps_place: whoever calls the queue again with that number within 10 minutes has the rank.
+        keeps_place: whoever calls the queue again with that number within 10 minutes has the rank.  abandoned: they
+        gave up or were lost, and count as such in the day's figures, also where their offer was withdrawn before.
         """
-        values: list[Value] = [at_ms, tenant_id, queue_id, call_id, int(keeps_place)]
+        values: list[Value] = [at_ms, tenant_id, queue_id, call_id, int(keeps_place), int(abandoned)]
         return bool(await self._runner.run("leave", pool, values))
 
     async def close_offer(
@@ -162,10 +165,9 @@ class Acd:
 
     async def see(self, pool: ProviderId, tenant_id: TenantId, queue_id: QueueId, at_ms: int) -> QueueView:
         """Return a queue's figures.  A queue that nobody joined or serves is empty."""
-        waiting, ready, signed_in, longest, estimate = await self._runner.run(
-            "see", pool, [at_ms, tenant_id, queue_id]
-        )
-        return QueueView(waiting, ready, signed_in, longest, None if estimate < 0 else estimate)
+        answer = await self._runner.run("see", pool, [at_ms, tenant_id, queue_id])
+        waiting, ready, signed_in, longest, estimate, *today = answer
+        return QueueView(waiting, ready, signed_in, longest, None if estimate < 0 else estimate, Today(*today))
 
     async def last_agent(self, pool: ProviderId, tenant_id: TenantId, caller: str) -> LastSpoken | None:
         """Return who last spoke with a number (its keyed hash); see `callmodel.queues.audiences_of`."""

@@ -70,6 +70,7 @@ def pack_waiter(waiter: Waiter, queue: Queue) -> list[str | int]:
     return [
         waiter.call_id, waiter.tenant_id, waiter.queue_id, waiter.node_id, waiter.entered_ms, waiter.rank, leaves,
         queue.strategy.value, audiences, waiter.caller or NOBODY, most,
+        "" if waiter.day_ends_ms is None else waiter.day_ends_ms, queue.answer_target_seconds * 1000,
     ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from servicekit.redisio import LuaScripts
 
 FOLDER = Path(__file__).with_name("lua")
-CORE = ("base", "match")
+CORE = ("base", "today", "match")
 PARTS = {
     "sign_in": ("signing", "legs"),
     "sign_out": ("signing",),

@@ -7,13 +7,14 @@ from typing import Any
 from redis.asyncio import Redis
 
 from callmodel.campaigns.caps import Window
+from callmodel.campaigns.history import HourCount
 from callmodel.campaigns.leads import Lead
 from callmodel.campaigns.results import AttemptResult
 from callmodel.codec import ShapeError
 from callmodel.ids import E164, CallId, LeadId, TenantId
 from hotstate.leads import forbidding, packing
 from hotstate.leads.running import Runner, Value, campaign_key, tenant_key
-from hotstate.leads.shapes import CampaignKey, Claimed, Deposed, Figures, HourCount, LeadCall, Refused
+from hotstate.leads.shapes import CampaignKey, Claimed, Deposed, Figures, LeadCall, Refused
 from servicekit.crypto import DecryptionError, TenantCipher
 from servicekit.redisio import ALONE, Replicas
 
@@ -107,17 +108,21 @@ class LeadQueue:
         return [packing.call_in(parts) for parts in await self._runner.run("calls", key, [at_ms])]
 
     async def outcomes(self, key: CampaignKey, at_ms: int, days: int = 30) -> list[HourCount]:
-        """Return how many customers answered and were abandoned in the last days, by hour, oldest first."""
+        """Return what was counted in the last days, by hour, oldest first."""
         counts: dict[int, dict[str, int]] = {}
         for field, count in (await self._redis.hgetall(f"{campaign_key(key)}:outcomes")).items():
             hour, _, what = field.partition(":")
             counts.setdefault(int(hour), {})[what] = int(count)
         since = (at_ms - days * DAY_MS) // HOUR_MS
-        return [
-            HourCount(hour * HOUR_MS, told.get("answered", 0), told.get("abandoned", 0))
-            for hour, told in sorted(counts.items())
-            if hour >= since
-        ]
+        return [HourCount(hour * HOUR_MS, **told) for hour, told in sorted(counts.items()) if hour >= since]
+
+    async def count_wrap_ups(self, key: CampaignKey, count: int, sum_ms: int, at_ms: int) -> None:
+        """Count wrap-ups that ended, for what is learnt of the campaign."""
+        name, hour = f"{campaign_key(key)}:outcomes", at_ms // HOUR_MS
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.hincrby(name, f"{hour}:wrap_ups", count)
+            pipeline.hincrby(name, f"{hour}:wrap_up_ms", sum_ms)
+            await pipeline.execute()
 
     # Claiming.
 

@@ -79,15 +79,6 @@ class Deposed:
 
 
 @dataclass(frozen=True)
-class HourCount:
-    """Customers who answered in an hour, and who of them were abandoned.  `at_ms`: when the hour began."""
-
-    at_ms: int
-    answered: int
-    abandoned: int
-
-
-@dataclass(frozen=True)
 class Figures:
     """How a campaign stands: leads that may be called, leads that wait, calls; and results of all settled calls."""
 

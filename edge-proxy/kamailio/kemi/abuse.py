@@ -151,7 +151,7 @@ def _flow_of(address: str) -> str:
 
 def _has_room(source: str) -> bool:
     # By second: an entry that has expired counts no more until Kamailio's timer takes it away, up to 20 s later.
-    return (KSR.htable.sht_inc("flows", f"{source}:{int(time.time())}") or 0) <= FLOOD_IN_WINDOW
+    return bool((KSR.htable.sht_inc("flows", f"{source}:{int(time.time())}") or 0) <= FLOOD_IN_WINDOW)
 
 
 def _sentence(reason: str) -> str:

@@ -66,12 +66,12 @@ def invite(sender: Peer) -> int:
         return routing.decide_branch_invite(view(), asked, site_id=SITE, hq=hq, rung_here=late)
 
     if sender.is_trusted:
-        ladder.heard_request(sender, at_hand.message)
+        ladder.heard_call(request, at_hand.message)
     decision = settled(decide, request)
     if decision is None:
         return 1
     if not sender.is_trusted:
-        ladder.heard_request(sender, at_hand.message)
+        ladder.heard_call(request, at_hand.message)
     strip_ours()
     if not sender.is_trusted:
         strip_ways()
@@ -109,8 +109,7 @@ def _to_media_node(decision: ToMediaNode, request: Request) -> int:
     if session is None:
         more: Vouched = ((REFUSED, "1"),)
     else:
-        pauses = at_hand.message.has_session and has_comfort_noise(KSR.kx.gete_body())
-        more = ((PAUSES, "1"),) if pauses else ()
+        more = ((PAUSES, "1"),) if has_comfort_noise(at_hand.message.session) else ()
     KSR.hdr.append(f"{HEADER}: {to_header((*decision.vouched, *more))}\r\n")
     if not request.to_domain:
         # A tel URI, which Asterisk takes in no other place either.

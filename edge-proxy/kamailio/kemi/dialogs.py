@@ -179,9 +179,14 @@ def _leads_to_trunk(trunk_id: str) -> bool:
     trunk = view().trunks.trunk_of(trunk_id)
     if trunk is None:
         return False
-    if not view().trunks.is_at(trunk_id, next_host()):
+    host = next_host()
+    if view().trunks.is_at(trunk_id, host):
+        way = trunking.untold_way(view().trunks, trunk, text("$du") or text("$ru"), host)
+        if way is not None:
+            KSR.setdsturi(way)
+    else:
         # Its Contact or Record-Route names something that nobody has configured: its gateway knows the way.
-        attempt = trunking.attempt_at(view().trunks, trunk, "", 0)
+        attempt = trunking.attempt_at(view().trunks, trunk, "", at_hand.said("call-id"))
         if attempt is None:
             return False
         KSR.setdsturi(attempt.next_hop)

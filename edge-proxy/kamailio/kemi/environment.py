@@ -33,8 +33,14 @@ _DRAIN: dict[str, float | bool] = {"looked": -1.0, "raised": False}
 _STATE = StateFile(SETTINGS["state_file"], lambda problem: KSR.err(problem + "\n"))
 
 
+def look() -> None:
+    """See what is published now: once for each message, and for what a timer begins."""
+    _STATE.view(time.monotonic())
+
+
 def view() -> EdgeView:
-    return _STATE.view(time.monotonic())
+    """Return what was published when this process looked last: the same for all that a message is asked about."""
+    return _STATE.seen
 
 
 def draining() -> bool:

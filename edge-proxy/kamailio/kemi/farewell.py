@@ -8,6 +8,7 @@ from kemi.environment import SETTINGS, header, text
 from kemi.gate import at_hand
 from kemi.session import BEGINS, Session
 
+OK, FAILED = 200, 300
 _DONE, _LEFT = "$avp(answer_refused)", "$avp(answers_left)"
 
 
@@ -25,12 +26,40 @@ def comes_second(session: Session) -> bool:
     if status < 200:
         KSR.set_drop()
         return True
+    _leave()
+    KSR.textopsx.msg_set_buffer(refusal_of(text("$mb"), ANSWERED_ELSEWHERE))
+    return True
+
+
+def comes_too_late() -> bool:
+    """Leave whoever answers once the call has gone on without it; say whether an answer came too late.
+
+    A gateway or node that was given up for its silence may answer as its CANCEL is on the way.  Kamailio gives the
+    answer to nobody then, so nobody else would acknowledge and end that call, which a carrier bills.
+    """
+    if not is_late():
+        return False
+    status = at_hand.message.status
+    if status < OK:
+        KSR.set_drop()
+    elif status < FAILED:
+        _leave()
+    return True
+
+
+def is_late() -> bool:
+    """Say whether the response at hand is one to an INVITE that has failed by itself before."""
+    last = text("$T_reply_last")
+    return at_hand.message.method == "INVITE" and last.isascii() and last.isdigit() and int(last) >= FAILED
+
+
+def _leave() -> None:
+    """Acknowledge an answer, and say goodbye to whoever gave it: once, however often it comes."""
+    tag = text("$tt")
     _say("ACK")
     if tag not in text(_LEFT).split():
         KSR.pv.sets(_LEFT, f"{text(_LEFT)} {tag}")
         _say("BYE")
-    KSR.textopsx.msg_set_buffer(refusal_of(text("$mb"), ANSWERED_ELSEWHERE))
-    return True
 
 
 def note_winner(session: Session) -> None:

@@ -3,7 +3,7 @@
 import KSR
 
 from edge_proxy import lexis, plain
-from kemi.environment import OWN_HOST, SETTINGS
+from kemi.environment import OWN_HOST, SETTINGS, look
 
 GO_ON, DROP, READ_ANEW = 1, -1, 2
 _STREAMS = (2, 3)
@@ -22,6 +22,7 @@ class AtHand:
     def receive(self) -> int:
         """Read the message that has come, and say whether it goes on."""
         self.message = _NOTHING
+        look()
         try:
             text = str(KSR.pv.get("$rcv(buf)"))
         except UnicodeDecodeError:
@@ -46,6 +47,7 @@ class AtHand:
     def forget(self) -> None:
         """A message has come that is too long to be read."""
         self.message = _NOTHING
+        look()
 
     def said(self, name: str) -> str:
         """Return the first value of a header by its long name in small letters, empty where there is none."""

@@ -8,19 +8,20 @@ import errno
 import json
 import os
 import time
+from typing import NamedTuple
 
 import KSR
 
 from callmodel.ladder import HeadKind
 from callmodel.vouched import from_header
 from edge_proxy import heads
-from edge_proxy.decisions import Peer, PeerKind
+from edge_proxy.decisions import Peer, PeerKind, Request
 from edge_proxy.lexis import Reading
 
 _SETTINGS = json.loads(os.environ["EDGE_SCRIPT_SETTINGS"])
 _ON = bool(_SETTINGS["tells_messages"])
 _US = "us"
-_WHO = {PeerKind.OUTSIDE: "phone", PeerKind.NODE: "media-node"}
+_WHO = {kind: kind.value for kind in PeerKind} | {PeerKind.OUTSIDE: "phone", PeerKind.NODE: "media-node"}
 TRYING = 100
 _USUAL = {180: "Ringing", 183: "Session Progress", 200: "OK", 487: "Request Terminated"}
 """What nobody writes otherwise."""
@@ -65,21 +66,48 @@ class _Told:
     name = ""
 
 
+class _Head(NamedTuple):
+    """What is to be told, and not yet put into words: a call waits for none of that."""
+
+    at_ms: int
+    name: str
+    kind: HeadKind
+    sender: str
+    address: str
+    words: str
+    session: str = ""
+    call_id: str = ""
+
+
+_UNTOLD: list[_Head] = []
+"""Of the message that this process works on."""
+
+
+def heard_call(request: Request, message: Reading) -> None:
+    """Tell of an INVITE that begins a call."""
+    if not _ON:
+        return
+    _Told.name = name = message.said("call-id")
+    words, sender = f"INVITE {heads.shown(request.target_user)}", request.peer
+    if request.from_user:
+        words += f" from {heads.shown(request.from_user)}"
+    call_id = from_header(_read("$hdr(X-Trunkline)")).get("call", "") if sender.kind is PeerKind.NODE else ""
+    _say(name, HeadKind.REQUEST, sender, words, message, call_id)
+
+
 def heard_request(sender: Peer, message: Reading) -> None:
-    """Tell of a request."""
+    """Tell of a request inside of a dialog."""
     if not _ON or message.method not in heads.TOLD:
         return
     _Told.name = name = message.said("call-id")
-    words, call_id = message.method, ""
-    if message.method == "INVITE":
+    words = message.method
+    if words == "INVITE":
         words += f" {heads.shown(_read('$rU'))}"
         if named := heads.user_in(message.said("from")):
             words += f" from {named}"
-        if sender.kind is PeerKind.NODE:
-            call_id = from_header(_read("$hdr(X-Trunkline)")).get("call", "")
     elif why := message.said("reason"):
         words += f" ({heads.shown(why)})"
-    _say(name, HeadKind.REQUEST, sender, words, message, call_id)
+    _say(name, HeadKind.REQUEST, sender, words, message)
 
 
 def heard_reply(sender: Peer, message: Reading) -> None:
@@ -110,13 +138,23 @@ def note_account(account: str, words: str) -> None:
 
 
 def _say(name: str, kind: HeadKind, sender: Peer, words: str, message: Reading, call_id: str = "") -> None:
-    who = "carrier" if sender.is_carrier else _WHO.get(sender.kind, sender.kind.value)
-    sound = heads.sound_of(_read("$rb")) if message.has_session else ""
-    _Pipe.write(heads.to_line(_now_ms(), name, kind, who, sender.address, words, sound, call_id))
+    who = "carrier" if sender.is_carrier else _WHO[sender.kind]
+    _UNTOLD.append(_Head(_now_ms(), name, kind, who, sender.address, words, message.session, call_id))
 
 
 def _say_of_us(name: str, words: str) -> None:
-    _Pipe.write(heads.to_line(_now_ms(), name, HeadKind.NOTE, _US, "", words))
+    _UNTOLD.append(_Head(_now_ms(), name, HeadKind.NOTE, _US, "", words))
+
+
+def tell() -> None:
+    """Tell the agent of the message at hand, and what became of it, in one go."""
+    if not _UNTOLD:
+        return
+    lines = [heads.to_line(*head[:6], heads.sound_of(head.session), head.call_id) for head in _UNTOLD]
+    _UNTOLD.clear()
+    whole = b"".join(lines)
+    for piece in [whole] if len(whole) <= heads.MOST_BYTES else lines:
+        _Pipe.write(piece)
 
 
 def _read(name: str) -> str:

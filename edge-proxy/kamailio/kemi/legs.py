@@ -27,7 +27,7 @@ def begin(request: Request, callee: MediaProtection, *, forked: bool = False) ->
     """
     session = anchoring.begun(forked=forked)
     # At a branch this may be a failure route, where the message at hand is a response.
-    sdp = KSR.kx.gete_body() if (at_hand.message.has_session if HQ else has_sdp()) else ""
+    sdp = at_hand.message.session if HQ else KSR.kx.gete_body() if has_sdp() else ""
     if sdp:
         caller = media.offered_protection(sdp)
         if not anchoring.offer(session, request.peer, callee, sdp):
@@ -75,8 +75,10 @@ def on_reply() -> int:
         KSR.set_drop()
         return 1
     message = at_hand.message
-    telling.heard(message.status)
     ladder.heard_reply(sender, message)
+    if farewell.comes_too_late():
+        return 1
+    telling.heard(message.status)
     note_over()
     session = remembered()
     with forks.one_by_one(forks.is_one(session)):
@@ -106,13 +108,13 @@ def _takes_answer(session: Session, sender: Peer) -> bool:
 
 def _tell_of_pauses(session: Session) -> None:
     """Tell the media node that its callee may send nothing while silent: such answers go to HQ's nodes alone."""
-    if HQ and session.caller_speaks is not None and heads.has_comfort_noise(KSR.kx.gete_body()):
+    if HQ and session.caller_speaks is not None and heads.has_comfort_noise(at_hand.message.session):
         KSR.hdr.append(f"{HEADER}: {PAUSES}=1\r\n")
 
 
 def _anchors_answer(session: Session, sender: Peer) -> bool:
     """Anchor what a response brings; say whether that was possible."""
-    toward, sdp = session.caller_speaks, KSR.kx.gete_body()
+    toward, sdp = session.caller_speaks, at_hand.message.session
     if toward is None:
         _pass_by_address(sender)
         return True
@@ -136,11 +138,11 @@ def renegotiate(sender: Peer, behind: End, ahead: End) -> bool:
             _pass_by_address(sender)
         return True
     if method == "ACK":
-        return not offered or anchoring.answer(anchoring.gone_on(), sender, ahead.speaks, KSR.kx.gete_body())
+        return not offered or anchoring.answer(anchoring.gone_on(), sender, ahead.speaks, at_hand.message.session)
     if method in ("INVITE", "UPDATE"):
         session = anchoring.gone_on()
         toward = keys.offered_to(ahead.account or ahead.name, ahead.speaks)
-        if offered and not anchoring.offer(session, sender, toward, KSR.kx.gete_body()):
+        if offered and not anchoring.offer(session, sender, toward, at_hand.message.session):
             return False
         _expect_answer(session, behind.speaks, offered=offered)
         return True

@@ -178,6 +178,8 @@ def _told() -> Told:
 
 def _every(name: str) -> str:
     """Return the values of a header that may stand twice, as one list of them."""
+    if at_hand.message.is_plain:
+        return header(name)  # there it stands once
     lines = (text(f"$(hdr({name})[{place}])") for place in range(MOST_LINES))
     return ",".join(filter(None, lines))
 

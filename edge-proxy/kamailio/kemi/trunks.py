@@ -8,20 +8,22 @@ from callmodel.edgesnapshot import EdgeTrunk
 from edge_proxy import trunking
 from edge_proxy.decisions import Request, ToTrunk
 from edge_proxy.sealing import End, EndKind
-from kemi import anchoring, credentials, keys, ladder, telling
+from kemi import anchoring, credentials, farewell, keys, ladder, telling
 from kemi.dialogs import stay
 from kemi.environment import RING_MS, SOCKETS, answer_call, has_sdp, not_acceptable, reply, send_from, text, view
 from kemi.legs import begin, on_reply, relay
 from kemi.stripping import strip_software
 
 _RANG, _ASKED_AT = "$avp(gateway_rang)", "$avp(gateway_asked_at)"
+_TRIED = "$avp(gateways_tried)"
+"""The addresses that were asked, as they stand in `Attempt.next_hop`."""
 SOON_MS = 50
 """What is left to a gateway that says once more, when its time is over, that it is trying."""
 
 
 def to_trunk(decision: ToTrunk, request: Request) -> int:
     trunk = view().trunks.trunk_of(decision.trunk_id)
-    attempt = trunking.attempt_at(view().trunks, trunk, decision.callee, 0) if trunk is not None else None
+    attempt = trunking.attempt_at(view().trunks, trunk, decision.callee, text("$ci")) if trunk is not None else None
     if trunk is None or attempt is None:
         ladder.note(f"trunk {decision.trunk_id} has no gateway whose address is known")
         return reply(503, "No Gateway")
@@ -38,6 +40,7 @@ def to_trunk(decision: ToTrunk, request: Request) -> int:
         KSR.hdr.append(f"P-Asserted-Identity: <{identity}>\r\n")
     KSR.pv.sets("$avp(trunk)", decision.trunk_id)
     KSR.pv.sets("$avp(callee)", decision.callee)
+    KSR.pv.sets(_TRIED, "")
     if trunk.credentials is not None:
         # After the digest CSeq differs on both sides: only a dialog's state can count them apart.
         KSR.dialog.dlg_manage()
@@ -52,8 +55,8 @@ def _aim(attempt: trunking.Attempt) -> None:
     KSR.seturi(attempt.target_uri)
     KSR.setdsturi(attempt.next_hop)
     send_from(SOCKETS[attempt.transport])
-    KSR.pv.seti("$avp(gateway)", attempt.index)
-    ladder.note(f"asks gateway {attempt.index + 1} of trunk {text('$avp(trunk)')}: {attempt.next_hop}")
+    KSR.pv.sets(_TRIED, f"{text(_TRIED)} {attempt.next_hop}".strip())
+    ladder.note(f"asks gateway {attempt.place} of trunk {text('$avp(trunk)')}: {attempt.next_hop}")
     credentials.await_challenge()
     _await(attempt.no_ring_ms, attempt.no_reply_ms)
 
@@ -66,10 +69,13 @@ def _await(no_ring_ms: int, no_reply_ms: int) -> None:
     KSR.tm.t_set_fr(no_ring_ms, no_reply_ms)
 
 
-def _aim_on(trunk: EdgeTrunk, *, past: int) -> bool:
-    """Try the gateway so many past the last one, or the next whose address is known; say whether one was."""
-    at = int(KSR.pv.get("$avp(gateway)") or 0) + past
-    attempt = trunking.attempt_at(view().trunks, trunk, text("$avp(callee)"), at)
+def _aim_on(trunk: EdgeTrunk, *, again: bool = False) -> bool:
+    """Try the next address of the trunk, or the last one again; say whether there was one."""
+    tried = text(_TRIED).split()
+    if again:
+        tried.pop()
+        KSR.pv.sets(_TRIED, " ".join(tried))
+    attempt = trunking.attempt_at(view().trunks, trunk, text("$avp(callee)"), text("$ci"), tried)
     if attempt is None:
         return False
     _aim(attempt)
@@ -79,7 +85,7 @@ def _aim_on(trunk: EdgeTrunk, *, past: int) -> bool:
 def gateway_replied() -> int:
     """Let a gateway ring as long as it takes; one that is only trying has no more time than at first."""
     code = KSR.kx.get_status()
-    if 100 < code < 200 and text(_RANG) != "1":
+    if 100 < code < 200 and text(_RANG) != "1" and not farewell.is_late():
         if trunking.is_ringing(code, has_sdp=has_sdp()):
             KSR.pv.sets(_RANG, "1")
             KSR.tm.t_set_fr(RING_MS, 0)
@@ -100,14 +106,14 @@ def gateway_failed() -> int:
     trunk = view().trunks.trunk_of(text("$avp(trunk)"))
     if code in (401, 407) and trunk is not None and _answer_challenge(trunk.no_ring_ms, trunk.no_reply_ms):
         return telling.TRIES_AGAIN
-    if trunk is not None and keys.leave_out(trunk.trunk_id, code) and _aim_on(trunk, past=0):
+    if trunk is not None and keys.leave_out(trunk.trunk_id, code) and _aim_on(trunk, again=True):
         return telling.TRIES_AGAIN
     never_rang = KSR.tm.t_branch_timeout() > 0 and text(_RANG) != "1"
     if never_rang:
         waited_ms = (time.monotonic() - float(text(_ASKED_AT) or time.monotonic())) * 1000
         ladder.note(f"gateway gave no sign of ringing in {waited_ms / 1000:.1f} s")
     if trunking.tries_next_gateway(code, timed_out=never_rang):
-        if trunk is not None and _aim_on(trunk, past=1):
+        if trunk is not None and _aim_on(trunk):
             return telling.TRIES_AGAIN
         answer_call(503, "Carrier Unavailable")
     anchoring.give_up()

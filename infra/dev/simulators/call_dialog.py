@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
 from .call_life import CallLife, Line
@@ -159,16 +159,34 @@ class CallDialog(CallLife):
         """Talk again.  Raises RequestRefusedError."""
         await self._reinvite("sendrecv")
 
-    async def _reinvite(self, direction: str) -> None:
-        status = await self._reinvite_once(direction)
-        if status == 491:
+    async def refresh(self, seconds: int, method: str = "INVITE") -> int:
+        """Refresh the session by INVITE or UPDATE; return for how many seconds it holds from now (RFC 4028).
+
+        Raises RequestRefusedError, also where the other side answers without session timers.
+        """
+        timers = [("Supported", "timer"), ("Session-Expires", f"{seconds};refresher=uac")]
+        if method == "INVITE":
+            response = await self._reinvite("sendrecv", timers)
+        else:
+            update = self._with_sdp(self.dialog.build_request("UPDATE"), "")
+            update.headers += timers
+            response = await self._agent.request(update, self.dialog.next_hop())
+        holds = response.get("Session-Expires").partition(";")[0].strip()
+        if response.status >= 300 or not holds.isdigit():
+            raise RequestRefusedError(method, response.status)
+        return int(holds)
+
+    async def _reinvite(self, direction: str, headers: Sequence[tuple[str, str]] = ()) -> SipMessage:
+        response = await self._reinvite_once(direction, headers)
+        if response.status == 491:
             # Both sides asked at once: come again after a random wait (section 14.1).
             await asyncio.sleep(random.uniform(0.1, 2.0))
-            status = await self._reinvite_once(direction)
-        if status >= 300:
-            raise RequestRefusedError("INVITE", status)
+            response = await self._reinvite_once(direction, headers)
+        if response.status >= 300:
+            raise RequestRefusedError("INVITE", response.status)
+        return response
 
-    async def _reinvite_once(self, direction: str) -> int:
+    async def _reinvite_once(self, direction: str, headers: Sequence[tuple[str, str]]) -> SipMessage:
         done: asyncio.Future[SipMessage] = asyncio.get_running_loop().create_future()
         challenges: list[SipMessage] = []
 
@@ -176,6 +194,7 @@ class CallDialog(CallLife):
             if response.status in (401, 407) and self.line.password and not challenges:
                 challenges.append(response)
                 again = self._with_sdp(self.dialog.build_request("INVITE"), request.body)
+                again.headers += headers
                 self._agent.send_request(self._with_credentials(again, response), hop, on_response)
                 return
             if 200 <= response.status < 300:
@@ -188,12 +207,13 @@ class CallDialog(CallLife):
 
         await self.media.prepare(direction=direction)
         request = self._with_sdp(self.dialog.build_request("INVITE"), self.media.offer(direction))
+        request.headers += headers
         hop = self.dialog.next_hop()
         await self._agent.transport.connect(hop)
         self._reinviting = True
         try:
             self._agent.send_request(request, hop, on_response)
-            return (await done).status
+            return await done
         finally:
             self._reinviting = False
 

@@ -326,11 +326,12 @@ class Carrier:
         target: Endpoint | str,
         headers: dict[str, str] | None = None,
         timeout: float | None = 120.0,
+        display_name: str = "",
     ) -> PhoneCall:
         """Call one of HQ's numbers: at a trunk's address, or where the account `target` is registered.
 
-        The caller speaks with the tone of `from_number`.  Raises KeyError for an account that is not
-        registered.
+        The caller speaks with the tone of `from_number`, and says a name of theirs, without quotes in it.  Raises
+        KeyError for an account that is not registered.
         """
         if isinstance(target, str):
             contact, source, expires_at = self.bindings[target]
@@ -341,7 +342,8 @@ class Carrier:
             hop = target
         uri = f"sip:{to_number}@{hop[0]}:{hop[1]}"
         host = self.address[0]
-        local = f"<sip:{from_number}@{host}>"
+        named = f'"{display_name}" ' if display_name else ""
+        local = f"{named}<sip:{from_number}@{host}>"
         line = Line(from_number, f"sip:{from_number}@{host}", self._media)
         call = PhoneCall(self._agent, line, Dialog.outgoing(local, uri, hop))
         call.media.endpoint.play(tone_sound(tone_of(from_number)))

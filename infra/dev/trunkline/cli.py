@@ -229,7 +229,7 @@ app.add_typer(flowcli.app, name="flow")
 app.add_typer(callscli.app, name="calls")
 app.command()(answers.answers)
 app.command()(diallercli.dialler)
-app.command("simulate")(simulate.simulate_campaign)
+app.command("simulate")(simulate.simulate)
 
 
 @app.command()

@@ -4,6 +4,7 @@ import secrets
 import sys
 
 from hotstate.acd import Acd
+from hotstate.dnc import DoNotCall
 from hotstate.leads import LeadQueue
 from media_nodes.conductor import DirectoryShelf
 from media_nodes.configuration import follow_directory
@@ -41,6 +42,7 @@ async def serve(service: Service) -> None:
         Around(
             redis=redis,
             queue=LeadQueue(redis, cipher, replicas),
+            dnc=DoNotCall(redis, cipher),
             acd=Acd(redis, replicas),
             nodes=Nodes(redis),
             directory=lambda: shelf.current,

@@ -1,25 +1,26 @@
 """One campaign, paced: look, settle what is over, launch what the pacer says.  One dialler at a time does it."""
 
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from redis.asyncio import Redis
 
 from callmodel.campaigns import retrying
 from callmodel.campaigns.document import Campaign, CampaignState
-from callmodel.campaigns.launching import Pacing, pacing_of
+from callmodel.campaigns.launching import BY_AGENTS, Pacing, pacing_of, room_for
 from callmodel.campaigns.progress import LeadState
 from callmodel.campaigns.results import AttemptResult
-from callmodel.campaigns.watching import CallSeen, Look, agents_of, facts_between, snapshot_of
+from callmodel.campaigns.watching import CallSeen, Look, agents_of, facts_between, snapshot_of, unsure_ms_of
 from callmodel.directory import Lookups, Tenant
 from callmodel.flows.calendars import is_open
 from callmodel.ids import CallId
-from callmodel.pacing.outcomes import OutcomesCounted
+from callmodel.pacing.outcomes import Fact, OutcomesCounted, WrapUpEnded
 from callmodel.trunks import trunks_of
 from hotstate.acd import Acd
 from hotstate.channels import free_channels
-from hotstate.leads import CallerNumbers, CampaignKey, LeadCall, LeadQueue
+from hotstate.dnc import DoNotCall
+from hotstate.leads import CallerNumbers, CampaignKey, LeadAsks, LeadCall, LeadQueue, NotDialled, Told
 from media_nodes.dialler.claiming import Claiming
 from media_nodes.dialler.nodes import Missing, Nodes
 
@@ -35,6 +36,7 @@ class Around:
 
     redis: Redis
     queue: LeadQueue
+    dnc: DoNotCall
     acd: Acd
     nodes: Nodes
     directory: Callable[[], Lookups | None]
@@ -47,7 +49,7 @@ class CampaignDialler:
 
     def __init__(self, around: Around, key: CampaignKey) -> None:
         self._around, self._key = around, key
-        self._claiming = Claiming(around.queue, CallerNumbers(around.redis), around.nodes, key)
+        self._claiming = Claiming(around.queue, CallerNumbers(around.redis), around.dnc, around.nodes, key)
         self._fence = 0
         self._settings: object = None
         self._pacing: Pacing
@@ -73,11 +75,20 @@ class CampaignDialler:
             agents_of(campaign, await around.acd.agents(key.pool)),
             {call.call_id: _seen(call) for call in calls},
         )
-        for fact in facts_between(self._before, look):
-            self._pacing.observe(fact)
+        await self._learn(facts_between(self._before, look, unsure_ms_of(campaign)), at_ms)
         self._before = look
         await self._settle(campaign, calls, at_ms)
-        await self._launch(directory, tenant, campaign, look)
+        if campaign.kind in BY_AGENTS:
+            await self._dial_asked(directory, tenant, campaign, at_ms)
+        else:
+            await self._launch(directory, tenant, campaign, look)
+
+    async def _learn(self, facts: Sequence[Fact], at_ms: int) -> None:
+        for fact in facts:
+            self._pacing.observe(fact)
+        wrapped = [fact.wrapped_seconds for fact in facts if isinstance(fact, WrapUpEnded)]
+        if wrapped:
+            await self._around.queue.count_wrap_ups(self._key, len(wrapped), round(1000 * sum(wrapped)), at_ms)
 
     async def resign(self) -> None:
         """Let another dialler pace at once.  Raises redis errors."""
@@ -123,7 +134,7 @@ class CampaignDialler:
             at_ms,
             attempts=attempts,
             counts=retrying.counts(result),
-            answered=int(abandoned or call.connected_ms > 0),
+            answered=int(abandoned or (call.connected_ms > 0 and result is not AttemptResult.MACHINE)),
             abandoned=int(abandoned),
         )
 
@@ -142,6 +153,20 @@ class CampaignDialler:
 
     # -- what begins
 
+    async def _dial_asked(self, directory: Lookups, tenant: Tenant, campaign: Campaign, at_ms: int) -> None:
+        """Dial the leads that agents have looked at, and want to call."""
+        asks = LeadAsks(self._around.redis)
+        wishes = await asks.next(self._key, at_ms)
+        if not wishes:
+            return
+        await self._around.nodes.look()
+        is_open_now = campaign.state is CampaignState.RUNNING and _is_staffed(directory, campaign, at_ms)
+        for asked in wishes:
+            told = Told(refused=NotDialled.HOURS)
+            if is_open_now:
+                told = await self._claiming.dial(directory, tenant, campaign, self._fence, asked, at_ms)
+            await asks.tell(self._key, asked, told)
+
     async def _launch(self, directory: Lookups, tenant: Tenant, campaign: Campaign, look: Look) -> None:
         around, at_ms = self._around, look.at_ms
         is_open_now = campaign.state is CampaignState.RUNNING and _is_staffed(directory, campaign, at_ms)
@@ -150,8 +175,10 @@ class CampaignDialler:
         free = await free_channels(around.redis, tenant, trunks, at_ms) if is_open_now else 0
         # What is claimed and not dialled yet holds no channel.
         on_the_way = sum(call.state is LeadState.CLAIMED for call in look.calls.values())
-        most = min(free - on_the_way, around.nodes.room, campaign.pacing.most_lines - len(look.calls))
-        snapshot = snapshot_of(look, max(most, 0), is_open=is_open_now)
+        free = min(free - on_the_way, around.nodes.room)
+        snapshot = snapshot_of(look, 0, is_open=is_open_now)
+        most = room_for(campaign, len(snapshot.agents), len(look.calls), free)
+        snapshot = replace(snapshot, channels_free=most)
         lines = min(self._pacing.lines_to_launch(at_ms / 1000, snapshot), snapshot.channels_free)
         if lines > 0:
             await self._claiming.launch(directory, tenant, campaign, self._fence, lines, self._around.now_ms)

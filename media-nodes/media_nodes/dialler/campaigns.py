@@ -4,7 +4,6 @@ import asyncio
 import logging
 
 from callmodel.campaigns.document import Campaign, CampaignState
-from callmodel.campaigns.launching import DIALLED
 from callmodel.directory import Lookups
 from hotstate.leads import CampaignKey
 from media_nodes.dialler.campaign import Around, CampaignDialler
@@ -83,4 +82,5 @@ def _key_of(campaign: Campaign) -> CampaignKey:
 
 
 def _is_dialled(campaign: Campaign) -> bool:
-    return campaign.kind in DIALLED and campaign.state is not CampaignState.DRAFT
+    """Say whether calls of the campaign are launched here, or settled."""
+    return campaign.state is not CampaignState.DRAFT

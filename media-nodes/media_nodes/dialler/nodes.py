@@ -15,6 +15,7 @@ from hotstate.nodes import held_calls, living_nodes
 from servicekit.streams import append
 
 ORDERS_KEPT = 10_000
+OWNER_SECONDS = 86_400
 
 
 class Nodes:
@@ -50,6 +51,8 @@ class Nodes:
             return False
         self._placed[node.node_id] += 1
         message = {"m": json.dumps(to_wire(order))}
+        # By it whoever may end the call finds it.
+        await self._redis.set(keys.call_owner(order.tenant_id, order.call_id), node.node_id, ex=OWNER_SECONDS)
         await append(self._redis, keys.node_orders(node.node_id), message, ORDERS_KEPT)
         return True
 

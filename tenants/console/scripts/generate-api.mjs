@@ -1,6 +1,6 @@
 /**
  * Writes src/api/schema.d.ts (types of the whole API) and src/api/forms.json (the bodies that forms are made of) from
- * the control plane's OpenAPI document.  `--check` writes nothing, and fails when what is there is not current.
+ * the control plane's OpenAPI document, and src/api/flow.json (what nodes of flows are made of).  `--check` writes nothing, and fails when what is there is not current.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -11,9 +11,9 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Bodies that the console makes a form of. */
 const FORMS = [
-  "CalendarPatch", "NewCalendar", "NewNumber", "NewPrompt", "NewQueue", "NewSite", "NewStation", "NewTenant",
-  "NewTenantUser", "NewTrunk", "NewUser", "NumberPatch", "PromptPatch", "QueuePatch", "SitePatch", "StationPatch",
-  "AgentPatch", "TenantPatch", "TenantUserPatch", "TrunkPatch", "UserPatch", "NumberRoute",
+  "AgentPatch", "CalendarPatch", "NewCalendar", "NewNumber", "NewPrompt", "NewQueue", "NewSite", "NewStation", "NewTenant",
+  "NewTenantUser", "NewTrunk", "NewUser", "NewVip", "NumberPatch", "NumberRoute", "PromptPatch", "QueuePatch", "SitePatch",
+  "StationPatch", "TenantPatch", "TenantUserPatch", "TrunkPatch", "UserPatch", "VipPatch",
 ];
 
 function documentOf() {
@@ -48,11 +48,19 @@ function resolved(schema, schemas) {
 
 const document = untitled(documentOf());
 const schemas = document.components.schemas;
+/** The settings of each kind of a flow's nodes. */
+const flow = JSON.parse(readFileSync(at("../../../docs/flow.schema.json"), "utf8"));
+const nodes = Object.fromEntries(
+  Object.entries(resolved(flow.$defs, flow.$defs))
+    .filter(([name]) => name.endsWith("Node"))
+    .map(([, node]) => [node.properties.kind.const, node]),
+);
 const written = {
   "../src/api/schema.d.ts":
     "// Made by `npm run api` from the control plane's OpenAPI document.\n" + astToString(await openapiTS(document, { defaultNonNullable: false })),
   "../src/api/forms.json":
     JSON.stringify(Object.fromEntries(FORMS.sort().map((name) => [name, resolved(schemas[name], schemas)])), null, 1) + "\n",
+  "../src/api/flow.json": JSON.stringify(nodes, null, 1) + "\n",
 };
 
 for (const [path, text] of Object.entries(written)) {

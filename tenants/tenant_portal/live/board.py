@@ -11,7 +11,7 @@ from typing import Any
 from callmodel import keys
 from callmodel.ids import TenantId
 from callmodel.offers import QueueView
-from callmodel.sight import without_costs
+from callmodel.sight import without_costs, without_inside
 from hotstate.acd.changes import AgentChange
 from tenant_portal.live.listener import Listener, Told, event, shown_agent
 from tenant_portal.live.scope import ME, PLATFORM, Place
@@ -64,7 +64,8 @@ class Board:
                 thing = f"call:{call['call_id']}"
                 whole = event("call.changed", self.tenant_id, place, call=call)
                 costless = event("call.changed", self.tenant_id, place, call=without_costs(call))
-                return [Told("calls", thing, place, whole, costless)]
+                outside = event("call.changed", self.tenant_id, place, call=without_inside(call))
+                return [Told("calls", thing, place, whole, costless, outside)]
             case "call.ended":
                 call_id = fields["m"]
                 text = event("call.ended", self.tenant_id, place, call_id=call_id)
@@ -117,6 +118,10 @@ class Board:
             "estimate_seconds": seen.estimate_seconds,
             "ready": seen.ready,
             "signed_in": seen.signed_in,
+            "offered_today": seen.today.offered,
+            "answered_today": seen.today.answered,
+            "abandoned_today": seen.today.abandoned,
+            "service_level_today": seen.today.service_level,
         }
         text = event("queue.changed", self.tenant_id, place, queue=queue)
         return [Told("queues", f"queue:{queue_id}", place, text)]
@@ -146,5 +151,8 @@ class Board:
 
 
 def _timeless(status: Document) -> Document:
-    nodes = [{name: value for name, value in node.items() if name != "at_ms"} for node in status.get("nodes", ())]
-    return {**status, "nodes": nodes}
+    timeless = {
+        part: [{name: value for name, value in each.items() if name != "at_ms"} for each in status.get(part, ())]
+        for part in ("nodes", "edges")
+    }
+    return {**status, **timeless}

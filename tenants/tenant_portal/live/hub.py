@@ -10,13 +10,13 @@ from redis.exceptions import RedisError
 from callmodel.ids import ProviderId, QueueId, TenantId
 from hotstate.acd import Acd
 from hotstate.acd.changes import AgentChange, LinesChange, change_of, changes_key
+from servicekit.problems import Problem
 from tenant_portal.controlplane import Caller, ControlPlane
 from tenant_portal.live.board import Board
 from tenant_portal.live.feed import Entry, Feed
 from tenant_portal.live.listener import Listener
 from tenant_portal.live.pictures import Pictures
 from tenant_portal.live.scope import PLATFORM, Place, Scope
-from tenant_portal.problems import Problem
 
 FIGURES_SECONDS = 0.02
 """A match moves several queues at once: their figures are looked up together."""

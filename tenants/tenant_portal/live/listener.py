@@ -14,13 +14,23 @@ from tenant_portal.live.scope import ME, Place, Scope, event_id
 
 @dataclass(frozen=True)
 class Told:
-    """An event as it is told to everybody who follows its topic.  `costless`: where costs may not be seen."""
+    """An event as it is told to everybody who follows its topic.  `costless`: where costs may not be seen.
+
+    outside: for a client's people.
+    """
 
     topic: str
     thing: str
     place: Place
     text: str
     costless: str | None = None
+    outside: str | None = None
+
+    def text_for(self, scope: Scope) -> str:
+        """Return the words that a user of this scope may read."""
+        if self.outside is not None and not scope.sees_inside:
+            return self.outside
+        return self.costless if self.costless is not None and not scope.sees_costs else self.text
 
 
 @dataclass(eq=False)
@@ -37,8 +47,7 @@ class Listener:
         """Let an event wait for the browser, if its user may see it."""
         if told.topic not in self.scope.topics or told.place < self.since:
             return
-        text = told.text if self.scope.sees_costs or told.costless is None else told.costless
-        self.outbox.put(Message(told.thing, told.place, text))
+        self.outbox.put(Message(told.thing, told.place, told.text_for(self.scope)))
 
     def hear_of_me(self, doing: Doing, place: Place) -> None:
         """Let the browser know what its user does now, and of the call that is on the way to them."""

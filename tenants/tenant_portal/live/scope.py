@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from callmodel.sight import SPEND_READ, TOPICS
+from callmodel.sight import SPEND_READ, STATIONS_READ, TOPICS
 
 ME, PLATFORM = "me", "platform"
 KNOWN_TOPICS = frozenset({*TOPICS, ME, PLATFORM})
@@ -17,7 +17,8 @@ _PLACE = re.compile(r"(?P<tenant>[a-z0-9-]{1,64})/(?P<ms>[0-9]{1,15})-(?P<count>
 class Scope:
     """Whose eyes a socket is.  `tenant_id`: None where no tenant's desk is shown.
 
-    topics: what is both asked for and allowed.  sees_costs: what calls cost.  reasons: why the tenant's agents pause.
+    topics: what is both asked for and allowed.  sees_costs: what calls cost.
+    sees_inside: sites, trunks and the provider's people.  reasons: why the tenant's agents pause.
     """
 
     user_id: str
@@ -25,6 +26,7 @@ class Scope:
     tenant_id: str | None
     topics: frozenset[str]
     sees_costs: bool = False
+    sees_inside: bool = False
     teams: tuple[str, ...] = ()
     reasons: frozenset[str] = frozenset()
 
@@ -48,6 +50,7 @@ def scope_of(me: Mapping[str, Any], tenant: Mapping[str, Any] | None, asked: Ite
         tenant_id=tenant_id,
         topics=frozenset(allowed & set(asked)),
         sees_costs=tenant_id is not None and (is_hq or SPEND_READ in granted),
+        sees_inside=tenant_id is not None and (is_hq or STATIONS_READ in granted),
         teams=tuple(me["teams"].get(tenant_id, ())),
         reasons=frozenset(each["reason"] for each in tenant["pause_reasons"]) if tenant is not None else frozenset(),
     )

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import WSCloseCode, WSMsgType, web
 from redis.exceptions import RedisError
 
+from servicekit.problems import InvalidRequestError, Problem, UnavailableError
 from tenant_portal.controlplane import Caller
 from tenant_portal.desk import Desk
 from tenant_portal.live.board import Board
@@ -18,13 +19,7 @@ from tenant_portal.live.hub import Hub
 from tenant_portal.live.listener import Listener, event
 from tenant_portal.live.outbox import Message
 from tenant_portal.live.scope import Place, Scope, place_after, scope_of, topics_asked
-from tenant_portal.problems import (
-    InvalidRequestError,
-    Problem,
-    SignedOutError,
-    TooManySocketsError,
-    UnavailableError,
-)
+from tenant_portal.problems import SignedOutError, TooManySocketsError
 from tenant_portal.sessions import Session
 
 SIGNED_OUT, TENANT_CHANGED = 4401, 4409

@@ -24,7 +24,7 @@ from branch_gateway.identity import keep_identity, load_identity, prepare_reques
 from branch_gateway.kamailio import KamailioRegistrar
 from branch_gateway.link import OptionsProbe, TcpProbe
 from control_plane import pki
-from edge_proxy.jsonrpc import KamailioRpc
+from edge_proxy.ownkamailio import own_kamailio
 from simulators.phone import Softphone
 
 SITE = "branch-1"
@@ -135,7 +135,7 @@ def secrets_file(folder: Path) -> Path:
 
 async def test_phone_of_a_fresh_branch_registers_through_to_headquarters(hq, hq_edge, branch, tmp_path):
     at_branch = Edge(tmp_path, BRANCH, "branch")
-    at_branch.rpc = KamailioRpc(BRANCH, 5063, secrets_file(tmp_path))
+    at_branch.rpc = own_kamailio(BRANCH, 5063, secrets_file(tmp_path))
     await eventually(lambda: hq_edge.rpc.htable_get("branches", SITE), "HQ knows the branch's connection")
 
     async with phone("2001", address("20.11")) as first, phone("2002", address("20.12")) as second:

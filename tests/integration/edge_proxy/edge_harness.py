@@ -18,13 +18,16 @@ from typing import Any
 
 from certificates_of_tests import Authority
 
+from callmodel.codec import to_wire
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway, MediaProtection, tables_of
 from callmodel.entries import PLATFORM_PART
 from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
 from edge_proxy import ngcontrol
-from edge_proxy.jsonrpc import KamailioRpc, RpcUnreachableError
-from edge_proxy.rendering import Destination, render_dispatcher
+from edge_proxy.hops import Places, key_of
+from edge_proxy.ownkamailio import own_kamailio
 from edge_proxy.view import ADDRESS, ADDRESSES_PART, LOOK_SECONDS
+from kamailio_helpers.rpc import KamailioRpc, RpcUnreachableError
+from kamailio_helpers.templates import Destination, render_dispatcher
 from servicekit.snapshotcopy import CopiedEntries, CopyAwayError, Part, SnapshotCopy
 from simulators.call import PhoneCall
 from simulators.digest import ha1_of
@@ -191,7 +194,7 @@ class Edge:
 
     def rpc_at(self, host: str) -> KamailioRpc:
         """Return a way to give it commands."""
-        return KamailioRpc(host, 5063, self.run / "secrets.json")
+        return own_kamailio(host, 5063, self.run / "secrets.json")
 
     @property
     def settings(self) -> dict[str, str]:
@@ -207,9 +210,9 @@ class Edge:
             **self.environment,
         }
 
-    def know(self, known: EdgeSnapshot, addresses: dict[str, str] | None = None) -> None:
+    def know(self, known: EdgeSnapshot, places: Places | None = None) -> None:
         """Hand a state to the SIP workers, as the agent does; from now on they know it."""
-        entries = {name: {"name": name, "address": address} for name, address in (addresses or {}).items()}
+        entries = {key_of(gateway): to_wire(found) for gateway, found in (places or {}).items()}
         version = time.time_ns()
         parts = [
             Part(PLATFORM_PART, version, json.dumps(tables_of(known))),

@@ -21,9 +21,9 @@ from sip_probe import UdpProbe, message
 
 from callmodel.ids import SiteId, TenantId
 from callmodel.numbers import DiallingPlan, plan_of_country
-from edge_proxy.jsonrpc import RpcError
 from edge_proxy.rendering import KNOWN_SET, MEDIA_SET
 from edge_proxy.screening import HELP_IN_WINDOW
+from kamailio_helpers.rpc import RpcError
 from simulators.call_life import CallEndedError
 from simulators.carrier import Carrier
 from simulators.phone import Softphone

@@ -34,7 +34,7 @@ from two_edges import PORTS, branch_at, phone_at
 
 from edge_proxy.connections import CLOSED_TABLE
 from edge_proxy.hearing import CLOSED, Counted
-from edge_proxy.jsonrpc import RpcUnreachableError
+from kamailio_helpers.rpc import RpcUnreachableError
 from simulators.phone import Softphone
 
 ATTACKER, OTHER, OFFICE = address("66.1"), address("66.2"), address("10.30")

@@ -193,7 +193,7 @@ async def test_address_that_a_carrier_names_is_told_until_the_operator_says_yes(
     async with gateway(open_media=rewriting(elsewhere)) as carrier:
         await is_told_to_the_node_alone(node, carrier, f"sip:{DID}@{HQ}")
     node.on_invite = answer_after()
-    await CarrierReport(hq.rpc, redis, "hq-edge").report()
+    await CarrierReport(hq.rpc, redis, "hq-edge", tuple).report()
     (seen,) = from_wire(EdgeCarriers, json.loads(await redis.get(keys.edge_carriers("hq-edge")))).stray_media
     assert (seen.trunk_id, seen.address) == ("trunk-1", ELSEWHERE)
     hq.know(snapshot(trunks=(trunk(sources=(CARRIER,), media_learnt=(ELSEWHERE,)),)))

@@ -21,6 +21,7 @@ from edge_harness import (
 from sip_probe import UdpProbe
 
 from callmodel.edgesnapshot import Gateway, TrunkCredentials
+from edge_proxy.hops import Found, Hop
 from simulators.carrier import Carrier
 from simulators.digest import ha1_of
 from simulators.g711 import PCMA, PCMU
@@ -236,7 +237,9 @@ async def test_call_from_an_address_that_is_no_carriers_is_refused(hq, node):
 
 
 async def test_gateway_given_by_name_is_reached_at_the_address_that_the_agent_found(hq, node):
-    hq.know(snapshot(trunks=(trunk("trunk-1", "sip.carrier.example"),)), {"sip.carrier.example": CARRIER})
+    named = Gateway("sip.carrier.example")
+    places = {named: Found(named, (Hop(CARRIER),))}
+    hq.know(snapshot(trunks=(trunk("trunk-1", named.host),)), places)
     async with carrier_at() as carrier:
         call = await call_out(node)
         await call.wait_for("answered")

@@ -254,6 +254,21 @@ async def test_who_signs_out_with_a_caller_on_the_way_gives_that_one_back(acd: A
     assert await outstanding(acd) == {"c1": ["bo"]}
 
 
+async def test_who_takes_anothers_seat_is_offered_as_what_they_serve_from_now_on(acd: Acd):
+    await sign_in(acd, "al", "101", T)
+    await sign_in(acd, "bo", "102", T + 1)
+    assert named(await join(acd, "c1", T + 2)) == ["al"]
+
+    await sign_in(acd, "bo", "101", T + 3, "help")
+
+    assert await outstanding(acd) == {}
+    assert await join(acd, "c1", T + 4) == InLine(1)
+
+    await sign_in(acd, "bo", "101", T + 5)
+
+    assert await outstanding(acd) == {"c1": ["bo"]}
+
+
 async def test_an_offer_that_nobody_took_up_lapses_and_is_made_anew(acd: Acd):
     await sign_in(acd, "al", "101", T)
     first = await join(acd, "c1", T + 1)

@@ -6,12 +6,13 @@ import pytest
 from redis.asyncio import Redis
 
 from callmodel.agents import AgentState, SeatUse
-from callmodel.ids import AgentId
+from callmodel.ids import AgentId, CallId
 from callmodel.offers import OfferEnd
 from callmodel.sight import SIGNED_OUT, Doing, doing_of
+from callmodel.today import Today
 from hotstate.acd import Acd
 from hotstate.acd.changes import AgentChange, LinesChange, change_of, changes_key
-from tests.integration.hotstate.acd_centre import ACME, HQ, SALES, T, close, join, leg, seat, sign_in
+from tests.integration.hotstate.acd_centre import ACME, HQ, NODE, SALES, T, close, join, leg, seat, sign_in
 
 
 @pytest.fixture
@@ -110,3 +111,69 @@ async def test_two_who_swap_are_both_told(acd: Acd, redis: Redis):
     await follower.catch_up()
 
     assert (follower.known["al"], follower.known["bo"].seat) == (SIGNED_OUT, seat("101"))
+
+
+# -- figures of the day
+
+
+async def today(acd: Acd, at_ms: int) -> Today:
+    return (await acd.see(HQ, ACME, SALES, at_ms)).today
+
+
+async def test_each_caller_of_the_day_counts_once_whatever_is_told_again(acd: Acd, redis: Redis):
+    follower, ends = Follower(redis), T + 86_400_000
+    for number, at_ms in ((1, T), (2, T + 1), (3, T + 2)):
+        for _ in range(2):
+            await join(acd, f"c{number}", at_ms, day_ends_ms=ends)
+    await join(acd, "called-back", T + 3)
+    assert await today(acd, T + 4) == Today(offered=3)
+
+    await acd.forget_node(HQ, NODE, T + 5)
+    assert await today(acd, T + 6) == Today(offered=3, abandoned=3), "right after the node's death"
+    # Its conductor lived after all, and vouches for two of them.
+    await join(acd, "c2", T + 1, day_ends_ms=ends)
+    await join(acd, "c3", T + 2, day_ends_ms=ends)
+    assert await today(acd, T + 7) == Today(offered=3, abandoned=1)
+
+    await follower.catch_up()
+    await sign_in(acd, "al", "101", T + 8)
+    [offer] = await acd.outstanding(HQ, NODE)
+    for _ in range(2):
+        await close(acd, offer, OfferEnd.ANSWERED, T + 9)
+    assert await today(acd, T + 10) == Today(3, 1, 1, 1)
+    await follower.catch_up()
+    assert (ACME, SALES) in follower.lines
+
+    await sign_in(acd, "bo", "102", T + 11)
+    [offer] = await acd.outstanding(HQ, NODE)
+    await close(acd, offer, OfferEnd.ANSWERED, T + 20_003)
+    assert await today(acd, T + 20_004) == Today(3, 2, 1, 1), "answered, and not in time"
+
+
+async def test_who_gives_up_while_a_phone_rings_is_abandoned_and_who_goes_elsewhere_is_not(acd: Acd):
+    ends = T + 86_400_000
+    await sign_in(acd, "al", "101", T)
+    offer = await join(acd, "c1", T + 1, day_ends_ms=ends)
+    await join(acd, "c2", T + 2, day_ends_ms=ends)
+    await close(acd, offer, OfferEnd.WITHDRAWN, T + 3)
+    await acd.leave(HQ, ACME, SALES, CallId("c1"), T + 3, abandoned=True)
+    await acd.leave(HQ, ACME, SALES, CallId("c2"), T + 4)
+
+    assert await today(acd, T + 5) == Today(offered=2, abandoned=1)
+
+
+async def test_a_day_that_is_over_has_no_figures_and_whoever_shows_them_is_told(acd: Acd, redis: Redis):
+    follower, ends = Follower(redis), T + 1000
+    await join(acd, "c1", T, day_ends_ms=ends)
+    await acd.prove(HQ, NODE, {}, [(ACME, SALES, CallId("c1"))], T + 999)
+    await acd.lapse(HQ, T + 999)
+    assert await today(acd, ends - 1) == Today(offered=1)
+    assert await today(acd, ends) == Today()
+
+    await follower.catch_up()
+    await acd.prove(HQ, NODE, {}, [(ACME, SALES, CallId("c1"))], T + 61_000)
+    await acd.lapse(HQ, T + 61_000)
+    await follower.catch_up()
+
+    assert follower.lines == [(ACME, SALES)]
+    assert await redis.exists(changes_key(HQ).replace("changes", f"{ACME}:queue:{SALES}:today")) == 0

@@ -247,20 +247,36 @@ async def test_one_paces_and_who_paced_before_is_refused(queue: LeadQueue):
     assert not await queue.settle(SPRING, first, call, AttemptResult.BUSY, None, T, attempts=1)
 
 
-async def test_outcomes_are_counted_by_the_hour(queue: LeadQueue):
-    await queue.put(SPRING, [lead("l1"), lead("l2")], T, 10)
-    await claim(queue, "l1", "c1")
-    await claim(queue, "l2", "c2")
+async def test_outcomes_are_counted_by_the_hour(queue: LeadQueue, calls: LeadCalls):
+    await queue.put(SPRING, [lead(f"l{row}") for row in range(1, 5)], T, 10)
+    ends = {
+        "c1": (
+            AttemptResult.CONNECTED,
+            {"answered_ms": T + 8_000, "connected_ms": T + 9_000, "ended_ms": T + 60_000},
+        ),
+        "c2": (AttemptResult.ABANDONED, {"answered_ms": T + 4_000, "ended_ms": T + 7_000}),
+        "c3": (AttemptResult.MACHINE, {"answered_ms": T + 20_000, "ended_ms": T + 23_000}),
+        "c4": (AttemptResult.FAILED, {"ended_ms": T + 1_000}),
+    }
+    for call, (result, times) in ends.items():
+        await claim(queue, call.replace("c", "l"), call)
+        await calls.take(SPRING, CallId(call), NODE, T)
+        await calls.note(SPRING, CallId(call), NODE, LeadState.ENDED, T, result=result, **times)
     fence = await fence_of(queue)
-    one, two = sorted(await queue.calls(SPRING, T), key=lambda call: call.call_id)
+    one, two, three, four = sorted(await queue.calls(SPRING, T), key=lambda call: call.call_id)
     await queue.settle(SPRING, fence, one, AttemptResult.CONNECTED, None, T, attempts=1, answered=1)
     await queue.settle(SPRING, fence, two, AttemptResult.ABANDONED, None, T, attempts=1, answered=1, abandoned=1)
+    await queue.settle(SPRING, fence, three, AttemptResult.MACHINE, None, T, attempts=1)
+    await queue.settle(SPRING, fence, four, AttemptResult.FAILED, None, T, attempts=0, counts=False)
+    await queue.count_wrap_ups(SPRING, 2, 30_000, T)
 
     (hour,) = await queue.outcomes(SPRING, T)
     assert (hour.answered, hour.abandoned) == (2, 1)
+    assert (hour.attempts, hour.people, hour.machines, hour.rung_ms) == (3, 2, 1, 12_000)
+    assert (hour.talks, hour.talk_ms, hour.wrap_ups, hour.wrap_up_ms) == (1, 51_000, 2, 30_000)
     assert not await queue.settle(SPRING, fence, two, AttemptResult.ABANDONED, None, T, attempts=1, answered=1)
     figures = await queue.figures(SPRING)
-    assert figures.results == {"connected": 1, "abandoned": 1} and figures.calls == 0
+    assert figures.results == {"connected": 1, "abandoned": 1, "machine": 1, "failed": 1} and figures.calls == 0
 
 
 async def test_our_numbers_are_counted_and_one_rests_for_all_campaigns(

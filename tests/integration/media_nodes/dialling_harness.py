@@ -5,11 +5,12 @@ import base64
 import sys
 from collections import Counter
 
-from leads_harness import KEY, KEY_BYTES, queue_of
+from leads_harness import CIPHER, KEY, KEY_BYTES, queue_of
 from lines_harness import ANA_HZ, VOICES, now_ms
 from media_harness import CUSTOMER_HZ, Node, Process, until
 
 from callmodel.campaigns.leads import Lead
+from hotstate.dnc import DoNotCall
 from hotstate.leads.shapes import Figures
 from simulators.call import PhoneCall
 from simulators.phone import answer_after
@@ -119,6 +120,8 @@ async def hears_agent(call: PhoneCall) -> bool:
 
 
 async def fill(node: Node, leads: list[Lead]) -> None:
+    """Enter leads, as a control plane that has the do-not-call lists in place."""
+    await DoNotCall(node.redis, CIPHER).complete()
     size, refused = await queue_of(node).put(KEY, leads, now_ms(), len(leads))
     assert (size, refused) == (len(leads), [])
 

@@ -15,6 +15,7 @@ from callmodel.directory import HQ, Did, Directory
 from callmodel.flows.document import Flow
 from callmodel.flows.nodes import CallBackNode, HangUpNode, MenuNode, QueueChoice, QueueNode
 from callmodel.ids import E164, AgentId, Extension, FlowId, QueueId, SiteId
+from callmodel.offers import QueueView
 from callmodel.prompts import Speech
 from callmodel.queues import Queue
 from hotstate.acd import Acd
@@ -113,7 +114,10 @@ class Desk:
         return await self.waiting() == count
 
     async def waiting(self) -> int:
-        return (await self.acd.see(HQ, ACME, SALES, now_ms())).waiting
+        return (await self.seen()).waiting
+
+    async def seen(self) -> QueueView:
+        return await self.acd.see(HQ, ACME, SALES, now_ms())
 
 
 class Station:
@@ -172,7 +176,7 @@ async def in_line(node: Node, desk: Desk, *callers: str) -> list[PhoneCall]:
 async def published(node: Node, queue: Queue, **more: Any) -> None:
     """Publish the directory with another queue, and wait until the conductor has it."""
     before = node.log("conductor").count("directory loaded")
-    node.directory = replace(node.directory, queues=(queue,), **more)
+    node.directory = replace(node.directory, **{"queues": (queue,), **more})
     await publish(node.redis, node.directory)
     await until(lambda: node.log("conductor").count("directory loaded") > before)
 

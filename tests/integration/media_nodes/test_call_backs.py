@@ -104,6 +104,15 @@ async def test_nobody_is_called_back_who_hides_the_number(node: Node, desk: Desk
     assert await node.redis.exists("{pool:hq}:callbacks") == 0
 
 
+async def test_a_number_of_a_far_country_is_looked_at_by_people_first(node: Node, desk: Desk):
+    customer = await node.call_in(BACK, caller="+2526112345")
+    await customer.wait_for("ended", 15)
+
+    record = await node.cdr()
+    assert (record["ending"], record["call_back"]) == ("call-back", None)
+    assert await node.redis.exists("{pool:hq}:callbacks") == 0
+
+
 async def test_who_rings_meanwhile_waits_behind_the_place_that_is_kept(node: Node, desk: Desk):
     record = await asked(node)
     await until(lambda: desk.waiting_is(1))

@@ -9,6 +9,7 @@ from media_harness import COLLEAGUE_HZ, CUSTOMER, CUSTOMER_HZ, Node, hears, unti
 
 from callmodel.agents import AgentState
 from callmodel.directory import HQ
+from callmodel.today import Today
 from simulators.call import PhoneCall
 from simulators.phone import answer_after, reject_with
 
@@ -43,6 +44,7 @@ async def test_a_caller_is_put_through_to_the_agent_who_is_free(node: Node, desk
     assert cdr["recording_id"]
     await desk.becomes(ana, AgentState.WRAP_UP)
     await desk.becomes(ana, AgentState.READY)
+    assert (await desk.seen()).today == Today(offered=1, answered=1, in_time=1)
 
 
 async def test_a_caller_hears_music_until_somebody_is_ready(node: Node, desk: Desk):
@@ -115,6 +117,7 @@ async def test_a_caller_who_gives_up_frees_the_agent(node: Node, desk: Desk):
     cdr = await node.cdr()
     assert (cdr["ending"], cdr["queue_id"], cdr["agent_id"]) == ("abandoned", SALES, None)
     assert cdr["queue_seconds"] > 0
+    assert (await desk.seen()).today == Today(offered=1, abandoned=1)
 
 
 async def test_an_agent_who_dials_is_offered_nobody(node: Node, desk: Desk):

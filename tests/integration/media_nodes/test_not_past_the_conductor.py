@@ -142,6 +142,27 @@ async def test_a_refer_while_it_rings_is_no_transfer(node: Node):
     assert (await node.cdr())["ending"] == "abandoned"
 
 
+@pytest.mark.parametrize("comes", [True, False], ids=["who called in", "who was called"])
+@pytest.mark.parametrize("to", ["13812345999", "1002"])
+async def test_a_refer_from_outside_calls_nobody(node: Node, comes: bool, to: str):
+    """A customer's carrier hands on what the customer's exchange says: the tenant would pay for whom that names."""
+    if comes:
+        node.with_trunks({"1001": answer_after(0.0)}, hz=AGENT_HZ)
+        customer, agent = await node.call_in(), await node.edge.wait_for_call()
+        await hears(agent, CUSTOMER_HZ)
+    else:
+        agent, customer = await talking(node)
+    node.with_trunks({"cheap": answer_after(0.0), "1002": answer_after(0.0)})
+
+    assert await customer.transfer(f"sip:{to}@{node.address}") >= 400
+
+    await hears(customer, AGENT_HZ)
+    await hears(agent, CUSTOMER_HZ)
+    assert node.edge.incoming.empty()
+    await agent.hang_up()
+    assert len((await node.cdr())["legs"]) == 2
+
+
 async def consulting(node: Node) -> tuple[PhoneCall, PhoneCall, PhoneCall, PhoneCall]:
     """The agent's two calls, with a customer and a colleague: agent, customer, consult, colleague."""
     agent, customer = await talking(node)

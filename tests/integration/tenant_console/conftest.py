@@ -9,6 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tenant_portal"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "control_plane" / "api"))
+sys.path.insert(0, str(Path(__file__).parent))
 
 from api_house import World, build_world, run
 from portal_house import PortalHouse, running_portal

@@ -18,7 +18,7 @@ CREDENTIALS = {"username": "agent.acme", "password": USER_PASSWORD}
 @pytest.mark.parametrize("cookie", ["forged", "x" * 43, "x" * 5000, "a b;c", "../../etc"])
 async def test_a_forged_cookie_is_no_session(portal: PortalHouse, world: World, cookie: str):
     async with Browser(portal.portals[0]) as browser:
-        for path in ("/session", "/phone", "/events", "/api/v1/tenants", "/recordings/acme/x"):
+        for path in ("/session", "/phone", "/events", "/api/v1/tenants", "/recordings/acme/x", "/prompt-audio/a/x/e"):
             answer = await browser.call("GET", path, headers={"Cookie": f"trunkline={cookie}"})
             assert (answer.status, answer.error_id) == (401, "signed-out"), path
 
@@ -101,6 +101,9 @@ async def test_another_tenants_ids_are_nothing(portal: PortalHouse, world: World
             f"/api/v1/tenants/bolt/stations/{ids['extension']}",
             f"/recordings/bolt/{ids['recording_id']}",
             f"/recordings/acme/{ids['recording_id']}",
+            "/prompt-audio/bolt/hello-2/en",
+            "/prompt-audio/acme/hello-2/en",
+            "/prompt-audio/acme/%2e%2e/en",
         ):
             assert (await browser.call("GET", path)).status == 404, path
         for tenant_id in ("bolt", "nowhere", "../acme", ""):

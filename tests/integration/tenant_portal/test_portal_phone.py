@@ -59,6 +59,50 @@ async def test_a_desk_phone_is_no_browsers_and_nobody_gets_anothers(portal: Port
     assert (anothers.status, anothers.error_id) == (403, "not-your-seat")
 
 
+async def test_who_leaves_a_seat_keeps_no_key_to_its_phone(portal: PortalHouse, world: World):
+    leaves, stays = await seated(world, "acme", "1705", "webrtc"), await seated(world, "acme", "1706", "webrtc")
+    comes = await world.admin.make("/users", user(fresh("comes"), "acme", "agent"))
+    told: dict[str, list[str]] = {leaves: [], stays: []}
+    for name in (leaves, stays):
+        async with Browser(portal.portals[0]) as browser:
+            await browser.sign_in(name)
+            told[name].append((await browser.get("/phone"))["authorization"]["ha1"])
+
+    await world.admin.call("PUT", "/tenants/acme/stations/1705/user", {"user_id": comes["user_id"]})
+    async with Browser(portal.portals[0]) as browser:
+        await browser.sign_in(comes["username"])
+        after = (await browser.get("/phone"))["authorization"]["ha1"]
+    async with Browser(portal.portals[0]) as browser:
+        await browser.sign_in(stays)
+        told[stays].append((await browser.get("/phone"))["authorization"]["ha1"])
+
+    assert after not in told[leaves]
+    assert told[stays][0] == told[stays][1]
+
+
+async def test_no_key_that_a_session_was_told_outlives_it(portal: PortalHouse, world: World):
+    """Whoever had a login for a minute would have a phone for good."""
+    name = await seated(world, "acme", "1707", "webrtc")
+    (account,) = [each for each in (await world.admin.get("/users?limit=500"))["items"] if each["username"] == name]
+    told: list[str] = []
+
+    async def note(password: str) -> None:
+        async with Browser(portal.portals[0]) as browser:
+            await browser.sign_in(name, password)
+            told.append((await browser.get("/phone"))["authorization"]["ha1"])
+
+    await note(USER_PASSWORD)
+    await note(USER_PASSWORD)
+    await world.admin.call("PATCH", f"/users/{account['user_id']}", {"password": "another-long-password"})
+    await note("another-long-password")
+    await world.admin.call("PATCH", f"/users/{account['user_id']}", {"enabled": False})
+    await world.admin.call("PATCH", f"/users/{account['user_id']}", {"enabled": True})
+    await note("another-long-password")
+
+    assert told[0] == told[1]
+    assert len(set(told)) == 3
+
+
 async def test_a_manager_is_nobody_else_either(portal: PortalHouse, world: World):
     await seated(world, "acme", "1704", "webrtc")
     manager = world.users["acme", "manager"]

@@ -96,7 +96,7 @@ async def test_a_second_factor_is_asked_for_by_the_portal_too(portal: PortalHous
         assert (await browser.get("/session"))["user"]["second_factor"] is True
     async with Browser(portal.portals[0]) as again:
         asked = await again.call("POST", "/session", {"username": name, "password": USER_PASSWORD})
-        assert (asked.status, asked.body["error"]) == (401, "code-needed")
+        assert (asked.status, asked.body["error_id"]) == (401, "code-needed")
         assert (await again.call("GET", "/session")).error_id == "signed-out"
         await again.sign_in(name, code=confirmed.body["recovery_codes"][0])
 

@@ -1,6 +1,6 @@
 """Starts Chromium by Playwright in Node.js, opens pages, and says what they log and what they hear.
 
-Every page has a profile of its own (cookies, storage), and all pages of one Chromium have one microphone.
+A page has a profile of its own (cookies, storage) or another's, and all pages of one Chromium have one microphone.
 """
 
 import asyncio
@@ -166,9 +166,12 @@ class Chromium:
         for number, lines in self.logs.items():
             (self.folder / f"page-{number}.log").write_text("\n".join(lines))
 
-    async def open(self, url: str) -> Page:
-        """Open a page in a profile of its own, and wait until it is loaded.  Raises PageError."""
-        return Page(self, int(await self.command(do="open", url=url)))
+    async def open(self, url: str, beside: Page | None = None) -> Page:
+        """Open a page in a profile of its own, and wait until it is loaded.  Raises PageError.
+
+        beside: a page of whose profile it is, as another tab.
+        """
+        return Page(self, int(await self.command(do="open", url=url, beside=beside and beside.number)))
 
     async def command(self, **given: Any) -> Any:
         """Have the driver do one thing, and return what came of it.  Raises PageError."""

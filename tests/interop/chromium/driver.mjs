@@ -1,6 +1,6 @@
 // Drives Chromium for chromium.py: one JSON object a line comes in, one goes out for each, and one for each thing told.
 //
-//   {"id", "do": "open", "url"}                   -> {"id", "result": page}; each page has a profile of its own
+//   {"id", "do": "open", "url", "beside"}         -> {"id", "result": page}; in a profile of its own, or that of a page
 //   {"id", "do": "chain", "page", "steps"}        -> {"id", "result"}; steps are Playwright's methods, the first is the page's
 //   {"id", "do": "run", "page", "source", "given"} -> {"id", "result"}; an expression, or a function that is called
 //   {"id", "do": "close", "page"}                 -> {"id"}
@@ -17,9 +17,14 @@ function tell(message) {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
-async function open({ url }) {
+async function newProfile() {
   const context = await browser.newContext({ permissions: ["microphone"] });
   await context.addInitScript({ path: initScript });
+  return context;
+}
+
+async function open({ url, beside }) {
+  const context = beside === null ? await newProfile() : pages[beside].context();
   const page = await context.newPage();
   const number = pages.push(page) - 1;
   page.on("console", (message) => tell({ page: number, said: `${message.type()}: ${message.text()}` }));
@@ -49,7 +54,7 @@ function plain(value) {
   return isData ? (value ?? null) : null;
 }
 
-const hands = { open, chain, run, close: async ({ page }) => pages[page].context().close() };
+const hands = { open, chain, run, close: async ({ page }) => pages[page].close({ runBeforeUnload: true }) };
 
 async function obey(line) {
   const { id, do: name, ...given } = JSON.parse(line);

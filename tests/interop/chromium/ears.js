@@ -1,11 +1,12 @@
 // Hears what a page's phone is sent, whichever library it uses: every peer connection of the page is listened to.
 //
 // `trunklineEars.samples(n)` gives the last n samples at 8 kHz of the newest voice, `.seconds()` the time of its clock,
-// `.packets()` how many came in, and `.codec()` what is sent.
+// `.packets()` how many came in, and `.codec()` what is sent.  `.cut()` breaks the connections of WebSockets to edges.
 (() => {
   const RATE = 8000;
   const Connection = window.RTCPeerConnection;
-  const ears = { connections: [], heard: null };
+  const Socket = window.WebSocket;
+  const ears = { connections: [], sockets: [], heard: null };
 
   ears.hear = (stream) => {
     ears.context ??= new AudioContext({ sampleRate: RATE });
@@ -49,6 +50,14 @@
       return getUserMedia({ ...wanted, audio });
     };
   }
+
+  ears.cut = () => ears.sockets.filter(({ url }) => url.startsWith("wss:")).forEach((socket) => socket.close());
+  window.WebSocket = class extends Socket {
+    constructor(...settings) {
+      super(...settings);
+      ears.sockets.push(this);
+    }
+  };
 
   window.trunklineEars = ears;
   window.RTCPeerConnection = class extends Connection {

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from callmodel.agents import LastSpoken
 from callmodel.ids import AgentId, QueueId, TenantId
-from callmodel.queues import Audience, Queue, Relaxation, SkillNeed, audiences_of
+from callmodel.queues import Audience, Queue, Relaxation, SkillNeed, audiences_of, widenings_of
 
 T = 1_764_500_000_000
 ENGLISH, EXPERT, BILLING = SkillNeed("en"), SkillNeed("en", 8), SkillNeed("billing")
@@ -59,3 +59,11 @@ def test_what_a_call_needs_does_not_relax():
         Audience(T, (BILLING, EXPERT)),
         Audience(T + 30_000, (BILLING,)),
     )
+
+
+def test_a_call_asks_again_at_each_moment_at_which_an_audience_may_begin():
+    queue = replace(QUEUE, relaxations=(Relaxation(15, (ENGLISH,)), Relaxation(60)))
+
+    # The team's ten seconds begin at once where the agent is not there.
+    assert [(each - T) // 1000 for each in widenings_of(queue, T)] == [10, 15, 20, 30, 60]
+    assert widenings_of(replace(QUEUE, last_agent_seconds=0, team_seconds=0), T) == ()

@@ -6,7 +6,7 @@ import pytest
 
 from callmodel.agents import Seat
 from callmodel.beginnings import CallBackDue
-from callmodel.callbacks import CallBack, after_failure
+from callmodel.callbacks import CallBack, after_failure, may_be_kept
 from callmodel.calls import Step, begin
 from callmodel.callstate import Call, Direction, LegRole, Phase
 from callmodel.cdr import cdr_of
@@ -21,7 +21,8 @@ from callmodel.facts import (
     Queued,
     TrunkGranted,
 )
-from callmodel.ids import AgentId, CallId, Extension, LegId, QueueId, SiteId
+from callmodel.ids import E164, AgentId, CallId, Extension, LegId, QueueId, SiteId
+from callmodel.limits import Limits
 from callmodel.offers import Offer, Offered, OfferEnd
 from callmodel.orders import (
     ClaimTrunk,
@@ -198,3 +199,19 @@ def test_a_call_in_vain_is_made_again_later_so_often_and_no_longer():
 
 def test_nobody_is_called_after_the_time_that_was_set():
     assert after_failure(replace(HELD, until_ms=T0 + 600_000), CallId("second"), T0) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "limits", "kept"),
+    [
+        ("+8613812345678", Limits(), True),
+        ("+2526112345", Limits(), False),
+        ("+8816123456", Limits(), False),
+        ("+85221234567", Limits(allowed_prefixes=("+852",)), True),
+        ("+85221234567", Limits(allowed_prefixes=("+852",), blocked_prefixes=("+8522",)), False),
+        ("+8613812345678", Limits(blocked_prefixes=("+86138",)), False),
+    ],
+)
+def test_a_number_that_anybody_may_forge_leads_nowhere_dear(number: str, limits: Limits, *, kept: bool):
+    """Who calls in with a number of a far country would have the tenant call it, by an agent, and pay for it."""
+    assert may_be_kept(E164(number), BEIJING, limits) is kept

@@ -163,6 +163,15 @@ def test_who_is_at_no_station_has_no_other_call():
     assert call == TALKING
 
 
+@pytest.mark.parametrize("to", ["1002", "13812345678", "+447700900123"])
+def test_who_is_at_no_station_hands_nobody_over(to: str):
+    """The tenant would pay for the call that a caller from outside wishes for."""
+    call, orders = after(TALKING, asked_by_phone(TALKING, CUSTOMER_LEG, to, "", DIRECTORY, LATER))
+
+    assert orders == [ReportTransfer(CUSTOMER_LEG, 603)]
+    assert call == TALKING
+
+
 def test_a_transfer_that_names_no_other_call_is_a_blind_one():
     fact = asked_by_phone(TALKING, AGENT_LEG, "1002", "", DIRECTORY, LATER)
 

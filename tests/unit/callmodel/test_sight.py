@@ -2,7 +2,7 @@
 
 from callmodel.agents import AgentState, Seat
 from callmodel.ids import CallId, Extension, QueueId, SiteId, TenantId
-from callmodel.sight import SIGNED_OUT, TOPICS, Doing, doing_of, seen_by, without_costs
+from callmodel.sight import SIGNED_OUT, TOPICS, Doing, doing_of, seen_by, without_costs, without_inside
 
 ACME, BOLT = TenantId("acme"), TenantId("bolt")
 SEAT = Seat(ACME, Extension("1001"), SiteId("hq"))
@@ -50,6 +50,21 @@ def test_costs_are_taken_out_of_the_call_and_its_legs_and_nothing_else():
         "call_id": "c1", "cost_micros": None, "currency": None, "legs": [{"leg_id": "l1", "cost_class": None}]
     }  # fmt: skip
     assert call["cost_micros"] == 1
+
+
+def test_a_clients_people_see_neither_costs_nor_the_providers_inside():
+    call = {
+        "call_id": "c1", "site_id": "hq", "trunk_id": "carrier", "node_id": "node-1", "cost_micros": 1,
+        "trace_id": "ab", "asked_by": "ana", "ended_by": "bo", "extension": "1001",
+        "legs": [{"leg_id": "l1", "site_id": "hq", "trunk_id": "carrier", "cost_per_minute": 0.1}],
+    }  # fmt: skip
+
+    shown = without_inside(call)
+
+    assert {name: value for name, value in shown.items() if value is not None} == {
+        "call_id": "c1", "extension": "1001",
+        "legs": [{"leg_id": "l1", "site_id": None, "trunk_id": None, "cost_per_minute": None}],
+    }  # fmt: skip
 
 
 def test_topics_are_the_three_of_a_tenant():

@@ -227,7 +227,7 @@ def test_a_caller_who_gives_up_is_out_of_line_and_stops_the_ringing():
     assert orders == [
         HangUp(BENS_LEG, 487),
         CloseOffer(SALES, AgentId("u-1002"), 7, OfferEnd.WITHDRAWN),
-        LeaveQueue(SALES),
+        LeaveQueue(SALES, abandoned=True),
     ]
     ended = after(call, LegHungUp(BENS_LEG, 487, T0 + 9_010))[0]
     record = cdr_of(ended)
@@ -316,7 +316,7 @@ def test_an_offer_that_is_told_again_after_its_end_rings_nobody_and_ends_again()
 def test_who_is_lost_with_the_node_keeps_the_place():
     for call in (in_line(), RUNG):
         orders = after(call, NodeLost(T0 + 9_000))[1]
-        assert orders[0] == LeaveQueue(SALES, keeps_place=True)
+        assert orders[0] == LeaveQueue(SALES, keeps_place=True, abandoned=True)
 
 
 def test_the_longest_call_goes_on_in_line_and_is_over_there_too():

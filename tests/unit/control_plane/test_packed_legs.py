@@ -10,7 +10,7 @@ from callmodel.cdr import CdrLeg
 from callmodel.codec import from_wire, to_wire
 from callmodel.ids import LegId
 from callmodel.voice.figures import LegVoice, Stream
-from control_plane.features.calls.packing import pack_leg, unpack_leg
+from control_plane.packedlegs import pack_leg, unpack_leg
 
 CALL, BEGAN_MS = "0193fa9e-0000-7000-8000-000000000007", 1_764_547_200_000
 VOICE = LegVoice(Stream(4251, 12, 3.4, 4.36), Stream(4249), 41.7)

@@ -4,8 +4,8 @@ import secrets
 
 import pytest
 
-from control_plane.web.problems import TooManyRequestsError
 from control_plane.web.throttle import Throttle
+from servicekit.problems import TooManyRequestsError
 from servicekit.redisio import connect
 
 

@@ -12,7 +12,7 @@ HOUR = 3_600_000
 
 
 def health(*outcomes: Outcome) -> TrunkHealth:
-    return health_of(TRUNK, outcomes, NOW, enabled=True, registered=None, edge_id=None)
+    return health_of(TRUNK, outcomes, NOW, enabled=True, channels=2, max_channels=30, registered=None, edge_id=None)
 
 
 def answered(ago_ms: int) -> Outcome:

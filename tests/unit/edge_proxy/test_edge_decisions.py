@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from edge_views import KNOWS_NOTHING, view_of
+from edge_views import KNOWS_NOTHING, places, view_of
 
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway, MediaProtection
 from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
@@ -288,16 +288,18 @@ def test_another_node_is_tried_only_where_no_conductor_took_the_call(code, reaso
 
 def test_gateways_are_tried_in_order_and_without_an_address_passed_over():
     trunk = SNAPSHOT.trunks[0]
-    resolved = TrunkBook(SNAPSHOT.trunks, {"gw.example": "192.0.2.1"})
+    resolved = TrunkBook(SNAPSHOT.trunks, places((Gateway("gw.example"), "192.0.2.1")))
 
-    first = trunking.attempt_at(resolved, trunk, DID, 0)
-    second = trunking.attempt_at(VIEW.trunks, trunk, DID, 0)
+    first = trunking.attempt_at(resolved, trunk, DID, "call-1")
+    second = trunking.attempt_at(resolved, trunk, DID, "call-1", [first.next_hop])
+    known_alone = trunking.attempt_at(VIEW.trunks, trunk, DID, "call-1")
 
-    assert first and (first.index, first.target_uri, first.next_hop) == (
-        0, f"sip:{DID}@gw.example:5060", "sip:192.0.2.1:5060;transport=udp"
+    assert first and (first.place, first.target_uri, first.next_hop) == (
+        1, f"sip:{DID}@gw.example:5060", "sip:192.0.2.1:5060;transport=udp"
     )  # fmt: skip
-    assert second and (second.index, second.next_hop) == (1, f"sip:{SOURCE}:5080;transport=tcp")
-    assert trunking.attempt_at(VIEW.trunks, trunk, DID, 2) is None
+    assert second and (second.place, second.next_hop) == (2, f"sip:{SOURCE}:5080;transport=tcp")
+    assert known_alone and known_alone.next_hop == second.next_hop
+    assert trunking.attempt_at(resolved, trunk, DID, "call-1", [first.next_hop, second.next_hop]) is None
 
 
 @pytest.mark.parametrize(("code", "timed_out", "tries"), [

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from edge_views import view_of
 
+from callmodel.codec import to_wire
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeTrunk, Gateway, NodeHealth, TrunkCredentials, tables_of
 from callmodel.entries import PLATFORM_PART
 from callmodel.ids import NodeId, TenantId, TrunkId
@@ -15,18 +16,16 @@ from edge_proxy import media, screening, view
 from edge_proxy.carriers import registrations_of
 from edge_proxy.config import EdgeSettings
 from edge_proxy.decisions import Reject
+from edge_proxy.hops import Found, Hop
 from edge_proxy.launch import configuration_of, script_environment
 from edge_proxy.nodes import NodeBook, uris_in
 from edge_proxy.rendering import (
     KNOWN_SET,
     MEDIA_SET,
     SPARE_SET,
-    Destination,
     EdgeConfiguration,
-    RenderingError,
     TlsFiles,
     branch_host,
-    render_dispatcher,
     render_kamailio,
     render_tls,
     rtpengine_arguments,
@@ -34,6 +33,7 @@ from edge_proxy.rendering import (
 )
 from edge_proxy.trunkbook import TrunkBook
 from edge_proxy.view import ADDRESS, ADDRESSES_PART, LOOK_SECONDS, StateFile
+from kamailio_helpers.templates import Destination, TemplateError, render_dispatcher
 from servicekit.snapshotcopy import Part, SnapshotCopy
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -233,7 +233,7 @@ def test_templates_get_all_that_they_ask_for():
     ],
 )
 def test_nothing_that_could_inject_enters_a_configuration(values):
-    with pytest.raises(RenderingError):
+    with pytest.raises(TemplateError):
         replace(HQ, **values)
 
 
@@ -248,7 +248,7 @@ def test_destination_that_is_none_is_refused():
         "sip:a:99999",
         "sip:a:1;transport=x",
     ):
-        with pytest.raises(RenderingError):
+        with pytest.raises(TemplateError):
             render_dispatcher([Destination(1, uri)])
 
 
@@ -396,9 +396,12 @@ def test_trunks_are_indexed_anew_only_when_they_changed(tmp_path):
     after = file.view(2.0)
     assert after is not before and after.trunks is before.trunks
 
-    addresses = {ADDRESS: {"gw.example": {"name": "gw.example", "address": "192.0.2.7"}}}
+    found = Found(Gateway("gw.example"), (Hop("192.0.2.7"),), ("192.0.2.6",))
+    addresses = {ADDRESS: {"older": {"name": "gw.example", "address": "192.0.2.9"}, "gw": to_wire(found)}}
     copy.take([Part(ADDRESSES_PART, 3, json.dumps(addresses))])
-    assert file.view(3.0).trunks.is_carrier("192.0.2.7")
+    seen = file.view(3.0).trunks
+    assert seen.is_carrier("192.0.2.7") and seen.is_carrier("192.0.2.6") and not seen.is_carrier("192.0.2.9")
+    assert [hop.address for hop in seen.hops_of(Gateway("gw.example"))] == ["192.0.2.7"]
 
 
 def test_worker_turns_nobody_away_over_a_file_that_broke_and_reads_the_one_that_replaces_it(tmp_path):

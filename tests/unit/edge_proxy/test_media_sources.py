@@ -3,6 +3,7 @@
 import ipaddress
 
 import pytest
+from edge_views import places
 
 from callmodel.edgesnapshot import EdgeTrunk, Gateway
 from callmodel.ids import TrunkId
@@ -97,7 +98,7 @@ def test_media_networks_default_to_gateways_and_sources():
         trunk = EdgeTrunk(
             TrunkId("t1"), (Gateway("gw.example"),), "t1.example", sources=("198.51.100.0/28",), media_networks=told
         )
-        return TrunkBook((trunk,), {"gw.example": "192.0.2.1"})
+        return TrunkBook((trunk,), places((Gateway("gw.example"), "192.0.2.1")))
 
     by_default = (ipaddress.ip_network("198.51.100.0/28"), ipaddress.ip_network("192.0.2.1"))
     assert networks().media_networks("192.0.2.1") == by_default

@@ -11,7 +11,8 @@ from edge_proxy import peering, registration, routing
 from edge_proxy.config import EdgeSettings
 from edge_proxy.decisions import PassOn, Peer, PeerKind, Reject, Request
 from edge_proxy.launch import configuration_of, secrets_of
-from edge_proxy.rendering import RenderingError, render_kamailio
+from edge_proxy.rendering import render_kamailio
+from kamailio_helpers.templates import TemplateError
 
 TEMPLATE = (Path(__file__).resolve().parents[3] / "edge-proxy/kamailio/kamailio.cfg.in").read_text()
 SECRET = "5e" * 32
@@ -41,7 +42,7 @@ def test_peers_need_a_secret_that_they_share(tmp_path):
 
 @pytest.mark.parametrize("secret", ["", "short", "x" * 64])
 def test_shared_secret_that_is_none_stops_the_start(tmp_path, secret):
-    with pytest.raises(RenderingError, match="shared secret"):
+    with pytest.raises(TemplateError, match="shared secret"):
         secrets_of(of_two(tmp_path, secret))
 
 
@@ -72,7 +73,7 @@ def test_each_peer_is_told_to_replication(tmp_path):
 
 
 def test_peer_that_could_end_a_line_is_refused(tmp_path):
-    with pytest.raises(RenderingError):
+    with pytest.raises(TemplateError):
         replace(configuration_of(of_two(tmp_path)), peers=('x"\nlisten=udp:0.0.0.0:1',))
 
 
@@ -111,5 +112,5 @@ def test_websocket_is_off_unless_a_port_is_given_and_then_needs_origins(tmp_path
 
 @pytest.mark.parametrize("origin", ['https://x" || 1==1', "desk.example.com", "https://a.example/path"])
 def test_origin_that_is_none_is_refused(tmp_path, origin):
-    with pytest.raises(RenderingError):
+    with pytest.raises(TemplateError):
         configuration_of(settings(tmp_path, sip_ws_port=8088, ws_origins=origin))

@@ -8,7 +8,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from media_fakes import ACME, INSTANCE, NODE, FakeCallBacks, FakeLeads, FakeLookUps, FakeNeighbours, directory
+from media_fakes import (
+    ACME,
+    INSTANCE,
+    NODE,
+    FakeCallBacks,
+    FakeHandDialling,
+    FakeLeads,
+    FakeLookUps,
+    FakeMachineEar,
+    FakeNeighbours,
+    FakeVips,
+    directory,
+)
 
 from callmodel.agentkeys import AgentOutcome
 from callmodel.agents import Seat, SeatUse
@@ -39,6 +51,7 @@ from callmodel.orders import (
     DialLink,
     DialStation,
     DialTrunk,
+    HoldChannel,
     JoinQueue,
     LeaveQueue,
     Listen,
@@ -236,6 +249,12 @@ class Mortal:
         self.world.step(done=True)
         return Grant(trunk_id, 0)
 
+    async def hold(self, tenant_id: TenantId, order: HoldChannel) -> bool:
+        await self._do()
+        self.world.claimed.setdefault(order.leg_id, order.trunk_id)
+        self.world.step(done=True)
+        return True
+
     async def release(self, tenant_id: TenantId, leg_id: LegId, trunk_id: TrunkId, bill: Bill) -> None:
         await self._do()
         self.world.claimed.pop(leg_id, None)
@@ -361,11 +380,14 @@ async def conducting(world: World) -> AsyncIterator[tuple[Conductor, Mortal, Mor
         ports,
         MortalPlayer(world),
         ports,
+        FakeMachineEar(),
         MortalLines(world),
         FakeNeighbours(),
         FakeLeads(),
         world.call_backs,
         FakeLookUps(),
+        FakeVips(),
+        FakeHandDialling(),
         journal,
         lambda: surroundings,
     )

@@ -15,6 +15,7 @@ from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate
 from callmodel.facts import AgentChanged, Fact, PlaceKept, Queued, QueueSeen
 from callmodel.flows.document import Flow
 from callmodel.flows.nodes import HangUpNode, MenuNode, QueueChoice, QueueNode, RingNode, RingStep, VoicemailNode
+from callmodel.handdialling import Asked
 from callmodel.ids import (
     E164,
     CallId,
@@ -29,12 +30,15 @@ from callmodel.ids import (
     TrunkId,
 )
 from callmodel.orders import (
+    AskVip,
     ChangeAgent,
     ClaimTrunk,
     CloseOffer,
+    DetectMachine,
     DialLink,
     DialStation,
     DialTrunk,
+    HoldChannel,
     JoinQueue,
     KeepPlace,
     LeaveQueue,
@@ -50,6 +54,7 @@ from callmodel.queues import Queue
 from callmodel.rooms import Room
 from callmodel.seats import SeatChange
 from callmodel.spend import Bill
+from callmodel.vips import Vip
 from callmodel.wire import CallOrder, Envelope
 from media_nodes.conductor import Conductor, DirectoryShelf
 from media_nodes.journal import Journal
@@ -164,11 +169,11 @@ class FakeSwitch:
     async def stop_playing(self, leg_id: LegId, play_id: str) -> None:
         self.told.append(("stop_playing", leg_id, play_id))
 
-    async def tap(self, leg_id: LegId, to: str) -> None:
+    async def tap(self, leg_id: LegId, to: str, name: str = "") -> None:
         self.told.append(("tap", leg_id, to))
         self._refuse(leg_id)
 
-    async def untap(self, leg_id: LegId) -> None:
+    async def untap(self, leg_id: LegId, name: str = "") -> None:
         self.told.append(("untap", leg_id))
 
     async def pause_recording(self, customer_leg: LegId, *, paused: bool) -> None:
@@ -209,6 +214,9 @@ class FakeClaims:
 
     async def claim(self, tenant_id: TenantId, order: ClaimTrunk) -> Grant | Full:
         return self.full or Grant(order.offers[0].trunk_id, 0)
+
+    async def hold(self, tenant_id: TenantId, order: HoldChannel) -> bool:
+        return self.full is None
 
     async def release(self, tenant_id: TenantId, leg_id: LegId, trunk_id: TrunkId, bill: Bill) -> None:
         self.released.append(trunk_id)
@@ -317,12 +325,30 @@ class FakeLookUps:
         return {}, "timeout"
 
 
+class FakeHandDialling:
+    async def allows(self, tenant_id: TenantId, asked: Asked) -> bool:
+        return False
+
+
+class FakeVips:
+    async def ask(self, call: Call, order: AskVip) -> Vip | None:
+        return None
+
+
 @dataclass
 class FakeEar:
     listened: list[Listen] = field(default_factory=list)
 
     def listen(self, order: Listen, tell: Callable[[Fact], None]) -> None:
         self.listened.append(order)
+
+
+@dataclass
+class FakeMachineEar:
+    detected: list[DetectMachine] = field(default_factory=list)
+
+    def detect(self, order: DetectMachine, tell: Callable[[Fact], None]) -> None:
+        self.detected.append(order)
 
 
 @dataclass
@@ -357,6 +383,7 @@ class Stage:
     leads: FakeLeads = field(default_factory=FakeLeads)
     player: FakePlayer = field(default_factory=FakePlayer)
     ear: FakeEar = field(default_factory=FakeEar)
+    machines: FakeMachineEar = field(default_factory=FakeMachineEar)
     neighbours: FakeNeighbours = field(default_factory=FakeNeighbours)
     call_backs: FakeCallBacks = field(default_factory=FakeCallBacks)
     capacity: int = CAPACITY
@@ -371,11 +398,14 @@ class Stage:
             self.recordings,
             self.player,
             self.ear,
+            self.machines,
             self.lines,
             self.neighbours,
             self.leads,
             self.call_backs,
             FakeLookUps(),
+            FakeVips(),
+            FakeHandDialling(),
             self.journal,
             lambda: self.shelf.current,
         )

@@ -40,7 +40,8 @@ def test_own_words_and_what_is_written_at_the_start_are_kept():
 @pytest.mark.parametrize(
     "spelling",
     [NUMBER, "+86" + NUMBER, "138-1234-5678", "138 1234 5678", "138.1234.5678", "(138) 1234-5678",
-     "%31%33%38%31%32345678", "95588", "１３８１２３４５６７８"],
+     "%31%33%38%31%32345678", "138/1234/5678", "138%2D1234%2f5678",
+     "138 -- 1234 -- 5678", "1%338%2012345678", "95588", "１３８１２３４５６７８"],
 )  # fmt: skip
 def test_numbers_lose_their_middle_however_they_are_written(spelling: str):
     line = kept(f" 3(10413) ERROR: {{1 INVITE {spelling}@x}} sl [sl.c:1]: f(): to {spelling}")[0]

@@ -1,6 +1,7 @@
 """Events: who may follow what, a bound on what waits for one browser, and boards that know their own tenant alone."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from callmodel.agents import AgentState, Seat
 from callmodel.ids import AgentId, CallId, Extension, QueueId, SiteId, TenantId
 from callmodel.offers import QueueView
 from callmodel.sight import Doing
+from callmodel.today import Today
 from hotstate.acd.changes import AgentChange
 from tenant_portal.controlplane import Caller
 from tenant_portal.live.board import Board
@@ -170,24 +172,28 @@ def test_who_left_the_tenant_is_gone():
 
 
 def test_costs_are_in_what_managers_hear_alone():
-    boss, agent = listener("calls", sees_costs=True), listener("calls")
-    board = a_board(boss, agent)
-    call = {"call_id": "c1", "cost_micros": 5, "legs": [{"cost_per_minute": 0.1, "number": None}]}
+    boss = listener("calls", sees_costs=True, sees_inside=True)
+    agent, client = listener("calls", sees_inside=True), listener("calls")
+    board = a_board(boss, agent, client)
+    call = {"call_id": "c1", "cost_micros": 5, "site_id": "hq", "legs": [{"cost_per_minute": 0.1, "number": None}]}
 
     board.tell(board.call_told(Place(1), {"kind": "call.changed", "m": json.dumps(call)}))
 
     assert "0.1" in boss.outbox._waiting["call:c1"].text
     assert "0.1" not in agent.outbox._waiting["call:c1"].text
+    assert "hq" in agent.outbox._waiting["call:c1"].text
+    assert not {"hq", "0.1"} & set(re.findall(r"[0-9a-z.]+", client.outbox._waiting["call:c1"].text))
 
 
 def test_a_queue_that_the_api_does_not_name_is_not_told():
-    board, seen = a_board(), QueueView(1, 0, 2, 1500, None)
+    board, seen = a_board(), QueueView(1, 0, 2, 1500, None, Today(9, 6, 4, 2))
 
     [told] = board.queue_told(Place(1), "sales", seen)
 
     assert json.loads(told.text)["queue"] == {
         "queue_id": "sales", "name": "Sales", "waiting": 1, "longest_wait_seconds": 1.5, "estimate_seconds": None,
-        "ready": 0, "signed_in": 2,
+        "ready": 0, "signed_in": 2, "offered_today": 9, "answered_today": 6, "abandoned_today": 2,
+        "service_level_today": 50.0,
     }  # fmt: skip
     assert board.queue_told(Place(1), "archived", seen) == []
 

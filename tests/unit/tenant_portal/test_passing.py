@@ -3,9 +3,9 @@
 import pytest
 from multidict import CIMultiDict
 
+from servicekit.problems import NotFoundError
 from tenant_portal.http import language_of
 from tenant_portal.passing import NOT_ASKED, passed_on, target_of
-from tenant_portal.problems import NotFoundError
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import math
 from redis.exceptions import RedisError
 
 from control_plane.web import Context
-from control_plane.web.problems import TooManyRequestsError
 from control_plane.web.throttle import Throttle
+from servicekit.problems import TooManyRequestsError
 
 KNOWN_SECONDS = 90 * 86_400
 """An address is the user's so long after the last time that they signed in from it."""

@@ -12,6 +12,7 @@ from control_plane.features.auth.second_factor import PasswordWrongError
 from control_plane.features.auth.store import Session
 from control_plane.features.auth.tokens import issue_access_token
 from control_plane.passwords import check_password
+from control_plane.phonekeys import renew_phones_of
 from control_plane.web import Context, InvalidRequestError
 from control_plane.web.problems import UnauthenticatedError
 from servicekit.stores import Store
@@ -107,6 +108,7 @@ async def sign_out_everywhere(context: Context, username: str) -> None:
     account = await account_of(context.store, context.principal.user_id)
     if account is not None:
         await save_account(context.store, account, end_sessions(account, context.now_ms()))
+        await renew_phones_of(context, account.user_id, account.roles)
 
 
 async def change_password(context: Context, current: str, new: str) -> None:
@@ -125,6 +127,7 @@ async def change_password(context: Context, current: str, new: str) -> None:
     changed = replace(account, password_hash=await context.passwords.hash(new))
     if not await set_password(context.store, account, end_sessions(changed, context.now_ms())):
         raise PasswordWrongError()
+    await renew_phones_of(context, account.user_id, account.roles)
 
 
 async def living_account(store: Store, session: Session) -> Account | None:

@@ -66,6 +66,11 @@ class CallNotRingingError(ConflictError):
     title = "Only a call that rings at a station can be picked up"
 
 
+class NobodyToCallError(ConflictError):
+    error_id = "nobody-to-call"
+    title = "The caller's number is not known"
+
+
 class PartyUnknownError(NotFoundError):
     error_id = "party-unknown"
     title = "The call has no such party"

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-OF_THE_CALL = ("direction", "ending", "asked_by")
+from callmodel.sight import INSIDE
+
+OF_THE_CALL = ("direction", "ending", "asked_by", "agent_id", "queue_id")
 OF_A_LEG = ("extension", "site_id", "trunk_id", "caller_number")
 """The call's own, or that of any party that was in it."""
 
@@ -15,10 +17,18 @@ class CallFilter:
     direction: str | None = None
     ending: str | None = None
     asked_by: str | None = None
+    agent_id: str | None = None
+    queue_id: str | None = None
+    recorded: bool | None = None
     extension: str | None = None
     site_id: str | None = None
     trunk_id: str | None = None
     caller_number: str | None = None
+
+    @property
+    def names_inside(self) -> bool:
+        """Whether it asks for what a client's people may not know of calls."""
+        return any(getattr(self, name, None) is not None for name in INSIDE)
 
     @property
     def is_open(self) -> bool:
@@ -34,4 +44,4 @@ class CallFilter:
             wanted = getattr(self, name)
             if wanted is not None and all(part.get(name) != wanted for part in (document, *document["legs"])):
                 return False
-        return True
+        return self.recorded is None or self.recorded == (document.get("recording_id") is not None)

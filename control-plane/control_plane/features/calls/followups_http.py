@@ -6,8 +6,8 @@ from pydantic import StringConstraints
 
 from callmodel.ids import CallId
 from control_plane.features.calls import errors, followups_service
-from control_plane.features.calls.followups_schemas import CallBack, FollowUpsQuery, FollowUpView, to_view
-from control_plane.features.calls.schemas import CALL_ID, CallAccepted
+from control_plane.features.calls.followups_schemas import FollowUpsQuery, FollowUpView, to_view
+from control_plane.features.calls.schemas import CALL_ID, CallAccepted, CallBack
 from control_plane.fields import TenantIdText
 from control_plane.permissions import Permission
 from control_plane.reach import OutOfReachError
@@ -53,6 +53,7 @@ _ALL = "/tenants/{tenant_id}/follow-ups"
 _ONE = "/tenants/{tenant_id}/follow-ups/{call_id}"
 _FOLLOW_UP = Permission.CALLS_FOLLOW_UP
 
+
 routes = [
     Route("GET", _ALL, listing, _FOLLOW_UP, "List calls to follow up", _TAGS),
     Route("GET", _ONE, follow_up, _FOLLOW_UP, "Get a call to follow up", _TAGS),
@@ -66,7 +67,7 @@ routes = [
         status=202,
         errors=(
             followups_service.FollowUpTakenError,
-            followups_service.NobodyToCallError,
+            errors.NobodyToCallError,
             *errors.BY_ENDING.values(),
             errors.NoMediaNodeError,
             errors.DrainingError,

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from callmodel.privacy import mask_number
 from control_plane.features.calls.followups_store import FollowUp
-from control_plane.features.calls.schemas import ANONYMOUS, EXTENSION
+from control_plane.features.calls.schemas import ANONYMOUS
 from control_plane.features.calls.sealing import CallRecord
 from control_plane.web import NewestPageQuery, Shape
 
@@ -15,12 +15,6 @@ class FollowUpsQuery(NewestPageQuery):
     """Which day's calls, and whether those that nobody has followed up yet."""
 
     open: bool = Field(False, description="those with something left to do, and no others")
-
-
-class CallBack(Shape):
-    """The station that rings first; then the customer is called, at the number that nobody needs to see."""
-
-    extension: str = Field(pattern=EXTENSION)
 
 
 class FollowUpView(Shape):

@@ -3,7 +3,7 @@
 import asyncio
 
 from callmodel.ids import CallId, TenantId
-from control_plane.features.calls import service
+from control_plane.features.calls import errors, service
 from control_plane.features.calls.followups_store import FollowUp, FollowUpStore
 from control_plane.features.calls.sealing import CallRecord
 from control_plane.features.calls.store import CallStore
@@ -19,11 +19,6 @@ class FollowUpTakenError(ConflictError):
 
     error_id = "follow-up-taken"
     title = "Somebody else is calling back, or has done so"
-
-
-class NobodyToCallError(ConflictError):
-    error_id = "nobody-to-call"
-    title = "The caller's number is not known"
 
 
 async def find(context: Context, tenant_id: TenantId, call_id: CallId) -> tuple[FollowUp, CallRecord | None]:
@@ -57,14 +52,14 @@ async def call_back(context: Context, tenant_id: TenantId, call_id: CallId, exte
     seen, record = await find(context, tenant_id, call_id)
     number = record.cdr.number if record is not None else None
     if number is None:
-        raise NobodyToCallError()
+        raise errors.NobodyToCallError()
     me, now_ms = context.principal.username, context.now_ms()
     is_anothers = seen.called_by not in (None, me) and now_ms - (seen.called_ms or 0) < OTHERS_MS
     taken = FollowUp(seen.call_id, seen.kind, seen.reason, me, now_ms)
     if seen.done_ms is not None or is_anothers or not await _follow_ups(context).take(tenant_id, seen, me, now_ms):
         raise await _taken(context, tenant_id, call_id)
     try:
-        return await service.place(context, tenant_id, extension, number, None)
+        return await service.place(context, tenant_id, extension, number, None, is_owed=True)
     except Exception:
         await _follow_ups(context).take(tenant_id, taken, seen.called_by, seen.called_ms)
         raise

@@ -14,6 +14,7 @@ from callmodel.wire import (
     JoinCall,
     PauseRecordingOfCall,
     PickUpCall,
+    RejoinCall,
     ReleaseParty,
     SuperviseCall,
     TakeOverCall,
@@ -73,6 +74,16 @@ async def pick_up(context: Context, tenant_id: TenantId, call_id: CallId, extens
     station = await station_in_reach(context, await directory_of(context, tenant_id), tenant_id, extension)
     await require_colleague(context, Permission.CALLS_CONTROL, tenant_id, rings)
     await _order(context, PickUpCall(call_id, tenant_id, station.extension))
+
+
+async def rejoin(context: Context, tenant_id: TenantId, call_id: CallId, extension: str) -> None:
+    """Order that a party's phone be rung anew.  Raises OutOfReachError, and the problems of `errors`."""
+    call = await _live(context, tenant_id, call_id)
+    if call.state is not CallState.TALKING:
+        raise errors.CallNotTalkingError(f"the call is {call.state.value}")
+    _require_party(call, extension)
+    await require_reach(context, Permission.CALLS_PLACE, tenant_id, [Extension(extension)])
+    await _order(context, RejoinCall(call_id, tenant_id, Extension(extension)))
 
 
 async def supervise(

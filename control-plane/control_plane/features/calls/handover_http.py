@@ -61,6 +61,15 @@ async def pick_up(context: Context, tenant_id: str, call_id: CallPath, body: sch
     return CallAccepted(call_id=call_id)
 
 
+async def rejoin(context: Context, tenant_id: str, call_id: CallPath, body: schemas.Rejoin) -> CallAccepted:
+    """Come back to a call that your phone has forgotten, as after a reload of its page: it is rung anew.
+
+    The others hear music until then.
+    """
+    await handover.rejoin(context, TenantId(tenant_id), CallId(call_id), body.extension)
+    return CallAccepted(call_id=call_id)
+
+
 async def supervise(context: Context, tenant_id: str, call_id: CallPath, body: schemas.Supervision) -> CallAccepted:
     """Listen to an agent, whisper to him, or join; your station is rung once, and the mode can be changed after."""
     tenant, call = TenantId(tenant_id), CallId(call_id)
@@ -108,6 +117,7 @@ routes = [
         errors.CallNotRingingError,
         errors.ExtensionUnknownError,
     ),
+    _route("POST", "/rejoin", rejoin, Permission.CALLS_PLACE, "Come back to a call", errors.PartyUnknownError),
     _route(
         "PUT",
         "/supervision",

@@ -41,6 +41,10 @@ class PickUp(Shape):
     extension: str = Field(pattern=EXTENSION, description="the station that is to ring instead")
 
 
+class Rejoin(Shape):
+    extension: str = Field(pattern=EXTENSION, description="your station, which is in the call")
+
+
 class Supervision(Shape):
     extension: str = Field(
         pattern=EXTENSION, description="your station: it is rung, unless it is in the call already"

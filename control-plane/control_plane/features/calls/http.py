@@ -1,5 +1,6 @@
 """Routes of calls."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
@@ -8,7 +9,7 @@ from pydantic import StringConstraints
 from callmodel.ids import CallId, TenantId
 from control_plane.audit import record
 from control_plane.features.calls import errors, listing, schemas, service
-from control_plane.features.calls.sealing import customer_token
+from control_plane.features.calls.sealing import CallRecord, customer_token
 from control_plane.permissions import Permission
 from control_plane.reach import OutOfReachError
 from control_plane.web import Context, ForbiddenError, PageOf, Route, UnavailableError
@@ -25,6 +26,17 @@ async def place(context: Context, tenant_id: str, body: schemas.NewCall) -> sche
     """
     call_id = await service.place(context, TenantId(tenant_id), body.extension, body.number, body.caller_number)
     return schemas.CallAccepted(call_id=call_id)
+
+
+async def call_customer(
+    context: Context, tenant_id: str, call_id: CallPath, body: schemas.CallBack
+) -> schemas.CallAccepted:
+    """Call the customer of a call, ended or not: your station rings first.  The number is nobody's to see.
+
+    The answer holds the id of the new call.
+    """
+    made = await service.call_back(context, TenantId(tenant_id), CallId(call_id), body.extension)
+    return schemas.CallAccepted(call_id=made)
 
 
 async def hang_up(context: Context, tenant_id: str, call_id: CallPath) -> None:
@@ -46,10 +58,11 @@ async def find(context: Context, tenant_id: str, query: schemas.CallsQuery) -> P
     """
     tenant = TenantId(tenant_id)
     reveal = _may_reveal(context, tenant, query)
+    if listing.filter_of(query).names_inside and not _sees_inside(context, tenant):
+        raise ForbiddenError("calls are found by site, trunk or who placed them by the provider's people only")
     records, after = await listing.find(context, tenant, query)
-    token = partial(customer_token, context.cipher, tenant)
-    priced, dialogs = context.principal.may(Permission.SPEND_READ, tenant), context.principal.is_hq_admin
-    views = [schemas.to_view(each, token, reveal=reveal, priced=priced, dialogs=dialogs) for each in records]
+    show = _showing(context, tenant, reveal=reveal)
+    views = [show(each) for each in records]
     if reveal:
         await _audit_look(context, tenant, [view.call_id for view in views])
     return PageOf[schemas.CallView](items=views, next=after)
@@ -70,10 +83,23 @@ async def one(context: Context, tenant_id: str, call_id: CallPath, query: schema
     record = await listing.one(context, tenant, call)
     if reveal:
         await _audit_look(context, tenant, [call_id])
-    priced, dialogs = context.principal.may(Permission.SPEND_READ, tenant), context.principal.is_hq_admin
-    return schemas.to_view(
-        record, partial(customer_token, context.cipher, tenant), reveal=reveal, priced=priced, dialogs=dialogs
+    return _showing(context, tenant, reveal=reveal)(record)
+
+
+def _showing(context: Context, tenant_id: TenantId, *, reveal: bool) -> Callable[[CallRecord], schemas.CallView]:
+    """Return what makes a record into what the user may see of it."""
+    return partial(
+        schemas.to_view,
+        token=partial(customer_token, context.cipher, tenant_id),
+        reveal=reveal,
+        priced=context.principal.may(Permission.SPEND_READ, tenant_id),
+        dialogs=context.principal.is_hq_admin,
+        inside=_sees_inside(context, tenant_id),
     )
+
+
+def _sees_inside(context: Context, tenant_id: TenantId) -> bool:
+    return context.principal.may(Permission.STATIONS_READ, tenant_id)
 
 
 def _may_reveal(context: Context, tenant_id: TenantId, query: schemas.RevealQuery) -> bool:
@@ -125,6 +151,25 @@ routes = [
         ),
         examples={"customer": {"extension": "1001", "number": "13812345678"}},
         names=("call_id",),
+    ),
+    Route(
+        "POST",
+        _CALL + "/call-back",
+        call_customer,
+        Permission.CALLS_PLACE,
+        "Call a call's customer",
+        _TAGS,
+        status=202,
+        errors=(
+            errors.CallUnknownError,
+            errors.NobodyToCallError,
+            *errors.BY_ENDING.values(),
+            OutOfReachError,
+            errors.NoMediaNodeError,
+            errors.DrainingError,
+            UnavailableError,
+        ),
+        examples={"desk": {"extension": "1001"}},
     ),
     Route("GET", _CALLS, find, Permission.CALLS_READ, "List calls", _TAGS, errors=(ForbiddenError,)),
     Route(

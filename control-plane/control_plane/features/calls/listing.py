@@ -36,12 +36,13 @@ async def one(context: Context, tenant_id: TenantId, call_id: CallId) -> CallRec
     """Return a call's record, open or complete.  Raises CallUnknownError."""
     # In this order: a call leaves the live picture once its record is written, and is missed at no moment.
     live = await LiveCalls(context.redis).one(tenant_id, call_id)
-    ended = await CallStore(context.store, context.cipher).one(tenant_id, call_id)
+    calls = CallStore(context.store, context.cipher)
+    ended = await calls.one(tenant_id, call_id)
     if ended is not None:
         return ended
     if live is None:
         raise errors.CallUnknownError()
-    return CallRecord(live)
+    return await calls.with_word(tenant_id, live)
 
 
 async def find(context: Context, tenant_id: TenantId, query: CallsQuery) -> Found:
@@ -89,7 +90,7 @@ def _range_of(query: CallsQuery, now_ms: int, *, looked_up: bool) -> tuple[int, 
 def filter_of(query: CallsQuery) -> CallFilter:
     """Return what a call must be, apart from its customer and its time."""
     wanted = {name: getattr(query, name) for name in (*OF_THE_CALL, *OF_A_LEG)}
-    return CallFilter(**{name: to_wire(value) for name, value in wanted.items()})
+    return CallFilter(**{name: to_wire(value) for name, value in wanted.items()}, recorded=query.recorded)
 
 
 async def _in_progress(context: Context, tenant_id: TenantId, query: CallsQuery, after: CallId | None) -> Found:

@@ -9,8 +9,9 @@ from callmodel.callstate import Direction
 from callmodel.codec import to_wire
 from callmodel.endings import Ending
 from callmodel.privacy import mask_number
-from callmodel.sight import without_costs
+from callmodel.sight import without_costs, without_inside
 from control_plane.features.calls.sealing import CallRecord, change_private
+from control_plane.fields import QueueIdText, UserIdText
 from control_plane.web import Shape
 
 CALL_ID = r"^[0-9a-zA-Z-]{1,64}$"
@@ -37,8 +38,18 @@ class CallAccepted(Shape):
 
 
 class Disposition(Shape):
-    disposition: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", description="the agent's word on the result")
+    disposition: str | None = Field(
+        None,
+        pattern=r"^[a-z0-9][a-z0-9-]{0,39}$",
+        description="the agent's word on the result; null while there is none",
+    )
     note: str | None = Field(None, max_length=2000)
+
+
+class CallBack(Shape):
+    """The station that rings first; then the customer is called, at the number that nobody needs to see."""
+
+    extension: str = Field(pattern=EXTENSION)
 
 
 class RevealQuery(Shape):
@@ -74,6 +85,9 @@ class CallsQuery(RevealQuery):
     caller_number: str | None = Field(
         None, pattern=r"^\+[1-9][0-9]{6,14}$", description="HQ's number that was shown or dialled, `%2B86...`"
     )
+    agent_id: UserIdText | None = Field(None, description="the user who took the call from a queue")
+    queue_id: QueueIdText | None = Field(None, description="the queue that the caller was last in line of")
+    recorded: bool | None = Field(None, description="whether there is, or was, a recording")
     direction: Direction | None = None
     ending: Ending | None = Field(None, description="how it ended; not for calls in progress")
     limit: int = Field(100, ge=1, le=500, description="how many items at most")
@@ -154,7 +168,7 @@ class CallView(Shape):
 
     call_id: str
     tenant_id: str
-    node_id: str
+    node_id: str | None = Field(description="null, as are sites, trunks and who clicked, for a client's people")
     version: int = Field(description="counts the news of this call: of two answers the higher one is newer")
     direction: str
     state: str = Field(description="how far the call is; `ending` until its record is there, then `ended`")
@@ -211,12 +225,18 @@ ANONYMOUS = "anonymous"
 
 
 def to_view(
-    record: CallRecord, token: Tokens, *, reveal: bool = False, priced: bool = True, dialogs: bool = False
+    record: CallRecord,
+    token: Tokens,
+    *,
+    reveal: bool = False,
+    priced: bool = True,
+    dialogs: bool = False,
+    inside: bool = True,
 ) -> CallView:
     """Return a call as the API shows it; `token` gives what a customer is found by.
 
     priced: for somebody who may see what calls cost.  dialogs: for an HQ administrator; Call-IDs may hold addresses
-    inside of a carrier or a site.
+    inside of a carrier or a site.  inside: for the provider's own people (`sight.INSIDE`).
     """
     cdr = record.cdr
     document = to_wire(cdr)
@@ -228,5 +248,7 @@ def to_view(
     if not dialogs:
         for leg in document["legs"]:
             leg["sip_call_id"] = None
+    if not inside:
+        document = without_inside(document)
     shown = document if priced else without_costs(document)
     return CallView(**shown, disposition=record.disposition, note=record.note)

@@ -11,7 +11,7 @@ from typing import Any
 from callmodel.cdr import Cdr, CdrLeg
 from callmodel.codec import from_wire, to_wire
 from callmodel.ids import CallId, TenantId, unix_ms_of
-from control_plane.features.calls.packing import pack_leg, unpack_leg
+from control_plane.packedlegs import pack_leg, unpack_leg
 from control_plane.times import slot_of
 from servicekit.crypto import TenantCipher
 from servicekit.stores import Row
@@ -82,8 +82,13 @@ def record_of(cipher: TenantCipher, tenant_id: TenantId, row: Row) -> CallRecord
     private = json.loads(unseal(cipher, tenant_id, "private", call_id, row["sealed"]) or "[]")
     for (part, _), texts in zip(_parts(document), private, strict=True):
         part.update(texts)
-    note = unseal(cipher, tenant_id, "note", call_id, row["note_sealed"])
-    return CallRecord(from_wire(Cdr, document), row["disposition"], note, row["disposed_by"], row["disposed_ms"])
+    return with_word(cipher, tenant_id, row, from_wire(Cdr, document))
+
+
+def with_word(cipher: TenantCipher, tenant_id: TenantId, row: Row, cdr: Cdr) -> CallRecord:
+    """Return a call with what a row of `cdrs` holds of an agent's word.  Raises DecryptionError."""
+    note = unseal(cipher, tenant_id, "note", cdr.call_id, row["note_sealed"])
+    return CallRecord(cdr, row["disposition"], note, row["disposed_by"], row["disposed_ms"])
 
 
 def _parts(document: Document) -> Iterable[tuple[Document, list[str]]]:

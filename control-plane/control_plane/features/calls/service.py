@@ -17,7 +17,7 @@ from callmodel.limits import cost_micros, spend_day_of
 from callmodel.routing import Plan, Refusal, TrunkPlan, plan_call
 from callmodel.wire import EndCall, NodeOrder, PlaceCall
 from control_plane import directory as published
-from control_plane.features.calls import errors
+from control_plane.features.calls import errors, listing
 from control_plane.features.calls.nodes import choose_node
 from control_plane.features.calls.reach import remember_asked, require_call_in_reach
 from control_plane.features.calls.store import CallStore
@@ -55,9 +55,15 @@ _placements: WeakKeyDictionary[Redis, Placements] = WeakKeyDictionary()
 
 
 async def place(
-    context: Context, tenant_id: TenantId, extension: str, dialled: str, caller_number: str | None
+    context: Context,
+    tenant_id: TenantId,
+    extension: str,
+    dialled: str,
+    caller_number: str | None,
+    *,
+    is_owed: bool = False,
 ) -> CallId:
-    """Order a call between a station and a number, and return its id.
+    """Order a call between a station and a number, and return its id.  is_owed: the customer called us.
 
     Raises OutOfReachError, and the problems of `errors`.
     """
@@ -81,9 +87,22 @@ async def place(
         caller_number,
         not_after_ms=context.now_ms() + ORDER_SECONDS * 1000,
         traceparent=tracing.traceparent(),
+        is_owed=is_owed,
     )
     await send(context.redis, node.node_id, order)
     return call_id
+
+
+async def call_back(context: Context, tenant_id: TenantId, call_id: CallId, extension: str) -> CallId:
+    """Order a call between a station and the customer of a call, and return its id.
+
+    Raises CallUnknownError, NobodyToCallError, and what `place` raises.
+    """
+    call = (await listing.one(context, tenant_id, call_id)).cdr
+    # Who withholds a number is called back only where it is a task (`followups_service`).
+    if call.number is None or call.withheld:
+        raise errors.NobodyToCallError()
+    return await place(context, tenant_id, extension, call.number, None)
 
 
 async def hang_up(context: Context, tenant_id: TenantId, call_id: CallId) -> None:
@@ -101,7 +120,9 @@ async def hang_up(context: Context, tenant_id: TenantId, call_id: CallId) -> Non
     await send(context.redis, node_id, EndCall(call_id, tenant_id, context.principal.username))
 
 
-async def dispose(context: Context, tenant_id: TenantId, call_id: CallId, disposition: str, note: str | None) -> None:
+async def dispose(
+    context: Context, tenant_id: TenantId, call_id: CallId, disposition: str | None, note: str | None
+) -> None:
     """Keep the agent's word on a call, ended or not.  Raises CallUnknownError, OutOfReachError."""
     await require_call_in_reach(context, Permission.CALLS_DISPOSE, tenant_id, call_id)
     calls = CallStore(context.store, context.cipher, context.retention)

@@ -10,7 +10,15 @@ from collections.abc import Sequence
 
 from callmodel.cdr import Cdr
 from callmodel.ids import CallId, TenantId, unix_ms_of
-from control_plane.features.calls.sealing import CallRecord, customer_token, key_of, record_of, row_of, seal
+from control_plane.features.calls.sealing import (
+    CallRecord,
+    customer_token,
+    key_of,
+    record_of,
+    row_of,
+    seal,
+    with_word,
+)
 from control_plane.retention import Kept, Retention
 from control_plane.times import month_of, now_ms, slot_ends_ms
 from servicekit.crypto import TenantCipher
@@ -91,6 +99,11 @@ class CallStore:
             return None  # no id of ours
         return None if row is None or row["record"] is None else record_of(self._cipher, tenant_id, row)
 
+    async def with_word(self, tenant_id: TenantId, live: Cdr) -> CallRecord:
+        """Return a call in progress with what an agent has said of it already."""
+        row = await self._store.get(CDRS.name, key_of(tenant_id, live.call_id))
+        return CallRecord(live) if row is None else with_word(self._cipher, tenant_id, row, live)
+
     async def knows(self, tenant_id: TenantId, call_id: CallId) -> bool:
         """Say whether anything is kept of the call: its record, or an agent's word before it."""
         try:
@@ -99,7 +112,7 @@ class CallStore:
             return False  # no id of ours
 
     async def dispose(
-        self, tenant_id: TenantId, call_id: CallId, disposition: str, note: str | None, by: str, at_ms: int
+        self, tenant_id: TenantId, call_id: CallId, disposition: str | None, note: str | None, by: str, at_ms: int
     ) -> None:
         """Write the agent's word on the call, over an earlier one; the call may still be going on.
 

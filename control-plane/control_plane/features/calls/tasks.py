@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from callmodel.ids import CallId, TenantId
+from callmodel.ids import CallId, LegId, TenantId
+from control_plane.features.calls.deadvoices import DeadVoice, event_of
 from control_plane.features.calls.followups_schemas import to_view
 from control_plane.features.calls.followups_store import FollowUpStore
 from control_plane.features.calls.store import CallStore
 from control_plane.jobs.job import job
-from control_plane.queueing import TELL
+from control_plane.livecalls import LiveCalls
+from control_plane.queueing import TELL, TELL_DEAD_VOICE
 from control_plane.web.context import Resources
 from control_plane.webhooks import WebhookStore, deliver
 
@@ -26,3 +28,21 @@ async def tell_follow_up(resources: Resources, *, tenant_id: str, call_id: str, 
     record = await CallStore(resources.store, resources.cipher).one(tenant, call)
     event = {"event": "follow-up", "tenant_id": tenant, **to_view(found, record).model_dump()}
     await deliver(webhook, event, resources.now_ms(), resources.settings.webhook_allowed)
+
+
+@job(TELL_DEAD_VOICE, about=("call_id", "leg_id", "direction", "since_ms"), done_seconds=TOLD_SECONDS)
+async def tell_dead_voice(
+    resources: Resources, *, tenant_id: str, call_id: str, leg_id: str, direction: str, since_ms: int, **_later: Any
+) -> None:
+    """Tell a tenant's webhook that a voice is dead in a call that lives, or did a moment ago."""
+    tenant, dead = TenantId(tenant_id), DeadVoice(CallId(call_id), LegId(leg_id), direction, since_ms)
+    webhook = await WebhookStore(resources.store, resources.cipher).one(tenant)
+    if webhook is None:
+        return
+    call = await LiveCalls(resources.redis).one(tenant, dead.call_id)
+    if call is None:
+        record = await CallStore(resources.store, resources.cipher).one(tenant, dead.call_id)
+        call = record.cdr if record is not None else None
+    event = event_of(tenant, dead, call) if call is not None else None
+    if event is not None:
+        await deliver(webhook, event.model_dump(), resources.now_ms(), resources.settings.webhook_allowed)

@@ -56,9 +56,7 @@ class Filler:
         self._filled = Filled()
 
     async def fill(self) -> Filled:
-        """Fill up the campaign's leads in hot state, once those are out that came onto a do-not-call list since."""
-        if await self._resources.dnc.changed_lately():
-            await self._look_through()
+        """Fill up the campaign's leads in hot state."""
         figures = await self._resources.leads.figures(self._key)
         self._room = self._campaign.hot_leads - figures.ready - figures.waiting - figures.calls
         if self._room > 0:
@@ -69,18 +67,6 @@ class Filler:
                     break
                 await self._fill_list(each.list_id, each.priority, mark)
         return self._filled
-
-    async def _look_through(self) -> None:
-        now_ms = self._resources.now_ms()
-        ready = await self._resources.leads.look(self._key, now_ms, self._campaign.hot_leads)
-        for begin in range(0, len(ready), AT_ONCE):
-            some = ready[begin : begin + AT_ONCE]
-            found = await self._resources.dnc.found_in(
-                self._tenant_id, self._campaign.campaign_id, [lead.number for lead in some]
-            )
-            gone = [lead.lead_id for lead, scope in zip(some, found, strict=True) if scope is not None]
-            if gone:
-                await self._resources.leads.take_out(self._key, gone, now_ms)
 
     async def _mark(self) -> str:
         """Return the mark of hot state as it is: another one once it has lost its leads, and in each run."""

@@ -131,7 +131,7 @@ class MachinesShape(Shape):
     enabled: bool = False
     answer: Literal["hang-up", "leave-message", "connect"] = "hang-up"
     message: PromptIdText | None = None
-    most_seconds: float = Field(3.0, ge=0.5, le=10.0)
+    most_seconds: float = Field(4.0, ge=0.5, le=10.0, description="then it is taken for a person")
     person_cost: float = Field(10.0, gt=0, le=1000.0)
     machine_cost: float = Field(1.0, gt=0, le=1000.0)
 

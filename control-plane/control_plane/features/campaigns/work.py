@@ -1,11 +1,11 @@
-"""What agents do with leads: look at the next, pass one over, say what came of a call, agree on another."""
+"""What agents do with leads after a call: say what came of it, agree on another."""
 
 import json
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from callmodel.campaigns.document import Campaign, CampaignKind, CampaignState, Disposition, Then
+from callmodel.campaigns.document import Campaign, Disposition, Then
 from callmodel.campaigns.leads import Lead
 from callmodel.campaigns.results import AttemptResult
 from callmodel.flows.calendars import zone_of
@@ -15,14 +15,13 @@ from control_plane.dncstore import DncEntry
 from control_plane.features.campaigns import service
 from control_plane.features.campaigns.again import call_again, dialled
 from control_plane.features.campaigns.desk import FormField, problem_of
+from control_plane.features.campaigns.owing import pay
 from control_plane.features.campaigns.store import CampaignRecord
 from control_plane.features.campaigns.work_schemas import (
     CallBackOrder,
     CallBackView,
     DisposeOrder,
     LeadView,
-    PreviewView,
-    SkipOrder,
 )
 from control_plane.forbidding import forbid
 from control_plane.leadstates import LeadRecord, LeadStates
@@ -32,24 +31,8 @@ from control_plane.permissions import Permission, Reach
 from control_plane.reach import OutOfReachError
 from control_plane.times import DAY_MS, day_begins_ms
 from control_plane.timezones import check_time_zone
-from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
+from control_plane.web import Context, InvalidRequestError, NotFoundError
 from hotstate.dnc import tenant_scope
-from hotstate.leads.shapes import key_of
-
-LOOKED_AT = 200
-"""Leads in front of the queue, of which the first that is the agent's is shown."""
-KEPT_MS = 300_000
-"""How long a lead is kept for an agent who looks at it, in a campaign without a limit of its own."""
-
-
-class CampaignNotForPreviewError(ConflictError):
-    error_id = "campaign-not-for-preview"
-    title = "The campaign runs not, or its leads are not shown before the call"
-
-
-class SkipNotAllowedError(InvalidRequestError):
-    error_id = "skip-not-allowed"
-    title = "Leads of this campaign are not passed over for this reason"
 
 
 class DispositionNotSoundError(InvalidRequestError):
@@ -57,44 +40,6 @@ class DispositionNotSoundError(InvalidRequestError):
 
     error_id = "disposition-not-sound"
     title = "The campaign does not take this disposition"
-
-
-async def preview(context: Context, tenant_id: TenantId, campaign_id: CampaignId) -> PreviewView:
-    """Show the next lead and keep it for the agent: nobody else is shown it meanwhile.
-
-    Raises NotFoundError, ArchivedError, OutOfReachError, CampaignNotForPreviewError, redis errors.
-    """
-    record = await _served(context, tenant_id, campaign_id)
-    campaign = record.campaign
-    shows = campaign.kind in (CampaignKind.PREVIEW, CampaignKind.MANUAL)
-    if not shows or campaign.state is not CampaignState.RUNNING:
-        raise CampaignNotForPreviewError(f"a {campaign.kind.value} campaign that is {campaign.state.value}")
-    seconds = campaign.preview.look_seconds
-    kept_ms = KEPT_MS if seconds is None else seconds * 1000
-    agent_id = context.principal.user_id
-    for lead in await context.leads.look(key_of(campaign), context.now_ms(), LOOKED_AT):
-        if not _is_for(campaign, lead, context, tenant_id):
-            continue
-        name = f"{{{tenant_id}}}:campaign:{campaign_id}:shown:{lead.lead_id}"
-        taken: Any = await context.redis.set(name, agent_id, px=kept_ms, nx=True, get=True)
-        if taken in (None, agent_id):
-            shown = await lead_view(context, record, lead.lead_id)
-            until_ms = context.now_ms() + kept_ms
-            return PreviewView(lead=shown, until_ms=until_ms, script=record.desk["script"])
-    return PreviewView(lead=None, until_ms=None, script=record.desk["script"])
-
-
-async def skip(
-    context: Context, tenant_id: TenantId, campaign_id: CampaignId, lead_id: LeadId, order: SkipOrder
-) -> LeadView:
-    """Pass a lead over; it comes again later.  Raises as `preview` does, and SkipNotAllowedError."""
-    record = await _served(context, tenant_id, campaign_id)
-    if order.reason not in record.campaign.preview.skip_reasons:
-        raise SkipNotAllowedError(f"choose one of: {', '.join(record.campaign.preview.skip_reasons)}")
-    state = await state_of(context, tenant_id, campaign_id, lead_id)
-    due_ms = context.now_ms() + order.again_seconds * 1000
-    await call_again(context, record, lead_id, **_of_run(record, state), due_ms=due_ms, skips=state.skips + 1)
-    return await lead_view(context, record, lead_id)
 
 
 async def dispose(
@@ -105,7 +50,7 @@ async def dispose(
     Raises NotFoundError, ArchivedError, OutOfReachError, DispositionNotSoundError, TimeZoneUnknownError, and redis
     errors.
     """
-    record = await _served(context, tenant_id, campaign_id)
+    record = await served(context, tenant_id, campaign_id)
     chosen = _chosen(record, order)
     state = await state_of(context, tenant_id, campaign_id, lead_id)
     lead = await dialled(context, record, lead_id)
@@ -123,7 +68,7 @@ async def dispose(
         context,
         record,
         lead_id,
-        **_of_run(record, state),
+        **of_run(record, state),
         due_ms=due_ms,
         agent_id=agent_id,
         call_back=chosen.then is Then.CALL_BACK,
@@ -133,19 +78,20 @@ async def dispose(
         disposed_call_id=order.call_id,
         form_sealed=context.cipher.encrypt(tenant_id, form, f"lead.form/{campaign_id}/{lead_id}"),
     )
+    await pay(context, record, lead_id)
     return await lead_view(context, record, lead_id)
 
 
 async def shown_lead(context: Context, tenant_id: TenantId, campaign_id: CampaignId, lead_id: LeadId) -> LeadView:
     """Return a lead of a campaign.  Raises NotFoundError, ArchivedError, OutOfReachError."""
-    return await lead_view(context, await _served(context, tenant_id, campaign_id), lead_id)
+    return await lead_view(context, await served(context, tenant_id, campaign_id), lead_id)
 
 
 async def call_backs(
     context: Context, tenant_id: TenantId, campaign_id: CampaignId, day: str, limit: int
 ) -> list[CallBackView]:
     """Return what was agreed for a UTC day, in order.  Raises NotFoundError, ArchivedError, OutOfReachError."""
-    record = await _served(context, tenant_id, campaign_id)
+    record = await served(context, tenant_id, campaign_id)
     states, since_ms = LeadStates(context.store), day_begins_ms(day)
     found = []
     for due_ms, lead_id in await states.due(tenant_id, campaign_id, since_ms, since_ms + DAY_MS, limit):
@@ -200,7 +146,7 @@ async def lead_view(context: Context, record: CampaignRecord, lead_id: LeadId) -
     )
 
 
-async def _served(context: Context, tenant_id: TenantId, campaign_id: CampaignId) -> CampaignRecord:
+async def served(context: Context, tenant_id: TenantId, campaign_id: CampaignId) -> CampaignRecord:
     """Return a campaign that the user works for.  Raises NotFoundError, ArchivedError, OutOfReachError."""
     record = await service.find_living(context, tenant_id, campaign_id)
     campaign = record.campaign
@@ -212,15 +158,6 @@ async def _served(context: Context, tenant_id: TenantId, campaign_id: CampaignId
     if AgentId(context.principal.user_id) not in campaign.agents:
         raise OutOfReachError()
     return record
-
-
-def _is_for(campaign: Campaign, lead: Lead, context: Context, tenant_id: TenantId) -> bool:
-    """Say whether the agent may be shown a lead: nobody else's, and where the campaign says so their own only."""
-    if lead.agent_id is not None:
-        return lead.agent_id == AgentId(context.principal.user_id)
-    if lead.team is not None:
-        return lead.team in context.principal.teams.get(tenant_id, frozenset())
-    return not campaign.own_leads_only
 
 
 def _chosen(record: CampaignRecord, order: DisposeOrder) -> Disposition:
@@ -281,7 +218,7 @@ def _local_time(lead: Lead, at_ms: int) -> str | None:
     return None if len(zones) != 1 else f"{datetime.fromtimestamp(at_ms / 1000, zone_of(zones[0])):%FT%R}"
 
 
-def _of_run(record: CampaignRecord, state: LeadRecord) -> dict[str, Any]:
+def of_run(record: CampaignRecord, state: LeadRecord) -> dict[str, Any]:
     """Return the counts of a lead in this run: what an earlier run counted begins anew."""
     if state.run == record.campaign.runs:
         return {}

@@ -1,11 +1,12 @@
 """Routes of what is done with a campaign's leads."""
 
 from control_plane.archive import ArchivedError
-from control_plane.features.campaigns import service, sharing, work
+from control_plane.features.campaigns import previewing, service, sharing, work
 from control_plane.features.campaigns.figures import figures_of
 from control_plane.features.campaigns.work_schemas import (
     CallBacksQuery,
     CallBacksView,
+    DialledView,
     DisposeOrder,
     FiguresView,
     LeadView,
@@ -60,7 +61,18 @@ async def take_back(
 
 async def preview(context: Context, tenant_id: TenantIdText, campaign_id: CampaignIdText) -> PreviewView:
     """Show the next lead of a preview or manual campaign: for its time it is nobody else's to see."""
-    return await work.preview(context, tenant_id, campaign_id)
+    return await previewing.preview(context, tenant_id, campaign_id)
+
+
+async def dial(
+    context: Context, tenant_id: TenantIdText, campaign_id: CampaignIdText, lead_id: LeadIdText
+) -> DialledView:
+    """Dial the lead that is in front of the agent, whose phone rings first. Hours, caps and do-not-call are asked.
+
+    Refused with `reason`, and `next_ms` where it may be tried again. What came of the call is to be said after it,
+    before the next lead is shown.
+    """
+    return await previewing.dial(context, tenant_id, campaign_id, lead_id)
 
 
 async def lead(
@@ -74,7 +86,7 @@ async def skip(
     context: Context, tenant_id: TenantIdText, campaign_id: CampaignIdText, lead_id: LeadIdText, body: SkipOrder
 ) -> LeadView:
     """Pass a lead over, with a reason; it comes again later."""
-    return await work.skip(context, tenant_id, campaign_id, lead_id, body)
+    return await previewing.skip(context, tenant_id, campaign_id, lead_id, body)
 
 
 async def dispose(
@@ -123,7 +135,25 @@ routes = [
         _WORK,
         "The next lead",
         _TAGS,
-        errors=(work.CampaignNotForPreviewError, OutOfReachError, ArchivedError),
+        errors=(previewing.CampaignNotForPreviewError, OutOfReachError, ArchivedError),
+    ),
+    Route(
+        "POST",
+        f"{_LEAD}/dial",
+        dial,
+        _WORK,
+        "Dial a lead",
+        _TAGS,
+        status=201,
+        errors=(
+            previewing.CampaignNotForPreviewError,
+            previewing.LeadNotShownError,
+            previewing.LeadNotDialledError,
+            previewing.DispositionOwedError,
+            previewing.AgentNotFreeError,
+            OutOfReachError,
+            ArchivedError,
+        ),
     ),
     Route("GET", _LEAD, lead, _WORK, "Get a lead", _TAGS, errors=(OutOfReachError, ArchivedError)),
     Route(
@@ -133,7 +163,7 @@ routes = [
         _WORK,
         "Pass a lead over",
         _TAGS,
-        errors=(work.SkipNotAllowedError, OutOfReachError, ArchivedError),
+        errors=(previewing.SkipNotAllowedError, OutOfReachError, ArchivedError),
     ),
     Route(
         "PUT",

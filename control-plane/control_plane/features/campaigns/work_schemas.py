@@ -77,12 +77,29 @@ class LeadView(Shape):
     user_id: str | None = Field(description="whose it is")
 
 
+class OwedView(Shape):
+    """The call of which the agent still has to say what came of it."""
+
+    lead_id: str
+    call_id: str
+
+
 class PreviewView(Shape):
     """The next lead to look at."""
 
-    lead: LeadView | None = Field(description="null: nobody is to be called now")
-    until_ms: int | None = Field(description="how long it is kept for the agent")
+    lead: LeadView | None = Field(description="null: nobody is to be called now, or a word is owed first")
+    until_ms: int | None = Field(description="how long the agent may look at it")
+    dials_by_itself: bool = Field(description="the desk dials it then; else it goes to another agent")
+    skip_reasons: list[str] = Field(description="why it may be passed over")
+    owes: OwedView | None
     script: str
+
+
+class DialledView(Shape):
+    """The call that rings the agent's phone first, and the lead's then."""
+
+    call_id: str
+    lead_id: str
 
 
 class SkipOrder(Shape):

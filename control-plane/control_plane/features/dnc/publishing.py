@@ -54,7 +54,6 @@ async def import_file(resources: Resources, scope: DncScope, file_id: str) -> No
     wanted = await store.numbers_of([scope])
     old = before.numbers()
     await _send(resources, scope, wanted.numbers(), old[~wanted.contains(old)])
-    await resources.dnc.note_change()
     if file.set_key is not None:
         await resources.objects.delete(file.set_key)
 

@@ -17,7 +17,7 @@ from control_plane.web import (
     Route,
     UnavailableError,
 )
-from control_plane.web.problems import TooManyRequestsError
+from servicekit.problems import TooManyRequestsError
 
 _TAGS = ("enrolment",)
 LONG_POLL_SECONDS = 35.0

@@ -5,9 +5,10 @@ from typing import Annotated
 from pydantic import Field
 
 from control_plane.archive import ArchivedError, InUseError
-from control_plane.features.flows import schemas, service
+from control_plane.features.flows import rehearsing, schemas, service
 from control_plane.features.flows.store import FlowRecord, FlowStore, Version
 from control_plane.fields import FlowIdText, TenantIdText
+from control_plane.flowchecks import problems_in
 from control_plane.permissions import Permission
 from control_plane.references import require_tenant
 from control_plane.web import Context, PageOf, PageQuery, Route, ThingsQuery
@@ -45,6 +46,24 @@ async def problems(context: Context, tenant_id: TenantIdText, flow_id: FlowIdTex
     record, found = await service.check(context, tenant_id, flow_id)
     told = [schemas.FlowProblem(where=each.where, message=each.message) for each in found]
     return schemas.FlowProblems(edit=record.edit, problems=told)
+
+
+async def look_over(
+    context: Context, tenant_id: TenantIdText, flow_id: FlowIdText, body: schemas.FlowQuestion
+) -> schemas.FoundProblems:
+    """What is wrong with a document while it is drawn.  Nothing is kept."""
+    await service.find(context, tenant_id, flow_id)
+    document = service.require_bounded(body.document)
+    found = await problems_in(context.store, tenant_id, flow_id, document)
+    told = [schemas.FlowProblem(where=each.where, message=each.message) for each in found]
+    return schemas.FoundProblems(problems=told)
+
+
+async def rehearse(
+    context: Context, tenant_id: TenantIdText, flow_id: FlowIdText, body: schemas.Rehearsal
+) -> schemas.RehearsalView:
+    """Call a document without a call, answering for whoever is waited for.  No time passes, and nothing is kept."""
+    return await rehearsing.rehearse(context, tenant_id, flow_id, body)
 
 
 async def publish(
@@ -167,6 +186,28 @@ routes = [
         shows=summary,
     ),
     Route("GET", f"{_ONE}/problems", problems, _READ, "Check a draft", _TAGS),
+    Route(
+        "POST",
+        f"{_ONE}/check",
+        look_over,
+        _READ,
+        "Check a document",
+        _TAGS,
+        errors=(service.FlowTooLargeError,),
+        examples={"welcome": {"document": _DOCUMENT}},
+        looks=True,
+    ),
+    Route(
+        "POST",
+        f"{_ONE}/simulate",
+        rehearse,
+        _READ,
+        "Simulate a call",
+        _TAGS,
+        errors=(service.FlowTooLargeError, service.FlowNotSoundError),
+        examples={"sales": {"document": _DOCUMENT, "words": ["1", "answered"]}},
+        looks=True,
+    ),
     Route(
         "POST",
         f"{_ONE}/publish",

@@ -1,11 +1,16 @@
 """Wire shapes of flows."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from control_plane.fields import FlowIdText
+from control_plane.fields import CalendarIdText, E164Text, FlowIdText, Language
 from control_plane.web import Shape
+
+MOST_WORDS = 100
+Word = Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$")]
+DataName = Annotated[str, StringConstraints(max_length=40, pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Answer = Annotated[str, StringConstraints(max_length=200)]
 
 _DOCUMENT = "the flow: `start`, and `nodes` by name; whatever is in it is kept, and checked before it is published"
 _EDIT = (
@@ -72,6 +77,45 @@ class FlowProblems(Shape):
 
     edit: int
     problems: list[FlowProblem]
+
+
+class FlowQuestion(Shape):
+    """A document as it stands in an editor; nothing is kept of it."""
+
+    document: dict[str, Any] = Field(description=_DOCUMENT)
+
+
+class FoundProblems(Shape):
+    """What is wrong with a document."""
+
+    problems: list[FlowProblem]
+
+
+class Rehearsal(FlowQuestion):
+    """A call to a document that nobody makes. `words`: what each answers who is waited for, in their order: keys, a
+    word, `hang`, `-` for silence; `answered`, `waited`, `full`, `nobody` for a queue; `answered` or `no` for who is
+    rung. Where they end, it stops and says whom it waits for.
+    """
+
+    words: list[Word] = Field(default_factory=list, max_length=MOST_WORDS)
+    caller: E164Text | None = Field(None, description="the caller's number; null: withheld")
+    language: Language | None = Field(None, description="of the number that is called")
+    vip_level: int = Field(0, ge=0, le=10, description="of a caller who is a VIP; 0: of none")
+    at_ms: int | None = Field(None, ge=0, le=4_102_444_800_000, description="when the call comes; null: now")
+    answers: dict[DataName, Answer] = Field(
+        default_factory=dict, max_length=50, description="what look-ups answer, by name of data; others fail"
+    )
+    calendar_id: CalendarIdText | None = Field(None, description="the number's own calendar")
+    nobody: bool = Field(False, description="no agent is signed in to any queue")
+
+
+class RehearsalView(Shape):
+    """How a call went so far."""
+
+    lines: list[str] = Field(description="time, the node in brackets, and what happened")
+    wants: str | None = Field(description="whom it waits for: a kind of `words`; null: it is over, or has no end")
+    usual: str | None = Field(description="what most would answer there")
+    node: str = Field(description="where the call is")
 
 
 class VersionSummary(Shape):

@@ -47,7 +47,7 @@ async def create(context: Context, tenant_id: TenantId, new: NewFlow) -> FlowRec
     """Keep a new draft.  Raises NotFoundError, FlowExistsError, FlowTooLargeError."""
     await require_tenant(context.store, tenant_id)
     now_ms = context.now_ms()
-    draft = _bounded(new.document)
+    draft = require_bounded(new.document)
     record = FlowRecord(new.flow_id, draft, 1, None, 0, context.principal.username, now_ms, now_ms)
     if not await FlowStore(context.store).add(tenant_id, record):
         raise FlowExistsError()
@@ -68,7 +68,7 @@ async def save_draft(context: Context, tenant_id: TenantId, flow_id: FlowId, new
     Raises NotFoundError, ArchivedError, FlowChangedError, FlowTooLargeError.
     """
     await _find_living(context, tenant_id, flow_id)
-    draft, by = _bounded(new.document), context.principal.username
+    draft, by = require_bounded(new.document), context.principal.username
     if not await FlowStore(context.store).save_draft(tenant_id, flow_id, new.edit, draft, by, context.now_ms()):
         raise await _changed(context, tenant_id, flow_id)
     return await find(context, tenant_id, flow_id)
@@ -88,7 +88,7 @@ async def publish(context: Context, tenant_id: TenantId, flow_id: FlowId, wanted
     record = await _find_living(context, tenant_id, flow_id)
     if record.edit != wanted.edit:
         raise await _changed(context, tenant_id, flow_id)
-    await _require_sound(context, tenant_id, flow_id, record.draft)
+    await require_sound(context, tenant_id, flow_id, record.draft)
     store, by = FlowStore(context.store), context.principal.username
     if not await store.publish(tenant_id, record, wanted.note, by, context.now_ms()):
         raise await _changed(context, tenant_id, flow_id)
@@ -106,7 +106,7 @@ async def roll_back(context: Context, tenant_id: TenantId, flow_id: FlowId, vers
     if found is None:
         raise VersionUnknownError()
     # What it names may have been archived since.
-    await _require_sound(context, tenant_id, flow_id, found.document)
+    await require_sound(context, tenant_id, flow_id, found.document)
     if not await store.roll_back(tenant_id, record, version):
         raise await _changed(context, tenant_id, flow_id)
     return await find(context, tenant_id, flow_id)
@@ -132,12 +132,13 @@ async def restore(context: Context, tenant_id: TenantId, flow_id: FlowId) -> Flo
     record = await find(context, tenant_id, flow_id)
     if record.published is not None:
         version = await find_version(context, tenant_id, flow_id, record.published)
-        await _require_sound(context, tenant_id, flow_id, version.document)
+        await require_sound(context, tenant_id, flow_id, version.document)
     await FlowStore(context.store).set_archived(tenant_id, flow_id, None)
     return await find(context, tenant_id, flow_id)
 
 
-async def _require_sound(context: Context, tenant_id: TenantId, flow_id: FlowId, document: dict[str, Any]) -> None:
+async def require_sound(context: Context, tenant_id: TenantId, flow_id: FlowId, document: dict[str, Any]) -> None:
+    """Raise FlowNotSoundError for a document with faults."""
     problems = await problems_in(context.store, tenant_id, flow_id, document)
     if problems:
         told = [{"where": each.where, "message": each.message} for each in problems]
@@ -156,7 +157,8 @@ async def _changed(context: Context, tenant_id: TenantId, flow_id: FlowId) -> Fl
     return FlowChangedError(edit=now.edit, changed_by=now.changed_by, changed_ms=now.changed_ms)
 
 
-def _bounded(document: dict[str, Any]) -> dict[str, Any]:
+def require_bounded(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document that is small enough.  Raises FlowTooLargeError."""
     size = len(json.dumps(document, ensure_ascii=False).encode())
     if size > MOST_BYTES:
         raise FlowTooLargeError(f"it has {size} bytes as JSON; {MOST_BYTES} are taken at most")

@@ -48,6 +48,15 @@ async def sweep(resources: Resources, **_later: Any) -> None:
                 await _drop(resources, tenant_id, record)
 
 
+@job("imports.customers", tries=1, done_seconds=0, is_buried=False)
+async def customers(resources: Resources, **_later: Any) -> None:
+    """Keep in hot state whom people may dial by hand."""
+    # Here: what compiles tables is loaded by the workers that need it, and by no other process.
+    from control_plane.features.lists.customers import keep_customers
+
+    await keep_customers(resources)
+
+
 def _is_over(record: ListRecord, now_ms: int) -> bool:
     """Say whether the file of a list is to go; one that can not be dialled is kept a while, to be imported anew."""
     if record.imported_ms is None:

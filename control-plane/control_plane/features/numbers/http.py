@@ -1,5 +1,7 @@
 """Routes of numbers."""
 
+from dataclasses import replace
+
 from control_plane.archive import ArchivedError, InUseError
 from control_plane.features.numbers import service
 from control_plane.features.numbers.schemas import Lending, NewNumber, NumberPatch, NumberRoute, NumberView
@@ -43,9 +45,11 @@ async def take_back(context: Context, number: E164Text) -> None:
 
 
 async def of_tenant(context: Context, tenant_id: TenantIdText, query: PageQuery) -> PageOf[NumberView]:
-    """Numbers that are lent to the tenant."""
+    """Numbers that are lent to the tenant; which trunks take them is not told to a client's people."""
     await require_tenant(context.store, tenant_id)
     records, after = await NumberStore(context.store).page_of_tenant(tenant_id, query.limit, query.after)
+    if not context.principal.may(Permission.STATIONS_READ, tenant_id):
+        records = [replace(record, trunk_ids=()) for record in records]
     return PageOf[NumberView](items=[to_view(record) for record in records], next=after)
 
 

@@ -22,6 +22,16 @@ class NodeView(Shape):
     spool_max_bytes: int | None = None
 
 
+class EdgeView(Shape):
+    """An edge of HQ's by what its agent last told; null figures: it is silent."""
+
+    edge_id: str
+    alive: bool
+    at_ms: int | None = None
+    bans: int | None = Field(default=None, description="addresses and accounts that it does not listen to")
+    registrations: int | None = Field(default=None, description="bindings that it holds at carriers")
+
+
 class SnapshotView(Shape):
     """A snapshot that edges and media nodes run on."""
 
@@ -41,6 +51,8 @@ class TrunkHealth(Shape):
 
     trunk_id: str
     enabled: bool
+    channels: int = Field(description="calls over it now")
+    max_channels: int
     registered: bool | None = Field(description="whether an edge is registered there; null where none is to be")
     edge_id: str | None = Field(description="the edge that is registered, or tries to be")
     attempts: int
@@ -51,6 +63,9 @@ class TrunkHealth(Shape):
     media_refused: list[str] = Field(
         description="addresses that the carrier named for its media, and that the trunk does not allow"
     )
+    name_troubles: list[str] = Field(
+        description="gateways' names that lead nowhere, or to where no carrier may be; calls go where they led before"
+    )
 
 
 class PlatformStatus(Shape):
@@ -59,6 +74,7 @@ class PlatformStatus(Shape):
     store: bool
     redis: bool
     snapshots: list[SnapshotView]
+    edges: list[EdgeView]
     nodes: list[NodeView]
     trunks: list[TrunkHealth]
 

@@ -5,6 +5,7 @@ from redis.exceptions import RedisError
 from callmodel import keys
 from callmodel.edgesnapshot import NodeHealth
 from control_plane.audit import PLATFORM
+from control_plane.features.platform.edges import edge_views
 from control_plane.features.platform.schemas import NodeView, PlatformStatus, SnapshotView
 from control_plane.features.platform.store import AuditStore
 from control_plane.features.platform.trunks import trunk_health
@@ -26,10 +27,11 @@ async def status(context: Context) -> PlatformStatus:
             for name, key in SNAPSHOTS.items()
         ]
         nodes = [_node_of(node_id, health) for node_id, health in (await known_nodes(context.redis)).items()]
+        edges = await edge_views(context.redis)
         trunks = await trunk_health(context) if store_ok else []
     except RedisError:
-        return PlatformStatus(store=store_ok, redis=False, snapshots=[], nodes=[], trunks=[])
-    return PlatformStatus(store=store_ok, redis=True, snapshots=snapshots, nodes=nodes, trunks=trunks)
+        return PlatformStatus(store=store_ok, redis=False, snapshots=[], edges=[], nodes=[], trunks=[])
+    return PlatformStatus(store=store_ok, redis=True, snapshots=snapshots, edges=edges, nodes=nodes, trunks=trunks)
 
 
 async def _is_store_there(context: Context) -> bool:

@@ -8,11 +8,12 @@ from callmodel.edgesnapshot import EdgeTrunk
 from callmodel.endings import is_trunk_failure
 from callmodel.ids import TrunkId
 from control_plane.archive import living_rows
-from control_plane.edgereports import carriers_as_seen, refused_media
+from control_plane.edgereports import carriers_as_seen, name_troubles, refused_media
 from control_plane.features.platform.schemas import TrunkFailure, TrunkHealth
 from control_plane.scope import SCOPE
 from control_plane.trunkoutcomes import Outcome, outcomes_of
 from control_plane.web import Context
+from hotstate.channels import channels_in_use
 
 WINDOW_MS = 3_600_000
 """Attempts and answers are counted over the last hour."""
@@ -27,16 +28,20 @@ async def trunk_health(context: Context) -> list[TrunkHealth]:
         trunk_id = TrunkId(row["trunk_id"])
         registered, edge_id = registration_of(trunk_id, reports) if row["peering"]["registers"] else (None, None)
         outcomes = await outcomes_of(context.redis, trunk_id)
-        strays = refused_media(from_wire(EdgeTrunk, row["peering"]), reports)
+        peering = from_wire(EdgeTrunk, row["peering"])
+        strays = refused_media(peering, reports)
         found.append(
             health_of(
                 trunk_id,
                 outcomes,
                 context.now_ms(),
                 enabled=row["routing"]["enabled"],
+                channels=await channels_in_use(context.redis, trunk_id, context.now_ms()),
+                max_channels=row["routing"]["max_channels"],
                 registered=registered,
                 edge_id=edge_id,
                 media_refused=[stray.address for stray in strays],
+                name_troubles=name_troubles(peering, reports),
             )
         )
     return found
@@ -48,9 +53,12 @@ def health_of(
     now_ms: int,
     *,
     enabled: bool,
+    channels: int,
+    max_channels: int,
     registered: bool | None,
     edge_id: str | None,
     media_refused: Sequence[str] = (),
+    name_troubles: Sequence[str] = (),
 ) -> TrunkHealth:
     """Return a trunk's health from its last outcomes, the newest first.  Pure."""
     lately = [outcome for outcome in outcomes if outcome.at_ms > now_ms - WINDOW_MS]
@@ -63,6 +71,8 @@ def health_of(
     return TrunkHealth(
         trunk_id=trunk_id,
         enabled=enabled,
+        channels=channels,
+        max_channels=max_channels,
         registered=registered,
         edge_id=edge_id,
         attempts=len(lately),
@@ -71,6 +81,7 @@ def health_of(
         last_answer_ms=max((outcome.answered_ms for outcome in outcomes if outcome.answered_ms), default=None),
         last_failures=failures[:FAILURES_TOLD],
         media_refused=list(media_refused),
+        name_troubles=list(name_troubles),
     )
 
 

@@ -95,6 +95,12 @@ class QueueStateView(Shape):
     estimate_seconds: int | None = Field(description="how long who comes next will wait; null: nothing to go by yet")
     ready: int = Field(description="agents who are free")
     signed_in: int = Field(description="agents of the queue, whatever they do")
+    offered_today: int = Field(description="callers who came into the line on this day of the tenant's")
+    answered_today: int = Field(description="of them, whom an agent took")
+    abandoned_today: int = Field(description="of them, who gave up or were lost")
+    service_level_today: float | None = Field(
+        description="percent answered within the target, of those answered or abandoned; null: none yet"
+    )
 
 
 def to_queue(tenant_id: TenantId, queue_id: QueueId, pool: str, settings: dict[str, Any]) -> Queue:

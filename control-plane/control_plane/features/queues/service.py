@@ -77,6 +77,10 @@ async def see(context: Context, tenant_id: TenantId, queue: Queue) -> QueueState
         estimate_seconds=seen.estimate_seconds,
         ready=seen.ready,
         signed_in=seen.signed_in,
+        offered_today=seen.today.offered,
+        answered_today=seen.today.answered,
+        abandoned_today=seen.today.abandoned,
+        service_level_today=seen.today.service_level,
     )
 
 

@@ -37,7 +37,7 @@ async def find(context: Context, tenant_id: str, query: schemas.DayPageQuery) ->
     """List the recordings of a UTC day's calls, newest first."""
     ledger = LedgerStore(context.store)
     entries, next_token = await ledger.page(TenantId(tenant_id), query.day, query.limit, query.after)
-    return PageOf[schemas.RecordingView](items=[schemas.to_view(entry) for entry in entries], next=next_token)
+    return PageOf[schemas.RecordingView](items=[_shown(context, entry) for entry in entries], next=next_token)
 
 
 async def gaps(context: Context, tenant_id: str, query: schemas.DayPageQuery) -> PageOf[schemas.RecordingView]:
@@ -48,7 +48,7 @@ async def gaps(context: Context, tenant_id: str, query: schemas.DayPageQuery) ->
     """
     ledger = LedgerStore(context.store)
     entries, next_token = await ledger.gaps(TenantId(tenant_id), query.day, query.limit, query.after)
-    return PageOf[schemas.RecordingView](items=[schemas.to_view(entry) for entry in entries], next=next_token)
+    return PageOf[schemas.RecordingView](items=[_shown(context, entry) for entry in entries], next=next_token)
 
 
 async def summary(context: Context, tenant_id: str, query: DayQuery) -> schemas.DaySummary:
@@ -59,7 +59,7 @@ async def summary(context: Context, tenant_id: str, query: DayQuery) -> schemas.
 
 async def one(context: Context, tenant_id: str, recording_id: RecordingPath) -> schemas.RecordingView:
     """Return one entry of the ledger."""
-    return schemas.to_view(await _entry(context, tenant_id, recording_id))
+    return _shown(context, await _entry(context, tenant_id, recording_id))
 
 
 async def download(context: Context, tenant_id: str, recording_id: RecordingPath) -> schemas.DownloadLink:
@@ -105,6 +105,14 @@ async def release(context: Context, tenant_id: str, recording_id: RecordingPath)
     if entry.state is EntryState.ARCHIVED and entry.object_key is not None:
         await context.objects.release(entry.object_key)
     await _advance(context, entry, HoldEnded())
+
+
+def _shown(context: Context, entry: Entry) -> schemas.RecordingView:
+    view = schemas.to_view(entry)
+    if context.principal.may(Permission.STATIONS_READ, entry.tenant_id):
+        return view
+    # Where it lies and what became of it on the way there is the provider's matter.
+    return view.model_copy(update={"object_key": None, "reason": None})
 
 
 def _require_kept(entry: Entry) -> None:

@@ -11,6 +11,7 @@ from control_plane.digest import ha1_of, make_password
 from control_plane.features.stations.schemas import NewStation, StationPatch, StationsQuery
 from control_plane.features.stations.store import StationRecord, StationStore
 from control_plane.passwords import check_password
+from control_plane.phonekeys import BROWSERS, new_key
 from control_plane.references import dialling_at, require_tenant, site_exists
 from control_plane.uses import require_unused_station
 from control_plane.web import ConflictError, Context, ForbiddenError, InvalidRequestError, NotFoundError
@@ -140,7 +141,7 @@ async def own_phone(context: Context, tenant_id: TenantId, extension: Extension)
     station, domain = await _find_living(context, tenant_id, extension)
     if station.user_id != context.principal.user_id:
         raise NotYourSeatError()
-    if station.media != "webrtc":
+    if station.media != BROWSERS:
         raise StationNotForBrowsersError()
     return station, domain
 
@@ -148,13 +149,18 @@ async def own_phone(context: Context, tenant_id: TenantId, extension: Extension)
 async def seat(
     context: Context, tenant_id: TenantId, extension: Extension, user_id: UserId | None
 ) -> tuple[StationRecord, str]:
-    """Seat a user at a station, or nobody.  Raises NotFoundError, ArchivedError, UserUnknownError."""
-    before, _ = await _find_living(context, tenant_id, extension)
+    """Seat a user at a station, or nobody.  Raises NotFoundError, ArchivedError, UserUnknownError.
+
+    A browser was told the hash that it registers by, and whoever leaves the seat may have kept it: it ends with that.
+    """
+    before, domain = await _find_living(context, tenant_id, extension)
     if user_id is not None:
         await _check_user(context, tenant_id, user_id)
     if before.user_id != user_id:
         await sign_out_from(context, await signed_in_at(context, tenant_id, extension, before.user_id))
     await _stations(context).seat(tenant_id, extension, user_id)
+    if before.media == BROWSERS and before.user_id not in (None, user_id):
+        await _stations(context).change(tenant_id, extension, {"ha1": new_key(extension, domain)})
     return await find(context, tenant_id, extension)
 
 

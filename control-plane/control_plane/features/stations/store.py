@@ -7,6 +7,7 @@ from typing import Any
 from callmodel.ids import Extension, SiteId, TenantId, UserId
 from control_plane.archive import is_living, page_of_rows
 from control_plane.listing import every
+from control_plane.phonekeys import sealed_key
 from servicekit.crypto import TenantCipher
 from servicekit.stores import AddColumn, ColumnType, CreateTable, Row, Store, TableSpec
 
@@ -118,7 +119,7 @@ class StationStore:
         await self._store.upsert(SEATS.name, {"tenant_id": tenant_id, "user_id": user_id, "extension": extension})
 
     def _seal(self, tenant_id: TenantId, ha1: str) -> bytes:
-        return self._cipher.encrypt(tenant_id, ha1.encode(), "station.ha1")
+        return sealed_key(self._cipher, tenant_id, ha1)
 
     def _open(self, row: Row) -> StationRecord:
         ha1 = self._cipher.decrypt(row["tenant_id"], row["ha1"], "station.ha1").decode()

@@ -7,7 +7,7 @@ from control_plane.features.tenants.brand_schemas import BrandSettings, BrandVie
 from control_plane.fields import TenantIdText
 from control_plane.permissions import Permission
 from control_plane.web import Access, Context, Route
-from control_plane.web.problems import BodyTooLargeError, TooManyRequestsError
+from servicekit.problems import BodyTooLargeError, TooManyRequestsError
 
 
 async def brand(context: Context, tenant_id: TenantIdText) -> BrandView:

@@ -8,15 +8,18 @@ from control_plane.features.tenants import service
 from control_plane.features.tenants.brand import to_view as brand_view
 from control_plane.features.tenants.schemas import (
     CallerRuleShape,
+    HandDiallingShape,
     LimitsShape,
     NewTenant,
     PauseReasonShape,
     SpendView,
     TenantPatch,
     TenantView,
+    VipRulesShape,
 )
 from control_plane.features.tenants.store import TenantRecord
 from control_plane.fields import TenantIdText
+from control_plane.named import FlowUnknownError, QueueUnknownError
 from control_plane.permissions import Permission
 from control_plane.timezones import TimeZoneUnknownError
 from control_plane.web import Access, Context, PageOf, Route, ThingsQuery
@@ -30,12 +33,12 @@ async def create(context: Context, body: NewTenant) -> TenantView:
 async def listing(context: Context, query: ThingsQuery) -> PageOf[TenantView]:
     """HQ administrators see every tenant, others those in which they have a role."""
     records, after = await service.visible(context, query.limit, query.after, archived=query.archived)
-    return PageOf[TenantView](items=[to_view(record) for record in records], next=after)
+    return PageOf[TenantView](items=[_as_seen(context, record) for record in records], next=after)
 
 
 async def one(context: Context, tenant_id: TenantIdText) -> TenantView:
-    """A tenant with its rules."""
-    return to_view(await service.find(context, tenant_id))
+    """A tenant with its rules; of money only for who may see what calls cost."""
+    return _as_seen(context, await service.find(context, tenant_id))
 
 
 async def change(context: Context, tenant_id: TenantIdText, body: TenantPatch) -> TenantView:
@@ -73,6 +76,16 @@ async def spend(context: Context, tenant_id: TenantIdText) -> SpendView:
     return SpendView.model_validate(said)
 
 
+def _as_seen(context: Context, record: TenantRecord) -> TenantView:
+    view = to_view(record)
+    if context.principal.may(Permission.SPEND_READ, record.tenant.tenant_id):
+        return view
+    limits = view.limits.model_copy(
+        update={"spend_per_day": None, "hard_stop": LimitsShape.model_fields["hard_stop"].default}
+    )
+    return view.model_copy(update={"limits": limits})
+
+
 def to_view(record: TenantRecord) -> TenantView:
     """Return the tenant as the API shows it."""
     tenant = record.tenant
@@ -89,6 +102,8 @@ def to_view(record: TenantRecord) -> TenantView:
         records_internal_calls=tenant.records_internal_calls,
         time_zone=tenant.time_zone,
         limits=LimitsShape(**to_wire(tenant.limits)),
+        vip_rules=VipRulesShape(**to_wire(tenant.vip_rules)),
+        hand_dialling=HandDiallingShape(**to_wire(tenant.hand_dialling)),
         pause_reasons=[PauseReasonShape(**to_wire(reason)) for reason in record.pause_reasons],
         brand=None if record.brand is None else brand_view(record.brand),
         requires_totp=record.requires_totp,
@@ -105,6 +120,8 @@ _EXAMPLE = {"tenant_id": "acme", "name": "Acme", "domain": "acme.trunkline.test"
 _ROTATING = {"caller_rule": {"kind": "rotating", "numbers": ["+862155550100", "+862155550101"]}}
 
 _LIMITED = {"limits": {"blocked_prefixes": ["+"], "allowed_prefixes": ["+86"], "spend_per_day": 500}}
+_VIPS = {"vip_rules": {"look_up_url": "https://crm.acme.example/vip", "reserved_channels": 2}}
+_BY_HAND = {"hand_dialling": {"limited": True, "lists": True, "approvals": True, "prefixes": ["+8621"]}}
 _PAUSES = {"pause_reasons": [{"reason": "lunch", "limit_minutes": 45}, {"reason": "training"}]}
 
 routes = [
@@ -148,10 +165,12 @@ routes = [
             TimeZoneUnknownError,
             service.TenantChangedError,
             service.ReasonsNotSoundError,
+            FlowUnknownError,
+            QueueUnknownError,
             InUseError,
         ),
         configures=True,
-        examples={"rotating": _ROTATING, "limited": _LIMITED, "pauses": _PAUSES},
+        examples={"rotating": _ROTATING, "limited": _LIMITED, "pauses": _PAUSES, "vips": _VIPS, "by hand": _BY_HAND},
         shows=one,
     ),
     Route(

@@ -12,7 +12,9 @@ from control_plane.features.tenants.brand_schemas import BrandView
 from control_plane.fields import (
     DisplayName,
     E164Text,
+    FlowIdText,
     NumberPrefix,
+    QueueIdText,
     ReasonText,
     SipDomain,
     Slug,
@@ -65,6 +67,56 @@ class PauseReasonShape(Shape):
     limit_minutes: int | None = Field(None, ge=1, le=1440)
 
 
+_URL = r"^https?://[A-Za-z0-9.:\[\]-]{1,253}(/[\x21-\x7e]*)?$"
+
+
+class VipPatternShape(Shape):
+    """Whoever calls from a number with this prefix is such a VIP."""
+
+    prefix: NumberPrefix
+    level: int = Field(1, ge=1, le=10)
+    priority: int = Field(9, ge=0, le=10)
+    queue_id: QueueIdText | None = None
+
+
+class VipRulesShape(Shape):
+    """How VIPs are known who are on no list, and what stays free for VIPs.
+
+    `look_up_url` is asked by POST of each caller with a number, with `caller`, `dialled` and `call_id`; it answers
+    `{"vip": true}` and any of `level`, `priority`, `own_agent`, `queue_id`, `mobile`. While it does not answer in
+    time, what it answered last counts.
+    """
+
+    look_up_url: str | None = Field(None, pattern=_URL, max_length=500)
+    look_up_ms: int = Field(300, ge=50, le=2000, description="how long it has to answer; the caller waits meanwhile")
+    patterns: list[VipPatternShape] = Field(default_factory=list, max_length=500, description="the longest decides")
+    reserved_channels: int = Field(0, ge=0, le=10_000, description="of max_channels, so many stay free for VIPs")
+    full_flow: FlowIdText | None = Field(
+        None, description="where callers go for whom no other channel is left; null: they hear that we are busy"
+    )
+
+
+class HandDiallingShape(Shape):
+    """What people may dial by hand to the outside; emergency numbers always.
+
+    `limited` false: whatever `limits` allow. Else: `prefixes`, customers on the tenant's `lists`, and numbers that
+    have been approved, with `approvals`.
+    """
+
+    limited: bool = False
+    prefixes: list[NumberPrefix] = Field(default_factory=list, max_length=500)
+    lists: bool = False
+    approvals: bool = False
+
+
+class VipRulesPatch(NestedPatch, VipRulesShape):
+    """What is to change; what is absent stays. `patterns` are replaced whole."""
+
+
+class HandDiallingPatch(NestedPatch, HandDiallingShape):
+    """What is to change; what is absent stays. `prefixes` are replaced whole."""
+
+
 class DiallingPatch(NestedPatch, Dialling):
     """What is to change of how the tenant's people write numbers down; what is absent stays."""
 
@@ -94,7 +146,7 @@ class NewTenant(Shape):
 
 
 class TenantPatch(Shape):
-    """What is to change; what is absent or null stays, in `dialling`, `caller_rule` and `limits` too. `domain`,
+    """What is to change; what is absent or null stays, in nested settings too. `domain`,
     `provider`, `max_channels`, `limits`, `dialling.emergency_numbers` and how long records are kept:
     HQ administrators.
     """
@@ -110,6 +162,8 @@ class TenantPatch(Shape):
     records_internal_calls: bool | None = None
     time_zone: TimeZone | None = None
     limits: LimitsPatch | None = None
+    vip_rules: VipRulesPatch | None = None
+    hand_dialling: HandDiallingPatch | None = None
     pause_reasons: list[PauseReasonShape] | None = Field(None, max_length=50, description="replaced whole")
     requires_totp: bool | None = Field(None, description="whether its people sign in with a second factor")
     keep_calls_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
@@ -134,6 +188,8 @@ class TenantView(Shape):
     records_internal_calls: bool
     time_zone: str = Field(description="of its people, where their site has none of its own")
     limits: LimitsShape
+    vip_rules: VipRulesShape
+    hand_dialling: HandDiallingShape
     pause_reasons: list[PauseReasonShape]
     brand: BrandView | None = Field(description="how it looks; null: as the platform does")
     requires_totp: bool = Field(description="whether its people sign in with a second factor")

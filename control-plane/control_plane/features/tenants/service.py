@@ -4,14 +4,17 @@ from typing import Any
 
 from callmodel.codec import from_wire, to_wire
 from callmodel.directory import CallerRule, Tenant
+from callmodel.handdialling import HandDialling
 from callmodel.ids import E164, ProviderId, TenantId
 from callmodel.limits import Limits, spend_day_of
 from callmodel.numbers import DiallingPlan
 from callmodel.sight import SYSTEM_REASONS
+from callmodel.vips import VipRules
 from control_plane.archive import ARCHIVED
 from control_plane.audit import PLATFORM
 from control_plane.features.tenants.schemas import NewTenant, PauseReasonShape, TenantPatch
 from control_plane.features.tenants.store import NESTED, TenantRecord, TenantStore
+from control_plane.named import require_flow, require_queue
 from control_plane.pausing import REASONS_COLUMN, PauseReason
 from control_plane.references import has_stations, holder_of
 from control_plane.retention import Kept
@@ -134,7 +137,8 @@ async def change(context: Context, tenant_id: TenantId, patch: TenantPatch) -> T
     """Change a tenant.
 
     Raises ForbiddenError, DomainTakenError, DomainInUseError, DomainReservedError, NumberNotHeldError,
-    PrefixAllowedAndBlockedError, TimeZoneUnknownError, TenantChangedError, InUseError, ReasonsNotSoundError.
+    PrefixAllowedAndBlockedError, TimeZoneUnknownError, TenantChangedError, InUseError, ReasonsNotSoundError,
+    FlowUnknownError, QueueUnknownError.
     """
     given = {name for name in type(patch).model_fields if getattr(patch, name) is not None}
     if given & HQ_ONLY and not context.principal.is_hq_admin:
@@ -173,12 +177,26 @@ async def _nested_changes(context: Context, before: Tenant, patch: TenantPatch) 
     if patch.limits is not None:
         limits = from_wire(Limits, patch.limits.over(to_wire(before.limits)))
         changes["limits"] = to_wire(_sound(limits))
+    if patch.vip_rules is not None:
+        rules = from_wire(VipRules, patch.vip_rules.over(to_wire(before.vip_rules)))
+        await _check_named(context, before.tenant_id, rules)
+        changes["vip_rules"] = to_wire(rules)
+    if patch.hand_dialling is not None:
+        by_hand = from_wire(HandDialling, patch.hand_dialling.over(to_wire(before.hand_dialling)))
+        changes["hand_dialling"] = to_wire(by_hand)
     if patch.caller_rule is not None:
         rule = from_wire(CallerRule, patch.caller_rule.over(to_wire(before.caller_rule)))
         named = {*(patch.caller_rule.numbers or ()), *(patch.caller_rule.regions or {}).values()}
         await _check_held(context, before.tenant_id, named)
         changes["caller_rule"] = to_wire(rule)
     return changes
+
+
+async def _check_named(context: Context, tenant_id: TenantId, rules: VipRules) -> None:
+    if rules.full_flow is not None:
+        await require_flow(context.store, tenant_id, rules.full_flow)
+    for queue_id in sorted({each.queue_id for each in rules.patterns if each.queue_id is not None}):
+        await require_queue(context.store, tenant_id, queue_id)
 
 
 def _reasons_changed(given: list[PauseReasonShape]) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from typing import Any
 
 from callmodel.codec import from_wire, to_wire
 from callmodel.directory import DEFAULT_TIME_ZONE, CallerRule, Tenant
+from callmodel.handdialling import HandDialling
 from callmodel.ids import ProviderId, TenantId
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
+from callmodel.vips import VipRules
 from control_plane.archive import ARCHIVED, page_of_rows
 from control_plane.features.tenants.brand_store import BRAND_COLUMN, Brand, brand_in
 from control_plane.listing import every
@@ -51,8 +53,11 @@ TIME_ZONE_COLUMN = AddColumn(TENANTS.name, "time_zone", ColumnType.TEXT)
 """Came after the table: null in tenants of that time, which have the default."""
 INTERNAL_COLUMN = AddColumn(TENANTS.name, "records_internal_calls", ColumnType.BOOL)
 """Came after the table: null in tenants of that time, whose colleagues are not recorded."""
+VIP_RULES_COLUMN = AddColumn(TENANTS.name, "vip_rules", ColumnType.JSON)
+HAND_DIALLING_COLUMN = AddColumn(TENANTS.name, "hand_dialling", ColumnType.JSON)
+"""Came after the table: null in tenants of that time, who have no such rules."""
 _NOT_COLUMNS = ("provider_id", "number_key")
-NESTED = ("dialling", "caller_rule", "limits")
+NESTED = ("dialling", "caller_rule", "limits", "vip_rules", "hand_dialling")
 PAGE_ROWS = 500
 
 
@@ -128,6 +133,8 @@ def to_record(row: Row) -> TenantRecord:
         dialling=from_wire(DiallingPlan, row["dialling"]),
         caller_rule=from_wire(CallerRule, row["caller_rule"]),
         limits=from_wire(Limits, row["limits"] or {}),
+        vip_rules=from_wire(VipRules, row["vip_rules"] or {}),
+        hand_dialling=from_wire(HandDialling, row["hand_dialling"] or {}),
         time_zone=row["time_zone"] or DEFAULT_TIME_ZONE,
         records_internal_calls=bool(row["records_internal_calls"]),
         provider_id=ProviderId(row["provider"]),

@@ -22,11 +22,15 @@ from control_plane.web.shapes import SECRET
 
 
 class GatewayShape(Shape):
-    """One address of the carrier."""
+    """One address of the carrier, or a name that its DNS knows (RFC 3263)."""
 
     host: Host
-    port: Port = 5060
-    transport: Literal["udp", "tcp", "tls"] = "udp"
+    port: Port | None = Field(
+        None, description="null: for a name what its SRV records say, for an address 5060, over TLS 5061"
+    )
+    transport: Literal["udp", "tcp", "tls"] | None = Field(
+        None, description="null: for a name without a port what its NAPTR or SRV records say, else `udp`"
+    )
 
 
 class RateShape(Shape):

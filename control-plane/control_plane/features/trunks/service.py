@@ -1,5 +1,6 @@
 """Trunks come and change."""
 
+import ipaddress
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from callmodel.directory import Rate, Trunk
-from callmodel.edgesnapshot import EdgeTrunk, Gateway, MediaProtection, TrunkCredentials
+from callmodel.edgesnapshot import EdgeTrunk, Gateway, MediaProtection, TrunkCredentials, usual_port
 from callmodel.ids import TenantId, TrunkId
 from control_plane.archive import ArchivedError
 from control_plane.digest import ha1_of
@@ -65,7 +66,7 @@ async def create(context: Context, new: NewTrunk) -> TrunkRecord:
     )
     peering = EdgeTrunk(
         new.trunk_id,
-        _to_gateways(new.gateways),
+        to_gateways(new.gateways),
         new.domain or new.gateways[0].host,
         _to_credentials(new.credentials),
         new.registers,
@@ -106,7 +107,7 @@ async def change(context: Context, trunk_id: TrunkId, patch: TrunkPatch) -> Trun
     if patch.tenant_ids is not None:
         routing["tenant_ids"] = tuple(patch.tenant_ids)
     if patch.gateways is not None:
-        peering["gateways"] = _to_gateways(patch.gateways)
+        peering["gateways"] = to_gateways(patch.gateways)
     if "country_code" in patch.model_fields_set:
         peering["country_code"] = patch.country_code or ""
     if patch.media is not None:
@@ -210,8 +211,25 @@ def _to_rates(rates: Sequence[RateShape]) -> tuple[Rate, ...]:
     return tuple(Rate(rate.prefix, rate.cost_per_minute, rate.cost_class) for rate in rates)
 
 
-def _to_gateways(gateways: Sequence[GatewayShape]) -> tuple[Gateway, ...]:
-    return tuple(Gateway(gateway.host, gateway.port, gateway.transport) for gateway in gateways)
+def to_gateways(gateways: Sequence[GatewayShape]) -> tuple[Gateway, ...]:
+    """Return gateways as edges are told of them."""
+    return tuple(_to_gateway(gateway) for gateway in gateways)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _to_gateway(gateway: GatewayShape) -> Gateway:
+    """Return a gateway with what is usual where nothing was said; of a name without a port DNS says the rest."""
+    if gateway.port is None and not _is_address(gateway.host):
+        return Gateway(gateway.host, None, gateway.transport)
+    transport = gateway.transport or "udp"
+    return Gateway(gateway.host, gateway.port or usual_port(transport), transport)
 
 
 def _to_credentials(given: NewCredentials | None) -> TrunkCredentials | None:

@@ -1,5 +1,7 @@
 """Routes of users."""
 
+import asyncio
+
 from callmodel.ids import TenantId
 from control_plane.accounts import Account, role_names, team_names
 from control_plane.archive import ArchivedError, InUseError
@@ -16,29 +18,32 @@ from control_plane.features.users.schemas import (
 from control_plane.features.users.store import UserStore
 from control_plane.fields import TenantIdText, UserIdText
 from control_plane.permissions import Permission
+from control_plane.totp import SecondFactors
 from control_plane.web import Context, PageOf, Route, ThingsQuery
 from control_plane.web.problems import PasswordWeakError
 
 
 async def create(context: Context, body: NewUser) -> UserView:
     """Create a user with a first password, which they should change."""
-    return to_view(await service.create(context, body))
+    return await to_view(context, await service.create(context, body))
 
 
 async def listing(context: Context, query: ThingsQuery) -> PageOf[UserView]:
     """Every user, in the order of their creation."""
     accounts, after = await UserStore(context.store).page(query.limit, query.after, archived=query.archived)
-    return PageOf[UserView](items=[to_view(account) for account in accounts], next=after)
+    return PageOf[UserView](
+        items=await asyncio.gather(*(to_view(context, account) for account in accounts)), next=after
+    )
 
 
 async def one(context: Context, user_id: UserIdText) -> UserView:
     """A user with their roles."""
-    return to_view(await service.find(context, user_id))
+    return await to_view(context, await service.find(context, user_id))
 
 
 async def change(context: Context, user_id: UserIdText, body: UserPatch) -> UserView:
     """Change a user.  Roles count at once, also for those who are signed in."""
-    return to_view(await service.change(context, user_id, body))
+    return await to_view(context, await service.change(context, user_id, body))
 
 
 async def archive(context: Context, user_id: UserIdText) -> None:
@@ -48,32 +53,32 @@ async def archive(context: Context, user_id: UserIdText) -> None:
 
 async def restore(context: Context, user_id: UserIdText) -> UserView:
     """Take an archived user back into use, with the roles and the password they had."""
-    return to_view(await service.restore(context, user_id))
+    return await to_view(context, await service.restore(context, user_id))
 
 
 async def listing_of_tenant(context: Context, tenant_id: TenantIdText, query: ThingsQuery) -> PageOf[TenantUserView]:
     """Users who have a role in the tenant."""
     users = UserStore(context.store)
     accounts, after = await users.page_of_tenant(tenant_id, query.limit, query.after, archived=query.archived)
-    items = [to_tenant_view(tenant_id, account) for account in accounts]
+    items = await asyncio.gather(*(to_tenant_view(context, tenant_id, account) for account in accounts))
     return PageOf[TenantUserView](items=items, next=after)
 
 
 async def create_in_tenant(context: Context, tenant_id: TenantIdText, body: NewTenantUser) -> TenantUserView:
     """Create a user of the tenant with a first password, which they should change."""
-    return to_tenant_view(tenant_id, await of_tenant.create(context, tenant_id, body))
+    return await to_tenant_view(context, tenant_id, await of_tenant.create(context, tenant_id, body))
 
 
 async def one_of_tenant(context: Context, tenant_id: TenantIdText, user_id: UserIdText) -> TenantUserView:
     """A user who has a role in the tenant."""
-    return to_tenant_view(tenant_id, await of_tenant.find(context, tenant_id, user_id))
+    return await to_tenant_view(context, tenant_id, await of_tenant.find(context, tenant_id, user_id))
 
 
 async def change_in_tenant(
     context: Context, tenant_id: TenantIdText, user_id: UserIdText, body: TenantUserPatch
 ) -> TenantUserView:
     """Change or disable a user of the tenant; roles count at once.  Of others' users only the teams."""
-    return to_tenant_view(tenant_id, await of_tenant.change(context, tenant_id, user_id, body))
+    return await to_tenant_view(context, tenant_id, await of_tenant.change(context, tenant_id, user_id, body))
 
 
 async def archive_in_tenant(context: Context, tenant_id: TenantIdText, user_id: UserIdText) -> None:
@@ -83,7 +88,7 @@ async def archive_in_tenant(context: Context, tenant_id: TenantIdText, user_id: 
 
 async def restore_in_tenant(context: Context, tenant_id: TenantIdText, user_id: UserIdText) -> TenantUserView:
     """Take an archived user of the tenant back into use, with the roles and the password they had."""
-    return to_tenant_view(tenant_id, await of_tenant.restore(context, tenant_id, user_id))
+    return await to_tenant_view(context, tenant_id, await of_tenant.restore(context, tenant_id, user_id))
 
 
 async def reset_totp(context: Context, user_id: UserIdText) -> None:
@@ -96,7 +101,12 @@ async def reset_totp_in_tenant(context: Context, tenant_id: TenantIdText, user_i
     await of_tenant.reset_totp(context, tenant_id, user_id)
 
 
-def to_tenant_view(tenant_id: TenantId, account: Account) -> TenantUserView:
+async def _has_second_factor(context: Context, account: Account) -> bool:
+    factor = await SecondFactors(context.store, context.cipher).of(account.user_id)
+    return factor is not None and factor.confirmed
+
+
+async def to_tenant_view(context: Context, tenant_id: TenantId, account: Account) -> TenantUserView:
     """Return the user as managers of the tenant see them."""
     return TenantUserView(
         user_id=account.user_id,
@@ -106,11 +116,12 @@ def to_tenant_view(tenant_id: TenantId, account: Account) -> TenantUserView:
         roles=role_names(account).get(tenant_id, []),
         teams=team_names(account).get(tenant_id, []),
         enabled=account.enabled,
+        second_factor=await _has_second_factor(context, account),
         archived_ms=account.archived_ms,
     )
 
 
-def to_view(account: Account) -> UserView:
+async def to_view(context: Context, account: Account) -> UserView:
     """Return the user as the API shows them."""
     return UserView(
         user_id=account.user_id,
@@ -121,6 +132,7 @@ def to_view(account: Account) -> UserView:
         roles=role_names(account),
         teams=team_names(account),
         enabled=account.enabled,
+        second_factor=await _has_second_factor(context, account),
         created_ms=account.created_ms,
         archived_ms=account.archived_ms,
     )

@@ -78,6 +78,7 @@ class UserView(Shape):
     roles: dict[TenantId, list[str]]
     teams: dict[TenantId, list[str]]
     enabled: bool
+    second_factor: bool = Field(description="whether they sign in with a code too")
     created_ms: int
     archived_ms: int | None
 
@@ -94,4 +95,5 @@ class TenantUserView(Shape):
     roles: list[str]
     teams: list[str]
     enabled: bool
+    second_factor: bool = Field(description="whether they sign in with a code too")
     archived_ms: int | None

@@ -20,6 +20,7 @@ from control_plane.features.users.schemas import NewUser, UserPatch
 from control_plane.features.users.store import UserStore
 from control_plane.passwords import check_password
 from control_plane.permissions import Role
+from control_plane.phonekeys import renew_phones_of
 from control_plane.references import tenant_exists
 from control_plane.totp import SecondFactors
 from control_plane.uses import require_unused_user
@@ -110,6 +111,9 @@ async def change(context: Context, user_id: UserId, patch: UserPatch) -> Account
     if patch.password is not None or patch.enabled is False:
         after = end_sessions(after, context.now_ms())
     await save_account(context.store, before, after)
+    # Whose sessions end, or whose role in a tenant does, keeps no key to a phone there.
+    ended = before.roles.keys() if after.sessions_from_ms != before.sessions_from_ms else set[TenantId]()
+    await renew_phones_of(context, user_id, ended | (before.roles.keys() - after.roles.keys()))
     if before.is_agent or after.is_agent:
         await tell_matching(context, after)
         for tenant_id in before.roles.keys() | after.roles.keys():
@@ -184,3 +188,4 @@ async def reset_totp(context: Context, user_id: UserId) -> None:
         raise OwnAccountError()
     await SecondFactors(context.store, context.cipher).remove(user_id)
     await save_account(context.store, account, end_sessions(account, context.now_ms()))
+    await renew_phones_of(context, user_id, account.roles)

@@ -149,16 +149,18 @@ end
 -- A caller who is in line or offered.  rank and times are text.  leaves: how many ready agents have to be
 -- left to others.  token, made, offered: the offer that stands and its agents.  waited: has stood in line.  seen:
 -- when entered last.  kind: of callers among whom they stand in line, empty out of it.  audience: who may be offered
--- them, as of when they joined, came back or were widened last; `-` for nobody yet.
+-- them, as of when they joined, came back or were widened last; `-` for nobody yet.  target: ms, within which they
+-- should be answered.
 local function load_caller(tenant, id)
   local packed = call('GET', caller_key(tenant, id))
   if not packed then return nil end
   local queue, node, entered, rank, leaves, strategy, caller, token, made, offered, waited, seen, kind, audience,
-    audiences = cmsgpack.unpack(packed)
+    audiences, target = cmsgpack.unpack(packed)
   return {
     id = id, tenant = tenant, line = line_key(tenant, queue), queue = queue, node = node, entered = entered,
     rank = rank, leaves = leaves, strategy = strategy, caller = caller, token = token, made = made, offered = offered,
     waited = waited, seen = seen, kind = kind, audience = audience, audiences = audiences,
+    target = target,
   }
 end
 
@@ -166,7 +168,7 @@ local function put_caller(caller)
   local packed = cmsgpack.pack(
     caller.queue, caller.node, caller.entered, caller.rank, caller.leaves, caller.strategy, caller.caller,
     caller.token, caller.made, caller.offered, caller.waited, caller.seen, caller.kind, caller.audience,
-    caller.audiences)
+    caller.audiences, caller.target)
   call('SET', caller_key(caller.tenant, caller.id), packed, 'PX', DAY)
 end
 

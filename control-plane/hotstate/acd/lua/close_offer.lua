@@ -27,6 +27,8 @@ if how == 'answered' then
   put(agent)
   note_pace(caller)
   forget_caller(caller)
+  local is_late = at - tonumber(caller.entered) > (caller.target or 0)
+  note_fate(caller.tenant, caller.queue, id, is_late and 'late' or 'in-time')
   if caller.caller ~= '' then note_spoken(caller.tenant, caller.caller, who, tonumber(ARGV[9])) end
   settle_all(freed, id)
   return { 'none' }

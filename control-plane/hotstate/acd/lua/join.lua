@@ -1,5 +1,6 @@
 -- Enter a caller, or one who is in line already.  ARGV: now, call, tenant, queue, node, entered, rank, how many ready
--- agents to leave, strategy, audiences, caller, most waiting (-1: no limit).
+-- agents to leave, strategy, audiences, caller, most waiting (-1: no limit), when the day ends in
+-- whose figures they count (empty: they do not), target (ms).
 local id, tenant, most = ARGV[2], ARGV[3], tonumber(ARGV[12])
 local known = load_caller(tenant, id)
 if known and known.queue ~= ARGV[4] then
@@ -11,7 +12,7 @@ local caller = {
   id = id, tenant = tenant, line = line_key(tenant, ARGV[4]), queue = ARGV[4], node = known and known.node or ARGV[5],
   entered = ARGV[6], rank = ARGV[7], leaves = tonumber(ARGV[8]), strategy = ARGV[9], caller = ARGV[11], token = '',
   made = '', offered = '', waited = known and known.waited or '', seen = NOW, kind = known and known.kind or '',
-  audiences = ARGV[10],
+  audiences = ARGV[10], target = tonumber(ARGV[14]),
 }
 local kept = known and known.rank
 if not known and caller.caller ~= '' then
@@ -32,6 +33,7 @@ if not is_offered then
   into_line(caller)
 end
 if not known then
+  note_offered(caller, ARGV[13])
   call('SADD', node_key(caller.node, 'callers'), tenant .. SEP .. caller.queue .. SEP .. id)
   call('ZADD', ROOT .. 'nodes', 'NX', NOW, caller.node)
   if caller.caller ~= '' then call('SET', latest_key(tenant, caller.queue, caller.caller), id, 'PX', DAY) end

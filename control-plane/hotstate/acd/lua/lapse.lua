@@ -24,7 +24,7 @@ local function expire(id)
     put(agent)
     settle(id, '')
   else
-    sign_out(id, '')
+    sign_out(id)
   end
 end
 
@@ -37,6 +37,12 @@ local function refresh()
     for _, name in ipairs(OF_LINE) do there = there + call('PEXPIRE', line .. ':' .. name, DAYS) end
     for _, kind in ipairs(call('SMEMBERS', line .. ':kinds')) do call('PEXPIRE', line .. ':kind:' .. kind, DAYS) end
     if there == 0 then call('SREM', ROOT .. 'lines', packed) end
+    -- Whoever shows the figures of a day that is over learns that it is.
+    local ends = call('HGET', line .. ':today', 'ends')
+    if ends and at >= tonumber(ends) then
+      call('UNLINK', line .. ':today', line .. ':today:calls')
+      tell_lines(packed)
+    end
   end
 end
 

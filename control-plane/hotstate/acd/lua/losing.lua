@@ -25,6 +25,7 @@ end
 local function lose_caller(caller, freed)
   for _, each in ipairs(free_offered(caller, nil)) do freed[#freed + 1] = each end
   forget_caller(caller)
+  note_fate(caller.tenant, caller.queue, caller.id, 'abandoned')
 end
 
 -- Callers of a node that is gone leave the line and keep their place; its legs are no more.

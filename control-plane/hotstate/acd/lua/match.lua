@@ -333,6 +333,7 @@ end
 local function leave(caller, told, keeps)
   local freed = free_offered(caller, nil)
   forget_caller(caller)
+  note_fate(caller.tenant, caller.queue, caller.id, 'left')
   if keeps then keep_place(caller) end
   settle_all(freed, told)
 end

@@ -2,7 +2,7 @@
 local id, seat, ready = ARGV[2], ARGV[3], ARGV[8] == '1'
 local other = call('HGET', seat_key(seat), 'agent')
 -- A station has one agent: who sat there before is out.
-if other and other ~= id then sign_out(other, '') end
+local out = other and other ~= id and take_out(other)
 local agent = load(id)
 local stays = agent and agent.seat == seat
 if agent and not stays then call('HDEL', seat_key(agent.seat), 'agent') end
@@ -28,3 +28,5 @@ if ready and agent.mode ~= 'ready' then
 end
 put(agent)
 settle(id, '')
+-- Whom the other left is matched only now: before, this agent would serve as they did until then.
+match_left(out)

@@ -1,2 +1,2 @@
 -- ARGV: now, agent.
-sign_out(ARGV[2], '')
+sign_out(ARGV[2])

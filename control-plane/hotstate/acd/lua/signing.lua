@@ -19,10 +19,11 @@ local function describe(agent, doc, queues, able, teams)
   end
 end
 
--- Take an agent out.  A caller who was on the way to them is in line again, and matched.
-local function sign_out(id, told)
+-- Take an agent out; where a caller was on the way to them, that one is in line again, and the agent is returned
+-- as they were, for `match_left`.
+local function take_out(id)
   local agent = load(id)
-  if not agent then return end
+  if not agent then return nil end
   local lines = lines_of(agent)
   for n = 2, #lines, 2 do
     call('SREM', lines[n] .. ':agents', id)
@@ -36,10 +37,17 @@ local function sign_out(id, told)
   loaded[id] = nil
   tell_lines(agent.queues)
   tell('a', id, 's', 'signed-out', 't', NOW, 'r', '', 'c', '', 'n', '', 'q', '', 'p', '')
-  if agent.token == '' or agent.answered ~= '' then return end
+  if agent.token == '' or agent.answered ~= '' then return nil end
   local caller = load_caller(agent.tenant, agent.of)
-  if caller and caller.token == agent.token then
-    drop_offered(caller, id)
-    match_again(caller, told)
-  end
+  if not caller or caller.token ~= agent.token then return nil end
+  drop_offered(caller, id)
+  return agent
 end
+
+-- Match the caller who was on the way to an agent who is out.
+local function match_left(out)
+  local caller = out and load_caller(out.tenant, out.of)
+  if caller then match_again(caller, '') end
+end
+
+local function sign_out(id) match_left(take_out(id)) end

@@ -131,6 +131,34 @@ local function note_health(it)
   call('PEXPIRE', key, LIFE)
 end
 
+-- Count by the hour what came of a call: by it the cap on abandoned calls is kept, and simulations learn.
+local function note_outcome(it, result, counts, answered, abandoned)
+  local hour = math.floor(at / HOUR)
+  local function count(what, by)
+    if by > 0 then call('HINCRBY', CAMPAIGN .. 'outcomes', whole(hour) .. ':' .. what, whole(by)) end
+  end
+  count('answered', answered)
+  count('abandoned', abandoned)
+  if not counts then return end
+  count('attempts', 1)
+  if result == 'machine' then
+    count('machines', 1)
+  elseif it.answered > 0 then
+    count('people', 1)
+    count('rung_ms', it.answered - it.taken)
+  end
+  if it.connected > 0 and result ~= 'machine' then
+    count('talks', 1)
+    count('talk_ms', it.ended - it.connected)
+  end
+  if call('HLEN', CAMPAIGN .. 'outcomes') > 10000 then
+    for _, field in ipairs(call('HKEYS', CAMPAIGN .. 'outcomes')) do
+      if tonumber(string.match(field, '^%d+')) < hour - 40 * 24 then call('HDEL', CAMPAIGN .. 'outcomes', field) end
+    end
+  end
+  call('PEXPIRE', CAMPAIGN .. 'outcomes', LIFE)
+end
+
 -- An attempt that reached nobody's phone does not count.
 local function forget_attempt(it)
   for _, member in ipairs(call('ZRANGE', tried_key(it.token), 0, -1)) do

@@ -9,11 +9,6 @@ if ARGV[6] == '0' then forget_attempt(it) else note_health(it) end
 note_made(it.lead, ARGV[10])
 close(it, ARGV[5], tonumber(ARGV[4]))
 call('HINCRBY', FIGURES, 'result:' .. ARGV[7], 1)
-local hour = whole(math.floor(at / HOUR))
-if ARGV[8] ~= '0' then
-  call('HINCRBY', CAMPAIGN .. 'outcomes', hour .. ':answered', ARGV[8])
-  call('HINCRBY', CAMPAIGN .. 'outcomes', hour .. ':abandoned', ARGV[9])
-  call('PEXPIRE', CAMPAIGN .. 'outcomes', LIFE)
-end
+note_outcome(it, ARGV[7], ARGV[6] ~= '0', tonumber(ARGV[8]), tonumber(ARGV[9]))
 call('PEXPIRE', FIGURES, LIFE)
 return 1

@@ -6,6 +6,7 @@ from trunkline.faults.disk import spool_full
 from trunkline.faults.field import Field, Talk
 from trunkline.faults.steady import Steady
 from trunkline.faults.trial import Fault
+from trunkline.faults.waiting import Waiting
 from trunkline.rolling import master_of, roll
 
 
@@ -60,7 +61,27 @@ async def dead_come_back(field: Field) -> None:
             await field.stack.start(name)
 
 
-Trial = Fault | Steady
+async def node_dies(field: Field, node_id: str) -> None:
+    """SIGKILL to all of a media node: its Asterisk and its conductors."""
+    index = field.stack.index_of_node(node_id)
+    for name in (*field.stack.shape.conductors_of(index), field.stack.shape.name_of("node", index, "asterisk")):
+        await field.stack.kill(name)
+
+
+async def its_conductor_dies(field: Field, node_id: str) -> None:
+    """SIGKILL to the conductor of a media node: another stands by."""
+    name = field.stack.serving_conductor(field.stack.index_of_node(node_id))
+    if name is None:
+        raise StackError(f"{node_id} has no conductor that serves")
+    await field.stack.kill(name)
+
+
+async def redis_dies(field: Field, _node_id: str) -> None:
+    """SIGKILL to the Redis that is the master."""
+    await redis_master_dies(field)
+
+
+Trial = Fault | Steady | Waiting
 
 FAULTS: tuple[Trial, ...] = (
     Fault("conductor killed", conductor_dies),
@@ -77,5 +98,9 @@ FAULTS: tuple[Trial, ...] = (
     branch_without_hq(),
     spool_full(),
     clock_wrong(),
+    Waiting("media node killed while callers wait", node_dies, dead_come_back, cuts=True),
+    Waiting("conductor killed while callers wait", its_conductor_dies, dead_come_back),
+    # A fail-over takes some three seconds; the agent is free five after it.
+    Waiting("Redis master killed while callers wait", redis_dies, dead_come_back, aim_seconds=10.0),
     Steady("rolling restart of every process", roll_everything),
 )

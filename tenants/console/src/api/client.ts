@@ -16,6 +16,8 @@ export interface Sent {
   body?: unknown;
   file?: Blob;
   signal?: AbortSignal;
+  /** Is sent even though the page is being left. */
+  outlives?: boolean;
 }
 
 /** Send a request and return its JSON, undefined where there is none.  Throws Problem; status 0: nobody was reached. */
@@ -33,6 +35,7 @@ export async function send(method: string, path: string, sent: Sent = {}): Promi
       headers,
       body: sent.file ?? (sent.body === undefined ? null : JSON.stringify(sent.body)),
       credentials: "same-origin",
+      keepalive: sent.outlives ?? false,
       signal: sent.signal ? AbortSignal.any([sent.signal, timeout]) : timeout,
     });
     text = await response.text();
@@ -71,7 +74,7 @@ export function ask<P extends keyof paths, M extends Method>(
   method: M,
   path: P,
   ids: Record<string, string>,
-  more: { query?: QueryOf<OperationOf<P, M>>; body?: BodyOf<OperationOf<P, M>>; signal?: AbortSignal } = {},
+  more: { query?: QueryOf<OperationOf<P, M>>; body?: BodyOf<OperationOf<P, M>>; signal?: AbortSignal; outlives?: boolean } = {},
 ): Promise<AnswerOf<OperationOf<P, M>>> {
   return send(method.toUpperCase(), fill(path, ids), more) as Promise<AnswerOf<OperationOf<P, M>>>;
 }

@@ -37,7 +37,7 @@ export function problemOf(status: number, text: string): Problem {
   const errors = Array.isArray(told.errors) ? (told.errors as unknown[]) : [];
   return new Problem(
     status,
-    word("error_id") || word("error") || `http-${status}`,
+    word("error_id") || `http-${status}`,
     word("detail") || word("title"),
     errors.filter(isFieldProblem),
   );

@@ -869,6 +869,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant_id}/calls/{call_id}/approve-number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a number be dialled */
+        post: operations["calls.approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/calls/{call_id}/call-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call a call's customer */
+        post: operations["calls.call_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant_id}/calls/{call_id}/consult": {
         parameters: {
             query?: never;
@@ -999,6 +1033,23 @@ export interface paths {
         /** Pause the recording, or go on */
         put: operations["calls.pause"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/calls/{call_id}/rejoin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Come back to a call */
+        post: operations["calls.rejoin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1138,6 +1189,23 @@ export interface paths {
         get: operations["leads.lead"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}/leads/{lead_id}/dial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Dial a lead */
+        post: operations["leads.dial"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1299,6 +1367,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a campaign would come to */
+        post: operations["campaigns.what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant_id}/customer-token": {
         parameters: {
             query?: never;
@@ -1438,6 +1523,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant_id}/flows/{flow_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a document */
+        post: operations["flows.look_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant_id}/flows/{flow_id}/draft": {
         parameters: {
             query?: never;
@@ -1517,6 +1619,23 @@ export interface paths {
         put?: never;
         /** Roll a flow back */
         post: operations["flows.roll_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/flows/{flow_id}/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Simulate a call */
+        post: operations["flows.rehearse"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2046,6 +2165,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant_id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures by interval */
+        get: operations["reports.show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/reports/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file */
+        get: operations["reports.download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant_id}/restore": {
         parameters: {
             query?: never;
@@ -2550,6 +2703,30 @@ export interface components {
             /** @example 192.0.2.77 */
             address: string;
         };
+        /** @description For how long the number may be dialled; 0 takes an approval back. */
+        Approval: {
+            hours: number;
+        };
+        /** @description What was assumed, and for each where it is from, in `sources`. */
+        AssumedView: {
+            agents: number;
+            answer_rate: number;
+            answer_seconds: number;
+            /** @description of the last thirty days, from which history is learnt */
+            attempts_seen: number;
+            /** @description answer rates by hour of the campaign's day; empty: the same all day */
+            by_hour: number[];
+            days: number;
+            leads: number;
+            lines: number;
+            machines: number;
+            sources: {
+                [key: string]: "given" | "history" | "settings" | "live" | "usual";
+            };
+            start_ms: number;
+            talk_seconds: number;
+            wrap_up_seconds: number;
+        };
         /** @description Whoever has the link may fetch the WAV file until it expires. */
         AudioLink: {
             /** @description UTC, RFC 3339 */
@@ -2773,7 +2950,8 @@ export interface components {
             };
             /** @description why no person took the call: `no-answer`, or how the caller left a queue */
             missed: string | null;
-            node_id: string;
+            /** @description null, as are sites, trunks and who clicked, for a client's people */
+            node_id: string | null;
             note: string | null;
             /** @description the customer's; `anonymous` where it is withheld */
             number: string | null;
@@ -3059,6 +3237,11 @@ export interface components {
             day: string;
             states: components["schemas"]["StateSums"][];
         };
+        /** @description The call that rings the agent's phone first, and the lead's then. */
+        DialledView: {
+            call_id: string;
+            lead_id: string;
+        };
         /**
          * @description How people write numbers down, and what else they dial.
          *
@@ -3148,8 +3331,11 @@ export interface components {
             };
         };
         Disposition: {
-            /** @description the agent's word on the result */
-            disposition: string;
+            /**
+             * @description the agent's word on the result; null while there is none
+             * @default null
+             */
+            disposition?: string | null;
             /** @default null */
             note?: string | null;
         };
@@ -3186,6 +3372,30 @@ export interface components {
             expires_at: string;
             sha256: string;
             url: string;
+        };
+        /** @description An edge of HQ's by what its agent last told; null figures: it is silent. */
+        EdgeView: {
+            alive: boolean;
+            /** @default null */
+            at_ms?: number | null;
+            /**
+             * @description addresses and accounts that it does not listen to
+             * @default null
+             */
+            bans?: number | null;
+            edge_id: string;
+            /**
+             * @description bindings that it holds at carriers
+             * @default null
+             */
+            registrations?: number | null;
+        };
+        /** @description A figure, and what it means. */
+        FigureView: {
+            definition: string;
+            name: string;
+            /** @enum {string} */
+            unit: "count" | "seconds" | "percent" | "money" | "mos";
         };
         /** @description How a campaign stands in this run. */
         FiguresView: {
@@ -3240,6 +3450,13 @@ export interface components {
         FlowProblems: {
             edit: number;
             problems: components["schemas"]["FlowProblem"][];
+        };
+        /** @description A document as it stands in an editor; nothing is kept of it. */
+        FlowQuestion: {
+            /** @description the flow: `start`, and `nodes` by name; whatever is in it is kept, and checked before it is published */
+            document: {
+                [key: string]: unknown;
+            };
         };
         /** @description A flow without its document. */
         FlowSummary: {
@@ -3348,6 +3565,10 @@ export interface components {
              */
             required?: boolean;
         };
+        /** @description What is wrong with a document. */
+        FoundProblems: {
+            problems: components["schemas"]["FlowProblem"][];
+        };
         /** @description What the file is. */
         FoundView: {
             columns: string[];
@@ -3377,20 +3598,52 @@ export interface components {
              */
             window?: "sliding" | "day" | "week" | "month";
         };
-        /** @description One address of the carrier. */
+        /** @description One address of the carrier, or a name that its DNS knows (RFC 3263). */
         GatewayShape: {
             /**
              * @description an IPv4 address or a host name in small letters
              * @example 192.0.2.10
              */
             host: string;
-            /** @default 5060 */
-            port?: number;
             /**
-             * @default udp
-             * @enum {string}
+             * @description null: for a name what its SRV records say, for an address 5060, over TLS 5061
+             * @default null
              */
-            transport?: "udp" | "tcp" | "tls";
+            port?: number | null;
+            /**
+             * @description null: for a name without a port what its NAPTR or SRV records say, else `udp`
+             * @default null
+             */
+            transport?: ("udp" | "tcp" | "tls") | null;
+        };
+        /** @description A half hour in which agents were there. */
+        HalfHourView: {
+            abandonment: number;
+            answered: number;
+            at_ms: number;
+            productive: number;
+        };
+        /** @description What is to change; what is absent stays. `prefixes` are replaced whole. */
+        HandDiallingPatch: {
+            approvals?: boolean;
+            limited?: boolean;
+            lists?: boolean;
+            prefixes?: string[];
+        };
+        /**
+         * @description What people may dial by hand to the outside; emergency numbers always.
+         *
+         *     `limited` false: whatever `limits` allow. Else: `prefixes`, customers on the tenant's `lists`, and numbers that
+         *     have been approved, with `approvals`.
+         */
+        HandDiallingShape: {
+            /** @default false */
+            approvals?: boolean;
+            /** @default false */
+            limited?: boolean;
+            /** @default false */
+            lists?: boolean;
+            prefixes?: string[];
         };
         /** @description One message that an edge took, or one thing that it did.  Numbers are masked. */
         HeadView: {
@@ -4470,6 +4723,11 @@ export interface components {
             /** @default null */
             route_to?: string | null;
         };
+        /** @description The call of which the agent still has to say what came of it. */
+        OwedView: {
+            call_id: string;
+            lead_id: string;
+        };
         /** @description One's own user name, so that nobody ends all of their sessions by mistake. */
         OwnName: {
             username: string;
@@ -4652,6 +4910,7 @@ export interface components {
         };
         /** @description What the control plane sees of the platform. */
         PlatformStatus: {
+            edges: components["schemas"]["EdgeView"][];
             nodes: components["schemas"]["NodeView"][];
             redis: boolean;
             snapshots: components["schemas"]["SnapshotView"][];
@@ -4668,10 +4927,15 @@ export interface components {
         };
         /** @description The next lead to look at. */
         PreviewView: {
-            /** @description null: nobody is to be called now */
+            /** @description the desk dials it then; else it goes to another agent */
+            dials_by_itself: boolean;
+            /** @description null: nobody is to be called now, or a word is owed first */
             lead: components["schemas"]["LeadView"] | null;
+            owes: components["schemas"]["OwedView"] | null;
             script: string;
-            /** @description how long it is kept for the agent */
+            /** @description why it may be passed over */
+            skip_reasons: string[];
+            /** @description how long the agent may look at it */
             until_ms: number | null;
         };
         /** @description RFC 9457. `error_id` is stable; texts are for people and may change. */
@@ -4775,14 +5039,22 @@ export interface components {
         };
         /** @description A queue now. */
         QueueStateView: {
+            /** @description of them, who gave up or were lost */
+            abandoned_today: number;
+            /** @description of them, whom an agent took */
+            answered_today: number;
             /** @description how long who comes next will wait; null: nothing to go by yet */
             estimate_seconds: number | null;
             /** @description of those who wait now */
             longest_wait_seconds: number;
             name: string;
+            /** @description callers who came into the line on this day of the tenant's */
+            offered_today: number;
             queue_id: string;
             /** @description agents who are free */
             ready: number;
+            /** @description percent answered within the target, of those answered or abandoned; null: none yet */
+            service_level_today: number | null;
             /** @description agents of the queue, whatever they do */
             signed_in: number;
             /** @description callers whom nobody is offered yet */
@@ -4951,10 +5223,112 @@ export interface components {
              */
             time_zone?: string | null;
         };
+        /**
+         * @description A call to a document that nobody makes. `words`: what each answers who is waited for, in their order: keys, a
+         *     word, `hang`, `-` for silence; `answered`, `waited`, `full`, `nobody` for a queue; `answered` or `no` for who is
+         *     rung. Where they end, it stops and says whom it waits for.
+         */
+        Rehearsal: {
+            /** @description what look-ups answer, by name of data; others fail */
+            answers?: {
+                [key: string]: string;
+            };
+            /**
+             * @description when the call comes; null: now
+             * @default null
+             */
+            at_ms?: number | null;
+            /**
+             * @description the number's own calendar
+             * @default null
+             */
+            calendar_id?: string | null;
+            /**
+             * @description the caller's number; null: withheld
+             * @default null
+             */
+            caller?: string | null;
+            /** @description the flow: `start`, and `nodes` by name; whatever is in it is kept, and checked before it is published */
+            document: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description of the number that is called
+             * @default null
+             */
+            language?: string | null;
+            /**
+             * @description no agent is signed in to any queue
+             * @default false
+             */
+            nobody?: boolean;
+            /**
+             * @description of a caller who is a VIP; 0: of none
+             * @default 0
+             */
+            vip_level?: number;
+            words?: string[];
+        };
+        /** @description How a call went so far. */
+        RehearsalView: {
+            /** @description time, the node in brackets, and what happened */
+            lines: string[];
+            /** @description where the call is */
+            node: string;
+            /** @description what most would answer there */
+            usual: string | null;
+            /** @description whom it waits for: a kind of `words`; null: it is over, or has no end */
+            wants: string | null;
+        };
+        Rejoin: {
+            /** @description your station, which is in the call */
+            extension: string;
+        };
         /** @description What a caller who has waited `after_seconds` still asks for, in place of what was asked before. */
         RelaxationShape: {
             after_seconds: number;
             needs?: components["schemas"]["SkillNeedShape"][];
+        };
+        /** @description One subject in one interval. */
+        ReportRow: {
+            /** @description when the interval begins */
+            at_ms: number;
+            subject: string;
+            /** @description by figure; null: nothing to work it out of */
+            values: {
+                [key: string]: number | null;
+            };
+        };
+        /** @description One subject over the whole time. */
+        ReportTotal: {
+            /** @description of the tenant's report: how many calls ended how */
+            endings: {
+                [key: string]: number;
+            };
+            name: string;
+            subject: string;
+            values: {
+                [key: string]: number | null;
+            };
+        };
+        /**
+         * @description Figures by interval and subject; an interval without calls has no row.
+         *
+         *     Times are those of whole intervals in the tenant's time zone.  pending: half hours that are still to be summed up:
+         *     while there are any, the figures are of the others; ask again.
+         */
+        ReportView: {
+            /** @description of money, ISO 4217; null for who may not see costs */
+            currency: string | null;
+            figures: components["schemas"]["FigureView"][];
+            interval: string;
+            kind: string;
+            pending: number;
+            rows: components["schemas"]["ReportRow"][];
+            since_ms: number;
+            time_zone: string;
+            totals: components["schemas"]["ReportTotal"][];
+            until_ms: number;
         };
         /** @description How often a lead is called again after these results, and after how many seconds. */
         RetryRuleShape: {
@@ -5228,6 +5602,27 @@ export interface components {
             /** @description an extension of the tenant, or a number as people write it: it is called by a trunk, within the tenant's limits, like any call; a transfer may also go to a queue of the tenant: `queue:<queue id>` */
             to: string;
         };
+        /** @description What a team would come to. */
+        TeamView: {
+            /** @description of the calls that people answered */
+            abandonment: number;
+            agents: number;
+            calls: number;
+            half_hours: components["schemas"]["HalfHourView"][];
+            /** @description the list's end is after what was simulated, and reckoned from it */
+            is_estimate: boolean;
+            /** @description who are not called again */
+            leads_done: number;
+            list_ends_after_seconds: number | null;
+            /** @description talk and wrap-up over the agents' time, until the list ends */
+            productive: number;
+            results: {
+                [key: string]: number;
+            };
+            simulated_seconds: number;
+            talks: number;
+            worst_half_hour: number;
+        };
         /** @description A saved mapping. */
         TemplateView: {
             changed_ms: number;
@@ -5261,7 +5656,7 @@ export interface components {
             number: string;
         };
         /**
-         * @description What is to change; what is absent or null stays, in `dialling`, `caller_rule` and `limits` too. `domain`,
+         * @description What is to change; what is absent or null stays, in nested settings too. `domain`,
          *     `provider`, `max_channels`, `limits`, `dialling.emergency_numbers` and how long records are kept:
          *     HQ administrators.
          */
@@ -5272,6 +5667,8 @@ export interface components {
             dialling?: components["schemas"]["DiallingPatch"] | null;
             /** @default null */
             domain?: string | null;
+            /** @default null */
+            hand_dialling?: components["schemas"]["HandDiallingPatch"] | null;
             /**
              * @description 0: for ever, whatever the platform's rule
              * @default null
@@ -5313,6 +5710,8 @@ export interface components {
             ring_timeout_seconds?: number | null;
             /** @default null */
             time_zone?: string | null;
+            /** @default null */
+            vip_rules?: components["schemas"]["VipRulesPatch"] | null;
         };
         /**
          * @description What is to change; what is absent or null stays. Of a user who is not the tenant's own, such as an outsourcing
@@ -5338,6 +5737,8 @@ export interface components {
             display_name: string;
             enabled: boolean;
             roles: string[];
+            /** @description whether they sign in with a code too */
+            second_factor: boolean;
             teams: string[];
             user_id: string;
             username: string;
@@ -5351,6 +5752,7 @@ export interface components {
             created_ms: number;
             dialling: components["schemas"]["Dialling"];
             domain: string;
+            hand_dialling: components["schemas"]["HandDiallingShape"];
             /** @description how long the audit trail is kept; null: the platform's rule */
             keep_audit_days: number | null;
             /** @description how long call records are kept; null: the platform's rule */
@@ -5370,6 +5772,7 @@ export interface components {
             tenant_id: string;
             /** @description of its people, where their site has none of its own */
             time_zone: string;
+            vip_rules: components["schemas"]["VipRulesShape"];
         };
         /** @description What a session goes on with.  `expires_in`: seconds that the access token lives. */
         Tokens: {
@@ -5413,14 +5816,19 @@ export interface components {
             answer_rate: number | null;
             answered: number;
             attempts: number;
+            /** @description calls over it now */
+            channels: number;
             /** @description the edge that is registered, or tries to be */
             edge_id: string | null;
             enabled: boolean;
             last_answer_ms: number | null;
             /** @description the newest first */
             last_failures: components["schemas"]["TrunkFailure"][];
+            max_channels: number;
             /** @description addresses that the carrier named for its media, and that the trunk does not allow */
             media_refused: string[];
+            /** @description gateways' names that lead nowhere, or to where no carrier may be; calls go where they led before */
+            name_troubles: string[];
             /** @description whether an edge is registered there; null where none is to be */
             registered: boolean | null;
             trunk_id: string;
@@ -5519,6 +5927,8 @@ export interface components {
             roles: {
                 [key: string]: string[];
             };
+            /** @description whether they sign in with a code too */
+            second_factor: boolean;
             teams: {
                 [key: string]: string[];
             };
@@ -5555,6 +5965,60 @@ export interface components {
             priority?: number;
             /** @description waited in, in place of whatever queue a flow names */
             queue_id?: string | null;
+        };
+        /** @description Whoever calls from a number with this prefix is such a VIP. */
+        VipPatternShape: {
+            /** @default 1 */
+            level?: number;
+            /**
+             * @description the beginning of a number with its plus sign; + alone is anywhere
+             * @example +8621
+             */
+            prefix: string;
+            /** @default 9 */
+            priority?: number;
+            /** @default null */
+            queue_id?: string | null;
+        };
+        /** @description What is to change; what is absent stays. `patterns` are replaced whole. */
+        VipRulesPatch: {
+            /** @description where callers go for whom no other channel is left; null: they hear that we are busy */
+            full_flow?: string | null;
+            /** @description how long it has to answer; the caller waits meanwhile */
+            look_up_ms?: number;
+            look_up_url?: string | null;
+            /** @description the longest decides */
+            patterns?: components["schemas"]["VipPatternShape"][];
+            /** @description of max_channels, so many stay free for VIPs */
+            reserved_channels?: number;
+        };
+        /**
+         * @description How VIPs are known who are on no list, and what stays free for VIPs.
+         *
+         *     `look_up_url` is asked by POST of each caller with a number, with `caller`, `dialled` and `call_id`; it answers
+         *     `{"vip": true}` and any of `level`, `priority`, `own_agent`, `queue_id`, `mobile`. While it does not answer in
+         *     time, what it answered last counts.
+         */
+        VipRulesShape: {
+            /**
+             * @description where callers go for whom no other channel is left; null: they hear that we are busy
+             * @default null
+             */
+            full_flow?: string | null;
+            /**
+             * @description how long it has to answer; the caller waits meanwhile
+             * @default 300
+             */
+            look_up_ms?: number;
+            /** @default null */
+            look_up_url?: string | null;
+            /** @description the longest decides */
+            patterns?: components["schemas"]["VipPatternShape"][];
+            /**
+             * @description of max_channels, so many stay free for VIPs
+             * @default 0
+             */
+            reserved_channels?: number;
         };
         /** @description A VIP. `number` and `mobile` are masked, unless they were asked for by whoever may see them. */
         VipView: {
@@ -5610,6 +6074,70 @@ export interface components {
         WebhookView: {
             changed_ms: number;
             url: string;
+        };
+        /** @description What to assume. What is null is learnt: from the campaign's history, what is live now, or its settings. */
+        WhatIfOrder: {
+            /**
+             * @description null: who is signed in for it now
+             * @default null
+             */
+            agents?: number | null;
+            /**
+             * @description share of calls that people or machines answer
+             * @default null
+             */
+            answer_rate?: number | null;
+            /**
+             * @description after which people answer
+             * @default null
+             */
+            answer_seconds?: number | null;
+            /**
+             * @description how far to look
+             * @default 1
+             */
+            days?: number;
+            /**
+             * @description null: those who are left
+             * @default null
+             */
+            leads?: number | null;
+            /**
+             * @description trunk channels for the campaign
+             * @default null
+             */
+            lines?: number | null;
+            /**
+             * @description share of answers that are machines
+             * @default null
+             */
+            machines?: number | null;
+            /**
+             * @description the second team has so many more
+             * @default 2
+             */
+            more_agents?: number;
+            /**
+             * @description another brings other chance
+             * @default 1
+             */
+            seed?: number;
+            /**
+             * @description from when on; null: now
+             * @default null
+             */
+            start_ms?: number | null;
+            /** @default null */
+            talk_seconds?: number | null;
+            /** @default null */
+            wrap_up_seconds?: number | null;
+        };
+        /** @description What a campaign would come to, with its team and a larger one. */
+        WhatIfView: {
+            assumed: components["schemas"]["AssumedView"];
+            /** @description time was over before all days were simulated */
+            cut_short: boolean;
+            teams: components["schemas"]["TeamView"][];
         };
         /** @description Why an agent pauses: one of the tenant's `pause_reasons`. */
         control_plane__features__agents__state_schemas__Pause: {
@@ -7266,9 +7794,15 @@ export interface operations {
                 trunk_id?: string;
                 /** @description HQ's number that was shown or dialled, `%2B86...` */
                 caller_number?: string;
+                /** @description the user who took the call from a queue */
+                agent_id?: string;
+                /** @description the queue that the caller was last in line of */
+                queue_id?: string;
+                /** @description whether there is, or was, a recording */
+                recorded?: boolean;
                 direction?: "outbound" | "inbound" | "internal";
                 /** @description how it ended; not for calls in progress */
-                ending?: "completed" | "abandoned" | "media-timeout" | "media-unusable" | "too-long" | "self-served" | "voicemail" | "call-back" | "flow-failed" | "busy" | "no-answer" | "rejected" | "number-invalid" | "number-undiallable" | "extension-unknown" | "station-unreachable" | "caller-number-unknown" | "caller-number-foreign" | "tenant-channels-exhausted" | "trunk-channels-exhausted" | "no-trunk" | "destination-blocked" | "spend-limit-reached" | "call-rate-exceeded" | "upstream-failed" | "draining" | "order-expired" | "claim-lapsed" | "no-agent" | "node-lost" | "internal-error";
+                ending?: "completed" | "abandoned" | "media-timeout" | "media-unusable" | "too-long" | "self-served" | "voicemail" | "call-back" | "flow-failed" | "busy" | "no-answer" | "rejected" | "number-invalid" | "number-undiallable" | "extension-unknown" | "station-unreachable" | "caller-number-unknown" | "caller-number-foreign" | "tenant-channels-exhausted" | "trunk-channels-exhausted" | "no-trunk" | "destination-blocked" | "spend-limit-reached" | "call-rate-exceeded" | "not-to-be-dialled" | "upstream-failed" | "draining" | "order-expired" | "claim-lapsed" | "no-agent" | "node-lost" | "internal-error";
                 /** @description how many items at most */
                 limit?: number;
                 /** @description `next` of the page before */
@@ -7363,6 +7897,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    "calls.approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approval"];
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "calls.call_customer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallBack"];
+            };
+        };
+        responses: {
+            /** @description Call a call's customer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAccepted"];
+                };
             };
         };
     };
@@ -7567,6 +8153,33 @@ export interface operations {
         };
         responses: {
             /** @description Pause the recording, or go on */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAccepted"];
+                };
+            };
+        };
+    };
+    "calls.rejoin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rejoin"];
+            };
+        };
+        responses: {
+            /** @description Come back to a call */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -7857,6 +8470,30 @@ export interface operations {
             };
         };
     };
+    "leads.dial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Dial a lead */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DialledView"];
+                };
+            };
+        };
+    };
     "leads.dispose": {
         parameters: {
             query?: never;
@@ -8127,6 +8764,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+        };
+    };
+    "campaigns.what_if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfOrder"];
+            };
+        };
+        responses: {
+            /** @description What a campaign would come to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfView"];
                 };
             };
         };
@@ -8415,6 +9079,33 @@ export interface operations {
             };
         };
     };
+    "flows.look_over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                flow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowQuestion"];
+            };
+        };
+        responses: {
+            /** @description Check a document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundProblems"];
+                };
+            };
+        };
+    };
     "flows.save": {
         parameters: {
             query?: never;
@@ -8538,6 +9229,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FlowSummary"];
+                };
+            };
+        };
+    };
+    "flows.rehearse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                flow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rehearsal"];
+            };
+        };
+        responses: {
+            /** @description Simulate a call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalView"];
                 };
             };
         };
@@ -9613,6 +10331,71 @@ export interface operations {
         responses: {
             /** @description Done; there is nothing to say. */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "reports.show": {
+        parameters: {
+            query: {
+                /** @description `agent` needs `agents.read` too, and `trunk` `spend.read` */
+                kind: "tenant" | "queue" | "agent" | "trunk";
+                /** @description `quarter` of an hour, `hour`, `day`, or `week` from Monday */
+                interval?: "quarter" | "hour" | "day" | "week";
+                /** @description from the beginning of this moment's interval */
+                since_ms: number;
+                /** @description to the end of the interval just before this; 93 days at most */
+                until_ms: number;
+                /** @description of one only, by its `subject` */
+                subject?: string;
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Figures by interval */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportView"];
+                };
+            };
+        };
+    };
+    "reports.download": {
+        parameters: {
+            query: {
+                /** @description `agent` needs `agents.read` too, and `trunk` `spend.read` */
+                kind: "tenant" | "queue" | "agent" | "trunk";
+                /** @description `quarter` of an hour, `hour`, `day`, or `week` from Monday */
+                interval?: "quarter" | "hour" | "day" | "week";
+                /** @description from the beginning of this moment's interval */
+                since_ms: number;
+                /** @description to the end of the interval just before this; 93 days at most */
+                until_ms: number;
+                /** @description of one only, by its `subject` */
+                subject?: string;
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the description. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,12 +6,10 @@ import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isPassing } from "@/api/problem";
 import { ErrorBoundary } from "@/app/ErrorBoundary";
+import { nonce } from "@/app/nonce";
 import { useShade } from "@/app/preferences";
 import { paint, themeOf } from "@/app/tokens";
 import { SessionGate } from "@/session/SessionGate";
-
-/** The portal allows only styles that carry its nonce; this is where the page says it. */
-const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";
 
 const antTexts: Record<string, () => Promise<{ default: unknown }>> = {
   en: () => import("antd/locale/en_US"),
@@ -48,7 +46,7 @@ export function App() {
   const theme = useMemo(() => themeOf(shade), [shade]);
   useEffect(() => paint(document.documentElement, shade), [shade]);
   return (
-    <ConfigProvider theme={theme} csp={{ nonce }} {...(locale ? { locale } : {})}>
+    <ConfigProvider theme={theme} csp={{ nonce }} button={{ autoInsertSpace: false }} {...(locale ? { locale } : {})}>
       <AntApp className="whole">
         <ErrorBoundary>
           <QueryClientProvider client={queries}>

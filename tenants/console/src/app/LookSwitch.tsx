@@ -12,14 +12,14 @@ export function LookSwitch() {
   const shadeLabel = t(shade === "dark" ? "shell.look.light" : "shell.look.dark");
   return (
     <span>
-      <Button type="text" icon={<TranslationOutlined />} lang={other} onClick={() => void chooseLanguage(other)}>
+      <Button type="text" icon={<TranslationOutlined aria-hidden />} lang={other} onClick={() => void chooseLanguage(other)}>
         {other === "en" ? "English" : "中文"}
       </Button>
       <Tooltip title={shadeLabel}>
         <Button
           type="text"
           aria-label={shadeLabel}
-          icon={shade === "dark" ? <SunOutlined /> : <MoonOutlined />}
+          icon={shade === "dark" ? <SunOutlined aria-hidden /> : <MoonOutlined aria-hidden />}
           onClick={() => chooseShade(shade === "dark" ? "light" : "dark")}
         />
       </Tooltip>

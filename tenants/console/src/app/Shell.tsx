@@ -14,6 +14,7 @@ import { COMPONENTS } from "@/app/screens";
 import styles from "@/app/Shell.module.css";
 import { shownKeys, useCommand } from "@/app/shortcuts";
 import { ConnectionNote } from "@/events/ConnectionNote";
+import { BrandMark } from "@/features/client/Branded";
 import { useDoing } from "@/parts/errors";
 import { ScreenLink } from "@/parts/ScreenLink";
 import { CallBar } from "@/phone/CallBar";
@@ -47,7 +48,7 @@ export function Shell() {
       </a>
       <div className={styles.side}>
         <div className={styles.name}>
-          <img src="/mark.svg" alt="" width={22} height={22} /> Trunkline
+          <BrandMark />
         </div>
         <Navigation screens={screens} current={current} />
         <Button type="text" className={styles.help} onClick={() => setDialog("keys")}>
@@ -56,7 +57,7 @@ export function Shell() {
       </div>
       <header className={styles.head}>
         <TenantSwitch />
-        <Button className={styles.search} icon={<SearchOutlined />} onClick={() => setDialog("palette")}>
+        <Button className={styles.search} icon={<SearchOutlined aria-hidden />} onClick={() => setDialog("palette")}>
           {t("shell.palette.open")} <kbd>{shownKeys("ctrl+k")}</kbd>
         </Button>
         <CallBar />
@@ -150,16 +151,16 @@ function UserMenu() {
       placement="bottomRight"
       content={
         <div className={styles.choices}>
-          <Button type="text" icon={<LogoutOutlined />} onClick={() => leave(false)}>
+          <Button type="text" icon={<LogoutOutlined aria-hidden />} onClick={() => leave(false)}>
             {t("shell.signOut")}
           </Button>
-          <Button type="text" icon={<LogoutOutlined />} onClick={() => leave(true)}>
+          <Button type="text" icon={<LogoutOutlined aria-hidden />} onClick={() => leave(true)}>
             {t("shell.signOutEverywhere")}
           </Button>
         </div>
       }
     >
-      <Button type="text" icon={<UserOutlined />}>
+      <Button type="text" icon={<UserOutlined aria-hidden />}>
         {user.name}
       </Button>
     </Popover>

@@ -60,6 +60,12 @@ export function themeOf(shade: Shade): ThemeConfig {
       colorPrimary: palette.accent,
       colorLink: palette.accentText,
       colorInfo: palette.accent,
+      colorSuccess: palette.good,
+      colorWarning: palette.warm,
+      // What Ant Design makes of these colours is too near to the text in them.
+      colorSuccessBg: shade === "dark" ? "#16281e" : "#edf7f0",
+      colorWarningBg: shade === "dark" ? "#2c2416" : "#fbf3e6",
+      colorErrorBg: shade === "dark" ? "#2f1c1b" : "#fdeeee",
       colorError: shade === "dark" ? "#e0625a" : palette.bad,
       colorText: palette.text,
       colorTextSecondary: palette.quiet,

@@ -2,8 +2,16 @@
 import { Alert, Button, Checkbox, Form, Modal, Select } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { chosenDevices, keepDevices, loudness, microphone, playTo, type Devices } from "@/phone/devices";
+import { useLink } from "@/events/EventsProvider";
+import { chosenDevices, keepDevices, noteChecked, playTo, type Devices } from "@/phone/devices";
 import styles from "@/phone/DeviceCheck.module.css";
+import { usePhone } from "@/phone/PhoneProvider";
+import { echo, roundTripMs } from "@/phone/trials";
+import { useMicrophone } from "@/phone/useMicrophone";
+
+/** What a voice comes to that is loud enough; a quiet room is below. */
+const HEARD_LEVEL = 0.05;
+const SLOW_MS = 250;
 
 export default function DeviceCheck({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
@@ -17,7 +25,11 @@ export default function DeviceCheck({ onClose }: { onClose: () => void }) {
 function Check() {
   const { t } = useTranslation();
   const [devices, setDevices] = useState(chosenDevices);
-  const { level, found, refused } = useMicrophone(devices);
+  const { level, found, refused, stream } = useMicrophone(devices);
+  const isHeard = level > HEARD_LEVEL;
+  useEffect(() => {
+    if (isHeard) noteChecked();
+  }, [isHeard]);
   function choose(change: Partial<Devices>) {
     const chosen = { ...devices, ...change };
     keepDevices(chosen);
@@ -43,48 +55,54 @@ function Check() {
       <Form.Item label={t("desk.devices.speaker")} htmlFor="speaker" className={styles.speaker ?? ""}>
         <Select id="speaker" value={devices.speaker ?? ""} options={options("audiooutput")} onChange={(id: string) => choose({ speaker: id || null })} />
       </Form.Item>
-      <Button onClick={() => void playTone(devices)}>{t("desk.devices.play")}</Button>
+      <div className={styles.trials}>
+        <Button onClick={() => void playTone(devices)}>{t("desk.devices.play")}</Button>
+        <Echo stream={stream} devices={devices} />
+      </div>
+      <Network />
     </Form>
   );
 }
 
-/** The microphone's level ten times a second, while this is shown; the devices by name, once it may be used. */
-function useMicrophone(devices: Devices) {
-  const [level, setLevel] = useState(0);
-  const [found, setFound] = useState<readonly MediaDeviceInfo[]>([]);
-  const [refused, setRefused] = useState("");
-  useEffect(() => {
-    const context = new AudioContext();
-    let stream: MediaStream | null = null;
-    let timer: number | undefined;
-    let over = false;
-    async function listen() {
-      stream = await navigator.mediaDevices.getUserMedia(microphone(devices));
-      if (over) {
-        stop(stream);
-        return;
-      }
-      setFound(await navigator.mediaDevices.enumerateDevices());
-      const analyser = context.createAnalyser();
-      context.createMediaStreamSource(stream).connect(analyser);
-      const samples = new Uint8Array(analyser.fftSize);
-      timer = window.setInterval(() => {
-        analyser.getByteTimeDomainData(samples);
-        setLevel(loudness(samples));
-      }, 100);
-    }
-    listen().catch((error: unknown) => setRefused(error instanceof Error ? error.message : String(error)));
-    return () => {
-      over = true;
-      window.clearInterval(timer);
-      if (stream) stop(stream);
-      void context.close();
-    };
-  }, [devices]);
-  return { level, found, refused };
+function Echo({ stream, devices }: { stream: MediaStream | null; devices: Devices }) {
+  const { t } = useTranslation();
+  const [step, setStep] = useState<"rests" | "records" | "plays">("rests");
+  function run(from: MediaStream) {
+    setStep("records");
+    void echo(from, devices, () => setStep("plays")).finally(() => setStep("rests"));
+  }
+  return (
+    <Button disabled={!stream || step !== "rests"} onClick={() => stream && run(stream)}>
+      {t(`desk.devices.echo.${step}`)}
+    </Button>
+  );
 }
 
-const stop = (stream: MediaStream): void => stream.getTracks().forEach((track) => track.stop());
+function Network() {
+  const { t } = useTranslation();
+  const { readiness } = usePhone();
+  const link = useLink();
+  const [trip, setTrip] = useState<number | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    roundTripMs()
+      .then((ms) => wanted && setTrip(ms))
+      .catch(() => undefined);
+    return () => {
+      wanted = false;
+    };
+  }, []);
+  const isSlow = trip !== null && trip > SLOW_MS;
+  return (
+    <ul className={styles.network} aria-label={t("desk.devices.network")}>
+      <li className={isSlow ? styles.poor : undefined}>
+        {t("desk.devices.trip")} <span className="figures">{trip === null ? "…" : `${Math.round(trip)} ms`}</span>
+      </li>
+      <li className={link === "open" ? undefined : styles.poor}>{t(link === "open" ? "desk.devices.live" : "shell.lost")}</li>
+      <li className={readiness === "ready" ? undefined : styles.poor}>{t(`desk.readiness.${readiness}`)}</li>
+    </ul>
+  );
+}
 
 async function playTone(devices: Devices): Promise<void> {
   const context = new AudioContext();

@@ -2,9 +2,11 @@
 import { createContext, useContext, useEffect, useMemo, useReducer, useRef, type ReactNode } from "react";
 import { send } from "@/api/client";
 import { Problem } from "@/api/problem";
+import { useEvents } from "@/events/EventsProvider";
 import { afterNews, NO_PHONE, type PhoneState } from "@/phone/model";
 import { PhoneLock } from "@/phone/onetab";
 import type { Account, SipPhone } from "@/phone/sipphone";
+import { useServerWord } from "@/phone/useServerWord";
 import { useRoles } from "@/session/context";
 
 export interface Phone extends PhoneState {
@@ -12,8 +14,8 @@ export interface Phone extends PhoneState {
   hangUp: () => void;
   mute: (muted: boolean) => void;
   sendTones: (tones: string) => void;
-  /** Say before an order that rings this phone: the ring is then answered by itself. */
-  expect: () => void;
+  /** Give an order that rings this phone: the ring is then answered by itself.  Resolves to whether it was given. */
+  expecting: (order: () => Promise<boolean>) => Promise<boolean>;
   /** Be the phone instead of the other tab. */
   takeHere: () => void;
 }
@@ -25,6 +27,7 @@ const EXPECTED_SECONDS = 30;
 
 export function PhoneProvider({ children }: { children: ReactNode }) {
   const roles = useRoles();
+  const events = useEvents();
   const mayPhone = roles.has("agent") || roles.has("supervisor");
   const [state, tell] = useReducer(afterNews, NO_PHONE);
   const phone = useRef<SipPhone | null>(null);
@@ -56,19 +59,20 @@ export function PhoneProvider({ children }: { children: ReactNode }) {
       tell({ kind: "account", extension: account.extension });
       lock.current = new PhoneLock(`trunkline-phone ${account.uri}`, {
         mine: () => {
-          phone.current = new Sip(account, tell);
-          tell({ kind: "connecting" });
+          phone.current = new Sip(account, tell, events.serverNow);
+          tell({ kind: "begins", atMs: events.serverNow() });
           phone.current.start();
         },
         elsewhere: () => {
-          phone.current?.stop();
+          // Not with a goodbye: the tab that is the phone now takes the call up.
+          phone.current?.leave();
           phone.current = null;
           tell({ kind: "elsewhere" });
         },
       });
       await lock.current.begin();
     }
-  }, [mayPhone]);
+  }, [mayPhone, events]);
 
   const doing = useMemo(
     () => ({
@@ -76,11 +80,17 @@ export function PhoneProvider({ children }: { children: ReactNode }) {
       hangUp: () => phone.current?.hangUp(),
       mute: (muted: boolean) => phone.current?.mute(muted),
       sendTones: (tones: string) => phone.current?.sendTones(tones),
-      expect: () => phone.current?.expect(EXPECTED_SECONDS),
+      expecting: async (order: () => Promise<boolean>) => {
+        phone.current?.expect(EXPECTED_SECONDS);
+        const given = await order();
+        if (!given) phone.current?.expect(0);
+        return given;
+      },
       takeHere: () => lock.current?.take(),
     }),
     [],
   );
+  useServerWord(state, doing.hangUp);
   const value = useMemo(() => ({ ...state, ...doing }), [state, doing]);
   return <PhoneContext value={value}>{children}</PhoneContext>;
 }

@@ -7,6 +7,7 @@ export interface Devices {
 }
 
 const KEPT = "trunkline.devices";
+const CHECKED = "trunkline.devices-checked";
 
 export function chosenDevices(): Devices {
   const usual: Devices = { microphone: null, speaker: null, quietens: true };
@@ -16,6 +17,11 @@ export function chosenDevices(): Devices {
     return usual;
   }
 }
+
+/** Whether a voice was heard in the device check of this browser. */
+export const isChecked = (): boolean => localStorage.getItem(CHECKED) !== null;
+
+export const noteChecked = (): void => localStorage.setItem(CHECKED, new Date().toISOString());
 
 export const keepDevices = (devices: Devices): void => localStorage.setItem(KEPT, JSON.stringify(devices));
 

@@ -11,10 +11,18 @@ describe("the softphone", () => {
     expect(after({ kind: "account", extension: null }).readiness).toBe("none");
   });
 
+  it("knows of all its calls until one is torn: that may live on at the platform", () => {
+    const begun = after({ kind: "account", extension: "2301" }, { kind: "begins", atMs: 5 }, { kind: "registered" });
+    expect(begun.sinceMs).toBe(5);
+    expect(afterNews(begun, { kind: "ended", cause: "Terminated", torn: false, atMs: 9 }).sinceMs).toBe(5);
+    expect(afterNews(begun, { kind: "ended", cause: "Connection Error", torn: true, atMs: 9 }).sinceMs).toBe(9);
+    expect(afterNews(begun, { kind: "elsewhere" }).sinceMs).toBeNull();
+  });
+
   it("rings, talks, and is free again", () => {
     expect(after(SEAT, { kind: "registered" }, RINGS).line).toMatchObject({ state: "ringing", party: "138****0123" });
     expect(after(SEAT, RINGS, { kind: "answered", atMs: 9 }).line).toMatchObject({ state: "talking", sinceMs: 9 });
-    expect(after(SEAT, RINGS, { kind: "ended", cause: "Canceled" })).toMatchObject({ line: null, cause: "Canceled" });
+    expect(after(SEAT, RINGS, { kind: "ended", cause: "Canceled", torn: true, atMs: 9 })).toMatchObject({ line: null, cause: "Canceled" });
   });
 
   it("keeps a call when the registration is lost", () => {
@@ -27,7 +35,7 @@ describe("the softphone", () => {
   });
 
   it("passes over an answer that comes after the end", () => {
-    expect(after(SEAT, RINGS, { kind: "ended", cause: null }, { kind: "answered", atMs: 9 }).line).toBeNull();
+    expect(after(SEAT, RINGS, { kind: "ended", cause: null, torn: false, atMs: 9 }, { kind: "answered", atMs: 9 }).line).toBeNull();
   });
 });
 

@@ -21,15 +21,18 @@ export interface Line {
 export interface PhoneState {
   readiness: Readiness;
   extension: string | null;
+  /** Since when this page is the station's phone and knows of all its calls, server's clock. */
+  sinceMs: number | null;
   line: Line | null;
   /** Why the last line ended or the phone is refused: a word of JsSIP or of the browser, for those who look after it. */
   cause: string | null;
 }
 
-export const NO_PHONE: PhoneState = { readiness: "connecting", extension: null, line: null, cause: null };
+export const NO_PHONE: PhoneState = { readiness: "connecting", extension: null, sinceMs: null, line: null, cause: null };
 
 export type PhoneNews =
   | { kind: "account"; extension: string | null }
+  | { kind: "begins"; atMs: number }
   | { kind: "elsewhere" }
   | { kind: "connecting" }
   | { kind: "registered" }
@@ -37,15 +40,18 @@ export type PhoneNews =
   | { kind: "rings"; direction: "in" | "out"; party: string; atMs: number }
   | { kind: "answered"; atMs: number }
   | { kind: "muted"; muted: boolean }
-  | { kind: "ended"; cause: string | null };
+  /** torn: by nobody's will, and perhaps without the platform's knowledge. */
+  | { kind: "ended"; cause: string | null; torn: boolean; atMs: number };
 
 export function afterNews(phone: PhoneState, news: PhoneNews): PhoneState {
   const { line } = phone;
   switch (news.kind) {
     case "account":
       return { ...phone, extension: news.extension, readiness: news.extension ? "connecting" : "none" };
+    case "begins":
+      return { ...phone, readiness: "connecting", sinceMs: news.atMs };
     case "elsewhere":
-      return { ...phone, readiness: "elsewhere", line: null };
+      return { ...phone, readiness: "elsewhere", sinceMs: null, line: null };
     case "connecting":
       return { ...phone, readiness: "connecting" };
     case "registered":
@@ -62,7 +68,7 @@ export function afterNews(phone: PhoneState, news: PhoneNews): PhoneState {
     case "muted":
       return line ? { ...phone, line: { ...line, muted: news.muted } } : phone;
     case "ended":
-      return { ...phone, line: null, cause: news.cause };
+      return { ...phone, line: null, cause: news.cause, sinceMs: news.torn ? news.atMs : phone.sinceMs };
   }
 }
 

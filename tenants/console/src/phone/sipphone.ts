@@ -20,20 +20,28 @@ export interface Account {
 /** How long an offer waits for more addresses after the first: one address is nearly always enough. */
 const GATHERING_MS = 400;
 
+/** How long signalling has to be back before a call is renegotiated: JsSIP ends a call whose re-INVITE gets no answer. */
+const STEADY_MS = 1000;
+
 export class SipPhone {
+  readonly #sockets: WebSocketInterface[];
   readonly #agent: UA;
   readonly #audio = new Audio();
   readonly #ringer = new Ringer();
   #session: RTCSession | null = null;
   #expectedUntil = 0;
+  #wasCut = false;
+  #wayTimer: number | undefined;
 
   constructor(
     private readonly account: Account,
     private readonly tell: (news: PhoneNews) => void,
+    private readonly serverNow: () => number,
   ) {
     this.#audio.autoplay = true;
+    this.#sockets = account.websocket.map((url) => new WebSocketInterface(url));
     this.#agent = new UA({
-      sockets: account.websocket.map((url) => new WebSocketInterface(url)),
+      sockets: this.#sockets,
       uri: account.uri,
       realm: account.authorization.realm,
       ha1: account.authorization.ha1,
@@ -45,8 +53,17 @@ export class SipPhone {
       user_agent: "Trunkline console",
     });
     this.#agent.on("connecting", () => tell({ kind: "connecting" }));
-    this.#agent.on("registered", () => tell({ kind: "registered" }));
-    this.#agent.on("disconnected", () => tell({ kind: "unregistered", cause: null, refused: false }));
+    this.#agent.on("registered", () => {
+      tell({ kind: "registered" });
+      if (this.#wasCut) this.#wayTimer = window.setTimeout(this.#findWayAnew, STEADY_MS);
+      this.#wasCut = false;
+    });
+    this.#agent.on("disconnected", () => {
+      this.#wasCut = true;
+      window.clearTimeout(this.#wayTimer);
+      tell({ kind: "unregistered", cause: null, refused: false });
+    });
+    window.addEventListener("online", this.#findWayAnew);
     this.#agent.on("registrationFailed", ({ cause, response }) =>
       tell({ kind: "unregistered", cause: cause ?? null, refused: Boolean(response) }),
     );
@@ -59,9 +76,19 @@ export class SipPhone {
 
   /** End a call and the registration. */
   stop(): void {
+    window.removeEventListener("online", this.#findWayAnew);
+    window.clearTimeout(this.#wayTimer);
     this.#ringer.stop();
     this.#agent.stop();
     this.#audio.srcObject = null;
+  }
+
+  /** Be no phone any more, and say goodbye to nobody: the call goes on at another page. */
+  leave(): void {
+    // A call that only rings has no connection yet, whatever the types say.
+    (this.#session?.connection as RTCPeerConnection | null | undefined)?.close();
+    for (const socket of this.#sockets) socket.disconnect();
+    this.stop();
   }
 
   /** The platform is about to ring this phone because its user asked for a call: that one is answered by itself. */
@@ -90,6 +117,12 @@ export class SipPhone {
     this.#session?.sendDTMF(tones, { duration: 120, interToneGap: 80, transportType: "RFC2833" as never });
   }
 
+  /** The network is another one, or signalling was away: the call's voice and its requests have a way to find again. */
+  readonly #findWayAnew = (): void => {
+    if (!this.#session?.isEstablished() || !this.#agent.isConnected()) return;
+    this.#session.renegotiate({ rtcOfferConstraints: { iceRestart: true } });
+  };
+
   #comes({ session, request, originator }: IncomingRTCSessionEvent | OutgoingRTCSessionEvent): void {
     const isIncoming = (originator as string) === "remote";
     if (this.#session) {
@@ -106,7 +139,7 @@ export class SipPhone {
     });
     this.#follow(session);
     if (!isIncoming) return;
-    if (Date.now() < this.#expectedUntil) {
+    if (Date.now() < this.#expectedUntil || isToAnswerItself(request)) {
       this.#expectedUntil = 0;
       this.answer();
     } else {
@@ -122,7 +155,8 @@ export class SipPhone {
       this.#session = null;
       this.#ringer.stop();
       this.#audio.srcObject = null;
-      this.tell({ kind: "ended", cause });
+      // Who hangs up says so.  What else ends a call here (a re-INVITE without an answer, say) may leave it up there.
+      this.tell({ kind: "ended", cause, torn: cause !== "Terminated", atMs: this.serverNow() });
     };
     session.on("icecandidate", ({ ready }) => {
       gathering ??= window.setTimeout(ready, GATHERING_MS);
@@ -143,3 +177,7 @@ export class SipPhone {
     });
   }
 }
+
+/** The platform's word that nobody has to reach for this call.  Its media nodes write each INVITE; no caller's headers pass. */
+const isToAnswerItself = (invite: { getHeader(name: string): string | undefined }): boolean =>
+  /;\s*answer-after=0\b/.test(invite.getHeader("Call-Info") ?? "");

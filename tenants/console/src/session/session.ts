@@ -6,7 +6,7 @@ export type Role = "agent" | "supervisor" | "manager" | "client" | "hq";
 export interface Tenant {
   id: string;
   name: string;
-  brand?: Record<string, string> | null;
+  brand?: Record<string, string | null> | null;
 }
 
 export interface User {

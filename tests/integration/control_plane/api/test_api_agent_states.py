@@ -1,7 +1,7 @@
 """What agents do, over HTTP and on a real Redis: said by themselves or by who may, and seen as it is."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -236,6 +236,7 @@ async def test_a_queue_is_seen_as_it_is_and_stays_while_callers_wait(floor: Floo
     await floor.do(ana, ana, "sign-in", {})
     await floor.do(bo, bo, "sign-in", {"ready": True})
     (first, queue), (second, _) = floor.waiter(), floor.waiter()
+    first = replace(first, day_ends_ms=now_ms() + 3_600_000)
     assert isinstance(await acd.join(first, queue, now_ms()), Offer)
     await acd.join(second, queue, now_ms() - 5000)
 
@@ -247,6 +248,8 @@ async def test_a_queue_is_seen_as_it_is_and_stays_while_callers_wait(floor: Floo
 
     assert (seen["queue_id"], seen["waiting"], seen["ready"], seen["signed_in"]) == ("sales", 1, 0, 2)
     assert 0 <= seen["longest_wait_seconds"] < 60
+    assert (seen["offered_today"], seen["answered_today"], seen["abandoned_today"]) == (1, 0, 0)
+    assert seen["service_level_today"] is None
     assert (stuck.status, stuck.error_id) == (409, "in-use")
     assert gone.status == 204
 

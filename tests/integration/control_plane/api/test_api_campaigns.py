@@ -13,17 +13,22 @@ from published import published
 from redis.asyncio import Redis
 
 from callmodel import keys
+from callmodel.agents import Agent, Seat, ServedQueue
 from callmodel.campaigns.document import CampaignState
 from callmodel.campaigns.leads import Lead
-from callmodel.ids import CampaignId, ProviderId, TenantId
+from callmodel.directory import HQ
+from callmodel.ids import AgentId, CallId, CampaignId, Extension, LeadId, ProviderId, QueueId, SiteId, TenantId
 from control_plane.times import now_ms
-from hotstate.leads import CampaignKey, LeadQueue
+from hotstate.acd import Acd
+from hotstate.leads import Asked, CampaignKey, LeadAsks, LeadQueue, NotDialled, Told
 from servicekit.crypto import TenantCipher, load_or_create_key
 from servicekit.redisio import connect
 
 NUMBERS = "phone,name,owner\n" + "".join(
     f"138{row:08},Person {row},{'ana' if row % 2 else 'bo'}\n" for row in range(60)
 )
+
+RETRY = {"after": ["no-answer", "busy"], "times": 3, "gap_seconds": [60]}
 
 
 @pytest.fixture
@@ -228,6 +233,53 @@ async def test_two_agents_are_not_shown_the_same_lead(house: House, world: World
     assert again.body["lead"]["lead_id"] == shown[0].body["lead"]["lead_id"], "it is kept for who looks at it"
 
 
+async def test_an_agent_dials_the_lead_in_front_of_them_and_owes_a_word_then(
+    house: House, world: World, redis: Redis, queue: LeadQueue, tenant_id: str
+):
+    """The dialler's side is played here: it is tried on engines in `test_preview_dials.py`."""
+    ana, bo = await an_agent(world, tenant_id), await an_agent(world, tenant_id)
+    tree = [{"disposition_id": "sold", "name": "Sold"}]
+    path = await running(world, tenant_id, kind="preview", dispositions=tree, preview={"dials_by_itself": True})
+    await filled(house, queue, tenant_id, 60)
+    shown = (await ana.call("POST", f"{path}/preview")).body
+    lead_id, key = LeadId(shown["lead"]["lead_id"]), key_of(tenant_id)
+    assert shown["dials_by_itself"] and shown["skip_reasons"] == ["not-now"] and shown["owes"] is None
+    dial = f"{path}/leads/{lead_id}/dial"
+
+    assert (await bo.call("POST", dial)).error_id == "lead-not-shown", "it is in front of somebody else"
+    assert (await ana.call("POST", dial)).error_id == "agent-not-free", "no phone is hers"
+    seat = Seat(TenantId(tenant_id), Extension("1001"), SiteId("hq"))
+    served = (ServedQueue(TenantId(tenant_id), QueueId("sales")),)
+    await Acd(redis).sign_in(Agent(AgentId(ana.user_id), HQ, queues=served), seat, now_ms(), ready=True)
+    assert (await ana.call("POST", dial)).status == 503, "nobody paces"
+
+    assert await queue.lead(key, "dialler", now_ms(), 60_000)
+    call_id = CallId("0193fa9e-1b2c-7d3e-8f40-123456789abc")
+    wish, refused = await asyncio.gather(
+        answered(redis, key, Told(refused=NotDialled.CAPPED, next_ms=5)), ana.call("POST", dial)
+    )
+    assert (wish.lead_id, wish.agent.seat, wish.agent.queue_id) == (lead_id, seat, "sales")
+    assert (refused.error_id, refused.body["reason"], refused.body["next_ms"]) == ("lead-not-dialled", "capped", 5)
+    _, dialled = await asyncio.gather(answered(redis, key, Told(call_id)), ana.call("POST", dial))
+    assert (dialled.status, dialled.body) == (201, {"call_id": call_id, "lead_id": lead_id})
+
+    owing = (await ana.call("POST", f"{path}/preview")).body
+    assert owing["lead"] is None and owing["owes"] == {"lead_id": lead_id, "call_id": call_id}
+    again = await ana.call("POST", dial)
+    assert (again.error_id, again.body["lead_id"]) == ("disposition-owed", lead_id)
+    said = {"disposition": "sold", "call_id": call_id}
+    assert (await ana.call("PUT", f"{path}/leads/{lead_id}/disposition", said)).status == 200
+    assert (await ana.call("POST", f"{path}/preview")).body["lead"]["lead_id"] != lead_id
+
+
+async def answered(redis: Redis, key: CampaignKey, told: Told) -> Asked:
+    """Answer the next wish, as a dialler does."""
+    asks = LeadAsks(redis)
+    wish: Asked = (await until(lambda: asks.next(key, now_ms())))[0]
+    await asks.tell(key, wish, told)
+    return wish
+
+
 async def test_what_an_agent_says_decides_what_becomes_of_the_lead(
     house: House, world: World, queue: LeadQueue, tenant_id: str
 ):
@@ -283,3 +335,56 @@ async def test_who_does_not_serve_a_campaign_sees_no_lead_of_it(house: House, wo
     assert (await day.call("GET", f"{path}/leads/bought.1")).error_id == "out-of-reach"
     assert (await day.call("POST", f"{path}/preview")).error_id == "out-of-reach"
     assert (await night.call("GET", f"{path}/leads/other.1")).status == 404
+
+
+async def test_what_a_campaign_would_come_to_is_simulated_by_its_own_rules(world: World, tenant_id: str):
+    number = await a_number(world, tenant_id)
+    once = [{"most": 1, "scope": "person", "window": "day"}]
+    settings = a_campaign(number, kind="progressive", lists=[], caps=once, retries=[RETRY])
+    await world.admin.make(f"/tenants/{tenant_id}/campaigns", settings)
+    path = f"/tenants/{tenant_id}/campaigns/spring"
+    order = {"agents": 4, "leads": 200, "answer_rate": 0.3, "talk_seconds": 30, "days": 0.25, "lines": 8}
+    answer = await world.admin.call("POST", f"{path}/what-if", order)
+    assert answer.status == 200, answer.body
+
+    small, large = answer.body["teams"]
+    assert (small["agents"], large["agents"]) == (4, 6)
+    assert small["calls"] == 200, "the cap lets nobody be called twice in the day"
+    assert not answer.body["cut_short"] and sum(small["results"].values()) == 200
+    assert 0 < small["productive"] < 1 and small["half_hours"]
+    sources = answer.body["assumed"]["sources"]
+    assert (sources["agents"], sources["machines"], sources["wrap_up_seconds"]) == ("given", "usual", "settings")
+    again = await world.admin.call("POST", f"{path}/what-if", order)
+    assert again.body["teams"][0]["results"] == small["results"], "the same question has the same answer"
+
+    await world.admin.call("PATCH", path, {"kind": "preview"})
+    refused = await world.admin.call("POST", f"{path}/what-if", {})
+    assert (refused.status, refused.body["error_id"]) == (409, "campaign-not-paced")
+
+
+async def test_what_if_learns_from_the_calls_that_were_settled(
+    world: World, house: House, redis: Redis, queue: LeadQueue, tenant_id: str
+):
+    number = await a_number(world, tenant_id)
+    await world.admin.make(f"/tenants/{tenant_id}/campaigns", a_campaign(number, kind="progressive", lists=[]))
+    hour = now_ms() // 3_600_000
+    counts = {
+        "attempts": 400,
+        "people": 80,
+        "machines": 20,
+        "rung_ms": 80 * 7_000,
+        "talks": 60,
+        "talk_ms": 60 * 45_000,
+    }
+    name = f"{{pool:hq}}:{tenant_id}:campaign:spring:outcomes"
+    await redis.hset(name, mapping={f"{hour}:{what}": count for what, count in counts.items()})  # type: ignore[misc]
+
+    answer = await world.admin.call(
+        "POST", f"/tenants/{tenant_id}/campaigns/spring/what-if", {"days": 0.05, "leads": 50}
+    )
+    assert answer.status == 200, answer.body
+    assumed = answer.body["assumed"]
+    assert (assumed["answer_rate"], assumed["machines"], assumed["attempts_seen"]) == (0.25, 0.2, 400)
+    assert (assumed["talk_seconds"], assumed["answer_seconds"]) == (45.0, 7.0)
+    assert len(assumed["by_hour"]) == 24 and assumed["sources"]["talk_seconds"] == "history"
+    assert assumed["sources"]["wrap_up_seconds"] == "settings", "none was counted"

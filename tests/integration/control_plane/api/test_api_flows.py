@@ -10,6 +10,7 @@ from published import published
 from redis.asyncio import Redis
 
 from callmodel import keys
+from control_plane.times import day_of, now_ms
 from servicekit.redisio import connect
 
 HANG_UP = {"kind": "hang_up"}
@@ -209,3 +210,23 @@ async def test_a_manager_publishes_and_a_supervisor_looks(world: World):
     assert made.status == 201 and made.body["changed_by"] == "manager.acme"
     assert (tried.status, tried.error_id) == (403, "forbidden")
     assert (await supervisor.get(f"/tenants/acme/flows/{flow['flow_id']}"))["document"] == a_flow()
+
+
+async def test_a_document_is_checked_and_called_while_it_is_drawn(world: World, tenant_id: str):
+    path = await make(world, tenant_id, a_flow())
+
+    lost = await world.admin.call("POST", f"{path}/check", {"document": to_queue("nobodys")})
+    assert lost.status == 200
+    assert [each["where"] for each in lost.body["problems"]] == ["nodes.start.queues[0]"]
+    refused = await world.admin.call("POST", f"{path}/simulate", {"document": to_queue("nobodys")})
+    assert (refused.status, refused.error_id) == (422, "flow-not-sound")
+
+    begun = await world.admin.call("POST", f"{path}/simulate", {"document": to_queue()})
+    assert (begun.status, begun.body["wants"], begun.body["usual"]) == (200, "queue", "answered")
+    over = await world.admin.call("POST", f"{path}/simulate", {"document": to_queue(), "words": ["waited"]})
+    assert (over.body["wants"], over.body["node"]) == (None, "bye")
+    assert "no-answer" in over.body["lines"][-1]
+    # Nothing was kept, and nothing is to be audited.
+    assert (await world.admin.get(path))["edit"] == 1
+    audit = await world.admin.get(f"/tenants/{tenant_id}/audit?day={day_of(now_ms())}")
+    assert [each["action"] for each in audit["items"] if "flows" in each["action"]] == ["flows.create"]

@@ -23,10 +23,10 @@ from control_plane.web.openapi import build_document
 DOCUMENT = build_document(ROUTES, "http://nowhere")
 KINDS = {
     "tenant_ids": "tenant_id", "roles": "tenant_id", "trunk_ids": "trunk_id", "route_to": "extension",
-    "numbers": "number", "regions": "number", "caller_number": "number", "domain": "domain",
+    "numbers": "number", "regions": "number", "caller_number": "number", "caller": "number", "domain": "domain",
     "queues": "queue_id", "own_agent": "user_id", "music": "prompt_id", "comfort": "prompt_id",
     "notice": "prompt_id", "mobile": "number", "message": "prompt_id", "abandon_message": "prompt_id",
-    "agents": "user_id",
+    "agents": "user_id", "agent_id": "user_id", "full_flow": "flow_id",
     "to": "extension", "by": "extension", "of": "extension",
     **{name: name for name in ("tenant_id", "trunk_id", "extension", "number", "user_id", "call_id", "recording_id",
                                "leg_id", "queue_id", "flow_id", "prompt_id", "calendar_id", "vip_id",

@@ -18,7 +18,6 @@ from control_plane.features.lists.store import READY, ListRecord, ListStore
 from control_plane.leadstates import LeadRecord, LeadStates
 from control_plane.leadstore import LeadStore
 from control_plane.numberfates import DEAD, REACHED, NumberFates
-from hotstate.dnc import NATIONAL
 from hotstate.leads.shapes import key_of
 from leadimport.cleaning import Cleaner
 from leadimport.mapping import ColumnMapping
@@ -152,16 +151,3 @@ async def test_hot_state_that_was_lost_is_filled_without_those_who_are_done(hous
     assert ready == {f"bought.{row}" for row in range(2, 10)}
     again = await house.resources.leads.lead_of(key, LeadId("bought.1"))
     assert again is not None and (again.attempts, again.results) == (1, {"busy": 1}), "it comes back for its time"
-
-
-async def test_leads_that_came_onto_a_list_by_file_leave_the_queue(house: House):
-    """A file names thousands: they are not taken out one by one, but the queues are looked through."""
-    record = await set_up(house)
-    dnc, key = house.resources.dnc, key_of(record.campaign)
-    await dnc.add(NATIONAL, [8613800000003, 8613800000004])
-    assert not await dnc.changed_lately()
-    await dnc.note_change()
-
-    await Filler(house.resources, record).fill()
-    ready = {lead.lead_id for lead in await house.resources.leads.look(key, int(time.time() * 1000), 100)}
-    assert ready == {f"bought.{row}" for row in range(10)} - {"bought.3", "bought.4"}

@@ -51,6 +51,7 @@ async def sue(house: House) -> str:
         ("POST", "/parties", {"to": "1002", "by": DESK}, {"kind": "call.join", "to": "1002", "by": DESK}),
         ("PUT", "/hold", {"held": True}, {"kind": "call.hold", "held": True, "by": DESK}),
         ("PUT", "/recording-pause", {"paused": True}, {"kind": "call.pause-recording", "paused": True}),
+        ("POST", "/rejoin", {"extension": DESK}, {"kind": "call.rejoin", "extension": DESK}),
     ],
 )
 async def test_an_agent_orders_for_his_own_station(
@@ -64,6 +65,14 @@ async def test_an_agent_orders_for_his_own_station(
     assert await house.orders() == [ordered | {"call_id": call_id, "tenant_id": ACME}]
 
 
+async def test_nobody_has_anothers_phone_rung_for_a_call(house: House):
+    call_id = await shown(house, *TALKING, at(DOOR, LegRole.COLLEAGUE))
+
+    status, problem = await house.ask(await ana(house), "POST", f"{CALLS}/{call_id}/rejoin", {"extension": DOOR})
+
+    assert (status, problem["error_id"], await house.orders()) == (403, "out-of-reach", [])
+
+
 @pytest.mark.parametrize(
     ("method", "way", "body", "said"),
     [
@@ -73,6 +82,7 @@ async def test_an_agent_orders_for_his_own_station(
         ("POST", "/transfer", {"to": "1002", "by": "1003"}, (404, "party-unknown")),
         ("PUT", "/hold", {"held": True, "by": "1003"}, (404, "party-unknown")),
         ("POST", "/pick-up", {"extension": DESK}, (409, "call-not-ringing")),
+        ("POST", "/rejoin", {"extension": "1003"}, (404, "party-unknown")),
         ("PUT", "/supervision", {"extension": DESK, "mode": "listening"}, (403, "forbidden")),
         ("POST", "/take-over", {"extension": DESK}, (403, "forbidden")),
         ("DELETE", "/parties/leg-1001", None, (403, "forbidden")),

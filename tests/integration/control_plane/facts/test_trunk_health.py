@@ -11,7 +11,7 @@ from callmodel.callstate import Direction, LegRole, LegState
 from callmodel.cdr import Cdr, CdrLeg
 from callmodel.codec import to_wire
 from callmodel.directory import Rate, Trunk
-from callmodel.edgecarriers import EdgeCarriers, TrunkRegistration
+from callmodel.edgecarriers import EdgeCarriers, NameTrouble, TrunkRegistration
 from callmodel.edgesnapshot import EdgeTrunk, Gateway
 from callmodel.ids import LegId, TrunkId
 from control_plane.features.trunks.store import TrunkRecord, TrunkStore
@@ -44,7 +44,8 @@ async def test_status_tells_how_each_trunk_does(house: House):
     await make_trunk(house, CARRIER, registers=True)
     await make_trunk(house, SPARE, registers=False)
     before = await trunks(house, admin)
-    told = EdgeCarriers("edge-1", now_ms(), (TrunkRegistration(CARRIER, True),))
+    trouble = NameTrouble("192.0.2.10", "refused: 127.0.0.1 (loopback)")
+    told = EdgeCarriers("edge-1", now_ms(), (TrunkRegistration(CARRIER, True),), name_troubles=(trouble,))
     await house.redis.sadd(keys.EDGES, "edge-1")  # type: ignore[misc]
     await house.redis.set(keys.edge_carriers("edge-1"), json.dumps(to_wire(told)))
     call = failed_over()

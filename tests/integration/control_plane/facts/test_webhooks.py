@@ -2,16 +2,20 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from facts_house import ACME, CUSTOMER, House, new_call_id, until
+from facts_house import ACME, CUSTOMER, House, cdr, new_call_id, until
 from test_follow_ups import missed
 
+from callmodel.callstate import CallState, LegRole
+from callmodel.cdr import Cdr
 from callmodel.endings import Ending
-from callmodel.ids import RecordingId
+from callmodel.ids import CallId, RecordingId
+from callmodel.voice.figures import LegVoice, Stream
 from control_plane.permissions import Role
 from control_plane.webhooks import SIGNATURE, Webhook, deliver, signature_of
 from servicekit.publicnet import AddressForbiddenError
@@ -74,6 +78,38 @@ async def test_a_message_is_told_with_its_recording_until_it_is_taken(house: Hou
     assert (told["event"], told["tenant_id"], told["call_id"]) == ("follow-up", ACME, call_id)
     assert (told["kind"], told["mailbox"], told["recording_id"]) == ("voicemail", "sales", f"{call_id}-r1")
     assert told["number"] == "+86138****5678" and CUSTOMER[3:] not in body.decode()
+    await server.close()
+
+
+def dying(call_id: CallId, since_ms: int | None, version: int) -> Cdr:
+    """Return a call in progress whose customer is not heard since then."""
+    call = cdr(call_id)
+    voice = LegVoice(Stream(50, dead_seconds=3.2), Stream(200), dead_since_ms=since_ms)
+    legs = tuple(replace(leg, voice=voice) if leg.role is LegRole.CUSTOMER else leg for leg in call.legs)
+    talks = {"state": CallState.TALKING, "ended_ms": None, "ending": None, "ending_class": None, "version": version}
+    return replace(call, legs=legs, **talks)
+
+
+async def test_a_voice_that_dies_is_told_once_each_time(house: House):
+    crm = Crm()
+    server = await listening(crm)
+    manager, call_id = await house.token("mia", Role.MANAGER), new_call_id()
+    await house.ask(manager, "PUT", PATH, {"url": str(server.make_url("/hook"))})
+    await house.start_facts()
+    await house.start_worker(TRUNKLINE_WORKER_QUEUES="webhooks")
+    for version, since_ms in enumerate((1000, 1000, None, 9000), start=2):
+        await house.tell("call.changed", dying(call_id, since_ms, version))
+
+    async def taken() -> bool:
+        return len(crm.told) >= 2
+
+    await until(taken, 30)
+    told = sorted((json.loads(body) for _, body in crm.told), key=lambda each: each["since_ms"])
+    assert [each["since_ms"] for each in told] == [1000, 9000]
+    assert {each["event"] for each in told} == {"voice-dead"}
+    assert (told[0]["call_id"], told[0]["role"], told[0]["direction"]) == (call_id, "customer", "sent")
+    assert told[0]["number"] == "+86138****5678"
+    assert not any(CUSTOMER[3:] in body.decode() for _, body in crm.told)
     await server.close()
 
 

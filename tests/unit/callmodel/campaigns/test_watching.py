@@ -69,6 +69,23 @@ def test_a_machine_is_no_person_and_a_call_that_we_gave_up_is_no_answer_missed()
     assert facts_between(look(RINGS), look(cancelled)) == []
 
 
+def test_nothing_is_said_of_an_answer_while_it_may_be_a_machines():
+    """By a machine the cap is not kept: it is no customer, though an agent spoke with it for a moment."""
+    early, late = T + 6_000, T + 9_500
+    machine = replace(CONNECTED, result=AttemptResult.MACHINE)
+    left = replace(ANSWERED, result=AttemptResult.ABANDONED)
+
+    assert facts_between(look(RINGS), look(CONNECTED, at_ms=early), 5_000) == []
+    later = facts_between(look(CONNECTED, at_ms=early), look(CONNECTED, at_ms=late), 5_000)
+    assert [type(fact) for fact in later] == [CallAnswered, CustomerConnected]
+    told = facts_between(look(CONNECTED, at_ms=early), look(machine, at_ms=early), 5_000)
+    assert told == [CallAnswered(T / 1000 + 4, 4.0, False)]
+    assert facts_between(look(machine, at_ms=early), look(machine, at_ms=late), 5_000) == []
+    assert facts_between(look(ANSWERED, at_ms=early), look(left, at_ms=early), 5_000) == []
+    given_up = facts_between(look(left, at_ms=early), look(left, at_ms=late), 5_000)
+    assert [type(fact) for fact in given_up] == [CallAnswered, CustomerAbandoned]
+
+
 def test_the_end_of_a_wrap_up_is_seen_at_the_agent():
     before = look(agents=(agent("ana", AgentState.WRAP_UP, T), agent("bo", AgentState.WRAP_UP, T)))
     now = look(at_ms=T + 20_000, agents=(agent("ana", AgentState.READY, T + 15_000),))

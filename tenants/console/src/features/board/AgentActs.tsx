@@ -32,7 +32,7 @@ export function AgentActs({ agent, reasons }: { agent: AgentStateView; reasons: 
   ];
   return (
     <Dropdown trigger={["click"]} menu={{ items }} disabled={agent.state === "signed-out"}>
-      <Button type="text" size="small" icon={<MoreOutlined />} aria-label={t("board.setState", { name: agent.name })} />
+      <Button type="text" size="small" icon={<MoreOutlined aria-hidden />} aria-label={t("board.setState", { name: agent.name })} />
     </Dropdown>
   );
 }

@@ -4,7 +4,7 @@ import { Button, Select } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask } from "@/api/client";
-import { setQuery, useQueryText } from "@/app/place";
+import type { QueueStateView } from "@/api/shapes";
 import { useServerNow } from "@/events/EventsProvider";
 import { useAgents, useLiveCalls, useQueues } from "@/events/topics";
 import { AgentActs } from "@/features/board/AgentActs";
@@ -12,9 +12,15 @@ import styles from "@/features/board/Board.module.css";
 import { CallActs } from "@/features/board/CallActs";
 import { countByState, maySupervise, shownAgents, shownCalls, siteOf, STATES, type Filter, type Sites } from "@/features/board/model";
 import { Rows } from "@/features/board/Rows";
+import english from "@/features/board/texts/en.json";
+import chinese from "@/features/board/texts/zh-CN.json";
+import { useWall } from "@/features/board/useWall";
 import { useTenant } from "@/features/desk/queries";
+import { addTexts } from "@/i18n";
 import { clock, sinceClock } from "@/parts/time";
 import { useRoles, useTenantId } from "@/session/context";
+
+addTexts({ en: english, "zh-CN": chinese });
 
 const NO_SITES: Sites = new Map();
 
@@ -34,7 +40,7 @@ export default function Board() {
   const { t } = useTranslation();
   const mayAct = maySupervise(useRoles());
   const sites = useSites(mayAct);
-  const isWall = new URLSearchParams(useQueryText()).has("wall");
+  const { isWall, turn } = useWall();
   const [filter, setFilter] = useState<Filter>({ queue: null, team: null, site: null, state: null });
   return (
     <div className="page">
@@ -42,7 +48,7 @@ export default function Board() {
         <h1>{t("shell.screens.wallboard")}</h1>
         <Filters filter={filter} sites={sites} onChange={setFilter} />
         <div className="end">
-          <Button onClick={() => setQuery({ wall: isWall ? null : "1" })}>{t(isWall ? "board.leaveWall" : "board.wall")}</Button>
+          <Button onClick={turn}>{t(isWall ? "board.leaveWall" : "board.wall")}</Button>
         </div>
       </div>
       <Queues filter={filter} />
@@ -91,8 +97,21 @@ function Queues({ filter }: { filter: Filter }) {
             <span>{t("board.longest", { time: clock(queue.longest_wait_seconds) })}</span>
             <span>{t("board.ready", { ready: queue.ready, all: queue.signed_in })}</span>
           </div>
+          <DayOfQueue queue={queue} />
         </section>
       ))}
+    </div>
+  );
+}
+
+function DayOfQueue({ queue }: { queue: QueueStateView }) {
+  const { t } = useTranslation();
+  const level = queue.service_level_today === null ? "–" : `${Math.round(queue.service_level_today)} %`;
+  return (
+    <div className={`${styles.counts ?? ""} figures quiet`}>
+      <span>{t("board.level", { level })}</span>
+      <span>{t("board.answered", { answered: queue.answered_today })}</span>
+      <span>{t("board.abandoned", { abandoned: queue.abandoned_today })}</span>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AgentState, AgentStateView, LegView } from "@/api/shapes";
 import { after, NOTHING, type News } from "@/events/protocol";
-import { countByState, listeningLeg, maySupervise, shownAgents, STATES } from "@/features/board/model";
+import { countByState, listeningLeg, maySupervise, modeOf, shownAgents, STATES } from "@/features/board/model";
 
 const all = { queue: null, team: null, site: null, state: null };
 
@@ -50,4 +50,14 @@ it("knows the supervisor's own leg, and no ended one", () => {
   const legs = [leg("1", "agent", "1001"), leg("2", "supervisor", "1009", 5), leg("3", "supervisor", "1009")];
   expect(listeningLeg({ legs }, "1009")?.leg_id).toBe("3");
   expect(listeningLeg({ legs }, "1001")).toBeNull();
+});
+
+describe("what a supervisor does on a leg", () => {
+  it("is to talk where no other mode is told", () => {
+    expect([modeOf({ mode: null, answered_ms: 1 }), modeOf({ mode: "whispering", answered_ms: 1 })]).toEqual(["talking", "whispering"]);
+  });
+
+  it("is nothing while it rings", () => {
+    expect([modeOf(null), modeOf({ mode: null, answered_ms: null })]).toEqual([null, null]);
+  });
 });

@@ -1,5 +1,6 @@
 /** What the board shows of what is known: which agents and calls, in which order, how many in each state.  Pure. */
 import type { AgentState, AgentStateView, CallView, LegView } from "@/api/shapes";
+import type { Mode } from "@/features/board/acts";
 import type { Role } from "@/session/session";
 
 export const STATES: readonly AgentState[] = ["ready", "reserved", "ringing", "talking", "wrap-up", "paused", "signed-out"];
@@ -48,3 +49,7 @@ export const maySupervise = (roles: ReadonlySet<Role>): boolean => roles.has("su
 /** The leg on which a supervisor at this station is in the call; null where they are not. */
 export const listeningLeg = (call: Pick<CallView, "legs">, extension: string): LegView | null =>
   call.legs.find((leg) => leg.role === "supervisor" && leg.extension === extension && leg.ended_ms === null) ?? null;
+
+/** What the supervisor on a leg does there. */
+export const modeOf = (leg: Pick<LegView, "mode" | "answered_ms"> | null): Mode | null =>
+  leg?.answered_ms == null ? null : leg.mode === "listening" || leg.mode === "whispering" ? leg.mode : "talking";

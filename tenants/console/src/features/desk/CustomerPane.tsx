@@ -4,8 +4,10 @@ import { Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CallView } from "@/api/shapes";
+import { CallAgain } from "@/features/desk/CallAgain";
 import styles from "@/features/desk/Desk.module.css";
 import { History } from "@/features/desk/History";
+import { NumberText } from "@/features/desk/NumberText";
 import { Outcome } from "@/features/desk/Outcome";
 import { useMyCall, useQueueSettings } from "@/features/desk/queries";
 
@@ -26,7 +28,7 @@ export function CustomerPane({ callId }: { callId: string | null }) {
   return (
     <section className={styles.pane} aria-label={t("desk.customer")}>
       <Pop call={call} isOver={callId === null} />
-      <Outcome key={shown} call={call} />
+      <Outcome key={shown} callId={shown} />
       <History customer={call.customer} but={shown} />
     </section>
   );
@@ -34,19 +36,18 @@ export function CustomerPane({ callId }: { callId: string | null }) {
 
 function Pop({ call, isOver }: { call: CallView; isOver: boolean }) {
   const { t } = useTranslation();
-  const number = call.number ?? call.dialled;
   const facts: [string, string | null][] = [
     ["queue", useQueueName(call.queue_id)],
     ["dialled", call.caller_number],
-    ["flow", call.flow_id],
     ["disposition", call.disposition],
     ["transferredBy", call.transferred_by],
   ];
   return (
     <div className={styles.pop} data-testid="pop">
       <h2>
-        <PhoneOutlined aria-hidden /> {number === "anonymous" ? t("words.anonymous") : number}
+        <PhoneOutlined aria-hidden /> <NumberText call={call} />
         {isOver && <Tag>{t("desk.over")}</Tag>}
+        {isOver && <CallAgain call={call} />}
       </h2>
       <dl className={styles.facts}>
         {facts

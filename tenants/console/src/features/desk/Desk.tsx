@@ -7,8 +7,9 @@ import { useMe } from "@/events/topics";
 import { CustomerPane } from "@/features/desk/CustomerPane";
 import styles from "@/features/desk/Desk.module.css";
 import { MyCalls } from "@/features/desk/MyCalls";
+import { MyDay } from "@/features/desk/MyDay";
 import { PhoneCard } from "@/features/desk/PhoneCard";
-import { MY_CALLS, TASKS, useMyState, useTasks } from "@/features/desk/queries";
+import { HISTORY, MY_CALLS, TASKS, useMyState, useTasks } from "@/features/desk/queries";
 import { StateCard } from "@/features/desk/StateCard";
 import { Tasks } from "@/features/desk/Tasks";
 
@@ -22,8 +23,7 @@ export default function Desk() {
   const open = useTasks().data?.items.length ?? 0;
   useEffect(() => {
     // A call began or ended: the lists beside it are not what they were.
-    void queries.invalidateQueries({ queryKey: [MY_CALLS] });
-    void queries.invalidateQueries({ queryKey: [TASKS] });
+    for (const list of [MY_CALLS, TASKS, HISTORY]) void queries.invalidateQueries({ queryKey: [list] });
   }, [queries, callId]);
   return (
     <div className={styles.desk}>
@@ -34,6 +34,7 @@ export default function Desk() {
       </div>
       <CustomerPane callId={callId} />
       <aside className={styles.aside} aria-label={t("desk.today")}>
+        <MyDay />
         <Segmented
           block
           className={styles.tabs}

@@ -1,6 +1,7 @@
 /** The customer's last calls, found by the token that stands for the number. */
 import { Tag } from "antd";
 import { useTranslation } from "react-i18next";
+import { CallAgain } from "@/features/desk/CallAgain";
 import styles from "@/features/desk/Desk.module.css";
 import { useHistory } from "@/features/desk/queries";
 import { clock, moment } from "@/parts/time";
@@ -24,6 +25,7 @@ export function History({ customer, but }: { customer: string | null; but: strin
               <span>
                 <Tag>{t(`words.directions.${call.direction}`)}</Tag>
                 {endingText(call.ending)} <span className="figures quiet">{clock(call.talk_seconds ?? 0)}</span>
+                <CallAgain call={call} />
               </span>
             </div>
             {(call.disposition ?? call.note) && (

@@ -1,5 +1,5 @@
 /** What the platform does with my call: hold, hand over, consult, conference, recording pause. */
-import { AutoComplete, Button, Space } from "antd";
+import { AutoComplete, Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommand } from "@/app/shortcuts";
@@ -84,11 +84,12 @@ function HandOver({ acts }: { acts: ReturnType<typeof actsOn> }) {
           options={options}
           showSearch={{ filterOption: (text, option) => String(option?.label).toLowerCase().includes(text.toLowerCase()) }}
           onChange={setTyped}
+          placement="topLeft"
           aria-label={t("desk.handTo")}
           placeholder={t("desk.handTo")}
         />
       </div>
-      <Space className={styles.row} wrap>
+      <div className={`${styles.acts} ${styles.row ?? ""}`}>
         <Button size="small" disabled={!to} onClick={() => void go(acts.transfer)}>
           {t("desk.transfer")}
         </Button>
@@ -98,7 +99,7 @@ function HandOver({ acts }: { acts: ReturnType<typeof actsOn> }) {
         <Button size="small" disabled={!to || isQueue} onClick={() => void go(acts.join)}>
           {t("desk.conference")}
         </Button>
-      </Space>
+      </div>
     </>
   );
 }

@@ -1,37 +1,33 @@
 /** What came of the call: one key for the result, notes that are kept as they are typed. */
 import { Button, Input } from "antd";
-import { useEffect, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { CallView } from "@/api/shapes";
 import { useCommand } from "@/app/shortcuts";
 import { actsOn } from "@/features/desk/acts";
 import styles from "@/features/desk/Desk.module.css";
 import { OUTCOMES } from "@/features/desk/model";
+import { useWord } from "@/features/desk/queries";
 import { useDoing } from "@/parts/errors";
 import { useTenantId } from "@/session/context";
 
-const TYPING_PAUSE_MS = 800;
+const TYPING_PAUSE_MS = 500;
 
-export function Outcome({ call }: { call: CallView }) {
+interface Word {
+  disposition: string | null;
+  note: string | null;
+}
+
+export function Outcome({ callId }: { callId: string }) {
+  // Not before it is known what was said already: typing would begin from nothing, and overwrite it.
+  const said = useWord(callId);
+  return said ? <Said callId={callId} before={said} /> : null;
+}
+
+function Said({ callId, before }: { callId: string; before: Word }) {
   const { t } = useTranslation();
-  const tenantId = useTenantId();
-  const doing = useDoing();
-  const [chosen, setChosen] = useState(call.disposition ?? "");
-  const [note, setNote] = useState(call.note ?? "");
-  const [kept, setKept] = useState(`${chosen}\n${note}`);
-  const wanted = `${chosen}\n${note}`;
-
-  useEffect(() => {
-    // The API keeps a note with a result only: until one is chosen, the note waits here.
-    if (!chosen || wanted === kept) return undefined;
-    const timer = window.setTimeout(() => {
-      void doing(() => actsOn(tenantId, call.call_id).dispose(chosen, note || null)).then((done) => {
-        if (done) setKept(wanted);
-      });
-    }, TYPING_PAUSE_MS);
-    return () => window.clearTimeout(timer);
-  }, [chosen, note, wanted, kept, tenantId, call.call_id, doing]);
-
+  const [chosen, setChosen] = useState(before.disposition);
+  const [note, setNote] = useState(before.note ?? "");
+  const isKept = useKeeping(callId, { disposition: chosen, note: note || null }, before);
   return (
     <div className={styles.section}>
       <h3>{t("desk.outcome.title")}</h3>
@@ -43,17 +39,51 @@ export function Outcome({ call }: { call: CallView }) {
       <Input.TextArea
         value={note}
         maxLength={2000}
-        autoSize={{ minRows: 2, maxRows: 8 }}
+        rows={2}
+        className={styles.note ?? ""}
         aria-label={t("desk.outcome.note")}
         placeholder={t("desk.outcome.note")}
         onChange={(event) => setNote(event.target.value)}
       />
       <p className="quiet" role="status">
-        {!chosen && note ? t("desk.outcome.choose") : chosen && wanted === kept ? t("desk.outcome.kept") : " "}
+        {isKept ? t("desk.outcome.kept") : " "}
       </p>
     </div>
   );
 }
+
+/** Keep a word as it is typed, at the latest as the page is left; says whether the last one is kept. */
+function useKeeping(callId: string, word: Word, before: Word): boolean {
+  const tenantId = useTenantId();
+  const doing = useDoing();
+  const [kept, setKept] = useState(() => textOf(before));
+  const wanted = textOf(word);
+  const isNew = wanted !== kept;
+  const keep = useEffectEvent((outlives: boolean) => actsOn(tenantId, callId).dispose(word.disposition, word.note, outlives));
+
+  useEffect(() => {
+    if (!isNew) return undefined;
+    const timer = window.setTimeout(() => {
+      void doing(() => keep(false)).then((done) => done && setKept(wanted));
+    }, TYPING_PAUSE_MS);
+    return () => window.clearTimeout(timer);
+  }, [isNew, wanted, doing]);
+
+  const onLeave = useEffectEvent(() => {
+    if (isNew) keep(true).catch(() => undefined);
+  });
+  useEffect(() => {
+    const leave = () => onLeave();
+    window.addEventListener("pagehide", leave);
+    return () => {
+      window.removeEventListener("pagehide", leave);
+      leave();
+    };
+  }, []);
+  return !isNew && wanted !== textOf({ disposition: null, note: null });
+}
+
+const textOf = ({ disposition, note }: Word): string => JSON.stringify([disposition, note]);
 
 interface OneOutcome {
   outcome: string;

@@ -1,5 +1,5 @@
 /** The softphone: the line with what can be done to it now, or where to dial. */
-import { AudioMutedOutlined, AudioOutlined, PauseOutlined, PhoneOutlined, SettingOutlined } from "@ant-design/icons";
+import { AppstoreOutlined, AudioMutedOutlined, AudioOutlined, PhoneOutlined, SettingOutlined } from "@ant-design/icons";
 import { Alert, Button, Input, Space, Tag, Tooltip } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,6 +12,7 @@ import { targetOf } from "@/features/desk/model";
 import { useMyExtension } from "@/features/desk/queries";
 import { useDoing } from "@/parts/errors";
 import { sinceClock } from "@/parts/time";
+import { isChecked } from "@/phone/devices";
 import type { Line, Readiness } from "@/phone/model";
 import { usePhone } from "@/phone/PhoneProvider";
 import { useTenantId } from "@/session/context";
@@ -37,7 +38,7 @@ export function PhoneCard({ callId }: { callId: string | null }) {
       <div className={styles.phoneHead}>
         <Tag color={COLOURS[readiness]}>{t(`desk.readiness.${readiness}`)}</Tag>
         <Tooltip title={t("desk.devices.title")}>
-          <Button type="text" size="small" icon={<SettingOutlined />} aria-label={t("desk.devices.title")} onClick={() => setChecks(true)} />
+          <Button type="text" size="small" icon={<SettingOutlined aria-hidden />} aria-label={t("desk.devices.title")} onClick={() => setChecks(true)} />
         </Tooltip>
       </div>
       {readiness === "elsewhere" && (
@@ -47,6 +48,18 @@ export function PhoneCard({ callId }: { callId: string | null }) {
           action={
             <Button size="small" onClick={takeHere}>
               {t("desk.takeHere")}
+            </Button>
+          }
+        />
+      )}
+      {readiness === "ready" && !checks && !line && !isChecked() && (
+        <Alert
+          className={styles.hint ?? ""}
+          type="info"
+          title={t("desk.devices.unchecked")}
+          action={
+            <Button size="small" onClick={() => setChecks(true)}>
+              {t("desk.devices.check")}
             </Button>
           }
         />
@@ -67,6 +80,7 @@ function OnLine({ line }: { line: Line }) {
   const { t } = useTranslation();
   const phone = usePhone();
   const now = useServerNow();
+  const [keys, setKeys] = useState(false);
   const isTalking = line.state === "talking";
   useCommand("answer", "alt+a", t("desk.answer"), phone.answer, line.state === "ringing");
   useCommand("hangUp", "alt+x", t("desk.hangUp"), phone.hangUp);
@@ -81,20 +95,25 @@ function OnLine({ line }: { line: Line }) {
       </div>
       <div className={styles.acts}>
         {line.state === "ringing" && (
-          <Button type="primary" icon={<PhoneOutlined />} onClick={phone.answer}>
+          <Button type="primary" icon={<PhoneOutlined aria-hidden />} onClick={phone.answer}>
             {t("desk.answer")}
           </Button>
         )}
         {isTalking && (
-          <Button icon={line.muted ? <AudioMutedOutlined /> : <AudioOutlined />} aria-pressed={line.muted} onClick={() => phone.mute(!line.muted)}>
+          <Button aria-expanded={keys} icon={<AppstoreOutlined aria-hidden />} onClick={() => setKeys(!keys)}>
+            {t("desk.keypad")}
+          </Button>
+        )}
+        {isTalking && (
+          <Button icon={line.muted ? <AudioMutedOutlined aria-hidden /> : <AudioOutlined aria-hidden />} aria-pressed={line.muted} onClick={() => phone.mute(!line.muted)}>
             {t(line.muted ? "desk.unmute" : "desk.mute")}
           </Button>
         )}
-        <Button danger icon={<PauseOutlined rotate={90} />} onClick={phone.hangUp}>
+        <Button danger icon={<PhoneOutlined rotate={225} aria-hidden />} onClick={phone.hangUp}>
           {t(line.state === "ringing" ? "desk.decline" : "desk.hangUp")}
         </Button>
       </div>
-      {isTalking && <Keypad />}
+      {isTalking && keys && <Keypad />}
     </>
   );
 }
@@ -102,22 +121,14 @@ function OnLine({ line }: { line: Line }) {
 function Keypad() {
   const { t } = useTranslation();
   const { sendTones } = usePhone();
-  const [open, setOpen] = useState(false);
   return (
-    <>
-      <Button type="link" size="small" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {t("desk.keypad")}
-      </Button>
-      {open && (
-        <div className={styles.keypad} role="group" aria-label={t("desk.keypad")}>
-          {"123456789*0#".split("").map((tone) => (
-            <Button key={tone} onClick={() => sendTones(tone)}>
-              {tone}
-            </Button>
-          ))}
-        </div>
-      )}
-    </>
+    <div className={styles.keypad} role="group" aria-label={t("desk.keypad")}>
+      {"123456789*0#".split("").map((tone) => (
+        <Button key={tone} onClick={() => sendTones(tone)}>
+          {tone}
+        </Button>
+      ))}
+    </div>
   );
 }
 
@@ -132,8 +143,7 @@ function DialBox() {
 
   async function go() {
     if (!extension || !number) return;
-    phone.expect();
-    if (await doing(() => dial(tenantId, extension, number))) setTyped("");
+    if (await phone.expecting(() => doing(() => dial(tenantId, extension, number)))) setTyped("");
   }
 
   return (
@@ -148,7 +158,7 @@ function DialBox() {
         onChange={(event) => setTyped(event.target.value)}
         onPressEnter={() => void go()}
       />
-      <Button type="primary" icon={<PhoneOutlined />} disabled={!extension || !number} onClick={() => void go()}>
+      <Button type="primary" icon={<PhoneOutlined aria-hidden />} disabled={!extension || !number} onClick={() => void go()}>
         {t("desk.dial")}
       </Button>
     </Space.Compact>

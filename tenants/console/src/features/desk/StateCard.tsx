@@ -6,8 +6,8 @@ import { useCommand } from "@/app/shortcuts";
 import { useServerNow } from "@/events/EventsProvider";
 import { actsOfAgent } from "@/features/desk/acts";
 import styles from "@/features/desk/Desk.module.css";
-import { wrapUpGone, wrapUpLeft } from "@/features/desk/model";
-import { useMyState, useQueueSettings, useTenant } from "@/features/desk/queries";
+import { wrapUpGone, wrapUpLeft, type MyState } from "@/features/desk/model";
+import { useMyCalls, useMyExtension, useMyState, useQueueSettings, useTenant } from "@/features/desk/queries";
 import { useDoing } from "@/parts/errors";
 import { clock, sinceClock } from "@/parts/time";
 import { useReasonText } from "@/parts/words";
@@ -20,6 +20,15 @@ const LOOK: Record<string, string | undefined> = {
   "signed-out": styles.out,
 };
 
+/** How long the wrap-up is: by the queue of the last call, which the state itself does not name any more. */
+function useWrapUpSeconds(state: MyState | null): number | null {
+  const [last, setLast] = useState<string | null>(null);
+  if (state?.queue_id != null && state.queue_id !== last) setLast(state.queue_id);
+  const recorded = useMyCalls(useMyExtension()).data?.items[0]?.queue_id ?? null;
+  const queueId = state?.state === "wrap-up" ? (last ?? recorded) : null;
+  return useQueueSettings(queueId)?.wrap_up_seconds ?? null;
+}
+
 export function StateCard() {
   const { t } = useTranslation();
   const tenantId = useTenantId();
@@ -30,7 +39,7 @@ export function StateCard() {
   const [asks, setAsks] = useState(false);
   const reasonText = useReasonText();
   const reasons = (useTenant()?.pause_reasons ?? []).map(({ reason }) => reason);
-  const wrapUp = useQueueSettings(state?.state === "wrap-up" ? state.queue_id : null)?.wrap_up_seconds ?? null;
+  const wrapUp = useWrapUpSeconds(state);
   const left = state ? wrapUpLeft(state, wrapUp, now) : null;
   const acts = actsOfAgent(tenantId, user.id);
   const isIn = state !== null && state.state !== "signed-out";

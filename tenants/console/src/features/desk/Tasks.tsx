@@ -38,8 +38,7 @@ function Task({ task }: { task: FollowUpView }) {
 
   async function call() {
     if (!extension) return;
-    phone.expect();
-    await doing(() => callBack(tenantId, task.call_id, extension));
+    await phone.expecting(() => doing(() => callBack(tenantId, task.call_id, extension)));
     await again();
   }
 

@@ -16,8 +16,9 @@ export function actsOn(tenant_id: string, call_id: string) {
     step: (step: Step) => ask("post", `${CALL}/consult/step`, ids, { body: { step } }),
     join: (to: string) => ask("post", `${CALL}/parties`, ids, { body: { to } }),
     pauseRecording: (paused: boolean) => ask("put", `${CALL}/recording-pause`, ids, { body: { paused } }),
-    dispose: (disposition: string, note: string | null) =>
-      ask("put", `${CALL}/disposition`, ids, { body: { disposition, note } }),
+    dispose: (disposition: string | null, note: string | null, outlives = false) =>
+      ask("put", `${CALL}/disposition`, ids, { body: { disposition, note }, outlives }),
+    callBack: (extension: string) => ask("post", `${CALL}/call-back`, ids, { body: { extension } }),
   };
 }
 

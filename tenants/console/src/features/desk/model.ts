@@ -40,6 +40,11 @@ export function wrapUpGone(left: number, wrapUpSeconds: number): number {
   return wrapUpSeconds === 0 ? 100 : Math.round(100 * (1 - left / wrapUpSeconds));
 }
 
+/** What somebody's calls of a day come to. */
+export function dayOf(calls: readonly Pick<CallView, "talk_seconds">[]): { calls: number; talkedSeconds: number } {
+  return { calls: calls.length, talkedSeconds: calls.reduce((sum, call) => sum + (call.talk_seconds ?? 0), 0) };
+}
+
 /** What an agent may say of a call with one key; the API takes any word of this form. */
 export const OUTCOMES = ["resolved", "call-back", "passed-on", "no-interest", "complaint", "wrong-number"] as const;
 

@@ -37,6 +37,18 @@ export function useMyCall(callId: string | null): CallView | null {
   return live ?? data ?? null;
 }
 
+/** What has been said of a call so far, of one in progress too; undefined until it is known. */
+export function useWord(callId: string) {
+  const tenant_id = useTenantId();
+  return useQuery({
+    queryKey: ["word", tenant_id, callId],
+    queryFn: ({ signal }) => ask("get", `${TENANT}/calls/{call_id}`, { tenant_id, call_id: callId }, { signal }),
+    select: ({ disposition, note }) => ({ disposition, note }),
+    staleTime: Infinity,
+    gcTime: 0,
+  }).data;
+}
+
 export function useTenant() {
   const tenant_id = useTenantId();
   return useQuery({
@@ -60,12 +72,13 @@ export function useQueueSettings(queueId: string | null) {
 export function useHistory(customer: string | null) {
   const tenant_id = useTenantId();
   return useQuery({
-    queryKey: ["history", tenant_id, customer],
+    queryKey: [HISTORY, tenant_id, customer],
     queryFn: ({ signal }) => ask("get", `${TENANT}/calls`, { tenant_id }, { query: { customer: customer ?? "", limit: 20 }, signal }),
     enabled: customer !== null,
   });
 }
 
+export const HISTORY = "history";
 export const TASKS = "tasks";
 export const MY_CALLS = "my-calls";
 
@@ -80,14 +93,14 @@ export function useTasks() {
   });
 }
 
-/** The calls of my station on this UTC day, newest first. */
+/** The calls of my station since midnight here, newest first. */
 export function useMyCalls(extension: string | null) {
   const tenant_id = useTenantId();
-  const day = utcDay(useEvents().serverNow());
+  const since_ms = new Date(useEvents().serverNow()).setHours(0, 0, 0, 0);
   return useQuery({
-    queryKey: [MY_CALLS, tenant_id, day, extension],
+    queryKey: [MY_CALLS, tenant_id, since_ms, extension],
     queryFn: ({ signal }) =>
-      ask("get", `${TENANT}/calls`, { tenant_id }, { query: { day, extension: extension ?? "", limit: 50 }, signal }),
+      ask("get", `${TENANT}/calls`, { tenant_id }, { query: { since_ms, extension: extension ?? "", limit: 500 }, signal }),
     enabled: extension !== null,
     refetchInterval: 60_000,
   });

@@ -1,7 +1,6 @@
-import board from "./board.json";
 import desk from "./desk.json";
 import errors from "./errors.json";
 import shell from "./shell.json";
 import words from "./words.json";
 
-export const texts = { board, desk, errors, shell, words };
+export const texts = { desk, errors, shell, words };

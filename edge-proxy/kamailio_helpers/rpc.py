@@ -1,9 +1,9 @@
-"""Kamailio's JSON-RPC over HTTP, typed as far as we use it.  Standard library only, one connection per command."""
+"""Kamailio's JSON-RPC over HTTP (modules jsonrpcs and xhttp), typed where it is used; one connection a command."""
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 RPC_SECONDS = 2.0
@@ -46,13 +46,15 @@ class DispatcherTarget:
 class KamailioRpc:
     """Commands to one Kamailio.  All raise RpcError and RpcUnreachableError.
 
-    secrets_file: what the edge made at its start; without its `rpc` token Kamailio takes no command.
+    token: what Kamailio wants to hear as `Authorization: Bearer`, asked for with each command.
     """
 
-    def __init__(self, host: str, port: int, secrets_file: Path, *, timeout_seconds: float = RPC_SECONDS) -> None:
+    def __init__(
+        self, host: str, port: int, token: Callable[[], str], *, timeout_seconds: float = RPC_SECONDS
+    ) -> None:
         self._host = host
         self._port = port
-        self._secrets_file = secrets_file
+        self._token = token
         self._timeout_seconds = timeout_seconds
 
     async def call(self, command: str, *parameters: Parameter) -> Any:
@@ -67,10 +69,6 @@ class KamailioRpc:
         if "error" in answer:
             raise RpcError(command, int(answer["error"].get("code", 0)), str(answer["error"].get("message", "")))
         return answer.get("result")
-
-    def _token(self) -> str:
-        # Each time: whoever asks may be there before the file is.
-        return str(json.loads(self._secrets_file.read_text(encoding="utf-8"))["rpc"])
 
     async def _post(self, body: bytes, token: str) -> bytes:
         reader, writer = await asyncio.open_connection(self._host, self._port, limit=ANSWER_BYTES)

@@ -1,0 +1,1 @@
+"""Answering machines told from people, by what is heard after the answer."""

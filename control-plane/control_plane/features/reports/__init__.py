@@ -1,0 +1,1 @@
+"""Figures of past times by interval: agents, queues, trunks and the tenant (ADR 49)."""
