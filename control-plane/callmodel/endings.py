@@ -17,6 +17,8 @@ class Ending(Enum):
     ABANDONED = "abandoned"
     MEDIA_TIMEOUT = "media-timeout"
     """Nothing was heard of one side for too long."""
+    MEDIA_UNUSABLE = "media-unusable"
+    """One side's description of its media was refused, by the other side or by the edge between them."""
     TOO_LONG = "too-long"
     """The tenant's longest call was over."""
     SELF_SERVED = "self-served"
@@ -79,6 +81,7 @@ _SIP_CODES = {
     Ending.COMPLETED: 200,
     Ending.ABANDONED: 487,
     Ending.MEDIA_TIMEOUT: 408,
+    Ending.MEDIA_UNUSABLE: 488,
     Ending.TOO_LONG: 408,
     Ending.SELF_SERVED: 200,
     Ending.VOICEMAIL: 200,
@@ -131,6 +134,8 @@ def ending_of(sip_code: int) -> Ending:
             return Ending.NUMBER_INVALID
         case 403 | 603 | 607 | 608:
             return Ending.REJECTED
+        case 415 | 488 | 606:
+            return Ending.MEDIA_UNUSABLE
         case _:
             return Ending.UPSTREAM_FAILED
 

@@ -11,6 +11,9 @@ HEADER = "X-Trunkline"
 PAUSES = "pauses"
 """`1` where a party's description has comfort noise (RFC 3389): it may send nothing while it is silent."""
 
+REFUSED = "refused"
+"""`1` where the edge does not take the caller's description of its media: the call is to be refused, and recorded."""
+
 Vouched = tuple[tuple[str, str], ...]
 """Names and values, such as `(("origin", "station"), ("tenant", "acme"))`."""
 

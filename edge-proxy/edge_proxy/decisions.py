@@ -59,6 +59,7 @@ class Request:
     caller: str = ""
     traceparent: str = ""
     link: str = ""
+    refused: str = ""
 
 
 @dataclass(frozen=True)

@@ -213,7 +213,7 @@ class Edge:
                 KSR.set_drop()
             else:
                 strip_ours()
-                KSR.textops.remove_body()
+                KSR.textopsx.remove_body()
         return 1
 
     def ksr_onsend_route(self, _msg: object) -> int:

@@ -188,7 +188,7 @@ class Conductor:
                 arrived.at_ms,
                 trace,
             )
-        self._begin(beginning, plan)
+        self._begin(beginning, Refusal(Ending.MEDIA_UNUSABLE) if arrived.refused else plan)
 
     async def _link(self, arrived: Arrived) -> None:
         """Let another call of ours have the one that it names, if it lives here; else the next node is asked.

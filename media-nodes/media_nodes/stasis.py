@@ -14,7 +14,7 @@ from callmodel.facts import (
     Played,
 )
 from callmodel.ids import LegId
-from callmodel.vouched import from_header
+from callmodel.vouched import REFUSED, from_header
 
 APP = "trunkline"
 PLAYBACK_MARK = "+"
@@ -30,6 +30,7 @@ VOUCHED = (
     "withheld",
     "diverted",
     "link",
+    REFUSED,
 )
 """What the edge says of a call, see `callmodel.vouched`."""
 
@@ -55,6 +56,7 @@ class Arrived:
 
     `number`: the caller's, E.164, on a call that a trunk brought; `diverted_by`: whose phone sent it on.
     `link`: what another call of ours says that asks for one of this node (`callmodel.links`).
+    `refused`: the edge does not take the description of the caller's media.
     """
 
     leg_id: LegId
@@ -72,6 +74,7 @@ class Arrived:
     withheld: bool = False
     diverted_by: str = ""
     link: str = ""
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,7 +171,7 @@ def _started(event: dict[str, Any], at_ms: int) -> News | None:
     if not arguments or arguments[0] != "in":
         return Created(leg_id)
     said = from_header(arguments[1] if len(arguments) > 1 else "")
-    origin, tenant, station, site, trunk, wanted, trace, number, withheld, diverted, link = (
+    origin, tenant, station, site, trunk, wanted, trace, number, withheld, diverted, link, refused = (
         said.get(name, "") for name in VOUCHED
     )
     # A withheld number stands in no From, which others than we may read.
@@ -190,6 +193,7 @@ def _started(event: dict[str, Any], at_ms: int) -> News | None:
         withheld == "1",
         diverted,
         link,
+        refused == "1",
     )
 
 

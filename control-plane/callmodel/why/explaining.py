@@ -36,6 +36,7 @@ _OTHERS = {
     Ending.BUSY: "The line was busy.",
     Ending.NO_ANSWER: "Nobody answered.",
     Ending.REJECTED: "The call was rejected.",
+    Ending.MEDIA_UNUSABLE: "The description of one side's sound was refused.",
     Ending.NUMBER_INVALID: "The number does not exist.",
     Ending.UPSTREAM_FAILED: "The carriers failed.",
 }
@@ -48,6 +49,7 @@ _KINDS = (
 _CAUSES = {
     Ending.BUSY: Cause.BUSY,
     Ending.REJECTED: Cause.REJECTED,
+    Ending.MEDIA_UNUSABLE: Cause.SDP_REFUSED,
     Ending.NUMBER_INVALID: Cause.NUMBER_INVALID,
     Ending.UPSTREAM_FAILED: Cause.GATEWAY_FAILED,
 }

@@ -10,7 +10,7 @@ _ASKED = re.compile(r"asks gateway ([0-9]+) of trunk (\S+): (\S+)")
 _NOT_REGISTERED = "no phone is registered"
 _WRONG_PASSWORD = "wrong password"
 _SILENT = "gave no sign of ringing"
-_MEDIA_REFUSED = "has its media at"
+_MEDIA_REFUSED, _REFUSED = "has its media at", "refused: "
 SDP_REFUSED, BUSY, NOT_ACCEPTABLE = 488, (486, 600), (488, 606)
 
 
@@ -60,7 +60,7 @@ def _unregistered(case: Case, leg: CdrLeg) -> Finding:
 def _refused_description(case: Case, leg: CdrLeg) -> Finding:
     notes = case.notes_of(leg)
     why = [note for note in notes if _MEDIA_REFUSED in note]
-    ours = bool(why) or any(note.startswith(f"answered {SDP_REFUSED}") for note in notes)
+    ours = any(note.startswith((_REFUSED, f"answered {SDP_REFUSED}")) for note in notes)
     who = "The edge" if ours else party(leg)
     words = f"{who} refused the description of the sound ({leg.sip_code}): the two sides do not fit together."
     return Finding(Cause.SDP_REFUSED, words, (*why, *_descriptions(case, leg)) or _said_by(case, leg))

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import KSR
 
-from callmodel.vouched import HEADER, PAUSES, to_header
+from callmodel.vouched import HEADER, PAUSES, REFUSED, Vouched, to_header
 from edge_proxy import routing
 from edge_proxy.decisions import (
     Decision,
@@ -41,7 +41,6 @@ from kemi.environment import (
     answer_call,
     fell_silent,
     header,
-    not_acceptable,
     reply,
     send_from,
     text,
@@ -106,20 +105,32 @@ def _to_media_node(decision: ToMediaNode, request: Request) -> int:
     KSR.seturi(f"sip:{decision.target}@{PLATFORM}")
     if not _any_node(MEDIA_SET, SPARE_SET) and not (decision.any_node and _any_node(KNOWN_SET)):
         return reply(503, "No Media Node")
-    pauses = ((PAUSES, "1"),) if has_comfort_noise(at_hand.message.session) else ()
-    KSR.hdr.append(f"{HEADER}: {to_header((*decision.vouched, *pauses))}\r\n")
+    session = None if request.refused else begin(request, RTP)
+    if session is None:
+        more: Vouched = ((REFUSED, "1"),)
+    else:
+        more = ((PAUSES, "1"),) if has_comfort_noise(at_hand.message.session) else ()
+    KSR.hdr.append(f"{HEADER}: {to_header((*decision.vouched, *more))}\r\n")
     if not request.to_domain:
         # A tel URI, which Asterisk takes in no other place either.
         KSR.uac.uac_replace_to("", f"sip:{decision.target}@{PLATFORM}")
     if decision.from_user is not None:
         KSR.uac.uac_replace_from("", f"sip:{decision.from_user}@{PLATFORM}")
-    session = begin(request, RTP)
     if session is None:
-        return not_acceptable()
-    stay(session, request.peer, End(EndKind.NODE, RTP), trunk_id=dict(decision.vouched).get("trunk", ""))
+        _leave_media_out()
+    else:
+        stay(session, request.peer, End(EndKind.NODE, RTP), trunk_id=dict(decision.vouched).get("trunk", ""))
     KSR.pv.sets(_ANY_NODE, "1" if decision.any_node else "")
     _try_node()
     return relay(503, "No Media Node")
+
+
+def _leave_media_out() -> None:
+    """Bring on a call whose media rtpengine does not take, without it: whoever refuses it writes its record."""
+    anchoring.begun().keep()
+    ladder.note("refused: the description of the caller's media, to be answered 488 by the media node")
+    KSR.hdr.remove("Content-Type")
+    KSR.textopsx.remove_body()
 
 
 def _any_node(*sets: int) -> bool:
@@ -182,14 +193,15 @@ def _go_up() -> bool:
 def hq_branch() -> int:
     """Give what only HQ may see to its branch alone: the call may yet go to a colleague's phone."""
     request = request_from(peer(), "INVITE")
-    KSR.hdr.append(f"{HEADER}: {text('$avp(vouched)')}\r\n")
     if request.preferred_identity:
         KSR.hdr.append(f"P-Preferred-Identity: {request.preferred_identity}\r\n")
     session = begin(request, SRTP)
+    vouched = text("$avp(vouched)")
     if session is None:
-        uplink.refuse()
-        KSR.set_drop()
+        _leave_media_out()
+        KSR.hdr.append(f"{HEADER}: {vouched};{to_header(((REFUSED, '1'),))}\r\n")
         return 1
+    KSR.hdr.append(f"{HEADER}: {vouched}\r\n")
     stay(session, request.peer, End(EndKind.HQ, SRTP))
     return 1
 
@@ -219,9 +231,6 @@ def answers_too_late() -> bool:
 
 def _without_hq(request: Request, *, answered: bool, heard: bool) -> int:
     """Take the first way that is left to a call which an edge of HQ did not take."""
-    if uplink.refused():
-        answer_call(488, "Not Acceptable Here")
-        return 1
     for way in routing.ways_without_hq(view(), request, answered=answered, heard=heard):
         match way:
             case ToNextHqEdge():

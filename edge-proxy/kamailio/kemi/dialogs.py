@@ -100,7 +100,7 @@ def in_dialog(sender: Peer, renegotiate: Callable[[Peer, End, End], bool]) -> in
             return not_acceptable()
         # Nobody can refuse an ACK: whose offer gets no answer ends the call (RFC 3261, 13.2.2.4).
         KSR.hdr.remove("Content-Type")
-        KSR.textops.remove_body()
+        KSR.textopsx.remove_body()
     if ahead.kind is EndKind.TRUNK and not is_ack:
         credentials.expect_in_dialog(ahead.name)
     if KSR.tm.t_relay() < 0 and not is_ack:

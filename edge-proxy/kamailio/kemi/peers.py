@@ -4,7 +4,7 @@ from typing import Any
 
 import KSR
 
-from callmodel.vouched import HEADER, from_header
+from callmodel.vouched import HEADER, REFUSED, from_header
 from edge_proxy import screening
 from edge_proxy.callers import Told
 from edge_proxy.certificates import is_headquarters, site_of_certificate
@@ -164,7 +164,7 @@ def request_from(sender: Peer, method: str) -> Request:
     elif sender.kind is PeerKind.NODE:
         known |= _vouched("target", "tenant", "trunk", "caller", "traceparent", "link")
     elif sender.kind is PeerKind.BRANCH:
-        known |= _vouched("station", "site", "traceparent")
+        known |= _vouched("station", "site", "traceparent", REFUSED)
     elif sender.kind in (PeerKind.HQ, PeerKind.EDGE):
         known |= _vouched("traceparent")
     return Request(method, sender, **known)

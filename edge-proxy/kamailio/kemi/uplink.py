@@ -9,7 +9,7 @@ from edge_proxy.rendering import MEDIA_SET
 from kemi.environment import BY_PRIORITY, RING_MS, send_from, text
 
 HQ_SILENCE_MS = 1500
-_SENT, _REFUSED = "$avp(sent_up)", "$avp(refused_here)"
+_SENT = "$avp(sent_up)"
 
 
 def hear() -> None:
@@ -45,20 +45,9 @@ def relay_up(failure_route: str, branch_route: str = "") -> bool:
         KSR.tm.t_set_fr(RING_MS, HQ_SILENCE_MS)
         if KSR.tm.t_relay() > 0:
             return True
-        if refused():
-            return False
         KSR.dispatcher.ds_mark_dst_state("tp")
         if KSR.dispatcher.ds_next_dst() < 0:
             return False
-
-
-def refuse() -> None:
-    """Say, in a branch route, that the request can go up to no edge of HQ, and that none of them is to blame."""
-    KSR.pv.sets(_REFUSED, "1")
-
-
-def refused() -> bool:
-    return text(_REFUSED) == "1"
 
 
 def rung_here(domain: str, caller: str, callee: str) -> bool:

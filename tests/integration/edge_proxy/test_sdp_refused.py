@@ -1,11 +1,13 @@
 """Session descriptions that rtpengine does not take: nothing of them goes on, and nobody stays in such a call."""
 
+import asyncio
 import json
 import re
 from dataclasses import replace
 
 import pytest
 from edge_harness import (
+    BRANCH,
     CARRIER,
     DID,
     DOMAIN,
@@ -27,7 +29,7 @@ from edge_proxy.carrier_report import CarrierReport
 from simulators.call import PhoneCall
 from simulators.call_dialog import RequestRefusedError
 from simulators.call_media import CallMedia
-from simulators.phone import Softphone
+from simulators.phone import Softphone, answer_after, reject_with
 from tests.attack.strangers import Rewritten, Stranger, rewriting
 
 PHONE, ELSEWHERE = address("10.11"), address("30.99")
@@ -80,15 +82,33 @@ async def ended_with(call: PhoneCall) -> int | None:
     return call.final_code
 
 
+async def is_told_to_the_node_alone(node: Softphone, caller: Softphone, called: str) -> None:
+    """Who writes records hears of the call, and nothing of the caller's media; what it says is the answer."""
+    node.on_invite = reject_with(488)
+    call = await caller.dial(called)
+    async with asyncio.timeout(10):
+        at_node = await node.incoming.get()
+
+    assert await ended_with(call) == 488
+    assert at_node.invite is not None and at_node.invite.body == "" and not at_node.invite.get("Content-Type")
+    assert "refused=1" in at_node.invite.get("X-Trunkline")
+
+
 @pytest.mark.parametrize("broken", BROKEN)
 async def test_broken_offer_of_a_phone_is_refused_and_not_sent_on(hq, node, broken):
     async with phone(open_media=rewriting(broken)) as caller:
         await caller.register()
-        refused = await caller.dial("13812345678")
-
-        assert await ended_with(refused) == 488
+        await is_told_to_the_node_alone(node, caller, "13812345678")
     await nothing_left_at(hq)
-    assert node.calls == [] and "INVITE" not in received_by(node)
+
+
+async def test_broken_offer_of_a_phone_at_a_branch_is_told_to_the_node_too(hq, branch, node):
+    where = {"proxy": (BRANCH, 5060), "bind": address("20.11")}
+    async with Softphone("2001", DOMAIN, "pw-2001", open_media=rewriting(without_version), **where) as caller:
+        await caller.register()
+        await is_told_to_the_node_alone(node, caller, "13812345678")
+    await nothing_left_at(hq)
+    await nothing_left_at(branch)
 
 
 @pytest.mark.parametrize("broken", BROKEN)
@@ -171,7 +191,8 @@ async def test_carrier_that_answers_with_an_address_outside_of_its_networks_is_l
 
 async def test_address_that_a_carrier_names_is_told_until_the_operator_says_yes(hq, node, redis):
     async with gateway(open_media=rewriting(elsewhere)) as carrier:
-        assert await ended_with(await carrier.dial(f"sip:{DID}@{HQ}")) == 488
+        await is_told_to_the_node_alone(node, carrier, f"sip:{DID}@{HQ}")
+    node.on_invite = answer_after()
     await CarrierReport(hq.rpc, redis, "hq-edge", tuple).report()
     (seen,) = from_wire(EdgeCarriers, json.loads(await redis.get(keys.edge_carriers("hq-edge")))).stray_media
     assert (seen.trunk_id, seen.address) == ("trunk-1", ELSEWHERE)
@@ -192,10 +213,7 @@ async def test_address_that_a_carrier_names_is_told_until_the_operator_says_yes(
 
 async def test_carrier_that_offers_an_address_outside_of_its_networks_is_refused(hq, node):
     async with gateway(open_media=rewriting(elsewhere)) as carrier:
-        call = await carrier.dial(f"sip:{DID}@{HQ}")
-
-        assert await ended_with(call) == 488
-    assert node.calls == []
+        await is_told_to_the_node_alone(node, carrier, f"sip:{DID}@{HQ}")
 
 
 async def test_carrier_whose_media_networks_are_told_may_have_its_media_there(hq, node):

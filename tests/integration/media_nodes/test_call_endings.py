@@ -19,6 +19,8 @@ from simulators.phone import answer_after, reject_with, ring_forever
         (480, 480, "no-answer"),
         (403, 403, "rejected"),
         (603, 603, "rejected"),
+        (488, 488, "media-unusable"),
+        (606, 488, "media-unusable"),
     ],
 )
 async def test_callee_s_refusal_reaches_the_agent(node: Node, carrier_says: int, agent_hears: int, ending: str):
@@ -31,6 +33,17 @@ async def test_callee_s_refusal_reaches_the_agent(node: Node, carrier_says: int,
     assert agent.final_code == agent_hears
     assert cdr["ending"] == ending
     assert cdr["legs"][-1]["sip_code"] == carrier_says
+
+
+@pytest.mark.parametrize("of", ["a station", "a carrier"])
+async def test_call_whose_sound_the_edge_does_not_take_is_refused_and_recorded(node: Node, of: str):
+    call = await (node.dial("13812345678", refused="1") if of == "a station" else node.call_in(told={"refused": "1"}))
+    await call.wait_for("ended")
+    cdr = await node.cdr()
+
+    assert call.final_code == 488
+    assert (cdr["ending"], cdr["ending_class"], cdr["answered_ms"]) == ("media-unusable", "client", None)
+    assert len(cdr["legs"]) == 1 and node.edge.incoming.empty()
 
 
 async def test_next_trunk_is_tried_when_the_first_fails(node: Node):

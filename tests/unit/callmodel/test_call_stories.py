@@ -409,3 +409,10 @@ def test_colleagues_are_recorded_where_the_tenant_wants_it():
 
     assert orders[0] == StartRecording(RECORDING, AGENT_LEG)
     assert call.recording_id == RECORDING
+
+
+def test_when_the_customers_side_can_not_take_our_sound_the_agent_hears_488():
+    call, orders = after(DIALLING, LegHungUp(CUSTOMER_LEG, 488, T0 + 900))
+
+    assert call.ending is Ending.MEDIA_UNUSABLE
+    assert orders == [HangUp(AGENT_LEG, 488)]

@@ -7805,7 +7805,7 @@ export interface operations {
                 recorded?: boolean;
                 direction?: "outbound" | "inbound" | "internal";
                 /** @description how it ended; not for calls in progress */
-                ending?: "completed" | "abandoned" | "media-timeout" | "too-long" | "self-served" | "voicemail" | "call-back" | "flow-failed" | "busy" | "no-answer" | "rejected" | "number-invalid" | "number-undiallable" | "extension-unknown" | "station-unreachable" | "caller-number-unknown" | "caller-number-foreign" | "tenant-channels-exhausted" | "trunk-channels-exhausted" | "no-trunk" | "destination-blocked" | "spend-limit-reached" | "call-rate-exceeded" | "not-to-be-dialled" | "upstream-failed" | "draining" | "order-expired" | "claim-lapsed" | "no-agent" | "node-lost" | "internal-error";
+                ending?: "completed" | "abandoned" | "media-timeout" | "media-unusable" | "too-long" | "self-served" | "voicemail" | "call-back" | "flow-failed" | "busy" | "no-answer" | "rejected" | "number-invalid" | "number-undiallable" | "extension-unknown" | "station-unreachable" | "caller-number-unknown" | "caller-number-foreign" | "tenant-channels-exhausted" | "trunk-channels-exhausted" | "no-trunk" | "destination-blocked" | "spend-limit-reached" | "call-rate-exceeded" | "not-to-be-dialled" | "upstream-failed" | "draining" | "order-expired" | "claim-lapsed" | "no-agent" | "node-lost" | "internal-error";
                 /** @description how many items at most */
                 limit?: number;
                 /** @description `next` of the page before */
