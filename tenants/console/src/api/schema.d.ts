@@ -4016,7 +4016,10 @@ export interface components {
             machine_cost?: number;
             /** @default null */
             message?: string | null;
-            /** @default 3 */
+            /**
+             * @description then it is taken for a person
+             * @default 4
+             */
             most_seconds?: number;
             /** @default 10 */
             person_cost?: number;
