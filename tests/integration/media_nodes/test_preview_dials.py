@@ -16,8 +16,9 @@ from callmodel.campaigns.document import CampaignKind, FrequencyCap, RegionHours
 from callmodel.campaigns.leads import Lead
 from callmodel.directory import HQ
 from callmodel.ids import E164, AgentId
-from hotstate.dnc import SYSTEM, DoNotCall, digits_of
+from hotstate.dnc import SYSTEM, DoNotCall
 from hotstate.leads import Asked, LeadAsks, NotDialled, Told
+from hotstate.numberpages import digits_of
 
 PREVIEW = replace(CAMPAIGN, kind=CampaignKind.PREVIEW)
 
