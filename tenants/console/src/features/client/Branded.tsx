@@ -1,13 +1,13 @@
 /** For a client's people the whole looks as their tenant wants it: colour, name and logo. */
-import { ConfigProvider } from "antd";
 import { useEffect, useState, type ReactNode } from "react";
+import { MarkContext } from "@/app/mark";
 import { useShade } from "@/app/preferences";
 import type { Look } from "@/features/client/brand";
 import { useRoles, useSession } from "@/session/context";
 import type { Tenant } from "@/session/session";
 
 /** The brand of the tenant that is shown, for its own people; null for everybody else. */
-export function useBrand(): { name: string; logo: string | null; colour: string | null } | null {
+function useBrand(): { name: string; logo: string | null; colour: string | null } | null {
   const { tenants, tenant } = useSession();
   const roles = useRoles();
   const shown: Tenant | undefined = tenants.find(({ id }) => id === tenant);
@@ -17,9 +17,10 @@ export function useBrand(): { name: string; logo: string | null; colour: string 
   return { name: name ?? shown.name, logo: logo?.startsWith("/brands/") ? logo : null, colour: colour ?? accent ?? null };
 }
 
-export function Branded({ children }: { children: ReactNode }) {
+export default function Branded({ children }: { children: ReactNode }) {
   const shade = useShade();
-  const colour = useBrand()?.colour;
+  const brand = useBrand();
+  const colour = brand?.colour;
   const [look, setLook] = useState<Look | null>(null);
   const [accent, accentText] = [look?.accent, look?.accentText];
   useEffect(() => {
@@ -44,23 +45,10 @@ export function Branded({ children }: { children: ReactNode }) {
       style.setProperty("--accent-text", beforeText);
     };
   }, [accent, accentText, shade]);
-  if (!look) return children;
-  return <ConfigProvider theme={{ token: { colorPrimary: look.accent, colorInfo: look.accent, colorLink: look.accentText } }}>{children}</ConfigProvider>;
-}
-
-/** What stands above the menu. */
-export function BrandMark() {
-  const brand = useBrand();
-  if (!brand) {
-    return (
-      <>
-        <img src="/mark.svg" alt="" width={22} height={22} /> Trunkline
-      </>
-    );
-  }
-  return (
+  const mark = brand && (
     <>
       {brand.logo && <img src={brand.logo} alt="" height={26} style={{ maxWidth: 90, objectFit: "contain" }} />} {brand.name}
     </>
   );
+  return <MarkContext value={mark}>{children}</MarkContext>;
 }
