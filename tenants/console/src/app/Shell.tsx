@@ -2,19 +2,19 @@
 import { LogoutOutlined, SearchOutlined, UserOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { Button, Popover, Select } from "antd";
-import { Suspense, useEffect, useMemo, useState } from "react";
+import { Suspense, useContext, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { CommandPalette } from "@/app/CommandPalette";
 import { ErrorBoundary } from "@/app/ErrorBoundary";
 import { KeyHelp } from "@/app/KeyHelp";
 import { LookSwitch } from "@/app/LookSwitch";
+import { MarkContext } from "@/app/mark";
 import { GROUPS, homeOf, screensOf, type Screen } from "@/app/navigation";
 import { goTo, usePath, useQueryText } from "@/app/place";
 import { COMPONENTS } from "@/app/screens";
 import styles from "@/app/Shell.module.css";
 import { shownKeys, useCommand } from "@/app/shortcuts";
 import { ConnectionNote } from "@/events/ConnectionNote";
-import { BrandMark } from "@/features/client/Branded";
 import { useDoing } from "@/parts/errors";
 import { ScreenLink } from "@/parts/ScreenLink";
 import { CallBar } from "@/phone/CallBar";
@@ -26,6 +26,7 @@ type Dialog = "palette" | "keys" | null;
 export function Shell() {
   const { t } = useTranslation();
   const { tenant } = useSession();
+  const mark = useContext(MarkContext);
   const roles = useRoles();
   const path = usePath();
   const isWall = new URLSearchParams(useQueryText()).has("wall");
@@ -48,7 +49,11 @@ export function Shell() {
       </a>
       <div className={styles.side}>
         <div className={styles.name}>
-          <BrandMark />
+          {mark ?? (
+            <>
+              <img src="/mark.svg" alt="" width={22} height={22} /> Trunkline
+            </>
+          )}
         </div>
         <Navigation screens={screens} current={current} />
         <Button type="text" className={styles.help} onClick={() => setDialog("keys")}>

@@ -1,16 +1,27 @@
 /** What somebody who is signed in sees: the frame, and the screens of their roles. */
+import { lazy, Suspense } from "react";
 import { Shell } from "@/app/Shell";
 import { EventsProvider } from "@/events/EventsProvider";
-import { Branded } from "@/features/client/Branded";
 import { PhoneProvider } from "@/phone/PhoneProvider";
+import { useRoles } from "@/session/context";
+
+/** For clients alone: nobody else waits for it. */
+const Branded = lazy(() => import("@/features/client/Branded"));
 
 export default function SignedIn() {
+  const isClient = useRoles().has("client");
   return (
     <EventsProvider>
       <PhoneProvider>
-        <Branded>
+        {isClient ? (
+          <Suspense fallback={null}>
+            <Branded>
+              <Shell />
+            </Branded>
+          </Suspense>
+        ) : (
           <Shell />
-        </Branded>
+        )}
       </PhoneProvider>
     </EventsProvider>
   );

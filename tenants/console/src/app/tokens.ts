@@ -97,6 +97,7 @@ export function themeOf(shade: Shade): ThemeConfig {
       },
       Table: { cellPaddingBlockSM: 7, headerBg: palette.raised, headerSplitColor: "transparent", rowHoverBg: palette.raised },
       Form: { itemMarginBottom: 16, verticalLabelPadding: "0 0 4px" },
+      Tabs: { itemSelectedColor: palette.accentText, itemHoverColor: palette.accentText },
       Card: { headerFontSize: 14, headerHeight: 42, bodyPadding: 16 },
     },
   };

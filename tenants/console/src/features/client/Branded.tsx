@@ -1,13 +1,13 @@
 /** For a client's people the whole looks as their tenant wants it: colour, name and logo. */
-import { ConfigProvider } from "antd";
-import { useEffect, useState, type ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
+import { MarkContext } from "@/app/mark";
 import { useShade } from "@/app/preferences";
-import type { Look } from "@/features/client/brand";
+import { lookOf } from "@/features/client/brand";
 import { useRoles, useSession } from "@/session/context";
 import type { Tenant } from "@/session/session";
 
 /** The brand of the tenant that is shown, for its own people; null for everybody else. */
-export function useBrand(): { name: string; logo: string | null; colour: string | null } | null {
+function useBrand(): { name: string; logo: string | null; colour: string | null } | null {
   const { tenants, tenant } = useSession();
   const roles = useRoles();
   const shown: Tenant | undefined = tenants.find(({ id }) => id === tenant);
@@ -17,50 +17,27 @@ export function useBrand(): { name: string; logo: string | null; colour: string 
   return { name: name ?? shown.name, logo: logo?.startsWith("/brands/") ? logo : null, colour: colour ?? accent ?? null };
 }
 
-export function Branded({ children }: { children: ReactNode }) {
+export default function Branded({ children }: { children: ReactNode }) {
   const shade = useShade();
-  const colour = useBrand()?.colour;
-  const [look, setLook] = useState<Look | null>(null);
+  const brand = useBrand();
+  const colour = brand?.colour;
+  const look = lookOf(colour, shade);
   const [accent, accentText] = [look?.accent, look?.accentText];
   useEffect(() => {
-    if (!colour) return;
-    let wanted = true;
-    // What makes colours readable is fetched for those alone who have some.
-    void import("@/features/client/brand").then(({ lookOf }) => {
-      if (wanted) setLook(lookOf(colour, shade));
-    });
-    return () => {
-      wanted = false;
-    };
-  }, [colour, shade]);
-  useEffect(() => {
     if (accent === undefined || accentText === undefined) return;
-    const { style } = document.documentElement;
-    const [before, beforeText] = [style.getPropertyValue("--accent"), style.getPropertyValue("--accent-text")];
+    // On the body, so that it holds for drawers too, and over what the platform's look says of the root.
+    const { style } = document.body;
     style.setProperty("--accent", accent);
     style.setProperty("--accent-text", accentText);
     return () => {
-      style.setProperty("--accent", before);
-      style.setProperty("--accent-text", beforeText);
+      style.removeProperty("--accent");
+      style.removeProperty("--accent-text");
     };
-  }, [accent, accentText, shade]);
-  if (!look) return children;
-  return <ConfigProvider theme={{ token: { colorPrimary: look.accent, colorInfo: look.accent, colorLink: look.accentText } }}>{children}</ConfigProvider>;
-}
-
-/** What stands above the menu. */
-export function BrandMark() {
-  const brand = useBrand();
-  if (!brand) {
-    return (
-      <>
-        <img src="/mark.svg" alt="" width={22} height={22} /> Trunkline
-      </>
-    );
-  }
-  return (
+  }, [accent, accentText]);
+  const mark = brand && (
     <>
       {brand.logo && <img src={brand.logo} alt="" height={26} style={{ maxWidth: 90, objectFit: "contain" }} />} {brand.name}
     </>
   );
+  return <MarkContext value={mark}>{children}</MarkContext>;
 }

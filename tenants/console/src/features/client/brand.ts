@@ -35,7 +35,8 @@ function towards(colour: Rgb, end: Rgb, ground: Rgb): string {
 
 const WHITE: Rgb = [255, 255, 255];
 const BLACK: Rgb = [0, 0, 0];
-const DARK_GROUND: Rgb = [23, 32, 37];
+/** The lighter one of those of the dark look. */
+const DARK_GROUND: Rgb = [31, 43, 49];
 
 export interface Look {
   /** Of areas with white text on them. */
