@@ -66,7 +66,7 @@ export function themeOf(shade: Shade): ThemeConfig {
       colorSuccessBg: shade === "dark" ? "#16281e" : "#edf7f0",
       colorWarningBg: shade === "dark" ? "#2c2416" : "#fbf3e6",
       colorErrorBg: shade === "dark" ? "#2f1c1b" : "#fdeeee",
-      colorError: shade === "dark" ? "#e0625a" : palette.bad,
+      colorError: shade === "dark" ? "#f87f76" : palette.bad,
       colorText: palette.text,
       colorTextSecondary: palette.quiet,
       colorTextTertiary: palette.quiet,
@@ -85,6 +85,8 @@ export function themeOf(shade: Shade): ThemeConfig {
       wireframe: false,
     },
     components: {
+      // On the lighter red of the dark shade white is too faint.
+      Button: shade === "dark" ? { dangerColor: "#20100f" } : {},
       Layout: { headerBg: palette.surface, siderBg: palette.surface, headerHeight: 48, headerPadding: "0 16px" },
       Menu: {
         itemHeight: 34,

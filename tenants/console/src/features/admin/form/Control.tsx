@@ -89,14 +89,14 @@ function NumberControl(props: ControlProps) {
   const { shape, value, onChange } = props;
   return (
     <InputNumber {...told(props)} className={styles.wide} disabled={readOnly} value={typeof value === "number" ? value : null}
-      placeholder={shape.nullable ? t("admin.form.none") : ""} onChange={(number) => onChange(number ?? (shape.nullable ? null : undefined))}
+      placeholder={shape.nullable ? t("admin.form.none") : textOf(shape.schema.default)} onChange={(number) => onChange(number ?? (shape.nullable ? null : undefined))}
       {...(shape.schema.type === "integer" ? { precision: 0 } : {})} />
   );
 }
 
 function YesNo(props: ControlProps) {
   const { readOnly } = useFormState();
-  return <Switch id={props.id} aria-describedby={props.describedBy || undefined} disabled={readOnly} checked={props.value === true} onChange={props.onChange} />;
+  return <Switch id={props.id} aria-describedby={props.describedBy || undefined} disabled={readOnly} checked={(props.value ?? props.shape.schema.default) === true} onChange={props.onChange} />;
 }
 
 function YesNoOrNot(props: ControlProps) {

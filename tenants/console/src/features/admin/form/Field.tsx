@@ -18,7 +18,7 @@ export interface FieldProps {
 }
 
 export function Field({ name, place, schema, value, needed = false, onChange }: FieldProps) {
-  const { problems, inner, labels } = useFormState();
+  const { problems, inner, labels, ownKey } = useFormState();
   const called = labels?.[name] ?? name;
   const words = useFieldWords();
   const wrongText = useWrongText();
@@ -28,7 +28,8 @@ export function Field({ name, place, schema, value, needed = false, onChange }: 
   const Drawn = inner[shape.kind] ?? Control;
   // A list of plain texts shows what is wrong with any of them; others show it at the field inside.
   const wrong = wrongText(problemAt(problems, place, shape.kind === "texts" || shape.kind === "choices"));
-  const help = words.help(called);
+  // How an id is written matters to who makes one, not to who chooses one.
+  const help = name.endsWith("_id") && name !== ownKey ? null : words.help(called);
   const told: ReactNode = (
     <>
       {help !== null && <span id={`${id}-help`} className={styles.help}>{help}</span>}
