@@ -141,7 +141,8 @@ async def test_a_file_has_the_same_figures_and_no_formula(house: House):
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
     sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
     found = [
-        [cell.findtext(".//{*}t") or cell.findtext("{*}v") or "" for cell in row] for row in sheet.iter("{*}row")
+        [cell.findtext(".//{*}t") or cell.findtext("{*}v") or "" for cell in row]
+        for row in sheet.findall(".//{*}row")
     ]
     assert len(found) == 3 and found[1][1] == "name:=HYPERLINK(1)"
     assert sheet.find(".//{*}f") is None
