@@ -73,6 +73,7 @@ BOUNDED = {
     "dnc_numbers": "a 64th of a tenant's single numbers: of a million, 16,000 of 200 bytes are 3 MB",
     "dnc_files": "files of a list: tens",
     "number_fates": "who was reached in a day: 200,000 of 130 bytes are 26 MB",
+    "report_sums": "a day of a kind: 48 half hours of two quarters; of a thousand agents, 300 bytes each, 29 MB",
 }
 
 # Tables whose writes are transactions, and what is claimed in each (ADR 10): what every call leaves is none of them.
