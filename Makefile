@@ -16,7 +16,7 @@ help:  ## show this
 	@echo "  CLUSTER_SECONDS=60 make cluster    likewise"
 
 setup:  ## install what is needed (packages, Asterisk, Python, console); skips what is there
-	@infra/dev/setup.sh
+	@infra/setup/setup.sh
 
 console: setup  ## build what people see in the browser, into tenants/console/dist
 	@echo "built: tenants/console/dist"

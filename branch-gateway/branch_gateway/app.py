@@ -17,7 +17,7 @@ from branch_gateway.identity import Identity, IdentityError, load_identity
 from branch_gateway.kamailio import KamailioRegistrar
 from branch_gateway.link import LinkWatch, OptionsProbe, TcpProbe
 from branch_gateway.ports import Probe, RefusedError
-from branch_gateway.snapshots import Contact, SnapshotKeeper
+from branch_gateway.sitesnapshot import Contact, SnapshotKeeper
 from branch_gateway.supervision import Supervisor
 from servicekit import lifecycle
 from servicekit.settings import SettingsError

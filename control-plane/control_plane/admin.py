@@ -9,15 +9,15 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from callmodel.ids import SiteId, UserId
-from control_plane import pki
 from control_plane.bootstrap import UserExistsError, create_administrator
 from control_plane.bootstrap import bootstrap as make_platform
 from control_plane.config import ControlPlaneSettings
 from control_plane.features.enrolment import service as enrolment
+from control_plane.keyring import pki
+from control_plane.keyring.signing import SigningKeyError
 from control_plane.migrations import MIGRATIONS
-from control_plane.passwords import WeakPasswordError
+from control_plane.people.passwords import WeakPasswordError
 from control_plane.resources import close_resources, open_resources
-from control_plane.signing import SigningKeyError
 from control_plane.web import Principal, Problem
 from control_plane.web.context import Resources, context_of
 from servicekit.crypto import KeyFileError

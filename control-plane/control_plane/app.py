@@ -40,8 +40,8 @@ from control_plane.features.trunks import http as trunks
 from control_plane.features.users import http as users
 from control_plane.features.vips import http as vips
 from control_plane.features.webhooks import http as webhooks
+from control_plane.publishing.publisher import Changes, Publisher
 from control_plane.resources import close_resources, open_resources
-from control_plane.snapshots import Changes, Publisher
 from control_plane.web import Route
 from control_plane.web.application import build_application
 from control_plane.web.context import Resources

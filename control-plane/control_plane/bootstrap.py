@@ -4,12 +4,12 @@ import secrets
 from dataclasses import dataclass, field
 
 from callmodel.ids import UserId, uuid7
-from control_plane import pki
-from control_plane.accounts import Account, account_named, add_account
 from control_plane.config import ControlPlaneSettings
-from control_plane.passwords import Passwords, check_password
+from control_plane.keyring import pki
+from control_plane.keyring.signing import create_signing_key
+from control_plane.people.accounts import Account, account_named, add_account
+from control_plane.people.passwords import Passwords, check_password
 from control_plane.resources import close_resources, open_resources
-from control_plane.signing import create_signing_key
 from control_plane.times import now_ms
 from servicekit.crypto import load_or_create_key
 from servicekit.stores import Store

@@ -16,11 +16,11 @@ from aiohttp import web
 from cryptography import x509
 
 from callmodel.ids import SiteId, UserId
-from control_plane import pki
 from control_plane.config import ControlPlaneSettings
+from control_plane.features.enrolment.branchsnapshots import SnapshotWatch
 from control_plane.features.enrolment.http import BranchApi
-from control_plane.features.enrolment.snapshots import SnapshotWatch
 from control_plane.features.enrolment.store import certificate_of
+from control_plane.keyring import pki
 from control_plane.web import ForbiddenError, Principal
 from control_plane.web.application import build_application
 from control_plane.web.context import Resources

@@ -16,9 +16,12 @@ from redis.exceptions import ConnectionError, TimeoutError
 from callmodel import keys
 from callmodel.ids import CallId, TenantId
 from callmodel.wire import Envelope
-from control_plane.bus import envelope_of
 from control_plane.config import ControlPlaneSettings
-from control_plane.directory import tenants_in
+from control_plane.facts.bus import envelope_of
+from control_plane.facts.livecalls import LiveCalls
+from control_plane.facts.streamlag import LagWatch
+from control_plane.facts.trunkoutcomes import note_outcomes
+from control_plane.facts.webhooks import WebhookStore
 from control_plane.features.calls.deadvoices import DeadVoice, DeadVoices
 from control_plane.features.calls.facts import CdrWriter
 from control_plane.features.calls.followups_store import FollowUpStore
@@ -32,14 +35,16 @@ from control_plane.features.recordings.store import LedgerStore
 from control_plane.features.reports.facts import LateCalls
 from control_plane.features.reports.store import SumStore
 from control_plane.figures import Figures
-from control_plane.jobtrace import follow_traces
-from control_plane.livecalls import LiveCalls
-from control_plane.queueing import build_celery, finish_recording_later, tell_dead_voice_later, tell_follow_up_later
+from control_plane.jobs.queueing import (
+    build_celery,
+    finish_recording_later,
+    tell_dead_voice_later,
+    tell_follow_up_later,
+)
+from control_plane.jobs.trace import follow_traces
+from control_plane.publishing.directory import tenants_in
 from control_plane.resources import close_resources, open_resources
-from control_plane.streamlag import LagWatch
-from control_plane.trunkoutcomes import note_outcomes
 from control_plane.web.context import Resources
-from control_plane.webhooks import WebhookStore
 from hotstate.nodes import held_calls, living_nodes
 from servicekit import lifecycle, snapshots, tracing
 from servicekit.lifecycle import Service

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from control_plane.facts.streamlag import LagWatch
 from control_plane.jobs.waiting import Queue, known_queues
-from control_plane.streamlag import LagWatch
 from control_plane.times import now_ms
 from servicekit import meters
 

@@ -1,18 +1,7 @@
 """The schema of the durable store, version by version.  A released version never changes: add a new one."""
 
-from control_plane import (
-    accounts,
-    archive,
-    audit,
-    dncstore,
-    leadstates,
-    leadstore,
-    numberfates,
-    pausing,
-    retention,
-    totp,
-    webhooks,
-)
+from control_plane import audit, retention
+from control_plane.facts import webhooks
 from control_plane.features.auth import store as auth
 from control_plane.features.calendars import store as calendars
 from control_plane.features.calls import followups_store as follow_ups
@@ -33,6 +22,9 @@ from control_plane.features.tenants import store as tenants
 from control_plane.features.trunks import store as trunks
 from control_plane.features.users import store as users
 from control_plane.features.vips import store as vips
+from control_plane.inventory import archive
+from control_plane.leads import dncstore, numberfates, states, store
+from control_plane.people import accounts, pausing, totp
 from servicekit.stores import CreateTable, Migration
 
 CONFIGURATION = (
@@ -72,8 +64,8 @@ MIGRATIONS = [
     Migration(29, "brands", [*map(CreateTable, brands.TABLES), brands.BRAND_COLUMN]),
     Migration(30, "second factors", [*map(CreateTable, totp.TABLES), totp.TOTP_RULE, auth.LIMITED_COLUMN]),
     Migration(31, "what each channel of a recording holds", recordings.VOICE_COLUMNS),
-    Migration(32, "lists of numbers", [CreateTable(spec) for spec in (*lists.TABLES, *leadstore.TABLES)]),
-    Migration(33, "campaigns", [CreateTable(spec) for spec in (*campaigns.TABLES, *leadstates.TABLES)]),
+    Migration(32, "lists of numbers", [CreateTable(spec) for spec in (*lists.TABLES, *store.TABLES)]),
+    Migration(33, "campaigns", [CreateTable(spec) for spec in (*campaigns.TABLES, *states.TABLES)]),
     Migration(34, "do-not-call lists", [CreateTable(spec) for spec in (*dncstore.TABLES, *numberfates.TABLES)]),
     Migration(35, "VIP rules, and what is dialled by hand", [tenants.VIP_RULES_COLUMN, tenants.HAND_DIALLING_COLUMN]),
     Migration(36, "sums of reports", [CreateTable(spec) for spec in reports.TABLES]),

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from callmodel.ids import Extension, TenantId, UserId
-from control_plane.archive import is_living
-from control_plane.digest import ha1_of, make_password
-from control_plane.references import find_tenant
+from control_plane.inventory.archive import is_living
+from control_plane.inventory.references import find_tenant
+from control_plane.keyring.digest import ha1_of, make_password
 from control_plane.web import Context
 from servicekit.crypto import TenantCipher
 

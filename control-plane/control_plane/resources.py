@@ -5,10 +5,10 @@ from contextlib import AsyncExitStack
 
 from callmodel.ids import TenantId
 from control_plane.config import ControlPlaneSettings
+from control_plane.keyring.signing import load_signing_key
 from control_plane.migrations import MIGRATIONS
-from control_plane.passwords import Passwords
+from control_plane.people.passwords import Passwords
 from control_plane.retention import Retention
-from control_plane.signing import load_signing_key
 from control_plane.times import now_ms
 from control_plane.web.context import Resources
 from hotstate.acd import Acd

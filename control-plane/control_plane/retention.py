@@ -9,7 +9,7 @@ from enum import Enum
 
 from callmodel.ids import TenantId
 from control_plane.config import ControlPlaneSettings
-from control_plane.scope import SCOPE
+from control_plane.inventory.scope import SCOPE
 from control_plane.times import DAY_MS
 from servicekit.stores import AddColumn, ColumnType, Store
 

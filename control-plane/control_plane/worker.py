@@ -10,7 +10,6 @@ from typing import Any
 
 from celery import Celery, signals
 
-from control_plane import workplace
 from control_plane.config import ControlPlaneSettings
 from control_plane.features.calls import tasks as _calls  # noqa: F401 - registers its tasks
 from control_plane.features.campaigns import tasks as _campaigns  # noqa: F401 - registers its tasks
@@ -18,12 +17,13 @@ from control_plane.features.dnc import tasks as _dnc  # noqa: F401 - registers i
 from control_plane.features.lists import tasks as _lists  # noqa: F401 - registers its tasks
 from control_plane.features.recordings import tasks as _recordings  # noqa: F401 - registers its tasks
 from control_plane.features.recordings.finishing import remove_orphans
-from control_plane.jobtrace import follow_traces
-from control_plane.queueing import build_celery
+from control_plane.jobs import workplace
+from control_plane.jobs.queueing import build_celery
+from control_plane.jobs.schedule import LeadingScheduler
+from control_plane.jobs.trace import follow_traces
+from control_plane.jobs.visibility import VouchForTasks, let_go_of_what_ended
+from control_plane.jobs.workplace import Workplace
 from control_plane.resources import close_resources, open_resources
-from control_plane.schedule import LeadingScheduler
-from control_plane.visibility import VouchForTasks, let_go_of_what_ended
-from control_plane.workplace import Workplace
 from servicekit import logs, telemetry
 from servicekit.health import Check, start_health_server
 from servicekit.redisio import connect

@@ -21,18 +21,18 @@ from callmodel.entries import PLATFORM_PART
 from edge_proxy import drain, ngcontrol
 from edge_proxy.banning import BanTeller
 from edge_proxy.carrier_report import CarrierReport
-from edge_proxy.carriers import CarrierRegistration, registrations_of
+from edge_proxy.carrierregistrar import Alone, CarrierRegistrar, Lease
+from edge_proxy.carrierregistrations import CarrierRegistration, registrations_of
 from edge_proxy.config import EdgeSettings
 from edge_proxy.connections import CLOSED_TABLE
+from edge_proxy.dispatching import NodeBook, uris_in
 from edge_proxy.dnslookup import DnsLookup
 from edge_proxy.gatewaykeeper import GatewayKeeper
-from edge_proxy.hearing import CLOSED, REFUSED, Counted, Hearing, Registrations
 from edge_proxy.hops import Bounds, Places, key_of, places_in
 from edge_proxy.ladders import Ladders, Pipe, answer
 from edge_proxy.lexis import REFUSED_TABLE
-from edge_proxy.nodes import NodeBook, uris_in
 from edge_proxy.ownkamailio import own_kamailio
-from edge_proxy.registering import Alone, CarrierRegistrar, Lease
+from edge_proxy.telemetry import CLOSED, REFUSED, Counted, Hearing, Registrations
 from edge_proxy.trunkbook import TrunkBook
 from edge_proxy.view import ADDRESS, ADDRESSES_PART, trunks_in
 from hotstate.nodes import living_nodes

@@ -19,7 +19,7 @@ from kemi import (
     openssl,
     registrar,
     stations,
-    telling,
+    telemetry,
     trunks,
 )
 from kemi.abuse import is_proven, noise
@@ -150,7 +150,7 @@ class Edge:
 
     @answered
     def ksr_failure_node(self, _msg: object) -> int:
-        return telling.failed(calls.node_failed())
+        return telemetry.failed(calls.node_failed())
 
     @answered
     def ksr_branch_station(self, _msg: object) -> int:
@@ -162,11 +162,11 @@ class Edge:
 
     @answered
     def ksr_failure_station(self, _msg: object) -> int:
-        return telling.failed(stations.station_failed())
+        return telemetry.failed(stations.station_failed())
 
     @answered
     def ksr_failure_trunk(self, _msg: object) -> int:
-        return telling.failed(trunks.gateway_failed())
+        return telemetry.failed(trunks.gateway_failed())
 
     @answered
     def ksr_failure_challenged(self, _msg: object) -> int:
@@ -178,7 +178,7 @@ class Edge:
 
     @answered
     def ksr_failure_hq(self, _msg: object) -> int:
-        return telling.failed(calls.hq_failed())
+        return telemetry.failed(calls.hq_failed())
 
     def ksr_leaves_to_carrier(self, _msg: object) -> int:
         address = text("$sndto(ip)")

@@ -13,7 +13,7 @@ from callmodel.wire import HeldCalls
 from hotstate.acd import Acd
 from hotstate.callbacks import CallBacks
 from hotstate.leads import LeadCalls
-from media_nodes import drain, heartbeat, telling
+from media_nodes import drain, heartbeat, telemetry
 from media_nodes.ami import Ami
 from media_nodes.ari import Ari
 from media_nodes.asterisk import AriSwitch
@@ -168,7 +168,7 @@ async def serve(service: Service) -> None:
         return listener.connected.is_set() and shelf.current is not None
 
     call_backs.attend(conductor.call_back, conductor.holds, lambda: can_place() and not conductor.draining)
-    telling.watch(conductor, settings.capacity, lambda: outbox.waiting, lambda: claims.held)
+    telemetry.watch(conductor, settings.capacity, lambda: outbox.waiting, lambda: claims.held)
     service.add_check("asterisk", is_connected)
     service.add_check("directory", has_directory)
     service.spawn("ami", ami.run())

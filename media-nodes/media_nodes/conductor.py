@@ -35,7 +35,7 @@ from callmodel.routing import (
     plan_inbound,
 )
 from callmodel.wire import DialLead, NodeOrder, PlaceCall
-from media_nodes import telling
+from media_nodes import telemetry
 from media_nodes.journal import Entry
 from media_nodes.ports import LegGoneError, SwitchAwayError, SwitchState
 from media_nodes.running import RunningCall, Surveyed, now_ms
@@ -149,7 +149,7 @@ class Conductor:
             self._spawn(self._dismiss(arrived.leg_id, None))
             return
         call_id = CallId(uuid7(arrived.at_ms, secrets.randbits(74)))
-        trace = telling.trace_below(arrived.traceparent)
+        trace = telemetry.trace_below(arrived.traceparent)
         beginning: Beginning
         plan: Plan | FlowPlan | KeyPlan
         if arrived.origin == "trunk":
@@ -294,7 +294,7 @@ class Conductor:
             order.dialled,
             order.asked_by,
             now_ms(),
-            telling.trace_below(order.traceparent),
+            telemetry.trace_below(order.traceparent),
         )
         self._begin(beginning, plan)
 
@@ -328,7 +328,7 @@ class Conductor:
         elif isinstance(plan, StationPlan):
             # A number of the tenant's own is nobody's to be sold anything.
             plan = Refusal(Ending.NUMBER_UNDIALLABLE)
-        trace = telling.trace_below(order.traceparent)
+        trace = telemetry.trace_below(order.traceparent)
         beginning = LeadDue(order.call_id, order.tenant_id, self.node_id, order.number, lead, at_ms, trace)
         self._begin(beginning, plan)
 
@@ -347,7 +347,7 @@ class Conductor:
             plan = plan_call(directory, call_back.tenant_id, number)
         if isinstance(plan, StationPlan):
             plan = Refusal(Ending.NUMBER_UNDIALLABLE)
-        trace = telling.trace_below(None)
+        trace = telemetry.trace_below(None)
         tenant_id, call_id = call_back.tenant_id, call_back.call_id
         due = CallBackDue(call_id, tenant_id, self.node_id, number, call_back, queue, offer, now_ms(), trace)
         self._begin(due, plan)

@@ -24,7 +24,7 @@ from callmodel import keys
 from callmodel.codec import from_wire
 from callmodel.ids import CallId
 from callmodel.wire import Envelope
-from media_nodes import telling
+from media_nodes import telemetry
 from servicekit.redisio import ALONE, Replicas, execute
 
 BATCH = 200
@@ -166,7 +166,7 @@ class RedisOutbox:
                     pipeline.set(owner, envelope.node_id, ex=OWNER_SECONDS)
             await execute(pipeline, self._replicas)
         for number, envelope, _ in batch:
-            telling.tell_published(envelope, began_ns)
+            telemetry.tell_published(envelope, began_ns)
             self._waiting.popleft()
             self._sent(number)
             self._lately.append((time.monotonic(), envelope))

@@ -18,7 +18,7 @@ from callmodel.routing import Plan, Refusal, plan_call
 from callmodel.spend import final_bill
 from callmodel.wantedroom import room_of
 from callmodel.wire import milestone_envelope
-from media_nodes import telling
+from media_nodes import telemetry
 from media_nodes.batching import batches
 from media_nodes.journal import Entry
 from media_nodes.ports import (
@@ -92,7 +92,7 @@ class RunningCall:
 
     async def live(self, first: Iterable[Order]) -> None:
         """Carry out the first orders, then take facts until the call has ended."""
-        telling.enter(self.call)
+        telemetry.enter(self.call)
         with logs.bind(call_id=self.call.call_id, tenant_id=self.call.tenant_id):
             for timer in self.call.timers:
                 self._set(timer)
@@ -111,7 +111,7 @@ class RunningCall:
         # Before it is forgotten here: whoever takes over would not know that its lead may be called again.
         await self._around.leads.tell_last(self._seated, self.call)
         self._around.journal.forget(self.call.call_id)
-        telling.tell_of(self.call)
+        telemetry.tell_of(self.call)
         if self.call.recording_id is not None:
             self._around.recordings.close(self.call.recording_id)
 
@@ -141,7 +141,7 @@ class RunningCall:
 
     async def _do(self, order: Order) -> None:
         try:
-            with telling.span_of(self.call, order):
+            with telemetry.span_of(self.call, order):
                 await (self._sound(order) if isinstance(order, _SOUND) else self._act(order))
         except LegGoneError as gone:
             # A leg that could not even be dialled failed on our side, and another trunk may be tried.
@@ -174,7 +174,7 @@ class RunningCall:
             case orders.PauseRecording(leg_id, paused):
                 await self._pause(leg_id, paused=paused)
             case orders.ReportTransfer(leg_id, sip_code):
-                telling.tell_transfer(sip_code)
+                telemetry.tell_transfer(sip_code)
                 await switch.report_transfer(leg_id, sip_code)
             case orders.SetTimer(timer):
                 self._set(timer)

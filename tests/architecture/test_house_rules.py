@@ -20,8 +20,9 @@ PACKAGES = {
     "branch_gateway": "branch-gateway/branch_gateway",
     "tenant_portal": "tenants/tenant_portal",
     "servicekit": "infra/servicekit",
-    "trunkline": "infra/dev/trunkline",
-    "simulators": "infra/dev/simulators",
+    "trunkline": "infra/trunkline",
+    "devstack": "infra/devstack",
+    "simulators": "infra/simulators",
 }
 LONGEST_MODULE = 400
 LONGEST_MEDIAN = 120

@@ -32,7 +32,7 @@ FIELDS = {
 }
 NOT_SETTINGS = {"CONFIG", "CACHE"} | {
     name
-    for path in (ROOT / "infra/dev/trunkline").glob("*.py")
+    for path in (ROOT / "infra/trunkline").glob("*.py")
     for name in re.findall(r'envvar="TRUNKLINE_([A-Z_]+)"', path.read_text())
 }
 """Where settings are, and what commands take from the environment in place of an option."""

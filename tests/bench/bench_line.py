@@ -14,6 +14,9 @@ from pathlib import Path
 from callmodel.agents import Agent, AgentState, Seat, ServedQueue
 from callmodel.directory import HQ
 from callmodel.ids import AgentId, Extension, QueueId, SiteId, TenantId
+from devstack.children import Child, Spec
+from devstack.seed import NUMBERS, TENANT, sow, sow_trunk
+from devstack.stack import Stack
 from hotstate.acd import Acd
 from media_nodes.ami import Ami, AmiAwayError, AmiError
 from media_nodes.config import MediaSettings
@@ -25,10 +28,7 @@ from simulators.phone import RegistrationError, Softphone
 from simulators.transport import Endpoint
 from trunkline import conditions as when
 from trunkline.apiclient import Api
-from trunkline.children import Child, Spec
 from trunkline.plan import HQ_SITE, AddressPlan, asterisk_folder
-from trunkline.seed import NUMBERS, TENANT, sow, sow_trunk
-from trunkline.stack import Stack
 
 QUEUE = QueueId("bench")
 OPEN_TRUNK = "open"
@@ -188,7 +188,7 @@ async def _our_line(parts: AsyncExitStack, stack: Stack, plan: AddressPlan, carr
         phone = Softphone(station.extension, seed.domain, station.password, **place)  # type: ignore[arg-type]
         phones.append(await parts.enter_async_context(phone))
         assert await when.until(lambda phone=phone: registered(phone), SNAPSHOT_SECONDS), "no such station"  # type: ignore[misc]
-    redis = redisio.connect(stack.environments.ground.redis_url)
+    redis = redisio.connect(stack.environments.datastores.redis_url)
     parts.push_async_callback(redis.aclose)
     line = OurLine(carrier, (plan.edge, 5060), phones, Acd(redis))
     await line.sign_in()

@@ -22,10 +22,10 @@ from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, S
 from control_plane.features.calls.sealing import row_of
 from control_plane.features.calls.store import CDRS, CallStore
 from control_plane.migrations import MIGRATIONS
+from devstack.cassandra import Nodes, running
 from servicekit.crypto import TenantCipher
 from servicekit.stores import Store, open_store
 from servicekit.stores.rows import columns_of, encode
-from trunkline.cassandra import Nodes, running
 
 ROWS = 3_000
 BATCH = 100

@@ -10,6 +10,9 @@ from typing import Any
 
 from bench_line import OPEN_TRUNK, SNAPSHOT_SECONDS, registered
 
+from devstack.children import Child, Spec
+from devstack.seed import sow, sow_trunk
+from devstack.stack import Stack
 from media_nodes.config import MediaSettings
 from media_nodes.launch import command_of
 from media_nodes.rendering import render
@@ -17,10 +20,7 @@ from simulators.carrier import Carrier
 from simulators.phone import Softphone
 from trunkline import conditions as when
 from trunkline.apiclient import Api
-from trunkline.children import Child, Spec
 from trunkline.plan import AddressPlan, asterisk_folder
-from trunkline.seed import sow, sow_trunk
-from trunkline.stack import Stack
 
 RUNS = 3
 CALLS_A_RUN = 40

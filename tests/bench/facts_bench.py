@@ -21,9 +21,9 @@ from facts_house import ACME, House, cdr, live_call, new_call_id, until
 from callmodel import keys
 from callmodel.ids import CallId, RecordingId
 from callmodel.wire import RecordingSpooled
-from control_plane.livecalls import RECORDED
+from control_plane.facts.livecalls import RECORDED
 from control_plane.times import now_ms
-from trunkline.cassandra import running
+from devstack.cassandra import running
 
 CALLS_A_SECOND = 100
 SECONDS = 6

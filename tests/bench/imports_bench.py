@@ -21,7 +21,7 @@ sys.path[:0] = [str(TESTS.parent), str(TESTS / "integration" / "control_plane" /
 
 from facts_house import ACME, House, until
 
-from control_plane.permissions import Role
+from control_plane.people.permissions import Role
 from leadimport.cleaning import Cleaner, Summary
 from leadimport.mapping import ColumnMapping
 from leadimport.opening import open_list

@@ -29,11 +29,11 @@ from callmodel.agents import Seat
 from callmodel.codec import to_wire
 from callmodel.ids import AgentId, Extension, NodeId, ProviderId, SiteId, TenantId, UserId
 from callmodel.wire import Envelope
-from control_plane.accounts import Account, add_account
-from control_plane.agents import agent_of
 from control_plane.features.users.store import UserStore
 from control_plane.migrations import MIGRATIONS
-from control_plane.permissions import Role
+from control_plane.people.accounts import Account, add_account
+from control_plane.people.agents import agent_of
+from control_plane.people.permissions import Role
 from control_plane.times import now_ms
 from hotstate.acd import Acd
 from servicekit.redisio import connect

@@ -13,8 +13,8 @@ from tests.e2e.secrets_of_run import noting
 from tests.e2e.world import World, build_world
 from tests.loopback import own_block
 from trunkline.apiclient import Api
+from trunkline.leftovers import stack_lives
 from trunkline.plan import REPOSITORY
-from trunkline.remains import stack_lives
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

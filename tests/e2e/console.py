@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from devstack.dialling import ALL_TONES_HZ
+from devstack.seed import USER_PASSWORD
 from tests.e2e.world import World
 from tests.interop.browsers import WSS_PORT, key_of
 from tests.interop.chromium import Chromium
 from tests.interop.chromium.browser import Page
 from trunkline.conditions import until
-from trunkline.dialling import ALL_TONES_HZ
-from trunkline.seed import USER_PASSWORD
 
 COMPLAINTS = ("Content Security Policy", "Content-Security-Policy", "uncaught:", "Refused to")
 """What a page must never log."""

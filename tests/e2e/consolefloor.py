@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
+from devstack.dialling import AGENT_TONES_HZ
+from devstack.seed import NUMBERS, user
 from simulators.behaviours import tone_of
 from simulators.call import CallEndedError, PhoneCall
 from tests.e2e.console import Screen
 from tests.e2e.world import World
 from tests.interop.stories import hears
 from trunkline.conditions import until
-from trunkline.dialling import AGENT_TONES_HZ
 from trunkline.plan import HQ_SITE
-from trunkline.seed import NUMBERS, user
 
 NUMBER = NUMBERS[1]
 QUEUE = {"queue_id": "care", "name": "Customer care", "wrap_up_seconds": 60}

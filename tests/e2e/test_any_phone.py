@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from devstack.dialling import ALL_TONES_HZ
 from simulators.browser import Browser
 from simulators.phone import RegistrationError, Softphone
 from tests.e2e.world import World, listen
 from trunkline.conditions import until
-from trunkline.dialling import ALL_TONES_HZ
 from trunkline.plan import BRANCH_SITE, DESK_ORIGINS, HQ_SITE
 
 PHONE_TONE_HZ = 3050

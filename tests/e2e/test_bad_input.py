@@ -14,13 +14,13 @@ import pytest
 import pytest_asyncio
 
 from control_plane.features.auth.tokens import issue_access_token, read_access_token
-from control_plane.signing import create_signing_key, load_signing_key
+from control_plane.keyring.signing import create_signing_key, load_signing_key
+from devstack.seed import NUMBERS, USER_PASSWORD
 from simulators.call import CallEndedError
 from simulators.phone import RegistrationError, Softphone
 from tests.e2e.world import World, today
 from trunkline.apiclient import Api, ApiError
 from trunkline.conditions import sip_answers, until
-from trunkline.seed import NUMBERS, USER_PASSWORD
 
 # Each hostile party comes from an address of its own: a ban must hit it and nobody else.
 STRANGER = 200

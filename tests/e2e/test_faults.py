@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import hashlib
 
+from devstack.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
 from tests.e2e.world import World, listen
 from trunkline.conditions import until
-from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
 
 AGENT_TONE_HZ = AGENT_TONES_HZ[0]
 

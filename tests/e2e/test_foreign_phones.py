@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from devstack.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
 from edge_proxy.registration import MOST_CONTACTS
 from simulators.phone import Softphone, answer_after, reject_with
 from tests.e2e.world import World
@@ -15,7 +16,6 @@ from tests.interop.phones import ForeignPhone, Seat
 from tests.interop.pjsua import Pjsua
 from tests.interop.programs import Baresip, Linphone, Program
 from tests.interop.stories import COLLEAGUE_HZ, TONE_HZ, hears, hears_music, seat_for, talking
-from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
 from trunkline.plan import BRANCH_SITE, HQ_SITE
 
 PHONES: dict[str, tuple[type[ForeignPhone], str]] = {

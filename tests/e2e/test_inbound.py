@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from devstack.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
+from devstack.inbound import NUMBER
+from devstack.seed import user
 from simulators.behaviours import tone_of
 from simulators.call import CallEndedError, PhoneCall
 from simulators.phone import answer_after, reject_with, ring_forever
 from tests.e2e.world import HQ_TONE_HZ, World
 from trunkline.apiclient import ApiError
 from trunkline.conditions import until
-from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
-from trunkline.inbound import NUMBER
-from trunkline.seed import user
 
 COLLEAGUE_TONE_HZ = AGENT_TONES_HZ[1]
 AGENTS = {"colleague": "1002", "hq_phone": "2001"}

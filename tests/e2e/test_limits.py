@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from devstack.seed import FAST_DIALLERS
 from simulators.call import CallEndedError, PhoneCall
 from simulators.phone import Softphone
 from tests.e2e.world import World
 from trunkline.apiclient import ApiError
 from trunkline.conditions import until
-from trunkline.seed import FAST_DIALLERS
 
 USUAL = FAST_DIALLERS | {"blocked_prefixes": [], "spend_per_day": None}
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from devstack.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
+from devstack.seed import CARRIER_REALM, NUMBERS, TRUNK, caller_rule
 from simulators.call import CallEndedError, PhoneCall
 from simulators.phone import answer_after
 from simulators.sip_message import parse_address
 from tests.e2e.world import HQ_TONE_HZ, World, listen, today
 from trunkline.conditions import until
-from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
 from trunkline.plan import BRANCH_SITE
-from trunkline.seed import CARRIER_REALM, NUMBERS, TRUNK, caller_rule
 
 AGENT_TONE_HZ, COLLEAGUE_TONE_HZ = AGENT_TONES_HZ[:2]
 

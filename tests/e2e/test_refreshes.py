@@ -8,9 +8,9 @@ import redis.asyncio
 
 from callmodel import keys
 from callmodel.ids import TenantId
+from devstack.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
 from tests.e2e.world import World
 from trunkline.conditions import until
-from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
 
 SHORTEST = 90
 ROUNDS = 6
@@ -22,7 +22,7 @@ def journals(world: World) -> dict[str, int]:
 
 
 async def claims(world: World) -> int:
-    client = redis.asyncio.from_url(world.stack.environments.ground.redis_url)
+    client = redis.asyncio.from_url(world.stack.environments.datastores.redis_url)
     try:
         return int(await client.zcard(keys.tenant_channels(TenantId(world.seed.tenant_id))))
     finally:

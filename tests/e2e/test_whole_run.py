@@ -14,7 +14,7 @@ from tests.e2e.secrets_of_run import ALWAYS_SECRET, forms_of, secrets_in_files
 from tests.e2e.world import World
 from trunkline.conditions import http_status, redis_answers, rtpengine_answers, tcp_open, until
 from trunkline.doors import doors_of_stack, findings_of
-from trunkline.remains import belongs, pids_of
+from trunkline.leftovers import belongs, pids_of
 
 MEANT_FOR_SECRETS = (
     "control/admin-password",
@@ -166,10 +166,10 @@ def command_lines(run_dir: Path) -> Iterator[str]:
 async def test_redis_and_kamailio_take_no_word_of_a_phone(ended: World):
     """Whoever knows the passwords is answered, all others are not, from whatever address."""
     plan, environments = ended.plan, ended.stack.environments
-    redis_url = environments.ground.redis_url
+    redis_url = environments.datastores.redis_url
     host, port = plan.control, 6390
 
-    assert await redis_answers(host, port, environments.ground.redis_password)()
+    assert await redis_answers(host, port, environments.datastores.redis_password)()
     assert not await redis_answers(host, port)() and not await redis_answers(host, port, "trunkline")()
     for control, secrets_file in (
         (plan.edge_control_at(1), environments.edge_secrets(1)),
@@ -190,7 +190,7 @@ async def test_names_of_files_and_keys_tell_nothing(ended: World):
     kept = secrets_of(ended) | numbers_of(ended)
     names = [str(path.relative_to(ended.stack.run_dir)) for path in ended.stack.run_dir.rglob("*")]
 
-    address = ended.stack.environments.ground.redis_url
+    address = ended.stack.environments.datastores.redis_url
     async with redis.asyncio.from_url(address, decode_responses=True) as server:
         keys = [key async for key in server.scan_iter(count=1000)]
 

@@ -9,9 +9,9 @@ import os
 import sys
 from typing import Any
 
+from devstack.dialling import ALL_TONES_HZ
 from tests.e2e.world import World, listen
 from trunkline.conditions import until
-from trunkline.dialling import ALL_TONES_HZ
 
 
 async def why(world: World, call_id: str, *more: str) -> str:

@@ -8,6 +8,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from devstack.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
+from devstack.seed import CARRIER_ACCOUNT, CARRIER_REALM, Seed, SeededStation, sow, sow_trunk
+from devstack.stack import Stack
+from devstack.voices import Voices, voices_in
 from simulators.call import PhoneCall
 from simulators.carrier import CallRecord, Carrier
 from simulators.g711 import FRAME_SECONDS
@@ -15,11 +19,7 @@ from simulators.phone import Softphone
 from tests.collector import Collector
 from trunkline.apiclient import Api
 from trunkline.conditions import until
-from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
 from trunkline.plan import AddressPlan
-from trunkline.seed import CARRIER_ACCOUNT, CARRIER_REALM, Seed, SeededStation, sow, sow_trunk
-from trunkline.stack import Stack
-from trunkline.voices import Voices, voices_in
 
 SECOND_TRUNK = "carrier-b"
 HQ_TONE_HZ = AGENT_TONES_HZ[3]

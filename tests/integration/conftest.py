@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from devstack.cassandra import Nodes, running
 from tests.integration.redis_servers import Redises
 from tests.integration.seaweed_server import SeaweedServer
 from tests.loopback import own_block
-from trunkline.cassandra import Nodes, running
 
 
 @pytest.fixture

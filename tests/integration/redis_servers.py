@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from devstack.children import Child, Spec
+from devstack.redises import RedisesPlan
 from tests.loopback import free_port, own_block
-from trunkline.children import Child, Spec
 from trunkline.conditions import redis_reports, until
 from trunkline.ports import is_free
-from trunkline.redises import RedisesPlan
 
 PASSWORD = "of-the-servers-and-the-sentinels"
 

@@ -12,10 +12,10 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from devstack.children import Spec, die_with
+from devstack.seaweed import Seaweed
 from tests.loopback import free_port
 from trunkline import conditions
-from trunkline.children import Spec, die_with
-from trunkline.seaweed import Seaweed
 
 REGION = "us-east-1"
 

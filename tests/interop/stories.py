@@ -2,13 +2,13 @@
 
 from itertools import count
 
+from devstack.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
 from simulators.call import PhoneCall
 from simulators.phone import RegistrationError, Softphone
 from simulators.tones import level_dbfs
 from tests.e2e.world import World
 from tests.interop.phones import ForeignPhone, Seat
 from trunkline.conditions import until
-from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ
 from trunkline.plan import HQ_SITE
 
 TONE_HZ, COLLEAGUE_HZ = 2900, AGENT_TONES_HZ[1]

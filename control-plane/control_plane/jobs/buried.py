@@ -7,7 +7,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from callmodel import keys
-from control_plane.directory import tenants_in
+from control_plane.publishing.directory import tenants_in
 from hotstate.nodes import node_ids
 from servicekit.redisio import LuaScripts
 from servicekit.streams import DEAD_SUFFIX, ONLY_GROUP

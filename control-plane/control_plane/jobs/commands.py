@@ -17,7 +17,7 @@ from rich.table import Table
 from control_plane.config import ControlPlaneSettings
 from control_plane.jobs import waiting
 from control_plane.jobs.desk import Desk, Letter
-from control_plane.queueing import build_celery
+from control_plane.jobs.queueing import build_celery
 from servicekit.redisio import connect
 
 T = TypeVar("T")

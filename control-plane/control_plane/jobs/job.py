@@ -20,9 +20,9 @@ from redis.exceptions import RedisError
 
 from control_plane.jobs.letters import DeadLetter, DeadLetters, reason_of
 from control_plane.jobs.once import DEATHS, Once, Piece, Turn
+from control_plane.jobs.workplace import run
 from control_plane.times import now_ms
 from control_plane.web.context import Resources
-from control_plane.workplace import run
 from servicekit.logs import bind
 
 PLATFORM = "platform"

@@ -8,7 +8,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from control_plane.jobs.once import running_key
-from control_plane.queueing import KEY_PREFIX, QUEUES
+from control_plane.jobs.queueing import KEY_PREFIX, QUEUES
 
 BINDINGS = "_kombu.binding.*"
 SCAN = 500

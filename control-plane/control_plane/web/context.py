@@ -9,10 +9,10 @@ from redis.asyncio import Redis
 
 from callmodel.ids import SiteId, TenantId, UserId
 from control_plane.config import ControlPlaneSettings
-from control_plane.passwords import Passwords
-from control_plane.permissions import Permission, Reach, Role, is_granted, reach_of
+from control_plane.keyring.signing import SigningKey
+from control_plane.people.passwords import Passwords
+from control_plane.people.permissions import Permission, Reach, Role, is_granted, reach_of
 from control_plane.retention import Retention
-from control_plane.signing import SigningKey
 from hotstate.acd import Acd
 from hotstate.dnc import DoNotCall
 from hotstate.leads import LeadQueue

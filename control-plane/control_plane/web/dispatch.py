@@ -11,11 +11,11 @@ from aiohttp import web
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from callmodel.ids import TenantId
-from control_plane.archive import ArchivedError
 from control_plane.audit import record
 from control_plane.fields import TenantIdText
-from control_plane.permissions import Permission
-from control_plane.references import find_tenant
+from control_plane.inventory.archive import ArchivedError
+from control_plane.inventory.references import find_tenant
+from control_plane.people.permissions import Permission
 from control_plane.web.context import ANONYMOUS, Context, Principal, Resources, context_of
 from control_plane.web.problems import MalformedJsonError, UnauthenticatedError, UnsupportedMediaTypeError
 from control_plane.web.routes import Access, Route

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from redis.exceptions import RedisError
 
-from control_plane.passwords import PasswordsBusyError, WeakPasswordError
+from control_plane.people.passwords import PasswordsBusyError, WeakPasswordError
 from control_plane.web.dispatch import REQUEST_ID
 from control_plane.web.problems import MethodNotAllowedError, PasswordWeakError
 from servicekit import logs, tracing

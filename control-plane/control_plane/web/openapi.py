@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from control_plane.archive import ArchivedError
-from control_plane.permissions import Permission
+from control_plane.inventory.archive import ArchivedError
+from control_plane.people.permissions import Permission
 from control_plane.web.problems import (
     MalformedJsonError,
     TokenExpiredError,

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from control_plane.permissions import Permission
+from control_plane.people.permissions import Permission
 from servicekit.problems import Problem
 
 Handler = Callable[..., Awaitable[Any]]

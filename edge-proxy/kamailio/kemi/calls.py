@@ -27,7 +27,7 @@ from edge_proxy.media import RTP, SRTP
 from edge_proxy.rendering import KNOWN_SET, MEDIA_SET, SPARE_SET
 from edge_proxy.sealing import End, EndKind
 from edge_proxy.telephones import number_in
-from kemi import anchoring, ladder, stations, telling, trunks, uplink
+from kemi import anchoring, ladder, stations, telemetry, trunks, uplink
 from kemi.decide import settled
 from kemi.dialogs import alias_contact, stay
 from kemi.environment import (
@@ -78,7 +78,7 @@ def invite(sender: Peer) -> int:
     if not isinstance(decision, ToRoute | PassOn):
         KSR.hdr.remove("Route")
     alias_contact(sender)
-    return _carry_out(telling.begin(decision, request, started_ns), request)
+    return _carry_out(telemetry.begin(decision, request, started_ns), request)
 
 
 def _carry_out(decision: Decision, request: Request) -> int:
@@ -161,7 +161,7 @@ def node_failed() -> int:
         if routing.tries_next_node(code, reason, silent=silent) and _next_node():
             _try_node()
             if KSR.tm.t_relay() > 0:
-                return telling.TRIES_AGAIN
+                return telemetry.TRIES_AGAIN
         if silent:
             answer_call(503, "No Media Node")
         else:
@@ -235,13 +235,13 @@ def _without_hq(request: Request, *, answered: bool, heard: bool) -> int:
         match way:
             case ToNextHqEdge():
                 if KSR.dispatcher.ds_next_dst() > 0 and _go_up():
-                    return telling.TRIES_AGAIN
+                    return telemetry.TRIES_AGAIN
             case ToStation():
                 uplink.note_rung_here(request.from_domain, request.from_user, way.extension)
-                telling.goes_to(way)
+                telemetry.goes_to(way)
                 anchoring.give_up()
                 stations.to_station(way, request)
-                return telling.TRIES_AGAIN
+                return telemetry.TRIES_AGAIN
             case Reject():
                 anchoring.give_up()
                 answer_call(way.code, way.reason)

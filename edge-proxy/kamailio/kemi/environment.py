@@ -10,7 +10,7 @@ import KSR
 from edge_proxy import bodies
 from edge_proxy.rendering import branch_host
 from edge_proxy.view import DRAIN_LOOK_SECONDS, EdgeView, StateFile
-from kemi import ladder, telling
+from kemi import ladder, telemetry
 
 SETTINGS = json.loads(os.environ["EDGE_SCRIPT_SETTINGS"])
 HQ = SETTINGS["role"] == "hq"
@@ -75,7 +75,7 @@ def _replaced(inside: str) -> str:
 def reply(code: int, reason: str) -> int:
     KSR.sl.send_reply(code, reason)
     ladder.answered(code, reason)
-    telling.answered(code)
+    telemetry.answered(code)
     return 1
 
 

@@ -7,7 +7,7 @@ from callmodel.vouched import HEADER, PAUSES
 from edge_proxy import heads, media, routing
 from edge_proxy.decisions import Peer, PeerKind, Request
 from edge_proxy.sealing import End
-from kemi import anchoring, farewell, forks, keys, ladder, telling, uplink
+from kemi import anchoring, farewell, forks, keys, ladder, telemetry, uplink
 from kemi.dialogs import alias_contact, note_over, stay
 from kemi.environment import HQ, has_sdp, reply, view
 from kemi.gate import at_hand
@@ -80,7 +80,7 @@ def on_reply() -> int:
     ladder.heard_reply(sender, message)
     if farewell.comes_too_late():
         return 1
-    telling.heard(message.status)
+    telemetry.heard(message.status)
     note_over()
     session = remembered()
     with forks.one_by_one(forks.is_one(session)):

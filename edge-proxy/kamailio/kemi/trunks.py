@@ -8,7 +8,7 @@ from callmodel.edgesnapshot import EdgeTrunk
 from edge_proxy import trunking
 from edge_proxy.decisions import Request, ToTrunk
 from edge_proxy.sealing import End, EndKind
-from kemi import anchoring, credentials, farewell, keys, ladder, telling
+from kemi import anchoring, credentials, farewell, keys, ladder, telemetry
 from kemi.dialogs import stay
 from kemi.environment import RING_MS, SOCKETS, answer_call, has_sdp, not_acceptable, reply, send_from, text, view
 from kemi.legs import begin, on_reply, relay
@@ -105,16 +105,16 @@ def gateway_failed() -> int:
     code = KSR.tm.t_get_status_code()
     trunk = view().trunks.trunk_of(text("$avp(trunk)"))
     if code in (401, 407) and trunk is not None and _answer_challenge(trunk.no_ring_ms, trunk.no_reply_ms):
-        return telling.TRIES_AGAIN
+        return telemetry.TRIES_AGAIN
     if trunk is not None and keys.leave_out(trunk.trunk_id, code) and _aim_on(trunk, again=True):
-        return telling.TRIES_AGAIN
+        return telemetry.TRIES_AGAIN
     never_rang = KSR.tm.t_branch_timeout() > 0 and text(_RANG) != "1"
     if never_rang:
         waited_ms = (time.monotonic() - float(text(_ASKED_AT) or time.monotonic())) * 1000
         ladder.note(f"gateway gave no sign of ringing in {waited_ms / 1000:.1f} s")
     if trunking.tries_next_gateway(code, timed_out=never_rang):
         if trunk is not None and _aim_on(trunk):
-            return telling.TRIES_AGAIN
+            return telemetry.TRIES_AGAIN
         answer_call(503, "Carrier Unavailable")
     anchoring.give_up()
     return 1

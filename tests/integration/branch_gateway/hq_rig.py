@@ -22,14 +22,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway
-from control_plane import pki
-from control_plane.accounts import Account, add_account
 from control_plane.app import build_api
 from control_plane.branch_listener import start_branch_listener
 from control_plane.config import ControlPlaneSettings
 from control_plane.features.sites.store import Site, SiteStore
+from control_plane.keyring import pki
+from control_plane.keyring.signing import create_signing_key
+from control_plane.people.accounts import Account, add_account
 from control_plane.resources import close_resources, open_resources
-from control_plane.signing import create_signing_key
 from control_plane.web.context import Resources
 from tests.integration.publishing import publish
 from tests.loopback import free_port

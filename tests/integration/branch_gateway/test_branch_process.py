@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hq_rig import Hq, edge_snapshot, free_port, redis_process, running_hq, station
 
-from control_plane import pki
+from control_plane.keyring import pki
 
 STAND_IN = Path(__file__).with_name("stand_in.py")
 STATIONS = (station("1001", "shenyang"), station("2001", "dalian"))

@@ -23,7 +23,7 @@ from branch_gateway.headquarters import HttpHeadquarters, tls_with
 from branch_gateway.identity import keep_identity, load_identity, prepare_request
 from branch_gateway.kamailio import KamailioRegistrar
 from branch_gateway.link import OptionsProbe, TcpProbe
-from control_plane import pki
+from control_plane.keyring import pki
 from edge_proxy.ownkamailio import own_kamailio
 from simulators.phone import Softphone
 

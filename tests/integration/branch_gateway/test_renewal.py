@@ -14,7 +14,7 @@ from branch_gateway.enrolment import enrol, parse_token, renew_for_ever
 from branch_gateway.headquarters import HttpHeadquarters, connect_as_stranger, tls_with
 from branch_gateway.identity import Identity, load_identity
 from branch_gateway.ports import HeadquartersAwayError, RefusedError
-from control_plane import pki
+from control_plane.keyring import pki
 
 
 @pytest.fixture(scope="module")

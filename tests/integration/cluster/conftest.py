@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.faults.field import Field, field_of
+from tests.faults.trial import SMALL
 from tests.loopback import own_block
-from trunkline.faults.field import Field, field_of
-from trunkline.faults.trial import SMALL
 from trunkline.plan import REPOSITORY
 
 

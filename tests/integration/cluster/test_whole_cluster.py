@@ -5,11 +5,11 @@ from collections import Counter
 
 import pytest
 
+from tests.faults.catalogue import FAULTS, Trial
+from tests.faults.field import Field
+from tests.faults.trial import SMALL
 from trunkline.conditions import edge_serves, rtpengine_answers, until
 from trunkline.doors import doors_of_stack, findings_of
-from trunkline.faults.catalogue import FAULTS, Trial
-from trunkline.faults.field import Field
-from trunkline.faults.trial import SMALL
 
 TRIED = [fault for fault in FAULTS if fault.fits_shape(SMALL.shape)]
 

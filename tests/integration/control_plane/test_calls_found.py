@@ -21,9 +21,9 @@ from control_plane.features.calls.sealing import customer_token
 from control_plane.features.calls.store import CALLS_BY, CDRS, CallStore, customer_term, extension_term
 from control_plane.migrations import MIGRATIONS
 from control_plane.times import DAY_MS, day_begins_ms
+from devstack.cassandra import Nodes
 from servicekit.crypto import TenantCipher
 from servicekit.stores import Store, StoreUnavailableError, open_store
-from trunkline.cassandra import Nodes
 
 GLOBEX = TenantId("globex")
 NEW_YEAR_MS = day_begins_ms("2026-01-01")

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from callmodel.ids import TenantId, TrunkId, UserId
-from control_plane.accounts import Account, account_of, add_account, end_sessions, save_account, set_password
 from control_plane.config import ControlPlaneSettings
 from control_plane.features.auth import service as auth
 from control_plane.features.auth.store import Session
@@ -20,10 +19,11 @@ from control_plane.features.trunks import service as trunks
 from control_plane.features.trunks.schemas import NewTrunk, TrunkPatch
 from control_plane.features.users import service as users
 from control_plane.features.users.schemas import NewUser, UserPatch
-from control_plane.passwords import Passwords
-from control_plane.permissions import Role
+from control_plane.keyring.signing import create_signing_key
+from control_plane.people.accounts import Account, account_of, add_account, end_sessions, save_account, set_password
+from control_plane.people.passwords import Passwords
+from control_plane.people.permissions import Role
 from control_plane.resources import close_resources, open_resources
-from control_plane.signing import create_signing_key
 from control_plane.web import Context, Principal
 from control_plane.web.context import Resources, context_of
 from servicekit.stores import StoreUnavailableError

@@ -29,9 +29,9 @@ from hq_rig import (
 )
 
 from callmodel import keys
-from control_plane import pki
 from control_plane.branch_listener import start_branch_listener
 from control_plane.features.enrolment.store import token_of
+from control_plane.keyring import pki
 
 STATIONS = (
     station("1001", "shenyang"),

@@ -26,7 +26,6 @@ from callmodel.ids import (
 )
 from callmodel.queues import Queue, Relaxation, SkillNeed, Strategy
 from callmodel.vips import Vip
-from control_plane.accounts import Account, account_of, add_account, save_agent
 from control_plane.features.calendars.store import CalendarRecord, CalendarStore
 from control_plane.features.calls.followups import FollowUpKind, Reason
 from control_plane.features.calls.followups_store import FollowUpStore
@@ -35,11 +34,12 @@ from control_plane.features.prompts.store import PromptRecord, PromptStore
 from control_plane.features.queues.store import QueueRecord, QueueStore
 from control_plane.features.vips.store import VipRecord, VipStore
 from control_plane.migrations import MIGRATIONS
-from control_plane.permissions import Role
+from control_plane.people.accounts import Account, account_of, add_account, save_agent
+from control_plane.people.permissions import Role
 from control_plane.times import day_of, now_ms
+from devstack.cassandra import Nodes
 from servicekit.crypto import TenantCipher
 from servicekit.stores import Store, open_store
-from trunkline.cassandra import Nodes
 
 ACME, BOLT = TenantId("acme"), TenantId("bolt")
 KEYSPACE = f"inbound_{secrets.token_hex(4)}"

@@ -11,16 +11,17 @@ import pytest
 from callmodel.campaigns.document import Campaign, CampaignKind, CampaignList
 from callmodel.campaigns.results import AttemptResult
 from callmodel.ids import E164, CallId, CampaignId, LeadId, ListId, TenantId
-from control_plane.dncstore import DncEntry, DncFile, DncStore
 from control_plane.features.campaigns.store import CampaignRecord, CampaignStore
 from control_plane.features.lists.packing import blocks_of
 from control_plane.features.lists.store import IMPORTING, WAITING, ListRecord, ListStore, Part, Template
-from control_plane.leadblocks import lead_id_of
-from control_plane.leadstates import Cursor, LeadRecord, LeadStates
-from control_plane.leadstore import LeadStore
+from control_plane.leads.blocks import lead_id_of
+from control_plane.leads.dncstore import DncEntry, DncFile, DncStore
+from control_plane.leads.numberfates import DEAD, REACHED, NumberFates
+from control_plane.leads.states import Cursor, LeadRecord, LeadStates
+from control_plane.leads.store import LeadStore
 from control_plane.migrations import MIGRATIONS
-from control_plane.numberfates import DEAD, REACHED, NumberFates
 from control_plane.times import DAY_MS
+from devstack.cassandra import Nodes
 from hotstate.dnc import campaign_scope, tenant_scope
 from leadimport.cleaning import Cleaner
 from leadimport.mapping import ColumnMapping
@@ -29,7 +30,6 @@ from leadimport.rules import Rules
 from servicekit.crypto import TenantCipher
 from servicekit.objects import FolderObjects
 from servicekit.stores import Store, open_store
-from trunkline.cassandra import Nodes
 
 ACME, BOLT, SPRING, BOUGHT = TenantId("acme"), TenantId("bolt"), CampaignId("spring"), ListId("bought")
 KEYSPACE = f"leads_{secrets.token_hex(4)}"

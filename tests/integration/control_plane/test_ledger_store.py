@@ -29,8 +29,8 @@ from control_plane.features.recordings.ledger import (
 )
 from control_plane.features.recordings.store import LedgerStore
 from control_plane.migrations import MIGRATIONS
+from devstack.cassandra import Nodes
 from servicekit.stores import Store, open_store
-from trunkline.cassandra import Nodes
 
 ACME, GLOBEX = TenantId("acme"), TenantId("globex")
 AT_MS = 1_790_000_000_000

@@ -19,7 +19,7 @@ from callmodel.entries import tenant_part
 from callmodel.ids import Extension, SiteId, TenantId
 from control_plane.features.stations.store import StationRecord, StationStore
 from control_plane.features.tenants.store import TenantRecord, TenantStore
-from control_plane.snapshots import Changes, Publisher
+from control_plane.publishing.publisher import Changes, Publisher
 from control_plane.web.context import Resources
 from servicekit.snapshots import Published
 

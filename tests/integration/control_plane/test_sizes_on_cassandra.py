@@ -13,12 +13,12 @@ from control_plane.features.calls.store import CALLS_BY, CDRS, CallStore
 from control_plane.features.recordings.ledger import CallOver, FileArchived, FileExpired, FileSpooled, RecordingOwed
 from control_plane.features.recordings.store import CLAIMS, GAPS, LEDGER, LedgerStore, _key_of
 from control_plane.migrations import MIGRATIONS
+from devstack.cassandra import Nodes
 from servicekit.crypto import TenantCipher
 from servicekit.stores import Store, open_store
 from servicekit.stores.cassandra_address import read_address
 from servicekit.stores.cassandra_session import CassandraSession
 from tests.unit.control_plane.test_capacity import AT_MS, TENANT, a_cdr, an_audit_row, an_entry, reckoned
-from trunkline.cassandra import Nodes
 from trunkline.conditions import until
 
 CALLS, EXPIRED = 200, 20

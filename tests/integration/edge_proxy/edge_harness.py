@@ -22,6 +22,7 @@ from callmodel.codec import to_wire
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway, MediaProtection, tables_of
 from callmodel.entries import PLATFORM_PART
 from callmodel.ids import E164, Extension, SiteId, TenantId, TrunkId
+from devstack.children import die_with
 from edge_proxy import ngcontrol
 from edge_proxy.hops import Places, key_of
 from edge_proxy.ownkamailio import own_kamailio
@@ -33,7 +34,6 @@ from simulators.call import PhoneCall
 from simulators.digest import ha1_of
 from simulators.phone import Softphone
 from tests.loopback import own_block
-from trunkline.children import die_with
 
 BLOCK = own_block().number
 PLATFORM = "trunkline.test"

@@ -8,8 +8,8 @@ from edge_harness import CARRIER, DID, Edge, snapshot, trunk, until
 from redis.asyncio import Redis
 
 from callmodel.edgesnapshot import TrunkCredentials
-from edge_proxy.carriers import CarrierRegistration, registrations_of
-from edge_proxy.registering import LEASE_MS, CarrierRegistrar, Lease
+from edge_proxy.carrierregistrar import LEASE_MS, CarrierRegistrar, Lease
+from edge_proxy.carrierregistrations import CarrierRegistration, registrations_of
 from edge_proxy.trunkbook import TrunkBook
 from simulators.carrier import Carrier
 from simulators.digest import ha1_of

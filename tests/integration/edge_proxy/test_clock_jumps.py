@@ -8,7 +8,7 @@ from certificates_of_tests import Authority
 from edge_harness import DOMAIN, HQ, Edge, address, hq_edge, station_headers
 
 from simulators.phone import Softphone
-from trunkline.faults.cutoff import faketime
+from tests.faults.cutoff import faketime
 
 PHONE_HZ, NODE_HZ = 440, 700
 BOTH_HZ = {PHONE_HZ, NODE_HZ}

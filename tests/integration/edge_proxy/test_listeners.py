@@ -33,7 +33,7 @@ from sip_probe import message
 from two_edges import PORTS, branch_at, phone_at
 
 from edge_proxy.connections import CLOSED_TABLE
-from edge_proxy.hearing import CLOSED, Counted
+from edge_proxy.telemetry import CLOSED, Counted
 from kamailio_helpers.rpc import RpcUnreachableError
 from simulators.phone import Softphone
 

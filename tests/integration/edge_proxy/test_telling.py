@@ -25,7 +25,7 @@ from edge_harness import (
 )
 
 from callmodel.vouched import from_header
-from edge_proxy.hearing import Hearing
+from edge_proxy.telemetry import Hearing
 from edge_proxy.transactions import SOCKET_NAME
 from servicekit import tracing
 from servicekit.tracing import Span

@@ -6,7 +6,7 @@ import pytest
 from edge_harness import BRANCH, DOMAIN, Edge, address, station_headers, until
 from two_edges import BRANCH_PHONE, branch_at, phone_at
 
-from edge_proxy.hearing import Hearing
+from edge_proxy.telemetry import Hearing
 from servicekit import tracing
 from servicekit.tracing import Span
 from simulators.phone import Softphone, ring_forever

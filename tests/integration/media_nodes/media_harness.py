@@ -19,12 +19,12 @@ from callmodel import keys
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
 from callmodel.ids import E164, Extension, NodeId, SiteId, TenantId, TrunkId
 from callmodel.vouched import HEADER, from_header, to_header
+from devstack.children import die_with
 from servicekit import redisio
 from simulators.call import PhoneCall
 from simulators.phone import Softphone, answer_after
 from tests.integration.publishing import publish
 from tests.loopback import free_port, own_block
-from trunkline.children import die_with
 
 ASTERISK_ROOT = Path(os.environ.get("TRUNKLINE_CACHE", Path.home() / ".cache/trunkline")) / "asterisk-22"
 BLOCK = own_block().number

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from store_contract import ACME, CALLS, TABLES, StoreContract, call, key_of
 
+from devstack.cassandra import Nodes
 from servicekit.stores import StoreUnavailableError, open_store
 from servicekit.stores.cassandra import CassandraStore
 from servicekit.stores.cassandra_address import read_address
 from servicekit.stores.cassandra_session import CassandraSession
 from tests.loopback import free_port
-from trunkline.cassandra import Nodes
 
 
 @pytest.fixture(scope="module")

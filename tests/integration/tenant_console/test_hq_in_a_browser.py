@@ -14,8 +14,8 @@ from redis.asyncio import Redis
 from callmodel import keys
 from callmodel.codec import to_wire
 from callmodel.edgebans import EdgeBan, EdgeBans
+from control_plane.people.totp import PERIOD_MS, code_at
 from control_plane.times import now_ms
-from control_plane.totp import PERIOD_MS, code_at
 from servicekit.redisio import connect
 from tests.interop.chromium import Chromium
 from tests.interop.chromium.browser import Page

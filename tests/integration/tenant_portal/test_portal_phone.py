@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from api_house import USER_PASSWORD, World, fresh, user
 from portal_house import Browser, PortalHouse
 
-from control_plane.digest import ha1_of
+from control_plane.keyring.digest import ha1_of
 
 STATION_PASSWORD = "a-long-station-password"
 

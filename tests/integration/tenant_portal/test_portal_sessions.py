@@ -8,7 +8,7 @@ import time
 from api_house import USER_PASSWORD, World, fresh, user
 from portal_house import Browser, PortalHouse
 
-from control_plane.totp import PERIOD_MS, code_at
+from control_plane.people.totp import PERIOD_MS, code_at
 
 
 async def test_who_signs_in_gets_a_session_and_no_token(portal: PortalHouse, world: World):

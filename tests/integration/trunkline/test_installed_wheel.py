@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from devstack.blueprint import Blueprint
+from devstack.children import Child, Spec
+from devstack.environments import Environments
 from tests.loopback import own_block
-from trunkline.blueprint import Blueprint
-from trunkline.children import Child, Spec
-from trunkline.environments import Environments
 from trunkline.plan import REPOSITORY, AddressPlan
 
 
@@ -31,7 +31,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def blueprint(tmp_path: Path) -> Blueprint:
     environments = Environments(AddressPlan(own_block().number), tmp_path)
-    environments.ground.write_redis_address()
+    environments.datastores.write_redis_address()
     return Blueprint(environments)
 
 
@@ -63,3 +63,7 @@ async def test_asterisk_answers(installed: Path, blueprint: Blueprint, tmp_path:
 
     written = {path.name for path in (tmp_path / "node" / "asterisk-node-1" / "etc").iterdir()}
     assert written == {path.name for path in (REPOSITORY / "media-nodes" / "asterisk").iterdir()}
+
+
+def test_what_only_helps_to_develop_is_in_no_wheel(installed: Path):
+    assert {path.name for path in installed.iterdir()}.isdisjoint({"devstack", "simulators", "tests"})

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from devstack.children import Child, Spec
 from servicekit.redisio import connect
 from tests.loopback import free_port, own_block
-from trunkline.children import Child, Spec
 from trunkline.conditions import redis_reports, tcp_open, until
 from trunkline.plan import REPOSITORY
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from branch_gateway import enrolment, snapshots
+from branch_gateway import enrolment, sitesnapshot
 from branch_gateway.ports import SiteSnapshot
-from branch_gateway.snapshots import SnapshotKeeper
+from branch_gateway.sitesnapshot import SnapshotKeeper
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshots, "RETRY_SECONDS", (0.001, 0.001))
+    monkeypatch.setattr(sitesnapshot, "RETRY_SECONDS", (0.001, 0.001))
     monkeypatch.setattr(enrolment, "RETRY_SECONDS", (0.001, 0.001))
 
 
@@ -33,7 +33,7 @@ async def test_a_snapshot_that_can_not_be_written_is_fetched_again(tmp_path: Pat
     # A folder that can not be made, since a file has its name, until there is room.
     blocked.write_text("")
     looks = 0
-    write = snapshots.write_atomically
+    write = sitesnapshot.write_atomically
 
     def writing(path: Path, data: bytes, mode: int) -> None:
         nonlocal looks
@@ -44,7 +44,7 @@ async def test_a_snapshot_that_can_not_be_written_is_fetched_again(tmp_path: Pat
 
     async with asyncio.timeout(5):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(snapshots, "write_atomically", writing)
+            patch.setattr(sitesnapshot, "write_atomically", writing)
             async with asyncio.TaskGroup() as group:
                 following = group.create_task(keeper.run())
                 await keeper.arrived.wait()

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from callmodel.agents import Agent, ServedQueue
 from callmodel.ids import AgentId, ProviderId, QueueId, TenantId, UserId
-from control_plane.accounts import Account, to_account, to_row
-from control_plane.agents import agent_of, is_agent
-from control_plane.permissions import Role
+from control_plane.people.accounts import Account, to_account, to_row
+from control_plane.people.agents import agent_of, is_agent
+from control_plane.people.permissions import Role
 
 ACME, BOLT, HQ = TenantId("acme"), TenantId("bolt"), ProviderId("hq")
 SALES, HELP = QueueId("sales"), QueueId("help")

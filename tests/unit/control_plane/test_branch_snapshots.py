@@ -9,7 +9,7 @@ import pytest
 from callmodel.codec import from_wire, to_wire
 from callmodel.edgesnapshot import EdgeSnapshot, EdgeStation, EdgeTrunk, Gateway
 from callmodel.numbers import DiallingPlan, plan_of_country
-from control_plane.features.enrolment.snapshots import SnapshotWatch
+from control_plane.features.enrolment.branchsnapshots import SnapshotWatch
 from servicekit.snapshotcopy import Part
 from servicekit.snapshots import Change
 from tests.integration.publishing import parts_of_edge

@@ -2,7 +2,7 @@
 
 import pytest
 
-from control_plane.queueing import broker_url_of
+from control_plane.jobs.queueing import broker_url_of
 
 
 @pytest.mark.parametrize(

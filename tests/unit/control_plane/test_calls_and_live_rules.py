@@ -13,10 +13,10 @@ from callmodel.edgesnapshot import NodeHealth
 from callmodel.endings import Ending, EndingClass
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, TenantId, TrunkId, uuid7
 from callmodel.wire import HeldCalls
-from control_plane.bus import envelope_of
+from control_plane.facts.bus import envelope_of
 from control_plane.features.calls.filters import CallFilter
 from control_plane.features.calls.listing import search_of
-from control_plane.features.calls.nodes import choose_node
+from control_plane.features.calls.nodechoice import choose_node
 from control_plane.features.calls.schemas import CallsQuery, CallView, LegView, to_view
 from control_plane.features.calls.sealing import CallRecord, customer_token, key_of, record_of, row_of
 from control_plane.features.live.repair import Heard, Silence

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from control_plane import fields
-from control_plane.digest import ha1_of, make_password
-from control_plane.passwords import WeakPasswordError, check_password
+from control_plane.keyring.digest import ha1_of, make_password
+from control_plane.people.passwords import WeakPasswordError, check_password
 
 KINDS = (
     "SipDomain",

@@ -6,7 +6,7 @@ import pytest
 
 from callmodel.ids import LeadId, ListId
 from control_plane.features.lists.packing import block_count, blocks_of
-from control_plane.leadblocks import BLOCK_ROWS, Block, StoredLead, bucket_of, lead_id_of, place_of
+from control_plane.leads.blocks import BLOCK_ROWS, Block, StoredLead, bucket_of, lead_id_of, place_of
 from leadimport.cleaning import Cleaner
 from leadimport.mapping import ColumnMapping
 from leadimport.numbersets import NumberSet

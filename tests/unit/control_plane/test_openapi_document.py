@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from control_plane.app import ROUTES
-from control_plane.permissions import Permission
+from control_plane.people.permissions import Permission
 from control_plane.web import Access, Route
 from control_plane.web.openapi import build_document, problems_of
 

@@ -4,7 +4,7 @@ import pytest
 
 from callmodel import sight
 from callmodel.ids import TenantId, UserId
-from control_plane.permissions import BOUND, GRANTS, REACHES, Permission, Reach, Role, is_granted
+from control_plane.people.permissions import BOUND, GRANTS, REACHES, Permission, Reach, Role, is_granted
 from control_plane.web import Principal
 
 ACME, BOLT = TenantId("acme"), TenantId("bolt")

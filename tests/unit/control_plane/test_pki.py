@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from control_plane import pki
 from control_plane.branch_listener import listener_certificate, listener_context
+from control_plane.keyring import pki
 
 SITE = "shenyang"
 

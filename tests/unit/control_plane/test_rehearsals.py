@@ -7,7 +7,7 @@ from typing import Any
 from callmodel.flows.simulator import Scene
 from callmodel.ids import FlowId, TenantId
 from control_plane.features.flows.rehearsing import MOST_LINES, walked
-from control_plane.flowchecks import flow_of
+from control_plane.publishing.flowchecks import flow_of
 from trunkline.plan import REPOSITORY
 
 HOTLINE: dict[str, Any] = json.loads((REPOSITORY / "docs" / "flows" / "hotline.json").read_text())

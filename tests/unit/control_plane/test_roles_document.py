@@ -4,14 +4,14 @@ import os
 from pathlib import Path
 
 from control_plane.app import ROUTES
-from control_plane.permissions import Permission, Reach, Role, reach_of
+from control_plane.people.permissions import Permission, Reach, Role, reach_of
 from control_plane.web import Access, Route
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "roles.md"
 HEAD = """# Roles and rights
 
-Printed from `control_plane.permissions` and the API's routes by `tests/unit/control_plane/test_roles_document.py`;
-run it with `UPDATE_DOCUMENTS=1` to print it anew.
+Printed from `control_plane.people.permissions` and the API's routes by
+`tests/unit/control_plane/test_roles_document.py`; run it with `UPDATE_DOCUMENTS=1` to print it anew.
 
 A user has roles in each tenant by itself, and rights there only. HQ administrators stand above all tenants. Several
 roles add up. Of what is done to calls and agents it counts whose they are:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from callmodel.ids import TenantId
-from control_plane.sealedfiles import PIECE_BYTES, SealedPart, open_sealed, opened, sealed
+from control_plane.keyring.sealedfiles import PIECE_BYTES, SealedPart, open_sealed, opened, sealed
 from servicekit.crypto import DecryptionError, TenantCipher
 
 CIPHER, ACME = TenantCipher(b"k" * 32), TenantId("acme")

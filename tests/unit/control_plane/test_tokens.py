@@ -5,7 +5,7 @@ import pytest
 
 from callmodel.ids import UserId
 from control_plane.features.auth.tokens import issue_access_token, read_access_token
-from control_plane.signing import SigningKey, SigningKeyError, create_signing_key, load_signing_key
+from control_plane.keyring.signing import SigningKey, SigningKeyError, create_signing_key, load_signing_key
 from control_plane.times import now_ms
 from control_plane.web.problems import TokenExpiredError, TokenInvalidError
 

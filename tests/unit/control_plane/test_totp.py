@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from control_plane.totp import PERIOD_MS, code_at, new_recovery_codes, otpauth_uri, secret_text, step_of
+from control_plane.people.totp import PERIOD_MS, code_at, new_recovery_codes, otpauth_uri, secret_text, step_of
 
 SECRET = b"12345678901234567890"
 """Of RFC 6238, appendix B, which has eight digits where we have six."""

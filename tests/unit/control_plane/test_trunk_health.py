@@ -2,9 +2,9 @@
 
 from callmodel.edgecarriers import EdgeCarriers, TrunkRegistration
 from callmodel.ids import TrunkId
+from control_plane.facts.trunkoutcomes import Outcome
 from control_plane.features.platform.schemas import TrunkHealth
 from control_plane.features.platform.trunks import health_of, registration_of
-from control_plane.trunkoutcomes import Outcome
 
 TRUNK, OTHER = TrunkId("carrier-a"), TrunkId("carrier-b")
 NOW = 1_800_000_000_000

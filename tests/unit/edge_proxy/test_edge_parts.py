@@ -13,12 +13,12 @@ from callmodel.edgesnapshot import EdgeSnapshot, EdgeTrunk, Gateway, NodeHealth,
 from callmodel.entries import PLATFORM_PART
 from callmodel.ids import NodeId, TenantId, TrunkId
 from edge_proxy import media, screening, view
-from edge_proxy.carriers import registrations_of
+from edge_proxy.carrierregistrations import registrations_of
 from edge_proxy.config import EdgeSettings
 from edge_proxy.decisions import Reject
+from edge_proxy.dispatching import NodeBook, uris_in
 from edge_proxy.hops import Found, Hop
 from edge_proxy.launch import configuration_of, script_environment
-from edge_proxy.nodes import NodeBook, uris_in
 from edge_proxy.rendering import (
     KNOWN_SET,
     MEDIA_SET,
@@ -443,7 +443,7 @@ def test_only_trunks_that_want_it_register_and_only_with_harmless_words():
 
 def test_decisions_run_on_the_bare_interpreter():
     modules = "routing registration screening digest guessing bans trunking media rendering view trunkbook decisions"
-    code = "; ".join(f"import edge_proxy.{name}" for name in [*modules.split(), "certificates", "nodes"])
+    code = "; ".join(f"import edge_proxy.{name}" for name in [*modules.split(), "certificates", "dispatching"])
     bare = ["/usr/bin/python3", "-I", "-S", "-c", f"import sys; sys.path[:0] = {PATHS!r}; {code}"]
 
     assert subprocess.run(bare, capture_output=True, timeout=20).stderr == b""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from trunkline.children import AUTOGROUP, Child, Spec, StackError, die_with
+from devstack.children import AUTOGROUP, Child, Spec, StackError, die_with
 from trunkline.conditions import until
 
 LISTENS = "import pathlib, signal, sys; pathlib.Path(sys.argv[1]).touch(); signal.pause()"
@@ -118,7 +118,7 @@ def test_children_die_with_the_stack_even_when_it_is_killed(tmp_path: Path):
     """SIGKILL leaves the stack no time to stop anything: the kernel does it."""
     stack = (
         "import asyncio, pathlib, sys\n"
-        "from trunkline.children import Child, Spec\n"
+        "from devstack.children import Child, Spec\n"
         "async def main():\n"
         "    folder = pathlib.Path(sys.argv[1])\n"
         "    async def ready(): return True\n"

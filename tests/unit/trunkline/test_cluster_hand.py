@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from trunkline.clusterhand import NobodyThereError, ask, hand
+from devstack.clusterhand import NobodyThereError, ask, hand
+from devstack.stack import Stack
 from trunkline.plan import AddressPlan
-from trunkline.stack import Stack
 
 
 async def test_without_a_cluster_there_is_nobody_to_ask(tmp_path: Path):

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from tests.faults.catalogue import FAULTS
+from tests.faults.counting import ended_wrongly, recorded_wrongly
+from tests.faults.outcome import Outcome
+from tests.faults.trial import Probes
 from trunkline.conditions import serving_in
-from trunkline.faults.catalogue import FAULTS
-from trunkline.faults.counting import ended_wrongly, recorded_wrongly
-from trunkline.faults.outcome import Outcome
-from trunkline.faults.trial import Probes
 
 GOOD = Outcome("anything", 6, 0, 0, 0, 0, 0, 0.0, 2.0)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tenant_portal import config, pages
-from trunkline import consoles, doctor, machine, remains
+from trunkline import consoles, doctor, leftovers, machine
 from trunkline.consoles import check_console
 from trunkline.diagnosis import Level, first_line_of
 from trunkline.engines import check_asterisk, version_of
@@ -70,14 +70,14 @@ def test_a_process_of_an_old_run_is_found_by_its_folder(tmp_path: Path):
     try:
         (folder / "pids.json").write_text(json.dumps({"asterisk": left.pid, "redis": 1}))
 
-        (finding,) = remains.check_run_folders(tmp_path)
+        (finding,) = leftovers.check_run_folders(tmp_path)
     finally:
         left.kill()
         left.wait(5)
 
     assert finding.level is Level.BLOCKS
     assert finding.text.endswith(f"demo/asterisk (pid {left.pid})"), "pid 1 is another's, whatever the file says"
-    (after,) = remains.check_run_folders(tmp_path)
+    (after,) = leftovers.check_run_folders(tmp_path)
     assert after.level is Level.FINE
 
 

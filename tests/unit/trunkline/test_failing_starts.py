@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from devstack import demo
+from devstack.stack import Stack, StackError
 from tests.loopback import own_block
-from trunkline import demo
 from trunkline.plan import AddressPlan
-from trunkline.stack import Stack, StackError
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 from trunkline.plan import REPOSITORY
 
 IMAGE = REPOSITORY / "infra" / "images" / "trunkline"
-SETUP = (REPOSITORY / "infra" / "dev" / "setup.sh").read_text()
+SETUP = (REPOSITORY / "infra" / "setup" / "setup.sh").read_text()
 
 
 def test_the_image_has_the_set_up_s_engines():

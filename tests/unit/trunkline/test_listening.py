@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import soundfile
 
+from devstack.customers import Customer, customers
+from devstack.dialling import AGENT_TONES_HZ, ALL_TONES_HZ, Attempt
+from devstack.summary import Books, Summary, percentiles, summarise
+from devstack.voices import voices_in
 from simulators.behaviours import BEHAVIOURS, CUSTOMER_TONES_HZ
 from simulators.call import PhoneCall
 from simulators.tones import tone
-from trunkline.customers import Customer, customers
-from trunkline.dialling import AGENT_TONES_HZ, ALL_TONES_HZ, Attempt
-from trunkline.summary import Books, Summary, percentiles, summarise
-from trunkline.voices import voices_in
 
 CUSTOMER_HZ, AGENT_HZ = CUSTOMER_TONES_HZ[0], AGENT_TONES_HZ[0]
 SILENCE = np.zeros(24_000, np.int16)

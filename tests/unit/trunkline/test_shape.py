@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from trunkline.environments import Environments
-from trunkline.ground import Ground
+from devstack.datastores import DataStores
+from devstack.environments import Environments
 from trunkline.plan import AddressPlan
 from trunkline.shape import CLUSTER, SINGLE, Shape
 
@@ -30,7 +30,7 @@ def test_where_there_are_several_everything_has_a_number():
 
 @pytest.mark.parametrize("shape", [SINGLE, CLUSTER, Shape(edges=9, nodes=9, apis=9, redises=9, cassandras=9)])
 def test_no_two_parts_share_an_address(shape: Shape):
-    listeners = PLAN.listeners(shape) | Ground(PLAN, Path("/run/here"), shape).listeners()
+    listeners = PLAN.listeners(shape) | DataStores(PLAN, Path("/run/here"), shape).listeners()
     places = list(listeners.values())
 
     assert len(places) == len(set(places))

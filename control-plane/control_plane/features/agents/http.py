@@ -1,14 +1,14 @@
 """Routes of agents: what they can, and which queues they serve."""
 
 from callmodel.ids import ProviderId, TenantId
-from control_plane.accounts import Account
-from control_plane.belonging import UserOfOthersError, belongs_here
 from control_plane.features.agents import service
 from control_plane.features.agents.schemas import AgentPatch, AgentView
 from control_plane.fields import TenantIdText, UserIdText
-from control_plane.named import QueueUnknownError
-from control_plane.permissions import Permission
-from control_plane.references import require_tenant
+from control_plane.inventory.named import QueueUnknownError
+from control_plane.inventory.references import require_tenant
+from control_plane.people.accounts import Account
+from control_plane.people.belonging import UserOfOthersError, belongs_here
+from control_plane.people.permissions import Permission
 from control_plane.web import Context, PageOf, PageQuery, Route
 
 

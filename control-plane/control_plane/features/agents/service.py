@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from callmodel.ids import ProviderId, QueueId, TenantId, UserId
-from control_plane.accounts import SCOPE, USERS, Account, account_of, save_agent, to_account
-from control_plane.agents import is_agent, tell_matching
-from control_plane.belonging import UserOfOthersError, belongs_here, pool_of
 from control_plane.features.agents.schemas import AgentPatch
-from control_plane.named import require_queue
+from control_plane.inventory.named import require_queue
+from control_plane.people.accounts import SCOPE, USERS, Account, account_of, save_agent, to_account
+from control_plane.people.agents import is_agent, tell_matching
+from control_plane.people.belonging import UserOfOthersError, belongs_here, pool_of
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 
 

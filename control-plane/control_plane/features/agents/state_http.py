@@ -3,9 +3,9 @@
 from control_plane.features.agents import states
 from control_plane.features.agents.state_schemas import AgentStateView, Pause, SignIn
 from control_plane.fields import TenantIdText, UserIdText
-from control_plane.permissions import Permission
-from control_plane.reach import OutOfReachError
-from control_plane.references import require_tenant
+from control_plane.inventory.references import require_tenant
+from control_plane.people.permissions import Permission
+from control_plane.people.reach import OutOfReachError
 from control_plane.web import Context, PageOf, PageQuery, Route
 
 

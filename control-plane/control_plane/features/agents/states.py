@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from callmodel.agents import AgentView, Seat
 from callmodel.ids import AgentId, Extension, ProviderId, SiteId, TenantId, UserId
 from callmodel.sight import doing_of, seen_by
-from control_plane.accounts import Account
-from control_plane.agents import agent_of, tell_matching
-from control_plane.archive import is_living
 from control_plane.features.agents import service
 from control_plane.features.agents.state_schemas import AgentStateView, SignIn
-from control_plane.pausing import PauseReason, reasons_of
-from control_plane.permissions import Permission
-from control_plane.reach import require_reach_of_user
+from control_plane.inventory.archive import is_living
+from control_plane.people.accounts import Account
+from control_plane.people.agents import agent_of, tell_matching
+from control_plane.people.pausing import PauseReason, reasons_of
+from control_plane.people.permissions import Permission
+from control_plane.people.reach import require_reach_of_user
 from control_plane.web import ConflictError, Context, InvalidRequestError
 
 

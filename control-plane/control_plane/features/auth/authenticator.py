@@ -6,8 +6,8 @@ from callmodel.ids import UserId
 from control_plane.features.auth.service import living_account
 from control_plane.features.auth.store import session_of
 from control_plane.features.auth.tokens import read_access_token
-from control_plane.signing import SigningKey
-from control_plane.totp import SecondFactors
+from control_plane.keyring.signing import SigningKey
+from control_plane.people.totp import SecondFactors
 from control_plane.web import Principal
 from control_plane.web.problems import TokenInvalidError
 from servicekit.crypto import TenantCipher

@@ -1,8 +1,8 @@
 """Routes of signing in."""
 
-from control_plane.accounts import account_of, role_names, team_names
 from control_plane.features.auth import schemas, second_factor, service
-from control_plane.permissions import granted_by
+from control_plane.people.accounts import account_of, role_names, team_names
+from control_plane.people.permissions import granted_by
 from control_plane.web import Access, Context, Route
 from control_plane.web.problems import PasswordWeakError, UnauthenticatedError
 from servicekit.problems import TooManyRequestsError

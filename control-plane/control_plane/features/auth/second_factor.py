@@ -1,8 +1,15 @@
 """A user's own second factor: begin, confirm, remove; and what a sign-in asks for."""
 
-from control_plane.accounts import Account, account_of
 from control_plane.features.auth.guesses import Guesses
-from control_plane.totp import SecondFactors, is_required, new_recovery_codes, otpauth_uri, secret_text, step_of
+from control_plane.people.accounts import Account, account_of
+from control_plane.people.totp import (
+    SecondFactors,
+    is_required,
+    new_recovery_codes,
+    otpauth_uri,
+    secret_text,
+    step_of,
+)
 from control_plane.web import ConflictError, Context
 from control_plane.web.problems import UnauthenticatedError
 from servicekit.problems import Problem

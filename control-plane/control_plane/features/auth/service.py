@@ -4,14 +4,14 @@ import hashlib
 import secrets
 from dataclasses import dataclass, replace
 
-from control_plane.accounts import Account, account_named, account_of, end_sessions, save_account, set_password
 from control_plane.features.auth import second_factor
 from control_plane.features.auth import store as sessions
 from control_plane.features.auth.guesses import Guesses
 from control_plane.features.auth.second_factor import PasswordWrongError
 from control_plane.features.auth.store import Session
 from control_plane.features.auth.tokens import issue_access_token
-from control_plane.passwords import check_password
+from control_plane.people.accounts import Account, account_named, account_of, end_sessions, save_account, set_password
+from control_plane.people.passwords import check_password
 from control_plane.phonekeys import renew_phones_of
 from control_plane.web import Context, InvalidRequestError
 from control_plane.web.problems import UnauthenticatedError

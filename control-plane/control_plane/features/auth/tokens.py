@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import jwt
 
 from callmodel.ids import UserId
-from control_plane.signing import SigningKey
+from control_plane.keyring.signing import SigningKey
 from control_plane.web.problems import TokenExpiredError, TokenInvalidError
 
 ISSUER = "trunkline"

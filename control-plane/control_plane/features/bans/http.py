@@ -3,7 +3,7 @@
 from callmodel.edgebans import LiftBan
 from control_plane.features.bans import service
 from control_plane.features.bans.schemas import BanList, Lift
-from control_plane.permissions import Permission
+from control_plane.people.permissions import Permission
 from control_plane.web import Context, Route, UnavailableError
 
 

@@ -1,7 +1,6 @@
 """Routes of calendars."""
 
 from callmodel.codec import to_wire
-from control_plane.archive import ArchivedError, InUseError
 from control_plane.features.calendars import service
 from control_plane.features.calendars.schemas import (
     CalendarPatch,
@@ -12,8 +11,9 @@ from control_plane.features.calendars.schemas import (
 )
 from control_plane.features.calendars.store import CalendarRecord, CalendarStore
 from control_plane.fields import CalendarIdText, TenantIdText
-from control_plane.permissions import Permission
-from control_plane.references import require_tenant
+from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.inventory.references import require_tenant
+from control_plane.people.permissions import Permission
 from control_plane.timezones import TimeZoneUnknownError
 from control_plane.web import Context, PageOf, Route, ThingsQuery
 

@@ -3,12 +3,12 @@
 from callmodel.codec import to_wire
 from callmodel.flows.calendars import Calendar, is_open, next_change, problems_of
 from callmodel.ids import CalendarId, TenantId
-from control_plane.archive import ArchivedError
 from control_plane.features.calendars.schemas import CalendarPatch, CalendarStateView, NewCalendar, to_calendar
 from control_plane.features.calendars.store import CalendarRecord, CalendarStore
-from control_plane.references import require_tenant
+from control_plane.inventory.archive import ArchivedError
+from control_plane.inventory.references import require_tenant
+from control_plane.inventory.uses import require_unused_calendar
 from control_plane.timezones import check_time_zone
-from control_plane.uses import require_unused_calendar
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 
 

@@ -11,9 +11,9 @@ from control_plane.features.calls.reach import require_call_in_reach
 from control_plane.features.calls.schemas import CALL_ID
 from control_plane.features.calls.store import CallStore
 from control_plane.fields import TenantIdText
-from control_plane.numberkeys import number_key_of
-from control_plane.permissions import Permission
-from control_plane.reach import OutOfReachError
+from control_plane.keyring.numberkeys import number_key_of
+from control_plane.people.permissions import Permission
+from control_plane.people.reach import OutOfReachError
 from control_plane.web import ConflictError, Context, NotFoundError, Route, Shape
 from hotstate.customers import Customers
 

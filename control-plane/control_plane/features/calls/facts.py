@@ -8,10 +8,10 @@ from callmodel.codec import ShapeError, from_wire
 from callmodel.ids import CallId, TenantId
 from callmodel.orders import Milestone
 from callmodel.wire import Envelope
+from control_plane.facts.gathering import Gathering
 from control_plane.features.calls.followups import reason_of
 from control_plane.features.calls.followups_store import FollowUpStore
 from control_plane.features.calls.store import CallStore
-from control_plane.gathering import Gathering
 from servicekit.stores import StoreUnavailableError
 from servicekit.streams import RetryLaterError
 

@@ -21,14 +21,14 @@ from callmodel.wire import (
     TransferCall,
     TurnConsult,
 )
+from control_plane.facts.livecalls import LiveCalls
 from control_plane.features.calls import errors
 from control_plane.features.calls.reach import require_call_in_reach, stations_in
 from control_plane.features.calls.service import directory_of, owner_of, require_callable, send, station_in_reach
 from control_plane.features.calls.store import CallStore
-from control_plane.livecalls import LiveCalls
-from control_plane.named import QueueUnknownError
-from control_plane.permissions import Permission
-from control_plane.reach import own_station, require_colleague, require_reach
+from control_plane.inventory.named import QueueUnknownError
+from control_plane.people.permissions import Permission
+from control_plane.people.reach import own_station, require_colleague, require_reach
 from control_plane.web import Context
 
 Bringing = type[TransferCall] | type[ConsultCall] | type[JoinCall]

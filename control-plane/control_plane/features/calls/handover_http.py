@@ -10,9 +10,9 @@ from callmodel.wire import ConsultCall, JoinCall, TransferCall
 from control_plane.features.calls import errors, handover
 from control_plane.features.calls import handover_schemas as schemas
 from control_plane.features.calls.schemas import CALL_ID, CallAccepted
-from control_plane.named import QueueUnknownError
-from control_plane.permissions import Permission
-from control_plane.reach import OutOfReachError
+from control_plane.inventory.named import QueueUnknownError
+from control_plane.people.permissions import Permission
+from control_plane.people.reach import OutOfReachError
 from control_plane.web import Context, Route, UnavailableError
 
 CallPath = Annotated[str, StringConstraints(pattern=CALL_ID)]

@@ -10,8 +10,8 @@ from callmodel.ids import CallId, TenantId
 from control_plane.audit import record
 from control_plane.features.calls import errors, listing, schemas, service
 from control_plane.features.calls.sealing import CallRecord, customer_token
-from control_plane.permissions import Permission
-from control_plane.reach import OutOfReachError
+from control_plane.people.permissions import Permission
+from control_plane.people.reach import OutOfReachError
 from control_plane.web import Context, ForbiddenError, PageOf, Route, UnavailableError
 
 CallPath = Annotated[str, StringConstraints(pattern=schemas.CALL_ID)]

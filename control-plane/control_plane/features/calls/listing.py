@@ -5,13 +5,13 @@ from functools import partial
 from callmodel.cdr import Cdr
 from callmodel.codec import to_wire
 from callmodel.ids import CallId, TenantId
+from control_plane.facts.livecalls import LiveCalls
 from control_plane.features.calls import errors
 from control_plane.features.calls.filters import OF_A_LEG, OF_THE_CALL, CallFilter
 from control_plane.features.calls.finding import CallFinder, Search
 from control_plane.features.calls.schemas import CallsQuery, to_view
 from control_plane.features.calls.sealing import CallRecord, customer_token
 from control_plane.features.calls.store import CallStore, customer_term, extension_term
-from control_plane.livecalls import LiveCalls
 from control_plane.times import DAY_MS, day_begins_ms, day_of
 from control_plane.web import Context, InvalidRequestError
 from servicekit.crypto import TenantCipher

@@ -3,11 +3,11 @@
 from callmodel import keys
 from callmodel.cdr import Cdr
 from callmodel.ids import CallId, Extension, TenantId
+from control_plane.facts.livecalls import LiveCalls
 from control_plane.features.calls import errors
 from control_plane.features.calls.store import CallStore
-from control_plane.livecalls import LiveCalls
-from control_plane.permissions import Permission, Reach
-from control_plane.reach import require_reach
+from control_plane.people.permissions import Permission, Reach
+from control_plane.people.reach import require_reach
 from control_plane.web import Context
 
 AWAITED_SECONDS = 120

@@ -16,14 +16,14 @@ from callmodel.ids import CallId, NodeId, TenantId, uuid7
 from callmodel.limits import cost_micros, spend_day_of
 from callmodel.routing import Plan, Refusal, TrunkPlan, plan_call
 from callmodel.wire import EndCall, NodeOrder, PlaceCall
-from control_plane import directory as published
+from control_plane.facts.livecalls import LiveCalls
 from control_plane.features.calls import errors, listing
-from control_plane.features.calls.nodes import choose_node
+from control_plane.features.calls.nodechoice import choose_node
 from control_plane.features.calls.reach import remember_asked, require_call_in_reach
 from control_plane.features.calls.store import CallStore
-from control_plane.livecalls import LiveCalls
-from control_plane.permissions import Permission
-from control_plane.reach import require_reach
+from control_plane.people.permissions import Permission
+from control_plane.people.reach import require_reach
+from control_plane.publishing import directory as published
 from control_plane.web import Context, UnavailableError
 from hotstate.nodes import is_living, living_nodes
 from hotstate.spend import spent_micros

@@ -3,15 +3,15 @@
 from typing import Any
 
 from callmodel.ids import CallId, LegId, TenantId
+from control_plane.facts.livecalls import LiveCalls
+from control_plane.facts.webhooks import WebhookStore, deliver
 from control_plane.features.calls.deadvoices import DeadVoice, event_of
 from control_plane.features.calls.followups_schemas import to_view
 from control_plane.features.calls.followups_store import FollowUpStore
 from control_plane.features.calls.store import CallStore
 from control_plane.jobs.job import job
-from control_plane.livecalls import LiveCalls
-from control_plane.queueing import TELL, TELL_DEAD_VOICE
+from control_plane.jobs.queueing import TELL, TELL_DEAD_VOICE
 from control_plane.web.context import Resources
-from control_plane.webhooks import WebhookStore, deliver
 
 TOLD_SECONDS = 3600
 """For so long the same call is told once, however often the fact comes."""

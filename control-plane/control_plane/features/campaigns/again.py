@@ -5,8 +5,8 @@ from callmodel.ids import LeadId
 from control_plane.features.campaigns.dialled import DialledLeads
 from control_plane.features.campaigns.marks import NEAR_MS
 from control_plane.features.campaigns.store import CampaignRecord
-from control_plane.leadstates import LeadStates
-from control_plane.leadstore import LeadStore
+from control_plane.leads.states import LeadStates
+from control_plane.leads.store import LeadStore
 from control_plane.web.context import Resources
 from hotstate.leads.shapes import key_of
 

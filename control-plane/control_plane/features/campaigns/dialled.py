@@ -4,10 +4,10 @@ from callmodel.campaigns.leads import Lead
 from callmodel.campaigns.sharing import taker_of
 from control_plane.features.campaigns.consent import consent_in
 from control_plane.features.campaigns.store import LEAVERS, CampaignRecord, shares_of
-from control_plane.leadblocks import StoredLead
-from control_plane.leadstates import LeadRecord
-from control_plane.leadzones import time_zones_of
-from control_plane.numberkeys import NumberTokens
+from control_plane.keyring.numberkeys import NumberTokens
+from control_plane.leads.blocks import StoredLead
+from control_plane.leads.states import LeadRecord
+from control_plane.leads.zones import time_zones_of
 from servicekit.crypto import TenantCipher
 
 _PRIORITIES = {str(each): each for each in range(11)}

@@ -9,14 +9,14 @@ from callmodel.codec import from_wire
 from callmodel.ids import CampaignId, LeadId
 from callmodel.orders import Milestone
 from callmodel.wire import Envelope
-from control_plane.dncstore import DncEntry
 from control_plane.features.campaigns.dialled import DialledLeads
 from control_plane.features.campaigns.marks import NEAR_MS
 from control_plane.features.campaigns.store import CampaignStore
-from control_plane.forbidding import forbid
-from control_plane.leadstates import LeadRecord, LeadStates
-from control_plane.leadstore import LeadStore
-from control_plane.numberfates import NumberFates
+from control_plane.leads.dncstore import DncEntry
+from control_plane.leads.forbidding import forbid
+from control_plane.leads.numberfates import NumberFates
+from control_plane.leads.states import LeadRecord, LeadStates
+from control_plane.leads.store import LeadStore
 from control_plane.web.context import Resources
 from hotstate.dnc import tenant_scope
 from hotstate.leads.shapes import key_of

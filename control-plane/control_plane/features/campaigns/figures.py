@@ -7,8 +7,8 @@ from callmodel.ids import CampaignId, TenantId
 from control_plane.features.campaigns import service
 from control_plane.features.campaigns.marks import mark_key
 from control_plane.features.campaigns.work_schemas import FiguresView, ListLeft
-from control_plane.leadstates import Cursor, LeadStates
-from control_plane.references import list_counts
+from control_plane.inventory.references import list_counts
+from control_plane.leads.states import Cursor, LeadStates
 from control_plane.web import Context
 from hotstate.leads.shapes import key_of
 

@@ -18,10 +18,10 @@ from control_plane.features.campaigns.consent import suffices
 from control_plane.features.campaigns.dialled import DialledLeads
 from control_plane.features.campaigns.marks import NEAR_MS, mark_key
 from control_plane.features.campaigns.store import CampaignRecord
-from control_plane.leadblocks import Block, StoredLead, place_of
-from control_plane.leadstates import DUE, Cursor, LeadRecord, LeadStates, slot_before
-from control_plane.leadstore import LeadStore
-from control_plane.references import list_counts
+from control_plane.inventory.references import list_counts
+from control_plane.leads.blocks import Block, StoredLead, place_of
+from control_plane.leads.states import DUE, Cursor, LeadRecord, LeadStates, slot_before
+from control_plane.leads.store import LeadStore
 from control_plane.web.context import Resources
 from hotstate.leads.shapes import CampaignKey, key_of
 

@@ -1,12 +1,12 @@
 """Routes of campaigns: set up, start, pause and stop."""
 
 from callmodel.codec import to_wire
-from control_plane.archive import ArchivedError, InUseError
 from control_plane.features.campaigns import service
 from control_plane.features.campaigns.schemas import CampaignPatch, CampaignView, NewCampaign, StartOrder
 from control_plane.features.campaigns.store import CampaignRecord, CampaignStore
 from control_plane.fields import CampaignIdText, TenantIdText
-from control_plane.named import (
+from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.inventory.named import (
     AgentUnknownError,
     CalendarUnknownError,
     FlowUnknownError,
@@ -14,8 +14,8 @@ from control_plane.named import (
     PromptUnknownError,
     QueueUnknownError,
 )
-from control_plane.permissions import Permission
-from control_plane.references import require_tenant
+from control_plane.inventory.references import require_tenant
+from control_plane.people.permissions import Permission
 from control_plane.timezones import TimeZoneUnknownError
 from control_plane.web import Context, PageOf, Route, ThingsQuery
 

@@ -7,7 +7,7 @@ from typing import Any
 from callmodel.campaigns.results import AttemptResult
 from callmodel.ids import CallId, LeadId
 from control_plane.features.campaigns.store import CampaignRecord
-from control_plane.leadstates import LeadStates
+from control_plane.leads.states import LeadStates
 from control_plane.web import Context
 
 KEPT_SECONDS = 86_400

@@ -7,13 +7,13 @@ from typing import Any
 from callmodel.campaigns.document import Campaign, CampaignState
 from callmodel.codec import from_wire, to_wire
 from callmodel.ids import CampaignId, TenantId, UserId
-from control_plane.archive import ArchivedError, Use, refuse_used
 from control_plane.features.campaigns.desk import FormField
 from control_plane.features.campaigns.marks import mark_key
 from control_plane.features.campaigns.schemas import CampaignPatch, NewCampaign
 from control_plane.features.campaigns.soundness import faults_of, lacks_of
 from control_plane.features.campaigns.store import CampaignRecord, CampaignStore
-from control_plane.named import (
+from control_plane.inventory.archive import ArchivedError, Use, refuse_used
+from control_plane.inventory.named import (
     require_agent,
     require_calendar,
     require_flow,
@@ -21,7 +21,7 @@ from control_plane.named import (
     require_prompt,
     require_queue,
 )
-from control_plane.references import holder_of, list_state_of, require_tenant
+from control_plane.inventory.references import holder_of, list_state_of, require_tenant
 from control_plane.timezones import check_time_zone
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 from hotstate.leads.shapes import key_of

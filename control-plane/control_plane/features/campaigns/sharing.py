@@ -9,7 +9,7 @@ from control_plane.features.campaigns import service
 from control_plane.features.campaigns.marks import mark_key
 from control_plane.features.campaigns.store import LEAVERS, CampaignRecord, CampaignStore, shares_of
 from control_plane.features.campaigns.work_schemas import LeaverOrder, PartOfShare, ShareOrder, ShareView, TakerShape
-from control_plane.named import require_agent
+from control_plane.inventory.named import require_agent
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 from hotstate.leads.shapes import key_of
 

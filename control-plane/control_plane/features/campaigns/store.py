@@ -8,8 +8,8 @@ from callmodel.campaigns.document import Campaign
 from callmodel.campaigns.sharing import Share
 from callmodel.codec import from_wire, to_wire
 from callmodel.ids import CampaignId, ListId, TenantId
-from control_plane.archive import ARCHIVED, page_of_rows
-from control_plane.listing import every
+from control_plane.inventory.archive import ARCHIVED, page_of_rows
+from control_plane.inventory.listing import every
 from servicekit.stores import ColumnType, Row, Store, TableSpec
 
 CAMPAIGNS = TableSpec(

@@ -6,8 +6,8 @@ from typing import Any
 from callmodel.campaigns.document import CampaignState
 from control_plane.features.campaigns.filling import Filler
 from control_plane.features.campaigns.store import CampaignStore
+from control_plane.inventory.references import every_tenant
 from control_plane.jobs.job import job
-from control_plane.references import every_tenant
 from control_plane.web.context import Resources
 from hotstate.dnc import ListsMissingError
 

@@ -19,10 +19,10 @@ from callmodel.codec import to_wire
 from callmodel.directory import Lookups
 from callmodel.ids import E164, CampaignId, TenantId
 from callmodel.trunks import trunks_of
-from control_plane.directory import directory_of
 from control_plane.features.campaigns import service
 from control_plane.features.campaigns.figures import figures_of
 from control_plane.features.campaigns.whatif_schemas import AssumedView, Source, TeamView, WhatIfOrder, WhatIfView
+from control_plane.publishing.directory import directory_of
 from control_plane.web import ConflictError, Context, UnavailableError
 from hotstate.leads.shapes import key_of
 from servicekit.problems import TooManyRequestsError

@@ -3,7 +3,7 @@
 from control_plane.features.campaigns import whatif
 from control_plane.features.campaigns.whatif_schemas import WhatIfOrder, WhatIfView
 from control_plane.fields import CampaignIdText, TenantIdText
-from control_plane.permissions import Permission
+from control_plane.people.permissions import Permission
 from control_plane.web import Context, Route
 from servicekit.problems import TooManyRequestsError
 

@@ -11,7 +11,6 @@ from callmodel.campaigns.results import AttemptResult
 from callmodel.flows.calendars import zone_of
 from callmodel.ids import AgentId, CampaignId, LeadId, TenantId
 from callmodel.privacy import mask_number
-from control_plane.dncstore import DncEntry
 from control_plane.features.campaigns import service
 from control_plane.features.campaigns.again import call_again, dialled
 from control_plane.features.campaigns.desk import FormField, problem_of
@@ -23,12 +22,13 @@ from control_plane.features.campaigns.work_schemas import (
     DisposeOrder,
     LeadView,
 )
-from control_plane.forbidding import forbid
-from control_plane.leadstates import LeadRecord, LeadStates
-from control_plane.leadstore import LeadStore
-from control_plane.numberfates import NumberFates
-from control_plane.permissions import Permission, Reach
-from control_plane.reach import OutOfReachError
+from control_plane.leads.dncstore import DncEntry
+from control_plane.leads.forbidding import forbid
+from control_plane.leads.numberfates import NumberFates
+from control_plane.leads.states import LeadRecord, LeadStates
+from control_plane.leads.store import LeadStore
+from control_plane.people.permissions import Permission, Reach
+from control_plane.people.reach import OutOfReachError
 from control_plane.times import DAY_MS, day_begins_ms
 from control_plane.timezones import check_time_zone
 from control_plane.web import Context, InvalidRequestError, NotFoundError

@@ -1,6 +1,5 @@
 """Routes of what is done with a campaign's leads."""
 
-from control_plane.archive import ArchivedError
 from control_plane.features.campaigns import previewing, service, sharing, work
 from control_plane.features.campaigns.figures import figures_of
 from control_plane.features.campaigns.work_schemas import (
@@ -17,9 +16,10 @@ from control_plane.features.campaigns.work_schemas import (
     SkipOrder,
 )
 from control_plane.fields import CampaignIdText, LeadIdText, ListIdText, TenantIdText
-from control_plane.named import AgentUnknownError
-from control_plane.permissions import Permission
-from control_plane.reach import OutOfReachError
+from control_plane.inventory.archive import ArchivedError
+from control_plane.inventory.named import AgentUnknownError
+from control_plane.people.permissions import Permission
+from control_plane.people.reach import OutOfReachError
 from control_plane.timezones import TimeZoneUnknownError
 from control_plane.web import Context, Route
 

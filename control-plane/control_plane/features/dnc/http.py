@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from typing import Any, Literal
 
-from control_plane.dncstore import DncFile
 from control_plane.features.dnc import service
 from control_plane.features.dnc.schemas import (
     CampaignQuery,
@@ -19,9 +18,10 @@ from control_plane.features.dnc.schemas import (
     TenantNumberOrder,
 )
 from control_plane.fields import TenantIdText
-from control_plane.forbidding import store_of
-from control_plane.permissions import Permission
-from control_plane.references import require_tenant
+from control_plane.inventory.references import require_tenant
+from control_plane.leads.dncstore import DncFile
+from control_plane.leads.forbidding import store_of
+from control_plane.people.permissions import Permission
 from control_plane.web import Context, Route
 from control_plane.web.routes import Handler
 from hotstate.dnc import PLATFORM, DncScope

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callmodel.ids import CampaignId, TenantId
-from control_plane.dncstore import DncFile
-from control_plane.forbidding import store_of
-from control_plane.references import campaign_keys, every_tenant
-from control_plane.sealedfiles import SealedPart, open_sealed
+from control_plane.inventory.references import campaign_keys, every_tenant
+from control_plane.keyring.sealedfiles import SealedPart, open_sealed
+from control_plane.leads.dncstore import DncFile
+from control_plane.leads.forbidding import store_of
 from control_plane.web.context import Resources
 from hotstate.dnc import NATIONAL, SYSTEM, DncScope, campaign_scope, tenant_scope
 from leadimport.errors import FileError

@@ -8,13 +8,13 @@ import phonenumbers
 
 from callmodel.ids import E164, CampaignId, LeadId, TenantId
 from callmodel.privacy import mask_number
-from control_plane.dncstore import DncEntry, DncFile
 from control_plane.features.dnc.schemas import NumberView
-from control_plane.forbidding import allow, forbid, store_of
-from control_plane.leadstore import LeadStore
-from control_plane.numberkeys import NumberTokens
-from control_plane.queueing import build_celery, import_dnc_later
-from control_plane.sealedfiles import sealed
+from control_plane.jobs.queueing import build_celery, import_dnc_later
+from control_plane.keyring.numberkeys import NumberTokens
+from control_plane.keyring.sealedfiles import sealed
+from control_plane.leads.dncstore import DncEntry, DncFile
+from control_plane.leads.forbidding import allow, forbid, store_of
+from control_plane.leads.store import LeadStore
 from control_plane.web import Context, InvalidRequestError, NotFoundError, UnavailableError
 from hotstate.dnc import DncScope, ListsMissingError, campaign_scope, tenant_scope
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from callmodel.ids import TenantId
 from control_plane.jobs.job import job
-from control_plane.queueing import LOAD_DNC
+from control_plane.jobs.queueing import LOAD_DNC
 from control_plane.web.context import Resources
 from hotstate.dnc import DncScope
 from servicekit.objects import ObjectsUnavailableError

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from callmodel.ids import SiteId
-from control_plane import pki
-from control_plane.features.enrolment import links, schemas, service, snapshots
+from control_plane.features.enrolment import branchsnapshots, links, schemas, service
 from control_plane.features.enrolment import store as tables
 from control_plane.fields import SiteIdText
-from control_plane.permissions import Permission
+from control_plane.keyring import pki
+from control_plane.people.permissions import Permission
 from control_plane.web import (
     Access,
     Context,
@@ -96,7 +96,7 @@ routes = [
 class BranchApi:
     """What branches may ask.  Who they are comes from the client certificate and from nowhere else."""
 
-    def __init__(self, authority: pki.Authority, watch: snapshots.SnapshotWatch) -> None:
+    def __init__(self, authority: pki.Authority, watch: branchsnapshots.SnapshotWatch) -> None:
         self._authority = authority
         self._watch = watch
 
@@ -122,7 +122,7 @@ class BranchApi:
             raise UnavailableError("no edge snapshot was published yet")
         if not self._watch.has(site_id):
             raise SiteNotAllowedError()
-        if snapshots.same(part, query.version, query.mark):
+        if branchsnapshots.same(part, query.version, query.mark):
             return schemas.SiteSnapshot(changed=False, version=part.version, mark=part.mark)
         return schemas.SiteSnapshot(changed=True, version=part.version, mark=part.mark, document=part.document)
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from cryptography import x509
 
 from callmodel.ids import SiteId
-from control_plane import pki
 from control_plane.audit import record
 from control_plane.features.enrolment import store as tables
-from control_plane.references import site_exists
+from control_plane.inventory.references import site_exists
+from control_plane.keyring import pki
 from control_plane.web import ConflictError, Context, ForbiddenError, NotFoundError, Problem, UnavailableError
 from control_plane.web.throttle import Throttle
 

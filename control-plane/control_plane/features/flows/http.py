@@ -4,13 +4,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from control_plane.archive import ArchivedError, InUseError
 from control_plane.features.flows import rehearsing, schemas, service
 from control_plane.features.flows.store import FlowRecord, FlowStore, Version
 from control_plane.fields import FlowIdText, TenantIdText
-from control_plane.flowchecks import problems_in
-from control_plane.permissions import Permission
-from control_plane.references import require_tenant
+from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.inventory.references import require_tenant
+from control_plane.people.permissions import Permission
+from control_plane.publishing.flowchecks import problems_in
 from control_plane.web import Context, PageOf, PageQuery, Route, ThingsQuery
 
 VersionPath = Annotated[int, Field(ge=1, le=2_000_000_000)]

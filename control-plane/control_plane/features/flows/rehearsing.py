@@ -9,10 +9,10 @@ from callmodel.flows.document import Flow
 from callmodel.flows.simulator import USUAL, Scene, Standing, begin, go_on
 from callmodel.flows.stage import visit_of
 from callmodel.ids import FlowId, TenantId
-from control_plane.archive import living_rows
 from control_plane.features.flows.schemas import Rehearsal, RehearsalView
 from control_plane.features.flows.service import find, require_bounded, require_sound
-from control_plane.flowchecks import flow_of
+from control_plane.inventory.archive import living_rows
+from control_plane.publishing.flowchecks import flow_of
 from control_plane.web import Context
 
 MOST_LINES = 1000

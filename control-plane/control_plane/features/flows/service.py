@@ -5,12 +5,12 @@ from typing import Any
 
 from callmodel.flows.document import MOST_BYTES
 from callmodel.ids import FlowId, TenantId
-from control_plane.archive import ArchivedError
 from control_plane.features.flows.schemas import FlowDraft, NewFlow, Publication
 from control_plane.features.flows.store import FlowRecord, FlowStore, Version
-from control_plane.flowchecks import Problem, problems_in
-from control_plane.references import require_tenant
-from control_plane.uses import require_unused_flow
+from control_plane.inventory.archive import ArchivedError
+from control_plane.inventory.references import require_tenant
+from control_plane.inventory.uses import require_unused_flow
+from control_plane.publishing.flowchecks import Problem, problems_in
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 
 

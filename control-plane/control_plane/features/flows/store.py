@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from callmodel.ids import FlowId, TenantId
-from control_plane.archive import ARCHIVED, page_of_rows
-from control_plane.listing import every
+from control_plane.inventory.archive import ARCHIVED, page_of_rows
+from control_plane.inventory.listing import every
 from servicekit.stores import ColumnType, Row, Store, TableSpec
 
 FLOWS = TableSpec(

@@ -9,11 +9,11 @@ from callmodel.handdialling import HandDialling
 from callmodel.ids import TenantId
 from control_plane.features.lists import store as kept
 from control_plane.features.lists.store import ListRecord, ListStore
-from control_plane.leadstore import LeadStore
-from control_plane.listing import every
-from control_plane.numberkeys import number_key_of
-from control_plane.references import every_tenant
-from control_plane.scope import SCOPE
+from control_plane.inventory.listing import every
+from control_plane.inventory.references import every_tenant
+from control_plane.inventory.scope import SCOPE
+from control_plane.keyring.numberkeys import number_key_of
+from control_plane.leads.store import LeadStore
 from control_plane.web.context import Resources
 from hotstate.customers import Customers
 

@@ -6,7 +6,6 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import Field
 
-from control_plane.archive import ArchivedError, InUseError
 from control_plane.audit import record as audit
 from control_plane.features.lists import service
 from control_plane.features.lists.schemas import (
@@ -23,8 +22,9 @@ from control_plane.features.lists.schemas import (
 )
 from control_plane.features.lists.store import MOST_PARTS, ListRecord, ListStore, Template
 from control_plane.fields import ListIdText, TemplateIdText, TenantIdText
-from control_plane.permissions import Permission
-from control_plane.references import require_tenant
+from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.inventory.references import require_tenant
+from control_plane.people.permissions import Permission
 from control_plane.web import Context, NotFoundError, PageOf, PageQuery, Route, ThingsQuery
 from servicekit.objects import ObjectNotFoundError
 

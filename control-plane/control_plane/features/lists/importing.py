@@ -21,9 +21,9 @@ from control_plane.features.lists.packing import block_count, blocks_of
 from control_plane.features.lists.progress import Progress, tell
 from control_plane.features.lists.rules import rules_of
 from control_plane.features.lists.store import ListRecord, ListStore, Part
-from control_plane.leadblocks import Block
-from control_plane.leadstore import LeadStore
-from control_plane.sealedfiles import SealedPart, open_sealed, sealed
+from control_plane.keyring.sealedfiles import SealedPart, open_sealed, sealed
+from control_plane.leads.blocks import Block
+from control_plane.leads.store import LeadStore
 from control_plane.web.context import Resources
 from leadimport.cleaning import Cleaner, Judged, Summary
 from leadimport.errors import FileError

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from control_plane.leadblocks import BLOCK_ROWS, Block
+from control_plane.leads.blocks import BLOCK_ROWS, Block
 from leadimport.cleaning import Judged
 from leadimport.gathering import texts_of
 from leadimport.places import Places

@@ -4,9 +4,9 @@ import numpy as np
 
 from callmodel.ids import ListId, TenantId
 from control_plane.features.lists.store import READY, ListRecord, ListStore
-from control_plane.forbidding import store_of
-from control_plane.leadstore import LeadStore
-from control_plane.numberfates import DEAD, REACHED, NumberFates
+from control_plane.leads.forbidding import store_of
+from control_plane.leads.numberfates import DEAD, REACHED, NumberFates
+from control_plane.leads.store import LeadStore
 from control_plane.web.context import Resources
 from hotstate.dnc import NATIONAL, SYSTEM, tenant_scope
 from leadimport.numbersets import NumberSet

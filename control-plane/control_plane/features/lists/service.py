@@ -9,16 +9,16 @@ from typing import Any
 import phonenumbers
 
 from callmodel.ids import ListId, TenantId
-from control_plane.archive import ARCHIVED, ArchivedError
 from control_plane.features.lists import store as kept
 from control_plane.features.lists.files import drop_file, refused_keys
 from control_plane.features.lists.progress import Progress, progress_of
 from control_plane.features.lists.schemas import ImportOrder, Mapping, NewList, PartView
 from control_plane.features.lists.store import ListRecord, ListStore, Part, Template
-from control_plane.queueing import build_celery, import_list_later
-from control_plane.references import require_tenant
-from control_plane.sealedfiles import opened, sealed
-from control_plane.uses import require_unused_list
+from control_plane.inventory.archive import ARCHIVED, ArchivedError
+from control_plane.inventory.references import require_tenant
+from control_plane.inventory.uses import require_unused_list
+from control_plane.jobs.queueing import build_celery, import_list_later
+from control_plane.keyring.sealedfiles import opened, sealed
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError, UnavailableError
 
 MOST_PART_BYTES = 2_000_000_000

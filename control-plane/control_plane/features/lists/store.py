@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callmodel.ids import ListId, TenantId
-from control_plane.archive import ARCHIVED, page_of_rows
+from control_plane.inventory.archive import ARCHIVED, page_of_rows
 from servicekit.stores import ColumnType, Row, Store, TableSpec
 
 LISTS = TableSpec(

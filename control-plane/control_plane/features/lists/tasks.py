@@ -10,10 +10,10 @@ from callmodel.ids import ListId, TenantId
 from control_plane.features.lists import store as kept
 from control_plane.features.lists.files import drop_file
 from control_plane.features.lists.store import ListRecord, ListStore
+from control_plane.inventory.listing import every
+from control_plane.inventory.references import every_tenant
 from control_plane.jobs.job import job
-from control_plane.listing import every
-from control_plane.queueing import LOAD_LIST, import_list_later
-from control_plane.references import every_tenant
+from control_plane.jobs.queueing import LOAD_LIST, import_list_later
 from control_plane.times import DAY_MS
 from control_plane.web.context import Resources
 from servicekit.objects import ObjectsUnavailableError

@@ -5,7 +5,7 @@ from callmodel.codec import ShapeError, from_wire
 from callmodel.ids import CallId
 from callmodel.orders import Milestone
 from callmodel.wire import Envelope
-from control_plane.livecalls import LiveCalls
+from control_plane.facts.livecalls import LiveCalls
 
 _IN_PROGRESS = {milestone.value for milestone in Milestone} - {Milestone.ENDED.value}
 

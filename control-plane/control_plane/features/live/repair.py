@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from callmodel.cdr import Cdr
 from callmodel.ids import CallId, NodeId, TenantId
 from callmodel.wire import HeldCalls
-from control_plane.livecalls import LiveCalls
+from control_plane.facts.livecalls import LiveCalls
 
 logger = logging.getLogger(__name__)
 

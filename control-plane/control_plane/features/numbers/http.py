@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from control_plane.archive import ArchivedError, InUseError
 from control_plane.features.numbers import service
 from control_plane.features.numbers.schemas import Lending, NewNumber, NumberPatch, NumberRoute, NumberView
 from control_plane.features.numbers.store import NumberRecord, NumberStore
 from control_plane.fields import E164Text, TenantIdText
-from control_plane.named import CalendarUnknownError, FlowUnknownError, PromptUnknownError
-from control_plane.permissions import Permission
-from control_plane.references import require_tenant
+from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.inventory.named import CalendarUnknownError, FlowUnknownError, PromptUnknownError
+from control_plane.inventory.references import require_tenant
+from control_plane.people.permissions import Permission
 from control_plane.web import Context, PageOf, PageQuery, Route, ThingsQuery
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from callmodel.ids import E164, Extension, TenantId, TrunkId
-from control_plane.archive import ARCHIVED, ArchivedError, InUseError
 from control_plane.features.numbers.schemas import NewNumber, NumberPatch, NumberRoute
 from control_plane.features.numbers.store import NumberRecord, NumberStore
-from control_plane.named import require_calendar, require_flow, require_prompt
-from control_plane.references import station_exists, tenant_exists, trunk_exists
-from control_plane.uses import require_unused_number
+from control_plane.inventory.archive import ARCHIVED, ArchivedError, InUseError
+from control_plane.inventory.named import require_calendar, require_flow, require_prompt
+from control_plane.inventory.references import station_exists, tenant_exists, trunk_exists
+from control_plane.inventory.uses import require_unused_number
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 
 

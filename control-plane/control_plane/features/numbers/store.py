@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from callmodel.ids import E164, CalendarId, Extension, FlowId, PromptId, TenantId, TrunkId
-from control_plane.archive import ARCHIVED, page_of_rows
-from control_plane.scope import SCOPE
+from control_plane.inventory.archive import ARCHIVED, page_of_rows
+from control_plane.inventory.scope import SCOPE
 from servicekit.stores import AddColumn, ColumnType, Row, Store, TableSpec
 
 NUMBERS = TableSpec(

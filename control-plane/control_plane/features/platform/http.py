@@ -5,7 +5,7 @@ from control_plane.features.platform import service
 from control_plane.features.platform.schemas import AuditEntry, PlatformStatus
 from control_plane.features.platform.store import AuditStore
 from control_plane.fields import TenantIdText
-from control_plane.permissions import Permission
+from control_plane.people.permissions import Permission
 from control_plane.web import Context, NewestPageQuery, PageOf, Route
 from servicekit.stores import Row
 

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 from redis.exceptions import RedisError
 
 from callmodel.codec import to_wire
-from control_plane.permissions import Permission
+from control_plane.people.permissions import Permission
 from control_plane.web import Context, Route, Shape, UnavailableError
 from hotstate import ladders
 

@@ -7,11 +7,11 @@ from callmodel.edgecarriers import EdgeCarriers
 from callmodel.edgesnapshot import EdgeTrunk
 from callmodel.endings import is_trunk_failure
 from callmodel.ids import TrunkId
-from control_plane.archive import living_rows
-from control_plane.edgereports import carriers_as_seen, name_troubles, refused_media
+from control_plane.facts.trunkoutcomes import Outcome, outcomes_of
 from control_plane.features.platform.schemas import TrunkFailure, TrunkHealth
-from control_plane.scope import SCOPE
-from control_plane.trunkoutcomes import Outcome, outcomes_of
+from control_plane.inventory.archive import living_rows
+from control_plane.inventory.scope import SCOPE
+from control_plane.publishing.edgereports import carriers_as_seen, name_troubles, refused_media
 from control_plane.web import Context
 from hotstate.channels import channels_in_use
 

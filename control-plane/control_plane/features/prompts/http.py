@@ -1,12 +1,12 @@
 """Routes of prompts."""
 
-from control_plane.archive import ArchivedError, InUseError
 from control_plane.features.prompts import service
 from control_plane.features.prompts.schemas import AudioLink, AudioView, NewPrompt, PromptPatch, PromptView
 from control_plane.features.prompts.store import PromptRecord, PromptStore
 from control_plane.fields import AudioLanguage, PromptIdText, TenantIdText
-from control_plane.permissions import Permission
-from control_plane.references import require_tenant
+from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.inventory.references import require_tenant
+from control_plane.people.permissions import Permission
 from control_plane.web import Context, PageOf, Route, ThingsQuery
 
 

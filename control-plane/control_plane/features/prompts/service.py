@@ -5,11 +5,11 @@ import hashlib
 from datetime import UTC, datetime
 
 from callmodel.ids import PromptId, TenantId
-from control_plane.archive import ARCHIVED, ArchivedError
 from control_plane.features.prompts.schemas import AudioLink, NewPrompt
 from control_plane.features.prompts.store import PromptRecord, PromptStore
-from control_plane.references import require_tenant
-from control_plane.uses import require_unused_prompt
+from control_plane.inventory.archive import ARCHIVED, ArchivedError
+from control_plane.inventory.references import require_tenant
+from control_plane.inventory.uses import require_unused_prompt
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 from servicekit.audio import AudioLimits, TelephoneAudio, UnusableAudioError, telephone_audio
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from callmodel.ids import PromptId, TenantId
 from callmodel.prompts import PromptFile, StoredAudio
-from control_plane.archive import ARCHIVED, page_of_rows
-from control_plane.flowchecks import ANY
-from control_plane.listing import every
+from control_plane.inventory.archive import ARCHIVED, page_of_rows
+from control_plane.inventory.listing import every
+from control_plane.publishing.flowchecks import ANY
 from servicekit.stores import ColumnType, Row, Store, TableSpec
 
 PROMPTS = TableSpec(

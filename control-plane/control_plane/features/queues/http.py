@@ -1,14 +1,14 @@
 """Routes of queues."""
 
 from callmodel.codec import to_wire
-from control_plane.archive import ArchivedError, InUseError
 from control_plane.features.queues import service
 from control_plane.features.queues.schemas import NewQueue, QueuePatch, QueueStateView, QueueView
 from control_plane.features.queues.store import QueueRecord, QueueStore
 from control_plane.fields import QueueIdText, TenantIdText
-from control_plane.named import PromptUnknownError
-from control_plane.permissions import Permission
-from control_plane.references import require_tenant
+from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.inventory.named import PromptUnknownError
+from control_plane.inventory.references import require_tenant
+from control_plane.people.permissions import Permission
 from control_plane.web import Context, PageOf, PageQuery, Route, ThingsQuery
 
 

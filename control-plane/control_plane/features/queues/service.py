@@ -3,13 +3,13 @@
 from callmodel.codec import to_wire
 from callmodel.ids import QueueId, TenantId
 from callmodel.queues import Queue
-from control_plane.archive import ArchivedError, InUseError
 from control_plane.features.queues.schemas import NewQueue, QueuePatch, QueueSettings, QueueStateView, to_queue
 from control_plane.features.queues.soundness import faults_of
 from control_plane.features.queues.store import QueueRecord, QueueStore
-from control_plane.named import require_prompt
-from control_plane.references import require_tenant
-from control_plane.uses import require_unused_queue
+from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.inventory.named import require_prompt
+from control_plane.inventory.references import require_tenant
+from control_plane.inventory.uses import require_unused_queue
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from callmodel.codec import from_wire, to_wire
 from callmodel.ids import QueueId, TenantId
 from callmodel.queues import Queue
-from control_plane.archive import ARCHIVED, page_of_rows
-from control_plane.listing import every
+from control_plane.inventory.archive import ARCHIVED, page_of_rows
+from control_plane.inventory.listing import every
 from servicekit.stores import ColumnType, Row, Store, TableSpec
 
 CALLER_QUEUES = TableSpec(

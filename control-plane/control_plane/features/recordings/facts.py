@@ -12,6 +12,7 @@ from callmodel.ids import CallId, RecordingId, TenantId
 from callmodel.orders import Milestone
 from callmodel.voice.meter import CLEAR_PACKETS
 from callmodel.wire import DEFAULT_QUEUE, RECORDING_QUEUE, Envelope, RecordingSpooled
+from control_plane.facts.gathering import Gathering
 from control_plane.features.recordings.ledger import (
     AGENT,
     CUSTOMER,
@@ -22,7 +23,6 @@ from control_plane.features.recordings.ledger import (
     RecordingOwed,
 )
 from control_plane.features.recordings.store import LedgerStore
-from control_plane.gathering import Gathering
 from servicekit.stores import StoreUnavailableError
 from servicekit.streams import RetryLaterError
 

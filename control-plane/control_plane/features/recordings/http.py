@@ -11,7 +11,7 @@ from control_plane.features.recordings import schemas
 from control_plane.features.recordings.encoding import SUFFIX
 from control_plane.features.recordings.ledger import Entry, EntryState, HoldEnded, HoldOrdered, LedgerFact
 from control_plane.features.recordings.store import LedgerStore
-from control_plane.permissions import Permission
+from control_plane.people.permissions import Permission
 from control_plane.web import ConflictError, Context, NotFoundError, PageOf, Route
 from control_plane.web.shapes import DayQuery
 

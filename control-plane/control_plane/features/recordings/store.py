@@ -26,7 +26,7 @@ from control_plane.features.recordings.ledger import (
     is_known_loss,
     is_short,
 )
-from control_plane.listing import every
+from control_plane.inventory.listing import every
 from control_plane.times import slot_of, slots_of
 from servicekit.stores import AddColumn, ColumnType, CreateTable, Row, Store, StoreUnavailableError, TableSpec
 from servicekit.stores.ports import Key

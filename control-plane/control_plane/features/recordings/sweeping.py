@@ -13,7 +13,7 @@ from callmodel.ids import RecordingId, TenantId
 from callmodel.wire import DEFAULT_QUEUE
 from control_plane.features.recordings.ledger import Entry, EntryState
 from control_plane.features.recordings.store import LedgerStore
-from control_plane.listing import every
+from control_plane.inventory.listing import every
 from control_plane.times import slot_of, slots_of
 from servicekit import tracing
 

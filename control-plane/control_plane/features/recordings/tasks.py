@@ -13,9 +13,9 @@ from control_plane.features.recordings import expiring, sweeping
 from control_plane.features.recordings.finishing import finish_recording
 from control_plane.features.recordings.store import LedgerStore
 from control_plane.figures import note_overdue
+from control_plane.inventory.references import every_tenant
 from control_plane.jobs.job import job
-from control_plane.queueing import finish_recording_later
-from control_plane.references import every_tenant
+from control_plane.jobs.queueing import finish_recording_later
 from control_plane.retention import Kept
 from control_plane.web.context import Resources
 from servicekit.objects import Objects, ObjectsUnavailableError

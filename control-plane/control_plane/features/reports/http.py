@@ -7,7 +7,7 @@ from control_plane.features.reports import schemas, service
 from control_plane.features.reports.counting import Kind
 from control_plane.features.reports.files import XLSX, as_csv, as_xlsx, table_of
 from control_plane.fields import TenantIdText
-from control_plane.permissions import Permission
+from control_plane.people.permissions import Permission
 from control_plane.web import Context, ForbiddenError, Route, UnavailableError
 
 _NEEDS = {Kind.AGENT: Permission.AGENTS_READ, Kind.TRUNK: Permission.SPEND_READ}

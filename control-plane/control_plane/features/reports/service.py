@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from callmodel import keys
 from callmodel.ids import TenantId, UserId
-from control_plane.accounts import account_named, account_of
 from control_plane.features.reports.counting import ALL, Kind, Subjects, Sums, add, count
 from control_plane.features.reports.intervals import Interval, begin_of, next_of
 from control_plane.features.reports.store import Summed, SumStore
-from control_plane.references import require_tenant
+from control_plane.inventory.references import require_tenant
+from control_plane.people.accounts import account_named, account_of
 from control_plane.times import DAY_MS, slot_begins_ms, slot_ends_ms, slots_between
 from control_plane.web import Context, InvalidRequestError
 from servicekit.stores import Store

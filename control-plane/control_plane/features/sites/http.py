@@ -1,12 +1,12 @@
 """Routes of sites."""
 
 from callmodel.codec import to_wire
-from control_plane.archive import ArchivedError, InUseError
 from control_plane.features.sites import service
 from control_plane.features.sites.schemas import NewSite, SitePatch, SiteView
 from control_plane.features.sites.store import Site, SiteStore
 from control_plane.fields import SiteIdText
-from control_plane.permissions import Permission
+from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.people.permissions import Permission
 from control_plane.timezones import TimeZoneUnknownError
 from control_plane.web import Context, PageOf, Route, ThingsQuery
 

@@ -1,12 +1,12 @@
 """Sites come and change."""
 
 from callmodel.ids import E164, SiteId
-from control_plane.archive import ARCHIVED, ArchivedError
 from control_plane.features.sites.schemas import NewSite, SitePatch
 from control_plane.features.sites.store import Site, SiteStore
-from control_plane.references import number_exists
+from control_plane.inventory.archive import ARCHIVED, ArchivedError
+from control_plane.inventory.references import number_exists
+from control_plane.inventory.uses import require_unused_site
 from control_plane.timezones import check_time_zone
-from control_plane.uses import require_unused_site
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 
 

@@ -8,9 +8,9 @@ from callmodel.codec import from_wire, to_wire
 from callmodel.ids import E164, SiteId
 from callmodel.locations import Location
 from callmodel.numbers import DiallingPlan
-from control_plane.archive import page_of_rows
-from control_plane.listing import every
-from control_plane.scope import SCOPE
+from control_plane.inventory.archive import page_of_rows
+from control_plane.inventory.listing import every
+from control_plane.inventory.scope import SCOPE
 from servicekit.stores import AddColumn, ColumnType, Row, Store, TableSpec
 
 SITES = TableSpec(

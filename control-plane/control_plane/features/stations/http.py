@@ -1,6 +1,5 @@
 """Routes of stations."""
 
-from control_plane.archive import ArchivedError, InUseError
 from control_plane.features.stations import service
 from control_plane.features.stations.schemas import (
     NewStation,
@@ -15,7 +14,8 @@ from control_plane.features.stations.schemas import (
 )
 from control_plane.features.stations.store import StationRecord
 from control_plane.fields import ExtensionText, TenantIdText
-from control_plane.permissions import Permission
+from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.people.permissions import Permission
 from control_plane.web import Context, PageOf, Route
 from control_plane.web.problems import PasswordWeakError
 

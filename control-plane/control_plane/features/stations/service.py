@@ -4,16 +4,16 @@ from dataclasses import replace
 
 from callmodel.ids import Extension, SiteId, TenantId, UserId
 from callmodel.numbers import emergency_number
-from control_plane.accounts import account_of
-from control_plane.agents import move_with_station, sign_out_from, signed_in_at
-from control_plane.archive import ARCHIVED, ArchivedError
-from control_plane.digest import ha1_of, make_password
 from control_plane.features.stations.schemas import NewStation, StationPatch, StationsQuery
 from control_plane.features.stations.store import StationRecord, StationStore
-from control_plane.passwords import check_password
+from control_plane.inventory.archive import ARCHIVED, ArchivedError
+from control_plane.inventory.references import dialling_at, require_tenant, site_exists
+from control_plane.inventory.uses import require_unused_station
+from control_plane.keyring.digest import ha1_of, make_password
+from control_plane.people.accounts import account_of
+from control_plane.people.agents import move_with_station, sign_out_from, signed_in_at
+from control_plane.people.passwords import check_password
 from control_plane.phonekeys import BROWSERS, new_key
-from control_plane.references import dialling_at, require_tenant, site_exists
-from control_plane.uses import require_unused_station
 from control_plane.web import ConflictError, Context, ForbiddenError, InvalidRequestError, NotFoundError
 
 

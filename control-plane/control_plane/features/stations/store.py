@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from callmodel.ids import Extension, SiteId, TenantId, UserId
-from control_plane.archive import is_living, page_of_rows
-from control_plane.listing import every
+from control_plane.inventory.archive import is_living, page_of_rows
+from control_plane.inventory.listing import every
 from control_plane.phonekeys import sealed_key
 from servicekit.crypto import TenantCipher
 from servicekit.stores import AddColumn, ColumnType, CreateTable, Row, Store, TableSpec

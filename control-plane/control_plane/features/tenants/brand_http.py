@@ -5,7 +5,7 @@ import base64
 from control_plane.features.tenants import brand as service
 from control_plane.features.tenants.brand_schemas import BrandSettings, BrandView, LogoView, PublicBrand
 from control_plane.fields import TenantIdText
-from control_plane.permissions import Permission
+from control_plane.people.permissions import Permission
 from control_plane.web import Access, Context, Route
 from servicekit.problems import BodyTooLargeError, TooManyRequestsError
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from callmodel.ids import TenantId
-from control_plane.scope import SCOPE
+from control_plane.inventory.scope import SCOPE
 from servicekit.stores import AddColumn, ColumnType, Store, TableSpec
 
 BRAND_COLUMN = AddColumn("tenants", "brand", ColumnType.JSON)

@@ -2,7 +2,6 @@
 
 from callmodel.codec import to_wire
 from callmodel.limits import MICROS, level_of
-from control_plane.archive import InUseError
 from control_plane.dialling import Dialling
 from control_plane.features.tenants import service
 from control_plane.features.tenants.brand import to_view as brand_view
@@ -19,8 +18,9 @@ from control_plane.features.tenants.schemas import (
 )
 from control_plane.features.tenants.store import TenantRecord
 from control_plane.fields import TenantIdText
-from control_plane.named import FlowUnknownError, QueueUnknownError
-from control_plane.permissions import Permission
+from control_plane.inventory.archive import InUseError
+from control_plane.inventory.named import FlowUnknownError, QueueUnknownError
+from control_plane.people.permissions import Permission
 from control_plane.timezones import TimeZoneUnknownError
 from control_plane.web import Access, Context, PageOf, Route, ThingsQuery
 

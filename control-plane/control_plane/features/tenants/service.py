@@ -10,16 +10,16 @@ from callmodel.limits import Limits, spend_day_of
 from callmodel.numbers import DiallingPlan
 from callmodel.sight import SYSTEM_REASONS
 from callmodel.vips import VipRules
-from control_plane.archive import ARCHIVED
 from control_plane.audit import PLATFORM
 from control_plane.features.tenants.schemas import NewTenant, PauseReasonShape, TenantPatch
 from control_plane.features.tenants.store import NESTED, TenantRecord, TenantStore
-from control_plane.named import require_flow, require_queue
-from control_plane.pausing import REASONS_COLUMN, PauseReason
-from control_plane.references import has_stations, holder_of
+from control_plane.inventory.archive import ARCHIVED
+from control_plane.inventory.named import require_flow, require_queue
+from control_plane.inventory.references import has_stations, holder_of
+from control_plane.inventory.uses import require_no_pool, require_unused_tenant
+from control_plane.people.pausing import REASONS_COLUMN, PauseReason
 from control_plane.retention import Kept
 from control_plane.timezones import check_time_zone
-from control_plane.uses import require_no_pool, require_unused_tenant
 from control_plane.web import ConflictError, Context, ForbiddenError, InvalidRequestError, NotFoundError
 from hotstate.spend import spent_micros
 

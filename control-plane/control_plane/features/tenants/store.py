@@ -11,13 +11,13 @@ from callmodel.ids import ProviderId, TenantId
 from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
 from callmodel.vips import VipRules
-from control_plane.archive import ARCHIVED, page_of_rows
 from control_plane.features.tenants.brand_store import BRAND_COLUMN, Brand, brand_in
-from control_plane.listing import every
-from control_plane.pausing import DEFAULT_REASONS, REASONS_COLUMN, PauseReason, reasons_in
+from control_plane.inventory.archive import ARCHIVED, page_of_rows
+from control_plane.inventory.listing import every
+from control_plane.inventory.scope import SCOPE
+from control_plane.people.pausing import DEFAULT_REASONS, REASONS_COLUMN, PauseReason, reasons_in
+from control_plane.people.totp import TOTP_RULE
 from control_plane.retention import Kept
-from control_plane.scope import SCOPE
-from control_plane.totp import TOTP_RULE
 from servicekit.stores import AddColumn, ColumnType, Row, Store, TableSpec
 
 TENANTS = TableSpec(

@@ -1,7 +1,6 @@
 """Routes of trunks."""
 
 from callmodel.codec import to_wire
-from control_plane.archive import ArchivedError, InUseError
 from control_plane.features.trunks import service
 from control_plane.features.trunks.schemas import (
     AllowMedia,
@@ -16,7 +15,8 @@ from control_plane.features.trunks.schemas import (
 )
 from control_plane.features.trunks.store import TrunkRecord, TrunkStore
 from control_plane.fields import TrunkIdText
-from control_plane.permissions import Permission
+from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.people.permissions import Permission
 from control_plane.web import Context, PageOf, Route, ThingsQuery, UnavailableError
 
 

@@ -10,9 +10,6 @@ from redis.exceptions import RedisError
 from callmodel.directory import Rate, Trunk
 from callmodel.edgesnapshot import EdgeTrunk, Gateway, MediaProtection, TrunkCredentials, usual_port
 from callmodel.ids import TenantId, TrunkId
-from control_plane.archive import ArchivedError
-from control_plane.digest import ha1_of
-from control_plane.edgereports import RefusedMedia, carriers_as_seen, refused_media
 from control_plane.features.trunks.schemas import (
     MOST_SOURCES,
     GatewayShape,
@@ -22,8 +19,11 @@ from control_plane.features.trunks.schemas import (
     TrunkPatch,
 )
 from control_plane.features.trunks.store import TrunkRecord, TrunkStore
-from control_plane.references import tenant_exists
-from control_plane.uses import require_unused_trunk
+from control_plane.inventory.archive import ArchivedError
+from control_plane.inventory.references import tenant_exists
+from control_plane.inventory.uses import require_unused_trunk
+from control_plane.keyring.digest import ha1_of
+from control_plane.publishing.edgereports import RefusedMedia, carriers_as_seen, refused_media
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError, UnavailableError
 
 

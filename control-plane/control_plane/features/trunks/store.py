@@ -9,9 +9,9 @@ from callmodel.codec import from_wire, to_wire
 from callmodel.directory import Trunk
 from callmodel.edgesnapshot import EdgeTrunk
 from callmodel.ids import TrunkId
-from control_plane.archive import ARCHIVED, page_of_rows
-from control_plane.listing import every
-from control_plane.scope import SCOPE
+from control_plane.inventory.archive import ARCHIVED, page_of_rows
+from control_plane.inventory.listing import every
+from control_plane.inventory.scope import SCOPE
 from servicekit.crypto import TenantCipher
 from servicekit.stores import ColumnType, Row, Store, TableSpec
 

@@ -3,9 +3,6 @@
 import asyncio
 
 from callmodel.ids import TenantId
-from control_plane.accounts import Account, role_names, team_names
-from control_plane.archive import ArchivedError, InUseError
-from control_plane.belonging import UserOfOthersError, belongs_here
 from control_plane.features.users import of_tenant, service
 from control_plane.features.users.schemas import (
     NewTenantUser,
@@ -17,8 +14,11 @@ from control_plane.features.users.schemas import (
 )
 from control_plane.features.users.store import UserStore
 from control_plane.fields import TenantIdText, UserIdText
-from control_plane.permissions import Permission
-from control_plane.totp import SecondFactors
+from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.people.accounts import Account, role_names, team_names
+from control_plane.people.belonging import UserOfOthersError, belongs_here
+from control_plane.people.permissions import Permission
+from control_plane.people.totp import SecondFactors
 from control_plane.web import Context, PageOf, Route, ThingsQuery
 from control_plane.web.problems import PasswordWeakError
 

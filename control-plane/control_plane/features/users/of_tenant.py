@@ -1,10 +1,10 @@
 """A tenant's users as its managers keep them: its own as a whole, those of others only by team."""
 
 from callmodel.ids import TenantId, UserId
-from control_plane.accounts import Account, role_names, team_names
-from control_plane.belonging import UserOfOthersError, belongs_here, home_of
 from control_plane.features.users import service
 from control_plane.features.users.schemas import NewTenantUser, NewUser, TenantUserPatch, UserPatch
+from control_plane.people.accounts import Account, role_names, team_names
+from control_plane.people.belonging import UserOfOthersError, belongs_here, home_of
 from control_plane.web import Context, NotFoundError
 
 

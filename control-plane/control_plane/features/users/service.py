@@ -5,7 +5,12 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from callmodel.ids import TenantId, UserId, uuid7
-from control_plane.accounts import (
+from control_plane.features.users.schemas import NewUser, UserPatch
+from control_plane.features.users.store import UserStore
+from control_plane.inventory.archive import ArchivedError
+from control_plane.inventory.references import tenant_exists
+from control_plane.inventory.uses import require_unused_user
+from control_plane.people.accounts import (
     Account,
     account_named,
     account_of,
@@ -14,16 +19,11 @@ from control_plane.accounts import (
     role_names,
     save_account,
 )
-from control_plane.agents import tell_matching
-from control_plane.archive import ArchivedError
-from control_plane.features.users.schemas import NewUser, UserPatch
-from control_plane.features.users.store import UserStore
-from control_plane.passwords import check_password
-from control_plane.permissions import Role
+from control_plane.people.agents import tell_matching
+from control_plane.people.passwords import check_password
+from control_plane.people.permissions import Role
+from control_plane.people.totp import SecondFactors
 from control_plane.phonekeys import renew_phones_of
-from control_plane.references import tenant_exists
-from control_plane.totp import SecondFactors
-from control_plane.uses import require_unused_user
 from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
 
 

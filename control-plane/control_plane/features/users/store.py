@@ -1,8 +1,8 @@
-"""Which users have roles in a tenant: an index beside `control_plane.accounts`, which holds the users."""
+"""Which users have roles in a tenant: an index beside `control_plane.people.accounts`, which holds the users."""
 
 from callmodel.ids import TenantId, UserId
-from control_plane.accounts import SCOPE, USERS, Account, account_of, to_account
-from control_plane.archive import page_of_rows
+from control_plane.inventory.archive import page_of_rows
+from control_plane.people.accounts import SCOPE, USERS, Account, account_of, to_account
 from servicekit.stores import ColumnType, Store, TableSpec
 
 TENANT_USERS = TableSpec(

@@ -7,8 +7,8 @@ from control_plane.features.vips import service
 from control_plane.features.vips.schemas import NewVip, RevealQuery, VipPatch, VipView
 from control_plane.features.vips.store import VipRecord
 from control_plane.fields import TenantIdText, VipIdText
-from control_plane.named import AgentUnknownError, QueueUnknownError
-from control_plane.permissions import Permission
+from control_plane.inventory.named import AgentUnknownError, QueueUnknownError
+from control_plane.people.permissions import Permission
 from control_plane.web import Context, ForbiddenError, PageOf, PageQuery, Route
 
 

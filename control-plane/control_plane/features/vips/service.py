@@ -7,8 +7,8 @@ from callmodel.ids import TenantId
 from callmodel.vips import Vip
 from control_plane.features.vips.schemas import NewVip, VipPatch, VipSettings
 from control_plane.features.vips.store import VipRecord, VipStore
-from control_plane.named import require_agent, require_queue
-from control_plane.references import require_tenant
+from control_plane.inventory.named import require_agent, require_queue
+from control_plane.inventory.references import require_tenant
 from control_plane.web import ConflictError, Context, NotFoundError
 
 

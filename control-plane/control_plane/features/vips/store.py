@@ -10,8 +10,8 @@ from callmodel.directory import Tenant
 from callmodel.ids import E164, TenantId
 from callmodel.privacy import number_hash
 from callmodel.vips import Vip
-from control_plane.listing import every
-from control_plane.numberkeys import number_key_of
+from control_plane.inventory.listing import every
+from control_plane.keyring.numberkeys import number_key_of
 from servicekit.crypto import TenantCipher
 from servicekit.stores import ColumnType, Row, Store, TableSpec
 

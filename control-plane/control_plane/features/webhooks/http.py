@@ -4,11 +4,11 @@ import secrets
 
 from pydantic import Field
 
+from control_plane.facts.webhooks import Webhook, WebhookStore
 from control_plane.fields import TenantIdText
-from control_plane.permissions import Permission
-from control_plane.references import require_tenant
+from control_plane.inventory.references import require_tenant
+from control_plane.people.permissions import Permission
 from control_plane.web import Context, InvalidRequestError, NotFoundError, Route, Shape
-from control_plane.webhooks import Webhook, WebhookStore
 from servicekit.publicnet import AddressForbiddenError, require_allowed
 
 

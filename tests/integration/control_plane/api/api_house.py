@@ -23,9 +23,9 @@ from typing import Any
 import aiohttp
 
 from control_plane.config import ControlPlaneSettings
-from control_plane.queueing import build_celery
+from control_plane.jobs.queueing import build_celery
+from devstack.children import die_with
 from tests.loopback import free_port
-from trunkline.children import die_with
 
 ADMIN_PASSWORD = "correct-horse-4711-battery"
 USER_PASSWORD = "quiet-river-under-stars-7"

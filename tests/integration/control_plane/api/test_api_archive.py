@@ -12,7 +12,7 @@ from callmodel import keys
 from callmodel.callstate import CallState, Direction
 from callmodel.cdr import Cdr
 from callmodel.ids import CallId, NodeId, TenantId
-from control_plane.livecalls import LiveCalls
+from control_plane.facts.livecalls import LiveCalls
 from servicekit.redisio import connect
 
 

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from callmodel.campaigns.leads import Lead
 from callmodel.ids import E164, CallId, CampaignId, LeadId, ListId, ProviderId, TenantId
-from control_plane.numberkeys import NumberTokens
+from control_plane.keyring.numberkeys import NumberTokens
 from hotstate.dnc import DoNotCall
 from hotstate.leads import CampaignKey, Claimed, LeadQueue, Refused, RefusedFor
 from servicekit.crypto import TenantCipher, load_or_create_key

@@ -8,7 +8,7 @@ import pytest
 from api_house import ROLES, Client, House, World
 
 from control_plane.app import ROUTES
-from control_plane.permissions import GRANTS, Permission, Role
+from control_plane.people.permissions import GRANTS, Permission, Role
 from control_plane.web import Access, Route
 from control_plane.web.dispatch import FILE_TYPE
 

@@ -11,7 +11,7 @@ from outbound import a_tenant, done, imported, send, until
 
 from callmodel.ids import ListId, TenantId
 from control_plane.features.lists.store import ListRecord, ListStore
-from control_plane.leadstore import LeadStore
+from control_plane.leads.store import LeadStore
 from control_plane.migrations import MIGRATIONS
 from servicekit.crypto import TenantCipher, load_or_create_key
 from servicekit.stores import open_store

@@ -8,7 +8,7 @@ import pytest
 from api_house import ROLES, House, World, build_world, run, running
 from test_api_isolation import READS, TENANT_ROUTES, body_for, path_of
 
-from trunkline.cassandra import Nodes
+from devstack.cassandra import Nodes
 
 
 @pytest.fixture(scope="module")

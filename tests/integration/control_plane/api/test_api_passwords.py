@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Iterator
 import pytest
 from api_house import USER_PASSWORD, Answer, Client, House, World, build_world, fresh, run, running, signed_in
 
-from trunkline.cassandra import Nodes
+from devstack.cassandra import Nodes
 
 NEW_PASSWORD = "another-good-secret-8"
 AT_ONCE = 60

@@ -6,7 +6,7 @@ from typing import Any
 
 from api_house import USER_PASSWORD, Answer, Client, House, World, fresh, signed_in, user
 
-from control_plane.totp import PERIOD_MS, code_at
+from control_plane.people.totp import PERIOD_MS, code_at
 
 
 def secret_in(answer: Answer) -> bytes:

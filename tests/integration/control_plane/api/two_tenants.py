@@ -23,12 +23,12 @@ from callmodel.endings import Ending, EndingClass
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, TenantId, TrunkId, uuid7
 from callmodel.privacy import mask_number
 from control_plane.config import ControlPlaneSettings
+from control_plane.facts.livecalls import LiveCalls
 from control_plane.features.calls.followups import FollowUpKind, Reason
 from control_plane.features.calls.followups_store import FollowUpStore
 from control_plane.features.calls.store import CallStore
 from control_plane.features.recordings.ledger import CallOver, FileArchived, RecordingOwed, object_key_of
 from control_plane.features.recordings.store import LedgerStore
-from control_plane.livecalls import LiveCalls
 from control_plane.resources import close_resources, open_resources
 from control_plane.times import day_of, now_ms
 from control_plane.web.context import Resources

@@ -38,7 +38,6 @@ from callmodel.ids import (
     uuid7,
 )
 from callmodel.wire import Envelope, HeldCalls, RecordingSpooled
-from control_plane.accounts import Account, add_account
 from control_plane.app import build_api
 from control_plane.config import ControlPlaneSettings
 from control_plane.features.auth import store as sessions
@@ -50,13 +49,14 @@ from control_plane.features.recordings.ledger import Entry, EntryState
 from control_plane.features.recordings.store import LedgerStore
 from control_plane.features.stations.store import StationRecord, StationStore
 from control_plane.features.tenants.store import TenantRecord, TenantStore
-from control_plane.permissions import Role
+from control_plane.keyring.signing import create_signing_key
+from control_plane.people.accounts import Account, add_account
+from control_plane.people.permissions import Role
 from control_plane.resources import close_resources, open_resources
-from control_plane.signing import create_signing_key
 from control_plane.times import DAY_MS, now_ms
+from devstack.children import die_with
 from tests.integration.publishing import publish
 from tests.loopback import free_port
-from trunkline.children import die_with
 
 ACME, GLOBEX = TenantId("acme"), TenantId("globex")
 NODE = NodeId("node-1")

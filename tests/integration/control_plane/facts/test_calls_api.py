@@ -28,12 +28,12 @@ from callmodel.codec import to_wire
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, TenantId
 from callmodel.wire import Envelope
 from control_plane.audit import AUDIT
+from control_plane.facts.livecalls import LiveCalls
 from control_plane.features.calls.store import CallStore
 from control_plane.features.live.facts import keep_live, settle_live
 from control_plane.features.recordings.ledger import CallOver, FileArchived, FileLost, FileSpooled, RecordingOwed
 from control_plane.features.recordings.store import LedgerStore
-from control_plane.livecalls import LiveCalls
-from control_plane.permissions import Role
+from control_plane.people.permissions import Role
 from control_plane.times import day_of, now_ms
 
 CALLS = f"/tenants/{ACME}/calls"

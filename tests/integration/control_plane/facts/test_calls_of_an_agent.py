@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from facts_house import ACME, CUSTOMER, House, cdr, live_call, new_call_id
 
+from control_plane.facts.livecalls import LiveCalls
 from control_plane.features.calls.store import CallStore
-from control_plane.livecalls import LiveCalls
-from control_plane.permissions import Role
+from control_plane.people.permissions import Role
 
 CALLS = f"/tenants/{ACME}/calls"
 DESK = {"extension": "1001"}

@@ -15,9 +15,9 @@ from control_plane.features.campaigns.filling import Filler
 from control_plane.features.campaigns.store import CampaignRecord, CampaignStore
 from control_plane.features.lists.packing import blocks_of
 from control_plane.features.lists.store import READY, ListRecord, ListStore
-from control_plane.leadstates import LeadRecord, LeadStates
-from control_plane.leadstore import LeadStore
-from control_plane.numberfates import DEAD, REACHED, NumberFates
+from control_plane.leads.numberfates import DEAD, REACHED, NumberFates
+from control_plane.leads.states import LeadRecord, LeadStates
+from control_plane.leads.store import LeadStore
 from hotstate.leads.shapes import key_of
 from leadimport.cleaning import Cleaner
 from leadimport.mapping import ColumnMapping

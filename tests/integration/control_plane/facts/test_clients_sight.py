@@ -8,11 +8,11 @@ from facts_house import ACME, CUSTOMER, GLOBEX, House, cdr, new_call_id
 
 from callmodel.ids import AgentId, QueueId, RecordingId, TrunkId
 from callmodel.sight import COSTS, INSIDE
+from control_plane.facts.livecalls import LiveCalls
 from control_plane.features.calls.store import CallStore
 from control_plane.features.recordings.ledger import CallOver, FileLost, RecordingOwed
 from control_plane.features.recordings.store import LedgerStore
-from control_plane.livecalls import LiveCalls
-from control_plane.permissions import Role
+from control_plane.people.permissions import Role
 from control_plane.times import day_of, now_ms
 
 CALLS = f"/tenants/{ACME}/calls"

@@ -14,9 +14,9 @@ from control_plane.features.lists.customers import keep_customers
 from control_plane.features.lists.packing import blocks_of
 from control_plane.features.lists.store import IMPORTING, READY, ListRecord, ListStore
 from control_plane.features.tenants.store import TenantStore
-from control_plane.leadstore import LeadStore
-from control_plane.numberkeys import number_key_of
-from control_plane.permissions import Role
+from control_plane.keyring.numberkeys import number_key_of
+from control_plane.leads.store import LeadStore
+from control_plane.people.permissions import Role
 from hotstate.customers import Customers
 from leadimport.cleaning import Cleaner
 from leadimport.mapping import ColumnMapping

@@ -33,7 +33,7 @@ from control_plane.features.recordings import sweeping
 from control_plane.features.recordings.finishing import finish_recording, remove_orphans
 from control_plane.features.recordings.ledger import Entry, EntryState, FileSpooled
 from control_plane.features.recordings.store import LedgerStore
-from control_plane.queueing import SCHEDULE, build_celery, finish_recording_later
+from control_plane.jobs.queueing import SCHEDULE, build_celery, finish_recording_later
 from control_plane.times import day_of, now_ms
 from servicekit import tracing
 

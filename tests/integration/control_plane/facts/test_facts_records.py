@@ -18,11 +18,11 @@ from callmodel.callstate import LegRole, LegState
 from callmodel.cdr import Cdr, CdrLeg
 from callmodel.directory import Tenant
 from callmodel.ids import CallId, LegId, TenantId
+from control_plane.facts.gathering import Gathering
+from control_plane.facts.livecalls import LiveCalls
+from control_plane.facts.streamlag import LagWatch
 from control_plane.features.calls.store import CallStore
-from control_plane.gathering import Gathering
-from control_plane.livecalls import LiveCalls
 from control_plane.retention import Kept
-from control_plane.streamlag import LagWatch
 from control_plane.times import now_ms
 from tests.integration.publishing import publish
 

@@ -9,7 +9,7 @@ import pytest
 import soundfile
 from facts_house import ACME, House, cdr, live_call, loudest, new_call_id, spool, until
 
-from control_plane.permissions import Role
+from control_plane.people.permissions import Role
 
 
 @pytest.fixture(params=["sqlite", "cassandra"])

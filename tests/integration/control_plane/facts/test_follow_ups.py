@@ -13,7 +13,7 @@ from callmodel.ids import E164, CallId, QueueId, RecordingId, TenantId
 from control_plane.features.calls.followups import reason_of
 from control_plane.features.calls.followups_store import FollowUpStore
 from control_plane.features.calls.store import CallStore
-from control_plane.permissions import Role
+from control_plane.people.permissions import Role
 from control_plane.times import day_of, now_ms
 
 PATH = f"/tenants/{ACME}/follow-ups"

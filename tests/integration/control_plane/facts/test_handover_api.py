@@ -9,8 +9,8 @@ from callmodel import keys
 from callmodel.callstate import LegRole, LegState
 from callmodel.cdr import CdrLeg
 from callmodel.ids import CallId, Extension, LegId
-from control_plane.livecalls import LiveCalls
-from control_plane.permissions import Role
+from control_plane.facts.livecalls import LiveCalls
+from control_plane.people.permissions import Role
 
 CALLS = f"/tenants/{ACME}/calls"
 DESK, DOOR = Extension("1001"), Extension("1002")

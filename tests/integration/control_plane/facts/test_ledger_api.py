@@ -16,7 +16,7 @@ from control_plane.features.recordings.ledger import (
     RecordingOwed,
 )
 from control_plane.features.recordings.store import LedgerStore
-from control_plane.permissions import Role
+from control_plane.people.permissions import Role
 from control_plane.times import day_of, now_ms
 from servicekit.objects import ObjectHeldError
 

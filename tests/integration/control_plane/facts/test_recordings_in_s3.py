@@ -14,7 +14,7 @@ from facts_house import ACME, GLOBEX, House, cdr, entry_of, live_call, new_call_
 from callmodel.ids import RecordingId
 from control_plane.features.recordings.ledger import EntryState, FileSpooled
 from control_plane.features.recordings.store import LedgerStore
-from control_plane.permissions import Role
+from control_plane.people.permissions import Role
 from control_plane.times import now_ms
 from tests.integration.seaweed_server import SeaweedServer
 

@@ -10,8 +10,8 @@ from control_plane.features.recordings import expiring
 from control_plane.features.recordings.finishing import finish_recording
 from control_plane.features.recordings.ledger import Entry, EntryState, FileExpired, FileSpooled
 from control_plane.features.recordings.store import LedgerStore
-from control_plane.permissions import Role
-from control_plane.queueing import build_celery
+from control_plane.jobs.queueing import build_celery
+from control_plane.people.permissions import Role
 from control_plane.retention import Kept, Retention
 from control_plane.times import day_of, now_ms
 from servicekit.objects import ObjectNotFoundError, ObjectsUnavailableError

@@ -18,7 +18,7 @@ from control_plane.features.calls.store import CallStore
 from control_plane.features.reports.counting import Kind
 from control_plane.features.reports.facts import LateCalls
 from control_plane.features.reports.store import REPORT_SUMS, SumStore
-from control_plane.permissions import Role
+from control_plane.people.permissions import Role
 from control_plane.times import DAY_MS, now_ms, slot_of
 
 DAY = now_ms() // DAY_MS * DAY_MS - 2 * DAY_MS

@@ -16,8 +16,8 @@ from callmodel.cdr import Cdr
 from callmodel.endings import Ending
 from callmodel.ids import CallId, RecordingId
 from callmodel.voice.figures import LegVoice, Stream
-from control_plane.permissions import Role
-from control_plane.webhooks import SIGNATURE, Webhook, deliver, signature_of
+from control_plane.facts.webhooks import SIGNATURE, Webhook, deliver, signature_of
+from control_plane.people.permissions import Role
 from servicekit.publicnet import AddressForbiddenError
 
 PATH = f"/tenants/{ACME}/webhook"

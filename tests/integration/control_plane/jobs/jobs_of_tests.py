@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from control_plane.jobs.job import job
-from control_plane.queueing import ROUTES
+from control_plane.jobs.queueing import ROUTES
 from control_plane.web.context import Resources
 from control_plane.worker import main
 

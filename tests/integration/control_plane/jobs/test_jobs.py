@@ -16,8 +16,8 @@ from control_plane.jobs import letters as letters_module
 from control_plane.jobs.buried import BuriedMessages
 from control_plane.jobs.letters import DeadLetter, DeadLetters
 from control_plane.jobs.once import DEATHS, Piece
+from control_plane.jobs.queueing import QUEUES, build_celery
 from control_plane.jobs.waiting import held_by_workers, queues_of
-from control_plane.queueing import QUEUES, build_celery
 
 BULK = "imports,exports,reports,webhooks"
 

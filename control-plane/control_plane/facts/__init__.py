@@ -1,0 +1,1 @@
+"""What comes over the bus, and what several features keep of it."""

@@ -1,0 +1,1 @@
+"""What is there, what is archived, and who uses it: look-ups across features."""

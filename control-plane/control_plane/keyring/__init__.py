@@ -1,0 +1,1 @@
+"""Keys and what is made with them: certificates, signatures, sealed files, keyed hashes."""

@@ -1,0 +1,1 @@
+"""Configuration on its way from the store to edges and media nodes."""

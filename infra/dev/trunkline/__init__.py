@@ -1,1 +1,0 @@
-"""The `trunkline` command: one entry to every process, the development stack, the demo and the doctor."""
