@@ -55,7 +55,9 @@ class Feed:
             if stream not in self._streams:
                 last = [] if whole else await self._redis.xrevrange(stream, count=1)
                 self._streams.setdefault(stream, last[0][0] if last else "0-0")
-        self._wanted.set()
+        # Redis takes no question about no stream.
+        if self._streams:
+            self._wanted.set()
 
     def leave(self, *streams: str) -> None:
         """Read these streams no more."""

@@ -43,7 +43,8 @@ class Hub:
     async def enter(self, listener: Listener) -> Board:
         """Have a browser hear what is told from now on.  Raises redis errors."""
         tenant_id = listener.scope.tenant_id
-        await self._follow_pools()
+        # Where somebody follows already, a pool that is not known began since the last look: they miss none of it.
+        await self._follow_pools(new=bool(self._boards))
         board = self._boards.setdefault(tenant_id, Board(tenant_id))
         board.listeners.add(listener)
         board.reasons = listener.scope.reasons or board.reasons
