@@ -1,8 +1,8 @@
 """HQ's forks to the phones of one station at a branch: each comes in an INVITE, and a transaction, of its own.
 
 Their media is one call of rtpengine's, where whoever was told of last, by an offer too, has the caller's voice.  So
-offers and answers of one call come one after the other here, and none after the first answer.  And no media of a fork goes
-while the guard looks for another's sockets.
+offers and answers of one call come one after the other here, and none after the first answer.  No media of a fork
+goes while the guard looks for another's sockets.
 """
 
 import contextlib
