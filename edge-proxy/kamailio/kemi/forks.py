@@ -1,7 +1,8 @@
 """HQ's forks to the phones of one station at a branch: each comes in an INVITE, and a transaction, of its own.
 
 Their media is one call of rtpengine's, where whoever was told of last, by an offer too, has the caller's voice.  So
-offers and answers of one call come one after the other here, and none after the first answer.
+offers and answers of one call come one after the other here, and none after the first answer.  No media of a fork
+goes while the guard looks for another's sockets.
 """
 
 import contextlib
@@ -10,8 +11,9 @@ from collections.abc import Iterator
 import KSR
 
 from edge_proxy import sealing
+from kemi import anchoring
 from kemi.environment import text
-from kemi.session import BEGINS, FORKED, Session
+from kemi.session import BEGINS, FORKED, Session, remembered
 
 _ANSWERED = "answered"
 
@@ -33,6 +35,13 @@ def one_by_one(forked: bool) -> Iterator[None]:
         yield
     finally:
         KSR.cfgutils.unlock(name)
+
+
+def give_up() -> None:
+    """Let go of the media of an INVITE that failed: of a fork, not while another's is seen to."""
+    session = remembered()
+    with one_by_one(is_one(session)):
+        anchoring.give_up(session)
 
 
 def is_answered() -> bool:

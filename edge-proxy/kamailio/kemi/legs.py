@@ -62,7 +62,7 @@ def _expect_answer(session: Session, toward: MediaProtection | None, *, offered:
 
 def relay(code: int = 503, reason: str = "Service Unavailable") -> int:
     if KSR.tm.t_relay() < 0:
-        anchoring.give_up()
+        forks.give_up()
         reply(code, reason)
     return 1
 

@@ -8,7 +8,7 @@ from edge_proxy import peering, sealing
 from edge_proxy.decisions import PeerKind, Request, ToRoute, ToStation
 from edge_proxy.media import SRTP
 from edge_proxy.sealing import End, EndKind
-from kemi import anchoring, forks, keys, ladder, telemetry
+from kemi import forks, keys, ladder, telemetry
 from kemi.dialogs import connect_branch, next_host, site_ahead, stay
 from kemi.edges import next_is_edge, through_holder
 from kemi.environment import (
@@ -155,7 +155,7 @@ def station_replied() -> int:
 def station_failed() -> int:
     if _ring_without_keys():
         return telemetry.TRIES_AGAIN
-    anchoring.give_up()
+    forks.give_up()
     if KSR.tm.t_is_canceled() < 0 and fell_silent():
         # Of several phones a dead one's silence counts most to Kamailio; one that is busy is there.
         if text(_BUSY) == "1":
