@@ -104,6 +104,11 @@ def _is_refused_by_the_edge(passage: Passage) -> bool:
     return passage.left.startswith(b"SIP/2.0 488 ") and not passage.came.startswith(b"SIP/2.0 488 ")
 
 
+def _is_made_to_ring(passage: Passage) -> bool:
+    """Say whether the edge told the caller of ringing where a call was forwarded or in line (181, 182)."""
+    return passage.left.startswith(b"SIP/2.0 180 ") and passage.came.startswith((b"SIP/2.0 181 ", b"SIP/2.0 182 "))
+
+
 @dataclass
 class Judge:
     """Reads what passed with all parsers; `findings` by kind, and what passed only to be `dropped` by Asterisk."""
@@ -152,7 +157,8 @@ class Judge:
             self._compare(passage, "pjsip and Kamailio", theirs, its)
             self._compare(passage, "pjsip and our parser", theirs, ours)
             refused = {"method", "contacts", "body"} if _is_refused_by_the_edge(passage) else set()
-            self._compare(passage, "pjsip and the edge", theirs, of_kamailio(before), *passage.changed, *refused)
+            made = refused | ({"method"} if _is_made_to_ring(passage) else set())
+            self._compare(passage, "pjsip and the edge", theirs, of_kamailio(before), *passage.changed, *made)
             self._vouched(passage, theirs)
 
     def _compare(self, passage: Passage, who: str, one: Reading, other: Reading | None, *ignored: str) -> None:

@@ -171,7 +171,14 @@ class Waiting:
     async def _try(self, field: Field, desk: Desk, everybody: list[Customer], size: Size) -> Outcome:
         talker, *waiters = everybody
         await _begin(field, desk, everybody)
-        nodes = await desk.nodes()
+        nodes: dict[str, str] = {}
+
+        async def are_shown() -> bool:
+            # What calls are is told a moment after it has come about.
+            nodes.update(await desk.nodes())
+            return nodes.keys() >= {customer.masked for customer in everybody}
+
+        await _shown(are_shown)
         struck = nodes[talker.masked]
         cut = [waiter for waiter in waiters if self.cuts and nodes[waiter.masked] == struck]
         await self.strike(field, struck)

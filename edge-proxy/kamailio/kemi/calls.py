@@ -47,7 +47,7 @@ from kemi.environment import (
     view,
 )
 from kemi.gate import at_hand
-from kemi.legs import begin, relay
+from kemi.legs import begin, expect_refusal, relay
 from kemi.peers import peer, request_from
 from kemi.stripping import strip_ours, strip_ways
 
@@ -127,7 +127,7 @@ def _to_media_node(decision: ToMediaNode, request: Request) -> int:
 
 def _leave_media_out() -> None:
     """Bring on a call whose media rtpengine does not take, without it: whoever refuses it writes its record."""
-    anchoring.begun().keep()
+    expect_refusal()
     ladder.note("refused: the description of the caller's media, to be answered 488 by the media node")
     KSR.hdr.remove("Content-Type")
     KSR.textopsx.remove_body()

@@ -52,6 +52,11 @@ def pass_by(sender: Peer, callee: End) -> None:
     stay(session, sender, callee)
 
 
+def expect_refusal() -> None:
+    """Hear what a media node says to a call that goes to it without its sound, and strip it as any answer."""
+    _expect_answer(anchoring.begun(), None, offered=False)
+
+
 def _expect_answer(session: Session, toward: MediaProtection | None, *, offered: bool) -> None:
     session.toward = toward.value if toward else PASSED
     if offered:

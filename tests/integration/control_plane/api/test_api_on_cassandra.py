@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from api_house import ROLES, House, World, build_world, run, running
-from test_api_isolation import READS, TENANT_ROUTES, body_for, path_of
+from test_api_isolation import ASKED, READS, TENANT_ROUTES, body_for, path_of
 
 from devstack.cassandra import Nodes
 
@@ -25,7 +25,8 @@ def cassandra_world(cassandra_house: House) -> World:
 
 async def test_hq_reads_what_it_made(cassandra_world: World):
     world = cassandra_world
-    answers = await asyncio.gather(*(world.admin.call("GET", path_of(route, world.ids["bolt"])) for route in READS))
+    paths = [path_of(route, world.ids["bolt"]) + ASKED.get(route.operation_id, "") for route in READS]
+    answers = await asyncio.gather(*(world.admin.call("GET", path) for path in paths))
 
     assert {answer.status for answer in answers} == {200}
     tenants = await world.admin.get("/tenants")

@@ -67,6 +67,7 @@ async def test_a_call_asked_for_goes_to_the_node_with_most_room(house: House):
     # An agent who asked for a call is rung soon or not at all.
     assert now_ms() + 25_000 < order.pop("not_after_ms") <= now_ms() + 30_000
     assert order == {
+        "is_owed": False,
         "call_id": answer["call_id"], "tenant_id": ACME, "extension": "1001", "site_id": "branch-1",
         "dialled": "138 1234-5678", "asked_by": "ana", "caller_number": None, "kind": "call.place",
             "traceparent": None,
