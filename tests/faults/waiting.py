@@ -228,18 +228,21 @@ class Waiting:
             expected[talker.number] = ["node-lost"]
         found: dict[str, list[str]] = {}
 
-        async def told() -> bool:
+        async def as_expected() -> bool:
             with contextlib.suppress(*AWAY):
-                cdrs = [cdr for cdr in await field.books.cdrs() if cdr["number"] in expected]
+                # Who rang before edges and nodes knew of the line was in none.
+                cdrs = [
+                    cdr for cdr in await field.books.cdrs() if cdr["number"] in expected and cdr["queue_id"] == QUEUE
+                ]
                 cdrs.sort(key=lambda cdr: cdr["started_ms"])
                 found.clear()
                 for cdr in cdrs:
                     served = cdr["agent_id"] == desk.user_id or cdr["ending"] != "completed"
-                    word = str(cdr["ending"]) if served and cdr["queue_id"] == QUEUE else "of nobody"
+                    word = str(cdr["ending"]) if served else "of nobody"
                     found.setdefault(cdr["number"], []).append(word)
             return found == expected
 
-        if await until(told, SHOWN_SECONDS, pause_seconds=0.5):
+        if await until(as_expected, SHOWN_SECONDS, pause_seconds=0.5):
             return []
         return [f"{count} records say {words}" for words, count in _differences(expected, found)]
 
