@@ -1,14 +1,12 @@
 """Numbers that a tenant's people may dial by hand for a while: approved by a call that was refused."""
 
-from typing import Annotated
-
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from callmodel.directory import Tenant
 from callmodel.ids import CallId
 from control_plane.audit import record as audit
 from control_plane.features.calls.reach import require_call_in_reach
-from control_plane.features.calls.schemas import CALL_ID
+from control_plane.features.calls.schemas import CallPath
 from control_plane.features.calls.store import CallStore
 from control_plane.fields import TenantIdText
 from control_plane.keyring.numberkeys import number_key_of
@@ -18,7 +16,6 @@ from control_plane.web import ConflictError, Context, NotFoundError, Route, Shap
 from hotstate.customers import Customers
 
 HOUR_SECONDS = 3600
-CallPath = Annotated[str, StringConstraints(pattern=CALL_ID)]
 
 
 class NoNumberError(ConflictError):

@@ -1,20 +1,14 @@
 """Routes of follow-ups: missed calls and messages, until somebody has called back."""
 
-from typing import Annotated
-
-from pydantic import StringConstraints
-
 from callmodel.ids import CallId
 from control_plane.features.calls import errors, followups_service
 from control_plane.features.calls.followups_schemas import FollowUpsQuery, FollowUpView, to_view
-from control_plane.features.calls.schemas import CALL_ID, CallAccepted, CallBack
+from control_plane.features.calls.schemas import CallAccepted, CallBack, CallPath
 from control_plane.fields import TenantIdText
 from control_plane.inventory.references import require_tenant
 from control_plane.people.permissions import Permission
 from control_plane.people.reach import OutOfReachError
 from control_plane.web import Context, PageOf, Route, UnavailableError
-
-CallPath = Annotated[str, StringConstraints(pattern=CALL_ID)]
 
 
 async def listing(context: Context, tenant_id: TenantIdText, query: FollowUpsQuery) -> PageOf[FollowUpView]:

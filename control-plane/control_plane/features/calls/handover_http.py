@@ -9,13 +9,12 @@ from callmodel.rooms import Mode
 from callmodel.wire import ConsultCall, JoinCall, TransferCall
 from control_plane.features.calls import errors, handover
 from control_plane.features.calls import handover_schemas as schemas
-from control_plane.features.calls.schemas import CALL_ID, CallAccepted
+from control_plane.features.calls.schemas import CallAccepted, CallPath
 from control_plane.inventory.named import QueueUnknownError
 from control_plane.people.permissions import Permission
 from control_plane.people.reach import OutOfReachError
 from control_plane.web import Context, Route, UnavailableError
 
-CallPath = Annotated[str, StringConstraints(pattern=CALL_ID)]
 LegPath = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.-]{1,80}$")]
 
 

@@ -2,19 +2,16 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
-
-from pydantic import StringConstraints
+from typing import Any
 
 from callmodel.ids import CallId, TenantId
 from control_plane.audit import record
 from control_plane.features.calls import errors, listing, schemas, service
+from control_plane.features.calls.schemas import CallPath
 from control_plane.features.calls.sealing import CallRecord, customer_token
 from control_plane.people.permissions import Permission
 from control_plane.people.reach import OutOfReachError
 from control_plane.web import Context, ForbiddenError, PageOf, Route, UnavailableError
-
-CallPath = Annotated[str, StringConstraints(pattern=schemas.CALL_ID)]
 
 
 async def place(context: Context, tenant_id: str, body: schemas.NewCall) -> schemas.CallAccepted:

@@ -1,9 +1,9 @@
 """Wire shapes of calls.  Numbers of customers are masked unless somebody who may asked to see them."""
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from callmodel.callstate import Direction
 from callmodel.codec import to_wire
@@ -15,6 +15,8 @@ from control_plane.fields import QueueIdText, UserIdText
 from control_plane.web import Shape
 
 CALL_ID = r"^[0-9a-zA-Z-]{1,64}$"
+CallPath = Annotated[str, StringConstraints(pattern=CALL_ID)]
+"""A call's id in an address."""
 UUID7 = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$"
 EXTENSION = r"^[0-9]{2,6}$"
 MAX_MS = 4_102_444_800_000
