@@ -9,7 +9,11 @@ import pytest
 REPOSITORY = Path(__file__).parents[3]
 
 CONFTEST = """
+from tests.schedule import GroupScheduling
 from tests.time_limits import TimeLimits
+
+def pytest_xdist_make_scheduler(config, log):
+    return GroupScheduling(config, log)
 
 def pytest_configure(config):
     config.pluginmanager.register(TimeLimits())
@@ -55,6 +59,11 @@ def test_after_it():
     pass
 """
 
+ALONE_IN_ITS_GROUP = """
+def test_alone():
+    pass
+"""
+
 
 def _run(tmp_path: Path, *bodies: str, workers: int = 0) -> subprocess.CompletedProcess[str]:
     (tmp_path / "conftest.py").write_text(CONFTEST)
@@ -79,8 +88,8 @@ def test_what_follows_a_failure_has_its_limit(body: str, tmp_path: Path) -> None
     assert "PASSED" in ran.stdout and ran.returncode == 1
 
 
-def test_a_worker_that_takes_the_exception_ends_and_is_named(tmp_path: Path) -> None:
-    ran = _run(tmp_path, SWALLOWS, AFTER_IT, workers=1)
-    assert "crashed while running" in ran.stdout and "test_takes_the_exception" in ran.stdout
+def test_a_worker_that_takes_the_exception_ends_and_is_named_and_others_run_what_it_left(tmp_path: Path) -> None:
+    ran = _run(tmp_path, SWALLOWS + AFTER_IT, ALONE_IN_ITS_GROUP, workers=1)
+    assert ran.stdout.count("crashed while running") == 1 and "test_takes_the_exception" in ran.stdout
     assert "test_takes_the_exception" in ran.stderr  # where it stood
-    assert "1 passed" in ran.stdout
+    assert "1 failed, 2 passed" in ran.stdout
