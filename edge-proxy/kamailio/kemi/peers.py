@@ -162,11 +162,11 @@ def request_from(sender: Peer, method: str) -> Request:
     if sender.is_carrier:
         known["told"] = _told()
     elif sender.kind is PeerKind.NODE:
-        known |= _vouched("target", "tenant", "trunk", "caller", "traceparent", "link")
+        known |= _vouched("target", "tenant", "trunk", "caller", "traceparent", "link", "call")
     elif sender.kind is PeerKind.BRANCH:
         known |= _vouched("station", "site", "traceparent", REFUSED)
     elif sender.kind in (PeerKind.HQ, PeerKind.EDGE):
-        known |= _vouched("traceparent")
+        known |= _vouched("traceparent", "call")
     return Request(method, sender, **known)
 
 
@@ -182,6 +182,11 @@ def _every(name: str) -> str:
         return header(name)  # there it stands once
     lines = (text(f"$(hdr({name})[{place}])") for place in range(MOST_LINES))
     return ",".join(filter(None, lines))
+
+
+def call_told() -> str:
+    """Return our own id of the call, as the INVITE at hand brought it."""
+    return from_header(header(HEADER)).get("call", "")
 
 
 def _vouched(*names: str) -> dict[str, str]:

@@ -23,7 +23,7 @@ from kemi.environment import (
     text,
 )
 from kemi.legs import begin, on_reply, pass_by, relay
-from kemi.peers import peer
+from kemi.peers import call_told, peer
 from kemi.session import remembered
 
 BUSY = (486, 600)
@@ -81,8 +81,8 @@ def pass_on(request: Request) -> int:
         send_from(SOCKETS[peering.transport_of(text("$du"))])
         KSR.set_forward_no_connect()
     else:
-        _hand_on_trace()
-    pass_by(request.peer, callee)
+        _hand_on(request.call)
+    pass_by(request, callee)
     return _ring()
 
 
@@ -134,16 +134,17 @@ def station_branch() -> int:
         return 1
     media, account, _aor = text(_AHEAD).split(" ")
     if kind is not EndKind.PHONE:
-        _hand_on_trace()
+        _hand_on(call_told())
         account = ""
     stay(remembered(), peer(), End(kind, MediaProtection(media), name, account))
     return 1
 
 
-def _hand_on_trace() -> None:
-    """Tell the edge that comes next, ours or a branch's, where the call stands in its trace; a phone never learns."""
-    if trace := telemetry.place():
-        KSR.hdr.append(f"{HEADER}: {to_header((('traceparent', trace),))}\r\n")
+def _hand_on(call_id: str) -> None:
+    """Tell the edge that comes next, ours or a branch's, which call this is and where in its trace; no phone."""
+    said = [(name, value) for name, value in (("call", call_id), ("traceparent", telemetry.place())) if value]
+    if said:
+        KSR.hdr.append(f"{HEADER}: {to_header(said)}\r\n")
 
 
 def station_replied() -> int:
