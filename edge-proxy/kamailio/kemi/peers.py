@@ -184,11 +184,6 @@ def _every(name: str) -> str:
     return ",".join(filter(None, lines))
 
 
-def call_told() -> str:
-    """Return our own id of the call, as the INVITE at hand brought it."""
-    return from_header(header(HEADER)).get("call", "")
-
-
 def _vouched(*names: str) -> dict[str, str]:
     said = from_header(header(HEADER))
     return {name: said.get(name, "") for name in names}

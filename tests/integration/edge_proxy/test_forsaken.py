@@ -2,7 +2,7 @@
 
 import time
 
-from edge_harness import DOMAIN, NODE, Edge, station_headers, until
+from edge_harness import DOMAIN, NODE, Edge, snapshot, station, station_headers, until
 from two_edges import NODE_PORTS, has_contact, phone_at
 
 from callmodel.edgesnapshot import NodeHealth
@@ -17,6 +17,9 @@ from simulators.phone import Softphone
 
 async def test_a_call_that_no_node_names_is_ended_at_the_phone_and_a_named_one_goes_on(pair, node_of, redis):
     first, second = pair
+    for edge in pair:
+        # Where keys are on offer, the message is written anew before a phone is chosen.
+        edge.know(snapshot(stations=(station("1001", media="optional"), station("1002"))))
     node = f"{NODE}:{NODE_PORTS[second.host]}"
     forsaken = Forsaken(first.rpc, redis)
 
