@@ -73,6 +73,18 @@ def test_functions_that_touch_a_tenants_rows_take_the_tenant_first():
     assert wrong == []
 
 
+def test_rows_that_are_archived_are_paged_in_one_place():
+    used_by = {
+        module.__name__
+        for module in control_plane_modules()
+        if "page_of_rows(" in Path(module.__file__ or "").read_text()
+    }
+
+    # Users are of tenants and of the platform, and are kept by what signing in rests on.
+    own = {"control_plane.features.users.store"}
+    assert used_by == {"control_plane.inventory.archive", "control_plane.inventory.rows", *own}
+
+
 def tenant_comes_first(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether the first argument after the connection is the tenant's id, or a value that carries it."""
     arguments = [item for item in (*function.args.posonlyargs, *function.args.args) if item.arg not in CONNECTIONS]
