@@ -80,9 +80,7 @@ def test_rows_that_are_archived_are_paged_in_one_place():
         if "page_of_rows(" in Path(module.__file__ or "").read_text()
     }
 
-    # Users are of tenants and of the platform, and are kept by what signing in rests on.
-    own = {"control_plane.features.users.store"}
-    assert used_by == {"control_plane.inventory.archive", "control_plane.inventory.rows", *own}
+    assert used_by == {"control_plane.inventory.archive", "control_plane.inventory.rows"}
 
 
 def tenant_comes_first(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
