@@ -67,7 +67,8 @@ async def listening(engine: Engine, leg: LegId) -> None:
 
     async def tapped() -> bool:
         bridges = await engine.ari.command("GET", "/bridges")
-        return any(each["id"] == f"{leg}{BRIDGE}" and len(each["channels"]) == 2 for each in bridges)
+        ours = [each for each in bridges if each["id"].startswith(leg) and each["id"].endswith(BRIDGE)]
+        return any(len(each["channels"]) == 2 for each in ours)
 
     await until(tapped)
 
