@@ -17,8 +17,8 @@ from callmodel.rooms import Mode, Party
 from media_nodes.listening import WordListener
 from media_nodes.recognisers import SphinxRecogniser
 from media_nodes.taps import BRIDGE, EAR, MOUTH
-from media_nodes.voices import EspeakVoice
 from servicekit.audio import telephone_audio
+from servicekit.voices import EspeakVoice
 from simulators.call import PhoneCall
 from simulators.g711 import to_frames
 from simulators.tones import silence
