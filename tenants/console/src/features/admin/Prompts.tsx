@@ -64,7 +64,7 @@ function Audio({ row, readOnly, onChanged }: ExtraProps) {
             {/* Another file has another sum: the player takes it anew. */}
             <audio controls preload="none" aria-label={t("admin.prompts.listen", { language })} style={{ flex: 1, height: 32 }}
               src={`/prompt-audio/${tenant_id}/${id}/${language}?of=${String(sha256).slice(0, 8)}`} />
-            <span className="figures quiet" title={text ? String(text) : undefined}>{clock(Number(seconds))}</span>
+            <span className="figures quiet" title={typeof text === "string" ? text : undefined}>{clock(Number(seconds))}</span>
             {!readOnly && <Button type="text" size="small" icon={<DeleteOutlined />} aria-label={t("admin.prompts.removeOf", { language })} onClick={() => void remove(language)} />}
           </div>
         );
@@ -120,7 +120,7 @@ function NewAudio({ path, onChanged }: { path: (language: string) => string; onC
       <Button size="small" icon={<AudioOutlined />} danger={recorder.isRecording} type={recorder.isRecording ? "primary" : "default"} onClick={() => void record()}>
         {t(recorder.isRecording ? "admin.prompts.stop" : "admin.prompts.record")}
       </Button>
-      <Input.TextArea size="small" style={{ width: 300 }} autoSize={{ maxRows: 4 }} maxLength={2000} aria-label={t("admin.prompts.text")} placeholder={t("admin.prompts.text")}
+      <Input.TextArea size="small" style={{ width: 300 }} rows={1} maxLength={2000} aria-label={t("admin.prompts.text")} placeholder={t("admin.prompts.text")}
         value={text} onChange={(event) => setText(event.target.value)} />
       <Button size="small" icon={<SoundOutlined />} loading={sending} disabled={!text.trim() || recorder.isRecording} onClick={() => void speak()}>{t("admin.prompts.speak")}</Button>
     </Space>
