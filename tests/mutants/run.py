@@ -176,7 +176,7 @@ def main() -> None:
         if is_noticed(mutant.module, source):
             noticed += 1
         else:
-            print("not noticed:", _said(mutant, source), flush=True)
+            print(f"{tried}: not noticed:", _said(mutant, source), flush=True)
         if tried == given.count:
             break
     print(f"seed {seed}: {noticed} of {tried} noticed in {time.monotonic() - begun:.0f} s")
