@@ -35,7 +35,9 @@ const withoutNull = ({ properties, required, type }: Schema): Schema => ({
 function Held({ schema, place, value, onChange }: { schema: Schema; place: string; value: unknown; onChange: (value: unknown) => void }) {
   if (schema.properties) return <Fields schema={schema} place={place} value={value} onChange={onChange} />;
   if (schema.anyOf) return <Variants variants={schema.anyOf} place={place} value={value} onChange={onChange} />;
-  return <Field name={place.split(".").at(-1) ?? ""} place={place} schema={schema} value={value} onChange={onChange} />;
+  // A plain value of a list is called as the list is.
+  const name = place.split(".").findLast((step) => !/^[0-9]+$/.test(step)) ?? "";
+  return <Field name={name} place={place} schema={schema} value={value} onChange={onChange} />;
 }
 
 function ThingsControl({ name, place, shape, value, onChange }: ControlProps) {

@@ -32,6 +32,8 @@ export interface Resource {
   toBody?: (value: Thing) => Thing;
   /** Where one opens, where it is not in the drawer. */
   href?: (id: string) => string;
+  /** Where a new one is made, where it is not in the drawer. */
+  newHref?: string;
   /** What of this one may be changed; null: nothing. */
   change?: (row: Thing) => Schema | null;
   /** Fields that come back in part only, such as credentials: who changes them writes them anew. */
