@@ -26,6 +26,7 @@ export const SCREENS: readonly Screen[] = [
   screen("campaigns", "outbound", ["supervisor", "manager", "hq"]),
   screen("lists", "outbound", ["supervisor", "manager", "hq"]),
   screen("do-not-call", "outbound", ["supervisor", "manager", "hq"]),
+  screen("number-health", "outbound", ["supervisor", "manager", "hq"]),
   screen("users", "manage", ["manager", "hq"]),
   screen("stations", "manage", ["manager", "hq"]),
   screen("numbers", "manage", ["manager", "hq"]),

@@ -12,6 +12,7 @@ export const COMPONENTS: Readonly<Record<string, ComponentType>> = {
   campaigns: lazy(() => import("@/features/campaigns/Campaigns")),
   lists: lazy(() => import("@/features/lists/Lists")),
   "do-not-call": lazy(() => import("@/features/donotcall/DoNotCall")),
+  "number-health": lazy(() => import("@/features/numberhealth/NumberHealth")),
   users: lazy(() => import("@/features/admin/Users")),
   stations: lazy(() => import("@/features/admin/Stations")),
   numbers: lazy(() => import("@/features/admin/Numbers")),

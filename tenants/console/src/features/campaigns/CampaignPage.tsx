@@ -6,8 +6,12 @@ import { WRITERS, type Resource } from "@/features/admin/resource/resource";
 import { Removal } from "@/features/admin/resource/ThingDrawer";
 import { CampaignActs } from "@/features/campaigns/CampaignActs";
 import { CampaignState } from "@/features/campaigns/CampaignState";
+import { Live } from "@/features/campaigns/Live";
 import { useCampaign } from "@/features/campaigns/queries";
-import { Settings } from "@/features/campaigns/Settings";
+import { isPaced } from "@/features/campaigns/settings";
+import { Settings } from "@/features/campaigns/SettingsTab";
+import { Sharing } from "@/features/campaigns/Sharing";
+import { WhatIf } from "@/features/campaigns/WhatIf";
 import { useFieldWords } from "@/features/admin/form/words";
 import { useErrorText } from "@/parts/errors";
 import { ScreenLink } from "@/parts/ScreenLink";
@@ -19,13 +23,20 @@ export function CampaignPage({ campaignId, resource }: { campaignId: string; res
   const words = useFieldWords();
   const roles = useRoles();
   const { data: campaign, error } = useCampaign(campaignId);
-  const tab = new URLSearchParams(useQueryText()).get("tab") ?? "settings";
+  const asked = new URLSearchParams(useQueryText()).get("tab");
   const mayWrite = WRITERS.some((role) => roles.has(role));
   if (!campaign) return <div className="page">{error ? <Alert type="error" showIcon title={errorText(error)} role="alert" /> : <Spin />}</div>;
+  // Of a draft there is nothing to see: it is set up first.
+  const tab = asked ?? (campaign.state === "draft" ? "settings" : "live");
   const isArchived = campaign.archived_ms !== null;
   const isSettled = campaign.state === "draft" || campaign.state === "stopped";
   const readOnly = !mayWrite || isArchived;
-  const items = [{ key: "settings", label: t("campaigns.tabs.settings"), children: <Settings campaign={campaign} readOnly={readOnly} /> }];
+  const items = [
+    { key: "live", label: t("campaigns.tabs.live"), children: <Live campaign={campaign} /> },
+    { key: "settings", label: t("campaigns.tabs.settings"), children: <Settings campaign={campaign} readOnly={readOnly} /> },
+    { key: "sharing", label: t("campaigns.tabs.sharing"), children: <Sharing campaign={campaign} readOnly={readOnly} /> },
+    ...(isPaced(campaign.kind) ? [{ key: "what-if", label: t("campaigns.tabs.whatIf"), children: <WhatIf campaign={campaign} /> }] : []),
+  ];
   return (
     <div className="page">
       <div className="page-head">

@@ -26,7 +26,7 @@ const LABELS: Record<SectionName, Readonly<Record<string, string>>> = {
   basics: { kind: "campaign_kind", teams: "campaign_teams" },
   whom: {},
   callers: { regions: "region_numbers" },
-  when: { hours: "calling_hours", regions: "calling_regions", calendar_id: "team_calendar", time_zone: "campaign_zone" },
+  when: { "hours.hours": "week_hours", hours: "calling_hours", regions: "calling_regions", calendar_id: "team_calendar", time_zone: "campaign_zone" },
   attempts: { after: "after_results", most: "cap_most", times: "retry_times", seconds: "window_seconds" },
   pacing: { answer: "machine_answer", enabled: "tell_machines", wrap_up_seconds: "pacing_wrap_up" },
   preview: {},
@@ -50,10 +50,7 @@ function section(name: SectionName, schema: Schema): Section {
 }
 
 /** A part of the body with some of its fields only. */
-function narrowed(field: string, fields: readonly string[]): Schema {
-  const inner = BODY.properties?.[field];
-  return { type: "object", properties: { [field]: { ...inner, ...only(inner ?? {}, fields) } } };
-}
+const narrowed = (field: string, fields: readonly string[]): Schema => ({ type: "object", properties: { [field]: only(BODY.properties?.[field] ?? {}, fields) } });
 
 export function sectionsOf(kind: Kind): readonly Section[] {
   const basics = hasAgents(kind) ? ["name", "kind", "queue_id", "teams", "agents", "own_leads_only"] : ["name", "kind", "flow_id", "opt_out_key"];
@@ -96,4 +93,11 @@ export const USUAL: Thing = {
   caps: [{ most: 3, scope: "person", window: "sliding", seconds: 86400 }],
 };
 
-export const NEW_CAMPAIGN: Schema = only(BODIES.NewCampaign, ["campaign_id", "name", "kind", "queue_id", "flow_id", "lists", "callers"]);
+const ASKED = only(BODIES.NewCampaign, ["campaign_id", "name", "kind", "queue_id", "flow_id", "lists"]);
+
+/** What of a new one is asked at once; the rest has usual values, or is said to lack when it is started. */
+export const NEW_CAMPAIGN: Schema = {
+  ...ASKED,
+  properties: { ...ASKED.properties, ...narrowed("callers", ["numbers"]).properties },
+  required: ["campaign_id", "kind"],
+};

@@ -60,7 +60,7 @@ function ListBody({ list, mayWrite }: { list: ListView; mayWrite: boolean }) {
           <h2>{t("lists.importing")}</h2>
           <Progress percent={percentOf(list.progress)} status="active" aria-label={t("lists.importing")} />
           <p className="quiet figures" role="status">
-            {list.progress ? t("lists.progress", { rows: list.progress.rows, accepted: list.progress.accepted }) : t("lists.waits")}
+            {list.state === "importing" && !list.progress ? t("lists.begins") : list.progress ? t("lists.progress", { rows: list.progress.rows, accepted: list.progress.accepted }) : t("lists.waits")}
           </p>
         </section>
       )}
@@ -92,15 +92,14 @@ function ListBody({ list, mayWrite }: { list: ListView; mayWrite: boolean }) {
 }
 
 function Reason({ list }: { list: ListView }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   if (list.state === "duplicate") {
     const other = list.reason ?? "";
     return <Alert type="warning" showIcon title={<>{t("lists.duplicate")} <ScreenLink href={`/lists?list=${encodeURIComponent(other)}`}>{other}</ScreenLink></>} />;
   }
   if (list.state === "refused") return <Alert type="error" showIcon title={t("lists.nothingLeft")} />;
   if (list.state !== "failed") return null;
-  const key = `lists.failures.${list.reason ?? ""}`;
-  return <Alert type="error" showIcon title={t("lists.failed", { reason: i18n.exists(key) ? t(key) : (list.reason ?? "") })} />;
+  return <Alert type="error" showIcon title={t("lists.failed", { reason: list.reason ?? "" })} />;
 }
 
 /** An upload that broke off goes on; one that failed is read otherwise, or another file is sent. */

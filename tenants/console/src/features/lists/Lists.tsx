@@ -8,9 +8,7 @@ import { ResourceScreen } from "@/features/admin/resource/ResourceScreen";
 import type { Resource } from "@/features/admin/resource/resource";
 import { ListPage } from "@/features/lists/ListPage";
 import { NewList } from "@/features/lists/NewList";
-import { shareAccepted, STATE_COLOURS, type ListState, type Summary } from "@/features/lists/model";
-
-export const listHref = (id: string): string => `/lists?list=${encodeURIComponent(id)}`;
+import { isUnderWay, shareAccepted, STATE_COLOURS, type ListState, type Summary } from "@/features/lists/model";
 
 const LISTS: Resource = {
   name: "lists",
@@ -25,7 +23,8 @@ const LISTS: Resource = {
     { field: "created_ms" },
   ],
   removal: "restores",
-  href: listHref,
+  moves: ({ state }) => isUnderWay(state as ListState),
+  href: (id) => `/lists?list=${encodeURIComponent(id)}`,
   newHref: "/lists?new",
 };
 

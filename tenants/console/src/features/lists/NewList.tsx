@@ -26,8 +26,6 @@ interface Chosen {
 
 export const ACCEPTED_FILES = ".csv,.txt,.tsv,.xlsx,.jsonl,.ndjson,.json";
 
-export default NewList;
-
 export function NewList() {
   const { t } = useTranslation();
   const [chosen, setChosen] = useState<Chosen | null>(null);
@@ -89,7 +87,7 @@ export function NewList() {
 
 export function FileDrop({ chosen, onChoose }: { chosen: File | null; onChoose: (file: File) => void }) {
   const { t, i18n } = useTranslation();
-  const size = chosen ? new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 }).format(chosen.size / 1_000_000) : "";
+  const size = chosen ? sizeText(chosen.size, i18n.language) : "";
   return (
     <Upload.Dragger accept={ACCEPTED_FILES} showUploadList={false} multiple={false} beforeUpload={(file) => { onChoose(file); return false; }}>
       <p style={{ margin: "4px 0" }}><InboxOutlined aria-hidden style={{ fontSize: 26, color: "var(--accent-text)" }} /></p>
@@ -97,4 +95,9 @@ export function FileDrop({ chosen, onChoose }: { chosen: File | null; onChoose: 
       <p className="quiet" style={{ margin: "2px 0 4px" }}>{t("lists.kinds")}</p>
     </Upload.Dragger>
   );
+}
+
+function sizeText(bytes: number, language: string): string {
+  const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, "kilobyte"] : [bytes / 1_000_000, "megabyte"];
+  return new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
 }

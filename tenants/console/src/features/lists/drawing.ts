@@ -12,7 +12,7 @@ export function barsOption(bars: readonly Bar[], shade: Shade, isBad: boolean): 
     color: [colour],
     grid: { left: 4, right: 24, top: 4, bottom: 4, containLabel: true },
     xAxis: { type: "value", minInterval: 1, ...axis },
-    yAxis: { type: "category", inverse: true, data: bars.map(({ name }) => name), ...axis, axisLabel: { color: INK[shade].text, width: 170, overflow: "truncate" } },
+    yAxis: { type: "category", inverse: true, data: bars.map(({ name }) => name), ...axis, axisLabel: { color: INK[shade].text, width: 230, overflow: "truncate" } },
     tooltip: { confine: true, trigger: "axis", axisPointer: { type: "shadow" } },
     series: [{ type: "bar", data: bars.map(({ count }) => count), barMaxWidth: 16, itemStyle: { borderRadius: [0, 3, 3, 0] } }],
   };

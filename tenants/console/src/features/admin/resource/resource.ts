@@ -40,6 +40,8 @@ export interface Resource {
   neverRead?: readonly string[];
   /** How a change is sent: `PATCH` with what changed, or `PUT` of all fields to a place below the thing. */
   put?: string;
+  /** Whether one changes by itself, so that the list is looked at again. */
+  moves?: (row: Thing) => boolean;
   /** `restores`: archived, and taken back; `for-good`: gone; absent: it stays. */
   removal?: "restores" | "for-good";
   writers?: readonly Role[];
