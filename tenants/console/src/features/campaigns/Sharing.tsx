@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask } from "@/api/client";
 import { useChoices, useNameOf } from "@/features/admin/form/lookups";
+import { NamedList } from "@/features/admin/form/NamedList";
 import styles from "@/features/campaigns/Campaigns.module.css";
 import type { CampaignView } from "@/features/campaigns/settings";
 import { isWhole, rowsFor, SHARE_KINDS, takerOf, toOrder, whoOf, type Row, type ShareKind } from "@/features/campaigns/sharing";
@@ -96,7 +97,7 @@ function Edit({ campaign, ids, before, kind: was }: EditProps) {
     <>
       <Segmented aria-label={t("campaigns.sharing.how")} value={kind} onChange={setKind} style={{ alignSelf: "start" }}
         options={SHARE_KINDS.map((value) => ({ value, label: t(`campaigns.sharing.kinds.${value}`) }))} />
-      <Select mode="multiple" aria-label={t("campaigns.sharing.to")} placeholder={t("campaigns.sharing.to")} options={options} value={rows.map(({ who }) => who)}
+      <Select mode="multiple" aria-label={t("campaigns.sharing.to")} popupRender={(list) => <NamedList label={t("campaigns.sharing.to")}>{list}</NamedList>} placeholder={t("campaigns.sharing.to")} options={options} value={rows.map(({ who }) => who)}
         showSearch={{ optionFilterProp: "label" }} onChange={(whos: string[]) => setRows(rowsFor(whos, rows))} />
       {kind !== "equal" && rows.map((row, index) => (
         <div key={row.who} className={styles.taker}>
@@ -115,7 +116,7 @@ function Edit({ campaign, ids, before, kind: was }: EditProps) {
 }
 
 function Words({ label, example, values, onChange }: { label: string; example: string; values: readonly string[]; onChange: (values: string[]) => void }) {
-  return <Select mode="tags" open={false} tokenSeparators={[",", " "]} aria-label={label} placeholder={example} value={[...values]} onChange={onChange} />;
+  return <Select mode="tags" open={false} tokenSeparators={[",", " "]} aria-label={label} popupRender={(list) => <NamedList label={label}>{list}</NamedList>} placeholder={example} value={[...values]} onChange={onChange} />;
 }
 
 function Leaver({ campaign }: { campaign: CampaignView }) {
@@ -139,7 +140,7 @@ function Leaver({ campaign }: { campaign: CampaignView }) {
     <section className={styles.card} aria-label={t("campaigns.sharing.leaver")}>
       <h2>{t("campaigns.sharing.leaver")}</h2>
       <div className={styles.row}>
-        <Select style={{ minWidth: 260 }} aria-label={t("campaigns.sharing.who")} placeholder={t("campaigns.sharing.who")} options={options} value={who} showSearch={{ optionFilterProp: "label" }} onChange={setWho} />
+        <Select style={{ minWidth: 260 }} aria-label={t("campaigns.sharing.who")} popupRender={(list) => <NamedList label={t("campaigns.sharing.who")}>{list}</NamedList>} placeholder={t("campaigns.sharing.who")} options={options} value={who} showSearch={{ optionFilterProp: "label" }} onChange={setWho} />
         <Button danger disabled={who === null} onClick={() => { if (who !== null) void take(who); }}>{t("campaigns.sharing.take")}</Button>
       </div>
     </section>

@@ -26,7 +26,8 @@ export function linesOption(samples: readonly Sample[], names: LineNames, shade:
   const colours = { talking, ringing, waiting };
   return {
     ...base(shade),
-    xAxis: { type: "time", ...axis, splitLine: { show: false } },
+    // A minute at least: of one sample alone an axis of days would be made.
+    xAxis: { type: "time", min: Math.min(samples[0]?.atMs ?? 0, (samples.at(-1)?.atMs ?? 0) - 60_000), ...axis, splitLine: { show: false } },
     yAxis: { type: "value", minInterval: 1, ...axis },
     series: (["talking", "waiting", "ringing"] as const).map((name) => ({
       type: "line", name: names[name], stack: "lines", step: "end", showSymbol: false, areaStyle: { opacity: 0.35 }, color: colours[name],

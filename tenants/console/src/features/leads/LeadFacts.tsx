@@ -10,7 +10,7 @@ export function LeadFacts({ lead }: { lead: LeadView }) {
   const where = [lead.city, lead.province, lead.region].filter((each, place, all) => each !== "" && all.indexOf(each) === place).join(", ");
   const facts: readonly (readonly [string, string])[] = [
     [t("leads.facts.where"), where],
-    [t("leads.facts.clock"), lead.local_time ?? ""],
+    [t("leads.facts.clock"), (lead.local_time ?? "").slice(11, 16)],
     [t("leads.facts.carrier"), lead.carrier],
     [t("leads.facts.attempts"), lead.attempts > 0 ? String(lead.attempts) : ""],
     [t("leads.facts.disposition"), lead.disposition ?? ""],

@@ -2,6 +2,7 @@
 import { Button, Checkbox, Input, InputNumber, Select } from "antd";
 import { useId, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { NamedList } from "@/features/admin/form/NamedList";
 import styles from "@/features/leads/Leads.module.css";
 import { choicesOf, isFilled, neededFor, type CampaignView, type Filled, type FormField, type PreviewView } from "@/features/leads/model";
 import { leadActs } from "@/features/leads/queries";
@@ -32,7 +33,7 @@ export function OwedWord({ campaign, owed, onSaid }: { campaign: CampaignView; o
   return (
     <form className={styles.owed} aria-label={t("leads.owed")} onSubmit={(event) => { event.preventDefault(); void send(); }}>
       <strong>{t("leads.owed")}</strong>
-      <Select aria-label={t("leads.result")} placeholder={t("leads.result")} value={said} onChange={setSaid} options={options} />
+      <Select aria-label={t("leads.result")} popupRender={(list) => <NamedList label={t("leads.result")}>{list}</NamedList>} placeholder={t("leads.result")} showSearch={{ optionFilterProp: "label" }} value={said} onChange={setSaid} options={options} />
       {chosen && form.map((field) => (
         <FieldRow key={field.name} field={field} isNeeded={needed.has(field.name)} value={filled[field.name]}
           onChange={(value) => setFilled(Object.fromEntries(Object.entries({ ...filled, [field.name]: value }).filter((pair): pair is [string, string | number | boolean] => pair[1] !== undefined)))} />
@@ -59,9 +60,9 @@ function FieldRow({ field, isNeeded, value, onChange }: { field: FormField; isNe
           case "number":
             return <InputNumber id={id} style={{ width: "100%" }} value={typeof value === "number" ? value : null} onChange={(number) => onChange(number ?? undefined)} />;
           case "yes-no":
-            return <Select id={id} allowClear options={yesNo} value={value === undefined ? null : value === true ? "yes" : "no"} onChange={(word: string | undefined) => onChange(word === undefined ? undefined : word === "yes")} />;
+            return <Select id={id} allowClear popupRender={(list) => <NamedList label={field.label}>{list}</NamedList>} options={yesNo} value={value === undefined ? null : value === true ? "yes" : "no"} onChange={(word: string | undefined) => onChange(word === undefined ? undefined : word === "yes")} />;
           case "choice":
-            return <Select id={id} allowClear options={(field.choices ?? []).map((each) => ({ value: each, label: each }))} value={text === "" ? null : text} onChange={onChange} />;
+            return <Select id={id} allowClear popupRender={(list) => <NamedList label={field.label}>{list}</NamedList>} options={(field.choices ?? []).map((each) => ({ value: each, label: each }))} value={text === "" ? null : text} onChange={onChange} />;
           default:
             return <Input id={id} type={field.kind === "date" ? "date" : "text"} value={text} onChange={(event) => onChange(event.target.value === "" ? undefined : event.target.value)} />;
         }

@@ -5,6 +5,7 @@ import { Alert, Button, Select, Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommand } from "@/app/shortcuts";
+import { NamedList } from "@/features/admin/form/NamedList";
 import styles from "@/features/leads/Leads.module.css";
 import { LeadFacts } from "@/features/leads/LeadFacts";
 import { previewed, spoken, type CampaignView } from "@/features/leads/model";
@@ -35,7 +36,7 @@ function Campaign({ campaign, all, onChoose }: { campaign: CampaignView; all: re
       <div className={styles.head}>
         <h2>{t("leads.title")}</h2>
         {all.length > 1
-          ? <Select size="small" aria-label={t("leads.campaign")} value={campaign.campaign_id} onChange={onChoose} options={all.map((each) => ({ value: each.campaign_id, label: nameOf(each) }))} />
+          ? <Select size="small" aria-label={t("leads.campaign")} popupRender={(list) => <NamedList label={t("leads.campaign")}>{list}</NamedList>} value={campaign.campaign_id} onChange={onChoose} options={all.map((each) => ({ value: each.campaign_id, label: nameOf(each) }))} />
           : <Tag>{nameOf(campaign)}</Tag>}
         {lead && left !== null && <span className={`${styles.left ?? ""} figures`} role="timer" aria-label={t("leads.timeLeft")}>{clock(left)}</span>}
       </div>

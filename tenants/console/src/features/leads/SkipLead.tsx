@@ -2,6 +2,7 @@
 import { Button, Popover, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { NamedList } from "@/features/admin/form/NamedList";
 import styles from "@/features/leads/Leads.module.css";
 import { useSkipReason } from "@/features/leads/words";
 
@@ -17,7 +18,7 @@ export function SkipLead({ reasons, disabled, onSkip }: { reasons: readonly stri
     <Popover trigger="click" open={open} onOpenChange={setOpen} title={t("leads.skipWhy")}
       content={
         <div className={styles.skip}>
-          <Select size="small" aria-label={t("leads.again")} value={again} onChange={setAgain} options={AGAIN.map((value) => ({ value, label: t(`leads.agains.${value}`) }))} />
+          <Select size="small" aria-label={t("leads.again")} popupRender={(list) => <NamedList label={t("leads.again")}>{list}</NamedList>} value={again} onChange={setAgain} options={AGAIN.map((value) => ({ value, label: t(`leads.agains.${value}`) }))} />
           {reasons.map((reason) => <Button key={reason} onClick={() => { setOpen(false); onSkip(reason, again); }}>{reasonText(reason)}</Button>)}
         </div>
       }>

@@ -2,6 +2,7 @@
 import { Alert, App, Button, Input, Select, Space } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { NamedList } from "@/features/admin/form/NamedList";
 import styles from "@/features/lists/Lists.module.css";
 import { faultOf, toMapping, type Mapping, type Meaning } from "@/features/lists/mapping";
 import { MappingTable } from "@/features/lists/MappingTable";
@@ -25,7 +26,7 @@ export function Columns({ first, meanings, onChange, onTemplate }: Props) {
       <div className={styles.row}>
         <h2>{t("lists.mapping.title")}</h2>
         {templates.length > 0 && first && (
-          <Select aria-label={t("lists.templates.use")} placeholder={t("lists.templates.use")} style={{ minWidth: 180 }} value={template}
+          <Select aria-label={t("lists.templates.use")} popupRender={(list) => <NamedList label={t("lists.templates.use")}>{list}</NamedList>} placeholder={t("lists.templates.use")} style={{ minWidth: 180 }} value={template}
             options={templates.map(({ template_id }) => ({ value: template_id, label: template_id }))}
             onChange={(id: string) => {
               const found = templates.find(({ template_id }) => template_id === id);

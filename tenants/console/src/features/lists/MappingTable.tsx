@@ -1,6 +1,7 @@
 /** The columns of a file: what each means, and its first cells to see whether that is so. */
 import { Input, Select } from "antd";
 import { useTranslation } from "react-i18next";
+import { NamedList } from "@/features/admin/form/NamedList";
 import styles from "@/features/lists/Lists.module.css";
 import { KNOWN_FIELDS, withMeaning, type Meaning } from "@/features/lists/mapping";
 import type { FirstRows } from "@/features/lists/reading";
@@ -38,7 +39,7 @@ export function MappingTable({ first, meanings, onChange }: Props) {
               const value = meaning.kind === "number" ? NUMBER : meaning.kind === "nothing" ? NOTHING : isKnown(meaning.name) ? meaning.name : OWN;
               return (
                 <td key={place} className={meaning.kind === "number" ? styles.isNumber : undefined}>
-                  <Select size="small" aria-label={t("lists.mapping.meaningOf", { column })} value={value} options={options} popupMatchSelectWidth={false} className={styles.wide ?? ""}
+                  <Select size="small" aria-label={t("lists.mapping.meaningOf", { column })} popupRender={(list) => <NamedList label={t("lists.mapping.meaningOf", { column })}>{list}</NamedList>} value={value} options={options} popupMatchSelectWidth={false} className={styles.wide ?? ""}
                     onChange={(chosen: string) => choose(place, chosen)} />
                   {value === OWN && meaning.kind === "field" && (
                     <Input size="small" aria-label={t("lists.mapping.fieldOf", { column })} value={meaning.name} maxLength={40}
