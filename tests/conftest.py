@@ -7,6 +7,11 @@ import pytest
 from tests.loopback import own_block
 from tests.schedule import GroupScheduling
 from tests.second_tries import second_try_of
+from tests.time_limits import TimeLimits
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(TimeLimits())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -69,5 +69,18 @@ class GroupScheduling(LoadScopeScheduling):
         super()._assign_work_unit(node)
 
     def _reschedule(self, node: "WorkerController") -> None:
-        if not self.workqueue or self._pending_of(self.assigned_work[node]) < 2:
+        while self.workqueue and not node.shutting_down and self._pending_of(self.assigned_work[node]) < 2:
+            self._assign_work_unit(node)
+        if not self.workqueue:
             super()._reschedule(node)
+
+    def remove_node(self, node: "WorkerController") -> str | None:
+        """Take a worker out, and give its tests to others, but for the one that it crashed at: return that."""
+        units = self.assigned_work[node]
+        crashed = next((test for unit in units.values() for test, is_over in unit.items() if not is_over), None)
+        for scope, unit in list(units.items()):
+            unit.update({test: True for test in unit if test == crashed})
+            if all(unit.values()):
+                del units[scope]
+        super().remove_node(node)
+        return crashed

@@ -27,6 +27,7 @@ from edge_proxy.config import EdgeSettings
 from edge_proxy.connections import CLOSED_TABLE
 from edge_proxy.dispatching import NodeBook, uris_in
 from edge_proxy.dnslookup import DnsLookup
+from edge_proxy.forsaken import Forsaken
 from edge_proxy.gatewaykeeper import GatewayKeeper
 from edge_proxy.hops import Bounds, Places, key_of, places_in
 from edge_proxy.ladders import Ladders, Pipe, answer
@@ -243,6 +244,7 @@ def _register(service: Service, settings: EdgeSettings, agent: EdgeAgent, redis:
     if redis is not None:
         report = CarrierReport(rpc, redis, settings.edge_id, lambda: agent.names.troubles)
         service.spawn("carrier-report", report.run())
+        service.spawn("forsaken", Forsaken(rpc, redis).run())
     service.spawn("drain", drain.watch(flag, settings, service))
 
 

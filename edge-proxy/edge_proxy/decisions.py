@@ -58,6 +58,7 @@ class Request:
     trunk: str = ""
     caller: str = ""
     traceparent: str = ""
+    call: str = ""
     link: str = ""
     refused: str = ""
 

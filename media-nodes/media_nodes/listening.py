@@ -81,8 +81,8 @@ class WordListener:
         transport, frames = await loop.create_datagram_endpoint(_Frames, local_addr=(self._address, 0))
         try:
             host, port = transport.get_extra_info("sockname")[:2]
-            await self._switch.tap(order.leg_id, f"{host}:{port}")
             try:
+                await self._switch.tap(order.leg_id, f"{host}:{port}")
                 await self._until_over(frames, order.seconds)
             finally:
                 await self._switch.untap(order.leg_id)

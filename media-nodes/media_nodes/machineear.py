@@ -85,8 +85,8 @@ class SwitchMachineEar:
         )
         try:
             host, port = transport.get_extra_info("sockname")[:2]
-            await self._switch.tap(order.leg_id, f"{host}:{port}", TAP)
             try:
+                await self._switch.tap(order.leg_id, f"{host}:{port}", TAP)
                 await self._tell_what_it_is(order, hearing, tell)
             finally:
                 await self._switch.untap(order.leg_id, TAP)

@@ -4,6 +4,7 @@ music and ringing for who waits; a snoop for each who attends another.  Only wha
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,13 +54,20 @@ def _sound_of(party: Party) -> Sound | None:
     return Sound(party.mode, party.music) if party.mode in SOUNDS else None
 
 
+@dataclass(frozen=True)
+class Attending:
+    """How a leg attends another.  snoop: its channel; made_for: None where a former process made it."""
+
+    snoop: LegId | None
+    made_for: Party | None = None
+
+
 @dataclass
 class Held:
     """What Asterisk holds of one call.  `unsure`: made by a former process, and what its legs hear is not known.
 
     `name`: its bridge, None before there is one.  `pair`: the first two who talked.  `alerted`: callers
-    who were sent 180, which ends with our answer.  `attending`: by listening leg, its
-    bridge and what it was made for.
+    who were sent 180, which ends with our answer.  `attending`: by listening leg.
     """
 
     name: str | None = None
@@ -67,7 +75,7 @@ class Held:
     pair: set[LegId] = field(default_factory=set)
     sounds: dict[LegId, Sound] = field(default_factory=dict)
     alerted: set[LegId] = field(default_factory=set)
-    attending: dict[LegId, Party | None] = field(default_factory=dict)
+    attending: dict[LegId, Attending] = field(default_factory=dict)
     unsure: bool = False
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -99,7 +107,7 @@ class Rooms:
                 continue
             held = self._held.setdefault(CallId(call_id), Held(unsure=True))
             if suffix not in ("", MOVED):
-                held.attending[LegId(suffix)] = None
+                held.attending[LegId(suffix)] = Attending(next(filter(_is_snoop, listed["channels"]), None))
             elif held.name is None or suffix == MOVED:
                 held.name = listed["id"]
                 held.members = {LegId(leg) for leg in listed["channels"]}
@@ -228,24 +236,31 @@ class Rooms:
     # -- those who attend another
 
     async def _attend(self, call_id: CallId, held: Held, party: Party) -> None:
-        if party.mode.takes_part or party.to is None or held.attending.get(party.leg_id) == party:
+        if party.mode.takes_part or party.to is None:
             return
-        name = _attending_name(call_id, party.leg_id)
-        held.attending[party.leg_id] = party
+        if (former := held.attending.get(party.leg_id)) is not None and former.made_for == party:
+            return
+        name, snoop = _attending_name(call_id, party.leg_id), _snoop_name(party.leg_id)
+        held.attending[party.leg_id] = Attending(snoop, party)
         whisper = "out" if party.mode is Mode.WHISPERING else "none"
         await self._make(name, PLAIN)
-        await self._snoop(party.to, _snoop_name(party.leg_id), {"spy": "both", "whisper": whisper})
-        if party.leg_id in await self._add(name, [party.leg_id, _snoop_name(party.leg_id)]):
+        try:
+            await self._snoop(party.to, snoop, {"spy": "both", "whisper": whisper})
+        except LegGoneError:
+            # Whoever is attended says so itself when it is gone: a snoop that fails shall not end the talk.
+            raise LegGoneError(party.leg_id) from None
+        if party.leg_id in await self._add(name, [party.leg_id, snoop]):
             raise LegGoneError(party.leg_id)
 
     async def _stop_attending(self, call_id: CallId, held: Held, wanted: dict[LegId, Party]) -> None:
         over = [
-            leg_id
-            for leg_id, made_for in held.attending.items()
-            if made_for is None or wanted.get(leg_id) != made_for
+            (leg_id, attending.snoop)
+            for leg_id, attending in held.attending.items()
+            if attending.made_for is None or wanted.get(leg_id) != attending.made_for
         ]
-        for leg_id in over:
-            await self._forgivingly("DELETE", f"/channels/{_snoop_name(leg_id)}")
+        for leg_id, snoop in over:
+            if snoop is not None:
+                await self._forgivingly("DELETE", f"/channels/{snoop}")
             await self._forgivingly("DELETE", _path(_attending_name(call_id, leg_id)))
             del held.attending[leg_id]
 
@@ -291,4 +306,9 @@ def _attending_name(call_id: CallId, leg_id: LegId) -> str:
 
 
 def _snoop_name(leg_id: LegId) -> LegId:
-    return LegId(f"{leg_id}{SNOOP}")
+    """Return a name that no snoop ever had: Asterisk refuses one whose former bearer has not quite gone."""
+    return LegId(f"{leg_id}{SNOOP}-{secrets.token_hex(4)}")
+
+
+def _is_snoop(channel: str) -> bool:
+    return SNOOP in channel

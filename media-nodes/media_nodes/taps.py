@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 from urllib.parse import quote
@@ -23,10 +24,14 @@ class Taps:
 
     def __init__(self, app: str, command: Command, on_leg: Command, made: Made) -> None:
         self._app, self._command, self._on_leg, self._made = app, command, on_leg, made
+        self._open: dict[tuple[LegId, str], str] = {}
+        """What channels and bridge of a tap are named like."""
 
     async def open(self, leg_id: LegId, to: str, name: str = "") -> None:
         """Send what a leg says to `host:port`.  name: of one tap among several.  Raises LegGoneError."""
-        ear, mouth, bridge = _names(leg_id, name)
+        # A name that no tap ever had: Asterisk refuses one whose former bearer has not quite gone.
+        of = self._open[leg_id, name] = f"{leg_id}~{name}{secrets.token_hex(4)}"
+        ear, mouth, bridge = _parts_of(of)
         inside = {"app": self._app, "appArgs": "out"}
         snoop = {"spy": "in", "whisper": "none"} | inside
         sending = {"channelId": str(mouth), "app": self._app, "external_host": to, "format": "ulaw"}
@@ -39,8 +44,9 @@ class Taps:
 
     async def close(self, leg_id: LegId, name: str = "") -> None:
         """Send no more; what is gone already is gone."""
-        ear, mouth, bridge = _names(leg_id, name)
-        await self._remove([ear, mouth], [bridge])
+        if (of := self._open.pop((leg_id, name), None)) is not None:
+            ear, mouth, bridge = _parts_of(of)
+            await self._remove([ear, mouth], [bridge])
 
     async def clear(self, channels: Iterable[str], bridges: Iterable[str]) -> None:
         """Take away what a former process left open, of what is listed."""
@@ -57,8 +63,7 @@ class Taps:
             logger.debug("tap was gone", extra={"status": error.status})
 
 
-def _names(leg_id: LegId, name: str) -> tuple[LegId, LegId, str]:
-    of = f"{leg_id}~{name}" if name else leg_id
+def _parts_of(of: str) -> tuple[LegId, LegId, str]:
     return LegId(f"{of}{EAR}"), LegId(f"{of}{MOUTH}"), f"{of}{BRIDGE}"
 
 

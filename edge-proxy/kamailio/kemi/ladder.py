@@ -13,7 +13,6 @@ from typing import NamedTuple
 import KSR
 
 from callmodel.ladder import HeadKind
-from callmodel.vouched import from_header
 from edge_proxy import heads
 from edge_proxy.decisions import Peer, PeerKind, Request
 from edge_proxy.lexis import Reading
@@ -91,8 +90,7 @@ def heard_call(request: Request, message: Reading) -> None:
     words, sender = f"INVITE {heads.shown(request.target_user)}", request.peer
     if request.from_user:
         words += f" from {heads.shown(request.from_user)}"
-    call_id = from_header(_read("$hdr(X-Trunkline)")).get("call", "") if sender.kind is PeerKind.NODE else ""
-    _say(name, HeadKind.REQUEST, sender, words, message, call_id)
+    _say(name, HeadKind.REQUEST, sender, words, message, request.call)
 
 
 def heard_request(sender: Peer, message: Reading) -> None:

@@ -6,6 +6,7 @@ from callmodel.edgesnapshot import MediaProtection
 from callmodel.vouched import HEADER, PAUSES
 from edge_proxy import heads, media, routing
 from edge_proxy.decisions import Peer, PeerKind, Request
+from edge_proxy.dialogs import CALL_VARIABLE
 from edge_proxy.sealing import End
 from kemi import anchoring, farewell, forks, keys, ladder, telemetry, uplink
 from kemi.dialogs import alias_contact, note_over, stay
@@ -43,13 +44,19 @@ def begin(request: Request, callee: MediaProtection, *, forked: bool = False) ->
     return session
 
 
-def pass_by(sender: Peer, callee: End) -> None:
+def count(request: Request) -> None:
+    """Let Kamailio keep the dialog that the request at hand begins, with our own id of the call."""
+    KSR.dialog.dlg_manage()
+    KSR.pv.sets(f"$dlg_var({CALL_VARIABLE})", request.call)
+
+
+def pass_by(request: Request, callee: End) -> None:
     """Stay in the path of a dialog whose media is anchored at another edge."""
     # The media is not here to count: a drain waits for these dialogs too.
-    KSR.dialog.dlg_manage()
+    count(request)
     session = Session()
     _expect_answer(session, None, offered=False)
-    stay(session, sender, callee)
+    stay(session, request.peer, callee)
 
 
 def expect_refusal() -> None:

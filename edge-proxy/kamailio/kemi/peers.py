@@ -162,11 +162,11 @@ def request_from(sender: Peer, method: str) -> Request:
     if sender.is_carrier:
         known["told"] = _told()
     elif sender.kind is PeerKind.NODE:
-        known |= _vouched("target", "tenant", "trunk", "caller", "traceparent", "link")
+        known |= _vouched("target", "tenant", "trunk", "caller", "traceparent", "link", "call")
     elif sender.kind is PeerKind.BRANCH:
         known |= _vouched("station", "site", "traceparent", REFUSED)
     elif sender.kind in (PeerKind.HQ, PeerKind.EDGE):
-        known |= _vouched("traceparent")
+        known |= _vouched("traceparent", "call")
     return Request(method, sender, **known)
 
 

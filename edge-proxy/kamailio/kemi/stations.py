@@ -29,7 +29,9 @@ from kemi.session import remembered
 BUSY = (486, 600)
 _BUSY = "$avp(busy)"
 _AHEAD = "$avp(ahead)"
-"""What is offered, whose account it is, and whose contacts are rung: nothing where HQ has chosen the contact."""
+"""What is offered, whose account it is, whose contacts are rung (nothing where HQ has chosen the contact), and the
+call: where a phone is chosen, our own header is gone from the message.
+"""
 
 
 def to_station(decision: ToStation, request: Request) -> int:
@@ -47,7 +49,7 @@ def to_station(decision: ToStation, request: Request) -> int:
     if request.peer.kind is PeerKind.NODE and request.from_user:
         # A media node writes its own address there: nothing that a phone may know, or could call back.
         KSR.uac.uac_replace_from("", f"sip:{request.from_user}@{decision.domain}")
-    KSR.pv.sets(_AHEAD, f"{ahead.value} {account} {aor}")
+    KSR.pv.sets(_AHEAD, f"{ahead.value} {account} {aor} {request.call}")
     KSR.tm.t_on_branch("ksr_branch_station")
     return _ring()
 
@@ -65,7 +67,7 @@ def to_route(decision: ToRoute, request: Request) -> int:
     if session is None:
         return not_acceptable()
     stay(session, request.peer, End(EndKind.PHONE, media, next_host(), account))
-    KSR.pv.sets(_AHEAD, f"{media.value} {account} ")
+    KSR.pv.sets(_AHEAD, f"{media.value} {account}  {request.call}")
     return _ring()
 
 
@@ -81,8 +83,8 @@ def pass_on(request: Request) -> int:
         send_from(SOCKETS[peering.transport_of(text("$du"))])
         KSR.set_forward_no_connect()
     else:
-        _hand_on_trace()
-    pass_by(request.peer, callee)
+        _hand_on(request.call)
+    pass_by(request, callee)
     return _ring()
 
 
@@ -102,7 +104,7 @@ def _ring_without_keys() -> bool:
     ahead = text(_AHEAD)
     if KSR.tm.t_is_canceled() > 0 or not ahead:
         return False
-    _media, account, aor = ahead.split(" ")
+    _media, account, aor, _call = ahead.split(" ", 3)
     if not keys.leave_out(account, KSR.tm.t_get_status_code()):
         return False
     if aor:
@@ -132,18 +134,19 @@ def station_branch() -> int:
     else:
         KSR.set_drop()
         return 1
-    media, account, _aor = text(_AHEAD).split(" ")
+    media, account, _aor, call_id = text(_AHEAD).split(" ", 3)
     if kind is not EndKind.PHONE:
-        _hand_on_trace()
+        _hand_on(call_id)
         account = ""
     stay(remembered(), peer(), End(kind, MediaProtection(media), name, account))
     return 1
 
 
-def _hand_on_trace() -> None:
-    """Tell the edge that comes next, ours or a branch's, where the call stands in its trace; a phone never learns."""
-    if trace := telemetry.place():
-        KSR.hdr.append(f"{HEADER}: {to_header((('traceparent', trace),))}\r\n")
+def _hand_on(call_id: str) -> None:
+    """Tell the edge that comes next, ours or a branch's, which call this is and where in its trace; no phone."""
+    said = [(name, value) for name, value in (("call", call_id), ("traceparent", telemetry.place())) if value]
+    if said:
+        KSR.hdr.append(f"{HEADER}: {to_header(said)}\r\n")
 
 
 def station_replied() -> int:

@@ -11,7 +11,7 @@ from edge_proxy.sealing import End, EndKind
 from kemi import anchoring, credentials, farewell, keys, ladder, telemetry
 from kemi.dialogs import stay
 from kemi.environment import RING_MS, SOCKETS, answer_call, has_sdp, not_acceptable, reply, send_from, text, view
-from kemi.legs import begin, on_reply, relay
+from kemi.legs import begin, count, on_reply, relay
 from kemi.stripping import strip_software
 
 _RANG, _ASKED_AT = "$avp(gateway_rang)", "$avp(gateway_asked_at)"
@@ -43,7 +43,7 @@ def to_trunk(decision: ToTrunk, request: Request) -> int:
     KSR.pv.sets(_TRIED, "")
     if trunk.credentials is not None:
         # After the digest CSeq differs on both sides: only a dialog's state can count them apart.
-        KSR.dialog.dlg_manage()
+        count(request)
         credentials.take_along(trunk)
     stay(session, request.peer, End(EndKind.TRUNK, media, decision.trunk_id))
     KSR.tm.t_on_reply("ksr_onreply_gateway")

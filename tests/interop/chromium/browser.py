@@ -6,6 +6,7 @@ A page has a profile of its own (cookies, storage) or another's, and all pages o
 import asyncio
 import contextlib
 import json
+import os
 import shutil
 import wave
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from devstack.children import CALLS_FIRST, die_with
 from simulators.g711 import RATE
 from simulators.tones import dominant_tones, tone
 from trunkline.conditions import until
@@ -135,9 +137,11 @@ class Chromium:
         flags += [f"--host-resolver-rules={self._rules}"] if self._rules else []
         flags += [f"--ignore-certificate-errors-spki-list={self._trusts}"] if self._trusts else []
         self._said = (self.folder / "driver.log").open("wb")
+        # It stands for phones on machines of their own: a busy machine here shall not take their voices.
         self._driver = await asyncio.create_subprocess_exec(
             "node", str(HERE / "driver.mjs"), EXECUTABLE, str(HERE / "ears.js"), *flags,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=self._said, limit=LONGEST_LINE,
+            start_new_session=True, preexec_fn=die_with(os.getpid(), CALLS_FIRST),
         )  # fmt: skip
         started = self._asked[0] = asyncio.get_running_loop().create_future()
         self._tasks = asyncio.TaskGroup()

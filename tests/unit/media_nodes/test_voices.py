@@ -17,9 +17,9 @@ from callmodel.prompts import Audio, PromptFile, Speech, StoredAudio
 from media_nodes.ports import PromptMissingError
 from media_nodes.prompts import CachedPrompts
 from media_nodes.soundcache import SoundCache
-from media_nodes.voices import EspeakVoice, HttpVoice, VoiceError, espeak_voice
 from servicekit.audio import read_sound, tone_audio
 from servicekit.objects import FolderObjects
+from servicekit.voices import EspeakVoice, HttpVoice, VoiceError, espeak_voice
 
 ACME, OTHER = TenantId("acme"), TenantId("other")
 SECRET_TEXT = "balance 4711"

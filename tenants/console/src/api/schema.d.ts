@@ -2025,6 +2025,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant_id}/prompts/{prompt_id}/audio/{language}/speak": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Speak a text */
+        post: operations["prompts.speak"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant_id}/prompts/{prompt_id}/restore": {
         parameters: {
             query?: never;
@@ -2790,6 +2807,11 @@ export interface components {
             added_ms: number;
             seconds: number;
             sha256: string;
+            /**
+             * @description what it says, where it was made from text
+             * @default null
+             */
+            text?: string | null;
         };
         /** @description One thing that somebody did. `subject`: what it was done to. `changes`: its fields that changed, by name. */
         AuditEntry: {
@@ -5575,6 +5597,16 @@ export interface components {
             level: "free" | "near" | "reached" | "stopped";
             limit: number | null;
             spent: number;
+        };
+        /** @description What is to be said. */
+        SpokenText: {
+            /**
+             * @description where the audio is kept as `any`: its language (BCP 47)
+             * @default null
+             */
+            spoken_in?: string | null;
+            /** @description such as: Welcome to Acme. */
+            text: string;
         };
         /** @description How it begins. */
         StartOrder: {
@@ -10163,6 +10195,34 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Take audio away */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptView"];
+                };
+            };
+        };
+    };
+    "prompts.speak": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                prompt_id: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpokenText"];
+            };
+        };
+        responses: {
+            /** @description Speak a text */
             200: {
                 headers: {
                     [name: string]: unknown;
