@@ -19,6 +19,7 @@ from control_plane.features.calls import followups_http as follow_ups
 from control_plane.features.calls import handover_http as handover
 from control_plane.features.calls import http as calls
 from control_plane.features.campaigns import http as campaigns
+from control_plane.features.campaigns import live_http as campaign_live
 from control_plane.features.campaigns import whatif_http as campaign_whatif
 from control_plane.features.campaigns import work_http as campaign_work
 from control_plane.features.dnc import http as dnc
@@ -73,6 +74,7 @@ ROUTES: Sequence[Route] = [
     *campaigns.routes,
     *campaign_work.routes,
     *campaign_whatif.routes,
+    *campaign_live.routes,
     *dnc.routes,
     *numbers.routes,
     *platform.routes,

@@ -85,6 +85,11 @@ class ControlPlaneSettings(ServiceSettings):
     worker_stop_seconds: float = Field(60, ge=0, description="seconds a worker may end its tasks in after SIGTERM")
     visibility_seconds: int = Field(10, ge=3, description="silence of a worker after which others take its tasks")
 
+    voice_url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="engine that speaks prompts' text, as the media nodes' TRUNKLINE_VOICE_URL; empty for espeak-ng",
+    )
     webhook_networks: str = Field(
         "", description="networks besides public ones where tenants' webhooks may be, such as 10.8.0.0/16,10.9.1.7/32"
     )

@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 from edge_proxy import ngcontrol
@@ -17,6 +18,8 @@ from servicekit.settings import SettingsError
 LOOK_SECONDS = 0.2
 # Every sender has learned of the drain by then, and what it sent before that is a call, or none.
 SETTLE_SECONDS = 3.0
+FEW = 20
+"""Calls that are looked at one by one, as they are all that a drain waits for."""
 
 logger = logging.getLogger(__name__)
 
@@ -60,8 +63,9 @@ def _settings() -> EdgeSettings:
 async def watch(flag: Flag, settings: EdgeSettings, service: Service) -> None:
     """End Kamailio and the agent once the flag is up and no dialog is left; lower it, so that both may return."""
     rpc = own_kamailio(settings.control_address, settings.rpc_port, settings.secrets_file)
+    where = settings.control_address, settings.ng_port
     raised_for = 0.0
-    while raised_for < SETTLE_SECONDS or await _is_busy(rpc, settings):
+    while raised_for < SETTLE_SECONDS or await is_busy(rpc, where, time.time()):
         await asyncio.sleep(LOOK_SECONDS)
         raised_for = raised_for + LOOK_SECONDS if flag.is_raised() else 0.0
     logger.info("edge is drained")
@@ -73,12 +77,17 @@ async def watch(flag: Flag, settings: EdgeSettings, service: Service) -> None:
     service.stop()
 
 
-async def _is_busy(rpc: KamailioRpc, settings: EdgeSettings) -> bool:
-    """Say whether calls are left: with media here, or passed on to a phone that is connected here."""
-    if await ngcontrol.has_calls(settings.control_address, settings.ng_port):
-        return True
+async def is_busy(rpc: KamailioRpc, rtpengine: tuple[str, int], now: float) -> bool:
+    """Say whether calls are left: with media here, or passed on to a phone that is connected here.
+
+    A call whose media node is gone is none, though its phone sends on.  now: seconds since 1970.
+    """
+    calls = await ngcontrol.calls(*rtpengine, FEW + 1)
     try:
+        nodes = {target.uri.removeprefix("sip:").partition(":")[0] for target in await rpc.dispatcher_targets()}
+        if len(calls) > FEW or not all([await ngcontrol.is_left_by(nodes, *rtpengine, call, now) for call in calls]):
+            return True
         stats = await rpc.call("dlg.stats_active")
     except (RpcError, RpcUnreachableError):
-        return False
+        return bool(calls)
     return int(stats["all"]) > 0

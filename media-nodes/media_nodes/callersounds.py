@@ -17,9 +17,9 @@ from media_nodes.ports import Switch
 from media_nodes.prompts import CachedPrompts
 from media_nodes.recognisers import HttpRecogniser, Recogniser, SphinxRecogniser
 from media_nodes.soundcache import SoundCache
-from media_nodes.voices import EspeakVoice, HttpVoice, Voice
 from servicekit.lifecycle import Service
 from servicekit.objects import open_objects
+from servicekit.voices import EspeakVoice, HttpVoice, Voice
 
 
 @dataclass(frozen=True)

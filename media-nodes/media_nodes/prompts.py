@@ -12,9 +12,9 @@ from callmodel.prompts import Audio, Prompt, Speech, StoredAudio, Tone
 from callmodel.spoken import to_spoken
 from media_nodes.ports import PromptMissingError
 from media_nodes.soundcache import SoundCache
-from media_nodes.voices import Voice, VoiceError
 from servicekit.audio import UnusableAudioError, telephone_audio, tone_audio
 from servicekit.objects import ObjectError, Objects
+from servicekit.voices import Voice, VoiceError
 
 FETCH_SECONDS = 10.0
 

@@ -19,7 +19,7 @@ from media_nodes.prompts import CachedPrompts
 from media_nodes.soundcache import SoundCache
 from media_nodes.sphinx import SURE, WordHearer
 from media_nodes.utterance import Utterance
-from media_nodes.voices import EspeakVoice
+from servicekit.voices import EspeakVoice
 
 SNR_DB = 20
 RUNS = 3

@@ -242,6 +242,9 @@ async def test_a_call_outlives_its_signalling_and_the_edge(floor: Floor):
     await hears(call, AGENT_HZ)
     await desk.hears(tone_of(number))
     await stack.start("kamailio")
+    for phone in floor.world.phones:
+        # The only edge has forgotten them, and they would find out when their registration is due.
+        await phone.register()
     await desk.shows("Phone ready", seconds=40.0)
     # Another network, says the browser; and again, which is gone in the middle of finding a way.
     await desk.page.run("window.dispatchEvent(new Event('online'))")

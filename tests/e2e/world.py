@@ -45,6 +45,10 @@ class World:
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
+    def phones(self) -> tuple[Softphone, ...]:
+        return self.agent, self.colleague, self.hq_phone
+
+    @property
     def path(self) -> str:
         return f"/tenants/{self.seed.tenant_id}"
 

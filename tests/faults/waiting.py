@@ -123,10 +123,7 @@ class Customer:
 
     async def hang_up(self) -> None:
         """End the last call; one whose node is dead ends without an answer."""
-        call = self.calls[-1] if self.calls else None
-        if call is not None and not call.ended:
-            with contextlib.suppress(TimeoutError):
-                await call.hang_up()
+        await asyncio.gather(*(_end(call) for call in self.calls[-1:]))
 
     async def hears_agent(self, seconds: float) -> bool:
         with contextlib.suppress(CallEndedError, TimeoutError):
@@ -303,8 +300,16 @@ async def _set_up(field: Field) -> Desk:
     return Desk(field, phone, made["user_id"])
 
 
+async def _end(call: PhoneCall) -> None:
+    if not call.ended:
+        with contextlib.suppress(TimeoutError):
+            await call.hang_up()
+
+
 async def _take_down(field: Field, desk: Desk) -> None:
     path = f"/tenants/{field.seed.tenant_id}"
+    # Who hears nothing any more hangs up.
+    await asyncio.gather(*(_end(call) for call in desk.phone.calls))
     await desk.do("sign-out")
     await field.api.put(f"{path}/stations/{desk.phone.user}/user", {"user_id": None})
     await field.api.put(f"{path}/numbers/{NUMBER}/route", {"route_to": None})

@@ -19,6 +19,7 @@ from hotstate.leads import LeadQueue
 from servicekit.crypto import TenantCipher
 from servicekit.objects import Objects
 from servicekit.stores import Store
+from servicekit.voices import EspeakVoice, Voice
 
 FILES_AT_ONCE = 2
 
@@ -70,6 +71,9 @@ class Resources:
     now_ms: Callable[[], int]
     configuration_changed: Callable[[TenantId | None], None] = lambda _tenant_id: None
     """Told of whose configuration edges and media nodes have to learn anew; None for the platform's own."""
+
+    voice: Voice = field(default_factory=EspeakVoice)
+    """What speaks where no better engine is set, and in its place while that is away."""
 
     files: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE))
     """Held by a request that sends a file, which lies in memory."""

@@ -31,11 +31,19 @@ class CallerNumbers:
         """Return how each did lately, and in the days before."""
         async with self._redis.pipeline(transaction=False) as pipeline:
             for caller in callers:
-                pipeline.hgetall(f"{tenant_key(key)}:health:{caller}")
+                pipeline.hgetall(_health(key, caller))
             counted = await pipeline.execute()
         return {
             caller: _tallies_in(fields, at_ms // SLOT_MS) for caller, fields in zip(callers, counted, strict=True)
         }
+
+    async def history(self, key: CampaignKey, callers: Collection[E164], at_ms: int) -> dict[E164, dict[int, Tally]]:
+        """Return how each did in the four hours that began at a time, of the last days; those without calls lack."""
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for caller in callers:
+                pipeline.hgetall(_health(key, caller))
+            counted = await pipeline.execute()
+        return {caller: _slots_in(fields, at_ms // SLOT_MS) for caller, fields in zip(callers, counted, strict=True)}
 
     async def resting(self, key: CampaignKey, at_ms: int) -> dict[E164, tuple[int, Ailment]]:
         """Return which rest, until when, and why."""
@@ -47,17 +55,41 @@ class CallerNumbers:
         """Have a number be shown to nobody until then."""
         await self._redis.hset(f"{tenant_key(key)}:resting", caller, f"{until_ms}:{ailment.value}")
 
-    async def wake(self, key: CampaignKey, caller: E164) -> None:
-        """Have a number be shown again."""
-        await self._redis.hdel(f"{tenant_key(key)}:resting", caller)
+    async def wake(self, key: CampaignKey, caller: E164, at_ms: int) -> None:
+        """Have a number be shown again.  What made it rest is forgotten: it would rest again within a minute."""
+        name = _health(key, caller)
+        lately = {at_ms // SLOT_MS - age for age in range(RECENT_SLOTS)}
+        counted = await self._redis.hkeys(name)
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.hdel(f"{tenant_key(key)}:resting", caller)
+            for field in counted:
+                if int(field.partition(":")[0]) in lately:
+                    pipeline.hdel(name, field)
+            await pipeline.execute()
+
+
+def _health(key: CampaignKey, caller: E164) -> str:
+    return f"{tenant_key(key)}:health:{caller}"
+
+
+def _slots_in(fields: dict[str, str], now_slot: int) -> dict[int, Tally]:
+    found: dict[int, dict[str, int]] = {}
+    for field, count in fields.items():
+        slot, _, what = field.partition(":")
+        if 0 <= now_slot - int(slot) < RECENT_SLOTS + BASELINE_SLOTS:
+            found.setdefault(int(slot), {})[what] = int(count)
+    return {slot * SLOT_MS: Tally(**counts) for slot, counts in sorted(found.items())}
 
 
 def _tallies_in(fields: dict[str, str], now_slot: int) -> tuple[Tally, Tally]:
-    recent, before = dict[str, int](), dict[str, int]()
-    for field, count in fields.items():
-        slot, _, what = field.partition(":")
-        age = now_slot - int(slot)
-        if 0 <= age < RECENT_SLOTS + BASELINE_SLOTS:
-            tally = recent if age < RECENT_SLOTS else before
-            tally[what] = tally.get(what, 0) + int(count)
-    return Tally(**recent), Tally(**before)
+    recent, before = Tally(), Tally()
+    for at_ms, tally in _slots_in(fields, now_slot).items():
+        if now_slot - at_ms // SLOT_MS < RECENT_SLOTS:
+            recent = _sum(recent, tally)
+        else:
+            before = _sum(before, tally)
+    return recent, before
+
+
+def _sum(a: Tally, b: Tally) -> Tally:
+    return Tally(a.attempts + b.attempts, a.answered + b.answered, a.short + b.short)

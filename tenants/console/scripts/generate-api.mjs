@@ -11,7 +11,7 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Bodies that the console makes a form of. */
 const FORMS = [
-  "AgentPatch", "CalendarPatch", "NewCalendar", "NewNumber", "NewPrompt", "NewQueue", "NewSite", "NewStation", "NewTenant",
+  "AgentPatch", "CalendarPatch", "CampaignPatch", "NewCalendar", "NewCampaign", "NewList", "NewNumber", "NewPrompt", "NewQueue", "NewSite", "NewStation", "NewTenant",
   "NewTenantUser", "NewTrunk", "NewUser", "NewVip", "NumberPatch", "NumberRoute", "PromptPatch", "QueuePatch", "SitePatch",
   "StationPatch", "TenantPatch", "TenantUserPatch", "TrunkPatch", "UserPatch", "VipPatch",
 ];

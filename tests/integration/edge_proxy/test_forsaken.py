@@ -2,14 +2,16 @@
 
 import time
 
-from edge_harness import DOMAIN, NODE, Edge, snapshot, station, station_headers, until
+from edge_harness import DOMAIN, NODE, Edge, rung, snapshot, station, station_headers, until
 from two_edges import NODE_PORTS, has_contact, phone_at
 
 from callmodel.edgesnapshot import NodeHealth
 from callmodel.ids import CallId, NodeId
 from callmodel.wire import HeldCalls
 from edge_proxy.dialogs import FORSAKEN_SECONDS
+from edge_proxy.drain import is_busy
 from edge_proxy.forsaken import Forsaken
+from edge_proxy.ngcontrol import GONE_SECONDS
 from hotstate.nodes import report
 from simulators.call import PhoneCall
 from simulators.phone import Softphone
@@ -46,6 +48,24 @@ async def test_a_call_that_no_node_names_is_ended_at_the_phone_and_a_named_one_g
             return int((await first.rpc.call("dlg.stats_active"))["all"]) == 0
 
         await until(none_left, "no dialog is left", 10)
+
+
+async def test_a_drain_waits_for_a_call_and_not_for_a_phone_that_speaks_to_a_dead_node(pair, node_of):
+    edge, _ = pair
+    rtpengine = edge.host, 2223
+    async with phone_at(edge) as phone:
+        await phone.register()
+        call, _ = await rung(node_of(edge), phone)
+        assert await is_busy(edge.rpc, rtpengine, time.time())
+
+        # It sends no reports either, as a node does that lives.
+        call.media.endpoint.quiet = True
+        speaking = phone.calls[-1].media.endpoint
+        sent = speaking.sent_packets
+        await until(lambda: speaking.sent_packets > sent + 10, "the phone speaks on", 5)
+        assert await is_busy(edge.rpc, rtpengine, time.time())
+        assert not await is_busy(edge.rpc, rtpengine, time.time() + GONE_SECONDS + 5)
+        await phone.calls[-1].hang_up()
 
 
 async def talking(node: Softphone, phone: Softphone, through: Edge) -> tuple[PhoneCall, PhoneCall]:

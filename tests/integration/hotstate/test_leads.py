@@ -296,5 +296,8 @@ async def test_our_numbers_are_counted_and_one_rests_for_all_campaigns(
     await numbers.rest(SPRING, OURS, T + DAY, Ailment.HUNG_UP_ON)
     assert await numbers.resting(SUMMER, T) == {OURS: (T + DAY, Ailment.HUNG_UP_ON)}
     assert await numbers.resting(SUMMER, T + DAY) == {}
-    await numbers.wake(SPRING, OURS)
+    [(slot_ms, tally)] = (await numbers.history(SUMMER, [OURS], T))[OURS].items()
+    assert T - 4 * 3_600_000 < slot_ms <= T and tally == Tally(3, 2, 1)
+    await numbers.wake(SPRING, OURS, T)
     assert await numbers.resting(SUMMER, T) == {}
+    assert await numbers.tallies(SUMMER, [OURS], T) == {OURS: (Tally(), Tally())}, "it would rest again at once"

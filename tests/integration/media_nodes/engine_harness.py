@@ -27,9 +27,9 @@ from media_nodes.prompts import CachedPrompts
 from media_nodes.rendering import passwords_of
 from media_nodes.soundcache import SoundCache
 from media_nodes.stasis import APP, Arrived, Created, News, to_news
-from media_nodes.voices import EspeakVoice
 from servicekit.audio import wav_of
 from servicekit.objects import FolderObjects
+from servicekit.voices import EspeakVoice
 from simulators.call import PhoneCall
 from simulators.call_media import CallMedia
 from simulators.call_media import MediaSettings as PhoneMedia

@@ -20,9 +20,9 @@ from callmodel.campaigns.document import MachineAnswer, MachineDetection
 from callmodel.directory import Directory
 from callmodel.ids import PromptId
 from callmodel.prompts import PromptFile, StoredAudio
-from media_nodes.voices import EspeakVoice
 from servicekit.audio import telephone_audio
 from servicekit.objects import open_objects
+from servicekit.voices import EspeakVoice
 from simulators.call import PhoneCall
 from simulators.g711 import to_frames
 from simulators.phone import answer_after

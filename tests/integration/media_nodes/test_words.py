@@ -17,8 +17,8 @@ from callmodel.rooms import Mode, Party
 from media_nodes.listening import WordListener
 from media_nodes.recognisers import SphinxRecogniser
 from media_nodes.taps import BRIDGE, EAR, MOUTH
-from media_nodes.voices import EspeakVoice
 from servicekit.audio import telephone_audio
+from servicekit.voices import EspeakVoice
 from simulators.call import PhoneCall
 from simulators.g711 import to_frames
 from simulators.tones import silence
@@ -67,7 +67,8 @@ async def listening(engine: Engine, leg: LegId) -> None:
 
     async def tapped() -> bool:
         bridges = await engine.ari.command("GET", "/bridges")
-        return any(each["id"] == f"{leg}{BRIDGE}" and len(each["channels"]) == 2 for each in bridges)
+        ours = [each for each in bridges if each["id"].startswith(leg) and each["id"].endswith(BRIDGE)]
+        return any(len(each["channels"]) == 2 for each in ours)
 
     await until(tapped)
 

@@ -13,8 +13,8 @@ from aiohttp import web
 
 from media_nodes import recognisers
 from media_nodes.recognisers import HttpRecogniser, Recognised, RecogniserError, SphinxRecogniser
-from media_nodes.voices import EspeakVoice
 from servicekit.audio import telephone_audio
+from servicekit.voices import EspeakVoice
 
 AUDIO = bytes(3200)
 ANSWERS = """

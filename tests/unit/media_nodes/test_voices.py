@@ -17,9 +17,9 @@ from callmodel.prompts import Audio, PromptFile, Speech, StoredAudio
 from media_nodes.ports import PromptMissingError
 from media_nodes.prompts import CachedPrompts
 from media_nodes.soundcache import SoundCache
-from media_nodes.voices import EspeakVoice, HttpVoice, VoiceError, espeak_voice
 from servicekit.audio import read_sound, tone_audio
 from servicekit.objects import FolderObjects
+from servicekit.voices import EspeakVoice, HttpVoice, VoiceError, espeak_voice
 
 ACME, OTHER = TenantId("acme"), TenantId("other")
 SECRET_TEXT = "balance 4711"
@@ -113,7 +113,7 @@ async def test_engine_that_fails_is_stood_in_for_and_the_text_in_no_log(what: st
         said = await HttpVoice(url, Fallback(), session, seconds=0.5).say(SECRET_TEXT, "en")
 
     assert said == b"fallback"
-    ours = [record for record in caplog.records if record.name.startswith("media_nodes")]
+    ours = [record for record in caplog.records if record.name == "servicekit.voices"]
     assert ours and not any("4711" in f"{record.__dict__}" for record in ours)
 
 

@@ -1,7 +1,14 @@
 """Routes of prompts."""
 
 from control_plane.features.prompts import service
-from control_plane.features.prompts.schemas import AudioLink, AudioView, NewPrompt, PromptPatch, PromptView
+from control_plane.features.prompts.schemas import (
+    AudioLink,
+    AudioView,
+    NewPrompt,
+    PromptPatch,
+    PromptView,
+    SpokenText,
+)
 from control_plane.features.prompts.store import PromptRecord, PromptStore
 from control_plane.fields import AudioLanguage, PromptIdText, TenantIdText
 from control_plane.inventory.archive import ArchivedError, archiving
@@ -43,6 +50,16 @@ async def add_audio(
     return to_view(await service.add_audio(context, tenant_id, prompt_id, language, file))
 
 
+async def speak(
+    context: Context, tenant_id: TenantIdText, prompt_id: PromptIdText, language: AudioLanguage, body: SpokenText
+) -> PromptView:
+    """Have a text spoken and kept as the audio of a language, in place of what was there.
+
+    By the platform's voice: espeak-ng, or the engine that the operator has set.  Listen to it by its link.
+    """
+    return to_view(await service.speak(context, tenant_id, prompt_id, language, body))
+
+
 async def audio(
     context: Context, tenant_id: TenantIdText, prompt_id: PromptIdText, language: AudioLanguage
 ) -> AudioLink:
@@ -70,7 +87,7 @@ async def restore(context: Context, tenant_id: TenantIdText, prompt_id: PromptId
 def to_view(record: PromptRecord) -> PromptView:
     """Return the prompt as the API shows it."""
     audio = {
-        language: AudioView(seconds=each["seconds"], sha256=each["sha256"], added_ms=each["added_ms"])
+        language: AudioView.model_validate({name: each.get(name) for name in AudioView.model_fields})
         for language, each in record.audio.items()
     }
     return PromptView(
@@ -122,6 +139,25 @@ routes = [
         configures=True,
         timeout_seconds=60.0,
         most_bytes=service.MOST_BYTES,
+        shows=one,
+    ),
+    Route(
+        "POST",
+        f"{_AUDIO}/speak",
+        speak,
+        _WRITE,
+        "Speak a text",
+        _TAGS,
+        errors=(
+            service.NotSpokenError,
+            service.AudioNotUsableError,
+            service.TooManyLanguagesError,
+            service.PromptChangedError,
+            ArchivedError,
+        ),
+        configures=True,
+        timeout_seconds=60.0,
+        examples={"welcome": {"text": "Welcome to Acme."}},
         shows=one,
     ),
     Route("GET", _AUDIO, audio, _READ, "A link to the audio", _TAGS),

@@ -2,8 +2,9 @@
 
 from pydantic import Field
 
-from control_plane.fields import DisplayName, PromptIdText
+from control_plane.fields import DisplayName, Language, PromptIdText
 from control_plane.web import Shape
+from servicekit.voices import MOST_CHARACTERS
 
 
 class NewPrompt(Shape):
@@ -19,12 +20,20 @@ class PromptPatch(Shape):
     name: DisplayName | None = None
 
 
+class SpokenText(Shape):
+    """What is to be said."""
+
+    text: str = Field(min_length=1, max_length=MOST_CHARACTERS, description="such as: Welcome to Acme.")
+    spoken_in: Language | None = Field(None, description="where the audio is kept as `any`: its language (BCP 47)")
+
+
 class AudioView(Shape):
     """Audio in one language, as telephones hear it: mono at 8 kHz, as loud as every other."""
 
     seconds: float
     sha256: str
     added_ms: int
+    text: str | None = Field(None, description="what it says, where it was made from text")
 
 
 class PromptView(Shape):

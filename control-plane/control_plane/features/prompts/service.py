@@ -4,13 +4,17 @@ import asyncio
 import hashlib
 from datetime import UTC, datetime
 
+import aiohttp
+
 from callmodel.ids import PromptId, TenantId
-from control_plane.features.prompts.schemas import AudioLink, NewPrompt
+from control_plane.features.prompts.schemas import AudioLink, NewPrompt, SpokenText
 from control_plane.features.prompts.store import PromptRecord, PromptStore
 from control_plane.inventory.references import require_tenant
 from control_plane.inventory.uses import require_unused_prompt
-from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
+from control_plane.publishing.flowchecks import ANY
+from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError, UnavailableError
 from servicekit.audio import AudioLimits, TelephoneAudio, UnusableAudioError, telephone_audio
+from servicekit.voices import HttpVoice, VoiceError
 
 MOST_BYTES = 20_000_000
 LIMITS = AudioLimits(most_bytes=MOST_BYTES, most_seconds=300.0)
@@ -32,6 +36,11 @@ class AudioNotUsableError(InvalidRequestError):
 
     error_id = "audio-not-usable"
     title = "The file can not be played to callers"
+
+
+class NotSpokenError(UnavailableError):
+    error_id = "not-spoken"
+    title = "The text could not be spoken; try again, or send a sound file"
 
 
 class TooManyLanguagesError(ConflictError):
@@ -69,9 +78,46 @@ async def add_audio(
     Raises NotFoundError, ArchivedError, AudioNotUsableError, TooManyLanguagesError, PromptChangedError, and
     ObjectsUnavailableError while the object store is away.
     """
+    return await _keep(context, await _before(context, tenant_id, prompt_id, language), language, file)
+
+
+async def speak(
+    context: Context, tenant_id: TenantId, prompt_id: PromptId, language: str, said: SpokenText
+) -> PromptRecord:
+    """Keep spoken text as a language's audio, in place of what was there.
+
+    Raises as `add_audio`, and NotSpokenError.
+    """
+    if language == ANY and said.spoken_in is None:
+        wrong = {"where": "body.spoken_in", "message": "say in which language `any` is spoken"}
+        raise InvalidRequestError(errors=[wrong])
+    before = await _before(context, tenant_id, prompt_id, language)
+    try:
+        file = await _spoken(context, said.text, said.spoken_in or language)
+    except VoiceError as error:
+        raise NotSpokenError(str(error)) from error
+    return await _keep(context, before, language, file, said.text)
+
+
+async def _spoken(context: Context, text: str, language: str) -> bytes:
+    url = context.settings.voice_url
+    if not url:
+        return await context.voice.say(text, language)
+    async with aiohttp.ClientSession() as session:
+        return await HttpVoice(url, context.voice, session).say(text, language)
+
+
+async def _before(context: Context, tenant_id: TenantId, prompt_id: PromptId, language: str) -> PromptRecord:
     before = await PromptStore(context.store).find_living(tenant_id, prompt_id)
     if language not in before.audio and len(before.audio) >= MOST_LANGUAGES:
         raise TooManyLanguagesError()
+    return before
+
+
+async def _keep(
+    context: Context, before: PromptRecord, language: str, file: bytes, text: str | None = None
+) -> PromptRecord:
+    tenant_id, prompt_id = before.tenant_id, before.prompt_id
     audio = await _fit(file)
     sha256 = hashlib.sha256(audio.wav).hexdigest()
     # By its content: calls that were told of the former file find it as long as they last.
@@ -82,6 +128,7 @@ async def add_audio(
         "sha256": sha256,
         "seconds": round(audio.seconds, 2),
         "added_ms": context.now_ms(),
+        "text": text,
     }
     if not await PromptStore(context.store).set_audio(tenant_id, before, {**before.audio, language: entry}):
         raise PromptChangedError()

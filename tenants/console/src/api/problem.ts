@@ -6,6 +6,8 @@ export class Problem extends Error {
     detail: string,
     /** Of a body's fields: where, and what is wrong there. */
     readonly fields: readonly FieldProblem[] = [],
+    /** All that was told, for what one kind of problem says more than others. */
+    readonly told: Readonly<Record<string, unknown>> = {},
   ) {
     super(detail);
     this.name = "Problem";
@@ -40,6 +42,7 @@ export function problemOf(status: number, text: string): Problem {
     word("error_id") || `http-${status}`,
     word("detail") || word("title"),
     errors.filter(isFieldProblem),
+    told,
   );
 }
 

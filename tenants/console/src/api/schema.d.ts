@@ -1333,6 +1333,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}/running": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a campaign runs now */
+        get: operations["campaigns.running"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant_id}/campaigns/{campaign_id}/start": {
         parameters: {
             query?: never;
@@ -1884,6 +1901,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant_id}/number-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How well numbers are answered */
+        get: operations["number-health.health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/number-health/{number}/wake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a number that rests again */
+        post: operations["number-health.wake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant_id}/numbers": {
         parameters: {
             query?: never;
@@ -1969,6 +2020,23 @@ export interface paths {
         post?: never;
         /** Take audio away */
         delete: operations["prompts.remove_audio"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}/prompts/{prompt_id}/audio/{language}/speak": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Speak a text */
+        post: operations["prompts.speak"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2739,6 +2807,11 @@ export interface components {
             added_ms: number;
             seconds: number;
             sha256: string;
+            /**
+             * @description what it says, where it was made from text
+             * @default null
+             */
+            text?: string | null;
         };
         /** @description One thing that somebody did. `subject`: what it was done to. `changes`: its fields that changed, by name. */
         AuditEntry: {
@@ -3671,6 +3744,18 @@ export interface components {
             /** @description true: the others hear music; false: they hear you again */
             held: boolean;
         };
+        /** @description What was settled in an hour. */
+        HourView: {
+            abandoned: number;
+            answered: number;
+            /** @description when the hour began */
+            at_ms: number;
+            attempts: number;
+            machines: number;
+            /** @description who answered */
+            people: number;
+            talks: number;
+        };
         /** @description The file is there: import it. */
         ImportOrder: {
             /**
@@ -3832,6 +3917,15 @@ export interface components {
              */
             station_calls_per_minute?: number | null;
         };
+        /** @description The campaign's calls in progress. */
+        LinesView: {
+            /** @description over, or a machine's; not settled yet */
+            ending: number;
+            ringing: number;
+            talking: number;
+            /** @description a person has answered, and no agent is there yet */
+            waiting: number;
+        };
         /** @description A site's last link report; `live` while it is younger than 15 seconds. */
         Link: {
             live: boolean;
@@ -3928,6 +4022,23 @@ export interface components {
              */
             state: "open" | "waiting" | "importing" | "ready" | "refused" | "failed" | "duplicate";
             summary: components["schemas"]["Summary"] | null;
+        };
+        /** @description How a campaign runs now. */
+        LiveView: {
+            /** @description who they are */
+            agent_ids: string[];
+            /** @description signed in for it, by state */
+            agents: {
+                [key: string]: number;
+            };
+            at_ms: number;
+            cap: number;
+            /** @description of the last 24 that had calls, oldest first */
+            hours: components["schemas"]["HourView"][];
+            /** @description a dialler has it */
+            is_paced: boolean;
+            lines: components["schemas"]["LinesView"];
+            windows: components["schemas"]["WindowView"][];
         };
         /** @description Where a place is, for those who send help: a civic address by its parts (RFC 5139), and a point (WGS 84). */
         LocationShape: {
@@ -4687,6 +4798,22 @@ export interface components {
             /** @default null */
             spool_max_bytes?: number | null;
         };
+        /** @description How well a number of the tenant's is answered, against its own past. */
+        NumberHealthView: {
+            /** @description the seven days before */
+            before: components["schemas"]["TallyView"];
+            /** @description that name it */
+            campaigns: string[];
+            number: string;
+            /** @description the last four to eight hours */
+            recent: components["schemas"]["TallyView"];
+            /** @description null: it is shown */
+            rests_until_ms: number | null;
+            /** @description calls of the last 24 hours that showed it */
+            shown_day: number;
+            slots: components["schemas"]["SlotView"][];
+            why: ("seldom-answered" | "hung-up-on") | null;
+        };
         /** @description A number of the platform's lists. */
         NumberOrder: {
             /**
@@ -4725,6 +4852,10 @@ export interface components {
             notice?: string | null;
             /** @default null */
             route_to?: string | null;
+        };
+        /** @description The numbers that the tenant's campaigns name. */
+        NumbersHealthView: {
+            items: components["schemas"]["NumberHealthView"][];
         };
         /** @description The call of which the agent still has to say what came of it. */
         OwedView: {
@@ -5435,6 +5566,15 @@ export interface components {
              */
             reason: string;
         };
+        /** @description How a number was answered in four hours. */
+        SlotView: {
+            answered: number;
+            /** @description when they began */
+            at_ms: number;
+            attempts: number;
+            /** @description of the answered, over within seconds */
+            short: number;
+        };
         /** @description A snapshot that edges and media nodes run on. */
         SnapshotView: {
             name: string;
@@ -5457,6 +5597,16 @@ export interface components {
             level: "free" | "near" | "reached" | "stopped";
             limit: number | null;
             spent: number;
+        };
+        /** @description What is to be said. */
+        SpokenText: {
+            /**
+             * @description where the audio is kept as `any`: its language (BCP 47)
+             * @default null
+             */
+            spoken_in?: string | null;
+            /** @description such as: Welcome to Acme. */
+            text: string;
         };
         /** @description How it begins. */
         StartOrder: {
@@ -5594,6 +5744,13 @@ export interface components {
              * @default 1
              */
             weight?: number;
+        };
+        /** @description How a number was answered. */
+        TallyView: {
+            answered: number;
+            attempts: number;
+            /** @description of the answered, over within seconds */
+            short: number;
         };
         /** @description Whom to bring to the call. */
         Target: {
@@ -6141,6 +6298,15 @@ export interface components {
             /** @description time was over before all days were simulated */
             cut_short: boolean;
             teams: components["schemas"]["TeamView"][];
+        };
+        /** @description Abandonment over the last hours; the cap is kept over each window. */
+        WindowView: {
+            abandoned: number;
+            /** @description share of the answered; null before any */
+            abandonment: number | null;
+            /** @description by people, with an agent or without */
+            answered: number;
+            hours: number;
         };
         /** @description Why an agent pauses: one of the tenant's `pause_reasons`. */
         control_plane__features__agents__state_schemas__Pause: {
@@ -8721,6 +8887,29 @@ export interface operations {
             };
         };
     };
+    "campaigns.running": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How a campaign runs now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveView"];
+                };
+            };
+        };
+    };
     "campaigns.start": {
         parameters: {
             query?: never;
@@ -9715,6 +9904,51 @@ export interface operations {
             };
         };
     };
+    "number-health.health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How well numbers are answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumbersHealthView"];
+                };
+            };
+        };
+    };
+    "number-health.wake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show a number that rests again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumbersHealthView"];
+                };
+            };
+        };
+    };
     "numbers.of_tenant": {
         parameters: {
             query?: {
@@ -9961,6 +10195,34 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Take audio away */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptView"];
+                };
+            };
+        };
+    };
+    "prompts.speak": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+                prompt_id: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpokenText"];
+            };
+        };
+        responses: {
+            /** @description Speak a text */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -5,7 +5,7 @@ export interface Screen {
   path: string;
   /** Under `shell.screens`. */
   name: string;
-  group: "work" | "supervise" | "manage" | "platform";
+  group: "work" | "supervise" | "outbound" | "manage" | "platform";
   roles: readonly Role[];
   /** Shows one tenant's things: a tenant has to be chosen. */
   ofTenant: boolean;
@@ -23,6 +23,10 @@ export const SCREENS: readonly Screen[] = [
   screen("recordings", "supervise", ["supervisor", "manager", "client", "hq"]),
   screen("reports", "supervise", ["supervisor", "manager", "client", "hq"]),
   screen("entrances", "supervise", ["client"]),
+  screen("campaigns", "outbound", ["supervisor", "manager", "hq"]),
+  screen("lists", "outbound", ["supervisor", "manager", "hq"]),
+  screen("do-not-call", "outbound", ["supervisor", "manager", "hq"]),
+  screen("number-health", "outbound", ["supervisor", "manager", "hq"]),
   screen("users", "manage", ["manager", "hq"]),
   screen("stations", "manage", ["manager", "hq"]),
   screen("numbers", "manage", ["manager", "hq"]),
@@ -43,7 +47,7 @@ export const SCREENS: readonly Screen[] = [
   screen("account", "work", ["agent", "supervisor", "manager", "client", "hq"], false),
 ];
 
-export const GROUPS: readonly Screen["group"][] = ["work", "supervise", "manage", "platform"];
+export const GROUPS: readonly Screen["group"][] = ["work", "supervise", "outbound", "manage", "platform"];
 
 /** The screens of somebody with these roles, in the menu's order. */
 export function screensOf(roles: ReadonlySet<Role>, hasTenant: boolean): readonly Screen[] {

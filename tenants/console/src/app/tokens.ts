@@ -65,6 +65,7 @@ export function themeOf(shade: Shade): ThemeConfig {
       // What Ant Design makes of these colours is too near to the text in them.
       colorSuccessBg: shade === "dark" ? "#16281e" : "#edf7f0",
       colorWarningBg: shade === "dark" ? "#2c2416" : "#fbf3e6",
+      colorInfoBg: shade === "dark" ? "#16302d" : "#e6f3f1",
       colorErrorBg: shade === "dark" ? "#2f1c1b" : "#fdeeee",
       colorError: shade === "dark" ? "#f87f76" : palette.bad,
       colorText: palette.text,

@@ -15,12 +15,13 @@ from redis.asyncio import Redis
 from callmodel import keys
 from callmodel.agents import Agent, Seat, ServedQueue
 from callmodel.campaigns.document import CampaignState
+from callmodel.campaigns.health import SLOT_MS, Ailment
 from callmodel.campaigns.leads import Lead
 from callmodel.directory import HQ
-from callmodel.ids import AgentId, CallId, CampaignId, Extension, LeadId, ProviderId, QueueId, SiteId, TenantId
+from callmodel.ids import E164, AgentId, CallId, CampaignId, Extension, LeadId, ProviderId, QueueId, SiteId, TenantId
 from control_plane.times import now_ms
 from hotstate.acd import Acd
-from hotstate.leads import Asked, CampaignKey, LeadAsks, LeadQueue, NotDialled, Told
+from hotstate.leads import Asked, CallerNumbers, CampaignKey, LeadAsks, LeadQueue, NotDialled, Told
 from servicekit.crypto import TenantCipher, load_or_create_key
 from servicekit.redisio import connect
 
@@ -388,3 +389,28 @@ async def test_what_if_learns_from_the_calls_that_were_settled(
     assert (assumed["talk_seconds"], assumed["answer_seconds"]) == (45.0, 7.0)
     assert len(assumed["by_hour"]) == 24 and assumed["sources"]["talk_seconds"] == "history"
     assert assumed["sources"]["wrap_up_seconds"] == "settings", "none was counted"
+
+
+async def test_how_a_campaign_runs_and_how_its_numbers_are_answered_is_seen(
+    world: World, redis: Redis, tenant_id: str
+):
+    number = await a_number(world, tenant_id)
+    await world.admin.make(f"/tenants/{tenant_id}/campaigns", a_campaign(number, lists=[]))
+    pool, hour, slot = f"{{pool:hq}}:{tenant_id}", now_ms() // 3_600_000, now_ms() // SLOT_MS
+    counted = {f"{hour}:answered": 40, f"{hour}:abandoned": 1, f"{hour - 48}:answered": 60, f"{hour}:attempts": 90}
+    await redis.hset(f"{pool}:campaign:spring:outcomes", mapping=counted)  # type: ignore[misc]
+    await redis.hset(f"{pool}:health:{number}", mapping={f"{slot}:attempts": 90, f"{slot - 9}:attempts": 400})  # type: ignore[misc]
+    await CallerNumbers(redis).rest(key_of(tenant_id), E164(number), now_ms() + 60_000, Ailment.SELDOM_ANSWERED)
+
+    live = await world.admin.get(f"/tenants/{tenant_id}/campaigns/spring/running")
+    assert [(each["hours"], each["abandonment"]) for each in live["windows"]] == [(24, 0.025), (720, 0.01)]
+    assert [each["attempts"] for each in live["hours"]] == [90] and not live["is_paced"]
+    path = f"/tenants/{tenant_id}/number-health"
+    [health] = (await world.admin.get(path))["items"]
+    assert (health["number"], health["why"], health["campaigns"]) == (number, "seldom-answered", ["spring"])
+    assert (health["recent"]["attempts"], health["before"]["attempts"], len(health["slots"])) == (90, 400, 2)
+
+    woken = await world.admin.call("POST", f"{path}/{number}/wake")
+    [health] = woken.body["items"]
+    assert (health["rests_until_ms"], health["recent"]["attempts"], health["before"]["attempts"]) == (None, 0, 400)
+    assert (await world.admin.call("POST", f"{path}/+8621999/wake")).status == 404

@@ -62,6 +62,25 @@ async def test_audio_is_made_fit_for_telephones_and_reaches_media_nodes(world: W
     assert told["en"].object_key.startswith(f"{tenant_id}/prompts/welcome/")
 
 
+async def test_text_is_spoken_kept_and_told(world: World, tenant_id: str):
+    path = f"/tenants/{tenant_id}/prompts/welcome/audio"
+    for language, said in (
+        ("zh-CN", {"text": "您好，欢迎致电"}),
+        ("any", {"text": "Welcome.", "spoken_in": "en-GB"}),
+    ):
+        made = (await world.admin.call("POST", f"{path}/{language}/speak", said)).body["audio"][language]
+        data = await fetched(world, tenant_id, language)
+        assert (made["text"], hashlib.sha256(data).hexdigest()) == (said["text"], made["sha256"])
+        assert 0.3 < made["seconds"] < 5
+    assert (await send(world.admin, tenant_id, a_sound(1.0), "zh-CN")).body["audio"]["zh-CN"]["text"] is None
+
+
+@pytest.mark.parametrize("said", [{"text": "Welcome."}, {"text": ""}, {"text": "a" * 2001, "spoken_in": "en"}, {}])
+async def test_what_can_not_be_spoken_is_refused(world: World, tenant_id: str, said: dict[str, str]):
+    refused = await world.admin.call("POST", f"/tenants/{tenant_id}/prompts/welcome/audio/any/speak", said)
+    assert refused.status == 422 and refused.body["errors"], refused
+
+
 async def test_each_language_has_its_own_and_any_fits_every_call(world: World, redis: Redis, tenant_id: str):
     for language, tone in (("zh-CN", 300.0), ("any", 500.0)):
         assert (await send(world.admin, tenant_id, a_sound(tone=tone), language)).status == 200

@@ -1,7 +1,7 @@
-/** What callers hear: audio of the tenant's own, by language; sent as a file or recorded here, and listened to. */
+/** What callers hear: audio of the tenant's own, by language; sent as a file, recorded here or spoken, and listened to. */
 import "@/features/admin/texts";
-import { AudioOutlined, DeleteOutlined, UploadOutlined } from "@ant-design/icons";
-import { App, Button, Select, Space, Tag, Upload } from "antd";
+import { AudioOutlined, DeleteOutlined, SoundOutlined, UploadOutlined } from "@ant-design/icons";
+import { App, Button, Input, Select, Space, Tag, Upload } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fill, send } from "@/api/client";
@@ -57,14 +57,14 @@ function Audio({ row, readOnly, onChanged }: ExtraProps) {
     <Section title={t("admin.prompts.audio")}>
       {Object.keys(audio).length === 0 && <p className="quiet">{t("admin.prompts.silent")}</p>}
       {Object.entries(audio).map(([language, each]) => {
-        const { seconds, sha256 } = asThing(each);
+        const { seconds, sha256, text } = asThing(each);
         return (
           <div key={language} style={{ display: "flex", alignItems: "center", gap: 8, marginBottom: 8 }}>
             <Tag>{language}</Tag>
             {/* Another file has another sum: the player takes it anew. */}
             <audio controls preload="none" aria-label={t("admin.prompts.listen", { language })} style={{ flex: 1, height: 32 }}
               src={`/prompt-audio/${tenant_id}/${id}/${language}?of=${String(sha256).slice(0, 8)}`} />
-            <span className="figures quiet">{clock(Number(seconds))}</span>
+            <span className="figures quiet" title={typeof text === "string" ? text : undefined}>{clock(Number(seconds))}</span>
             {!readOnly && <Button type="text" size="small" icon={<DeleteOutlined />} aria-label={t("admin.prompts.removeOf", { language })} onClick={() => void remove(language)} />}
           </div>
         );
@@ -77,15 +77,25 @@ function Audio({ row, readOnly, onChanged }: ExtraProps) {
 const LANGUAGES = ["any", "en", "zh-CN"];
 
 function NewAudio({ path, onChanged }: { path: (language: string) => string; onChanged: () => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { message } = App.useApp();
   const doing = useDoing();
   const recorder = useRecorder();
+  const [text, setText] = useState("");
   const [language, setLanguage] = useState("any");
   const [sending, setSending] = useState(false);
   const keep = async (file: Blob) => {
     setSending(true);
     if (await doing(() => send("PUT", path(language), { file }), t("admin.prompts.kept"))) onChanged();
+    setSending(false);
+  };
+  const speak = async () => {
+    setSending(true);
+    const body = { text: text.trim(), spoken_in: language === "any" ? i18n.language : null };
+    if (await doing(() => send("POST", `${path(language)}/speak`, { body }), t("admin.prompts.kept"))) {
+      setText("");
+      onChanged();
+    }
     setSending(false);
   };
   const record = async () => {
@@ -110,6 +120,9 @@ function NewAudio({ path, onChanged }: { path: (language: string) => string; onC
       <Button size="small" icon={<AudioOutlined />} danger={recorder.isRecording} type={recorder.isRecording ? "primary" : "default"} onClick={() => void record()}>
         {t(recorder.isRecording ? "admin.prompts.stop" : "admin.prompts.record")}
       </Button>
+      <Input.TextArea size="small" style={{ width: 300 }} rows={1} maxLength={2000} aria-label={t("admin.prompts.text")} placeholder={t("admin.prompts.text")}
+        value={text} onChange={(event) => setText(event.target.value)} />
+      <Button size="small" icon={<SoundOutlined />} loading={sending} disabled={!text.trim() || recorder.isRecording} onClick={() => void speak()}>{t("admin.prompts.speak")}</Button>
     </Space>
   );
 }

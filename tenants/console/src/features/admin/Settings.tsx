@@ -1,11 +1,10 @@
-/** What holds for the whole tenant: its rules, whom it tells over a webhook, and whom nobody calls. */
+/** What holds for the whole tenant: its rules, and whom it tells over a webhook. */
 import "@/features/admin/texts";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Spin, Tabs } from "antd";
 import { useTranslation } from "react-i18next";
 import { ask } from "@/api/client";
 import { setQuery, useQueryText } from "@/app/place";
-import { DoNotCall } from "@/features/admin/DoNotCall";
 import { Form } from "@/features/admin/form/Form";
 import { changesOf, fieldsOf } from "@/features/admin/form/schema";
 import { BODIES, standing, without } from "@/features/admin/shapes";
@@ -22,7 +21,6 @@ export default function Settings() {
   const items = [
     { key: "general", label: t("admin.settings.general"), children: <General /> },
     { key: "webhook", label: t("admin.settings.webhook"), children: <Webhook /> },
-    { key: "do-not-call", label: t("admin.settings.doNotCall"), children: <DoNotCall /> },
   ];
   return (
     <div className="page">

@@ -1,7 +1,7 @@
 /** The agent's desk: my state and the phone, who is on the line, and what is left to do. */
 import { useQueryClient } from "@tanstack/react-query";
 import { Segmented } from "antd";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/events/topics";
 import { CustomerPane } from "@/features/desk/CustomerPane";
@@ -12,6 +12,10 @@ import { PhoneCard } from "@/features/desk/PhoneCard";
 import { HISTORY, MY_CALLS, TASKS, useMyState, useTasks } from "@/features/desk/queries";
 import { StateCard } from "@/features/desk/StateCard";
 import { Tasks } from "@/features/desk/Tasks";
+
+// Who serves no campaign needs none of it, and the desk's first load stays small.
+const PreviewCard = lazy(() => import("@/features/leads/PreviewCard"));
+const CallBacks = lazy(() => import("@/features/leads/CallBacks"));
 
 export default function Desk() {
   const { t } = useTranslation();
@@ -32,7 +36,10 @@ export default function Desk() {
         <StateCard />
         <PhoneCard callId={callId} />
       </div>
-      <CustomerPane callId={callId} />
+      <div className={styles.middle}>
+        <Suspense fallback={null}><PreviewCard callId={callId} /></Suspense>
+        <CustomerPane callId={callId} />
+      </div>
       <aside className={styles.aside} aria-label={t("desk.today")}>
         <MyDay />
         <Segmented
@@ -44,9 +51,12 @@ export default function Desk() {
           options={[
             { value: "tasks", label: t("desk.tasks.title", { count: open }) },
             { value: "calls", label: t("desk.myCalls.title") },
+            { value: "callBacks", label: t("desk.callBacks") },
           ]}
         />
-        {shown === "tasks" ? <Tasks /> : <MyCalls />}
+        {shown === "tasks" && <Tasks />}
+        {shown === "calls" && <MyCalls />}
+        {shown === "callBacks" && <Suspense fallback={null}><CallBacks /></Suspense>}
       </aside>
     </div>
   );

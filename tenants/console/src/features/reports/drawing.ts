@@ -4,6 +4,7 @@ import { color as echartsColor, type EChartsCoreOption } from "echarts/core";
 import { drawnOf, shownValue, slicesOf, type FigureView, type Interval, type ReportView, type Series, type Shape } from "@/features/reports/model";
 import { boxOf, placing, shownLabels, ticksOf, type Point, type Space } from "@/features/reports/threed";
 import { timesOf } from "@/features/reports/times";
+import { COLOURS, INK } from "@/parts/chart/look";
 
 export interface Words {
   language: string;
@@ -13,13 +14,6 @@ export interface Words {
   endingText: (ending: string) => string;
   shade: "light" | "dark";
 }
-
-/** Told apart by who sees colours badly too (after Okabe and Ito), and by light on either ground. */
-const COLOURS = {
-  light: ["#0f766e", "#2c5f9e", "#b45309", "#7c3aed", "#be185d", "#4d7c0f", "#0369a1", "#6b7280"],
-  dark: ["#5ed1c4", "#8db8ea", "#e5b268", "#b79cf7", "#f28cb1", "#a9cf6b", "#7cc4f0", "#a3b1b9"],
-};
-const INK = { light: { text: "#16232a", quiet: "#55646d", line: "#dde3e6" }, dark: { text: "#e4ebee", quiet: "#9fb0b9", line: "#2c3a42" } };
 
 export function optionOf(view: ReportView, figure: FigureView, shape: Shape, words: Words): EChartsCoreOption {
   const ink = INK[words.shade];

@@ -50,7 +50,7 @@ function TextControl(props: ControlProps) {
     ...told(props), value: textOf(value), disabled: readOnly, placeholder: example === undefined ? "" : textOf(example),
     ...(shape.schema.maxLength === undefined ? {} : { maxLength: shape.schema.maxLength }),
   };
-  if (name === "text" || name === "note") return <Input.TextArea className={styles.longText ?? ""} rows={2} {...common} onChange={(event) => onChange(event.target.value)} />;
+  if (name === "text" || name === "note" || name === "script") return <Input.TextArea className={styles.longText ?? ""} rows={name === "script" ? 8 : 2} {...common} onChange={(event) => onChange(event.target.value)} />;
   return <Input autoComplete="off" {...common} onChange={(event) => onChange(event.target.value)} />;
 }
 

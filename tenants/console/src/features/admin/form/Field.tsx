@@ -19,7 +19,7 @@ export interface FieldProps {
 
 export function Field({ name, place, schema, value, needed = false, onChange }: FieldProps) {
   const { problems, inner, labels, ownKey } = useFormState();
-  const called = labels?.[name] ?? name;
+  const called = labels?.[place] ?? labels?.[name] ?? name;
   const words = useFieldWords();
   const wrongText = useWrongText();
   const id = useId();

@@ -1,11 +1,11 @@
 /** Fields that have fields inside: a part, a list of things, values by name, and one of several shapes. */
 import { ArrowUpOutlined, DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Input, Select, Switch } from "antd";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Control } from "@/features/admin/form/Control";
 import { useFormState, type ControlProps, type Inner } from "@/features/admin/form/context";
-import { Field, Fields } from "@/features/admin/form/Field";
+import { Fields } from "@/features/admin/form/Field";
 import styles from "@/features/admin/form/Form.module.css";
 import { below, problemAt } from "@/features/admin/form/problems";
 import { asList, asThing, heldBy, shapeOf, startOf, variantName, variantOf, withField, type Schema } from "@/features/admin/form/schema";
@@ -35,7 +35,23 @@ const withoutNull = ({ properties, required, type }: Schema): Schema => ({
 function Held({ schema, place, value, onChange }: { schema: Schema; place: string; value: unknown; onChange: (value: unknown) => void }) {
   if (schema.properties) return <Fields schema={schema} place={place} value={value} onChange={onChange} />;
   if (schema.anyOf) return <Variants variants={schema.anyOf} place={place} value={value} onChange={onChange} />;
-  return <Field name={place.split(".").at(-1) ?? ""} place={place} schema={schema} value={value} onChange={onChange} />;
+  return <Plain schema={schema} place={place} value={value} onChange={onChange} />;
+}
+
+/** A plain value of a list: called as the list is, whose name stands above. */
+function Plain({ schema, place, value, onChange }: { schema: Schema; place: string; value: unknown; onChange: (value: unknown) => void }) {
+  const { problems, labels } = useFormState();
+  const words = useFieldWords();
+  const wrongText = useWrongText();
+  const id = useId();
+  const name = place.split(".").findLast((step) => !/^[0-9]+$/.test(step)) ?? "";
+  const wrong = problemAt(problems, place, false);
+  return (
+    <>
+      <Control id={id} name={name} label={words.label(labels?.[name] ?? name)} place={place} shape={shapeOf(schema)} value={value} describedBy="" isWrong={wrong !== undefined} onChange={onChange} />
+      <WrongNote text={wrongText(wrong)} />
+    </>
+  );
 }
 
 function ThingsControl({ name, place, shape, value, onChange }: ControlProps) {

@@ -24,7 +24,7 @@ export interface FormState {
   problems: Problems;
   /** The field that names the thing itself: written, not chosen. */
   ownKey: string;
-  /** Fields that are called otherwise here, by the name whose words they take. */
+  /** Fields that are called otherwise here, by place or by name, and the name whose words they take. */
   labels?: Readonly<Record<string, string>>;
   readOnly: boolean;
   inner: Inner;

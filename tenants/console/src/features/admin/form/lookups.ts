@@ -26,6 +26,7 @@ const LOOKUPS = {
   prompts: { path: `${TENANT}/prompts`, id: "prompt_id", label: "name" },
   users: { path: `${TENANT}/users`, id: "user_id", label: "display_name" },
   stations: { path: `${TENANT}/stations`, id: "extension", label: "display_name" },
+  lists: { path: `${TENANT}/lists`, id: "list_id", label: "name" },
   ownNumbers: { path: `${TENANT}/numbers`, id: "number", label: "number" },
   sites: { path: "/api/v1/sites", id: "site_id", label: "name", instead: { path: `${TENANT}/stations`, id: "site_id" } },
   trunks: { path: "/api/v1/trunks", id: "trunk_id", label: "name" },
@@ -36,7 +37,8 @@ export type LookupName = keyof typeof LOOKUPS;
 
 const NAMED: Readonly<Record<string, LookupName>> = {
   queue_id: "queues", queues: "queues", calendar_id: "calendars", flow_id: "flows", prompt_id: "prompts", music: "prompts",
-  comfort: "prompts", notice: "prompts", user_id: "users", own_agent: "users", route_to: "stations", site_id: "sites",
+  comfort: "prompts", notice: "prompts", abandon_message: "prompts", message: "prompts", list_id: "lists", numbers: "ownNumbers",
+  agents: "users", user_id: "users", own_agent: "users", route_to: "stations", site_id: "sites",
   trunk_ids: "trunks", tenant_ids: "tenants", tenant_id: "tenants",
 };
 

@@ -3,7 +3,7 @@ import { PlusOutlined } from "@ant-design/icons";
 import { Alert, Button, Empty, Input, Switch, Table, Tag } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { setQuery, useQueryText } from "@/app/place";
+import { goTo, setQuery, useQueryText } from "@/app/place";
 import { useCommand } from "@/app/shortcuts";
 import type { Thing } from "@/features/admin/form/schema";
 import { useFieldWords } from "@/features/admin/form/words";
@@ -30,12 +30,13 @@ export function ResourceScreen({ resource }: { resource: Resource }) {
   const [secrets, setSecrets] = useState<Thing | null>(null);
   const { things, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useThings(resource, archived);
   const mayWrite = (resource.writers ?? WRITERS).some((role) => roles.has(role));
-  const mayCreate = mayWrite && resource.create !== undefined;
+  const mayCreate = mayWrite && (resource.create !== undefined || resource.newHref !== undefined);
+  const create = () => (resource.newHref === undefined ? setQuery({ open: NEW }) : goTo(resource.newHref));
   const name = t(`admin.resources.${resource.name}.one`);
   const found = useMemo(() => things.filter((thing) => matches(thing, filter)), [things, filter]);
   const row = things.find((thing) => idOf(resource, thing) === open);
   const close = () => setQuery({ open: null });
-  useCommand("new", "n", t("admin.list.new", { name }), () => setQuery({ open: NEW }), mayCreate);
+  useCommand("new", "n", t("admin.list.new", { name }), create, mayCreate);
 
   const columns = resource.columns.map(({ field, show }, index) => ({
     key: field,
@@ -59,7 +60,7 @@ export function ResourceScreen({ resource }: { resource: Resource }) {
           <label><Switch size="small" checked={archived} onChange={(on) => setQuery({ archived: on ? "1" : null, open: null })} /> {t("admin.list.archived")}</label>
         )}
         <div className="end">
-          {mayCreate && <Button type="primary" icon={<PlusOutlined />} onClick={() => setQuery({ open: NEW })}>{t("admin.list.new", { name })}</Button>}
+          {mayCreate && <Button type="primary" icon={<PlusOutlined />} onClick={create}>{t("admin.list.new", { name })}</Button>}
         </div>
       </div>
       {error && <Alert type="error" showIcon title={errorText(error)} role="alert" />}

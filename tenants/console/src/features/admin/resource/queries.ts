@@ -12,6 +12,7 @@ interface Page {
 }
 
 const PAGE = 200;
+const AGAIN_MS = 3_000;
 
 export function useThings(resource: Resource, archived: boolean) {
   const tenant_id = useSession().tenant ?? "";
@@ -23,6 +24,7 @@ export function useThings(resource: Resource, archived: boolean) {
       })) as Page,
     initialPageParam: "",
     getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: ({ state }) => (state.data?.pages.some(({ items }) => items.some((row) => resource.moves?.(row) ?? false)) ? AGAIN_MS : false),
   });
   const things = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
   return { ...query, things };

@@ -32,12 +32,16 @@ export interface Resource {
   toBody?: (value: Thing) => Thing;
   /** Where one opens, where it is not in the drawer. */
   href?: (id: string) => string;
+  /** Where a new one is made, where it is not in the drawer. */
+  newHref?: string;
   /** What of this one may be changed; null: nothing. */
   change?: (row: Thing) => Schema | null;
   /** Fields that come back in part only, such as credentials: who changes them writes them anew. */
   neverRead?: readonly string[];
   /** How a change is sent: `PATCH` with what changed, or `PUT` of all fields to a place below the thing. */
   put?: string;
+  /** Whether one changes by itself, so that the list is looked at again. */
+  moves?: (row: Thing) => boolean;
   /** `restores`: archived, and taken back; `for-good`: gone; absent: it stays. */
   removal?: "restores" | "for-good";
   writers?: readonly Role[];

@@ -1,27 +1,36 @@
 /** Numbers that nobody calls: look one up, put it on the tenant's list, take it off again; and whole files of them. */
+import "@/features/admin/texts";
+import "@/features/donotcall/texts";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Form as Rows, Input, Popconfirm, Space, Table, Upload } from "antd";
 import { UploadOutlined } from "@ant-design/icons";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask, fill, send } from "@/api/client";
+import { WRITERS } from "@/features/admin/resource/resource";
 import { Section } from "@/features/admin/Section";
 import { useErrorText, useDoing } from "@/parts/errors";
 import { moment } from "@/parts/time";
-import { useTenantId } from "@/session/context";
+import { useRoles, useTenantId } from "@/session/context";
 
 const PATH = "/api/v1/tenants/{tenant_id}/do-not-call";
 
-export function DoNotCall() {
+export default function DoNotCall() {
+  const { t } = useTranslation();
+  const roles = useRoles();
+  const mayWrite = WRITERS.some((role) => roles.has(role));
   return (
-    <>
-      <OneNumber />
-      <Files />
-    </>
+    <div className="page">
+      <div className="page-head"><h1>{t("shell.screens.do-not-call")}</h1></div>
+      <div style={{ maxWidth: 760 }}>
+        <OneNumber mayWrite={mayWrite} />
+        {mayWrite && <Files />}
+      </div>
+    </div>
   );
 }
 
-function OneNumber() {
+function OneNumber({ mayWrite }: { mayWrite: boolean }) {
   const { t } = useTranslation();
   const errorText = useErrorText();
   const tenant_id = useTenantId();
@@ -30,7 +39,7 @@ function OneNumber() {
   const act = async (what: () => Promise<{ forbidden: boolean; scope: string | null; number: string }>) => {
     try {
       const found = await what();
-      const text = found.forbidden ? t("admin.doNotCall.forbidden", { number: found.number, scope: t(`admin.doNotCall.scopes.${found.scope ?? "tenant"}`) }) : t("admin.doNotCall.free", { number: found.number });
+      const text = found.forbidden ? t("donotcall.forbidden", { number: found.number, scope: t(`donotcall.scopes.${found.scope ?? "tenant"}`) }) : t("donotcall.free", { number: found.number });
       setTold({ type: found.forbidden ? "warning" : "success", text });
     } catch (error) {
       setTold({ type: "error", text: errorText(error) });
@@ -39,16 +48,16 @@ function OneNumber() {
   const body = { number };
   return (
     <Rows layout="vertical" onFinish={() => void act(() => ask("post", `${PATH}/look-up`, { tenant_id }, { body }))}>
-      <Rows.Item label={t("admin.fields.number")} htmlFor="dnc-number" extra={t("admin.doNotCall.help")}>
+      <Rows.Item label={t("admin.fields.number")} htmlFor="dnc-number" extra={t("donotcall.help")}>
         <Input id="dnc-number" value={number} placeholder="+8613812345678" maxLength={16} onChange={(event) => setNumber(event.target.value.trim())} />
       </Rows.Item>
       {told && <Alert type={told.type} showIcon title={told.text} role="status" style={{ marginBottom: 12 }} />}
       <Space>
-        <Button type="primary" htmlType="submit" disabled={number === ""}>{t("admin.doNotCall.lookUp")}</Button>
-        <Button disabled={number === ""} onClick={() => void act(() => ask("post", `${PATH}/numbers`, { tenant_id }, { body: { number, source: "letter" } }))}>{t("admin.doNotCall.add")}</Button>
-        <Popconfirm title={t("admin.doNotCall.removeSure")} okText={t("words.yes")} cancelText={t("words.no")} onConfirm={() => void act(() => ask("post", `${PATH}/remove`, { tenant_id }, { body }))}>
-          <Button danger disabled={number === ""}>{t("admin.doNotCall.remove")}</Button>
-        </Popconfirm>
+        <Button type="primary" htmlType="submit" disabled={number === ""}>{t("donotcall.lookUp")}</Button>
+        <Button disabled={number === ""} onClick={() => void act(() => ask("post", `${PATH}/numbers`, { tenant_id }, { body: { number, source: "letter" } }))}>{t("donotcall.add")}</Button>
+        {mayWrite && <Popconfirm title={t("donotcall.removeSure")} okText={t("words.yes")} cancelText={t("words.no")} onConfirm={() => void act(() => ask("post", `${PATH}/remove`, { tenant_id }, { body }))}>
+          <Button danger disabled={number === ""}>{t("donotcall.remove")}</Button>
+        </Popconfirm>}
       </Space>
     </Rows>
   );
@@ -71,27 +80,27 @@ function Files() {
   };
   const upload = (file: File) => {
     const id = file.name.toLowerCase().replace(/\.\w+$/, "").replace(/[^a-z0-9]+/g, "-").replace(/^[^a-z]+|-+$/g, "").slice(0, 32);
-    if (id.length < 2) return void message.error(t("admin.doNotCall.name"));
+    if (id.length < 2) return void message.error(t("donotcall.name"));
     return void change(() => send("PUT", fill(`${PATH}/files/{file_id}`, { tenant_id, file_id: id }), { file }));
   };
   const columns = [
     { key: "file_id", dataIndex: "file_id", title: t("admin.fields.file_id") },
-    { key: "numbers", dataIndex: "numbers", title: t("admin.doNotCall.numbers") },
-    { key: "state", title: t("admin.fields.state"), render: (_: unknown, { state, reason }: { state: string; reason: string | null }) => `${t(`admin.doNotCall.states.${state}`)} ${reason ?? ""}` },
+    { key: "numbers", dataIndex: "numbers", title: t("donotcall.numbers") },
+    { key: "state", title: t("admin.fields.state"), render: (_: unknown, { state, reason }: { state: string; reason: string | null }) => `${t(`donotcall.states.${state}`)} ${reason ?? ""}` },
     { key: "changed_ms", title: t("admin.fields.changed_ms"), render: (_: unknown, row: { changed_ms: number }) => moment(row.changed_ms, i18n.language) },
     {
       key: "acts", title: "", render: (_: unknown, { file_id }: { file_id: string }) => (
-        <Popconfirm title={t("admin.doNotCall.removeFileSure")} okText={t("words.yes")} cancelText={t("words.no")} onConfirm={() => void change(() => ask("delete", `${PATH}/files/{file_id}`, { tenant_id, file_id }))}>
-          <Button size="small" danger aria-label={t("admin.form.takeAwayNamed", { name: file_id })}>{t("admin.doNotCall.remove")}</Button>
+        <Popconfirm title={t("donotcall.removeFileSure")} okText={t("words.yes")} cancelText={t("words.no")} onConfirm={() => void change(() => ask("delete", `${PATH}/files/{file_id}`, { tenant_id, file_id }))}>
+          <Button size="small" danger aria-label={t("admin.form.takeAwayNamed", { name: file_id })}>{t("donotcall.remove")}</Button>
         </Popconfirm>
       ),
     },
   ];
   return (
-    <Section title={t("admin.doNotCall.files")}>
+    <Section title={t("donotcall.files")}>
       <Table size="small" rowKey="file_id" columns={columns} dataSource={data?.items ?? []} pagination={false} style={{ marginBottom: 12 }} locale={{ emptyText: <span className="quiet">{t("admin.list.none")}</span> }} />
       <Upload accept=".txt,.csv" showUploadList={false} beforeUpload={(file) => { upload(file); return false; }}>
-        <Button icon={<UploadOutlined />}>{t("admin.doNotCall.upload")}</Button>
+        <Button icon={<UploadOutlined />}>{t("donotcall.upload")}</Button>
       </Upload>
     </Section>
   );
