@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,6 +121,25 @@ async def test_no_customers_number_lies_in_a_log_or_in_the_store(ended: World):
     assert len(numbers) >= 2
 
     assert told_by_files(files_of(ended, MEANT_FOR_NUMBERS), numbers) == {}
+
+
+def warnings_in(world: World) -> list[str]:
+    """What our own processes have logged that somebody should look at."""
+    lines = (line for path in sorted(world.stack.run_dir.glob("*.log")) for line in text_of(path).splitlines())
+    told = [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
+    return [f"{each['service']}: {each['message']}" for each in told if each["level"] not in ("DEBUG", "INFO")]
+
+
+async def test_a_call_in_a_healthy_system_is_worth_no_warning(ended: World):
+    before, number = warnings_in(ended), ended.new_number()
+
+    call, _ = await ended.talk(number)
+    await call.hang_up()
+    cdr = await ended.cdr_to(number)
+    await ended.recording(cdr["recording_id"])
+
+    assert await until(ended.no_calls, 15)
+    assert not Counter(warnings_in(ended)) - Counter(before), "nothing was broken meanwhile"
 
 
 async def test_files_with_secrets_are_their_owners_alone(ended: World):

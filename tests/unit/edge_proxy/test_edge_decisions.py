@@ -379,3 +379,10 @@ def test_a_call_for_help_still_needs_a_known_station():
 def test_an_edge_that_drains_keeps_a_call_for_help(kind):
     assert not screening.leaves_to_others(kind, "INVITE", registers=False, emergency=True)
     assert screening.leaves_to_others(kind, "INVITE", registers=False)
+
+
+@pytest.mark.parametrize("method", ["INVITE", "MESSAGE", "ACK"])
+def test_an_edge_that_drains_lets_pass_what_media_nodes_and_edges_send_but_for_questions_whether_it_lives(method):
+    for kind in (PeerKind.NODE, PeerKind.EDGE):
+        assert not screening.leaves_to_others(kind, method, registers=False)
+        assert screening.leaves_to_others(kind, "OPTIONS", registers=False)
