@@ -237,7 +237,7 @@ def _vip_of(directory: Lookups, tenant: Tenant, caller: E164 | None) -> Vip | No
     """Return who the caller is by the tenant's list, else by its patterns."""
     if caller is None:
         return None
-    hashed = number_hash(tenant, caller)
+    hashed = number_hash(tenant.number_key, caller)
     listed = directory.vip_of(tenant.tenant_id, hashed)
     return listed if listed is not None else by_pattern(tenant.vip_rules, tenant.tenant_id, caller, hashed)
 

@@ -8,7 +8,6 @@ from collections.abc import Collection
 
 from redis.asyncio import Redis
 
-from callmodel.directory import Tenant
 from callmodel.ids import E164, ListId, TenantId
 from callmodel.privacy import number_hash
 from hotstate.numberpages import NumberPages
@@ -17,7 +16,7 @@ KIND = "customers"
 
 
 class Customers:
-    """All methods raise redis errors.  A tenant is needed whole: numbers are known by its `number_key`."""
+    """All methods raise redis errors.  Numbers are known by the tenant's `number_key`."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
@@ -26,11 +25,11 @@ class Customers:
         """Return which lists are known whole."""
         return {ListId(str(name)) for name in await self._redis.smembers(_lists_key(tenant_id))}
 
-    async def add(self, tenant: Tenant, list_id: ListId, numbers: Collection[int]) -> None:
+    async def add(self, tenant_id: TenantId, number_key: str, list_id: ListId, numbers: Collection[int]) -> None:
         """Know these numbers (E.164 digits as integers) as a list's."""
-        pages = await _pages(self._redis, tenant).add(tenant.tenant_id, list_id, numbers)
+        pages = await self._numbers(number_key).add(tenant_id, list_id, numbers)
         if pages:
-            await self._redis.sadd(_pages_key(tenant.tenant_id, list_id), *pages)
+            await self._redis.sadd(_pages_key(tenant_id, list_id), *pages)
 
     async def complete(self, tenant_id: TenantId, list_id: ListId) -> None:
         """Say that a list is known whole."""
@@ -45,33 +44,32 @@ class Customers:
                 pipeline.unlink(page)
             await pipeline.execute()
 
-    async def is_listed(self, tenant: Tenant, number: E164) -> bool:
+    async def is_listed(self, tenant_id: TenantId, number_key: str, number: E164) -> bool:
         """Say whether a number is on any list."""
-        pages, lists = _pages(self._redis, tenant), await self.lists(tenant.tenant_id)
+        pages, lists = self._numbers(number_key), await self.lists(tenant_id)
         if not lists:
             return False
         async with self._redis.pipeline(transaction=False) as pipeline:
             pages.begin_looking_up(pipeline)
             for list_id in lists:
-                pages.look_up(pipeline, tenant.tenant_id, list_id, number)
+                pages.look_up(pipeline, tenant_id, list_id, number)
             _, *answers = await pipeline.execute()
         return any(answers)
 
-    async def approve(self, tenant: Tenant, number: E164, seconds: int) -> None:
+    async def approve(self, tenant_id: TenantId, number_key: str, number: E164, seconds: int) -> None:
         """Let a number be dialled by hand for so long."""
-        await self._redis.set(_approval_key(tenant, number), "1", ex=seconds)
+        await self._redis.set(_approval_key(tenant_id, number_key, number), "1", ex=seconds)
 
-    async def withdraw(self, tenant: Tenant, number: E164) -> None:
+    async def withdraw(self, tenant_id: TenantId, number_key: str, number: E164) -> None:
         """Let a number be dialled by hand no more."""
-        await self._redis.delete(_approval_key(tenant, number))
+        await self._redis.delete(_approval_key(tenant_id, number_key, number))
 
-    async def is_approved(self, tenant: Tenant, number: E164) -> bool:
+    async def is_approved(self, tenant_id: TenantId, number_key: str, number: E164) -> bool:
         """Say whether a number may be dialled by hand now."""
-        return bool(await self._redis.exists(_approval_key(tenant, number)))
+        return bool(await self._redis.exists(_approval_key(tenant_id, number_key, number)))
 
-
-def _pages(redis: Redis, tenant: Tenant) -> NumberPages:
-    return NumberPages(redis, tenant.number_key.encode(), KIND)
+    def _numbers(self, number_key: str) -> NumberPages:
+        return NumberPages(self._redis, number_key.encode(), KIND)
 
 
 def _lists_key(tenant_id: TenantId) -> str:
@@ -82,5 +80,5 @@ def _pages_key(tenant_id: TenantId, list_id: ListId) -> str:
     return f"{tenant_id}:{KIND}:{list_id}:pages"
 
 
-def _approval_key(tenant: Tenant, number: E164) -> str:
-    return f"{tenant.tenant_id}:approved:{number_hash(tenant, number)}"
+def _approval_key(tenant_id: TenantId, number_key: str, number: E164) -> str:
+    return f"{tenant_id}:approved:{number_hash(number_key, number)}"

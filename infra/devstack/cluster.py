@@ -20,6 +20,7 @@ from devstack.stack import Stack
 from devstack.summary import Books, Summary, callee_of, summarise
 from devstack.workforce import dial_until, phone_of, tone_of_agent
 from simulators.phone import Softphone
+from trunkline.leftovers import stack_lives
 from trunkline.plan import REPOSITORY, AddressPlan
 from trunkline.progress import Steps
 from trunkline.shape import CLUSTER
@@ -107,10 +108,15 @@ def main(*, seconds: float | None, block: int, agents: int) -> int:
 
 
 def command(do: str, name: str, *, block: int) -> int:
-    """Give the running cluster a command; return the exit code: 0 done, 1 refused, 2 no cluster runs."""
+    """Give the running cluster a command; return the exit code: 0 done, 1 refused, 2 no cluster runs, or not yet."""
     console = Console(file=sys.stdout, soft_wrap=True)
     try:
         return 0 if asyncio.run(ask(run_dir_of(block), do, name, lambda line: console.print(line, **PLAIN))) else 1
     except NobodyThereError:
-        console.print(f"no cluster runs on block {block}: start one with 'make cluster' in another terminal", **PLAIN)
+        if stack_lives(run_dir_of(block)):
+            console.print(f"the cluster on block {block} is starting; its terminal says how far it is", **PLAIN)
+        else:
+            console.print(
+                f"no cluster runs on block {block}: start one with 'make cluster' in another terminal", **PLAIN
+            )
         return 2

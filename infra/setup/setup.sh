@@ -81,7 +81,10 @@ as_root() {
 mkdir -p "$CACHE" || fail "the cache folder $CACHE can not be made; name another by TRUNKLINE_CACHE"
 if command -v flock >/dev/null; then
   exec 9>"$CACHE/.setup.lock"
-  flock -w 1800 9 || fail "another set-up has held $CACHE/.setup.lock for half an hour"
+  if ! flock -n 9; then
+    echo "another set-up works now; waiting until it lets go of $CACHE/.setup.lock"
+    flock -w 1800 9 || fail "another set-up has held $CACHE/.setup.lock for half an hour"
+  fi
 fi
 
 # --- 1: packages -------------------------------------------------------------------------------------------------------

@@ -195,4 +195,4 @@ class HeldCallBacks:
     def _caller(self, tenant_id: TenantId, number: str) -> str | None:
         directory = self._directory()
         tenant = None if directory is None else directory.tenant_of(tenant_id)
-        return None if tenant is None else number_hash(tenant, number)
+        return None if tenant is None else number_hash(tenant.number_key, number)

@@ -136,7 +136,7 @@ class Conductor:
         owned = {leg.leg_id for call in self.calls for leg in call.legs}
         for leg_id in state.legs.keys() - owned:
             # Its INVITE may be among the events that we have not read yet.
-            asyncio.get_running_loop().call_later(STRAY_GRACE_SECONDS, self._dismiss_stray, leg_id)
+            self._spawn(self._dismiss_stray(leg_id))
         for name in set(state.bridges) - self._calls.keys():
             self._spawn(self._forget_bridge(CallId(name)))
 
@@ -360,10 +360,12 @@ class Conductor:
 
     # -- housekeeping
 
-    def _dismiss_stray(self, leg_id: LegId) -> None:
+    async def _dismiss_stray(self, leg_id: LegId) -> None:
+        # A task, not a timer: a conductor that ends takes it along.
+        await asyncio.sleep(STRAY_GRACE_SECONDS)
         if self._running_of(leg_id) is None:
             logger.warning("stray leg ended", extra={"leg_id": leg_id})
-            self._spawn(self._dismiss(leg_id, 503))
+            await self._dismiss(leg_id, 503)
 
     async def _dismiss(self, leg_id: LegId, sip_code: int | None) -> None:
         """End a leg that belongs to no call.  sip_code: None leaves it to another node."""

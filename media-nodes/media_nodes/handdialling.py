@@ -31,8 +31,9 @@ class RedisHandDialling:
             return True
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                allowed = asked.approvals and await self._customers.is_approved(tenant, asked.number)
-                allowed = allowed or (asked.lists and await self._customers.is_listed(tenant, asked.number))
+                sought = (tenant_id, tenant.number_key, asked.number)
+                allowed = asked.approvals and await self._customers.is_approved(*sought)
+                allowed = allowed or (asked.lists and await self._customers.is_listed(*sought))
         except (RedisError, OSError, TimeoutError) as error:
             logger.warning("nobody knows what may be dialled", extra={"error": type(error).__name__})
             allowed = True

@@ -372,7 +372,7 @@ class RedisLines:
     def _caller_of(self, call: Call) -> str | None:
         directory = self._directory()
         tenant = directory.tenant_of(call.tenant_id) if directory is not None else None
-        return None if tenant is None or call.number is None else number_hash(tenant, call.number)
+        return None if tenant is None or call.number is None else number_hash(tenant.number_key, call.number)
 
     def _queue(self, tenant_id: TenantId, queue_id: QueueId) -> Queue | None:
         directory = self._directory()

@@ -42,7 +42,7 @@ class CrmVips:
         tenant = directory.tenant_of(call.tenant_id) if directory is not None else None
         if directory is None or tenant is None or number is None:
             return None
-        caller = number_hash(tenant, number)
+        caller = number_hash(tenant.number_key, number)
         fields = {"caller": number, "dialled": call.dialled, "call_id": call.call_id}
         question = LookUp(order.look_up_id, order.url, order.budget_ms, fields, WANTED)
         answer, problem = await self._look_ups.ask(question)

@@ -73,6 +73,16 @@ def test_functions_that_touch_a_tenants_rows_take_the_tenant_first():
     assert wrong == []
 
 
+def test_rows_that_are_archived_are_paged_in_one_place():
+    used_by = {
+        module.__name__
+        for module in control_plane_modules()
+        if "page_of_rows(" in Path(module.__file__ or "").read_text()
+    }
+
+    assert used_by == {"control_plane.inventory.archive", "control_plane.inventory.rows"}
+
+
 def tenant_comes_first(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether the first argument after the connection is the tenant's id, or a value that carries it."""
     arguments = [item for item in (*function.args.posonlyargs, *function.args.args) if item.arg not in CONNECTIONS]

@@ -1,10 +1,13 @@
 """What is archived is kept and used by nothing: out of lists, snapshots and references, until it is restored."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
+from control_plane.people.permissions import Permission
 from control_plane.web.problems import ConflictError
+from control_plane.web.routes import Handler, Route
+from servicekit.problems import Problem
 from servicekit.stores import AddColumn, ColumnType, Page, Row, Store
 
 ARCHIVED = "archived_ms"
@@ -83,3 +86,27 @@ async def living_rows(store: Store, table: str, partition: Mapping[str, Any]) ->
         after = found.next_token
         if after is None:
             return
+
+
+def archiving(
+    path: str,
+    archive: Handler,
+    restore: Handler,
+    needs: Permission,
+    thing: str,
+    tags: tuple[str, ...],
+    *,
+    shows: Handler,
+    errors: tuple[type[Problem], ...] = (),
+    restore_errors: tuple[type[Problem], ...] = (),
+    configures: bool = True,
+    of_archived: bool = False,
+) -> tuple[Route, Route]:
+    """Return the two routes by which a thing is taken out of use and back into it.  thing: as in "a queue"."""
+    taken = Route("DELETE", path, archive, needs, f"Archive {thing}", tags, status=204, errors=(InUseError, *errors))
+    back = Route("POST", f"{path}/restore", restore, needs, f"Restore {thing}", tags, errors=restore_errors)
+
+    def whole(route: Route) -> Route:
+        return replace(route, configures=configures, shows=shows, of_archived=of_archived)
+
+    return whole(taken), whole(back)

@@ -1,6 +1,5 @@
 """By which hot state knows a tenant's customers: their numbers stand in Redis as keyed hashes, never themselves."""
 
-from callmodel.directory import Tenant
 from callmodel.ids import E164, TenantId
 from callmodel.privacy import number_hash
 from servicekit.crypto import TenantCipher
@@ -15,8 +14,8 @@ class NumberTokens:
     """The keyed hashes of a tenant's customers, as media nodes and diallers make them."""
 
     def __init__(self, cipher: TenantCipher, tenant_id: TenantId) -> None:
-        self._tenant = Tenant(tenant_id, "", "", number_key=number_key_of(cipher, tenant_id))
+        self._key = number_key_of(cipher, tenant_id)
 
     def token_of(self, number: E164) -> str:
         """Return a number's keyed hash."""
-        return number_hash(self._tenant, number)
+        return number_hash(self._key, number)

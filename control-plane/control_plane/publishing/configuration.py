@@ -15,7 +15,7 @@ from callmodel.ids import TenantId
 from control_plane.features.calendars.store import CalendarStore
 from control_plane.features.campaigns.store import CampaignStore
 from control_plane.features.flows.store import FlowStore
-from control_plane.features.numbers.store import PAGE_ROWS, NumberRecord, NumberStore
+from control_plane.features.numbers.store import NumberRecord, NumberStore
 from control_plane.features.prompts.store import PromptStore
 from control_plane.features.queues.store import QueueStore
 from control_plane.features.sites.store import Site as SiteRow
@@ -32,6 +32,8 @@ from servicekit.crypto import TenantCipher
 from servicekit.stores import Store
 
 logger = logging.getLogger(__name__)
+
+NUMBER_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class ConfigurationStore:
         numbers = [
             number
             async for number in every(
-                lambda limit, after: self._numbers.page_of_tenant(tenant_id, limit, after), PAGE_ROWS
+                lambda limit, after: self._numbers.page_of_tenant(tenant_id, limit, after), NUMBER_ROWS
             )
         ]
         seats = {each.extension: each.user_id for each in stations if each.user_id is not None}

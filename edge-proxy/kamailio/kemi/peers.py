@@ -85,7 +85,9 @@ def listens_to(sender: Peer) -> bool:
         return False
     if sender.kind is PeerKind.OUTSIDE:
         if HQ and KSR.kx.get_rcvport() == SETTINGS["internal_port"]:
-            KSR.warn(f"stranger on the media nodes' port: {address}\n")
+            # A node of ours asks whether we live before we have heard of it: that is no news.
+            if not KSR.is_OPTIONS():
+                KSR.warn(f"stranger on the media nodes' port: {address}\n")
             return False
         if at_peer_socket():
             KSR.warn(f"stranger on the edges' port: {address}\n")

@@ -49,7 +49,7 @@ def campaigning(campaign: Campaign = CAMPAIGN) -> Directory:
 def lead(row: int, number: str = "", **more: Any) -> Lead:
     number = number or f"+861380000{row:04d}"
     (tenant,) = known().tenants
-    return Lead(LeadId(f"list.{row}"), ListId("list"), E164(number), number_hash(tenant, number), **more)
+    return Lead(LeadId(f"list.{row}"), ListId("list"), E164(number), number_hash(tenant.number_key, number), **more)
 
 
 def new_call_id() -> CallId:

@@ -28,7 +28,7 @@ async def test_only_customers_on_lists_and_who_was_approved_are_dialled_by_hand(
     await publish(node.redis, known)
     await until(lambda: node.log("conductor").count("directory loaded") > before)
     customers = Customers(node.redis)
-    await customers.add(tenant, ListId("gold"), [int(CUSTOMER)])
+    await customers.add(tenant.tenant_id, tenant.number_key, ListId("gold"), [int(CUSTOMER)])
     await customers.complete(tenant.tenant_id, ListId("gold"))
     node.with_trunks({"cheap": answer_after(0.0)})
 
@@ -46,7 +46,7 @@ async def test_only_customers_on_lists_and_who_was_approved_are_dialled_by_hand(
         assert (await node.cdr(count))["ending"] == "completed"
         node.edge.calls.clear()
 
-    await customers.approve(tenant, E164(f"+86{STRANGER}"), 60)
+    await customers.approve(tenant.tenant_id, tenant.number_key, E164(f"+86{STRANGER}"), 60)
     call = await node.dial(STRANGER)
     await hears(call, CUSTOMER_HZ)
     await call.hang_up()

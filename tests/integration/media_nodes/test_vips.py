@@ -108,7 +108,7 @@ def centre(rules: VipRules, vips: tuple[Vip, ...] = ()) -> Directory:
 
 def listed(number: str, **more: Any) -> Vip:
     [tenant] = known().tenants
-    return Vip(ACME, number_hash(tenant, number), **more)
+    return Vip(ACME, number_hash(tenant.number_key, number), **more)
 
 
 @pytest.fixture

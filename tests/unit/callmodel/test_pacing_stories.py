@@ -14,6 +14,7 @@ from callmodel.pacing.outcomes import (
     TalkEnded,
     WrapUpEnded,
 )
+from callmodel.pacing.threshold import Threshold
 
 MORNING = 1_000.0
 READY = Agent(AgentState.READY, 5.0)
@@ -199,3 +200,14 @@ def test_never_more_calls_than_channels_and_none_when_closed_or_without_agents(d
 @given(DAY)
 def test_the_same_facts_and_snapshots_give_the_same_calls(day):
     assert launched(Pacer(), day) == launched(Pacer(), day)
+
+
+@pytest.mark.parametrize(
+    ("answered", "abandoned", "spent"), [(1, 1, False), (1, 2, True), (20, 1, False), (50, 1, False), (50, 2, True)]
+)
+def test_a_new_campaign_is_lent_an_abandoned_call_and_has_paid_it_back_by_its_hundredth(answered, abandoned, spent):
+    threshold = Threshold(cap=0.03)
+
+    threshold.count(0.0, answered, abandoned)
+
+    assert threshold.is_spent() is spent

@@ -349,6 +349,12 @@ def test_other_calls_are_not(user):
     assert not routing.is_emergency(VIEW, replace(HELP, target_user=user))
 
 
+@pytest.mark.parametrize("method", ["ACK", "BYE", "MESSAGE", "REGISTER"])
+def test_only_a_call_calls_for_help(method):
+    assert routing.is_emergency(VIEW, HELP)
+    assert not routing.is_emergency(VIEW, replace(HELP, method=method))
+
+
 def test_what_is_dialled_for_help_follows_the_site_then_the_tenant():
     manila = replace(
         SNAPSHOT,

@@ -11,7 +11,7 @@ from control_plane.features.calendars.schemas import (
 )
 from control_plane.features.calendars.store import CalendarRecord, CalendarStore
 from control_plane.fields import CalendarIdText, TenantIdText
-from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.inventory.archive import ArchivedError, archiving
 from control_plane.inventory.references import require_tenant
 from control_plane.people.permissions import Permission
 from control_plane.timezones import TimeZoneUnknownError
@@ -114,17 +114,5 @@ routes = [
         examples={"closed": {"days": [{"date": "2026-12-31", "closed": ["12:00-24:00"]}]}},
         shows=one,
     ),
-    Route(
-        "DELETE",
-        _ONE,
-        archive,
-        _WRITE,
-        "Archive a calendar",
-        _TAGS,
-        status=204,
-        errors=(InUseError,),
-        configures=True,
-        shows=one,
-    ),
-    Route("POST", f"{_ONE}/restore", restore, _WRITE, "Restore a calendar", _TAGS, configures=True, shows=one),
+    *archiving(_ONE, archive, restore, _WRITE, "a calendar", _TAGS, shows=one),
 ]

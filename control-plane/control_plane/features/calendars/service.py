@@ -5,11 +5,10 @@ from callmodel.flows.calendars import Calendar, is_open, next_change, problems_o
 from callmodel.ids import CalendarId, TenantId
 from control_plane.features.calendars.schemas import CalendarPatch, CalendarStateView, NewCalendar, to_calendar
 from control_plane.features.calendars.store import CalendarRecord, CalendarStore
-from control_plane.inventory.archive import ArchivedError
 from control_plane.inventory.references import require_tenant
 from control_plane.inventory.uses import require_unused_calendar
 from control_plane.timezones import check_time_zone
-from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
+from control_plane.web import ConflictError, Context, InvalidRequestError
 
 
 class CalendarExistsError(ConflictError):
@@ -44,10 +43,7 @@ async def create(context: Context, tenant_id: TenantId, new: NewCalendar) -> Cal
 
 async def find(context: Context, tenant_id: TenantId, calendar_id: CalendarId) -> CalendarRecord:
     """Return a calendar, archived or not.  Raises NotFoundError."""
-    record = await CalendarStore(context.store).one(tenant_id, calendar_id)
-    if record is None:
-        raise NotFoundError()
-    return record
+    return await CalendarStore(context.store).find(tenant_id, calendar_id)
 
 
 async def see(context: Context, tenant_id: TenantId, calendar_id: CalendarId, at_ms: int | None) -> CalendarStateView:
@@ -66,9 +62,7 @@ async def change(
 
     Raises NotFoundError, ArchivedError, CalendarNotSoundError, TimeZoneUnknownError, CalendarChangedError.
     """
-    before = await find(context, tenant_id, calendar_id)
-    if before.archived_ms is not None:
-        raise ArchivedError()
+    before = await CalendarStore(context.store).find_living(tenant_id, calendar_id)
     after = _sound(to_calendar(tenant_id, calendar_id, patch.over(to_wire(before.calendar))))
     if not await CalendarStore(context.store).change(tenant_id, before, after):
         raise CalendarChangedError()
@@ -84,9 +78,7 @@ async def archive(context: Context, tenant_id: TenantId, calendar_id: CalendarId
 
 async def restore(context: Context, tenant_id: TenantId, calendar_id: CalendarId) -> CalendarRecord:
     """Take a calendar back into use.  Raises NotFoundError."""
-    await find(context, tenant_id, calendar_id)
-    await CalendarStore(context.store).set_archived(tenant_id, calendar_id, None)
-    return await find(context, tenant_id, calendar_id)
+    return await CalendarStore(context.store).restore(tenant_id, calendar_id)
 
 
 def _sound(calendar: Calendar) -> Calendar:

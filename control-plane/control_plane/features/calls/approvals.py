@@ -2,7 +2,6 @@
 
 from pydantic import Field
 
-from callmodel.directory import Tenant
 from callmodel.ids import CallId
 from control_plane.audit import record as audit
 from control_plane.features.calls.reach import require_call_in_reach
@@ -41,12 +40,11 @@ async def approve(context: Context, tenant_id: TenantIdText, call_id: CallPath, 
     number = found.cdr.number
     if number is None:
         raise NoNumberError()
-    tenant = Tenant(tenant_id, "", "", number_key=number_key_of(context.cipher, tenant_id))
-    customers = Customers(context.redis)
+    customers, number_key = Customers(context.redis), number_key_of(context.cipher, tenant_id)
     if body.hours:
-        await customers.approve(tenant, number, body.hours * HOUR_SECONDS)
+        await customers.approve(tenant_id, number_key, number, body.hours * HOUR_SECONDS)
     else:
-        await customers.withdraw(tenant, number)
+        await customers.withdraw(tenant_id, number_key, number)
     await audit(
         context.store,
         tenant_id,

@@ -1,6 +1,7 @@
 """Why a call can not be placed or changed, as the API says it; the ids are those of `callmodel.endings`."""
 
 from callmodel.endings import Ending
+from control_plane.people.reach import OutOfReachError
 from control_plane.web import ConflictError, InvalidRequestError, NotFoundError, Problem, UnavailableError
 
 
@@ -85,3 +86,12 @@ BY_ENDING: dict[Ending, type[Problem]] = {
     Ending.SPEND_LIMIT_REACHED: SpendLimitReachedError,
 }
 """What a refusal by the plan becomes; others are the platform's own doing."""
+
+PLACING: tuple[type[Problem], ...] = (
+    *BY_ENDING.values(),
+    OutOfReachError,
+    NoMediaNodeError,
+    DrainingError,
+    UnavailableError,
+)
+"""What whoever places a call may meet."""

@@ -7,8 +7,7 @@ from control_plane.features.calls.schemas import CallAccepted, CallBack, CallPat
 from control_plane.fields import TenantIdText
 from control_plane.inventory.references import require_tenant
 from control_plane.people.permissions import Permission
-from control_plane.people.reach import OutOfReachError
-from control_plane.web import Context, PageOf, Route, UnavailableError
+from control_plane.web import Context, PageOf, Route
 
 
 async def listing(context: Context, tenant_id: TenantIdText, query: FollowUpsQuery) -> PageOf[FollowUpView]:
@@ -59,15 +58,7 @@ routes = [
         "Call back",
         _TAGS,
         status=202,
-        errors=(
-            followups_service.FollowUpTakenError,
-            errors.NobodyToCallError,
-            *errors.BY_ENDING.values(),
-            errors.NoMediaNodeError,
-            errors.DrainingError,
-            OutOfReachError,
-            UnavailableError,
-        ),
+        errors=(followups_service.FollowUpTakenError, errors.NobodyToCallError, *errors.PLACING),
         examples={"desk": {"extension": "1001"}},
         shows=follow_up,
     ),

@@ -11,7 +11,7 @@ from control_plane.features.calls.schemas import CallPath
 from control_plane.features.calls.sealing import CallRecord, customer_token
 from control_plane.people.permissions import Permission
 from control_plane.people.reach import OutOfReachError
-from control_plane.web import Context, ForbiddenError, PageOf, Route, UnavailableError
+from control_plane.web import Context, ForbiddenError, PageOf, Route
 
 
 async def place(context: Context, tenant_id: str, body: schemas.NewCall) -> schemas.CallAccepted:
@@ -139,13 +139,7 @@ routes = [
         "Place a call",
         _TAGS,
         status=202,
-        errors=(
-            *errors.BY_ENDING.values(),
-            OutOfReachError,
-            errors.NoMediaNodeError,
-            errors.DrainingError,
-            UnavailableError,
-        ),
+        errors=errors.PLACING,
         examples={"customer": {"extension": "1001", "number": "13812345678"}},
         names=("call_id",),
     ),
@@ -157,15 +151,7 @@ routes = [
         "Call a call's customer",
         _TAGS,
         status=202,
-        errors=(
-            errors.CallUnknownError,
-            errors.NobodyToCallError,
-            *errors.BY_ENDING.values(),
-            OutOfReachError,
-            errors.NoMediaNodeError,
-            errors.DrainingError,
-            UnavailableError,
-        ),
+        errors=(errors.CallUnknownError, errors.NobodyToCallError, *errors.PLACING),
         examples={"desk": {"extension": "1001"}},
     ),
     Route("GET", _CALLS, find, Permission.CALLS_READ, "List calls", _TAGS, errors=(ForbiddenError,)),

@@ -5,7 +5,7 @@ from control_plane.features.campaigns import service
 from control_plane.features.campaigns.schemas import CampaignPatch, CampaignView, NewCampaign, StartOrder
 from control_plane.features.campaigns.store import CampaignRecord, CampaignStore
 from control_plane.fields import CampaignIdText, TenantIdText
-from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.inventory.archive import ArchivedError, archiving
 from control_plane.inventory.named import (
     AgentUnknownError,
     CalendarUnknownError,
@@ -167,17 +167,5 @@ routes = [
         )
         for name, handler in (("pause", pause), ("stop", stop))
     ),
-    Route(
-        "DELETE",
-        _ONE,
-        archive,
-        _WRITE,
-        "Archive a campaign",
-        _TAGS,
-        status=204,
-        errors=(InUseError,),
-        configures=True,
-        shows=one,
-    ),
-    Route("POST", f"{_ONE}/restore", restore, _WRITE, "Restore a campaign", _TAGS, configures=True, shows=one),
+    *archiving(_ONE, archive, restore, _WRITE, "a campaign", _TAGS, shows=one),
 ]

@@ -12,7 +12,7 @@ from control_plane.features.campaigns.marks import mark_key
 from control_plane.features.campaigns.schemas import CampaignPatch, NewCampaign
 from control_plane.features.campaigns.soundness import faults_of, lacks_of
 from control_plane.features.campaigns.store import CampaignRecord, CampaignStore
-from control_plane.inventory.archive import ArchivedError, Use, refuse_used
+from control_plane.inventory.archive import Use, refuse_used
 from control_plane.inventory.named import (
     require_agent,
     require_calendar,
@@ -23,7 +23,7 @@ from control_plane.inventory.named import (
 )
 from control_plane.inventory.references import holder_of, list_state_of, require_tenant
 from control_plane.timezones import check_time_zone
-from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
+from control_plane.web import ConflictError, Context, InvalidRequestError
 from hotstate.leads.shapes import key_of
 
 DESK = ("script", "form")
@@ -84,18 +84,12 @@ async def create(context: Context, tenant_id: TenantId, new: NewCampaign) -> Cam
 
 async def find(context: Context, tenant_id: TenantId, campaign_id: CampaignId) -> CampaignRecord:
     """Return a campaign, archived or not.  Raises NotFoundError."""
-    record = await CampaignStore(context.store).one(tenant_id, campaign_id)
-    if record is None:
-        raise NotFoundError()
-    return record
+    return await CampaignStore(context.store).find(tenant_id, campaign_id)
 
 
 async def find_living(context: Context, tenant_id: TenantId, campaign_id: CampaignId) -> CampaignRecord:
     """Return a campaign that is not archived.  Raises NotFoundError, ArchivedError."""
-    record = await find(context, tenant_id, campaign_id)
-    if record.archived_ms is not None:
-        raise ArchivedError()
-    return record
+    return await CampaignStore(context.store).find_living(tenant_id, campaign_id)
 
 
 async def change(
@@ -166,9 +160,7 @@ async def archive(context: Context, tenant_id: TenantId, campaign_id: CampaignId
 
 async def restore(context: Context, tenant_id: TenantId, campaign_id: CampaignId) -> CampaignRecord:
     """Take a campaign back into use.  Raises NotFoundError."""
-    await find(context, tenant_id, campaign_id)
-    await CampaignStore(context.store).set_archived(tenant_id, campaign_id, None)
-    return await find(context, tenant_id, campaign_id)
+    return await CampaignStore(context.store).restore(tenant_id, campaign_id)
 
 
 async def _become(

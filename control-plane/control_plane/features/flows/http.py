@@ -7,7 +7,7 @@ from pydantic import Field
 from control_plane.features.flows import rehearsing, schemas, service
 from control_plane.features.flows.store import FlowRecord, FlowStore, Version
 from control_plane.fields import FlowIdText, TenantIdText
-from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.inventory.archive import ArchivedError, archiving
 from control_plane.inventory.references import require_tenant
 from control_plane.people.permissions import Permission
 from control_plane.publishing.flowchecks import problems_in
@@ -239,27 +239,7 @@ routes = [
     ),
     Route("GET", f"{_ONE}/versions", versions, _READ, "List a flow's versions", _TAGS),
     Route("GET", f"{_ONE}/versions/{{version}}", version, _READ, "Get a version", _TAGS),
-    Route(
-        "DELETE",
-        _ONE,
-        archive,
-        _WRITE,
-        "Archive a flow",
-        _TAGS,
-        status=204,
-        errors=(InUseError,),
-        configures=True,
-        shows=summary,
-    ),
-    Route(
-        "POST",
-        f"{_ONE}/restore",
-        restore,
-        _WRITE,
-        "Restore a flow",
-        _TAGS,
-        errors=(service.FlowNotSoundError,),
-        configures=True,
-        shows=summary,
+    *archiving(
+        _ONE, archive, restore, _WRITE, "a flow", _TAGS, shows=summary, restore_errors=(service.FlowNotSoundError,)
     ),
 ]

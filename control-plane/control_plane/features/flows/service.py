@@ -7,7 +7,6 @@ from callmodel.flows.document import MOST_BYTES
 from callmodel.ids import FlowId, TenantId
 from control_plane.features.flows.schemas import FlowDraft, NewFlow, Publication
 from control_plane.features.flows.store import FlowRecord, FlowStore, Version
-from control_plane.inventory.archive import ArchivedError
 from control_plane.inventory.references import require_tenant
 from control_plane.inventory.uses import require_unused_flow
 from control_plane.publishing.flowchecks import Problem, problems_in
@@ -56,10 +55,7 @@ async def create(context: Context, tenant_id: TenantId, new: NewFlow) -> FlowRec
 
 async def find(context: Context, tenant_id: TenantId, flow_id: FlowId) -> FlowRecord:
     """Return a flow, archived or not.  Raises NotFoundError."""
-    record = await FlowStore(context.store).one(tenant_id, flow_id)
-    if record is None:
-        raise NotFoundError()
-    return record
+    return await FlowStore(context.store).find(tenant_id, flow_id)
 
 
 async def save_draft(context: Context, tenant_id: TenantId, flow_id: FlowId, new: FlowDraft) -> FlowRecord:
@@ -67,7 +63,7 @@ async def save_draft(context: Context, tenant_id: TenantId, flow_id: FlowId, new
 
     Raises NotFoundError, ArchivedError, FlowChangedError, FlowTooLargeError.
     """
-    await _find_living(context, tenant_id, flow_id)
+    await FlowStore(context.store).find_living(tenant_id, flow_id)
     draft, by = require_bounded(new.document), context.principal.username
     if not await FlowStore(context.store).save_draft(tenant_id, flow_id, new.edit, draft, by, context.now_ms()):
         raise await _changed(context, tenant_id, flow_id)
@@ -85,7 +81,7 @@ async def publish(context: Context, tenant_id: TenantId, flow_id: FlowId, wanted
 
     Raises NotFoundError, ArchivedError, FlowChangedError, FlowNotSoundError.
     """
-    record = await _find_living(context, tenant_id, flow_id)
+    record = await FlowStore(context.store).find_living(tenant_id, flow_id)
     if record.edit != wanted.edit:
         raise await _changed(context, tenant_id, flow_id)
     await require_sound(context, tenant_id, flow_id, record.draft)
@@ -100,7 +96,7 @@ async def roll_back(context: Context, tenant_id: TenantId, flow_id: FlowId, vers
 
     Raises NotFoundError, ArchivedError, VersionUnknownError, FlowNotSoundError, FlowChangedError.
     """
-    record = await _find_living(context, tenant_id, flow_id)
+    record = await FlowStore(context.store).find_living(tenant_id, flow_id)
     store = FlowStore(context.store)
     found = await store.version(tenant_id, flow_id, version)
     if found is None:
@@ -133,8 +129,7 @@ async def restore(context: Context, tenant_id: TenantId, flow_id: FlowId) -> Flo
     if record.published is not None:
         version = await find_version(context, tenant_id, flow_id, record.published)
         await require_sound(context, tenant_id, flow_id, version.document)
-    await FlowStore(context.store).set_archived(tenant_id, flow_id, None)
-    return await find(context, tenant_id, flow_id)
+    return await FlowStore(context.store).restore(tenant_id, flow_id)
 
 
 async def require_sound(context: Context, tenant_id: TenantId, flow_id: FlowId, document: dict[str, Any]) -> None:
@@ -143,13 +138,6 @@ async def require_sound(context: Context, tenant_id: TenantId, flow_id: FlowId, 
     if problems:
         told = [{"where": each.where, "message": each.message} for each in problems]
         raise FlowNotSoundError(f"{problems[0].where}: {problems[0].message}", errors=told)
-
-
-async def _find_living(context: Context, tenant_id: TenantId, flow_id: FlowId) -> FlowRecord:
-    record = await find(context, tenant_id, flow_id)
-    if record.archived_ms is not None:
-        raise ArchivedError()
-    return record
 
 
 async def _changed(context: Context, tenant_id: TenantId, flow_id: FlowId) -> FlowChangedError:

@@ -4,7 +4,6 @@ import logging
 from functools import partial
 
 from callmodel.codec import from_wire
-from callmodel.directory import Tenant
 from callmodel.handdialling import HandDialling
 from callmodel.ids import TenantId
 from control_plane.features.lists import store as kept
@@ -40,12 +39,12 @@ async def _keep(resources: Resources, tenant_id: TenantId) -> None:
     known = await customers.lists(tenant_id)
     for gone in sorted(known - wanted.keys()):
         await customers.drop(tenant_id, gone)
-    tenant = Tenant(tenant_id, "", "", number_key=number_key_of(resources.cipher, tenant_id))
+    number_key = number_key_of(resources.cipher, tenant_id)
     leads = LeadStore(resources.store, resources.cipher)
     for record in (wanted[list_id] for list_id in sorted(wanted.keys() - known)):
         count = 0
         async for _, block in leads.each_block(tenant_id, record.list_id, record.blocks):
-            await customers.add(tenant, record.list_id, block.numbers.tolist())
+            await customers.add(tenant_id, number_key, record.list_id, block.numbers.tolist())
             count += len(block.numbers)
         await customers.complete(tenant_id, record.list_id)
         logger.info("customers of a list may be dialled", extra={"list_id": record.list_id, "numbers": count})

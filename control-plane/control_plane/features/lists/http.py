@@ -22,7 +22,7 @@ from control_plane.features.lists.schemas import (
 )
 from control_plane.features.lists.store import MOST_PARTS, ListRecord, ListStore, Template
 from control_plane.fields import ListIdText, TemplateIdText, TenantIdText
-from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.inventory.archive import ArchivedError, archiving
 from control_plane.inventory.references import require_tenant
 from control_plane.people.permissions import Permission
 from control_plane.web import Context, NotFoundError, PageOf, PageQuery, Route, ThingsQuery
@@ -212,18 +212,9 @@ routes = [
         shows=one,
     ),
     Route("GET", f"{_ONE}/refused", refused, Permission.CALLS_REVEAL, "Download refused rows", _TAGS),
-    Route(
-        "DELETE",
-        _ONE,
-        archive,
-        _WRITE,
-        "Archive a list",
-        _TAGS,
-        status=204,
-        errors=(InUseError, service.ListBusyError),
-        shows=one,
+    *archiving(
+        _ONE, archive, restore, _WRITE, "a list", _TAGS, shows=one, errors=(service.ListBusyError,), configures=False
     ),
-    Route("POST", f"{_ONE}/restore", restore, _WRITE, "Restore a list", _TAGS, shows=one),
     Route("GET", _TEMPLATES, templates, _READ, "List templates", _TAGS),
     Route("GET", _TEMPLATE, template, _READ, "Get a template", _TAGS),
     Route("PUT", _TEMPLATE, save_template, _WRITE, "Save a template", _TAGS, shows=template),

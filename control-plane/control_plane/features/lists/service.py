@@ -73,10 +73,7 @@ async def create(context: Context, tenant_id: TenantId, new: NewList) -> ListRec
 
 async def find(context: Context, tenant_id: TenantId, list_id: ListId) -> ListRecord:
     """Return a list, archived or not.  Raises NotFoundError."""
-    record = await ListStore(context.store).one(tenant_id, list_id)
-    if record is None:
-        raise NotFoundError()
-    return record
+    return await ListStore(context.store).find(tenant_id, list_id)
 
 
 async def add_part(

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callmodel.ids import ListId, TenantId
-from control_plane.inventory.archive import ARCHIVED, page_of_rows
-from servicekit.stores import ColumnType, Row, Store, TableSpec
+from control_plane.inventory.archive import ARCHIVED
+from control_plane.inventory.rows import TenantRows
+from servicekit.stores import ColumnType, Row, TableSpec
 
 LISTS = TableSpec(
     name="lists",
@@ -112,48 +113,33 @@ class Template:
     changed_ms: int = 0
 
 
-class ListStore:
-    """Lists.  Every method raises StoreUnavailableError when the store can not serve."""
+class ListStore(TenantRows[ListRecord]):
+    """Lists, with the parts of their files, and templates."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    table = LISTS
 
-    async def add(self, tenant_id: TenantId, record: ListRecord) -> bool:
-        """Keep a new list; False when the tenant has one with this id, archived or not."""
-        row = {name: getattr(record, name) for name in LISTS.columns}
-        return await self._store.claim(LISTS.name, {**row, "tenant_id": tenant_id})
-
-    async def one(self, tenant_id: TenantId, list_id: ListId) -> ListRecord | None:
-        """Return a list, archived or not."""
-        row = await self._store.get(LISTS.name, _key(tenant_id, list_id))
-        return None if row is None else _to_record(row)
-
-    async def page(
-        self, tenant_id: TenantId, limit: int, after: str | None = None, *, archived: bool = False
-    ) -> tuple[list[ListRecord], str | None]:
-        """Return lists by id, and the token of the next page.  Raises InvalidPageTokenError."""
-        partition = {"tenant_id": tenant_id}
-        found = await page_of_rows(self._store, LISTS.name, partition, limit, after, archived=archived)
-        return [_to_record(row) for row in found.rows], found.next_token
+    def to_record(self, row: Row) -> ListRecord:
+        """Return the list in a row."""
+        return ListRecord(**row)
 
     async def advance(self, tenant_id: TenantId, record: ListRecord, **changes: Any) -> bool:
         """Write some columns; False, and nothing is written, where state or turn are no longer as in the record."""
         expected = {"state": record.state, "turn": record.turn, ARCHIVED: record.archived_ms}
-        return await self._store.replace_if(LISTS.name, _key(tenant_id, record.list_id), expected, changes)
+        return await self._store.replace_if(LISTS.name, self._key(tenant_id, record.list_id), expected, changes)
 
     async def put_part(self, tenant_id: TenantId, list_id: ListId, part: Part) -> None:
         """Keep where a part of the file lies, in place of an earlier one with its number."""
         row = {"part": part.number, "bytes": part.size, "hash": part.hash, "object_key": part.object_key}
-        await self._store.upsert(LIST_PARTS.name, {**_key(tenant_id, list_id), **row})
+        await self._store.upsert(LIST_PARTS.name, {**self._key(tenant_id, list_id), **row})
 
     async def parts(self, tenant_id: TenantId, list_id: ListId) -> list[Part]:
         """Return the parts that arrived, by number."""
-        page = await self._store.page(LIST_PARTS.name, _key(tenant_id, list_id), limit=MOST_PARTS)
+        page = await self._store.page(LIST_PARTS.name, self._key(tenant_id, list_id), limit=MOST_PARTS)
         return [Part(row["part"], row["bytes"], row["hash"], row["object_key"]) for row in page.rows]
 
     async def drop_part(self, tenant_id: TenantId, list_id: ListId, number: int) -> None:
         """Forget a part."""
-        await self._store.delete(LIST_PARTS.name, {**_key(tenant_id, list_id), "part": number})
+        await self._store.delete(LIST_PARTS.name, {**self._key(tenant_id, list_id), "part": number})
 
     async def claim_file(self, tenant_id: TenantId, file_hash: str, list_id: ListId) -> ListId:
         """Return which list has a file with this hash: the given one from now on, unless another has it."""
@@ -190,13 +176,5 @@ class ListStore:
         await self._store.delete(LIST_TEMPLATES.name, _template_key(tenant_id, template_id))
 
 
-def _key(tenant_id: TenantId, list_id: ListId) -> dict[str, str]:
-    return {"tenant_id": tenant_id, "list_id": list_id}
-
-
 def _template_key(tenant_id: TenantId, template_id: str) -> dict[str, str]:
     return {"tenant_id": tenant_id, "template_id": template_id}
-
-
-def _to_record(row: Row) -> ListRecord:
-    return ListRecord(**row)

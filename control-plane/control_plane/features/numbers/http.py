@@ -6,7 +6,7 @@ from control_plane.features.numbers import service
 from control_plane.features.numbers.schemas import Lending, NewNumber, NumberPatch, NumberRoute, NumberView
 from control_plane.features.numbers.store import NumberRecord, NumberStore
 from control_plane.fields import E164Text, TenantIdText
-from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.inventory.archive import ArchivedError, archiving
 from control_plane.inventory.named import CalendarUnknownError, FlowUnknownError, PromptUnknownError
 from control_plane.inventory.references import require_tenant
 from control_plane.people.permissions import Permission
@@ -159,27 +159,7 @@ routes = [
         examples={"desk": {"route_to": "1001"}, "flow": _FLOW},
         shows=one,
     ),
-    Route(
-        "DELETE",
-        _ONE,
-        archive,
-        _NEEDS,
-        "Archive a number",
-        _TAGS,
-        status=204,
-        errors=(InUseError,),
-        configures=True,
-        shows=one,
-    ),
-    Route(
-        "POST",
-        f"{_ONE}/restore",
-        restore,
-        _NEEDS,
-        "Restore a number",
-        _TAGS,
-        errors=(service.TrunkUnknownError,),
-        configures=True,
-        shows=one,
+    *archiving(
+        _ONE, archive, restore, _NEEDS, "a number", _TAGS, shows=one, restore_errors=(service.TrunkUnknownError,)
     ),
 ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from callmodel.ids import E164, Extension, TenantId, TrunkId
 from control_plane.features.numbers.schemas import NewNumber, NumberPatch, NumberRoute
 from control_plane.features.numbers.store import NumberRecord, NumberStore
-from control_plane.inventory.archive import ARCHIVED, ArchivedError, InUseError
+from control_plane.inventory.archive import InUseError
 from control_plane.inventory.named import require_calendar, require_flow, require_prompt
 from control_plane.inventory.references import station_exists, tenant_exists, trunk_exists
 from control_plane.inventory.uses import require_unused_number
@@ -55,15 +55,12 @@ async def create(context: Context, new: NewNumber) -> NumberRecord:
 
 async def find(context: Context, number: E164) -> NumberRecord:
     """Return a number, archived or not.  Raises NotFoundError."""
-    record = await NumberStore(context.store).one(number)
-    if record is None:
-        raise NotFoundError()
-    return record
+    return await NumberStore(context.store).find(number)
 
 
 async def change(context: Context, number: E164, patch: NumberPatch) -> NumberRecord:
     """Change which trunks take a number.  Raises NotFoundError, ArchivedError, TrunkUnknownError."""
-    await _find_living(context, number)
+    await NumberStore(context.store).find_living(number)
     if patch.trunk_ids is not None:
         await _check_trunks(context, patch.trunk_ids)
         await NumberStore(context.store).change(number, {"trunk_ids": list(patch.trunk_ids)})
@@ -72,7 +69,7 @@ async def change(context: Context, number: E164, patch: NumberPatch) -> NumberRe
 
 async def lend(context: Context, number: E164, tenant_id: TenantId) -> NumberRecord:
     """Lend a number to a tenant.  Raises NotFoundError, ArchivedError, TenantUnknownError, NumberTakenError."""
-    await _find_living(context, number)
+    await NumberStore(context.store).find_living(number)
     await _check_tenant(context, tenant_id)
     if not await NumberStore(context.store).lend(tenant_id, number):
         raise NumberTakenError()
@@ -125,15 +122,7 @@ async def archive(context: Context, number: E164) -> None:
 async def restore(context: Context, number: E164) -> NumberRecord:
     """Take a number back into use, lent to nobody.  Raises NotFoundError, TrunkUnknownError."""
     await _check_trunks(context, (await find(context, number)).trunk_ids)
-    await NumberStore(context.store).change(number, {ARCHIVED: None})
-    return await find(context, number)
-
-
-async def _find_living(context: Context, number: E164) -> NumberRecord:
-    record = await find(context, number)
-    if record.archived_ms is not None:
-        raise ArchivedError()
-    return record
+    return await NumberStore(context.store).restore(number)
 
 
 async def _check_tenant(context: Context, tenant_id: TenantId) -> None:

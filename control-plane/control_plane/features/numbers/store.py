@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from callmodel.ids import E164, CalendarId, Extension, FlowId, PromptId, TenantId, TrunkId
-from control_plane.inventory.archive import ARCHIVED, page_of_rows
+from control_plane.inventory.archive import ARCHIVED
+from control_plane.inventory.rows import PlatformRows
 from control_plane.inventory.scope import SCOPE
-from servicekit.stores import AddColumn, ColumnType, Row, Store, TableSpec
+from servicekit.stores import AddColumn, ColumnType, Row, TableSpec
 
 NUMBERS = TableSpec(
     name="numbers",
@@ -34,7 +35,6 @@ INBOUND_COLUMNS = tuple(
 )
 """Came after the table: null in numbers of that time, which ring a station."""
 NOWHERE = {"route_to": None, **{each.column: None for each in INBOUND_COLUMNS}}
-PAGE_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,15 @@ class NumberRecord:
     notice: PromptId | None = None
 
 
-class NumberStore:
-    """Numbers.  Every method raises StoreUnavailableError when the store can not serve."""
+class NumberStore(PlatformRows[NumberRecord]):
+    """Numbers, and which of them are a tenant's."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    table = NUMBERS
+
+    def to_record(self, row: Row) -> NumberRecord:
+        """Return the number in a row."""
+        values = {name: value for name, value in row.items() if name != "scope"}
+        return NumberRecord(**{**values, "trunk_ids": tuple(row["trunk_ids"])})
 
     async def add(self, record: NumberRecord) -> bool:
         """Keep a new number; False when HQ has it already."""
@@ -73,14 +77,9 @@ class NumberStore:
             await self._index(record.tenant_id, record.number)
         return True
 
-    async def one(self, number: E164) -> NumberRecord | None:
-        """Return a number."""
-        row = await self._store.get(NUMBERS.name, {"scope": SCOPE, "number": number})
-        return None if row is None else to_record(row)
-
     async def change(self, number: E164, changes: dict[str, Any]) -> None:
         """Write some columns; the others stay."""
-        await self._store.upsert(NUMBERS.name, {"scope": SCOPE, "number": number, **changes})
+        await self._change(SCOPE, number, changes)
 
     async def lend(self, tenant_id: TenantId, number: E164) -> bool:
         """Lend a number to the tenant; False when another holds it, or it is archived.  Lending it again is fine."""
@@ -115,27 +114,14 @@ class NumberStore:
         key = {"scope": SCOPE, "number": number}
         return await self._store.replace_if(NUMBERS.name, key, {"tenant_id": tenant_id}, {**NOWHERE, **where})
 
-    async def page(
-        self, limit: int, after: str | None = None, *, archived: bool = False
-    ) -> tuple[list[NumberRecord], str | None]:
-        """Return numbers in order, and the token of the next page.  Raises InvalidPageTokenError."""
-        found = await page_of_rows(self._store, NUMBERS.name, {"scope": SCOPE}, limit, after, archived=archived)
-        return [to_record(row) for row in found.rows], found.next_token
-
     async def page_of_tenant(
         self, tenant_id: TenantId, limit: int, after: str | None = None
     ) -> tuple[list[NumberRecord], str | None]:
         """Return the tenant's numbers, and the token of the next page.  Raises InvalidPageTokenError."""
         found = await self._store.page(TENANT_NUMBERS.name, {"tenant_id": tenant_id}, limit=limit, after=after)
         keys = [{"scope": SCOPE, "number": row["number"]} for row in found.rows]
-        records = [to_record(row) for row in await self._store.get_many(NUMBERS.name, keys) if row is not None]
+        records = [self.to_record(row) for row in await self._store.get_many(NUMBERS.name, keys) if row is not None]
         return [record for record in records if record.tenant_id == tenant_id], found.next_token
 
     async def _index(self, tenant_id: TenantId, number: E164) -> None:
         await self._store.upsert(TENANT_NUMBERS.name, {"tenant_id": tenant_id, "number": number})
-
-
-def to_record(row: Row) -> NumberRecord:
-    """Return the number in a row."""
-    values = {name: value for name, value in row.items() if name != "scope"}
-    return NumberRecord(**{**values, "trunk_ids": tuple(row["trunk_ids"])})

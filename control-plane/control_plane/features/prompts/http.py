@@ -11,7 +11,7 @@ from control_plane.features.prompts.schemas import (
 )
 from control_plane.features.prompts.store import PromptRecord, PromptStore
 from control_plane.fields import AudioLanguage, PromptIdText, TenantIdText
-from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.inventory.archive import ArchivedError, archiving
 from control_plane.inventory.references import require_tenant
 from control_plane.people.permissions import Permission
 from control_plane.web import Context, PageOf, Route, ThingsQuery
@@ -172,17 +172,5 @@ routes = [
         configures=True,
         shows=one,
     ),
-    Route(
-        "DELETE",
-        _ONE,
-        archive,
-        _WRITE,
-        "Archive a prompt",
-        _TAGS,
-        status=204,
-        errors=(InUseError,),
-        configures=True,
-        shows=one,
-    ),
-    Route("POST", f"{_ONE}/restore", restore, _WRITE, "Restore a prompt", _TAGS, configures=True, shows=one),
+    *archiving(_ONE, archive, restore, _WRITE, "a prompt", _TAGS, shows=one),
 ]

@@ -9,7 +9,6 @@ import aiohttp
 from callmodel.ids import PromptId, TenantId
 from control_plane.features.prompts.schemas import AudioLink, NewPrompt, SpokenText
 from control_plane.features.prompts.store import PromptRecord, PromptStore
-from control_plane.inventory.archive import ARCHIVED, ArchivedError
 from control_plane.inventory.references import require_tenant
 from control_plane.inventory.uses import require_unused_prompt
 from control_plane.publishing.flowchecks import ANY
@@ -60,17 +59,14 @@ async def create(context: Context, tenant_id: TenantId, new: NewPrompt) -> Promp
 
 async def find(context: Context, tenant_id: TenantId, prompt_id: PromptId) -> PromptRecord:
     """Return a prompt, archived or not.  Raises NotFoundError."""
-    record = await PromptStore(context.store).one(tenant_id, prompt_id)
-    if record is None:
-        raise NotFoundError()
-    return record
+    return await PromptStore(context.store).find(tenant_id, prompt_id)
 
 
 async def rename(context: Context, tenant_id: TenantId, prompt_id: PromptId, name: str | None) -> PromptRecord:
     """Change a prompt's name.  Raises NotFoundError, ArchivedError."""
-    await _find_living(context, tenant_id, prompt_id)
+    await PromptStore(context.store).find_living(tenant_id, prompt_id)
     if name is not None:
-        await PromptStore(context.store).change(tenant_id, prompt_id, {"name": name})
+        await PromptStore(context.store).rename(tenant_id, prompt_id, name)
     return await find(context, tenant_id, prompt_id)
 
 
@@ -112,7 +108,7 @@ async def _spoken(context: Context, text: str, language: str) -> bytes:
 
 
 async def _before(context: Context, tenant_id: TenantId, prompt_id: PromptId, language: str) -> PromptRecord:
-    before = await _find_living(context, tenant_id, prompt_id)
+    before = await PromptStore(context.store).find_living(tenant_id, prompt_id)
     if language not in before.audio and len(before.audio) >= MOST_LANGUAGES:
         raise TooManyLanguagesError()
     return before
@@ -141,7 +137,7 @@ async def _keep(
 
 async def remove_audio(context: Context, tenant_id: TenantId, prompt_id: PromptId, language: str) -> PromptRecord:
     """Play a language's audio no more.  Raises NotFoundError, ArchivedError, PromptChangedError."""
-    before = await _find_living(context, tenant_id, prompt_id)
+    before = await PromptStore(context.store).find_living(tenant_id, prompt_id)
     if language not in before.audio:
         raise NotFoundError()
     left = {each: entry for each, entry in before.audio.items() if each != language}
@@ -165,14 +161,12 @@ async def archive(context: Context, tenant_id: TenantId, prompt_id: PromptId) ->
     """Take a prompt out of use; doing it again is fine.  Raises NotFoundError, InUseError."""
     if (await find(context, tenant_id, prompt_id)).archived_ms is None:
         await require_unused_prompt(context, tenant_id, prompt_id)
-        await PromptStore(context.store).change(tenant_id, prompt_id, {ARCHIVED: context.now_ms()})
+        await PromptStore(context.store).set_archived(tenant_id, prompt_id, context.now_ms())
 
 
 async def restore(context: Context, tenant_id: TenantId, prompt_id: PromptId) -> PromptRecord:
     """Take a prompt back into use, with its audio.  Raises NotFoundError."""
-    await find(context, tenant_id, prompt_id)
-    await PromptStore(context.store).change(tenant_id, prompt_id, {ARCHIVED: None})
-    return await find(context, tenant_id, prompt_id)
+    return await PromptStore(context.store).restore(tenant_id, prompt_id)
 
 
 async def _fit(file: bytes) -> TelephoneAudio:
@@ -181,10 +175,3 @@ async def _fit(file: bytes) -> TelephoneAudio:
         return await asyncio.to_thread(telephone_audio, file, LIMITS)
     except UnusableAudioError as error:
         raise AudioNotUsableError(str(error), reason=error.error_id) from None
-
-
-async def _find_living(context: Context, tenant_id: TenantId, prompt_id: PromptId) -> PromptRecord:
-    record = await find(context, tenant_id, prompt_id)
-    if record.archived_ms is not None:
-        raise ArchivedError()
-    return record

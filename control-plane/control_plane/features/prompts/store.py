@@ -1,15 +1,15 @@
 """Prompts in the durable store: which audio lies where in the object store."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from callmodel.ids import PromptId, TenantId
 from callmodel.prompts import PromptFile, StoredAudio
-from control_plane.inventory.archive import ARCHIVED, page_of_rows
-from control_plane.inventory.listing import every
+from control_plane.inventory.archive import ARCHIVED
+from control_plane.inventory.rows import TenantRows
 from control_plane.publishing.flowchecks import ANY
-from servicekit.stores import ColumnType, Row, Store, TableSpec
+from servicekit.stores import ColumnType, Row, TableSpec
 
 PROMPTS = TableSpec(
     name="prompts",
@@ -26,7 +26,6 @@ PROMPTS = TableSpec(
     guarded=True,
 )
 TABLES = (PROMPTS,)
-PAGE_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -49,49 +48,19 @@ class PromptRecord:
         return PromptFile(self.tenant_id, self.prompt_id, audio)
 
 
-class PromptStore:
-    """Prompts.  Every method raises StoreUnavailableError when the store can not serve."""
+class PromptStore(TenantRows[PromptRecord]):
+    """Prompts."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    table = PROMPTS
 
-    async def add(self, tenant_id: TenantId, record: PromptRecord) -> bool:
-        """Keep a new prompt; False when the tenant has one with this id, archived or not."""
-        row = {name: getattr(record, name) for name in PROMPTS.columns if name != ARCHIVED}
-        return await self._store.claim(PROMPTS.name, {**row, "tenant_id": tenant_id})
+    def to_record(self, row: Row) -> PromptRecord:
+        """Return the prompt in a row."""
+        return PromptRecord(**row)
 
-    async def one(self, tenant_id: TenantId, prompt_id: PromptId) -> PromptRecord | None:
-        """Return a prompt, archived or not."""
-        row = await self._store.get(PROMPTS.name, _key(tenant_id, prompt_id))
-        return None if row is None else _to_record(row)
-
-    async def change(self, tenant_id: TenantId, prompt_id: PromptId, changes: dict[str, Any]) -> None:
-        """Write some columns; the others stay."""
-        await self._store.upsert(PROMPTS.name, {**_key(tenant_id, prompt_id), **changes})
+    async def rename(self, tenant_id: TenantId, prompt_id: PromptId, name: str) -> None:
+        """Give a prompt another name."""
+        await self._change(tenant_id, prompt_id, {"name": name})
 
     async def set_audio(self, tenant_id: TenantId, before: PromptRecord, audio: Mapping[str, dict[str, Any]]) -> bool:
         """Write which audio there is; False when that was changed since `before` was read."""
-        key = _key(tenant_id, before.prompt_id)
-        return await self._store.replace_if(
-            PROMPTS.name, key, {"audio": before.audio, ARCHIVED: None}, {"audio": audio}
-        )
-
-    async def page(
-        self, tenant_id: TenantId, limit: int, after: str | None = None, *, archived: bool = False
-    ) -> tuple[list[PromptRecord], str | None]:
-        """Return prompts by id, and the token of the next page.  Raises InvalidPageTokenError."""
-        partition = {"tenant_id": tenant_id}
-        found = await page_of_rows(self._store, PROMPTS.name, partition, limit, after, archived=archived)
-        return [_to_record(row) for row in found.rows], found.next_token
-
-    def each(self, tenant_id: TenantId) -> AsyncIterator[PromptRecord]:
-        """Yield every prompt of the tenant that is not archived."""
-        return every(lambda limit, after: self.page(tenant_id, limit, after), PAGE_ROWS)
-
-
-def _key(tenant_id: TenantId, prompt_id: PromptId) -> dict[str, str]:
-    return {"tenant_id": tenant_id, "prompt_id": prompt_id}
-
-
-def _to_record(row: Row) -> PromptRecord:
-    return PromptRecord(**row)
+        return await self.replace(tenant_id, before.prompt_id, {"audio": before.audio}, {"audio": audio})

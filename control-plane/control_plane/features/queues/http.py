@@ -5,7 +5,7 @@ from control_plane.features.queues import service
 from control_plane.features.queues.schemas import NewQueue, QueuePatch, QueueStateView, QueueView
 from control_plane.features.queues.store import QueueRecord, QueueStore
 from control_plane.fields import QueueIdText, TenantIdText
-from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.inventory.archive import ArchivedError, archiving
 from control_plane.inventory.named import PromptUnknownError
 from control_plane.inventory.references import require_tenant
 from control_plane.people.permissions import Permission
@@ -107,17 +107,5 @@ routes = [
         },
         shows=one,
     ),
-    Route(
-        "DELETE",
-        _ONE,
-        archive,
-        _WRITE,
-        "Archive a queue",
-        _TAGS,
-        status=204,
-        errors=(InUseError,),
-        configures=True,
-        shows=one,
-    ),
-    Route("POST", f"{_ONE}/restore", restore, _WRITE, "Restore a queue", _TAGS, configures=True, shows=one),
+    *archiving(_ONE, archive, restore, _WRITE, "a queue", _TAGS, shows=one),
 ]

@@ -6,11 +6,11 @@ from callmodel.queues import Queue
 from control_plane.features.queues.schemas import NewQueue, QueuePatch, QueueSettings, QueueStateView, to_queue
 from control_plane.features.queues.soundness import faults_of
 from control_plane.features.queues.store import QueueRecord, QueueStore
-from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.inventory.archive import InUseError
 from control_plane.inventory.named import require_prompt
 from control_plane.inventory.references import require_tenant
 from control_plane.inventory.uses import require_unused_queue
-from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
+from control_plane.web import ConflictError, Context, InvalidRequestError
 
 
 class QueueExistsError(ConflictError):
@@ -44,10 +44,7 @@ async def create(context: Context, tenant_id: TenantId, new: NewQueue) -> QueueR
 
 async def find(context: Context, tenant_id: TenantId, queue_id: QueueId) -> QueueRecord:
     """Return a queue, archived or not.  Raises NotFoundError."""
-    record = await QueueStore(context.store).one(tenant_id, queue_id)
-    if record is None:
-        raise NotFoundError()
-    return record
+    return await QueueStore(context.store).find(tenant_id, queue_id)
 
 
 async def change(context: Context, tenant_id: TenantId, queue_id: QueueId, patch: QueuePatch) -> QueueRecord:
@@ -55,9 +52,7 @@ async def change(context: Context, tenant_id: TenantId, queue_id: QueueId, patch
 
     Raises NotFoundError, ArchivedError, QueueNotSoundError, PromptUnknownError, QueueChangedError.
     """
-    before = await find(context, tenant_id, queue_id)
-    if before.archived_ms is not None:
-        raise ArchivedError()
+    before = await QueueStore(context.store).find_living(tenant_id, queue_id)
     await _check_prompts(context, tenant_id, patch)
     settings = patch.over(to_wire(before.queue))
     after = _sound(to_queue(tenant_id, queue_id, before.queue.pool, settings))
@@ -97,9 +92,7 @@ async def archive(context: Context, tenant_id: TenantId, queue_id: QueueId) -> N
 
 async def restore(context: Context, tenant_id: TenantId, queue_id: QueueId) -> QueueRecord:
     """Take a queue back into use, with its settings and its agents.  Raises NotFoundError."""
-    await find(context, tenant_id, queue_id)
-    await QueueStore(context.store).set_archived(tenant_id, queue_id, None)
-    return await find(context, tenant_id, queue_id)
+    return await QueueStore(context.store).restore(tenant_id, queue_id)
 
 
 async def _check_prompts(context: Context, tenant_id: TenantId, given: QueueSettings) -> None:

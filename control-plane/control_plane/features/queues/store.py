@@ -1,15 +1,14 @@
 """Queues in the durable store: one row a queue, its settings as one document."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from callmodel.codec import from_wire, to_wire
-from callmodel.ids import QueueId, TenantId
+from callmodel.ids import TenantId
 from callmodel.queues import Queue
-from control_plane.inventory.archive import ARCHIVED, page_of_rows
-from control_plane.inventory.listing import every
-from servicekit.stores import ColumnType, Row, Store, TableSpec
+from control_plane.inventory.archive import ARCHIVED
+from control_plane.inventory.rows import TenantRows
+from servicekit.stores import ColumnType, Row, TableSpec
 
 CALLER_QUEUES = TableSpec(
     name="queues",
@@ -25,7 +24,6 @@ CALLER_QUEUES = TableSpec(
     guarded=True,
 )
 TABLES = (CALLER_QUEUES,)
-PAGE_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -38,54 +36,22 @@ class QueueRecord:
     stored: Any = field(default=None, repr=False, compare=False)
 
 
-class QueueStore:
-    """Queues.  Every method raises StoreUnavailableError when the store can not serve."""
+class QueueStore(TenantRows[QueueRecord]):
+    """Queues."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    table = CALLER_QUEUES
 
-    async def add(self, tenant_id: TenantId, record: QueueRecord) -> bool:
-        """Keep a new queue; False when the tenant has one with this id, archived or not."""
-        row = {
-            "tenant_id": tenant_id,
-            "queue_id": record.queue.queue_id,
-            "settings": to_wire(record.queue),
-            "created_ms": record.created_ms,
-        }
-        return await self._store.claim(CALLER_QUEUES.name, row)
+    def to_row(self, record: QueueRecord) -> dict[str, Any]:
+        """Return a queue's columns."""
+        queue = record.queue
+        return {"queue_id": queue.queue_id, "settings": to_wire(queue), "created_ms": record.created_ms}
 
-    async def one(self, tenant_id: TenantId, queue_id: QueueId) -> QueueRecord | None:
-        """Return a queue, archived or not."""
-        row = await self._store.get(CALLER_QUEUES.name, _key(tenant_id, queue_id))
-        return None if row is None else _to_record(row)
+    def to_record(self, row: Row) -> QueueRecord:
+        """Return the queue in a row."""
+        settings = row["settings"]
+        return QueueRecord(from_wire(Queue, settings), row["created_ms"], row[ARCHIVED], settings)
 
     async def change(self, tenant_id: TenantId, before: QueueRecord, after: Queue) -> bool:
         """Write the settings; False, and nothing is written, where they are no longer as they were before."""
-        expected = {"settings": before.stored, ARCHIVED: None}
-        key = _key(tenant_id, after.queue_id)
-        return await self._store.replace_if(CALLER_QUEUES.name, key, expected, {"settings": to_wire(after)})
-
-    async def set_archived(self, tenant_id: TenantId, queue_id: QueueId, at_ms: int | None) -> None:
-        """Take a queue out of use at a time, or back into use for None."""
-        await self._store.upsert(CALLER_QUEUES.name, {**_key(tenant_id, queue_id), ARCHIVED: at_ms})
-
-    async def page(
-        self, tenant_id: TenantId, limit: int, after: str | None = None, *, archived: bool = False
-    ) -> tuple[list[QueueRecord], str | None]:
-        """Return queues by id, and the token of the next page.  Raises InvalidPageTokenError."""
-        partition = {"tenant_id": tenant_id}
-        found = await page_of_rows(self._store, CALLER_QUEUES.name, partition, limit, after, archived=archived)
-        return [_to_record(row) for row in found.rows], found.next_token
-
-    def each(self, tenant_id: TenantId) -> AsyncIterator[QueueRecord]:
-        """Yield every queue of the tenant that is not archived."""
-        return every(lambda limit, after: self.page(tenant_id, limit, after), PAGE_ROWS)
-
-
-def _key(tenant_id: TenantId, queue_id: QueueId) -> dict[str, str]:
-    return {"tenant_id": tenant_id, "queue_id": queue_id}
-
-
-def _to_record(row: Row) -> QueueRecord:
-    settings = row["settings"]
-    return QueueRecord(from_wire(Queue, settings), row["created_ms"], row[ARCHIVED], settings)
+        changes = {"settings": to_wire(after)}
+        return await self.replace(tenant_id, after.queue_id, {"settings": before.stored}, changes)

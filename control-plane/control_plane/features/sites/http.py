@@ -5,7 +5,7 @@ from control_plane.features.sites import service
 from control_plane.features.sites.schemas import NewSite, SitePatch, SiteView
 from control_plane.features.sites.store import Site, SiteStore
 from control_plane.fields import SiteIdText
-from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.inventory.archive import ArchivedError, archiving
 from control_plane.people.permissions import Permission
 from control_plane.timezones import TimeZoneUnknownError
 from control_plane.web import Context, PageOf, Route, ThingsQuery
@@ -78,17 +78,5 @@ routes = [
         configures=True,
         shows=one,
     ),
-    Route(
-        "DELETE",
-        "/sites/{site_id}",
-        archive,
-        _NEEDS,
-        "Archive a site",
-        _TAGS,
-        status=204,
-        errors=(InUseError,),
-        configures=True,
-        shows=one,
-    ),
-    Route("POST", "/sites/{site_id}/restore", restore, _NEEDS, "Restore a site", _TAGS, configures=True, shows=one),
+    *archiving("/sites/{site_id}", archive, restore, _NEEDS, "a site", _TAGS, shows=one),
 ]

@@ -3,11 +3,11 @@
 from callmodel.ids import E164, SiteId
 from control_plane.features.sites.schemas import NewSite, SitePatch
 from control_plane.features.sites.store import Site, SiteStore
-from control_plane.inventory.archive import ARCHIVED, ArchivedError
+from control_plane.inventory.archive import ARCHIVED
 from control_plane.inventory.references import number_exists
 from control_plane.inventory.uses import require_unused_site
 from control_plane.timezones import check_time_zone
-from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError
+from control_plane.web import ConflictError, Context, InvalidRequestError
 
 
 class SiteExistsError(ConflictError):
@@ -46,16 +46,12 @@ async def create(context: Context, new: NewSite) -> Site:
 
 async def find(context: Context, site_id: SiteId) -> Site:
     """Return a site, archived or not.  Raises NotFoundError."""
-    site = await SiteStore(context.store).one(site_id)
-    if site is None:
-        raise NotFoundError()
-    return site
+    return await SiteStore(context.store).find(site_id)
 
 
 async def change(context: Context, site_id: SiteId, patch: SitePatch) -> Site:
     """Change a site.  Raises NotFoundError, ArchivedError, NumberUnknownError, TimeZoneUnknownError."""
-    if (await find(context, site_id)).archived_ms is not None:
-        raise ArchivedError()
+    await SiteStore(context.store).find_living(site_id)
     await _check_number(context, patch.emergency_caller)
     if patch.time_zone is not None:
         check_time_zone(patch.time_zone)
@@ -74,9 +70,7 @@ async def archive(context: Context, site_id: SiteId) -> None:
 
 async def restore(context: Context, site_id: SiteId) -> Site:
     """Take a site back into use, as it was.  Raises NotFoundError."""
-    await find(context, site_id)
-    await SiteStore(context.store).change(site_id, {ARCHIVED: None})
-    return await find(context, site_id)
+    return await SiteStore(context.store).restore(site_id)
 
 
 async def _check_number(context: Context, number: E164 | None) -> None:

@@ -14,7 +14,7 @@ from control_plane.features.stations.schemas import (
 )
 from control_plane.features.stations.store import StationRecord
 from control_plane.fields import ExtensionText, TenantIdText
-from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.inventory.archive import ArchivedError, archiving
 from control_plane.people.permissions import Permission
 from control_plane.web import Context, PageOf, Route
 from control_plane.web.problems import PasswordWeakError
@@ -164,28 +164,15 @@ routes = [
         errors=(service.NotYourSeatError, service.StationNotForBrowsersError, ArchivedError),
         shows=one,
     ),
-    Route(
-        "DELETE",
+    *archiving(
         _ONE,
         archive,
-        _WRITE,
-        "Archive a station",
-        _TAGS,
-        status=204,
-        errors=(InUseError,),
-        configures=True,
-        shows=one,
-    ),
-    Route(
-        "POST",
-        f"{_ONE}/restore",
         restore,
         _WRITE,
-        "Restore a station",
+        "a station",
         _TAGS,
-        errors=(service.SiteUnknownError, service.StationNotArchivedError),
-        configures=True,
         shows=one,
+        restore_errors=(service.SiteUnknownError, service.StationNotArchivedError),
     ),
     Route(
         "PUT",

@@ -14,7 +14,7 @@ from control_plane.people.accounts import account_of
 from control_plane.people.agents import move_with_station, sign_out_from, signed_in_at
 from control_plane.people.passwords import check_password
 from control_plane.phonekeys import BROWSERS, new_key
-from control_plane.web import ConflictError, Context, ForbiddenError, InvalidRequestError, NotFoundError
+from control_plane.web import ConflictError, Context, ForbiddenError, InvalidRequestError
 
 
 class ExtensionTakenError(ConflictError):
@@ -100,10 +100,7 @@ async def listing(
 async def find(context: Context, tenant_id: TenantId, extension: Extension) -> tuple[StationRecord, str]:
     """Return a station, archived or not, and its domain.  Raises NotFoundError."""
     tenant = await require_tenant(context.store, tenant_id)
-    station = await _stations(context).one(tenant_id, extension)
-    if station is None:
-        raise NotFoundError()
-    return station, tenant.domain
+    return await _stations(context).find(tenant_id, extension), tenant.domain
 
 
 async def change(

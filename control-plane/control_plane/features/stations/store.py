@@ -1,12 +1,11 @@
 """Stations in the durable store.  Of a password only HA1 is kept, encrypted: who has it can register as the phone."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
 from callmodel.ids import Extension, SiteId, TenantId, UserId
-from control_plane.inventory.archive import is_living, page_of_rows
-from control_plane.inventory.listing import every
+from control_plane.inventory.archive import is_living
+from control_plane.inventory.rows import TenantRows
 from control_plane.phonekeys import sealed_key
 from servicekit.crypto import TenantCipher
 from servicekit.stores import AddColumn, ColumnType, CreateTable, Row, Store, TableSpec
@@ -35,7 +34,6 @@ SEATS = TableSpec(
 )
 """Who is seated where, by user: an index beside the stations, whose own rows have the last word."""
 SEATS_ADDED = (AddColumn(STATIONS.name, "user_id", ColumnType.TEXT), CreateTable(SEATS))
-PAGE_ROWS = 1000
 
 
 @dataclass(frozen=True)
@@ -54,30 +52,37 @@ class StationRecord:
     """Who is seated there."""
 
 
-class StationStore:
-    """Stations.  Every method raises StoreUnavailableError when the store can not serve."""
+class StationStore(TenantRows[StationRecord]):
+    """Stations, and who is seated where."""
+
+    table = STATIONS
+    page_rows = 1000
 
     def __init__(self, store: Store, cipher: TenantCipher) -> None:
-        self._store = store
+        super().__init__(store)
         self._cipher = cipher
 
-    async def add(self, tenant_id: TenantId, station: StationRecord) -> bool:
-        """Keep a new station; False when the extension is taken."""
-        row = {name: getattr(station, name) for name in (*STATIONS.columns, "user_id")}
-        if station.user_id is not None:
-            await self._note_seat(tenant_id, station.user_id, station.extension)
-        return await self._store.claim(STATIONS.name, {**row, "ha1": self._seal(tenant_id, station.ha1)})
+    def to_row(self, record: StationRecord) -> dict[str, Any]:
+        """Return a station's columns, its key sealed."""
+        row = {name: getattr(record, name) for name in (*STATIONS.columns, "user_id")}
+        return {**row, "ha1": self._seal(record.tenant_id, record.ha1)}
 
-    async def one(self, tenant_id: TenantId, extension: Extension) -> StationRecord | None:
-        """Return a station."""
-        row = await self._store.get(STATIONS.name, {"tenant_id": tenant_id, "extension": extension})
-        return None if row is None else self._open(row)
+    def to_record(self, row: Row) -> StationRecord:
+        """Return the station in a row, its key opened."""
+        ha1 = self._cipher.decrypt(row["tenant_id"], row["ha1"], "station.ha1").decode()
+        return StationRecord(**{**row, "ha1": ha1})
+
+    async def add(self, tenant_id: TenantId, record: StationRecord) -> bool:
+        """Keep a new station; False when the extension is taken."""
+        if record.user_id is not None:
+            await self._note_seat(tenant_id, record.user_id, record.extension)
+        return await super().add(tenant_id, record)
 
     async def change(self, tenant_id: TenantId, extension: Extension, changes: dict[str, Any]) -> None:
         """Write some columns; the others stay."""
         if "ha1" in changes:
             changes = {**changes, "ha1": self._seal(tenant_id, changes["ha1"])}
-        await self._store.upsert(STATIONS.name, {"tenant_id": tenant_id, "extension": extension, **changes})
+        await self._change(tenant_id, extension, changes)
 
     async def seat(self, tenant_id: TenantId, extension: Extension, user_id: UserId | None) -> None:
         """Seat a user at the station instead of whoever is, or nobody."""
@@ -101,26 +106,10 @@ class StationStore:
         keys = [{"tenant_id": tenant_id, "extension": row["extension"]} for row in found.rows]
         rows = await self._store.get_many(STATIONS.name, keys) if keys else []
         seated = [row for row in rows if row is not None and is_living(row) and row["user_id"] == user_id]
-        return [self._open(row) for row in seated], found.next_token
-
-    async def page(
-        self, tenant_id: TenantId, limit: int, after: str | None = None, *, archived: bool = False
-    ) -> tuple[list[StationRecord], str | None]:
-        """Return stations by extension, and the token of the next page.  Raises InvalidPageTokenError."""
-        partition = {"tenant_id": tenant_id}
-        found = await page_of_rows(self._store, STATIONS.name, partition, limit, after, archived=archived)
-        return [self._open(row) for row in found.rows], found.next_token
-
-    def each(self, tenant_id: TenantId) -> AsyncIterator[StationRecord]:
-        """Yield every station of the tenant that is not archived."""
-        return every(lambda limit, after: self.page(tenant_id, limit, after), PAGE_ROWS)
+        return [self.to_record(row) for row in seated], found.next_token
 
     async def _note_seat(self, tenant_id: TenantId, user_id: UserId, extension: Extension) -> None:
         await self._store.upsert(SEATS.name, {"tenant_id": tenant_id, "user_id": user_id, "extension": extension})
 
     def _seal(self, tenant_id: TenantId, ha1: str) -> bytes:
         return sealed_key(self._cipher, tenant_id, ha1)
-
-    def _open(self, row: Row) -> StationRecord:
-        ha1 = self._cipher.decrypt(row["tenant_id"], row["ha1"], "station.ha1").decode()
-        return StationRecord(**{**row, "ha1": ha1})

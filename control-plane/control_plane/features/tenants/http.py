@@ -18,7 +18,7 @@ from control_plane.features.tenants.schemas import (
 )
 from control_plane.features.tenants.store import TenantRecord
 from control_plane.fields import TenantIdText
-from control_plane.inventory.archive import InUseError
+from control_plane.inventory.archive import InUseError, archiving
 from control_plane.inventory.named import FlowUnknownError, QueueUnknownError
 from control_plane.people.permissions import Permission
 from control_plane.timezones import TimeZoneUnknownError
@@ -173,27 +173,13 @@ routes = [
         examples={"rotating": _ROTATING, "limited": _LIMITED, "pauses": _PAUSES, "vips": _VIPS, "by hand": _BY_HAND},
         shows=one,
     ),
-    Route(
-        "DELETE",
+    *archiving(
         "/tenants/{tenant_id}",
         archive,
-        Permission.PLATFORM_MANAGE,
-        "Archive a tenant",
-        _TAGS,
-        status=204,
-        errors=(InUseError,),
-        configures=True,
-        shows=one,
-        of_archived=True,
-    ),
-    Route(
-        "POST",
-        "/tenants/{tenant_id}/restore",
         restore,
         Permission.PLATFORM_MANAGE,
-        "Restore a tenant",
+        "a tenant",
         _TAGS,
-        configures=True,
         shows=one,
         of_archived=True,
     ),

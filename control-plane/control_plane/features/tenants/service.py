@@ -20,7 +20,7 @@ from control_plane.inventory.uses import require_no_pool, require_unused_tenant
 from control_plane.people.pausing import REASONS_COLUMN, PauseReason
 from control_plane.retention import Kept
 from control_plane.timezones import check_time_zone
-from control_plane.web import ConflictError, Context, ForbiddenError, InvalidRequestError, NotFoundError
+from control_plane.web import ConflictError, Context, ForbiddenError, InvalidRequestError
 from hotstate.spend import spent_micros
 
 HQ_ONLY = frozenset({"domain", "provider", "max_channels", "limits", *(kind.value for kind in Kept)})
@@ -116,10 +116,7 @@ async def create(context: Context, new: NewTenant) -> TenantRecord:
 
 async def find(context: Context, tenant_id: TenantId) -> TenantRecord:
     """Return a tenant, archived or not.  Raises NotFoundError."""
-    record = await TenantStore(context.store).one(tenant_id)
-    if record is None:
-        raise NotFoundError()
-    return record
+    return await TenantStore(context.store).find(tenant_id)
 
 
 async def visible(

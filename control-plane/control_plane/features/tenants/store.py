@@ -1,6 +1,6 @@
 """Tenants in the durable store.  A domain is claimed before a tenant has it: first come, first served."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,13 +12,13 @@ from callmodel.limits import Limits
 from callmodel.numbers import DiallingPlan
 from callmodel.vips import VipRules
 from control_plane.features.tenants.brand_store import BRAND_COLUMN, Brand, brand_in
-from control_plane.inventory.archive import ARCHIVED, page_of_rows
-from control_plane.inventory.listing import every
+from control_plane.inventory.archive import ARCHIVED
+from control_plane.inventory.rows import PlatformRows
 from control_plane.inventory.scope import SCOPE
 from control_plane.people.pausing import DEFAULT_REASONS, REASONS_COLUMN, PauseReason, reasons_in
 from control_plane.people.totp import TOTP_RULE
 from control_plane.retention import Kept
-from servicekit.stores import AddColumn, ColumnType, Row, Store, TableSpec
+from servicekit.stores import AddColumn, ColumnType, Row, TableSpec
 
 TENANTS = TableSpec(
     name="tenants",
@@ -58,7 +58,6 @@ HAND_DIALLING_COLUMN = AddColumn(TENANTS.name, "hand_dialling", ColumnType.JSON)
 """Came after the table: null in tenants of that time, who have no such rules."""
 _NOT_COLUMNS = ("provider_id", "number_key")
 NESTED = ("dialling", "caller_rule", "limits", "vip_rules", "hand_dialling")
-PAGE_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -78,43 +77,29 @@ class TenantRecord:
     """The nested settings as the row holds them: who changes a part of one compares with it."""
 
 
-class TenantStore:
-    """Tenants.  Every method raises StoreUnavailableError when the store can not serve."""
+class TenantStore(PlatformRows[TenantRecord]):
+    """Tenants, and their domains."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    table = TENANTS
+
+    def to_record(self, row: Row) -> TenantRecord:
+        """Return the tenant in a row."""
+        return to_record(row)
 
     async def add(self, tenant_id: TenantId, record: TenantRecord) -> bool:
         """Keep a new tenant; False when there is one with this id."""
         return await self._store.claim(TENANTS.name, to_row(record))
-
-    async def one(self, tenant_id: TenantId) -> TenantRecord | None:
-        """Return a tenant."""
-        row = await self._store.get(TENANTS.name, {"scope": SCOPE, "tenant_id": tenant_id})
-        return None if row is None else to_record(row)
 
     async def change(self, tenant_id: TenantId, changes: dict[str, Any], before: TenantRecord) -> bool:
         """Write some columns; the others stay, so that two changes at once do not undo each other.
 
         False, and nothing is written, where one of the nested settings to change is no longer as it was before.
         """
-        key = {"scope": SCOPE, "tenant_id": tenant_id}
         expected = {name: before.stored[name] for name in NESTED if name in changes}
         if expected:
-            return await self._store.replace_if(TENANTS.name, key, expected, changes)
-        await self._store.upsert(TENANTS.name, {**key, **changes})
+            return await self._store.replace_if(TENANTS.name, self._key(SCOPE, tenant_id), expected, changes)
+        await self._change(SCOPE, tenant_id, changes)
         return True
-
-    async def page(
-        self, limit: int, after: str | None = None, *, archived: bool = False
-    ) -> tuple[list[TenantRecord], str | None]:
-        """Return tenants by id, and the token of the next page.  Raises InvalidPageTokenError."""
-        found = await page_of_rows(self._store, TENANTS.name, {"scope": SCOPE}, limit, after, archived=archived)
-        return [to_record(row) for row in found.rows], found.next_token
-
-    def each(self) -> AsyncIterator[TenantRecord]:
-        """Yield every tenant that is not archived."""
-        return every(self.page, PAGE_ROWS)
 
     async def claim_domain(self, tenant_id: TenantId, domain: str) -> bool:
         """Take a domain for the tenant; False when it is another's.  Taking one's own again is fine."""

@@ -15,7 +15,7 @@ from control_plane.features.trunks.schemas import (
 )
 from control_plane.features.trunks.store import TrunkRecord, TrunkStore
 from control_plane.fields import TrunkIdText
-from control_plane.inventory.archive import ArchivedError, InUseError
+from control_plane.inventory.archive import ArchivedError, archiving
 from control_plane.people.permissions import Permission
 from control_plane.web import Context, PageOf, Route, ThingsQuery, UnavailableError
 
@@ -179,27 +179,15 @@ routes = [
         configures=True,
         shows=one,
     ),
-    Route(
-        "DELETE",
+    *archiving(
         _ONE,
         archive,
-        _NEEDS,
-        "Archive a trunk",
-        _TAGS,
-        status=204,
-        errors=(InUseError, service.TrunkChangedError),
-        configures=True,
-        shows=one,
-    ),
-    Route(
-        "POST",
-        f"{_ONE}/restore",
         restore,
         _NEEDS,
-        "Restore a trunk",
+        "a trunk",
         _TAGS,
-        errors=(service.TenantUnknownError, service.TrunkChangedError),
-        configures=True,
         shows=one,
+        errors=(service.TrunkChangedError,),
+        restore_errors=(service.TenantUnknownError, service.TrunkChangedError),
     ),
 ]

@@ -19,12 +19,11 @@ from control_plane.features.trunks.schemas import (
     TrunkPatch,
 )
 from control_plane.features.trunks.store import TrunkRecord, TrunkStore
-from control_plane.inventory.archive import ArchivedError
 from control_plane.inventory.references import tenant_exists
 from control_plane.inventory.uses import require_unused_trunk
 from control_plane.keyring.digest import ha1_of
 from control_plane.publishing.edgereports import RefusedMedia, carriers_as_seen, refused_media
-from control_plane.web import ConflictError, Context, InvalidRequestError, NotFoundError, UnavailableError
+from control_plane.web import ConflictError, Context, InvalidRequestError, UnavailableError
 
 
 class TrunkExistsError(ConflictError):
@@ -87,10 +86,7 @@ async def create(context: Context, new: NewTrunk) -> TrunkRecord:
 
 async def find(context: Context, trunk_id: TrunkId) -> TrunkRecord:
     """Return a trunk, archived or not.  Raises NotFoundError."""
-    record = await _trunks(context).one(trunk_id)
-    if record is None:
-        raise NotFoundError()
-    return record
+    return await _trunks(context).find(trunk_id)
 
 
 async def change(context: Context, trunk_id: TrunkId, patch: TrunkPatch) -> TrunkRecord:
@@ -98,7 +94,7 @@ async def change(context: Context, trunk_id: TrunkId, patch: TrunkPatch) -> Trun
 
     Raises NotFoundError, ArchivedError, TenantUnknownError, CredentialsMissingError, TrunkChangedError.
     """
-    before = await _find_living(context, trunk_id)
+    before = await _trunks(context).find_living(trunk_id)
     await _check_tenants(context, patch.tenant_ids or ())
     routing: dict[str, Any] = _given(patch, "name", "max_channels", "priority", "enabled")
     peering: dict[str, Any] = _given(patch, "domain", "registers", "no_reply_ms", "no_ring_ms", "trusts_identity")
@@ -134,7 +130,7 @@ async def allow_media(context: Context, trunk_id: TrunkId, address: str) -> Trun
 
     Raises NotFoundError, ArchivedError, MediaNotSeenError, TrunkChangedError, UnavailableError.
     """
-    before = await _find_living(context, trunk_id)
+    before = await _trunks(context).find_living(trunk_id)
     if address not in {each.address for each in await _refused_media(context, before)}:
         raise MediaNotSeenError(f"no edge has refused a call of {trunk_id} with its media there")
     learnt = (*before.peering.media_learnt, address)
@@ -155,7 +151,7 @@ async def drop_credentials(context: Context, trunk_id: TrunkId) -> None:
 
     Raises NotFoundError, ArchivedError, TrunkChangedError, CredentialsMissingError for one that registers.
     """
-    record = await _find_living(context, trunk_id)
+    record = await _trunks(context).find_living(trunk_id)
     await _save(context, record, replace(record, peering=replace(record.peering, credentials=None)))
 
 
@@ -172,13 +168,6 @@ async def restore(context: Context, trunk_id: TrunkId) -> TrunkRecord:
     before = await find(context, trunk_id)
     await _check_tenants(context, before.trunk.tenant_ids)
     return await _save(context, before, replace(before, archived_ms=None))
-
-
-async def _find_living(context: Context, trunk_id: TrunkId) -> TrunkRecord:
-    record = await find(context, trunk_id)
-    if record.archived_ms is not None:
-        raise ArchivedError()
-    return record
 
 
 async def _save(context: Context, before: TrunkRecord, after: TrunkRecord) -> TrunkRecord:

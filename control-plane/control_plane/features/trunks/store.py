@@ -1,16 +1,14 @@
 """Trunks in the durable store.  A carrier's password is kept as HA1 only, encrypted."""
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from callmodel.codec import from_wire, to_wire
 from callmodel.directory import Trunk
 from callmodel.edgesnapshot import EdgeTrunk
-from callmodel.ids import TrunkId
-from control_plane.inventory.archive import ARCHIVED, page_of_rows
-from control_plane.inventory.listing import every
+from control_plane.inventory.archive import ARCHIVED
+from control_plane.inventory.rows import PlatformRows
 from control_plane.inventory.scope import SCOPE
 from servicekit.crypto import TenantCipher
 from servicekit.stores import ColumnType, Row, Store, TableSpec
@@ -30,7 +28,6 @@ TRUNKS = TableSpec(
     guarded=True,
 )
 TABLES = (TRUNKS,)
-PAGE_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -43,28 +40,24 @@ class TrunkRecord:
     archived_ms: int | None = None
 
 
-class TrunkStore:
-    """Trunks.  Every method raises StoreUnavailableError when the store can not serve."""
+class TrunkStore(PlatformRows[TrunkRecord]):
+    """Trunks."""
+
+    table = TRUNKS
 
     def __init__(self, store: Store, cipher: TenantCipher) -> None:
-        self._store = store
+        super().__init__(store)
         self._cipher = cipher
 
     async def add(self, record: TrunkRecord) -> bool:
         """Keep a new trunk; False when there is one with this id."""
-        key = {"scope": SCOPE, "trunk_id": record.trunk.trunk_id}
-        if await self._store.get(TRUNKS.name, key) is not None:
+        if await self.one(record.trunk.trunk_id) is not None:
             return False
         return await self._store.claim(TRUNKS.name, self._to_row(record))
 
-    async def one(self, trunk_id: TrunkId) -> TrunkRecord | None:
-        """Return a trunk."""
-        row = await self._store.get(TRUNKS.name, {"scope": SCOPE, "trunk_id": trunk_id})
-        return None if row is None else self._to_record(row)
-
     async def save(self, before: TrunkRecord, after: TrunkRecord) -> bool:
         """Keep a trunk's changes; False when it is no longer as it was before them."""
-        key = {"scope": SCOPE, "trunk_id": before.trunk.trunk_id}
+        key = self._key(SCOPE, before.trunk.trunk_id)
         known, row = self._to_row(before), self._to_row(after)
         # Credentials are sealed anew each time: their rows can not be compared.
         expected = {name: known[name] for name in ("routing", "peering", ARCHIVED)}
@@ -73,17 +66,6 @@ class TrunkStore:
             # Somebody else may have set others meanwhile.
             del changes["credentials"]
         return await self._store.replace_if(TRUNKS.name, key, expected, changes)
-
-    async def page(
-        self, limit: int, after: str | None = None, *, archived: bool = False
-    ) -> tuple[list[TrunkRecord], str | None]:
-        """Return trunks by id, and the token of the next page.  Raises InvalidPageTokenError."""
-        found = await page_of_rows(self._store, TRUNKS.name, {"scope": SCOPE}, limit, after, archived=archived)
-        return [self._to_record(row) for row in found.rows], found.next_token
-
-    def each(self) -> AsyncIterator[TrunkRecord]:
-        """Yield every trunk that is not archived."""
-        return every(self.page, PAGE_ROWS)
 
     def _to_row(self, record: TrunkRecord) -> dict[str, Any]:
         credentials = record.peering.credentials
@@ -100,7 +82,8 @@ class TrunkStore:
             ARCHIVED: record.archived_ms,
         }
 
-    def _to_record(self, row: Row) -> TrunkRecord:
+    def to_record(self, row: Row) -> TrunkRecord:
+        """Return the trunk in a row, its credentials opened."""
         peering = dict(row["peering"])
         if row["credentials"] is not None:
             peering["credentials"] = json.loads(self._cipher.decrypt(SCOPE, row["credentials"], "trunk.credentials"))

@@ -1,9 +1,9 @@
 """Which users have roles in a tenant: an index beside `control_plane.people.accounts`, which holds the users."""
 
 from callmodel.ids import TenantId, UserId
-from control_plane.inventory.archive import page_of_rows
-from control_plane.people.accounts import SCOPE, USERS, Account, account_of, to_account
-from servicekit.stores import ColumnType, Store, TableSpec
+from control_plane.inventory.rows import PlatformRows
+from control_plane.people.accounts import USERS, Account, account_of, to_account
+from servicekit.stores import ColumnType, Row, TableSpec
 
 TENANT_USERS = TableSpec(
     name="tenant_users",
@@ -14,18 +14,14 @@ TENANT_USERS = TableSpec(
 TABLES = (TENANT_USERS,)
 
 
-class UserStore:
-    """Users as lists.  Every method raises StoreUnavailableError when the store can not serve."""
+class UserStore(PlatformRows[Account]):
+    """Users as lists."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    table = USERS
 
-    async def page(
-        self, limit: int, after: str | None = None, *, archived: bool = False
-    ) -> tuple[list[Account], str | None]:
-        """Return users by id, and the token of the next page.  Raises InvalidPageTokenError."""
-        found = await page_of_rows(self._store, USERS.name, {"scope": SCOPE}, limit, after, archived=archived)
-        return [to_account(row) for row in found.rows], found.next_token
+    def to_record(self, row: Row) -> Account:
+        """Return the user in a row."""
+        return to_account(row)
 
     async def page_of_tenant(
         self, tenant_id: TenantId, limit: int, after: str | None = None, *, archived: bool = False

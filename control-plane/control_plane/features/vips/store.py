@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from callmodel.codec import from_wire, to_wire
-from callmodel.directory import Tenant
 from callmodel.ids import E164, TenantId
 from callmodel.privacy import number_hash
 from callmodel.vips import Vip
@@ -52,7 +51,7 @@ class VipStore:
 
     def id_of(self, tenant_id: TenantId, number: E164) -> str:
         """Return by what media nodes know a number."""
-        return number_hash(Tenant(tenant_id, "", "", number_key=number_key_of(self._cipher, tenant_id)), number)
+        return number_hash(number_key_of(self._cipher, tenant_id), number)
 
     async def add(self, tenant_id: TenantId, record: VipRecord) -> bool:
         """Keep a new VIP; False when the number is one's already."""

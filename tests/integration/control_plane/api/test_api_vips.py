@@ -41,7 +41,7 @@ async def test_media_nodes_know_a_vip_by_the_callers_number(world: World, redis:
     vip_id = made["vip_id"]
     found = await published(redis, keys.DIRECTORY, lambda found: found.vip_of(tenant_id, vip_id))
 
-    caller = number_hash(found.tenant_of(tenant_id), NUMBER)
+    caller = number_hash(found.tenant_of(tenant_id).number_key, NUMBER)
     told = found.vip_of(tenant_id, caller)
     assert (told.level, told.priority, told.own_agent, told.queue_id) == (3, 9, agent, "gold")
     assert told.mobile == mobile and mobile not in str(made)

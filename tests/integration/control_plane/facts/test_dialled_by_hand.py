@@ -5,10 +5,9 @@ from dataclasses import replace
 
 from facts_house import ACME, CUSTOMER, GLOBEX, House, cdr, new_call_id
 
-from callmodel.directory import Tenant
 from callmodel.endings import Ending, class_of
 from callmodel.handdialling import HandDialling
-from callmodel.ids import E164, ListId
+from callmodel.ids import E164, ListId, TenantId
 from control_plane.features.calls.store import CallStore
 from control_plane.features.lists.customers import keep_customers
 from control_plane.features.lists.packing import blocks_of
@@ -26,8 +25,8 @@ from leadimport.rules import Rules
 LISTED = E164("+8613800000003")
 
 
-def acme_of(house: House) -> Tenant:
-    return Tenant(ACME, "", "", number_key=number_key_of(house.resources.cipher, ACME))
+def acme_of(house: House) -> tuple[TenantId, str]:
+    return ACME, number_key_of(house.resources.cipher, ACME)
 
 
 async def a_list(house: House, name: str, state: str) -> None:
@@ -63,15 +62,15 @@ async def test_lists_are_in_hot_state_as_long_as_the_rules_ask_for_them(house: H
     for _ in range(2):
         await keep_customers(house.resources)
     assert await customers.lists(ACME) == {"bought"}
-    assert await customers.is_listed(acme, LISTED) and not await customers.is_listed(acme, CUSTOMER)
+    assert await customers.is_listed(*acme, LISTED) and not await customers.is_listed(*acme, CUSTOMER)
 
     await house.resources.redis.flushall()
     await keep_customers(house.resources)
-    assert await customers.is_listed(acme, LISTED), "hot state was lost, and has it again"
+    assert await customers.is_listed(*acme, LISTED), "hot state was lost, and has it again"
 
     await rule(house, HandDialling())
     await keep_customers(house.resources)
-    assert await customers.lists(ACME) == set() and not await customers.is_listed(acme, LISTED)
+    assert await customers.lists(ACME) == set() and not await customers.is_listed(*acme, LISTED)
 
 
 async def test_a_refused_number_is_approved_by_its_call_and_listed_by_its_ending(house: House):
@@ -86,10 +85,10 @@ async def test_a_refused_number_is_approved_by_its_call_and_listed_by_its_ending
     assert status == 200 and [each["call_id"] for each in page["items"]] == [refused]
     assert (await house.ask(agent, "POST", path, {"hours": 1}))[0] == 403
     assert (await house.ask(boss, "POST", path, {"hours": 24}))[0] == 204
-    assert await customers.is_approved(acme, CUSTOMER)
+    assert await customers.is_approved(*acme, CUSTOMER)
     assert (await house.ask(boss, "POST", path.replace(ACME, GLOBEX), {"hours": 24}))[0] == 404, (
         "no call of that tenant's"
     )
 
     assert (await house.ask(boss, "POST", path, {"hours": 0}))[0] == 204
-    assert not await customers.is_approved(acme, CUSTOMER)
+    assert not await customers.is_approved(*acme, CUSTOMER)

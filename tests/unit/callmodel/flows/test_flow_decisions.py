@@ -72,7 +72,7 @@ def test_branch_on_data(test, value, said):
     assert decided({"kind": "data", "name": "tier", **test}, {"tier": value}) == said
 
 
-VIP = Vip(ACME, number_hash(TENANT, CUSTOMER), level=2)
+VIP = Vip(ACME, number_hash(TENANT.number_key, CUSTOMER), level=2)
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_shares_of_callers_are_as_they_should_be():
 
 
 def test_important_customer_waits_for_the_own_agent_ahead_of_everyone():
-    vip = Vip(ACME, number_hash(TENANT, CUSTOMER), 2, own_agent=AgentId("u-ana"), queue_id=QueueId("gold"))
+    vip = Vip(ACME, number_hash(TENANT.number_key, CUSTOMER), 2, own_agent=AgentId("u-ana"), queue_id=QueueId("gold"))
     directory = replace(directory_with(flow_of(QUEUE)), vips=(vip,))
 
     _, orders = called({}, directory=directory)
@@ -88,10 +88,8 @@ def test_important_customer_waits_for_the_own_agent_ahead_of_everyone():
 
 
 def test_number_is_known_by_another_hash_to_each_tenant():
-    one, other = (replace(TENANT, number_key=key) for key in ("a", "b"))
-
-    assert number_hash(one, CUSTOMER) != number_hash(other, CUSTOMER)
-    assert len(number_hash(one, CUSTOMER)) == 32
+    assert number_hash("a", CUSTOMER) != number_hash("b", CUSTOMER)
+    assert len(number_hash("a", CUSTOMER)) == 32
 
 
 def test_caller_whom_no_queue_takes_is_told_and_let_go():

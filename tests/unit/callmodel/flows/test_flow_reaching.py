@@ -238,7 +238,7 @@ def test_steps_go_by_calendar():
 
 def test_important_customers_mobile_is_a_part_of_the_text():
     nodes = {**RING, "ring": {**RING["ring"], "steps": [{"to": "{vip_mobile}"}, {"to": BEN}]}}
-    vip = Vip(ACME, number_hash(TENANT, CUSTOMER), mobile=MOBILE)
+    vip = Vip(ACME, number_hash(TENANT.number_key, CUSTOMER), mobile=MOBILE)
     directory = replace(directory_with(flow_of(nodes)), vips=(vip,))
 
     assert doings(called({}, directory=directory)[1]) == [FindWay(MOBILE)]

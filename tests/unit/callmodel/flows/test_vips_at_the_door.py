@@ -35,7 +35,7 @@ QUEUE = {
 }
 FULL = flow_of({"bye": {"kind": "hang_up", "prompts": text("All lines are taken.")}}, flow_id="full")
 URL = "https://crm.acme.example/vip"
-WANG = Vip(ACME, number_hash(TENANT, CUSTOMER), 3, queue_id=QueueId("gold"))
+WANG = Vip(ACME, number_hash(TENANT.number_key, CUSTOMER), 3, queue_id=QueueId("gold"))
 
 
 def centre(rules: VipRules, max_channels: int = 10) -> Directory:
