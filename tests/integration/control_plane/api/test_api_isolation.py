@@ -183,6 +183,7 @@ def valid_body(route: Route) -> dict[str, object] | None:
         "calls.approve": {"hours": 1},
         "calls.dispose": {"disposition": "sold"},
         "numbers.route": {"route_to": "1001"},
+        "prompts.speak": {"text": "Good day."},
         "tenants.put_webhook": {"url": "https://acme.example/hook"},
         "stations.seat": {"user_id": None},
         "flows.save": {"edit": 1, "document": {}},
