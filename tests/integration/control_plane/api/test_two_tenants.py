@@ -62,6 +62,7 @@ VOLATILE = {
     "secret",
     "vip_id",
     "created_ms",
+    "added_ms",
     "changed_ms",
     "since_ms",
     "password",
