@@ -66,14 +66,20 @@ def test_a_process_of_an_old_run_is_found_by_its_folder(tmp_path: Path):
 
     folder = tmp_path / "demo"
     folder.mkdir()
-    left = subprocess.Popen(["sleep", "1000"], env={"TRUNKLINE_RUN_DIR": str(folder), "PATH": "/usr/bin:/bin"})
+    left = subprocess.Popen(
+        ["sh", "-c", "echo; exec sleep 1000"],
+        env={"TRUNKLINE_RUN_DIR": str(folder), "PATH": "/usr/bin:/bin"},
+        stdout=subprocess.PIPE,
+    )
     try:
+        # Its environment is to be seen a moment after it was started.
+        assert left.stdout is not None and left.stdout.read(1)
         (folder / "pids.json").write_text(json.dumps({"asterisk": left.pid, "redis": 1}))
 
         (finding,) = leftovers.check_run_folders(tmp_path)
     finally:
         left.kill()
-        left.wait(5)
+        left.communicate(timeout=5)
 
     assert finding.level is Level.BLOCKS
     assert finding.text.endswith(f"demo/asterisk (pid {left.pid})"), "pid 1 is another's, whatever the file says"
