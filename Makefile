@@ -1,7 +1,7 @@
 # Trunkline's few commands.  Each does its own set-up first, which takes no time once it is done.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup console demo cluster faults test interop bench attack mutants lint doctor clean
+.PHONY: help setup console demo cluster faults test interop bench attack mutants screenshots lint doctor clean
 
 PYTEST := .venv/bin/python -m pytest
 # JUNIT=path writes a JUnit file beside the closing line.
@@ -45,6 +45,9 @@ attack: setup  ## 100,000 broken requests, as many read twice, and a flood again
 mutants: setup  ## change the pure code at random and count what its unit tests notice; COUNT=100 SEED=7
 	@.venv/bin/pip install --quiet --constraint infra/setup/constraints.txt --editable '.[mutants]'
 	@nice -n 15 .venv/bin/python tests/mutants/run.py --count $(or $(COUNT),100) $(if $(SEED),--seed $(SEED))
+
+screenshots: setup  ## pictures of every screen of the console, while the demo runs; into docs/screens and var/screens
+	@.venv/bin/python -m tests.screenshots.run
 
 lint: setup  ## ruff, mypy and the import contracts
 	@.venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports

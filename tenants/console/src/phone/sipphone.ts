@@ -149,6 +149,11 @@ export class SipPhone {
 
   #follow(session: RTCSession): void {
     let gathering: number | undefined;
+    const terminate = session.terminate.bind(session);
+    // JsSIP ends a call whose re-INVITE failed, and throws where it failed because the call is over.
+    session.terminate = (how) => {
+      if (!session.isEnded()) terminate(how);
+    };
     const over = (cause: string | null) => {
       if (this.#session !== session) return;
       window.clearTimeout(gathering);
