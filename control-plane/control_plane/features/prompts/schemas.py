@@ -24,7 +24,7 @@ class SpokenText(Shape):
     """What is to be said."""
 
     text: str = Field(min_length=1, max_length=MOST_CHARACTERS, description="such as: Welcome to Acme.")
-    spoken_in: Language | None = Field(None, description="where the audio is kept as `any`: its language (BCP 47)")
+    spoken_in: Language = Field("en", description="where the audio is kept as `any`: its language (BCP 47)")
 
 
 class AudioView(Shape):

@@ -88,12 +88,9 @@ async def speak(
 
     Raises as `add_audio`, and NotSpokenError.
     """
-    if language == ANY and said.spoken_in is None:
-        wrong = {"where": "body.spoken_in", "message": "say in which language `any` is spoken"}
-        raise InvalidRequestError(errors=[wrong])
     before = await _before(context, tenant_id, prompt_id, language)
     try:
-        file = await _spoken(context, said.text, said.spoken_in or language)
+        file = await _spoken(context, said.text, said.spoken_in if language == ANY else language)
     except VoiceError as error:
         raise NotSpokenError(str(error)) from error
     return await _keep(context, before, language, file, said.text)

@@ -5602,9 +5602,10 @@ export interface components {
         SpokenText: {
             /**
              * @description where the audio is kept as `any`: its language (BCP 47)
-             * @default null
+             * @default en
+             * @example zh-CN
              */
-            spoken_in?: string | null;
+            spoken_in?: string;
             /** @description such as: Welcome to Acme. */
             text: string;
         };

@@ -75,7 +75,7 @@ async def test_text_is_spoken_kept_and_told(world: World, tenant_id: str):
     assert (await send(world.admin, tenant_id, a_sound(1.0), "zh-CN")).body["audio"]["zh-CN"]["text"] is None
 
 
-@pytest.mark.parametrize("said", [{"text": "Welcome."}, {"text": ""}, {"text": "a" * 2001, "spoken_in": "en"}, {}])
+@pytest.mark.parametrize("said", [{"text": ""}, {"text": "a" * 2001}, {}, {"text": "Welcome.", "spoken_in": "_"}])
 async def test_what_can_not_be_spoken_is_refused(world: World, tenant_id: str, said: dict[str, str]):
     refused = await world.admin.call("POST", f"/tenants/{tenant_id}/prompts/welcome/audio/any/speak", said)
     assert refused.status == 422 and refused.body["errors"], refused

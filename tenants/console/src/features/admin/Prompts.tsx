@@ -91,7 +91,7 @@ function NewAudio({ path, onChanged }: { path: (language: string) => string; onC
   };
   const speak = async () => {
     setSending(true);
-    const body = { text: text.trim(), spoken_in: language === "any" ? i18n.language : null };
+    const body = { text: text.trim(), spoken_in: i18n.language };
     if (await doing(() => send("POST", `${path(language)}/speak`, { body }), t("admin.prompts.kept"))) {
       setText("");
       onChanged();
