@@ -311,8 +311,8 @@ class Edge:
         # Of letters: digits would be masked.
         mark = "".join(secrets.choice("ghjkmnpqrstvwxyz") for _ in range(16))
         request = (
-            f"OPTIONS sip:{self.host} SIP/2.0\r\nVia: SIP/2.0/UDP {MARKER};branch=z9hG4bK{mark}\r\n"
-            f"From: <sip:m@m>;tag=m\r\nTo: <sip:m@m>\r\nCall-ID: {mark}\r\nCSeq: 1 OPTIONS\r\n\r\n"
+            f"MESSAGE sip:{self.host} SIP/2.0\r\nVia: SIP/2.0/UDP {MARKER};branch=z9hG4bK{mark}\r\n"
+            f"From: <sip:m@m>;tag=m\r\nTo: <sip:m@m>\r\nCall-ID: {mark}\r\nCSeq: 1 MESSAGE\r\n\r\n"
         )
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
             stranger.bind((MARKER, 0))
