@@ -56,8 +56,12 @@ def _sound_of(party: Party) -> Sound | None:
 
 @dataclass(frozen=True)
 class Attending:
-    """How a leg attends another.  snoop: its channel; made_for: None where a former process made it."""
+    """How a leg attends another: the bridge that it is in, and the snoop there.
 
+    made_for: None where a former process made it.
+    """
+
+    bridge: str
     snoop: LegId | None
     made_for: Party | None = None
 
@@ -107,7 +111,8 @@ class Rooms:
                 continue
             held = self._held.setdefault(CallId(call_id), Held(unsure=True))
             if suffix not in ("", MOVED):
-                held.attending[LegId(suffix)] = Attending(next(filter(_is_snoop, listed["channels"]), None))
+                snoop = next(filter(_is_snoop, listed["channels"]), None)
+                held.attending[LegId(suffix.partition("+")[0])] = Attending(listed["id"], snoop)
             elif held.name is None or suffix == MOVED:
                 held.name = listed["id"]
                 held.members = {LegId(leg) for leg in listed["channels"]}
@@ -129,7 +134,7 @@ class Rooms:
         held = self._held.setdefault(call_id, Held())
         async with held.lock:
             wanted = {party.leg_id: party for party in room.parties}
-            await self._stop_attending(call_id, held, wanted)
+            await self._stop_attending(held, wanted)
             talkers = room.of(Mode.TALKING)
             # One after the other: a leg whose music ends just as it joins may stay silent.
             await self._silence(held, wanted)
@@ -153,8 +158,8 @@ class Rooms:
         held = self._held.pop(call_id, None)
         if held is not None:
             self._recorded -= held.pair | held.members
-            for leg_id in held.attending:
-                await self._forgivingly("DELETE", _path(_attending_name(call_id, leg_id)))
+            for attending in held.attending.values():
+                await self._forgivingly("DELETE", _path(attending.bridge))
             if held.name is not None:
                 await self._forgivingly("DELETE", _path(held.name))
 
@@ -240,8 +245,10 @@ class Rooms:
             return
         if (former := held.attending.get(party.leg_id)) is not None and former.made_for == party:
             return
-        name, snoop = _attending_name(call_id, party.leg_id), _snoop_name(party.leg_id)
-        held.attending[party.leg_id] = Attending(snoop, party)
+        # Names that nothing ever had: Asterisk refuses one whose former bearer has not quite gone.
+        token = secrets.token_hex(4)
+        name, snoop = f"{call_id}+{party.leg_id}+{token}", LegId(f"{party.leg_id}{SNOOP}-{token}")
+        held.attending[party.leg_id] = Attending(name, snoop, party)
         whisper = "out" if party.mode is Mode.WHISPERING else "none"
         await self._make(name, PLAIN)
         try:
@@ -252,16 +259,16 @@ class Rooms:
         if party.leg_id in await self._add(name, [party.leg_id, snoop]):
             raise LegGoneError(party.leg_id)
 
-    async def _stop_attending(self, call_id: CallId, held: Held, wanted: dict[LegId, Party]) -> None:
+    async def _stop_attending(self, held: Held, wanted: dict[LegId, Party]) -> None:
         over = [
-            (leg_id, attending.snoop)
+            (leg_id, attending)
             for leg_id, attending in held.attending.items()
             if attending.made_for is None or wanted.get(leg_id) != attending.made_for
         ]
-        for leg_id, snoop in over:
-            if snoop is not None:
-                await self._forgivingly("DELETE", f"/channels/{snoop}")
-            await self._forgivingly("DELETE", _path(_attending_name(call_id, leg_id)))
+        for leg_id, attending in over:
+            if attending.snoop is not None:
+                await self._forgivingly("DELETE", f"/channels/{attending.snoop}")
+            await self._forgivingly("DELETE", _path(attending.bridge))
             del held.attending[leg_id]
 
     # -- commands
@@ -299,15 +306,6 @@ class Rooms:
 
 def _path(name: str) -> str:
     return f"/bridges/{quote(name, safe='')}"
-
-
-def _attending_name(call_id: CallId, leg_id: LegId) -> str:
-    return f"{call_id}+{leg_id}"
-
-
-def _snoop_name(leg_id: LegId) -> LegId:
-    """Return a name that no snoop ever had: Asterisk refuses one whose former bearer has not quite gone."""
-    return LegId(f"{leg_id}{SNOOP}-{secrets.token_hex(4)}")
 
 
 def _is_snoop(channel: str) -> bool:

@@ -1,9 +1,10 @@
-"""A busy Asterisk still has a channel for a while after it was told to end it, and refuses another of its name."""
+"""A busy Asterisk still has a channel, or a bridge, for a while after it was told to end it."""
 
 import itertools
 import re
 from collections.abc import Awaitable, Iterable
 from typing import Any, cast
+from urllib.parse import quote
 
 import pytest
 
@@ -31,6 +32,8 @@ class BusyAsterisk:
         name = (query or {}).get("channelId") or (made[1] if (made := _MADE.fullmatch(path)) else "")
         if method == "DELETE":
             self.deleted.append(path)
+        elif path in self.deleted or path.removesuffix("/addChannel") in self.deleted:
+            raise AriError(409, method, path, "Bridge is dissolving")
         elif name in self.channels or (name and self.refuses):
             raise AriError(500, method, path, "Snoop channel could not be created")
         elif name:
@@ -80,10 +83,10 @@ async def test_what_a_former_process_made_is_taken_away_by_its_name():
     asterisk = BusyAsterisk()
     rooms = asterisk.rooms()
     snoop = f"{SUPERVISOR}~snoop-0a1b2c3d"
-    bridges = {str(CALL): [AGENT, CUSTOMER], f"{CALL}+{SUPERVISOR}": [SUPERVISOR, snoop]}
+    bridges = {str(CALL): [AGENT, CUSTOMER], f"{CALL}+{SUPERVISOR}+0a1b2c3d": [SUPERVISOR, snoop]}
     rooms.learn([{"id": name, "channels": channels} for name, channels in bridges.items()])
     await rooms.arrange(CALL, attended(Mode.WHISPERING))
-    assert channels_of([snoop])[0] in asterisk.deleted
+    assert asterisk.deleted[:2] == [*channels_of([snoop]), f"/bridges/{quote(f'{CALL}+{SUPERVISOR}+0a1b2c3d')}"]
     assert len(asterisk.channels) == 1
 
 
