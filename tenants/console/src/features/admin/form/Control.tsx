@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useFormState, type ControlProps } from "@/features/admin/form/context";
 import styles from "@/features/admin/form/Form.module.css";
 import { lookupFor, useChoices } from "@/features/admin/form/lookups";
+import { meaningOf } from "@/features/admin/form/meaning";
 import { NamedList } from "@/features/admin/form/NamedList";
 import { asList } from "@/features/admin/form/schema";
 import { useFieldWords } from "@/features/admin/form/words";
@@ -86,9 +87,10 @@ function SecretControl(props: ControlProps) {
 function NumberControl(props: ControlProps) {
   const { t } = useTranslation();
   const { readOnly } = useFormState();
-  const { shape, value, onChange } = props;
+  const { name, shape, value, onChange } = props;
+  const meaning = meaningOf(name, shape.schema, value ?? shape.schema.default);
   return (
-    <InputNumber {...told(props)} className={styles.wide} disabled={readOnly} value={typeof value === "number" ? value : null}
+    <InputNumber suffix={meaning && <span className="quiet">{meaning}</span>} {...told(props)} className={styles.wide} disabled={readOnly} value={typeof value === "number" ? value : null}
       placeholder={shape.nullable ? t("admin.form.none") : textOf(shape.schema.default)} onChange={(number) => onChange(number ?? (shape.nullable ? null : undefined))}
       {...(shape.schema.type === "integer" ? { precision: 0 } : {})} />
   );
