@@ -82,7 +82,7 @@ async def signed_in(chromium: Chromium, url: str, name: str, password: str) -> W
     await page.chain(["getByLabel", "User name"], ["fill", name])
     await page.chain(["getByLabel", "Password"], ["first"], ["fill", password])
     await page.chain(["getByRole", "button", {"name": "Sign in"}], ["click"])
-    await page.chain(["getByRole", "heading", {"level": 1}], ["first"], ["waitFor", {"state": "attached"}])
+    await page.chain(["locator", "nav a"], ["first"], ["waitFor", {"state": "attached"}])
     return Watcher(page, ROLES[name], url)
 
 
