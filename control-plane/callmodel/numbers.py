@@ -1,5 +1,6 @@
 """From what a person dials to the number that a carrier understands (ITU-T E.164)."""
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -45,6 +46,7 @@ class DiallingPlan:
         return service_numbers_of(self.country_code) if own is None else own
 
 
+@functools.lru_cache(maxsize=1024)
 def plan_of_country(country_code: str) -> DiallingPlan:
     """Return how a country's people and carriers write numbers down, as far as it is known here."""
     return DiallingPlan(country_code, *prefixes_of(country_code))

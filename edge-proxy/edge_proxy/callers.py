@@ -3,7 +3,7 @@ whose phone sent the call on (RFC 5806, RFC 7044).
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from callmodel.numbers import DiallingPlan
 from edge_proxy.telephones import Address, addresses_in, public_number
@@ -18,8 +18,7 @@ _HIDDEN = re.compile(r";\s*privacy\s*=\s*\"?(?:full|uri|name)\b", re.IGNORECASE)
 _HISTORY_HIDDEN = re.compile(r"[?&]privacy=[^&>;]*history", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """What stands in a carrier's INVITE beside From and To, by header; empty where nothing does."""
 
     asserted: str = ""
@@ -30,8 +29,7 @@ class Told:
     called_party: str = ""
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(NamedTuple):
     """`number`: E.164, None where the network does not tell it; `withheld`: to be shown to nobody."""
 
     number: str | None
@@ -46,12 +44,13 @@ def caller_of(told: Told, from_user: str, from_host: str, plan: DiallingPlan, *,
     granted to anybody.  plan: how numbers are written in the carrier's country.
     """
     anonymous = from_user.lower() in _ANONYMOUS_USERS or from_host == _ANONYMOUS_HOST
-    withheld = anonymous or not _WITHHOLDING.isdisjoint(_BETWEEN.split(told.privacy.lower()))
+    withheld = anonymous or (bool(told.privacy) and not _WITHHOLDING.isdisjoint(_BETWEEN.split(told.privacy.lower())))
     number = None
     if trusted:
-        known = [*addresses_in(told.asserted), *_calling(told.remote_party)]
+        calling = _calling(told.remote_party)
+        known = [*addresses_in(told.asserted), *calling]
         number = next((found for each in known if (found := public_number(each.user, plan))), None)
-        withheld |= any(_HIDDEN.search(each.parameters) for each in _calling(told.remote_party))
+        withheld |= any(_HIDDEN.search(each.parameters) for each in calling)
     if number is None and not anonymous:
         number = public_number(from_user, plan)
     return Caller(number, withheld, _diverted_by(told, plan) if trusted else None)

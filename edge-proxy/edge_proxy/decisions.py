@@ -34,8 +34,7 @@ class Peer(NamedTuple):
         return self.is_carrier or self.kind is not PeerKind.OUTSIDE
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """A request outside of any dialog.  Fields from `station` on are ours, and count only from peers we trust; `told`
     is what a carrier says.
     """

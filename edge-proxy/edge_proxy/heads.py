@@ -1,6 +1,6 @@
-"""What a SIP worker tells the edge agent of each message of a call: one line, without numbers.
+"""What the edge's agent keeps of each message of a call: one line, without numbers.
 
-Standard library and `callmodel` only: the worker writes it in Kamailio, the edge agent reads it.
+Standard library and `callmodel` only: of what is long a SIP worker reads it itself (`tellings`).
 """
 
 import re
@@ -9,14 +9,10 @@ from urllib.parse import unquote
 from callmodel.ladder import HeadKind, SipHead
 from callmodel.privacy import mask_number
 
-PIPE_NAME = "heads.pipe"
-MOST_BYTES = 4096
-"""PIPE_BUF (pipe(7)): lines up to here are written whole, whoever else writes."""
 ACCOUNT = "account:"
 """In place of a Call-ID: what was tried in an account's name."""
 MOST_WORDS, MOST_NAME = 160, 128
 MOST_CODECS = 8
-FIELDS = 8
 TOLD = frozenset({"INVITE", "BYE", "CANCEL", "REFER", "UPDATE"})
 _STATIC = {"0": "PCMU", "8": "PCMA", "9": "G722", "13": "CN", "18": "G729"}
 # Each is tried in its one place: a pattern that looks through all of a description costs as much as the rest.
@@ -92,18 +88,16 @@ def to_line(
     """Return one head; name: its Call-ID, or ACCOUNT with an account; call_id: our own, where it says so."""
     name = name[:MOST_NAME].replace("\t", " ")
     line = f"{at_ms}\t{name}\t{kind.value}\t{sender}\t{address}\t{words}\t{sdp}\t{call_id[:MOST_NAME]}"
-    return line.replace("\n", " ").encode("utf-8", "replace")[: MOST_BYTES - 1] + b"\n"
+    return line.replace("\n", " ").encode("utf-8", "replace")
 
 
 def name_in(line: bytes) -> tuple[str, str]:
-    """Return a line's Call-ID or account, and our own id of the call where it says one.  Raises ValueError."""
+    """Return a line's Call-ID or account, and our own id of the call where it says one."""
     fields = line.split(b"\t")
-    if len(fields) != FIELDS:
-        raise ValueError("not a head")
     return fields[1].decode(), fields[7].decode()
 
 
 def from_line(line: bytes, edge_id: str) -> SipHead:
-    """Return the head in a line.  Raises ValueError for what no worker wrote."""
+    """Return the head in a line."""
     at_ms, name, kind, sender, address, words, sdp, _ = line.decode().split("\t")
     return SipHead(int(at_ms), edge_id, name, HeadKind(kind), sender, address, words, sdp)

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from callmodel.codec import ShapeError, from_wire
 from callmodel.ladder import LadderAnswer, LadderQuestion, SipHead
-from edge_proxy import heads
+from edge_proxy import heads, tellings
 from hotstate import ladders
 
 AWAY_SECONDS = 1.0
@@ -49,7 +49,7 @@ class Ladders:
         self._count = 0
 
     def take(self, data: bytes) -> None:
-        """Keep a line.  Raises ValueError for one that no worker wrote."""
+        """Keep a line."""
         name, call_id = heads.name_in(data)
         now_ms = self._now_ms()
         _, kept = self._dialogs.setdefault(name, (now_ms, []))
@@ -86,13 +86,13 @@ class Ladders:
 
 
 class Pipe:
-    """Where SIP workers write heads: nobody is woken by a word, and what does not fit is lost.
+    """Where SIP workers write tellings: nobody is woken by a word, and what does not fit is lost.
 
     Owns the named pipe in `folder` from `open` until `close`.
     """
 
     def __init__(self, folder: Path, kept: Ladders) -> None:
-        self._path, self.kept = folder / heads.PIPE_NAME, kept
+        self._path, self.kept = folder / tellings.PIPE_NAME, kept
         self._descriptor = -1
         self._rest = b""
 
@@ -120,10 +120,10 @@ class Pipe:
         """Keep what has been written so far."""
         with contextlib.suppress(BlockingIOError):
             while data := os.read(self._descriptor, PIPE_BYTES):
-                *lines, self._rest = (self._rest + data).split(b"\n")
-                for line in lines:
+                *told, self._rest = (self._rest + data).split(tellings.END)
+                for each in told:
                     try:
-                        self.kept.take(line)
+                        self.kept.take(tellings.to_line(each))
                     except ValueError:
                         logger.warning("word of a SIP worker not readable")
 

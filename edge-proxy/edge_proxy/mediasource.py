@@ -9,7 +9,7 @@ import functools
 import ipaddress
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from callmodel.edgesnapshot import MediaProtection
 from edge_proxy.decisions import PeerKind
@@ -29,8 +29,7 @@ _CANDIDATES = re.compile(
 _NOWHERE = ("0.0.0.0", "::")
 
 
-@dataclass(frozen=True)
-class Sender:
+class Sender(NamedTuple):
     """Who sent a session description.
 
     `address`: where it came from.  `natted`: its Via says otherwise.  `networks`: a carrier's for media, None for
@@ -47,8 +46,7 @@ class Sender:
         return self.kind is PeerKind.OUTSIDE and self.networks is None
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """`flags`: for rtpengine.  `only_from`: the address whose packets the guard lets in, empty for no guard."""
 
     flags: str = ""

@@ -37,7 +37,7 @@ _SAID = {
     "from": "from_", "to": "to", "call-id": "call_id", "contact": "contact", "content-type": "type",
     "user-agent": "agent", "x-trunkline": "trunkline",
 }  # fmt: skip
-_LABELS = {"via": "\r\nVia: ", "route": "\r\nRoute: "}
+_LABELS = {"via": "\r\nVia: ", "route": "\r\nRoute: ", "reason": "\r\nReason: "}
 """What a plain message is asked for; it has no other of those that are ever asked for."""
 _NAMES = re.compile(r"\r\n([A-Za-z-]+):")
 

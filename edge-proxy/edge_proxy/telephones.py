@@ -3,7 +3,7 @@ RFC 3261, 19.1.6 (a sip URI whose user is a telephone's).
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from callmodel.countrycodes import split_number
@@ -23,8 +23,7 @@ _LONGEST_NATIONAL = 11
 """What has more digits than that and begins with the country code holds it."""
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(NamedTuple):
     """One URI of a header.  `user`: as it stands, with what belongs to a number behind its semicolons.
 
     `parameters`: the URI's own, its headers, and those of the header's element behind it, as text.

@@ -1,7 +1,6 @@
 """INVITE outside of dialogs: each decision carried out, and what follows when its way fails."""
 
 import time
-from dataclasses import replace
 
 import KSR
 
@@ -182,7 +181,7 @@ def _to_hq(decision: ToHq, request: Request) -> int:
     uplink.forget_rung_here(request.from_domain, request.from_user, dialled)
     KSR.pv.sets("$avp(vouched)", to_header(decision.vouched))
     if not _go_up():
-        _without_hq(replace(request, target_user=dialled), answered=False, heard=False)
+        _without_hq(request._replace(target_user=dialled), answered=False, heard=False)
     return 1
 
 

@@ -3,7 +3,6 @@
 import hmac
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import KSR
 
@@ -27,7 +26,7 @@ def settled(decide: Callable[[Request], Decision], request: Request) -> Decision
     if isinstance(decision, Authenticate):
         if not _authenticated(decision, request.peer):
             return None
-        decision = decide(replace(request, authenticated=True))
+        decision = decide(request._replace(authenticated=True))
     if isinstance(decision, Reject):
         if decision.strike:
             noise(request.peer, proven=is_proven(request.peer.address))

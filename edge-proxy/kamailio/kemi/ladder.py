@@ -8,47 +8,42 @@ import errno
 import json
 import os
 import time
-from typing import NamedTuple
 
 import KSR
 
-from callmodel.ladder import HeadKind
-from edge_proxy import heads
+from edge_proxy import heads, tellings
 from edge_proxy.decisions import Peer, PeerKind, Request
 from edge_proxy.lexis import Reading
+from edge_proxy.tellings import NOTE, REQUEST, RESPONSE
 
 _SETTINGS = json.loads(os.environ["EDGE_SCRIPT_SETTINGS"])
 _ON = bool(_SETTINGS["tells_messages"])
 _US = "us"
 _WHO = {kind: kind.value for kind in PeerKind} | {PeerKind.OUTSIDE: "phone", PeerKind.NODE: "media-node"}
 TRYING = 100
-_USUAL = {180: "Ringing", 183: "Session Progress", 200: "OK", 487: "Request Terminated"}
-"""What nobody writes otherwise."""
 
 
 class _Pipe:
     """The way to the agent: a word wakes nobody, no worker waits, and where the agent is away or behind it is lost.
 
-    Kamailio forks, so each process opens its own end at its first word.
+    Each process opens its own end at its first word, and none is said before the fork.
     """
 
-    pid = 0
     descriptor = -1
-    path = f"{_SETTINGS['run']}/{heads.PIPE_NAME}"
+    path = f"{_SETTINGS['run']}/{tellings.PIPE_NAME}"
 
     @classmethod
-    def write(cls, line: bytes) -> None:
-        if cls.pid != os.getpid() or cls.descriptor < 0:
+    def write(cls, told: bytes) -> None:
+        if cls.descriptor < 0:
             cls._open()
         try:
-            os.write(cls.descriptor, line)
+            os.write(cls.descriptor, told)
         except OSError as error:
             if error.errno != errno.EAGAIN:
                 cls._close()
 
     @classmethod
     def _open(cls) -> None:
-        cls.pid = os.getpid()
         with contextlib.suppress(OSError):
             cls.descriptor = os.open(cls.path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
 
@@ -65,20 +60,7 @@ class _Told:
     name = ""
 
 
-class _Head(NamedTuple):
-    """What is to be told, and not yet put into words: a call waits for none of that."""
-
-    at_ms: int
-    name: str
-    kind: HeadKind
-    sender: str
-    address: str
-    words: str
-    session: str = ""
-    call_id: str = ""
-
-
-_UNTOLD: list[_Head] = []
+_UNTOLD: list[str] = []
 """Of the message that this process works on."""
 
 
@@ -87,34 +69,37 @@ def heard_call(request: Request, message: Reading) -> None:
     if not _ON:
         return
     _Told.name = name = message.said("call-id")
-    words, sender = f"INVITE {heads.shown(request.target_user)}", request.peer
-    if request.from_user:
-        words += f" from {heads.shown(request.from_user)}"
-    _say(name, HeadKind.REQUEST, sender, words, message, request.call)
+    sender, session = request.peer, message.session
+    _UNTOLD.append(
+        tellings.to_text(_now_ms(), name, REQUEST, _who(sender), sender.address, "INVITE", request.target_user,
+                         request.from_user, "", session, request.call)
+    )  # fmt: skip
 
 
 def heard_request(sender: Peer, message: Reading) -> None:
     """Tell of a request inside of a dialog."""
-    if not _ON or message.method not in heads.TOLD:
+    method = message.method
+    if not _ON or method not in heads.TOLD:
         return
     _Told.name = name = message.said("call-id")
-    words = message.method
-    if words == "INVITE":
-        words += f" {heads.shown(_read('$rU'))}"
-        if named := heads.user_in(message.said("from")):
-            words += f" from {named}"
-    elif why := message.said("reason"):
-        words += f" ({heads.shown(why)})"
-    _say(name, HeadKind.REQUEST, sender, words, message)
+    whom, header = (_read("$rU"), "from") if method == "INVITE" else ("", "reason")
+    _UNTOLD.append(
+        tellings.to_text(_now_ms(), name, REQUEST, _who(sender), sender.address, method, whom, "",
+                         message.said(header), message.session)
+    )  # fmt: skip
 
 
 def heard_reply(sender: Peer, message: Reading) -> None:
     """Tell of a response to one of these."""
-    if not _ON or message.status <= TRYING or message.method not in heads.TOLD:
+    status, method = message.status, message.method
+    if not _ON or status <= TRYING or method not in heads.TOLD:
         return
     _Told.name = name = message.said("call-id")
-    words = f"{message.status} {_USUAL.get(message.status) or heads.shown(_read('$rr'))} ({message.method})"
-    _say(name, HeadKind.RESPONSE, sender, words, message)
+    reason = "" if status in tellings.USUAL else _read("$rr")
+    _UNTOLD.append(
+        tellings.to_text(_now_ms(), name, RESPONSE, _who(sender), sender.address, f"{status} {method}", reason, "",
+                         "", message.session)
+    )  # fmt: skip
 
 
 def answered(code: int, reason: str) -> None:
@@ -135,24 +120,25 @@ def note_account(account: str, words: str) -> None:
         _say_of_us(heads.ACCOUNT + account, words)
 
 
-def _say(name: str, kind: HeadKind, sender: Peer, words: str, message: Reading, call_id: str = "") -> None:
-    who = "carrier" if sender.is_carrier else _WHO[sender.kind]
-    _UNTOLD.append(_Head(_now_ms(), name, kind, who, sender.address, words, message.session, call_id))
-
-
 def _say_of_us(name: str, words: str) -> None:
-    _UNTOLD.append(_Head(_now_ms(), name, HeadKind.NOTE, _US, "", words))
+    _UNTOLD.append(tellings.to_text(_now_ms(), name, NOTE, _US, "", words))
+
+
+def _who(sender: Peer) -> str:
+    return "carrier" if sender.is_carrier else _WHO[sender.kind]
 
 
 def tell() -> None:
     """Tell the agent of the message at hand, and what became of it, in one go."""
     if not _UNTOLD:
         return
-    lines = [heads.to_line(*head[:6], heads.sound_of(head.session), head.call_id) for head in _UNTOLD]
+    whole = "".join(_UNTOLD).encode("utf-8", "replace")
+    if len(whole) <= tellings.MOST_BYTES:
+        _Pipe.write(whole)
+    else:
+        for each in _UNTOLD:
+            _Pipe.write(each.encode("utf-8", "replace"))
     _UNTOLD.clear()
-    whole = b"".join(lines)
-    for piece in [whole] if len(whole) <= heads.MOST_BYTES else lines:
-        _Pipe.write(piece)
 
 
 def _read(name: str) -> str:

@@ -208,7 +208,7 @@ CALL = Request("INVITE", Peer(PeerKind.OUTSIDE, SOURCE), "013912345678", "c.exam
 
 
 def brought(**changes: object) -> ToMediaNode:
-    decision = decide_invite(VIEW, replace(CALL, **changes))  # type: ignore[arg-type]
+    decision = decide_invite(VIEW, CALL._replace(**changes))  # type: ignore[arg-type]
     assert isinstance(decision, ToMediaNode)
     return decision
 

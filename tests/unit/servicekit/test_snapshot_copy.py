@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,36 @@ def test_reader_learns_that_something_changed_and_when_nothing_did(path, entries
     assert entries.moved() and not entries.moved()
     copy.take([part("acme", a=1)])
     assert entries.moved() and not entries.moved()
+
+
+def test_a_log_that_nobody_writes_is_looked_into_once_a_second(path, entries, monkeypatch):
+    clock = [time.time() + 3600]
+    monkeypatch.setattr("servicekit.snapshotcopy.time.time", lambda: clock[0])
+    copy = SnapshotCopy(path)
+    copy.take([part("acme", a=1)])
+    assert entries.moved()
+    asked: list[str] = []
+    assert entries._db is not None
+    entries._db.set_trace_callback(asked.append)
+
+    assert not entries.moved() and asked == []
+    clock[0] += 1.1
+    assert not entries.moved() and len(asked) == 1
+    copy.take([part("acme", 2, a=2)])
+    assert entries.moved() and len(asked) == 2
+
+
+def test_a_log_that_was_written_just_now_is_asked_each_time(path, entries, monkeypatch):
+    copy = SnapshotCopy(path)
+    copy.take([part("acme", a=1)])
+    written = Path(f"{path}-wal").stat().st_mtime
+    monkeypatch.setattr("servicekit.snapshotcopy.time.time", lambda: written + 0.5)
+    assert entries.moved()
+    asked: list[str] = []
+    assert entries._db is not None
+    entries._db.set_trace_callback(asked.append)
+
+    assert not entries.moved() and not entries.moved() and len(asked) == 2
 
 
 def test_without_a_file_nobody_can_say_anything(entries):

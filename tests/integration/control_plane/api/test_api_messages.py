@@ -41,7 +41,7 @@ async def redis(house: House, tmp_path: Path) -> AsyncIterator[Redis]:
 
 
 def told(at_ms: int, name: str, words: str, call_id: str = "") -> bytes:
-    return heads.to_line(at_ms, name, HeadKind.REQUEST, "phone", "198.51.100.7", words, "", call_id).rstrip(b"\n")
+    return heads.to_line(at_ms, name, HeadKind.REQUEST, "phone", "198.51.100.7", words, "", call_id)
 
 
 async def test_what_edges_remember_is_one_ladder(world: World, redis: Redis):
