@@ -83,10 +83,13 @@ async def is_busy(rpc: KamailioRpc, rtpengine: tuple[str, int], now: float) -> b
     A call whose media node is gone is none, though its phone sends on.  now: seconds since 1970.
     """
     calls = await ngcontrol.calls(*rtpengine, FEW + 1)
+    if len(calls) > FEW:
+        return True
     try:
-        nodes = {target.uri.removeprefix("sip:").partition(":")[0] for target in await rpc.dispatcher_targets()}
-        if len(calls) > FEW or not all([await ngcontrol.is_left_by(nodes, *rtpengine, call, now) for call in calls]):
-            return True
+        nodes = {target.address.partition(":")[0] for target in await rpc.dispatcher_targets()} if calls else set()
+        for call in calls:
+            if not await ngcontrol.is_left_by(nodes, *rtpengine, call, now):
+                return True
         stats = await rpc.call("dlg.stats_active")
     except (RpcError, RpcUnreachableError):
         return bool(calls)

@@ -53,5 +53,5 @@ class Forsaken:
         targets = await self._rpc.dispatcher_targets()
         return Heard(
             {living[node_id]: calls.named for node_id, calls in held.items()},
-            {target.uri.removeprefix("sip:") for target in targets if target.serves},
+            {target.address for target in targets if target.serves},
         )

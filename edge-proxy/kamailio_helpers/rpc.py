@@ -38,6 +38,11 @@ class DispatcherTarget:
     flags: str
 
     @property
+    def address(self) -> str:
+        """Where it listens: `host:port`."""
+        return self.uri.removeprefix("sip:")
+
+    @property
     def serves(self) -> bool:
         """Whether it gets calls; one that is merely tried (T) still does."""
         return self.flags[:1] in ("A", "T")

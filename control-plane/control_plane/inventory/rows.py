@@ -153,6 +153,7 @@ def found(record: R | None) -> R:
 
 def living(record: R | None) -> R:
     """Return what was looked up.  Raises NotFoundError, ArchivedError."""
-    if found(record).archived_ms is not None:
+    record = found(record)
+    if record.archived_ms is not None:
         raise ArchivedError()
-    return found(record)
+    return record

@@ -29,13 +29,8 @@ class CallerNumbers:
         self, key: CampaignKey, callers: Collection[E164], at_ms: int
     ) -> dict[E164, tuple[Tally, Tally]]:
         """Return how each did lately, and in the days before."""
-        async with self._redis.pipeline(transaction=False) as pipeline:
-            for caller in callers:
-                pipeline.hgetall(_health(key, caller))
-            counted = await pipeline.execute()
-        return {
-            caller: _tallies_in(fields, at_ms // SLOT_MS) for caller, fields in zip(callers, counted, strict=True)
-        }
+        history = await self.history(key, callers, at_ms)
+        return {caller: tallies_in(slots, at_ms) for caller, slots in history.items()}
 
     async def history(self, key: CampaignKey, callers: Collection[E164], at_ms: int) -> dict[E164, dict[int, Tally]]:
         """Return how each did in the four hours that began at a time, of the last days; those without calls lack."""
@@ -81,10 +76,11 @@ def _slots_in(fields: dict[str, str], now_slot: int) -> dict[int, Tally]:
     return {slot * SLOT_MS: Tally(**counts) for slot, counts in sorted(found.items())}
 
 
-def _tallies_in(fields: dict[str, str], now_slot: int) -> tuple[Tally, Tally]:
+def tallies_in(slots: dict[int, Tally], at_ms: int) -> tuple[Tally, Tally]:
+    """Return from a number's history how it did lately, and in the days before."""
     recent, before = Tally(), Tally()
-    for at_ms, tally in _slots_in(fields, now_slot).items():
-        if now_slot - at_ms // SLOT_MS < RECENT_SLOTS:
+    for began_ms, tally in slots.items():
+        if at_ms // SLOT_MS - began_ms // SLOT_MS < RECENT_SLOTS:
             recent = _sum(recent, tally)
         else:
             before = _sum(before, tally)

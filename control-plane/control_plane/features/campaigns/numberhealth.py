@@ -8,6 +8,7 @@ from control_plane.features.campaigns.store import CampaignStore
 from control_plane.inventory.references import require_tenant
 from control_plane.web import Context, NotFoundError
 from hotstate.leads import CallerNumbers, CampaignKey
+from hotstate.leads.numbers import tallies_in
 from hotstate.leads.shapes import key_of
 
 DAY_MS = 86_400_000
@@ -51,10 +52,10 @@ def _numbers_of(campaign: Campaign) -> set[E164]:
 
 async def _of_pool(context: Context, key: CampaignKey, by_number: dict[E164, list[str]]) -> list[NumberHealthView]:
     numbers, at_ms, callers = CallerNumbers(context.redis), context.now_ms(), list(by_number)
-    tallies = await numbers.tallies(key, callers, at_ms)
     history = await numbers.history(key, callers, at_ms)
     shown = await numbers.shown(key, callers, at_ms - DAY_MS)
     resting = await numbers.resting(key, at_ms)
+    tallies = {caller: tallies_in(slots, at_ms) for caller, slots in history.items()}
     return [
         NumberHealthView(
             number=each,
