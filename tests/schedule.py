@@ -79,7 +79,8 @@ class GroupScheduling(LoadScopeScheduling):
         units = self.assigned_work[node]
         crashed = next((test for unit in units.values() for test, is_over in unit.items() if not is_over), None)
         for scope, unit in list(units.items()):
-            unit.update({test: True for test in unit if test == crashed})
+            if crashed in unit:
+                unit[crashed] = True
             if all(unit.values()):
                 del units[scope]
         super().remove_node(node)

@@ -97,12 +97,18 @@ class Screen:
         return [line for line in self.page.log if any(words in line for words in COMPLAINTS)]
 
 
-async def signed_in(world: World, chromium: Chromium, username: str, place: str) -> Screen:
-    """Open the console at a path and sign in by its form; returns once the screen is there."""
-    page = await chromium.open(world.plan.portal_url + place)
+async def signing_in(chromium: Chromium, url: str, username: str, password: str) -> Page:
+    """Open the console at an address, and send its form; the caller waits for what comes of it."""
+    page = await chromium.open(url)
     await page.chain(["setViewportSize", {"width": 1280, "height": 720}])
     await page.chain(["getByLabel", "User name"], ["fill", username])
-    await page.chain(["getByLabel", "Password"], ["first"], ["fill", USER_PASSWORD])
+    await page.chain(["getByLabel", "Password"], ["first"], ["fill", password])
     await page.chain(["getByRole", "button", {"name": "Sign in"}], ["click"])
+    return page
+
+
+async def signed_in(world: World, chromium: Chromium, username: str, place: str) -> Screen:
+    """Open the console at a path and sign in by its form; returns once the screen is there."""
+    page = await signing_in(chromium, world.plan.portal_url + place, username, USER_PASSWORD)
     await page.chain(["getByRole", "heading", {"level": 1}], ["first"], ["waitFor", {"state": "attached"}])
     return Screen(page, chromium, world.plan.portal_url)

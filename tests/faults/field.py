@@ -201,6 +201,12 @@ async def field_of(
         yield Field(stack, api, seed, Books(api, seed.tenant_id), carrier, at_hq[:TALKERS], probers, colleague)
 
 
+async def hang_up(call: PhoneCall) -> None:
+    """End a call if it is not over; one whose node is dead ends without an answer."""
+    with contextlib.suppress(TimeoutError):
+        await call.hang_up()
+
+
 async def register(phone: Softphone) -> None:
     """Register, for as long as it takes an edge to hear of a new station.  Raises RegistrationError."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from simulators.call import CallEndedError, PhoneCall
 from simulators.phone import Softphone
 from tests.faults.counting import count, settle
-from tests.faults.field import Field
+from tests.faults.field import Field, hang_up
 from tests.faults.outcome import Outcome
 from tests.faults.trial import Size
 from trunkline.shape import Shape
@@ -81,7 +81,7 @@ class Flow:
         if call.ended:
             self.lost.append(f"{number}: ended after {time.monotonic() - begun:.1f} s with {call.reason}")
             return
-        await _hang_up(call)
+        await hang_up(call)
 
     async def _try(self, phone: Softphone, number: str) -> PhoneCall | None:
         """Return the answered call, None when this edge does not take it."""
@@ -92,7 +92,7 @@ class Flow:
             self._leave_alone(phone, SILENT_EDGE_SECONDS)
             # Its CANCEL waits for a first word from the edge; the caller does not.
             assert self._group is not None
-            self._group.create_task(_hang_up(call))
+            self._group.create_task(hang_up(call))
             return None
         with contextlib.suppress(CallEndedError, TimeoutError):
             await call.wait_for("answered", 20.0)
@@ -102,11 +102,6 @@ class Flow:
 
     def _leave_alone(self, phone: Softphone, seconds: float) -> None:
         self._left_alone_until[phone.user] = time.monotonic() + seconds
-
-
-async def _hang_up(call: PhoneCall) -> None:
-    with contextlib.suppress(TimeoutError):
-        await call.hang_up()
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from callmodel.privacy import mask_number
 from devstack.seed import NUMBERS, user
 from simulators.call import CallEndedError, PhoneCall
 from simulators.phone import Softphone, answer_after
-from tests.faults.field import Field
+from tests.faults.field import Field, hang_up
 from tests.faults.outcome import Outcome
 from tests.faults.trial import Size
 from trunkline.apiclient import ApiError
@@ -109,9 +109,8 @@ class Customer:
                 await call.wait_for("answered", 5.0)
             if call.answered:
                 self.calls.append(call)
-            elif not call.ended:
-                with contextlib.suppress(TimeoutError):
-                    await call.hang_up()
+            else:
+                await hang_up(call)
             return call.answered
 
         if not await until(comes_through, COMES_SECONDS, pause_seconds=0.2):
@@ -122,8 +121,9 @@ class Customer:
         return mask_number(self.number)
 
     async def hang_up(self) -> None:
-        """End the last call; one whose node is dead ends without an answer."""
-        await asyncio.gather(*(_end(call) for call in self.calls[-1:]))
+        """End the last call."""
+        if self.calls:
+            await hang_up(self.calls[-1])
 
     async def hears_agent(self, seconds: float) -> bool:
         with contextlib.suppress(CallEndedError, TimeoutError):
@@ -300,16 +300,10 @@ async def _set_up(field: Field) -> Desk:
     return Desk(field, phone, made["user_id"])
 
 
-async def _end(call: PhoneCall) -> None:
-    if not call.ended:
-        with contextlib.suppress(TimeoutError):
-            await call.hang_up()
-
-
 async def _take_down(field: Field, desk: Desk) -> None:
     path = f"/tenants/{field.seed.tenant_id}"
     # Who hears nothing any more hangs up.
-    await asyncio.gather(*(_end(call) for call in desk.phone.calls))
+    await asyncio.gather(*map(hang_up, desk.phone.calls))
     await desk.do("sign-out")
     await field.api.put(f"{path}/stations/{desk.phone.user}/user", {"user_id": None})
     await field.api.put(f"{path}/numbers/{NUMBER}/route", {"route_to": None})

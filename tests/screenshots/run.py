@@ -17,6 +17,7 @@ from devstack.demo import Demo
 from devstack.foreground import run_in_foreground
 from devstack.seed import TENANT, USER_PASSWORD
 from devstack.summary import Summary
+from tests.e2e.console import signing_in
 from tests.interop.browsers import WSS_PORT, key_of
 from tests.interop.chromium import Chromium
 from tests.interop.chromium.browser import Page
@@ -77,11 +78,7 @@ class Watcher:
 
 
 async def signed_in(chromium: Chromium, url: str, name: str, password: str) -> Watcher:
-    page = await chromium.open(url)
-    await page.chain(["setViewportSize", {"width": 1280, "height": 720}])
-    await page.chain(["getByLabel", "User name"], ["fill", name])
-    await page.chain(["getByLabel", "Password"], ["first"], ["fill", password])
-    await page.chain(["getByRole", "button", {"name": "Sign in"}], ["click"])
+    page = await signing_in(chromium, url, name, password)
     await page.chain(["locator", "nav a"], ["first"], ["waitFor", {"state": "attached"}])
     return Watcher(page, ROLES[name], url)
 
