@@ -1,6 +1,7 @@
 """What rtpengine is told for each direction of a session."""
 
 import re
+from collections.abc import Sequence
 
 from callmodel.edgesnapshot import MediaProtection
 
@@ -35,6 +36,8 @@ _PROTOCOLS = {
 KEYS_REFUSED = (488, 606)
 """What some say to keys beside plain RTP, and would not say without them (RFC 3261, 21.4.26 and 21.6.4)."""
 KEY_LINES = "a=crypto:[^\r\n]*\r\n"
+TURNED = {(OPTIONAL, SRTP): (" RTP/AVP ", " RTP/SAVP "), (OPTIONAL, RTP): (KEY_LINES, "")}
+"""What to replace in an offer to all phones of a station, to make it what one of them is to be offered."""
 # A browser that was told to speak Opus only is understood.  Where one has G.711 too, nothing is turned into anything:
 # its Opus is not told to anybody, or rtpengine 10.5 answers a re-INVITE with it, and goes on to send G.711.
 _TO_BROWSER, _FROM_OPUS = "transcode-opus", "transcode-PCMU transcode-PCMA"
@@ -52,6 +55,15 @@ def offer_flags(toward: MediaProtection, sdp: str) -> str:
     if offered_protection(sdp) is not WEBRTC:
         return flags
     return f"{flags} {_FROM_BOTH if _has_g711(sdp) else _FROM_OPUS}"
+
+
+def offer_for_all(spoken: Sequence[MediaProtection]) -> MediaProtection:
+    """Return what to offer for several phones of one station, which ring at once: it can be turned for each of them.
+
+    spoken: what each is to speak.  Beside a browser only another is rung: whichever comes first says which kind.
+    """
+    same = WEBRTC in spoken or len(set(spoken)) == 1
+    return spoken[0] if same else OPTIONAL
 
 
 def answer_flags(toward: MediaProtection, answered: MediaProtection) -> str:

@@ -62,6 +62,12 @@ def site_ahead() -> str | None:
     return site_of_branch_host(next_host(), PLATFORM) if HQ and KSR.isdsturiset() else None
 
 
+def site_of(next_hop: str) -> str | None:
+    """Return the site whose branch a next hop, a SIP URI, stands for, None for an ordinary one."""
+    found = _CONTACT_HOST.search(next_hop)
+    return site_of_branch_host(found.group(1), PLATFORM) if found else None
+
+
 def connect_branch(site_id: str) -> bool:
     """Point the next hop to the connection that a site's branch opened; say whether there is one."""
     connection = KSR.htable.sht_get("branches", site_id)

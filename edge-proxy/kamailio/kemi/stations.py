@@ -6,10 +6,10 @@ from callmodel.edgesnapshot import MediaProtection
 from callmodel.vouched import HEADER, to_header
 from edge_proxy import peering, sealing
 from edge_proxy.decisions import PeerKind, Request, ToRoute, ToStation
-from edge_proxy.media import SRTP
+from edge_proxy.media import OPTIONAL, RTP, SRTP, TURNED, offer_for_all
 from edge_proxy.sealing import End, EndKind
 from kemi import forks, keys, ladder, telemetry
-from kemi.dialogs import connect_branch, next_host, site_ahead, stay
+from kemi.dialogs import connect_branch, next_host, site_ahead, site_of, stay
 from kemi.edges import next_is_edge, through_holder
 from kemi.environment import (
     PHONE_SILENCE_MS,
@@ -24,13 +24,13 @@ from kemi.environment import (
 )
 from kemi.legs import begin, on_reply, pass_by, relay
 from kemi.peers import peer
-from kemi.session import remembered
+from kemi.session import OFFERED, Session, remembered
 
 BUSY = (486, 600)
 _BUSY = "$avp(busy)"
 _AHEAD = "$avp(ahead)"
-"""What is offered, whose account it is, whose contacts are rung (nothing where HQ has chosen the contact), and the
-call: where a phone is chosen, our own header is gone from the message.
+"""What rtpengine has offered, what a phone is to be offered, whose account it is, whose contacts are rung (nothing
+where HQ has chosen the contact), and the call: where a phone is chosen, our own header is gone from the message.
 """
 
 
@@ -42,16 +42,28 @@ def to_station(decision: ToStation, request: Request) -> int:
         return reply(480, "Temporarily Unavailable")
     aor = f"{decision.extension}@{decision.domain}"
     account = sealing.account_of(aor)
-    # What lies between a branch and us crosses the Internet.
-    ahead = SRTP if site_ahead() else keys.offered_to(account, decision.media)
-    if begin(request, ahead) is None:
+    media = keys.offered_to(account, decision.media)
+    offered = offer_for_all([_spoken_at(site, media) for site in _sites_ahead()])
+    if begin(request, offered) is None:
         return not_acceptable()
     if request.peer.kind is PeerKind.NODE and request.from_user:
         # A media node writes its own address there: nothing that a phone may know, or could call back.
         KSR.uac.uac_replace_from("", f"sip:{request.from_user}@{decision.domain}")
-    KSR.pv.sets(_AHEAD, f"{ahead.value} {account} {aor} {request.call}")
+    KSR.pv.sets(_AHEAD, f"{offered.value} {media.value} {account} {aor} {request.call}")
     KSR.tm.t_on_branch("ksr_branch_station")
     return _ring()
+
+
+def _sites_ahead() -> list[str | None]:
+    """Return the site of each contact that was found, None for one that is at no branch."""
+    others = range(int(text("$branch(count)") or 0))
+    return [site_ahead(), *(site_of(text(f"$(branch(dst_uri)[{at}])")) for at in others)]
+
+
+def _spoken_at(site: str | None, media: MediaProtection) -> MediaProtection:
+    """Return what a contact is to speak.  media: what the station's phones do."""
+    # What lies between a branch and us crosses the Internet.
+    return SRTP if site else media
 
 
 def to_route(decision: ToRoute, request: Request) -> int:
@@ -67,7 +79,7 @@ def to_route(decision: ToRoute, request: Request) -> int:
     if session is None:
         return not_acceptable()
     stay(session, request.peer, End(EndKind.PHONE, media, next_host(), account))
-    KSR.pv.sets(_AHEAD, f"{media.value} {account}  {request.call}")
+    KSR.pv.sets(_AHEAD, f"{media.value} {media.value} {account}  {request.call}")
     return _ring()
 
 
@@ -104,9 +116,10 @@ def _ring_without_keys() -> bool:
     ahead = text(_AHEAD)
     if KSR.tm.t_is_canceled() > 0 or not ahead:
         return False
-    _media, account, aor, _call = ahead.split(" ", 3)
-    if not keys.leave_out(account, KSR.tm.t_get_status_code()):
+    _offered, media, account, aor, call_id = ahead.split(" ", 4)
+    if media != OPTIONAL.value or not keys.leave_out(account, KSR.tm.t_get_status_code()):
         return False
+    KSR.pv.sets(_AHEAD, f"{RTP.value} {RTP.value} {account} {aor} {call_id}")
     if aor:
         KSR.seturi(f"sip:{aor}")
         KSR.resetdsturi()
@@ -134,12 +147,28 @@ def station_branch() -> int:
     else:
         KSR.set_drop()
         return 1
-    media, account, _aor, call_id = text(_AHEAD).split(" ", 3)
+    offered, media, account, _aor, call_id = text(_AHEAD).split(" ", 4)
+    session, speaks = remembered(), _spoken_at(site, MediaProtection(media))
+    if not _turns_into(speaks, MediaProtection(offered), session):
+        KSR.set_drop()
+        return 1
     if kind is not EndKind.PHONE:
         _hand_on(call_id)
         account = ""
-    stay(remembered(), peer(), End(kind, MediaProtection(media), name, account))
+    stay(session, peer(), End(kind, speaks, name, account))
     return 1
+
+
+def _turns_into(speaks: MediaProtection, offered: MediaProtection, session: Session) -> bool:
+    """Make what rtpengine has offered what a contact is to be offered; say whether that is possible."""
+    if speaks is offered or OFFERED not in session.marks:
+        return True
+    way = TURNED.get((offered, speaks))
+    if way is None:
+        ladder.note(
+            f"not rung: a phone that speaks {speaks.value}, beside one of its station that is offered {offered.value}"
+        )
+    return way is not None and KSR.textops.replace_body_all(*way) > 0
 
 
 def _hand_on(call_id: str) -> None:
