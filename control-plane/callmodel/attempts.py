@@ -103,7 +103,8 @@ def granted(call: Call, fact: facts.TrunkGranted) -> Step:
     call = _with_attempt(replace(call, legs=(*call.legs, leg)), attempt, replace(attempt, plan=left))
     if attempt.purpose is Purpose.CONNECT:
         call = replace(call, caller_number=shown)
-    return call, [orders.DialTrunk(leg.leg_id, plan.number, offer.trunk_id, shown, plan.ring_timeout_seconds)]
+    seconds = plan.ring_timeout_seconds
+    return call, [orders.DialTrunk(leg.leg_id, plan.number, offer.trunk_id, shown, seconds, offer.dtmf)]
 
 
 def answer_origin(call: Call, at_ms: int) -> Step:

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from callmodel.agents import Agent, SeatedAgent
 from callmodel.campaigns.document import Campaign
 from callmodel.codec import from_wire, to_wire
+from callmodel.dtmf import Dtmf
 from callmodel.entries import Tables
 from callmodel.flows.calendars import Calendar
 from callmodel.flows.document import Flow
@@ -134,6 +135,7 @@ class Trunk:
     enabled: bool = True
     tenant_ids: tuple[TenantId, ...] = ()
     """Whose calls it may carry; empty for every tenant's."""
+    dtmf: Dtmf = Dtmf.AUTO
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from enum import Enum
 from callmodel.agentkeys import AgentKey
 from callmodel.agents import Seat
 from callmodel.callstate import Timer
+from callmodel.dtmf import Dtmf
 from callmodel.handdialling import Asked
 from callmodel.ids import (
     E164,
@@ -65,6 +66,15 @@ class DialTrunk:
     trunk_id: TrunkId
     caller_number: E164
     ring_timeout_seconds: int
+    dtmf: Dtmf = Dtmf.AUTO
+
+
+@dataclass(frozen=True)
+class SetDtmf:
+    """Have keys of a leg that a carrier has brought, and is not answered yet, go as its trunk says."""
+
+    leg_id: LegId
+    dtmf: Dtmf
 
 
 @dataclass(frozen=True)
@@ -358,6 +368,7 @@ Order = (
     | DialStation
     | DialLink
     | NameLink
+    | SetDtmf
     | Answer
     | SetRoom
     | StartRecording

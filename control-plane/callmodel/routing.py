@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from callmodel.agentkeys import CODES, KeyPlan, language_of
 from callmodel.callernumbers import CallerNumberError, caller_pool_of, carried_by, emergency_callers, shows_site
 from callmodel.directory import Did, Lookups, Site, Tenant
+from callmodel.dtmf import Dtmf
 from callmodel.endings import Ending
 from callmodel.flows.calendars import Calendar
 from callmodel.flows.document import DEFAULT_LANGUAGE, Flow, calendars_of, ringing
@@ -40,6 +41,7 @@ class TrunkOffer:
     cost_class: str
     caller_pool: tuple[E164, ...]
     cost_per_minute: float = 0.0
+    dtmf: Dtmf = Dtmf.AUTO
 
 
 @dataclass(frozen=True)
@@ -270,6 +272,7 @@ def _to_emergency(directory: Lookups, tenant: Tenant, site: Site | None, number:
                 trunk.max_channels,
                 EMERGENCY_CLASS,
                 emergency_callers(directory, tenant, site, trunk.trunk_id),
+                dtmf=trunk.dtmf,
             )
             for trunk in trunks
         ),
@@ -294,7 +297,7 @@ def _to_trunk(
         return Refusal(error.ending)
     rated_as = E164(f"+{country}") if country else number
     offers = tuple(
-        TrunkOffer(trunk.trunk_id, trunk.max_channels, rate.cost_class, carried, rate.cost_per_minute)
+        TrunkOffer(trunk.trunk_id, trunk.max_channels, rate.cost_class, carried, rate.cost_per_minute, trunk.dtmf)
         for trunk, rate in trunks_for(directory, tenant.tenant_id, rated_as)
         if (carried := carried_by(directory, pool, trunk.trunk_id))
     )

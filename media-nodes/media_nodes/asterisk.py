@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from callmodel.dtmf import Dtmf
 from callmodel.ids import CallId, LegId, RecordingId, TenantId
 from callmodel.links import link_text
 from callmodel.orders import DialLink, DialStation, DialTrunk
@@ -43,6 +44,7 @@ LEAVING = (400, 409, 412, 422)
 # The Q.850 cause for which Asterisk sends just this response to an INVITE that it has not answered.
 _CAUSES = {200: 16, 403: 21, 404: 1, 408: 18, 410: 22, 480: 19, 484: 28, 486: 17, 487: 16, 488: 58, 500: 38}
 _CAUSES |= {501: 29, 502: 27, 503: 34, 603: 16}
+_DTMF_MODE = "PJSIP_DTMF_MODE()"
 _PROGRESS = {"Up": LegProgress.ANSWERED, "Ringing": LegProgress.RINGING}
 
 
@@ -79,7 +81,8 @@ class AriSwitch:
         edge = self._edges.best(origin)
         to = f"{edge.endpoint}/sip:{order.number}@{edge.address}"
         shown = f"<{order.caller_number}>"
-        await self._dial(call_id, tenant_id, origin, order, to, shown, vouched)
+        dtmf = {_DTMF_MODE: order.dtmf.value} if order.dtmf is not Dtmf.AUTO else {}
+        await self._dial(call_id, tenant_id, origin, order, to, shown, vouched, variables=dtmf)
 
     async def dial_station(
         self, call_id: CallId, tenant_id: TenantId, domain: str, origin: LegId | None, order: DialStation
@@ -109,21 +112,23 @@ class AriSwitch:
         shown: str,
         vouched: dict[str, str],
         headers: Mapping[str, str] = MappingProxyType({}),
+        variables: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         leg_id = order.leg_id
         vouched = vouched | {"tenant": tenant_id, "call": call_id}
         if said := tracing.traceparent():
             vouched["traceparent"] = said
-        variables = {
+        set_before = {
             f"PJSIP_HEADER(add,{HEADER})": to_header(vouched.items()),
             "CONNECTEDLINE(all,i)": shown,
             "PJSIP_TRANSFER_HANDLING()": "ari-only",
             **{f"PJSIP_HEADER(add,{name})": value for name, value in headers.items()},
+            **variables,
         }
         query = {"endpoint": f"PJSIP/{to}", "app": APP, "appArgs": "out", "channelId": leg_id}
         # The origin's codec first: two legs with the same one need no transcoding.
         query |= {"originator": origin} if origin is not None else {"formats": "ulaw,alaw"}
-        create = self._on_leg(leg_id, "POST", "/channels/create", query, {"variables": variables})
+        create = self._on_leg(leg_id, "POST", "/channels/create", query, {"variables": set_before})
         # Dialling before its first event gets 409.
         await self._made(leg_id, create)
         seconds = {"timeout": str(order.ring_timeout_seconds)}
@@ -147,6 +152,10 @@ class AriSwitch:
             raise LegGoneError(leg_id) from None
         finally:
             self._created.pop(leg_id, None)
+
+    async def set_dtmf(self, leg_id: LegId, dtmf: Dtmf) -> None:
+        query = {"variable": _DTMF_MODE, "value": dtmf.value}
+        await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/variable", query)
 
     async def answer(self, leg_id: LegId) -> None:
         await self._on_leg(leg_id, "POST", f"/channels/{leg_id}/answer")

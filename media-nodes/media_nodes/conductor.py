@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from callmodel import calls
@@ -15,13 +16,14 @@ from callmodel.campaigns.facts import LeadDue
 from callmodel.campaigns.meeting import meeting_of
 from callmodel.commands import asked_by_phone, facts_of
 from callmodel.directory import Lookups
+from callmodel.dtmf import Dtmf
 from callmodel.endings import Ending
 from callmodel.facts import Fact, LegHungUp, LinkAsked, SpendStopped, VoiceMeasured
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId, uuid7
 from callmodel.linking import named_by
 from callmodel.links import call_of, link_in
 from callmodel.offers import Offer
-from callmodel.orders import Order
+from callmodel.orders import Order, SetDtmf
 from callmodel.queues import Queue
 from callmodel.routing import (
     FlowPlan,
@@ -152,6 +154,7 @@ class Conductor:
         trace = telemetry.trace_below(arrived.traceparent)
         beginning: Beginning
         plan: Plan | FlowPlan | KeyPlan
+        first: list[Order] = []
         if arrived.origin == "trunk":
             caller = E164(arrived.number) if arrived.number else None
             tenant_id, plan = plan_inbound(directory, arrived.dialled, caller)
@@ -172,6 +175,9 @@ class Conductor:
                 arrived.withheld,
                 E164(arrived.diverted_by) if arrived.diverted_by else None,
             )
+            trunk = directory.trunk_of(TrunkId(arrived.trunk))
+            if trunk is not None and trunk.dtmf is not Dtmf.AUTO:
+                first = [SetDtmf(arrived.leg_id, trunk.dtmf)]
         else:
             tenant_id = TenantId(arrived.tenant)
             wanted = arrived.wanted_caller or None
@@ -188,7 +194,7 @@ class Conductor:
                 arrived.at_ms,
                 trace,
             )
-        self._begin(beginning, Refusal(Ending.MEDIA_UNUSABLE) if arrived.refused else plan)
+        self._begin(beginning, Refusal(Ending.MEDIA_UNUSABLE) if arrived.refused else plan, first)
 
     async def _link(self, arrived: Arrived) -> None:
         """Let another call of ours have the one that it names, if it lives here; else the next node is asked.
@@ -210,13 +216,13 @@ class Conductor:
         except (LegGoneError, SwitchAwayError):
             return False
 
-    def _begin(self, beginning: Beginning, plan: Plan | FlowPlan | KeyPlan) -> None:
+    def _begin(self, beginning: Beginning, plan: Plan | FlowPlan | KeyPlan, first: Sequence[Order] = ()) -> None:
         if self.draining and not (isinstance(plan, TrunkPlan) and plan.is_emergency):
             plan = Refusal(Ending.DRAINING)
         call, orders = calls.begin(beginning, plan)
         if isinstance(plan, Refusal):
             logger.info("call refused", extra={"call_id": call.call_id, "ending": plan.ending.value})
-        self._start(RunningCall(self._around, call, self.instance), orders)
+        self._start(RunningCall(self._around, call, self.instance), [*first, *orders])
 
     def _start(self, running: RunningCall, orders: list[Order]) -> None:
         self._calls[running.call.call_id] = running

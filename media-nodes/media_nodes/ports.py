@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from callmodel.callstate import Call
+from callmodel.dtmf import Dtmf
 from callmodel.endings import Ending
 from callmodel.facts import Fact
 from callmodel.handdialling import Asked
@@ -85,6 +86,9 @@ class Switch(Protocol):
 
     async def dialog_of(self, leg_id: LegId) -> str:
         """Return the Call-ID by which the party knows a leg.  Raises LegGoneError, SwitchAwayError."""
+
+    async def set_dtmf(self, leg_id: LegId, dtmf: Dtmf) -> None:
+        """Say how keys go to and from a leg that is not answered yet."""
 
     async def answer(self, leg_id: LegId) -> None: ...
 

@@ -165,6 +165,8 @@ class RunningCall:
             case orders.NameLink(node_id, leg_id, _, party):
                 message = wire.NameLink(call_of(leg_id), call.tenant_id, leg_id, call.call_id, party)
                 await self._around.neighbours.tell(node_id, message)
+            case orders.SetDtmf(leg_id, dtmf):
+                await switch.set_dtmf(leg_id, dtmf)
             case orders.Answer(leg_id):
                 await switch.answer(leg_id)
             case orders.SetRoom(room):

@@ -175,14 +175,15 @@ class Waiting:
             nodes.update(await desk.nodes())
             return nodes.keys() >= {customer.masked for customer in everybody}
 
-        await _shown(are_shown)
+        if not await until(are_shown, SHOWN_SECONDS):
+            raise TimeoutError("not all calls are shown")
         struck = nodes[talker.masked]
         cut = [waiter for waiter in waiters if self.cuts and nodes[waiter.masked] == struck]
         await self.strike(field, struck)
         free, _ = await asyncio.gather(
             self._free_after(desk, size), self._again(field, cut) if self.cuts else talker.hang_up()
         )
-        await _shown(lambda: _waits(desk, len(waiters)))
+        await _wait(desk, len(waiters))
         wrong = await _serve(desk, waiters)
         # What a dead node held is told once it is back.
         await self.mend(field)
@@ -260,7 +261,7 @@ async def _begin(field: Field, desk: Desk, everybody: list[Customer]) -> None:
         raise TimeoutError("nobody spoke with the first customer")
     for place, waiter in enumerate(waiters, 1):
         await waiter.ring(field)
-        await _shown(lambda place=place: _waits(desk, place))  # type: ignore[misc]
+        await _wait(desk, place)
     await desk.do("pause", {"reason": PAUSE})
 
 
@@ -275,13 +276,16 @@ async def _serve(desk: Desk, waiters: list[Customer]) -> list[str]:
     return wrong
 
 
-async def _shown(condition: Callable[[], Awaitable[bool]]) -> None:
-    if not await until(condition, SHOWN_SECONDS):
-        raise TimeoutError("the line is not as it should be")
+async def _wait(desk: Desk, count: int) -> None:
+    """See so many callers in the line.  Raises TimeoutError."""
+    seen: list[int] = []
 
+    async def so_many() -> bool:
+        seen[:] = [await desk.waiting()]
+        return seen == [count]
 
-async def _waits(desk: Desk, count: int) -> bool:
-    return await desk.waiting() == count
+    if not await until(so_many, SHOWN_SECONDS):
+        raise TimeoutError(f"{seen} callers are shown in the line, where {count} wait")
 
 
 async def _set_up(field: Field) -> Desk:

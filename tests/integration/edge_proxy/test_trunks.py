@@ -260,3 +260,18 @@ async def test_failure_of_the_script_itself_is_answered_and_logged(hq, node):
 
     assert await final_code_of(await call_out(node)) == 500
     await hq.tells("script failed in ksr_request_route")
+
+
+async def test_keys_by_info_pass_between_node_and_carrier(hq, node):
+    async with Softphone("carrier", CARRIER, proxy=(HQ, 5060), bind=CARRIER, port=5060) as carrier:
+        call = await call_out(node)
+        at_carrier = await carrier.wait_for_call()
+        await call.wait_for("answered")
+
+        await call.press_by_info("5")
+        await at_carrier.press_by_info("9")
+
+        for side, key in ((at_carrier, "5"), (call, "9")):
+            told = [each.body for each in side.received_requests if each.method == "INFO"]
+            assert [f"Signal={key}" in body for body in told] == [True]
+        await call.hang_up()

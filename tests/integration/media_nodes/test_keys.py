@@ -1,10 +1,16 @@
 """Keys that callers and agents press, as a real Asterisk tells them."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from engine_harness import Engine
-from media_harness import hears, until
+from media_harness import BLOCK, Node, answer_after, directory, hears, running, until
 
+from callmodel.directory import Trunk
+from callmodel.dtmf import Dtmf
 from callmodel.facts import DigitPressed
 from callmodel.rooms import Mode, Party
 from simulators.call import PhoneCall
@@ -114,3 +120,51 @@ async def test_keys_are_in_no_log(engine: Engine):
     await engine.told(DigitPressed, 4)
 
     assert "DTMF" not in engine.node.log("asterisk").upper()
+
+
+def set_to(dtmf: Dtmf) -> tuple[Trunk, ...]:
+    return tuple(replace(each, dtmf=dtmf) for each in directory().trunks)
+
+
+@pytest.fixture(params=[Dtmf.INFO, Dtmf.INBAND], ids=lambda dtmf: dtmf.value)
+async def dtmf(request: pytest.FixtureRequest) -> Dtmf:
+    return request.param
+
+
+@pytest.fixture
+async def told_node(tmp_path: Path, dtmf: Dtmf) -> AsyncIterator[Node]:
+    """A node whose trunks say how keys go."""
+    made = Node(tmp_path, BLOCK)
+    made.directory = replace(made.directory, trunks=set_to(dtmf))
+    async with running(made) as node:
+        yield node
+
+
+@pytest.mark.parametrize("way", ["out", "in"])
+async def test_keys_go_to_a_carrier_as_its_trunk_says(told_node: Node, dtmf: Dtmf, way: str):
+    """Though it takes events: neither is it offered any, nor sent any."""
+    told_node.with_trunks({"cheap": answer_after(0.0), "1001": answer_after(0.0)})
+    if way == "out":
+        agent, carrier = await told_node.dial("13812345678"), await told_node.edge.wait_for_call()
+    else:
+        carrier, agent = await told_node.call_in(), await told_node.edge.wait_for_call()
+    await carrier.wait_for("answered")
+    await agent.wait_for("answered")
+    carrier.play_tone(0)
+
+    agent.send_dtmf("59")
+
+    if dtmf is Dtmf.INFO:
+        await until(lambda: bodies_of_info(carrier) == ["5", "9"])
+    else:
+        for row, column in ((770, 1336), (852, 1477)):
+            await until(lambda wanted={row, column}: any(wanted <= heard for heard in tones_by_twentieth(carrier)))
+        carrier.press_in_band("15")
+        await agent.wait_for_digits("15")
+    assert carrier.media.remote is not None and carrier.media.remote.telephone_event is None
+    assert carrier.media.endpoint.reception.digits == ""
+
+
+def bodies_of_info(call: PhoneCall) -> list[str]:
+    infos = [each for each in call.received_requests if each.method == "INFO"]
+    return [line.partition("=")[2].strip() for each in infos for line in each.body.splitlines() if "Signal" in line]

@@ -12,6 +12,7 @@ from callmodel.callstate import Call
 from callmodel.campaigns.facts import ClaimTold
 from callmodel.campaigns.progress import Progress, progress_of
 from callmodel.directory import CallerRule, CallerRuleKind, Did, Directory, Rate, Station, Tenant, Trunk
+from callmodel.dtmf import Dtmf
 from callmodel.facts import AgentChanged, Fact, PlaceKept, Queued, QueueSeen
 from callmodel.flows.document import Flow
 from callmodel.flows.nodes import HangUpNode, MenuNode, QueueChoice, QueueNode, RingNode, RingStep, VoicemailNode
@@ -144,6 +145,9 @@ class FakeSwitch:
 
     async def dial_link(self, call_id: CallId, tenant_id: TenantId, origin: LegId | None, order: DialLink) -> None:
         self._tell("dial_link", order.leg_id)
+
+    async def set_dtmf(self, leg_id: LegId, dtmf: Dtmf) -> None:
+        self._tell("set_dtmf", leg_id, dtmf.value)
 
     async def dialog_of(self, leg_id: LegId) -> str:
         self._refuse(leg_id)

@@ -87,6 +87,7 @@ def to_view(record: TrunkRecord) -> TrunkView:
         country_code=peering.country_code or None,
         trusts_identity=peering.trusts_identity,
         media=peering.media.value,
+        dtmf=trunk.dtmf.value,
         media_learnt=list(peering.media_learnt),
         rates=[RateShape(**to_wire(rate)) for rate in trunk.rates],
         max_channels=trunk.max_channels,

@@ -65,6 +65,7 @@ Channels = Annotated[int, Field(ge=1, le=10_000)]
 NoReply = Annotated[int, Field(ge=500, le=30_000, description="silence of a gateway before the next one is tried")]
 
 Media = Literal["optional", "rtp", "srtp"]
+DtmfWay = Literal["auto", "rfc4733", "inband", "info"]
 MediaAddress = Annotated[str, Field(pattern=r"^[0-9a-fA-F.:]{2,45}$", examples=["192.0.2.77"])]
 NoRing = Annotated[
     int,
@@ -102,6 +103,11 @@ class NewTrunk(Shape):
         description="`optional`: SRTP where the carrier can (RFC 8643); `rtp`: it is offered no keys; "
         "`srtp`: it must encrypt (SDES)",
     )
+    dtmf: DtmfWay = Field(
+        "auto",
+        description="how keys go: `auto`: as events (RFC 4733) where the carrier takes them, else as sound; "
+        "`rfc4733`, `inband`, `info` (SIP INFO): so and no other way",
+    )
     rates: Rates
     max_channels: Channels = 30
     priority: int = Field(100, ge=0, le=1000, description="lower first among trunks of equal cost")
@@ -124,6 +130,7 @@ class TrunkPatch(Shape):
     country_code: CountryCode | None = None
     trusts_identity: bool | None = None
     media: Media | None = None
+    dtmf: DtmfWay | None = None
     media_learnt: Sources | None = None
     rates: Rates | None = None
     max_channels: Channels | None = None
@@ -148,6 +155,7 @@ class TrunkView(Shape):
     country_code: str | None
     trusts_identity: bool
     media: str
+    dtmf: str
     media_learnt: list[str] = Field(description="addresses of its media that were seen and then allowed")
     rates: list[RateShape]
     max_channels: int

@@ -8,6 +8,7 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from callmodel.directory import Rate, Trunk
+from callmodel.dtmf import Dtmf
 from callmodel.edgesnapshot import EdgeTrunk, Gateway, MediaProtection, TrunkCredentials, usual_port
 from callmodel.ids import TenantId, TrunkId
 from control_plane.features.trunks.schemas import (
@@ -62,6 +63,7 @@ async def create(context: Context, new: NewTrunk) -> TrunkRecord:
         new.priority,
         new.enabled,
         tuple(new.tenant_ids),
+        Dtmf(new.dtmf),
     )
     peering = EdgeTrunk(
         new.trunk_id,
@@ -102,6 +104,8 @@ async def change(context: Context, trunk_id: TrunkId, patch: TrunkPatch) -> Trun
         routing["rates"] = _to_rates(patch.rates)
     if patch.tenant_ids is not None:
         routing["tenant_ids"] = tuple(patch.tenant_ids)
+    if patch.dtmf is not None:
+        routing["dtmf"] = Dtmf(patch.dtmf)
     if patch.gateways is not None:
         peering["gateways"] = to_gateways(patch.gateways)
     if "country_code" in patch.model_fields_set:

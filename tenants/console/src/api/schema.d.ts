@@ -4651,6 +4651,12 @@ export interface components {
              * @default null
              */
             domain?: string | null;
+            /**
+             * @description how keys go: `auto`: as events (RFC 4733) where the carrier takes them, else as sound; `rfc4733`, `inband`, `info` (SIP INFO): so and no other way
+             * @default auto
+             * @enum {string}
+             */
+            dtmf?: "auto" | "rfc4733" | "inband" | "info";
             /** @default true */
             enabled?: boolean;
             gateways: components["schemas"]["GatewayShape"][];
@@ -6003,6 +6009,8 @@ export interface components {
             /** @default null */
             domain?: string | null;
             /** @default null */
+            dtmf?: ("auto" | "rfc4733" | "inband" | "info") | null;
+            /** @default null */
             enabled?: boolean | null;
             /** @default null */
             gateways?: components["schemas"]["GatewayShape"][] | null;
@@ -6040,6 +6048,7 @@ export interface components {
             created_ms: number;
             credentials: components["schemas"]["CredentialsView"] | null;
             domain: string;
+            dtmf: string;
             enabled: boolean;
             gateways: components["schemas"]["GatewayShape"][];
             max_channels: number;

@@ -768,11 +768,11 @@ async def test_no_station_has_an_emergency_number_of_its_place(world: World):
 async def test_a_trunk_says_how_its_carrier_writes_and_rings(world: World):
     carrier = fresh("c")
     made = await world.admin.make("/trunks", trunk(carrier))
-    wanted = {"no_ring_ms": 4000, "country_code": "63", "trusts_identity": False, "media": "srtp"}
+    wanted = {"no_ring_ms": 4000, "country_code": "63", "trusts_identity": False, "media": "srtp", "dtmf": "info"}
     changed = await world.admin.call("PATCH", f"/trunks/{carrier}", wanted)
     cleared = await world.admin.call("PATCH", f"/trunks/{carrier}", {"country_code": None})
 
     assert (made["no_ring_ms"], made["country_code"], made["trusts_identity"]) == (6000, None, True)
-    assert made["media"] == "optional"
+    assert (made["media"], made["dtmf"]) == ("optional", "auto")
     assert {name: changed.body[name] for name in wanted} == wanted
     assert (cleared.body["country_code"], cleared.body["trusts_identity"]) == (None, False)
