@@ -94,10 +94,12 @@ def to_e164(dialled: str, plan: DiallingPlan) -> E164:
     Raises UndiallableNumberError for anything that is no number, too short or too long, and for a number that says a
     prefix or its country twice (`+86 0 138...`, `+86 86 138...`), which carriers read as another.
     """
-    digits = _PUNCTUATION.sub("", dialled)
+    # Nearly all are written without punctuation.
+    bare = _DIGITS.fullmatch(dialled) is not None
+    digits = dialled if bare else _PUNCTUATION.sub("", dialled)
     if digits.startswith("+"):
         candidate = digits
-    elif not _DIGITS.fullmatch(digits):
+    elif not (bare or _DIGITS.fullmatch(digits)):
         raise UndiallableNumberError("a number consists of digits, with a plus sign in front at most")
     else:
         if plan.outside_prefix and digits.startswith(plan.outside_prefix) and len(digits) > 8:

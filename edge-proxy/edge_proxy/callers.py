@@ -49,7 +49,10 @@ def caller_of(told: Told, from_user: str, from_host: str, plan: DiallingPlan, *,
     if trusted:
         calling = _calling(told.remote_party)
         known = [*addresses_in(told.asserted), *calling]
-        number = next((found for each in known if (found := public_number(each.user, plan))), None)
+        for each in known:
+            number = public_number(each.user, plan)
+            if number is not None:
+                break
         withheld |= any(_HIDDEN.search(each.parameters) for each in calling)
     if number is None and not anonymous:
         number = public_number(from_user, plan)
@@ -58,11 +61,15 @@ def caller_of(told: Told, from_user: str, from_host: str, plan: DiallingPlan, *,
 
 def _calling(remote_party: str) -> list[Address]:
     """Return the calling parties of a Remote-Party-ID, which some carriers say in place of RFC 3325's header."""
+    if not remote_party:
+        return []
     return [each for each in addresses_in(remote_party) if "party=called" not in each.parameters.lower()]
 
 
 def _diverted_by(told: Told, plan: DiallingPlan) -> str | None:
     """Return who sent the call on last: the first Diversion, or the history's entry before its last diversion."""
+    if not (told.diversion or told.history):
+        return None
     for each in addresses_in(told.diversion)[:1]:
         return None if _HIDDEN.search(each.parameters) else public_number(each.user, plan)
     entries = addresses_in(told.history)

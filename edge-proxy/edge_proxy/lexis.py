@@ -111,7 +111,9 @@ def leads_back(text: str, method: str) -> bool:
     """
     if _MASK in text and _SPOILT.search(text) is not None:
         return False
-    return method in _ALSO_OURS or text.count("\r\nVia: ") > 1 or len(_WAY.findall(text)) > 1
+    # Two lines, or two on one as nearly all write them; the pattern finds the others.
+    usual = text.count("\r\nVia: ") + text.count(", SIP/2.0/")
+    return method in _ALSO_OURS or usual > 1 or len(_WAY.findall(text)) > 1
 
 
 def read(text: str, *, streamed: bool = False) -> Reading:

@@ -5,7 +5,6 @@ A phone behind a NAT that changes ports: its port is learnt from the first packe
 see none but those of the address that the phone signals from.  A browser's way is found by ICE and proven by DTLS.
 """
 
-import functools
 import ipaddress
 import re
 from collections.abc import Iterable
@@ -15,12 +14,42 @@ from callmodel.edgesnapshot import MediaProtection
 from edge_proxy.decisions import PeerKind
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_MOST_KNOWN = 1024
+
+
+class Networks(tuple[Network, ...]):
+    """Where a carrier's media may be.
+
+    It remembers what it was asked: a carrier has its media at few addresses, and to read one takes longer than the
+    rest.
+    """
+
+    def __init__(self, _networks: Iterable[Network] = ()) -> None:
+        self._known: dict[str, bool] = {}
+
+    def hold(self, text: str) -> bool:
+        """Say whether an address lies there, or is none (rtpengine's to refuse), or means a hold (RFC 2543)."""
+        known = self._known.get(text)
+        if known is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[text] = self._hold(text)
+        return known
+
+    def _hold(self, text: str) -> bool:
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError:
+            return True
+        return address.is_unspecified or any(address in network for network in self)
+
 
 SILENT = "drop-traffic=start"
 """No packet passes, nor is anything learnt, until an answer tells who the other side is."""
 HEARD = "drop-traffic=stop"
 
-_CONNECTION = re.compile(r"^c=IN IP[46] ([^\s/]+)", re.MULTILINE)
+# From its line end on, which is looked for in one go.
+_CONNECTION = re.compile(r"\nc=IN IP[46] ([^\s/]+)")
 _CONTROL = re.compile(r"^(a=rtcp:[0-9]+) IN IP[46] (\S+)", re.MULTILINE)
 _CANDIDATES = re.compile(
     r"^a=(?:candidate|remote-candidates|ice-ufrag|ice-pwd|ice-options|ice-lite|end-of-candidates)\b[^\r\n]*\r?\n?",
@@ -39,7 +68,7 @@ class Sender(NamedTuple):
     kind: PeerKind
     address: str
     natted: bool = False
-    networks: tuple[Network, ...] | None = None
+    networks: Networks | None = None
 
     @property
     def is_phone(self) -> bool:
@@ -87,27 +116,21 @@ def _learning(*, on: bool) -> str:
 
 def connections(sdp: str) -> list[str]:
     """Return the addresses that media is to go to."""
-    return _CONNECTION.findall(sdp)
+    return _CONNECTION.findall(f"\n{sdp}")
 
 
-def outside_of(sdp: str, networks: Iterable[Network]) -> str | None:
+def outside_of(sdp: str, networks: Networks) -> str | None:
     """Return the first address of an SDP that lies in none of the networks, None when all do.
 
     0.0.0.0 is no address but a hold (RFC 2543); what is no IP address is rtpengine's to refuse.
     """
-    named: list[str] = [*connections(sdp), *(address for _, address in _CONTROL.findall(sdp))]
-    allowed = tuple(networks)
-    return next((text for text in named if not _lies_in(text, allowed)), None)
-
-
-@functools.lru_cache(maxsize=1024)
-def _lies_in(text: str, networks: tuple[Network, ...]) -> bool:
-    # A carrier has its media at few addresses, and to read one takes longer than all the rest.
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return True
-    return address.is_unspecified or any(address in network for network in networks)
+    named = connections(sdp)
+    if "a=rtcp:" in sdp:
+        named += [address for _, address in _CONTROL.findall(sdp)]
+    for text in named:
+        if not networks.hold(text):
+            return text
+    return None
 
 
 def without_detours(sdp: str, protection: MediaProtection) -> str:
@@ -121,7 +144,7 @@ def without_detours(sdp: str, protection: MediaProtection) -> str:
     return _CANDIDATES.sub("", sdp) if checked else sdp
 
 
-def networks_of(texts: Iterable[str]) -> tuple[Network, ...]:
+def networks_of(texts: Iterable[str]) -> Networks:
     """Return addresses and networks given as text; what names none is left out, and lets nobody in."""
     found: list[Network] = []
     for text in texts:
@@ -129,4 +152,4 @@ def networks_of(texts: Iterable[str]) -> tuple[Network, ...]:
             found.append(ipaddress.ip_network(text, strict=False))
         except ValueError:
             continue
-    return tuple(found)
+    return Networks(found)

@@ -50,7 +50,7 @@ def _once(name: str, group: str, value: str, before: str = "") -> str:
 
 _HEADERS = (
     rf"Via: (?P<via>{_VIA})(?:,[ ]?{_VIA})*",
-    rf"(?:Record-)?Route: {_PARTY}(?:,[ ]?{_PARTY})*",
+    rf"R(?:ecord-R)?oute: {_PARTY}(?:,[ ]?{_PARTY})*",
     _once("From", "from_", rf"{_NAMED}(?:;tag={TOKEN}+)?"),
     _once("To", "to", rf"{_NAMED}(?:;tag={TOKEN}+)?"),
     _once("Call-ID", "call_id", r"(?!:)[!#-%'-;=?-~]{1,256}+"),
@@ -83,7 +83,7 @@ _PLAIN = re.compile(
 class Plain:
     """A message in which nothing needs another look; asked as `lexis.Message` is."""
 
-    __slots__ = ("_found", "has_session", "method", "status")
+    __slots__ = ("_found", "has_session", "method", "session", "status")
 
     is_plain = True
     several_contacts = False
@@ -94,12 +94,9 @@ class Plain:
         self._found = found
         self.method: str = found[_CSEQ]
         self.status = int(found[_STATUS] or 0)
-        self.has_session = found.end() > found.start(_BODY)
-
-    @property
-    def session(self) -> str:
+        self.session: str = found[_BODY]
         """The session description that it carries."""
-        return self._found[_BODY]
+        self.has_session = self.session != ""
 
     def said(self, name: str) -> str:
         """Return the first value of a header by its name, long and in small letters, empty where there is none."""

@@ -70,10 +70,9 @@ class Dialog(NamedTuple):
 
 def seal(secret: bytes, call_id: str, dialog: Dialog, now_minutes: int) -> str:
     """Return the value of the Record-Route parameter.  Raises ValueError for a name that cannot stand there."""
-    ends = [dialog.caller, dialog.callee]
-    if not all(_NAME.fullmatch(end.name) for end in ends):
+    if not _NAME.fullmatch(dialog.caller.name + dialog.callee.name):
         raise ValueError("a name at an end of the dialog cannot stand in a URI")
-    plain = "~".join([f"{now_minutes:x}", *map(_written, ends)])
+    plain = f"{now_minutes:x}~{_written(dialog.caller)}~{_written(dialog.callee)}"
     return f"{_digest(secret, call_id, plain)}{plain}"
 
 

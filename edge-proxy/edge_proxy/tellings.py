@@ -13,7 +13,7 @@ MOST_BYTES = 4096
 REQUEST, RESPONSE, NOTE = (kind.value for kind in (HeadKind.REQUEST, HeadKind.RESPONSE, HeadKind.NOTE))
 END = b"\0"
 _FIELDS = 12
-_MOST_NAME, _MOST_TEXT, _MOST_SESSION = heads.MOST_NAME, heads.MOST_WORDS, 1200
+_MOST_NAME, _MOST_TEXT, _MOST_NOTE, _MOST_SESSION = heads.MOST_NAME, heads.MOST_WORDS, 200, 1000
 USUAL = {180: "Ringing", 183: "Session Progress", 200: "OK", 487: "Request Terminated"}
 """What nobody writes otherwise."""
 
@@ -42,15 +42,13 @@ def to_text(
     sound = ""
     if len(session) > _MOST_SESSION or not session.isascii():
         session, sound = "", heads.sound_of(session)
+    if len(whom) + len(user) + len(header) > _MOST_TEXT:
+        # Read here where it is long: in what is cut first, no number might be seen any more.
+        whom, user, header = map(heads.shown, (whom, user, header))
     return (
-        f"{at_ms}\x1f{name}\x1f{kind}\x1f{sender}\x1f{address}\x1f{_short(said)}\x1f{_short(whom)}\x1f{_short(user)}"
-        f"\x1f{_short(header)}\x1f{session}\x1f{sound}\x1f{call_id}\0"
+        f"{at_ms}\x1f{name}\x1f{kind}\x1f{sender}\x1f{address}\x1f{said[:_MOST_NOTE]}\x1f{whom}\x1f{user}"
+        f"\x1f{header}\x1f{session}\x1f{sound}\x1f{call_id}\0"
     )
-
-
-def _short(text: str) -> str:
-    # Read here where it is long: in what is cut first, no number might be seen any more.
-    return text if len(text) <= _MOST_TEXT else heads.shown(text)
 
 
 def to_line(data: bytes) -> bytes:

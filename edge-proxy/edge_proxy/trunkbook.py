@@ -7,7 +7,7 @@ from callmodel.edgesnapshot import EdgeTrunk, Gateway, usual_port
 from callmodel.ids import TrunkId
 from edge_proxy.decisions import Peer, PeerKind
 from edge_proxy.hops import Hop, Places, is_name
-from edge_proxy.mediasource import networks_of
+from edge_proxy.mediasource import Networks, networks_of
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -27,7 +27,7 @@ class TrunkBook:
         self._source_networks: list[tuple[Network, EdgeTrunk]] = []
         for trunk in trunks:
             self._index_sources(trunk)
-        self._media_networks: dict[str, tuple[Network, ...]] = {}
+        self._media_networks: dict[str, Networks] = {}
         self._gateways_at: dict[str, list[EdgeTrunk]] = {}
         self._ids_at: dict[str, frozenset[str]] = {}
         for trunk in trunks:
@@ -85,7 +85,7 @@ class TrunkBook:
                 self._ids_at[address] = known
         return trunk_id in known
 
-    def media_networks(self, address: str) -> tuple[Network, ...] | None:
+    def media_networks(self, address: str) -> Networks | None:
         """Return where the media of a carrier at an address comes from and goes to, None for no carrier's address."""
         known = self._media_networks.get(address)
         if known is not None:

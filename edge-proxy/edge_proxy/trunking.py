@@ -101,7 +101,9 @@ def owned_number(view: EdgeView, trunk: EdgeTrunk, *candidates: str) -> str | No
         number = telephones.number_in(user)
         if number is None:
             continue
-        for form in itertools.chain((number, f"+{number}"), (_public(number, plan) for plan in plans)):
+        if view.owns(number):
+            return number
+        for form in itertools.chain((f"+{number}",), (_public(number, plan) for plan in plans)):
             if form is not None and view.owns(form):
                 return form
     return None
@@ -126,6 +128,8 @@ def is_callee(text: str) -> bool:
 
 def trunk_for(trunks: list[EdgeTrunk], *domains: str) -> EdgeTrunk:
     """Return which of the trunks that share a source address a call belongs to: by domain, else the first."""
+    if len(trunks) == 1:
+        return trunks[0]
     return next((trunk for trunk in trunks if trunk.domain in domains), trunks[0])
 
 

@@ -123,12 +123,8 @@ class StateFile:
         self._on_problem = on_problem
         self._looked = -1.0
         self._versions: tuple[int | None, ...] | None = None
-        self._view = EdgeView(TableEntries(), TrunkBook(), known=False)
-
-    @property
-    def seen(self) -> EdgeView:
+        self.seen = EdgeView(TableEntries(), TrunkBook(), known=False)
         """The view as it was when last looked at."""
-        return self._view
 
     def view(self, now: float) -> EdgeView:
         """Return the view as it is now.  `now`: a monotonic clock, in seconds."""
@@ -136,7 +132,7 @@ class StateFile:
             self._looked = now
             if self._entries.moved():
                 self._look()
-        return self._view
+        return self.seen
 
     def _look(self) -> None:
         try:
@@ -144,10 +140,10 @@ class StateFile:
             if versions != self._versions:
                 trunks = TrunkBook(trunks_in(self._entries, self._on_problem), places_in(self._entries.all(ADDRESS)))
             else:
-                trunks = self._view.trunks
-            self._view = EdgeView(self._entries, trunks, known=self._entries.whole)
+                trunks = self.seen.trunks
+            self.seen = EdgeView(self._entries, trunks, known=self._entries.whole)
             self._versions = versions
         except CopyAwayError as error:
             # Nobody is turned away for what cannot be looked up: the edge is not ready.
             self._on_problem(str(error))
-            self._view = EdgeView(self._entries, self._view.trunks, known=False)
+            self.seen = EdgeView(self._entries, self.seen.trunks, known=False)

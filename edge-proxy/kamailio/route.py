@@ -84,7 +84,7 @@ class Edge:
         if not method and KSR.kx.get_rcvport() == SETTINGS["rpc_port"]:
             return 1
         sender = peer()
-        if not listens_to(sender) or edges.replicates(sender):
+        if not listens_to(sender) or (sender.kind is PeerKind.EDGE and edges.replicates()):
             return 1
         if at_hand.message.fault:
             return self._refuse(sender, *at_hand.message.fault)

@@ -86,7 +86,7 @@ def in_dialog(sender: Peer, renegotiate: Callable[[Peer, End, End], bool]) -> in
     renegotiate: sees to its media, given the sender and both ends; says whether that was possible.
     """
     is_ack = at_hand.message.method == "ACK"
-    if is_ack and not at_hand.said("route"):
+    if is_ack and not at_hand.message.said("route"):
         # One for a refusal ends here; for an answer it has a Route.
         KSR.tm.t_check_trans()
         return 1
@@ -116,7 +116,8 @@ def in_dialog(sender: Peer, renegotiate: Callable[[Peer, End, End], bool]) -> in
 
 def sealed() -> Dialog | None:
     """Return the dialog that the request at hand is of by its seal, None where it has none of ours."""
-    return sealing.open_seal(SEAL_SECRET, at_hand.said("call-id"), at_hand.said("route"), _now_minutes())
+    message = at_hand.message
+    return sealing.open_seal(SEAL_SECRET, message.said("call-id"), message.said("route"), _now_minutes())
 
 
 def _ends(sender: Peer) -> tuple[End, End] | None:
@@ -192,7 +193,7 @@ def _leads_to_trunk(trunk_id: str) -> bool:
             KSR.setdsturi(way)
     else:
         # Its Contact or Record-Route names something that nobody has configured: its gateway knows the way.
-        attempt = trunking.attempt_at(view().trunks, trunk, "", at_hand.said("call-id"))
+        attempt = trunking.attempt_at(view().trunks, trunk, "", at_hand.message.said("call-id"))
         if attempt is None:
             return False
         KSR.setdsturi(attempt.next_hop)
@@ -201,10 +202,10 @@ def _leads_to_trunk(trunk_id: str) -> bool:
 
 def alias_contact(sender: Peer) -> None:
     """Keep where a phone really sends from with its Contact; so too a carrier's that names an address not its own."""
-    if sender.kind is not PeerKind.OUTSIDE or not at_hand.said("contact"):
+    if sender.kind is not PeerKind.OUTSIDE or not at_hand.message.said("contact"):
         return
     if sender.is_carrier:
-        found = _CONTACT_HOST.search(at_hand.said("contact"))
+        found = _CONTACT_HOST.search(at_hand.message.said("contact"))
         if found is None or view().trunks.is_carrier(found.group(1)):
             return
     KSR.nathelper.set_contact_alias()
@@ -223,7 +224,7 @@ def _is_over() -> bool:
 
 
 def _name() -> str:
-    return sealing.name_of(at_hand.said("call-id"), *text("$_s($ft\t$tt)").split("\t"))
+    return sealing.name_of(at_hand.message.said("call-id"), *text("$_s($ft\t$tt)").split("\t"))
 
 
 def _now_minutes() -> int:

@@ -15,18 +15,14 @@ REPLICATION = "KDMQ"
 _HOST = re.compile(r"sips?:([^:;>]+)")
 
 
-def at_peer_socket() -> bool:
-    return bool(PEERS) and KSR.kx.get_rcvport() == PEER_PORT
-
-
 def is_edge(address: str) -> bool:
     """Say whether an address at the peer socket is another edge's, or our own (it pings through its own Path)."""
     return address in PEERS or address == SETTINGS["address"]
 
 
-def replicates(sender: Peer) -> bool:
-    """Take what another edge replicates; say whether the request was that."""
-    if sender.kind is not PeerKind.EDGE or not KSR.is_method(REPLICATION):
+def replicates() -> bool:
+    """Take what another edge, who sends the request at hand, replicates; say whether it was that."""
+    if not KSR.is_method(REPLICATION):
         return False
     KSR.dmq.handle_message()
     return True

@@ -24,11 +24,8 @@ def is_one(session: Session) -> bool:
 
 
 @contextlib.contextmanager
-def one_by_one(forked: bool) -> Iterator[None]:
+def one_by_one() -> Iterator[None]:
     """Let no other worker see to the media of the call at hand meanwhile."""
-    if not forked:
-        yield
-        return
     name = _name()
     KSR.cfgutils.lock(name)
     try:
@@ -40,7 +37,7 @@ def one_by_one(forked: bool) -> Iterator[None]:
 def give_up() -> None:
     """Let go of the media of an INVITE that failed: of a fork, not while another's is seen to."""
     session = remembered()
-    with one_by_one(is_one(session)):
+    with one_by_one() if is_one(session) else contextlib.nullcontext():
         anchoring.give_up(session)
 
 

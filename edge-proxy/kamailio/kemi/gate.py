@@ -49,10 +49,6 @@ class AtHand:
         self.message = _NOTHING
         look()
 
-    def said(self, name: str) -> str:
-        """Return the first value of a header by its long name in small letters, empty where there is none."""
-        return self.message.said(name)
-
 
 def _read_closely(text: str) -> lexis.Message | None:
     """Return what a message says or is told, None where it deserves no answer."""

@@ -68,12 +68,8 @@ def heard_call(request: Request, message: Reading) -> None:
     """Tell of an INVITE that begins a call."""
     if not _ON:
         return
-    _Told.name = name = message.said("call-id")
-    sender, session = request.peer, message.session
-    _UNTOLD.append(
-        tellings.to_text(_now_ms(), name, REQUEST, _who(sender), sender.address, "INVITE", request.target_user,
-                         request.from_user, "", session, request.call)
-    )  # fmt: skip
+    sender, whom, user = request.peer, request.target_user, request.from_user
+    _say(REQUEST, sender, message, "INVITE", whom, user, call_id=request.call)
 
 
 def heard_request(sender: Peer, message: Reading) -> None:
@@ -81,12 +77,10 @@ def heard_request(sender: Peer, message: Reading) -> None:
     method = message.method
     if not _ON or method not in heads.TOLD:
         return
-    _Told.name = name = message.said("call-id")
-    whom, header = (_read("$rU"), "from") if method == "INVITE" else ("", "reason")
-    _UNTOLD.append(
-        tellings.to_text(_now_ms(), name, REQUEST, _who(sender), sender.address, method, whom, "",
-                         message.said(header), message.session)
-    )  # fmt: skip
+    if method == "INVITE":
+        _say(REQUEST, sender, message, method, _read("$rU"), header=message.said("from"))
+    else:
+        _say(REQUEST, sender, message, method, header=message.said("reason"))
 
 
 def heard_reply(sender: Peer, message: Reading) -> None:
@@ -94,12 +88,27 @@ def heard_reply(sender: Peer, message: Reading) -> None:
     status, method = message.status, message.method
     if not _ON or status <= TRYING or method not in heads.TOLD:
         return
+    _say(RESPONSE, sender, message, f"{status} {method}", "" if status in tellings.USUAL else _read("$rr"))
+
+
+def _say(
+    kind: str,
+    sender: Peer,
+    message: Reading,
+    said: str,
+    whom: str = "",
+    user: str = "",
+    *,
+    header: str = "",
+    call_id: str = "",
+) -> None:
     _Told.name = name = message.said("call-id")
-    reason = "" if status in tellings.USUAL else _read("$rr")
-    _UNTOLD.append(
-        tellings.to_text(_now_ms(), name, RESPONSE, _who(sender), sender.address, f"{status} {method}", reason, "",
-                         "", message.session)
-    )  # fmt: skip
+    now_ms = time.time_ns() // 1_000_000
+    who = "carrier" if sender.is_carrier else "media-node" if sender.kind is PeerKind.NODE else _WHO[sender.kind]
+    told = tellings.to_text(
+        now_ms, name, kind, who, sender.address, said, whom, user, header, message.session, call_id
+    )
+    _UNTOLD.append(told)
 
 
 def answered(code: int, reason: str) -> None:
@@ -121,11 +130,7 @@ def note_account(account: str, words: str) -> None:
 
 
 def _say_of_us(name: str, words: str) -> None:
-    _UNTOLD.append(tellings.to_text(_now_ms(), name, NOTE, _US, "", words))
-
-
-def _who(sender: Peer) -> str:
-    return "carrier" if sender.is_carrier else _WHO[sender.kind]
+    _UNTOLD.append(tellings.to_text(time.time_ns() // 1_000_000, name, NOTE, _US, "", words))
 
 
 def tell() -> None:
@@ -148,7 +153,3 @@ def _read(name: str) -> str:
     except UnicodeDecodeError:
         return ""
     return "" if value is None else str(value)
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -95,9 +95,8 @@ def on_reply() -> int:
     telemetry.heard(message.status)
     note_over()
     session = remembered()
-    with forks.one_by_one(forks.is_one(session)):
-        if not _takes_answer(session, sender):
-            return 1
+    if not _takes_answer_in_turn(session, sender):
+        return 1
     if message.status in _LOOKED_FOR and not message.has_session:
         # Asterisk makes nothing of them, and the caller would hear nothing.
         KSR.textopsx.change_reply_status(RINGING, "Ringing")
@@ -106,6 +105,13 @@ def on_reply() -> int:
     alias_contact(sender)
     strip(sender)
     return 1
+
+
+def _takes_answer_in_turn(session: Session, sender: Peer) -> bool:
+    if not forks.is_one(session):
+        return _takes_answer(session, sender)
+    with forks.one_by_one():
+        return _takes_answer(session, sender)
 
 
 def _takes_answer(session: Session, sender: Peer) -> bool:

@@ -12,13 +12,14 @@ from edge_proxy.decisions import Peer, PeerKind, Reject, Request
 from edge_proxy.registration import names_another_way
 from kemi import uplink
 from kemi.abuse import belongs_to_a_call, calls_for_help, exceeds, is_proven, may_call_for_help, noise, offend
-from kemi.edges import PEERS, announce_branch, at_peer_socket, is_edge
+from kemi.edges import PEERS, announce_branch, is_edge
 from kemi.environment import HQ, RETRY_AFTER, SETTINGS, draining, header, reply, text, view
 from kemi.flows import vouch
 from kemi.gate import at_hand
 
 MAX_HOPS = 70
 INTERNAL_PORT, PEER_PORT = str(SETTINGS["internal_port"]), str(SETTINGS["peer_port"])
+_STATIONS = (PeerKind.OUTSIDE, PeerKind.BRANCH)
 _NOTHING = "<null>"
 """What Kamailio writes for what is not there; no part of a URI can be that."""
 RETRY_AFTER_SECONDS = 30
@@ -40,7 +41,7 @@ SANITY_MESSAGE, SANITY_URI, SANITY_PROXY_REQUIRE = 17895, 7, 512
 def peer() -> Peer:
     """Return the sender of the message at hand, as socket and certificate prove it."""
     # In one go: each question to Kamailio costs a few microseconds, and this is asked most often.
-    address, port, transport = text("$_s($si $Rp $pr)").split(" ")
+    address, port, transport = str(KSR.pv.get("$_s($si $Rp $pr)")).split(" ")
     if HQ and port == INTERNAL_PORT:
         return Peer(PeerKind.NODE, address) if KSR.dispatcher.ds_is_from_lists() > 0 else outsider(address)
     if PEERS and port == PEER_PORT:
@@ -84,12 +85,13 @@ def listens_to(sender: Peer) -> bool:
     if not (trusted and is_plain) and not _is_heard(sender):
         return False
     if sender.kind is PeerKind.OUTSIDE:
-        if HQ and KSR.kx.get_rcvport() == SETTINGS["internal_port"]:
+        port = KSR.kx.get_rcvport()
+        if HQ and port == SETTINGS["internal_port"]:
             # A node of ours asks whether we live before we have heard of it: that is no news.
             if not KSR.is_OPTIONS():
                 KSR.warn(f"stranger on the media nodes' port: {address}\n")
             return False
-        if at_peer_socket():
+        if PEERS and port == SETTINGS["peer_port"]:
             KSR.warn(f"stranger on the edges' port: {address}\n")
             return False
     if not trusted and exceeds(sender) and not may_call_for_help(address, screening.HELP_IN_WINDOW):
@@ -114,7 +116,7 @@ def _is_heard(sender: Peer) -> bool:
     banned = not trusted and KSR.htable.sht_get("banned", address) is not None and not belongs_to_a_call()
     # Whoever calls for help is heard, at a measure that Kamailio has kept to before (kamailio.cfg.in).
     banned = banned and not calls_for_help()
-    agent, size = at_hand.said("user-agent"), KSR.kx.get_msglen()
+    agent, size = at_hand.message.said("user-agent"), KSR.kx.get_msglen()
     match screening.screen(agent, banned=banned, trusted=trusted, size_bytes=size):
         case screening.Ignore():
             return False
@@ -132,7 +134,7 @@ def is_misleading(sender: Peer) -> bool:
     if sender.is_trusted:
         return False
     registers = at_hand.message.method == "REGISTER"
-    return at_hand.message.several_contacts or names_another_way(at_hand.said("contact"), registers=registers)
+    return at_hand.message.several_contacts or names_another_way(at_hand.message.said("contact"), registers=registers)
 
 
 def leaves_to_others(sender: Peer, method: str) -> bool:
@@ -159,8 +161,9 @@ def request_from(sender: Peer, method: str) -> Request:
         "to_domain": said[3].lower(),
         "target_user": said[4],
         "target_domain": said[5].lower(),
-        "preferred_identity": header("P-Preferred-Identity"),
     }
+    if sender.kind in _STATIONS and not sender.is_carrier:
+        known["preferred_identity"] = header("P-Preferred-Identity")
     if sender.is_carrier:
         known["told"] = _told()
     elif sender.kind is PeerKind.NODE:

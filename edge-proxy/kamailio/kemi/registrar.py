@@ -54,12 +54,12 @@ def register(sender: Peer) -> int:
 
 def _make_room(sender: Peer, aor: str) -> None:
     """Let go of what the phone at hand has registered before it came back from another port."""
-    said = at_hand.said("contact")
+    said = at_hand.message.said("contact")
     if said in ("", "*"):
         return
     contact = f"{KSR.kx.gete_cturi()}"
     address = sender.address if sender.kind is PeerKind.OUTSIDE else registration.address_of(contact)
-    new = Binding("", contact, address, at_hand.said("user-agent"), registration.instance_of(said))
+    new = Binding("", contact, address, at_hand.message.said("user-agent"), registration.instance_of(said))
     for name in registration.superseded(list(bindings_of(aor)), new):
         KSR.registrar.unregister_ruid("location", aor, name)
 

@@ -5,6 +5,7 @@ import KSR
 from callmodel.edgesnapshot import MediaProtection
 
 _VARIABLE = "$avp(session)"
+_SPOKEN = {each.value: each for each in MediaProtection}
 PASSED = "passed"
 
 # Letters of `Session.marks`.
@@ -37,7 +38,7 @@ class Session:
     @property
     def caller_speaks(self) -> MediaProtection | None:
         """What the caller's side speaks, None where another edge has the media."""
-        return None if self.toward == PASSED else MediaProtection(self.toward)
+        return None if self.toward == PASSED else _SPOKEN[self.toward]
 
     def keep(self) -> None:
         """Remember it with the transaction at hand."""

@@ -72,7 +72,7 @@ def to_route(decision: ToRoute, request: Request) -> int:
     KSR.nathelper.handle_ruri_alias()
     account = sealing.account_of(f"{request.to_user}@{request.to_domain}")
     media = keys.offered_to(account, decision.media)
-    with forks.one_by_one(True):
+    with forks.one_by_one():
         if forks.is_answered():
             return reply(487, "Request Terminated")
         session = begin(request, media, forked=True)

@@ -26,10 +26,8 @@ _OF_OURS_AND_SOFTWARE = _OF_OURS | _OF_SOFTWARE
 
 def strip(sender: Peer) -> None:
     """Take away what only our own rooms may say and, of what a media node sends, what tells of its programs."""
-    if sender.kind is PeerKind.NODE:
-        _strip(_OF_OURS_AND_SOFTWARE, (_LIKE_OURS, _OF_ASTERISK))
-    else:
-        _strip(_OF_OURS, _LIKE_OURS)
+    of_node = sender.kind is PeerKind.NODE
+    _strip(_OF_OURS_AND_SOFTWARE if of_node else _OF_OURS, (_LIKE_OURS, _OF_ASTERISK) if of_node else _LIKE_OURS)
 
 
 def strip_ours() -> None:
