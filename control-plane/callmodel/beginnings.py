@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from callmodel.callbacks import CallBack
 from callmodel.calltrace import CallTrace
 from callmodel.campaigns.facts import LeadDue
+from callmodel.dtmf import Dtmf
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, SiteId, TenantId, TrunkId
 from callmodel.offers import Offer
 from callmodel.queues import Queue
@@ -44,6 +45,7 @@ class CustomerCalled:
     trace: CallTrace | None = None
     withheld: bool = False
     diverted_by: E164 | None = None
+    dtmf: Dtmf = Dtmf.AUTO
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,12 @@ from callmodel.agentkeys import KeyPlan
 from callmodel.announcements import announced
 from callmodel.callstate import Call, Direction, Leg, LegRole, LegState, Phase, Purpose
 from callmodel.campaigns.facts import BeepHeard, LeadDue, MachineTold
+from callmodel.dtmf import Dtmf
 from callmodel.endings import Ending, sip_code_of
 from callmodel.ids import LegId
 from callmodel.numbers import is_extension
 from callmodel.routing import FlowPlan, Plan, Refusal, StationPlan, TrunkPlan
+from callmodel.voice.facts import VoiceMeasured
 from callmodel.wantedroom import room_of
 
 Step = attempts.Step
@@ -66,6 +68,8 @@ def begin(beginning: beginnings.Beginning, plan: Plan | FlowPlan | KeyPlan) -> S
     else:
         step = dialling.connect(call, beginning.at_ms)
     given = _with_room(newborn, *step)
+    if isinstance(beginning, beginnings.CustomerCalled) and beginning.dtmf is not Dtmf.AUTO:
+        given = [orders.SetDtmf(beginning.leg_id, beginning.dtmf), *given]
     return announced(None, step[0], [orders.Announce(orders.Milestone.STARTED), *given])
 
 
@@ -104,7 +108,7 @@ def _advance(call: Call, fact: facts.Fact) -> Step:
             return linking.refused(call, fact)
         case facts.AgentOffered() if call.phase is not Phase.WAITING:
             return call, waiting.withdrawn(fact)
-        case facts.VoiceMeasured():
+        case VoiceMeasured():
             return call, []
         case MachineTold() if not is_over:
             return outreach.machine_told(call, fact)

@@ -14,7 +14,7 @@ from callmodel.queues import Queue
 from callmodel.rooms import Mode
 from callmodel.routing import LinkPlan, Plan
 from callmodel.vips import Vip
-from callmodel.voice.figures import LegVoice
+from callmodel.voice.facts import EarlyMediaMeasured, VoiceMeasured
 
 
 @dataclass(frozen=True)
@@ -66,15 +66,6 @@ class LegHungUp:
     at_ms: int
     silent: bool = False
     sip_call_id: str | None = None
-
-
-@dataclass(frozen=True)
-class VoiceMeasured:
-    """What a leg's voice came to so far: told when a direction dies or lives again, and at the leg's end."""
-
-    leg_id: LegId
-    voice: LegVoice
-    at_ms: int
 
 
 @dataclass(frozen=True)
@@ -389,7 +380,8 @@ class NodeLost:
 
 
 Fact = (
-    TrunkGranted | TrunkRefused | LegRang | LegSentEarlyMedia | LegAnswered | LegHungUp | LegHeld | LegUnheld
+    TrunkGranted | TrunkRefused | LegRang | LegSentEarlyMedia | EarlyMediaMeasured | LegAnswered | LegHungUp
+    | LegHeld | LegUnheld
     | HangUpAsked | SpendStopped | TransferAsked | LinkAsked | LinkNamed | QueueAsked | ConsultAsked | JoinAsked
     | PickUpAsked | SuperviseAsked | ConsultTurned | ModeAsked | ReleaseAsked | RecordingPauseAsked | TimerFired
     | Played | DigitPressed | Heard | QueueSeen | LookedUp | VipTold | ChannelHeld | WayFound | Queued | NotQueued

@@ -6,6 +6,7 @@ from callmodel import facts
 from callmodel.callstate import Call, Leg, LegState
 from callmodel.ids import LegId
 from callmodel.links import LinkedParty
+from callmodel.voice.facts import EarlyMediaMeasured, VoiceMeasured
 
 
 def note(call: Call, fact: facts.Fact) -> Call | None:
@@ -24,6 +25,11 @@ def note(call: Call, fact: facts.Fact) -> Call | None:
             if leg is None or leg.early or leg.state not in (LegState.DIALLING, LegState.RINGING):
                 return None
             return call.with_leg(leg_id, early=True)
+        case EarlyMediaMeasured(leg_id, sounds):
+            leg = call.leg_of(leg_id)
+            if leg is None or not leg.is_early or leg.mute is not sounds:
+                return None
+            return call.with_leg(leg_id, mute=not sounds)
         case facts.LegAnswered(leg_id, at_ms):
             leg = call.leg_of(leg_id)
             if leg is None or leg.state in (LegState.ANSWERED, LegState.ENDED):
@@ -34,7 +40,7 @@ def note(call: Call, fact: facts.Fact) -> Call | None:
             if leg is None or not leg.is_live:
                 return None
             return call.with_leg(leg_id, **_ended(leg, at_ms, sip_code), sip_call_id=fact.sip_call_id)
-        case facts.VoiceMeasured(leg_id, voice):
+        case VoiceMeasured(leg_id, voice):
             leg = call.leg_of(leg_id)
             return None if leg is None or leg.voice == voice else call.with_leg(leg_id, voice=voice)
         case facts.LegHeld() | facts.LegUnheld():

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from callmodel import orders, timers
-from callmodel.callstate import Call, RungAgent, TimerName, Waiting
+from callmodel.callstate import Call, TimerName
 from callmodel.ids import LegId
 from callmodel.offers import OfferEnd
+from callmodel.staysinline import RungAgent, Waiting
 
 Step = tuple[Call, list[orders.Order]]
 

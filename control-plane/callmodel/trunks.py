@@ -3,7 +3,14 @@
 from collections.abc import Iterable
 
 from callmodel.directory import Lookups, Rate, Trunk
-from callmodel.ids import E164, TenantId
+from callmodel.dtmf import Dtmf
+from callmodel.ids import E164, TenantId, TrunkId
+
+
+def dtmf_of(directory: Lookups, trunk_id: TrunkId) -> Dtmf:
+    """Return how keys of a call go that a trunk brings."""
+    trunk = directory.trunk_of(trunk_id)
+    return Dtmf.AUTO if trunk is None else trunk.dtmf
 
 
 def rate_of(trunk: Trunk, number: E164) -> Rate | None:

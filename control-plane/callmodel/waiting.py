@@ -8,7 +8,7 @@ from dataclasses import replace
 from callmodel import attempts, closing, dialling, facts, flowing, line, orders, timers
 from callmodel.agents import Seat
 from callmodel.beginnings import CallBackDue
-from callmodel.callstate import Call, ClosedOffer, Leg, Phase, Purpose, RungAgent, TimerName, Waiting
+from callmodel.callstate import Call, Leg, Phase, Purpose, TimerName
 from callmodel.endings import Ending, ending_of
 from callmodel.ids import AgentId, LegId, QueueId
 from callmodel.offers import OfferEnd
@@ -16,6 +16,7 @@ from callmodel.placewords import place_prompts
 from callmodel.prompts import Audio, Prompt
 from callmodel.queues import Queue, SkillNeed, widenings_of
 from callmodel.routing import StationPlan
+from callmodel.staysinline import ClosedOffer, RungAgent, Waiting
 
 Step = attempts.Step
 

@@ -20,15 +20,15 @@ def room_of(call: Call) -> Room:
 
 
 def _while_dialling(call: Call) -> Room:
-    """The origin hears what the far network plays, else a ring once somebody has rung."""
+    """The origin hears what the far network plays, else a ring once somebody has rung, or plays no sound."""
     origin = call.leg_of(call.origin_leg)
     attempt = next((each for each in call.attempts if each.purpose is Purpose.CONNECT), None)
     if origin is None or not origin.is_live or attempt is None:
         return NOBODY
     far = call.leg_of(attempt.leg_id)
-    if far is not None and far.is_live and far.early:
+    if far is not None and far.is_early and not far.mute:
         return Room((_caller(origin, Mode.TALKING), Party(far.leg_id)))
-    rang = any(leg.ringing_ms is not None for leg in call.legs if leg is not origin)
+    rang = any(leg.ringing_ms is not None or leg.mute for leg in call.legs if leg is not origin)
     return Room((_caller(origin, Mode.RINGBACK),)) if rang else NOBODY
 
 
@@ -63,7 +63,7 @@ def _while_talking(call: Call) -> Room:
     parties = [Party(leg.leg_id, leg.mode, leg.to) for leg in others]
     if len(talkers) == 1 and (awaited := _awaited(call)) is not None:
         coming = call.leg_of(awaited.leg_id)
-        if coming is not None and coming.is_live and coming.early:
+        if coming is not None and coming.is_early and not coming.mute:
             return _room([Party(talkers[0].leg_id), Party(coming.leg_id), *parties])
         # Whose phone has forgotten the call was there a moment ago: that is a pause, and nobody who is rung up.
         waits = Mode.HOLDING if awaited.purpose is Purpose.REJOIN else Mode.RINGBACK

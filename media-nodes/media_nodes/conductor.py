@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from callmodel import calls
@@ -16,14 +15,13 @@ from callmodel.campaigns.facts import LeadDue
 from callmodel.campaigns.meeting import meeting_of
 from callmodel.commands import asked_by_phone, facts_of
 from callmodel.directory import Lookups
-from callmodel.dtmf import Dtmf
 from callmodel.endings import Ending
-from callmodel.facts import Fact, LegHungUp, LinkAsked, SpendStopped, VoiceMeasured
+from callmodel.facts import Fact, LegHungUp, LinkAsked, SpendStopped
 from callmodel.ids import E164, CallId, Extension, LegId, NodeId, RecordingId, SiteId, TenantId, TrunkId, uuid7
 from callmodel.linking import named_by
 from callmodel.links import call_of, link_in
 from callmodel.offers import Offer
-from callmodel.orders import Order, SetDtmf
+from callmodel.orders import Order
 from callmodel.queues import Queue
 from callmodel.routing import (
     FlowPlan,
@@ -36,6 +34,8 @@ from callmodel.routing import (
     plan_dialled,
     plan_inbound,
 )
+from callmodel.trunks import dtmf_of
+from callmodel.voice.facts import EarlyMediaMeasured, VoiceMeasured
 from callmodel.wire import DialLead, NodeOrder, PlaceCall
 from media_nodes import telemetry
 from media_nodes.journal import Entry
@@ -98,7 +98,7 @@ class Conductor:
 
     # -- from the switch
 
-    def hear(self, news: Arrived | Departed | TransferWanted | LegFact | VoiceMeasured) -> None:
+    def hear(self, news: Arrived | Departed | TransferWanted | LegFact | VoiceMeasured | EarlyMediaMeasured) -> None:
         """Take in what the switch tells."""
         match news:
             case Arrived(origin="link"):
@@ -154,7 +154,6 @@ class Conductor:
         trace = telemetry.trace_below(arrived.traceparent)
         beginning: Beginning
         plan: Plan | FlowPlan | KeyPlan
-        first: list[Order] = []
         if arrived.origin == "trunk":
             caller = E164(arrived.number) if arrived.number else None
             tenant_id, plan = plan_inbound(directory, arrived.dialled, caller)
@@ -174,10 +173,8 @@ class Conductor:
                 trace,
                 arrived.withheld,
                 E164(arrived.diverted_by) if arrived.diverted_by else None,
+                dtmf_of(directory, TrunkId(arrived.trunk)),
             )
-            trunk = directory.trunk_of(TrunkId(arrived.trunk))
-            if trunk is not None and trunk.dtmf is not Dtmf.AUTO:
-                first = [SetDtmf(arrived.leg_id, trunk.dtmf)]
         else:
             tenant_id = TenantId(arrived.tenant)
             wanted = arrived.wanted_caller or None
@@ -194,7 +191,7 @@ class Conductor:
                 arrived.at_ms,
                 trace,
             )
-        self._begin(beginning, Refusal(Ending.MEDIA_UNUSABLE) if arrived.refused else plan, first)
+        self._begin(beginning, Refusal(Ending.MEDIA_UNUSABLE) if arrived.refused else plan)
 
     async def _link(self, arrived: Arrived) -> None:
         """Let another call of ours have the one that it names, if it lives here; else the next node is asked.
@@ -216,13 +213,13 @@ class Conductor:
         except (LegGoneError, SwitchAwayError):
             return False
 
-    def _begin(self, beginning: Beginning, plan: Plan | FlowPlan | KeyPlan, first: Sequence[Order] = ()) -> None:
+    def _begin(self, beginning: Beginning, plan: Plan | FlowPlan | KeyPlan) -> None:
         if self.draining and not (isinstance(plan, TrunkPlan) and plan.is_emergency):
             plan = Refusal(Ending.DRAINING)
         call, orders = calls.begin(beginning, plan)
         if isinstance(plan, Refusal):
             logger.info("call refused", extra={"call_id": call.call_id, "ending": plan.ending.value})
-        self._start(RunningCall(self._around, call, self.instance), [*first, *orders])
+        self._start(RunningCall(self._around, call, self.instance), orders)
 
     def _start(self, running: RunningCall, orders: list[Order]) -> None:
         self._calls[running.call.call_id] = running

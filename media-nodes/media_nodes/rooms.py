@@ -71,7 +71,8 @@ class Held:
     """What Asterisk holds of one call.  `unsure`: made by a former process, and what its legs hear is not known.
 
     `name`: its bridge, None before there is one.  `pair`: the first two who talked.  `alerted`: callers
-    who were sent 180, which ends with our answer.  `attending`: by listening leg.
+    who were sent 180, which ends with our answer.  `progressed`: those who were sent 183 before: they hear a ring as
+    sound.  `attending`: by listening leg.
     """
 
     name: str | None = None
@@ -79,6 +80,7 @@ class Held:
     pair: set[LegId] = field(default_factory=set)
     sounds: dict[LegId, Sound] = field(default_factory=dict)
     alerted: set[LegId] = field(default_factory=set)
+    progressed: set[LegId] = field(default_factory=set)
     attending: dict[LegId, Attending] = field(default_factory=dict)
     unsure: bool = False
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -138,7 +140,7 @@ class Rooms:
             talkers = room.of(Mode.TALKING)
             # One after the other: a leg whose music ends just as it joins may stay silent.
             await self._silence(held, wanted)
-            await asyncio.gather(self._progress(room), self._join(call_id, held, talkers))
+            await asyncio.gather(self._progress(held, room), self._join(call_id, held, talkers))
             held.unsure = False
             for party in room.parties:
                 await self._sound(held, party)
@@ -197,10 +199,11 @@ class Rooms:
         for leg_id in gone:
             raise LegGoneError(leg_id)
 
-    async def _progress(self, room: Room) -> None:
+    async def _progress(self, held: Held, room: Room) -> None:
         """Let a caller whom we have not answered hear others already (183)."""
         for party in room.parties:
             if party.mode is Mode.TALKING and party.unanswered:
+                held.progressed.add(party.leg_id)
                 await self._on_leg(party.leg_id, "POST", f"/channels/{party.leg_id}/progress", None)
 
     # -- those who wait
@@ -230,7 +233,7 @@ class Rooms:
         if sound is not None and held.sounds.get(party.leg_id) != sound:
             await self._begin(party.leg_id, sound)
             held.sounds[party.leg_id] = sound
-            if party.unanswered:
+            if party.unanswered and party.leg_id not in held.progressed:
                 held.alerted.add(party.leg_id)
 
     async def _begin(self, leg_id: LegId, sound: Sound) -> None:

@@ -1,4 +1,7 @@
-"""Looks each second at what every leg's media has come to, and rings where a direction is dead that should not be."""
+"""Looks each second at what every leg's media has come to, and rings where a direction is dead that should not be.
+
+Of a leg that is not answered it tells whether what its network plays brings packets.
+"""
 
 import asyncio
 import logging
@@ -6,9 +9,9 @@ from collections.abc import Collection
 from typing import Protocol
 
 from callmodel.callstate import Call, Leg, LegState
-from callmodel.facts import VoiceMeasured
 from callmodel.ids import LegId
 from callmodel.voice.due import speakers
+from callmodel.voice.facts import EarlyMediaMeasured, VoiceMeasured
 from callmodel.voice.figures import LegVoice, Reading
 from callmodel.voice.meter import DEAD_MS, Meter
 from media_nodes.ports import SwitchAwayError
@@ -34,7 +37,7 @@ class Calls(Protocol):
     @property
     def calls(self) -> tuple[Call, ...]: ...
 
-    def hear(self, news: VoiceMeasured) -> None: ...
+    def hear(self, news: VoiceMeasured | EarlyMediaMeasured) -> None: ...
 
 
 class Readings(Protocol):
@@ -49,12 +52,14 @@ class Pauses(Protocol):
 
 
 class VoiceWatch:
-    """Meters of all answered legs of a node."""
+    """Meters of all answered legs of a node, and counts of those whose network plays something before the answer."""
 
     def __init__(self, conductor: Calls, readings: Readings, switch: Pauses) -> None:
         self._conductor, self._readings, self._switch = conductor, readings, switch
         self._meters: dict[LegId, Meter] = {}
         self._told: dict[LegId, tuple[int | None, int | None]] = {}
+        self._early: dict[LegId, int] = {}
+        """Packets that had come when it was looked at last."""
         DEAD_NOW.observe(lambda: [(sum(any(since) for since in tuple(self._told.values())), {})])
 
     async def run(self) -> None:
@@ -62,7 +67,9 @@ class VoiceWatch:
         away = False
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            legs = [leg.leg_id for call in self._conductor.calls for leg in call.legs if leg.is_answered]
+            legs = [
+                leg.leg_id for call in self._conductor.calls for leg in call.legs if leg.is_answered or leg.is_early
+            ]
             try:
                 readings = await self._readings.of(legs)
                 away = False
@@ -79,6 +86,7 @@ class VoiceWatch:
             legs = [leg for leg in call.legs if leg.leg_id in readings and leg.is_answered]
             if legs:
                 await self._look_at(call, legs, readings, at_ms)
+        self._look_at_early(readings, at_ms)
         for leg_id in self._meters.keys() - readings.keys():
             del self._meters[leg_id]
             self._told.pop(leg_id, None)
@@ -96,6 +104,16 @@ class VoiceWatch:
                 meter.sent.pauses = meter.sent.pauses or await self._may_pause(leg_id)
             meter.take(readings[leg_id], at_ms, due=is_due, hears=is_due and bool(heard - {leg_id}))
             self._tell(call, leg, meter, at_ms)
+
+    def _look_at_early(self, readings: dict[LegId, Reading], at_ms: int) -> None:
+        early = [
+            leg for call in self._conductor.calls for leg in call.legs if leg.is_early and leg.leg_id in readings
+        ]
+        before, self._early = self._early, {leg.leg_id: readings[leg.leg_id].sent for leg in early}
+        for leg in early:
+            sounds = self._early[leg.leg_id] > before.get(leg.leg_id, -1)
+            if sounds is leg.mute:
+                self._conductor.hear(EarlyMediaMeasured(leg.leg_id, sounds, at_ms))
 
     def _brings(self, leg: Leg, reading: Reading) -> bool:
         return reading.sent > self._meter_of(leg).sent.count

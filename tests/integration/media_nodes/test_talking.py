@@ -109,6 +109,34 @@ async def test_answered_agent_hears_ringing_where_183_brings_no_sound(node: Node
     await hears(agent, CUSTOMER_HZ)
 
 
+@pytest.mark.parametrize("who", ["a phone that calls", "an agent who is there already"])
+async def test_ring_is_heard_while_early_media_brings_no_packet(node: Node, who: str):
+    go_on = asyncio.Queue[None]()
+
+    async def early(call: PhoneCall) -> None:
+        call.media.endpoint.quiet = True
+        call.progress()
+        for quiet in (False, True, False):
+            await go_on.get()
+            call.media.endpoint.quiet = quiet
+        call.play_tone(COLLEAGUE_HZ)
+        call.answer()
+
+    node.with_trunks({"1001": answer_after(0.0), "cheap": early})
+    if who == "a phone that calls":
+        agent = await node.dial("13812345678")
+    else:
+        call_id = CallId(uuid7(time.time_ns() // 1_000_000, 7))
+        await order(node, PlaceCall(call_id, ACME, Extension("1001"), SiteId("branch-1"), "013812345678", "user-1"))
+        agent = await node.edge.wait_for_call()
+
+    for heard in (RINGING_HZ, CUSTOMER_HZ, RINGING_HZ):
+        await agent.wait_for_tones({heard}, (RINGING_HZ, CUSTOMER_HZ), seconds=0.4)
+        go_on.put_nowait(None)
+    await agent.wait_for("answered")
+    await hears(agent, COLLEAGUE_HZ)
+
+
 async def test_inbound_call_rings_the_station_and_shows_no_full_number(node: Node):
     node.with_trunks({"1001": answer_after(0.2)}, hz=AGENT_HZ)
 

@@ -63,6 +63,7 @@ from callmodel.playback import playing_in
 from callmodel.queues import Queue, SkillNeed
 from callmodel.rooms import Mode
 from callmodel.routing import plan_call
+from callmodel.voice.facts import EarlyMediaMeasured
 from tests.unit.callmodel.flows.flow_stories import called, text
 from tests.unit.callmodel.stories import (
     ACME,
@@ -163,6 +164,7 @@ leg_facts = st.one_of(
     st.builds(TrunkRefused, legs, st.just(Ending.SPEND_LIMIT_REACHED), st.just(T0)),
     st.builds(LegRang, legs, st.just(T0)),
     st.builds(LegSentEarlyMedia, legs, st.just(T0)),
+    st.builds(EarlyMediaMeasured, legs, st.booleans(), st.just(T0)),
     st.builds(LegAnswered, legs, st.just(T0)),
     st.builds(LegHungUp, legs, st.sampled_from([None, 404, 408, 480, 486, 487, 503, 603]), st.just(T0)),
     st.builds(LegHeld, legs, st.just(T0)),

@@ -33,6 +33,7 @@ from callmodel.orders import (
 )
 from callmodel.rooms import Mode, Party, Room
 from callmodel.routing import plan_call
+from callmodel.voice.facts import EarlyMediaMeasured
 from tests.unit.callmodel.stories import (
     ACME,
     AGENT_LEG,
@@ -115,6 +116,16 @@ def test_carriers_ringback_is_heard_by_the_agent():
     _, orders = after(DIALLING, LegSentEarlyMedia(CUSTOMER_LEG, T0 + 300))
 
     assert orders == [SetRoom(Room((Party(AGENT_LEG, unanswered=True), Party(CUSTOMER_LEG))))]
+
+
+def test_ring_is_heard_while_what_the_carrier_plays_brings_no_sound():
+    early, joined = after(DIALLING, LegSentEarlyMedia(CUSTOMER_LEG, T0 + 300))
+    mute, rings = after(early, EarlyMediaMeasured(CUSTOMER_LEG, sounds=False, at_ms=T0 + 1300))
+    again, nothing = after(mute, EarlyMediaMeasured(CUSTOMER_LEG, sounds=False, at_ms=T0 + 2300))
+    _, heard = after(again, EarlyMediaMeasured(CUSTOMER_LEG, sounds=True, at_ms=T0 + 3300))
+
+    assert rings == [SetRoom(Room((Party(AGENT_LEG, Mode.RINGBACK, unanswered=True),)))]
+    assert (nothing, heard) == ([], joined)
 
 
 def test_answer_is_recorded_from_the_first_word():

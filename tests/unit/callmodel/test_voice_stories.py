@@ -17,12 +17,12 @@ from callmodel.facts import (
     LegHungUp,
     LegSentEarlyMedia,
     LegUnheld,
-    VoiceMeasured,
 )
 from callmodel.ids import LegId
 from callmodel.orders import Announce, Milestone
 from callmodel.routing import plan_call
 from callmodel.voice.due import speakers
+from callmodel.voice.facts import VoiceMeasured
 from callmodel.voice.figures import LegVoice, Reading, Stream
 from callmodel.voice.meter import Meter
 from tests.unit.callmodel.stories import (
