@@ -121,7 +121,7 @@ def gateway_failed() -> int:
 
 
 def _answer_challenge(no_ring_ms: int, no_reply_ms: int) -> bool:
-    """Send the request again with our digest, once; say whether it is on its way."""
+    """Send the request again with our digest; say whether it is on its way."""
     if not credentials.answer():
         return False
     _await(no_ring_ms, no_reply_ms)

@@ -1,8 +1,10 @@
 """A carrier of raw sockets that answers what a test tells it to, byte by byte, and keeps what came."""
 
 import asyncio
+import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
 
 from edge_harness import CARRIER
 
@@ -55,21 +57,41 @@ class RawCarrier:
         head += [f"Content-Type: {kind}".encode()] if body else []
         self.say(b"\r\n".join([*head, f"Content-Length: {len(body)}".encode(), b"", b""]) + body)
 
-    def close(self) -> None:
-        """Close connections that are open."""
-        for connection in self.connections:
-            connection.abort()
-
     def say(self, data: bytes) -> None:
         """Send bytes to where the last message came from."""
         assert self._send is not None
         self._send(data)
 
 
+class Carrier(Protocol):
+    """Who takes what comes over either transport.  connections: those that are open, over TCP."""
+
+    connections: list[asyncio.Transport]
+
+    def receive(self, data: bytes, send: Send) -> None: ...
+
+
+@contextlib.asynccontextmanager
+async def listening(carrier: Carrier, transport: str) -> AsyncIterator[None]:
+    """Take what comes to the carrier's port over a transport, `udp` or `tcp`."""
+    loop = asyncio.get_running_loop()
+    opened: asyncio.BaseTransport | asyncio.Server
+    if transport == "udp":
+        opened, _ = await loop.create_datagram_endpoint(lambda: OverUdp(carrier), local_addr=(CARRIER, 5060))
+    else:
+        opened = await loop.create_server(lambda: OverTcp(carrier), CARRIER, 5060)
+    try:
+        yield
+    finally:
+        opened.close()
+        for connection in carrier.connections:
+            connection.abort()
+
+
 class OverUdp(asyncio.DatagramProtocol):
     """A carrier's socket."""
 
-    def __init__(self, carrier: RawCarrier) -> None:
+    def __init__(self, carrier: Carrier) -> None:
         self._carrier = carrier
 
     def connection_made(self, transport: asyncio.DatagramTransport) -> None:
@@ -82,7 +104,7 @@ class OverUdp(asyncio.DatagramProtocol):
 class OverTcp(asyncio.Protocol):
     """A connection to a carrier."""
 
-    def __init__(self, carrier: RawCarrier) -> None:
+    def __init__(self, carrier: Carrier) -> None:
         self._carrier = carrier
         self._read = b""
 

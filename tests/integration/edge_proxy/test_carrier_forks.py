@@ -3,10 +3,13 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
-from edge_harness import CARRIER, trunk_headers, until
+from edge_harness import CARRIER, Edge, snapshot, trunk, trunk_headers, until
+from raw_carrier import Send, listening
 
+from callmodel.edgesnapshot import Gateway
 from simulators.g711 import PCMU
 from simulators.media import RtpEndpoint, tone_sound
 from simulators.sdp import AudioSession, parse_sdp
@@ -16,51 +19,66 @@ CUSTOMER = "+8613812345003"
 _COPIED = re.compile(r"^(?:Via|Record-Route|From|Call-ID|CSeq):[^\n]*\n", re.MULTILINE)
 
 
-class ForkingCarrier(asyncio.DatagramProtocol):
-    """Answers an INVITE for two at once, in the order of `tags`, each of whom speaks and listens."""
+class ForkingCarrier:
+    """Answers an INVITE for two, in the order of `tags`, each of whom speaks and listens.
 
-    def __init__(self, tags: tuple[str, ...]) -> None:
-        self.tags = tags
+    late: the second answers once the first has been acknowledged.
+    """
+
+    def __init__(self, tags: tuple[str, ...], *, late: bool) -> None:
+        self.tags, self._late = tags, late
         self.told: list[tuple[str, str]] = []
         """Method and tag of what came in the two dialogs, in order; what was sent again comes again."""
         self.voices = {tag: RtpEndpoint(CARRIER) for tag in tags}
+        self.connections: list[asyncio.Transport] = []
+        self._invite = ""
 
-    def connection_made(self, transport: asyncio.DatagramTransport) -> None:
-        self.transport = transport
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+    def receive(self, data: bytes, send: Send) -> None:
         text = data.decode()
         method = text.partition(" ")[0]
         tag = re.search(r"^To: [^\r]*;tag=(\w+)", text, re.MULTILINE)
         if method == "INVITE" and tag is None:
-            for each in self.tags:
-                self._answer(each, text, addr)
+            self._invite = text
+            for each in self.tags[: 1 if self._late else None]:
+                self._answer(each, send)
         elif tag is not None and method in ("ACK", "BYE"):
+            if self._late and self.told == []:
+                self._answer(self.tags[1], send)
             self.told.append((method, tag[1]))
             if method == "BYE":
                 to = re.findall(r"^To:[^\n]*\n", text, re.MULTILINE)
-                self._send("".join([*_COPIED.findall(text), *to]), "", addr)
+                _say("".join([*_COPIED.findall(text), *to]), "", send)
 
-    def _answer(self, tag: str, invite: str, addr: tuple[str, int]) -> None:
-        voice = self.voices[tag]
+    def _answer(self, tag: str, send: Send) -> None:
+        voice, invite = self.voices[tag], self._invite
         voice.play(tone_sound(TONES[tag]))
         voice.connect(parse_sdp(invite.partition("\r\n\r\n")[2]), PCMU, "sendrecv", None)
         to = re.search(r"^To: ([^\r]*)", invite, re.MULTILINE)
         assert to is not None
         head = f"{''.join(_COPIED.findall(invite))}To: {to[1]};tag={tag}\r\nContact: <sip:{tag}@{CARRIER}:5060>\r\n"
         session = AudioSession(CARRIER, voice.local[1], payload_types=(PCMU,)).to_text()
-        self._send(f"{head}Content-Type: application/sdp\r\n", session, addr)
-
-    def _send(self, head: str, body: str, addr: tuple[str, int]) -> None:
-        self.transport.sendto(f"SIP/2.0 200 OK\r\n{head}Content-Length: {len(body)}\r\n\r\n{body}".encode(), addr)
+        _say(f"{head}Content-Type: application/sdp\r\n", session, send)
 
 
-@pytest.fixture(params=[("first", "second"), ("second", "first")], ids=["one", "the other"])
-async def carrier(request: pytest.FixtureRequest) -> AsyncIterator[ForkingCarrier]:
-    made = ForkingCarrier(request.param)
-    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(lambda: made, local_addr=(CARRIER, 5060))
-    yield made
-    transport.close()
+def _say(head: str, body: str, send: Send) -> None:
+    send(f"SIP/2.0 200 OK\r\n{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+
+
+@pytest.fixture(params=["udp", "tcp"])
+def transport(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(
+    params=[(("first", "second"), False), (("second", "first"), False), (("first", "second"), True)],
+    ids=["one", "the other", "late"],
+)
+async def carrier(request: pytest.FixtureRequest, hq: Edge, transport: str) -> AsyncIterator[ForkingCarrier]:
+    hq.know(snapshot(trunks=(replace(trunk(sources=(CARRIER,)), gateways=(Gateway(CARRIER, 5060, transport),)),)))
+    tags, late = request.param
+    made = ForkingCarrier(tags, late=late)
+    async with listening(made, transport):
+        yield made
     for voice in made.voices.values():
         voice.close()
 

@@ -1,12 +1,11 @@
 """What carriers send that stands beside what was once reported: another order, transport, message or direction."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
 from edge_harness import CARRIER, CARRIER_2, DID, HQ, snapshot, trunk, trunk_headers, until
-from raw_carrier import OverTcp, OverUdp, RawCarrier, sdp
+from raw_carrier import RawCarrier, listening, sdp
 from sip_probe import UdpProbe, message
 
 from callmodel.edgesnapshot import EdgeTrunk, Gateway
@@ -38,17 +37,12 @@ async def hq(patient_hq):
 @pytest.fixture(params=["udp", "tcp"])
 async def carrier(request, hq) -> AsyncIterator[RawCarrier]:
     """A carrier over either transport."""
-    made, loop = RawCarrier(), asyncio.get_running_loop()
+    made = RawCarrier()
     known: EdgeTrunk = trunk(sources=(CARRIER,), no_ring_ms=1000, no_reply_ms=600)
     gateways = (Gateway(CARRIER, 5060, request.param), Gateway(CARRIER_2, 5060))
     hq.know(snapshot(trunks=(replace(known, gateways=gateways),)))
-    if request.param == "udp":
-        opened, _ = await loop.create_datagram_endpoint(lambda: OverUdp(made), local_addr=(CARRIER, 5060))
-    else:
-        opened = await loop.create_server(lambda: OverTcp(made), CARRIER, 5060)
-    yield made
-    opened.close()
-    made.close()
+    async with listening(made, request.param):
+        yield made
 
 
 async def call_out(node):

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from edge_harness import CARRIER, HQ, snapshot, trunk, trunk_headers, until
 
 from callmodel.edgesnapshot import TrunkCredentials
@@ -14,9 +15,17 @@ SDP = f"v=0\r\no=- 1 1 IN IP4 {CARRIER}\r\ns=-\r\nc=IN IP4 {CARRIER}\r\nt=0 0\r\
 
 
 class StrictCarrier(asyncio.DatagramProtocol):
-    """Answers what comes with credentials, and challenges all else.  `taken`: methods and sequence numbers."""
+    """Answers what comes with credentials, and challenges all else.  `taken`: methods and sequence numbers.
 
-    def __init__(self) -> None:
+    forgets: it says of each request's first nonce that it is stale (RFC 7616, 3.3).
+    """
+
+    def __init__(self, code: int = 407, *, forgets: bool = False) -> None:
+        self.code, self.forgets = code, forgets
+        self.asks, self.answers = {
+            401: ("WWW-Authenticate", "Authorization"),
+            407: ("Proxy-Authenticate", "Proxy-Authorization"),
+        }[code]
         self.taken: list[tuple[str, int]] = []
         self.challenged: list[str] = []
 
@@ -30,10 +39,12 @@ class StrictCarrier(asyncio.DatagramProtocol):
         self.transport.sendto(self._answer(request).to_bytes(), addr)
 
     def _answer(self, request: SipMessage) -> SipMessage:
-        if not request.get("Proxy-Authorization"):
+        given = request.get(self.answers)
+        if not given or (self.forgets and len(self.challenged) % 2 == 1):
             self.challenged.append(request.method)
-            answer = build_response(request, 407, to_tag="carrier")
-            answer.add("Proxy-Authenticate", f'Digest realm="{REALM}", nonce="n{len(self.challenged)}", qop="auth"')
+            answer = build_response(request, self.code, to_tag="carrier")
+            stale = ", stale=true" if given else ""
+            answer.add(self.asks, f'Digest realm="{REALM}", nonce="n{len(self.challenged)}", qop="auth"{stale}')
             return answer
         self.taken.append((request.method, request.cseq[0]))
         answer = build_response(request, 200, to_tag="carrier")
@@ -44,20 +55,25 @@ class StrictCarrier(asyncio.DatagramProtocol):
         return answer
 
 
-async def test_each_request_of_a_call_is_answered_with_credentials(hq, node):
+@pytest.mark.parametrize("forgets", [False, True], ids=["", "stale"])
+@pytest.mark.parametrize("code", [407, 401])
+async def test_each_request_of_a_call_is_answered_with_credentials(hq, node, code, forgets):
     hq.know(snapshot(trunks=(trunk(credentials=CREDENTIALS),)))
     loop = asyncio.get_running_loop()
-    transport, carrier = await loop.create_datagram_endpoint(StrictCarrier, local_addr=(CARRIER, 5060))
+    transport, carrier = await loop.create_datagram_endpoint(
+        lambda: StrictCarrier(code, forgets=forgets), local_addr=(CARRIER, 5060)
+    )
     try:
         call = await node.dial(f"sip:+8613812345003@{HQ}", trunk_headers())
         await call.wait_for("answered")
         await call.hold()
+        await call.press_by_info("5")
         await call.hang_up()
         await until(lambda: carrier.taken and carrier.taken[-1][0] == "BYE", "the carrier takes the end of the call")
     finally:
         transport.close()
 
-    assert [method for method, _ in carrier.taken] == ["INVITE", "INVITE", "BYE"]
-    assert carrier.challenged == ["INVITE", "INVITE", "BYE"]
+    assert [method for method, _ in carrier.taken] == ["INVITE", "INVITE", "INFO", "BYE"]
+    assert carrier.challenged == [method for method, _ in carrier.taken for _ in range(2 if forgets else 1)]
     numbers = [number for _, number in carrier.taken]
     assert numbers == sorted(set(numbers)), "each request has a number of its own, and a higher one"
