@@ -2,10 +2,12 @@
 
 import asyncio
 import functools
+from dataclasses import replace
 
 import pytest
-from edge_harness import BRANCH, DOMAIN, HQ, address, station_headers, until
+from edge_harness import BRANCH, DOMAIN, HQ, address, branch_snapshot, snapshot, station_headers, until
 
+from callmodel.edgesnapshot import EdgeSnapshot, MediaProtection
 from simulators.call import PhoneCall
 from simulators.phone import Softphone, reject_with, ring_forever
 from tests.attack.strangers import Stranger, all_ports, heard_from_strangers
@@ -38,6 +40,13 @@ async def hear_each_other(call: PhoneCall, at_node: PhoneCall, hertz: int = DESK
         side.media.endpoint.reception.forget()
     await call.wait_for_tones({NODE_HZ}, ALL_HZ)
     await at_node.wait_for_tones({hertz}, ALL_HZ)
+
+
+def knows(user: str, media: str, *, at_branch: bool) -> EdgeSnapshot:
+    whole = branch_snapshot() if at_branch else snapshot()
+    spoken = MediaProtection(media)
+    stations = (replace(each, media=spoken) if each.extension == user else each for each in whole.stations)
+    return replace(whole, stations=tuple(stations))
 
 
 class TwoPhones:
@@ -128,6 +137,44 @@ async def test_of_two_phones_that_answer_at_once_one_is_left_and_heard(hq, branc
         return not (await hq.ng("list"))["calls"] and not (await branch.ng("list"))["calls"]
 
     await until(nothing_left, "rtpengine holds nothing of it, at the branch and at HQ")
+
+
+@pytest.mark.parametrize("media", ["rtp", "optional", "srtp"])
+@pytest.mark.parametrize("site", ["branch", "HQ"])
+async def test_phone_that_answers_is_heard_though_the_other_was_heard_before(hq, branch, node, site, media):
+    """One sends early media (183), the other answers, and then the first gives up."""
+    user, proxy = {"branch": ("2001", BRANCH), "HQ": ("1001", HQ)}[site]
+    for edge in (hq, branch):
+        edge.know(knows(user, media, at_branch=edge is branch))
+    keys = {"rtp": False, "optional": "optional", "srtp": True}[media]
+    desk, soft = (
+        Softphone(user, DOMAIN, f"pw-{user}", proxy=(proxy, 5060), bind=where, tone_hz=hz, srtp=keys)
+        for where, hz in ((DESK, DESK_HZ), (SOFT, SOFT_HZ))
+    )
+    heard, rung = asyncio.Event(), list[PhoneCall]()
+
+    async def early(call: PhoneCall) -> None:
+        rung.append(call)
+        call.progress()
+
+    async def answer(call: PhoneCall) -> None:
+        await heard.wait()
+        call.answer()
+
+    soft.on_invite, desk.on_invite = early, answer
+    async with desk, soft:
+        await desk.register()
+        await soft.register()
+        at_node = await node.dial(f"sip:{user}@{DOMAIN}", station_headers())
+        await at_node.wait_for("early-media")
+        await at_node.wait_for_tones({SOFT_HZ}, ALL_HZ)
+        heard.set()
+        await at_node.wait_for("answered")
+        call = await desk.wait_for_call()
+        await hear_each_other(call, at_node)
+        await rung[0].wait_for("ended")
+        await hear_each_other(call, at_node)
+        await at_node.hang_up()
 
 
 async def test_stranger_is_not_heard_at_the_ports_of_either_phone_while_they_ring(hq, branch, node):
