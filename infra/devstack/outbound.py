@@ -40,7 +40,7 @@ async def sow_outbound(api: Api) -> list[Desk]:
     """
     await api.post(f"{_PATH}/queues", {"queue_id": QUEUE, "name": "Outbound", "wrap_up_seconds": WRAP_UP_SECONDS})
     await api.post(f"{_PATH}/prompts", {"prompt_id": SORRY, "name": "Nobody is free"})
-    await api.send(f"{_PATH}/prompts/{SORRY}/audio/en", _spoken("This was a call from Acme. We are sorry."))
+    await api.send(f"{_PATH}/prompts/{SORRY}/audio/en", spoken("This was a call from Acme. We are sorry."))
     await _send_list(api)
     document = {
         "campaign_id": CAMPAIGN,
@@ -186,7 +186,7 @@ async def _send_list(api: Api) -> None:
         raise StackError("the campaign's list was not imported: see worker.log")
 
 
-def _spoken(text: str) -> bytes:
+def spoken(text: str) -> bytes:
     """Return a text as WAV, in the machine's own voice."""
     command = ["espeak-ng", "-v", "en", "--stdout", text]
     return subprocess.run(command, capture_output=True, check=True, timeout=30).stdout

@@ -97,7 +97,7 @@ async def master_of(stack: Stack) -> str:
     datastores, places = stack.environments.datastores, range(1, stack.shape.redises + 1)
     for place in places:
         host, port = datastores.sentinel_at(place)
-        async with _client(stack, host, port) as sentinel:
+        async with client_of(stack, host, port) as sentinel:
             with contextlib.suppress(RedisError):
                 said = await sentinel.sentinel_get_master_addr_by_name(MASTER, return_responses=True)
                 for each in places:
@@ -106,14 +106,14 @@ async def master_of(stack: Stack) -> str:
     raise StackError("no sentinel knows a master")
 
 
-def _client(stack: Stack, host: str, port: int) -> Redis:
+def client_of(stack: Stack, host: str, port: int) -> Redis:
     password = stack.environments.datastores.redis_password
     return Redis(host=host, port=port, password=password, socket_timeout=ANSWER_SECONDS, decode_responses=True)
 
 
 async def _is_master(stack: Stack, place: int) -> bool:
     host, port = stack.environments.datastores.redis_at(place)
-    async with _client(stack, host, port) as redis:
+    async with client_of(stack, host, port) as redis:
         try:
             return bool((await redis.info("replication"))["role"] == "master")
         except RedisError:
@@ -122,7 +122,7 @@ async def _is_master(stack: Stack, place: int) -> bool:
 
 async def _hand_over(stack: Stack, place: int) -> None:
     host, port = stack.environments.datastores.sentinel_at(place)
-    async with _client(stack, host, port) as sentinel:
+    async with client_of(stack, host, port) as sentinel:
 
         async def asked() -> bool:
             try:

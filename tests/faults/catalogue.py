@@ -2,6 +2,7 @@
 
 from devstack.children import StackError
 from devstack.rolling import master_of, roll
+from tests.faults.campaigning import Campaigning
 from tests.faults.cutoff import branch_without_hq, clock_wrong, node_without_redis
 from tests.faults.disk import spool_full
 from tests.faults.field import Field, Talk
@@ -81,7 +82,7 @@ async def redis_dies(field: Field, _node_id: str) -> None:
     await redis_master_dies(field)
 
 
-Trial = Fault | Steady | Waiting
+Trial = Fault | Steady | Waiting | Campaigning
 
 FAULTS: tuple[Trial, ...] = (
     Fault("conductor killed", conductor_dies),
@@ -102,5 +103,6 @@ FAULTS: tuple[Trial, ...] = (
     Waiting("conductor killed while callers wait", its_conductor_dies, dead_come_back),
     # A fail-over takes some three seconds; the agent is free five after it.
     Waiting("Redis master killed while callers wait", redis_dies, dead_come_back, aim_seconds=10.0),
+    Campaigning("pacer and conductor killed in a campaign", dead_come_back),
     Steady("rolling restart of every process", roll_everything),
 )
