@@ -125,6 +125,23 @@ def test_offer_is_turned_into_what_the_other_side_speaks():
     )
 
 
+@pytest.mark.parametrize(
+    ("spoken", "offered"),
+    [
+        ((media.RTP,), media.RTP),
+        ((media.SRTP, media.SRTP), media.SRTP),
+        ((media.RTP, media.SRTP), media.OPTIONAL),
+        ((media.SRTP, media.OPTIONAL), media.OPTIONAL),
+        ((media.WEBRTC, media.SRTP), media.WEBRTC),
+        ((media.SRTP, media.WEBRTC), media.SRTP),
+    ],
+)
+def test_an_offer_to_all_phones_of_a_station_can_be_turned_for_each(spoken, offered):
+    assert media.offer_for_all(spoken) is offered
+    rung = [each for each in spoken if each is offered or (offered, each) in media.TURNED]
+    assert set(rung) == set(spoken) or media.WEBRTC in spoken
+
+
 def test_browser_gets_ice_and_dtls_and_everybody_else_neither():
     offered = media.offer_flags(media.WEBRTC, PLAIN)
     answered = media.answer_flags(media.WEBRTC, media.RTP)
