@@ -4,11 +4,12 @@ import csv
 import io
 from typing import BinaryIO
 
+from leadimport.cells import safe_cell
 from leadimport.cleaning import Judged
 from leadimport.mapping import Layout
 from leadimport.places import Places
 from leadimport.plans import LINE_TYPES, REGIONS
-from leadimport.refused import MARK, safe_cell
+from leadimport.refused import MARK
 from leadimport.rows import Rows
 
 

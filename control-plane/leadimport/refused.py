@@ -5,6 +5,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from leadimport.cells import safe_cell
 from leadimport.machine import kernel, part
 from leadimport.reasons import Reason
 from leadimport.rows import QUOTE, Places, Rows, Text
@@ -45,13 +46,6 @@ class RefusedFile:
         )
         self._out.write(out[:size].tobytes())
         self.count += len(refused)
-
-
-def safe_cell(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula: with an apostrophe in front where one might."""
-    return (
-        f"'{cell}" if cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")) else cell
-    )
 
 
 def _safe_name(name: str, delimiter: str) -> str:

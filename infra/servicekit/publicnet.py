@@ -37,7 +37,7 @@ def is_allowed(address: str, networks: Networks) -> bool:
 
 
 def require_allowed(url: str, networks: Networks) -> None:
-    """Refuse a URL with an address that is not allowed.  Raises AddressForbiddenError, ValueError for what is no URL."""
+    """Refuse a URL with an address that is not allowed.  Raises AddressForbiddenError; ValueError for no URL."""
     host = URL(url).host or ""
     try:
         ipaddress.ip_address(host)

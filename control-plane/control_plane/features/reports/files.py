@@ -9,11 +9,9 @@ from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
 from control_plane.features.reports.schemas import ReportView
+from leadimport.cells import safe_cell
 
 Cell = str | float | int | None
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""With what a spreadsheet takes a text for a formula (OWASP, CSV injection)."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -42,12 +40,8 @@ def _titled(name: str, unit: str, currency: str | None) -> str:
 def as_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
     """Return RFC 4180 in UTF-8, with the mark by which spreadsheets know it."""
     text = io.StringIO()
-    csv.writer(text).writerows([_defused(cell) for cell in row] for row in rows)
+    csv.writer(text).writerows([safe_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
-
-
-def _defused(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def as_xlsx(rows: Iterable[Sequence[Cell]]) -> bytes:
