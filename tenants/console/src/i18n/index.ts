@@ -12,6 +12,11 @@ const loaders: Record<Language, () => Promise<{ texts: Record<string, unknown> }
   "zh-CN": () => import("@/i18n/zh-CN"),
 };
 
+/** What the API's problems are called.  In English they are shown in its own words. */
+const problems: Partial<Record<Language, () => Promise<{ default: Record<string, unknown> }>>> = {
+  "zh-CN": () => import("@/i18n/problems/zh-CN.json"),
+};
+
 /** What was chosen here before, else the first language of the browser that we speak, else English. */
 export function languageOf(kept: string | null, browser: readonly string[]): Language {
   for (const wanted of kept ? [kept, ...browser] : browser) {
@@ -38,6 +43,10 @@ export async function speak(language: Language): Promise<void> {
   i18next.addResourceBundle(language, "translation", texts);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
+  // Nobody waits for them: until they are there a problem is told in the API's words.
+  void problems[language]?.()
+    .then((found) => i18next.addResourceBundle(language, "translation", found.default))
+    .catch(() => undefined);
 }
 
 /** Texts of a screen that is fetched when first shown, brought by its own code: the desk's first load stays small. */

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { languageOf } from "@/i18n";
+import i18next from "i18next";
+import { describe, expect, it, vi } from "vitest";
+import { languageOf, speak, startTexts } from "@/i18n";
 import { texts as english } from "@/i18n/en";
 import { texts as chinese } from "@/i18n/zh-CN";
 
@@ -78,5 +79,15 @@ describe("the language", () => {
     ["nonsense", ["zh"], "zh-CN"],
   ] as const)("kept %s, browser %j: %s", (kept, browser, wanted) => {
     expect(languageOf(kept, browser)).toBe(wanted);
+  });
+});
+
+describe("problems", () => {
+  it("are told in Chinese once their words are there, and in the API's own in English", async () => {
+    await startTexts();
+    await speak("zh-CN");
+    await vi.waitFor(() => expect(i18next.t("problems.trunk-exists")).toBe("已有此编号的中继。"));
+    await speak("en");
+    expect(i18next.exists("problems.trunk-exists")).toBe(false);
   });
 });

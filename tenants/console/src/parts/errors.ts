@@ -10,9 +10,9 @@ export function useErrorText(): (error: unknown) => string {
   return useCallback(
     (error: unknown) => {
       if (!(error instanceof Problem)) return t("errors.unknown");
-      const key = `errors.${error.errorId}`;
+      const key = [`errors.${error.errorId}`, `problems.${error.errorId}`].find((each) => i18n.exists(each));
       const fields = error.fields.map((field) => `${field.where}: ${field.message}`).join("; ");
-      const text = i18n.exists(key) ? t(key) : error.message || t("errors.unknown");
+      const text = key ? t(key) : error.message || t("errors.unknown");
       return fields ? `${text} (${fields})` : text;
     },
     [t, i18n],

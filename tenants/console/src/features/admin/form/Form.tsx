@@ -54,7 +54,7 @@ export function Form({ schema, start, ownKey = "", labels, kept = NONE, readOnly
     try {
       await onSubmit(value);
     } catch (error) {
-      const told = problemsTold(error, ownKey);
+      const told = problemsTold(error, ownKey, errorText(error));
       setProblems(told);
       setFailure(told.size > 0 ? t("admin.form.look") : errorText(error));
     } finally {

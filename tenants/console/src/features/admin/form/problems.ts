@@ -95,13 +95,13 @@ function fits(pattern: string, text: string): boolean {
   }
 }
 
-/** What the server says of fields, at their places; `ownKey`: the field that a taken name stands in. */
-export function problemsTold(error: unknown, ownKey: string): Problems {
+/** What the server says of fields, at their places; `ownKey`: the field that a taken name stands in; text: of the error. */
+export function problemsTold(error: unknown, ownKey: string, text: string): Problems {
   const found = new Map<string, Wrong>();
   if (!(error instanceof Problem)) return found;
   for (const { where, message } of error.fields) found.set(placeOf(where), { what: "told", text: message });
   const field = /-(exists|taken)$/.test(error.errorId) ? ownKey : error.errorId.includes("password") ? "password" : null;
-  if (field !== null && found.size === 0) found.set(field, { what: "told", text: error.message });
+  if (field !== null && found.size === 0) found.set(field, { what: "told", text });
   return found;
 }
 

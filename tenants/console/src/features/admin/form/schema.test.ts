@@ -72,14 +72,14 @@ describe("what is wrong", () => {
   });
 
   it("is put to the field that the server names", () => {
-    const told = problemsTold(new Problem(422, "invalid-request", "", [{ where: "body.days[2].date", message: "no such day" }]), "calendar_id");
+    const told = problemsTold(new Problem(422, "invalid-request", "", [{ where: "body.days[2].date", message: "no such day" }]), "calendar_id", "");
     expect(problemAt(told, "days", true)).toEqual({ what: "told", text: "no such day" });
     expect(problemAt(told, "days.2.date", false)).toEqual({ what: "told", text: "no such day" });
     expect(placeOf("nodes.menu.keys[0]")).toBe("nodes.menu.keys.0");
   });
 
   it("with a name that is taken stands at the name", () => {
-    expect(problemsTold(new Problem(409, "queue-exists", "It is there"), "queue_id").get("queue_id")).toEqual({ what: "told", text: "It is there" });
-    expect(problemsTold(new Problem(409, "in-use", "Something uses it"), "queue_id").size).toBe(0);
+    expect(problemsTold(new Problem(409, "queue-exists", "It is there"), "queue_id", "It is there").get("queue_id")).toEqual({ what: "told", text: "It is there" });
+    expect(problemsTold(new Problem(409, "in-use", "Something uses it"), "queue_id", "").size).toBe(0);
   });
 });
