@@ -223,3 +223,15 @@ def code_of(secret: str) -> str:
 
     padded = secret.strip() + "=" * (-len(secret.strip()) % 8)
     return code_at(base64.b32decode(padded), now_ms() // PERIOD_MS)
+
+
+async def test_a_refusal_is_told_in_the_readers_language(portal: PortalHouse, world: World, chromium: Chromium):
+    queue_id = fresh("q")
+    await world.users[("acme", "manager")].make("/tenants/acme/queues", {"queue_id": queue_id})
+    page = await at(chromium, portal, "/queues", "manager.acme")
+    await page.run("localStorage.setItem('trunkline.language', 'zh-CN')")
+    await page.chain(["goto", f"{portal.portals[0]}/queues?open=%2B"])
+    await write(page, "队列", queue_id)
+    await press(page, "创建")
+
+    await sees(page, "该租户已有此编号的队列。")
