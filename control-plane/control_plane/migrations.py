@@ -24,7 +24,7 @@ from control_plane.features.users import store as users
 from control_plane.features.vips import store as vips
 from control_plane.inventory import archive
 from control_plane.leads import dncstore, numberfates, states, store
-from control_plane.people import accounts, pausing, totp
+from control_plane.people import accounts, dispositions, pausing, totp
 from servicekit.stores import CreateTable, Migration
 
 CONFIGURATION = (
@@ -69,4 +69,5 @@ MIGRATIONS = [
     Migration(34, "do-not-call lists", [CreateTable(spec) for spec in (*dncstore.TABLES, *numberfates.TABLES)]),
     Migration(35, "VIP rules, and what is dialled by hand", [tenants.VIP_RULES_COLUMN, tenants.HAND_DIALLING_COLUMN]),
     Migration(36, "sums of reports", [CreateTable(spec) for spec in reports.TABLES]),
+    Migration(37, "results of calls by tenant", [dispositions.DISPOSITIONS_COLUMN]),
 ]

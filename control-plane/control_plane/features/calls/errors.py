@@ -57,6 +57,11 @@ class CallUnknownError(NotFoundError):
     title = "There is no such call"
 
 
+class DispositionUnknownError(InvalidRequestError):
+    error_id = "disposition-unknown"
+    title = "This is none of the tenant's results of a call"
+
+
 class CallNotTalkingError(ConflictError):
     error_id = "call-not-talking"
     title = "This can be done with a call in conversation only"

@@ -184,6 +184,6 @@ routes = [
         "Say what came of a call",
         _TAGS,
         status=204,
-        errors=(errors.CallUnknownError, OutOfReachError),
+        errors=(errors.CallUnknownError, errors.DispositionUnknownError, OutOfReachError),
     ),
 ]

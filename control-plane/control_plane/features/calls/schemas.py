@@ -43,7 +43,7 @@ class Disposition(Shape):
     disposition: str | None = Field(
         None,
         pattern=r"^[a-z0-9][a-z0-9-]{0,39}$",
-        description="the agent's word on the result; null while there is none",
+        description="the agent's word on the result, one of the tenant's if it has some; null while there is none",
     )
     note: str | None = Field(None, max_length=2000)
 

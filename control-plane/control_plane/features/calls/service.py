@@ -21,6 +21,7 @@ from control_plane.features.calls import errors, listing
 from control_plane.features.calls.nodechoice import choose_node
 from control_plane.features.calls.reach import remember_asked, require_call_in_reach
 from control_plane.features.calls.store import CallStore
+from control_plane.people.dispositions import dispositions_of
 from control_plane.people.permissions import Permission
 from control_plane.people.reach import require_reach
 from control_plane.publishing import directory as published
@@ -123,8 +124,14 @@ async def hang_up(context: Context, tenant_id: TenantId, call_id: CallId) -> Non
 async def dispose(
     context: Context, tenant_id: TenantId, call_id: CallId, disposition: str | None, note: str | None
 ) -> None:
-    """Keep the agent's word on a call, ended or not.  Raises CallUnknownError, OutOfReachError."""
+    """Keep the agent's word on a call, ended or not.
+
+    Raises CallUnknownError, OutOfReachError, DispositionUnknownError.
+    """
     await require_call_in_reach(context, Permission.CALLS_DISPOSE, tenant_id, call_id)
+    known = {each.disposition for each in await dispositions_of(context.store, tenant_id)}
+    if disposition is not None and known and disposition not in known:
+        raise errors.DispositionUnknownError(f"one of {', '.join(sorted(known))}")
     calls = CallStore(context.store, context.cipher, context.retention)
     # In this order: a call leaves the live picture once its record is written, and is missed at no moment.
     live = await LiveCalls(context.redis).one(tenant_id, call_id)

@@ -12,6 +12,7 @@ from control_plane.features.tenants.schemas import (
     NewTenant,
     PauseReasonShape,
     SpendView,
+    TenantDispositionShape,
     TenantPatch,
     TenantView,
     VipRulesShape,
@@ -105,6 +106,7 @@ def to_view(record: TenantRecord) -> TenantView:
         vip_rules=VipRulesShape(**to_wire(tenant.vip_rules)),
         hand_dialling=HandDiallingShape(**to_wire(tenant.hand_dialling)),
         pause_reasons=[PauseReasonShape(**to_wire(reason)) for reason in record.pause_reasons],
+        dispositions=[TenantDispositionShape(**to_wire(each)) for each in record.dispositions],
         brand=None if record.brand is None else brand_view(record.brand),
         requires_totp=record.requires_totp,
         keep_calls_days=record.keep_calls_days,
@@ -122,6 +124,9 @@ _ROTATING = {"caller_rule": {"kind": "rotating", "numbers": ["+862155550100", "+
 _LIMITED = {"limits": {"blocked_prefixes": ["+"], "allowed_prefixes": ["+86"], "spend_per_day": 500}}
 _VIPS = {"vip_rules": {"look_up_url": "https://crm.acme.example/vip", "reserved_channels": 2}}
 _BY_HAND = {"hand_dialling": {"limited": True, "lists": True, "approvals": True, "prefixes": ["+8621"]}}
+_DISPOSITIONS = {
+    "dispositions": [{"disposition": "sold", "label": "Sold"}, {"disposition": "call-back", "label": "Call again"}]
+}
 _PAUSES = {"pause_reasons": [{"reason": "lunch", "limit_minutes": 45}, {"reason": "training"}]}
 
 routes = [
@@ -165,12 +170,20 @@ routes = [
             TimeZoneUnknownError,
             service.TenantChangedError,
             service.ReasonsNotSoundError,
+            service.DispositionTwiceError,
             FlowUnknownError,
             QueueUnknownError,
             InUseError,
         ),
         configures=True,
-        examples={"rotating": _ROTATING, "limited": _LIMITED, "pauses": _PAUSES, "vips": _VIPS, "by hand": _BY_HAND},
+        examples={
+            "rotating": _ROTATING,
+            "limited": _LIMITED,
+            "pauses": _PAUSES,
+            "vips": _VIPS,
+            "by hand": _BY_HAND,
+            "results": _DISPOSITIONS,
+        },
         shows=one,
     ),
     *archiving(

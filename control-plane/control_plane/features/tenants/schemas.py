@@ -11,6 +11,7 @@ from control_plane.dialling import Dialling
 from control_plane.features.tenants.brand_schemas import BrandView
 from control_plane.fields import (
     DisplayName,
+    DispositionIdText,
     E164Text,
     FlowIdText,
     NumberPrefix,
@@ -65,6 +66,13 @@ class PauseReasonShape(Shape):
 
     reason: ReasonText
     limit_minutes: int | None = Field(None, ge=1, le=1440)
+
+
+class TenantDispositionShape(Shape):
+    """What an agent may say came of a call: the word that is kept, and the one that people read."""
+
+    disposition: DispositionIdText
+    label: DisplayName
 
 
 _URL = r"^https?://[A-Za-z0-9.:\[\]-]{1,253}(/[\x21-\x7e]*)?$"
@@ -165,6 +173,9 @@ class TenantPatch(Shape):
     vip_rules: VipRulesPatch | None = None
     hand_dialling: HandDiallingPatch | None = None
     pause_reasons: list[PauseReasonShape] | None = Field(None, max_length=50, description="replaced whole")
+    dispositions: list[TenantDispositionShape] | None = Field(
+        None, max_length=30, description="replaced whole; empty: the usual ones, and any word is taken"
+    )
     requires_totp: bool | None = Field(None, description="whether its people sign in with a second factor")
     keep_calls_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
     keep_audit_days: int | None = Field(None, ge=0, le=7300, description="0: for ever, whatever the platform's rule")
@@ -191,6 +202,7 @@ class TenantView(Shape):
     vip_rules: VipRulesShape
     hand_dialling: HandDiallingShape
     pause_reasons: list[PauseReasonShape]
+    dispositions: list[TenantDispositionShape] = Field(description="empty: the usual ones, and any word is taken")
     brand: BrandView | None = Field(description="how it looks; null: as the platform does")
     requires_totp: bool = Field(description="whether its people sign in with a second factor")
     keep_calls_days: int | None = Field(description="how long call records are kept; null: the platform's rule")

@@ -11,12 +11,13 @@ from callmodel.numbers import DiallingPlan
 from callmodel.sight import SYSTEM_REASONS
 from callmodel.vips import VipRules
 from control_plane.audit import PLATFORM
-from control_plane.features.tenants.schemas import NewTenant, PauseReasonShape, TenantPatch
+from control_plane.features.tenants.schemas import NewTenant, PauseReasonShape, TenantDispositionShape, TenantPatch
 from control_plane.features.tenants.store import NESTED, TenantRecord, TenantStore
 from control_plane.inventory.archive import ARCHIVED
 from control_plane.inventory.named import require_flow, require_queue
 from control_plane.inventory.references import has_stations, holder_of
 from control_plane.inventory.uses import require_no_pool, require_unused_tenant
+from control_plane.people.dispositions import DISPOSITIONS_COLUMN
 from control_plane.people.pausing import REASONS_COLUMN, PauseReason
 from control_plane.retention import Kept
 from control_plane.timezones import check_time_zone
@@ -66,6 +67,11 @@ class TenantIdReservedError(InvalidRequestError):
 class ReasonsNotSoundError(InvalidRequestError):
     error_id = "pause-reasons-not-sound"
     title = "The reasons for a pause do not fit together"
+
+
+class DispositionTwiceError(InvalidRequestError):
+    error_id = "disposition-twice"
+    title = "Name each result of a call once"
 
 
 class TenantChangedError(ConflictError):
@@ -135,7 +141,7 @@ async def change(context: Context, tenant_id: TenantId, patch: TenantPatch) -> T
 
     Raises ForbiddenError, DomainTakenError, DomainInUseError, DomainReservedError, NumberNotHeldError,
     PrefixAllowedAndBlockedError, TimeZoneUnknownError, TenantChangedError, InUseError, ReasonsNotSoundError,
-    FlowUnknownError, QueueUnknownError.
+    DispositionTwiceError, FlowUnknownError, QueueUnknownError.
     """
     given = {name for name in type(patch).model_fields if getattr(patch, name) is not None}
     if given & HQ_ONLY and not context.principal.is_hq_admin:
@@ -146,9 +152,12 @@ async def change(context: Context, tenant_id: TenantId, patch: TenantPatch) -> T
     if patch.provider is not None and patch.provider != before.tenant.provider_id:
         await require_no_pool(context, tenant_id, before.tenant.provider_id)
     store = TenantStore(context.store)
-    changes: dict[str, Any] = {name: getattr(patch, name) for name in given - {*NESTED, "domain", "pause_reasons"}}
+    apart = {*NESTED, "domain", "pause_reasons", "dispositions"}
+    changes: dict[str, Any] = {name: getattr(patch, name) for name in given - apart}
     if patch.pause_reasons is not None:
         changes |= _reasons_changed(patch.pause_reasons)
+    if patch.dispositions is not None:
+        changes |= _dispositions_changed(patch.dispositions)
     changes |= await _nested_changes(context, before.tenant, patch)
     moves = patch.domain is not None and patch.domain != before.tenant.domain
     if patch.domain is not None and moves:
@@ -203,6 +212,12 @@ def _reasons_changed(given: list[PauseReasonShape]) -> dict[str, Any]:
     if any(each.reason in SYSTEM_REASONS for each in reasons):
         raise ReasonsNotSoundError(f"the platform gives these reasons itself: {', '.join(sorted(SYSTEM_REASONS))}")
     return {REASONS_COLUMN.column: to_wire(reasons)}
+
+
+def _dispositions_changed(given: list[TenantDispositionShape]) -> dict[str, Any]:
+    if len({each.disposition for each in given}) < len(given):
+        raise DispositionTwiceError()
+    return {DISPOSITIONS_COLUMN.column: [each.model_dump() for each in given]}
 
 
 async def archive(context: Context, tenant_id: TenantId) -> None:

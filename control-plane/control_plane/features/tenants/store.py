@@ -15,6 +15,7 @@ from control_plane.features.tenants.brand_store import BRAND_COLUMN, Brand, bran
 from control_plane.inventory.archive import ARCHIVED
 from control_plane.inventory.rows import PlatformRows
 from control_plane.inventory.scope import SCOPE
+from control_plane.people.dispositions import DISPOSITIONS_COLUMN, Disposition, dispositions_in
 from control_plane.people.pausing import DEFAULT_REASONS, REASONS_COLUMN, PauseReason, reasons_in
 from control_plane.people.totp import TOTP_RULE
 from control_plane.retention import Kept
@@ -71,6 +72,7 @@ class TenantRecord:
     keep_recordings_days: int | None = None
     archived_ms: int | None = None
     pause_reasons: tuple[PauseReason, ...] = DEFAULT_REASONS
+    dispositions: tuple[Disposition, ...] = ()
     brand: Brand | None = None
     requires_totp: bool = False
     stored: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -132,6 +134,7 @@ def to_record(row: Row) -> TenantRecord:
         **rules,
         archived_ms=row[ARCHIVED],
         pause_reasons=reasons_in(row[REASONS_COLUMN.column]),
+        dispositions=dispositions_in(row[DISPOSITIONS_COLUMN.column]),
         brand=brand_in(row[BRAND_COLUMN.column]),
         requires_totp=bool(row[TOTP_RULE.column]),
         stored=stored,

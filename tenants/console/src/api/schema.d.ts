@@ -3405,7 +3405,7 @@ export interface components {
         };
         Disposition: {
             /**
-             * @description the agent's word on the result; null while there is none
+             * @description the agent's word on the result, one of the tenant's if it has some; null while there is none
              * @default null
              */
             disposition?: string | null;
@@ -5809,6 +5809,19 @@ export interface components {
             number?: (string | number) | null;
             template_id: string;
         };
+        /** @description What an agent may say came of a call: the word that is kept, and the one that people read. */
+        TenantDispositionShape: {
+            /**
+             * @description 2 to 40 of a-z, 0-9 and hyphens, a letter first, no hyphen last
+             * @example sold
+             */
+            disposition: string;
+            /**
+             * @description up to 80 characters, without control characters, quotes, \, < and >
+             * @example Front desk
+             */
+            label: string;
+        };
         /** @description A number of the tenant's lists. */
         TenantNumberOrder: {
             /**
@@ -5832,6 +5845,11 @@ export interface components {
             caller_rule?: components["schemas"]["CallerRulePatch"] | null;
             /** @default null */
             dialling?: components["schemas"]["DiallingPatch"] | null;
+            /**
+             * @description replaced whole; empty: the usual ones, and any word is taken
+             * @default null
+             */
+            dispositions?: components["schemas"]["TenantDispositionShape"][] | null;
             /** @default null */
             domain?: string | null;
             /** @default null */
@@ -5918,6 +5936,8 @@ export interface components {
             caller_rule: components["schemas"]["CallerRuleShape"];
             created_ms: number;
             dialling: components["schemas"]["Dialling"];
+            /** @description empty: the usual ones, and any word is taken */
+            dispositions: components["schemas"]["TenantDispositionShape"][];
             domain: string;
             hand_dialling: components["schemas"]["HandDiallingShape"];
             /** @description how long the audit trail is kept; null: the platform's rule */

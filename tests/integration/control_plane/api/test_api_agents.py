@@ -117,6 +117,20 @@ async def test_a_change_of_an_agent_is_in_the_trail(world: World):
     assert rows[0]["changes"] == {"queues": {"old": [], "new": ["sales"]}}
 
 
+async def test_a_tenants_results_of_calls_are_its_own(world: World):
+    path = f"/tenants/{await new_tenant(world)}"
+    sold, later = {"disposition": "sold", "label": "成交"}, {"disposition": "later", "label": "Call again"}
+
+    born = (await world.admin.get(path))["dispositions"]
+    given = await world.admin.call("PATCH", path, {"dispositions": [sold, later]})
+    twice = await world.admin.call("PATCH", path, {"dispositions": [sold, {**later, "disposition": "sold"}]})
+    emptied = await world.admin.call("PATCH", path, {"dispositions": []})
+
+    assert born == [] and emptied.body["dispositions"] == []
+    assert given.body["dispositions"] == [sold, later]
+    assert (twice.status, twice.error_id) == (422, "disposition-twice")
+
+
 async def test_a_tenants_reasons_for_a_pause_are_its_own(world: World):
     path = f"/tenants/{await new_tenant(world)}"
     lunch = {"reason": "lunch", "limit_minutes": 45}

@@ -33,6 +33,7 @@ from control_plane.features.calls.store import CallStore
 from control_plane.features.live.facts import keep_live, settle_live
 from control_plane.features.recordings.ledger import CallOver, FileArchived, FileLost, FileSpooled, RecordingOwed
 from control_plane.features.recordings.store import LedgerStore
+from control_plane.features.tenants.store import TenantStore
 from control_plane.people.permissions import Role
 from control_plane.times import day_of, now_ms
 
@@ -329,6 +330,25 @@ async def test_a_disposition_may_come_before_the_record_and_again(house: House):
 
     _, one = await house.ask(ana, "GET", f"{CALLS}/{call_id}")
     assert (one["disposition"], one["note"], one["ending"]) == ("call-back", None, "completed")
+
+
+async def test_a_tenant_with_results_of_its_own_takes_no_others(house: House):
+    ana = await house.token("ana", Role.AGENT, at="1001")
+    call_id = new_call_id()
+    path = f"{CALLS}/{call_id}/disposition"
+    await CallStore(house.resources.store, house.resources.cipher).write(ACME, [cdr(call_id)])
+    tenants = TenantStore(house.resources.store)
+    before = await tenants.find(ACME)
+    own = [{"disposition": "sold", "label": "Sold"}, {"disposition": "later", "label": "Call again"}]
+    await tenants.change(ACME, {"dispositions": own}, before)
+
+    refused, problem = await house.ask(ana, "PUT", path, {"disposition": "resolved", "note": "two"})
+    taken = [(await house.ask(ana, "PUT", path, {"disposition": each, "note": "two"}))[0] for each in ("sold", None)]
+    await tenants.change(ACME, {"dispositions": []}, before)
+    again, _ = await house.ask(ana, "PUT", path, {"disposition": "resolved"})
+
+    assert (refused, problem["error_id"], problem["detail"]) == (422, "disposition-unknown", "one of later, sold")
+    assert taken == [204, 204] and again == 204
 
 
 async def test_another_tenants_calls_and_recordings_do_not_exist(house: House):

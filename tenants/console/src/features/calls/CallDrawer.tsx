@@ -9,7 +9,7 @@ import styles from "@/features/calls/Calls.module.css";
 import { Legs } from "@/features/calls/Legs";
 import { SipLadder, StepLadder } from "@/features/calls/Ladder";
 import { money } from "@/features/calls/model";
-import { callAgain, revealed, useAgentNames, useCall, useIsInside, useMayReveal, useQueueNames, useWhy } from "@/features/calls/queries";
+import { callAgain, revealed, useAgentNames, useCall, useIsInside, useMayReveal, useQueueNames, useResultNames, useWhy } from "@/features/calls/queries";
 import { Why } from "@/features/calls/Why";
 import { CallPlayer } from "@/features/recordings/CallPlayer";
 import { useDoing, useErrorText } from "@/parts/errors";
@@ -85,6 +85,7 @@ function Facts({ call }: { call: CallView }) {
   const endingText = useEndingText();
   const queues = useQueueNames();
   const agents = useAgentNames();
+  const results = useResultNames();
   const time = (ms: number | null) => (ms === null ? null : moment(ms, i18n.language));
   const seconds = (value: number | null) => (value === null ? null : clock(value));
   const facts: [string, React.ReactNode][] = [
@@ -106,7 +107,7 @@ function Facts({ call }: { call: CallView }) {
     ["askedBy", call.asked_by],
     ["flow", call.flow_id],
     ["marks", Object.entries(call.marks).map(([question, answer]) => `${question}: ${answer}`).join("; ")],
-    ["disposition", call.disposition],
+    ["disposition", call.disposition && (results.get(call.disposition) ?? call.disposition)],
     ["note", call.note],
     ["site", call.site_id],
     ["trunk", call.trunk_id],

@@ -10,7 +10,7 @@ import { CallTable } from "@/features/calls/CallTable";
 import { fileOf } from "@/features/calls/exporting";
 import { Filters } from "@/features/calls/Filters";
 import { askedOf } from "@/features/calls/model";
-import { allCalls, useAgentNames, useCalls, useQueueNames } from "@/features/calls/queries";
+import { allCalls, useAgentNames, useCalls, useQueueNames, useResultNames } from "@/features/calls/queries";
 import "@/features/calls/texts";
 import { keepFile } from "@/parts/files";
 import { useDoing, useErrorText } from "@/parts/errors";
@@ -27,7 +27,7 @@ export default function Calls() {
   const shown = new URLSearchParams(queryText).get("call");
   const { data, error, isFetching, hasNextPage, fetchNextPage, refetch } = useCalls(asked);
   const calls = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data]);
-  const words = { t, language: i18n.language, endingText: useEndingText(), queues: useQueueNames(), agents: useAgentNames() };
+  const words = { t, language: i18n.language, endingText: useEndingText(), queues: useQueueNames(), agents: useAgentNames(), results: useResultNames() };
   const errorText = useErrorText();
   const doing = useDoing();
   const { message } = App.useApp();

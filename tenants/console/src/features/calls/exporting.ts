@@ -8,12 +8,13 @@ export interface Words {
   endingText: (ending: string | null) => string;
   queues: ReadonlyMap<string, string>;
   agents: ReadonlyMap<string, string>;
+  results: ReadonlyMap<string, string>;
 }
 
 const utc = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 export function fileOf(calls: readonly CallView[], words: Words): string {
-  const { t, endingText, queues, agents } = words;
+  const { t, endingText, queues, agents, results } = words;
   const priced = calls.some(({ cost_micros }) => cost_micros !== null);
   const head = ["call", "began", "direction", "customer", "number", "extension", "agent", "queue", "waited", "talked", "ending", "disposition", "note"];
   const rows = calls.map((call) => [
@@ -28,7 +29,7 @@ export function fileOf(calls: readonly CallView[], words: Words): string {
     call.queue_seconds,
     call.talk_seconds,
     endingText(call.ending),
-    call.disposition,
+    call.disposition === null ? null : (results.get(call.disposition) ?? call.disposition),
     call.note,
     ...(priced ? [call.cost_micros === null ? null : call.cost_micros / 1_000_000, call.currency] : []),
   ]);

@@ -72,5 +72,6 @@ describe("CSV", () => {
   it("quotes what has to be, and lets no cell be a formula", () => {
     const rows = [["name", "n"], ['say "hi", you', 1], ["=HYPERLINK(1)", null], ["+8613", -5], ["@x", undefined]];
     expect(csvOf(rows)).toBe('\ufeffname,n\r\n"say ""hi"", you",1\r\n\'=HYPERLINK(1),\r\n\'+8613,-5\r\n\'@x,\r\n');
+    expect(csvOf([[" =1", "\u00a0=1", "＝1", "a=b"]])).toBe("\ufeff' =1,'\u00a0=1,'＝1,a=b\r\n");
   });
 });

@@ -140,7 +140,7 @@ export function sipLadderOf(heads: readonly Head[], beganMs: number): SipLadder 
 }
 
 /** Text that a spreadsheet would run as a formula begins with one of these; a quote before it makes it text. */
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^(?:[\t\r]|\s*[=+\-@＝＋－＠])/;
 
 /** Rows as CSV (RFC 4180), with a mark in front by which spreadsheets know UTF-8. */
 export function csvOf(rows: readonly (readonly (string | number | null | undefined)[])[]): string {

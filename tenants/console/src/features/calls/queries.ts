@@ -1,8 +1,10 @@
 /** What the screens of calls read, and the one thing that they order. */
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { ask, fill, send } from "@/api/client";
 import type { CallView } from "@/api/shapes";
 import type { Asked, Head } from "@/features/calls/model";
+import { useTenant } from "@/features/desk/queries";
 import { useRoles, useTenantId } from "@/session/context";
 
 const TENANT = "/api/v1/tenants/{tenant_id}";
@@ -85,6 +87,12 @@ export function useWhy(call_id: string, enabled: boolean) {
     enabled,
     staleTime: 60_000,
   });
+}
+
+/** Of the results that the tenant has itself: what people read by the word that is kept. */
+export function useResultNames(): ReadonlyMap<string, string> {
+  const own = useTenant()?.dispositions;
+  return useMemo(() => new Map(own?.map(({ disposition, label }) => [disposition, label])), [own]);
 }
 
 /** Of the tenant's queues: name by id. */

@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 import { useCommand } from "@/app/shortcuts";
 import { actsOn } from "@/features/desk/acts";
 import styles from "@/features/desk/Desk.module.css";
-import { OUTCOMES } from "@/features/desk/model";
-import { useWord } from "@/features/desk/queries";
+import { outcomesFor, type OutcomeChoice } from "@/features/desk/model";
+import { useTenant, useWord } from "@/features/desk/queries";
 import { useDoing } from "@/parts/errors";
 import { useTenantId } from "@/session/context";
 
@@ -25,6 +25,7 @@ export function Outcome({ callId }: { callId: string }) {
 
 function Said({ callId, before }: { callId: string; before: Word }) {
   const { t } = useTranslation();
+  const own = useTenant()?.dispositions;
   const [chosen, setChosen] = useState(before.disposition);
   const [note, setNote] = useState(before.note ?? "");
   const isKept = useKeeping(callId, { disposition: chosen, note: note || null }, before);
@@ -32,8 +33,8 @@ function Said({ callId, before }: { callId: string; before: Word }) {
     <div className={styles.section}>
       <h3>{t("desk.outcome.title")}</h3>
       <div className={styles.outcomes} role="group" aria-label={t("desk.outcome.title")}>
-        {OUTCOMES.map((outcome, index) => (
-          <OutcomeButton key={outcome} outcome={outcome} digit={index + 1} chosen={chosen === outcome} onChoose={setChosen} />
+        {own && outcomesFor(own, before.disposition).map((each) => (
+          <OutcomeButton key={each.outcome} choice={each} chosen={chosen === each.outcome} onChoose={setChosen} />
         ))}
       </div>
       <Input.TextArea
@@ -86,16 +87,15 @@ function useKeeping(callId: string, word: Word, before: Word): boolean {
 const textOf = ({ disposition, note }: Word): string => JSON.stringify([disposition, note]);
 
 interface OneOutcome {
-  outcome: string;
-  digit: number;
+  choice: OutcomeChoice;
   chosen: boolean;
   onChoose: (outcome: string) => void;
 }
 
-function OutcomeButton({ outcome, digit, chosen, onChoose }: OneOutcome) {
+function OutcomeButton({ choice: { outcome, label: own, digit }, chosen, onChoose }: OneOutcome) {
   const { t } = useTranslation();
-  const label = t(`desk.outcomes.${outcome}`);
-  useCommand(`outcome.${outcome}`, `alt+${digit}`, `${t("desk.outcome.title")}: ${label}`, () => onChoose(outcome));
+  const label = own ?? t(`desk.outcomes.${outcome}`);
+  useCommand(`outcome.${outcome}`, `alt+${digit}`, `${t("desk.outcome.title")}: ${label}`, () => onChoose(outcome), digit !== null);
   return (
     <Button size="small" type={chosen ? "primary" : "default"} aria-pressed={chosen} onClick={() => onChoose(outcome)}>
       {label}

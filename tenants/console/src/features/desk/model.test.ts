@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CallView, LegView } from "@/api/shapes";
-import { consultOf, legAt, targetOf, wrapUpGone, wrapUpLeft, type MyState } from "@/features/desk/model";
+import { consultOf, legAt, outcomesFor, OUTCOMES, targetOf, wrapUpGone, wrapUpLeft, type MyState } from "@/features/desk/model";
 
 const leg = (more: Partial<LegView>): LegView => ({ leg_id: "l", role: "agent", ended_ms: null, held: false, mode: null, extension: null, ...more }) as LegView;
 const call = (...legs: LegView[]): CallView => ({ call_id: "c", legs }) as CallView;
@@ -46,5 +46,25 @@ describe("where a call goes", () => {
   it("is a number without what people write for the eye, and a queue as it is", () => {
     expect(targetOf("138 0000-0123")).toBe("13800000123");
     expect(targetOf("queue:after-sales")).toBe("queue:after-sales");
+  });
+});
+
+describe("what may be said of a call", () => {
+  it("is the usual, where the tenant has no list", () => {
+    expect(outcomesFor([], null).map(({ outcome, label, digit }) => [outcome, label, digit])).toEqual(OUTCOMES.map((outcome, index) => [outcome, null, index + 1]));
+  });
+
+  it("is the tenant's list in its order, of which nine have keys", () => {
+    const own = Array.from({ length: 11 }, (_, index) => ({ disposition: `d${index}`, label: `D ${index}` }));
+    const found = outcomesFor(own, "d3");
+    expect(found.map(({ label }) => label)).toEqual(own.map(({ label }) => label));
+    expect(found.map(({ digit }) => digit)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, null, null]);
+  });
+
+  it("has what was said before the list was another", () => {
+    expect(outcomesFor([{ disposition: "sold", label: "Sold" }], "resolved")).toEqual([
+      { outcome: "sold", label: "Sold", digit: 1 },
+      { outcome: "resolved", label: "resolved", digit: 2 },
+    ]);
   });
 });

@@ -45,8 +45,24 @@ export function dayOf(calls: readonly Pick<CallView, "talk_seconds">[]): { calls
   return { calls: calls.length, talkedSeconds: calls.reduce((sum, call) => sum + (call.talk_seconds ?? 0), 0) };
 }
 
-/** What an agent may say of a call with one key; the API takes any word of this form. */
+/** What an agent may say of a call with one key, where their tenant has no list of its own. */
 export const OUTCOMES = ["resolved", "call-back", "passed-on", "no-interest", "complaint", "wrong-number"] as const;
+/** Of a longer list the first have keys. */
+const MOST_KEYS = 9;
+
+export interface OutcomeChoice {
+  outcome: string;
+  /** The tenant's own; null for one of ours. */
+  label: string | null;
+  digit: number | null;
+}
+
+/** What is offered: the tenant's list, else the usual one; what was said of the call before is there too. */
+export function outcomesFor(own: readonly { disposition: string; label: string }[], said: string | null): readonly OutcomeChoice[] {
+  const listed = own.length > 0 ? own.map(({ disposition, label }) => ({ outcome: disposition, label })) : OUTCOMES.map((outcome) => ({ outcome, label: null }));
+  const more = said !== null && !listed.some(({ outcome }) => outcome === said) ? [{ outcome: said, label: said }] : [];
+  return [...listed, ...more].map((each, index) => ({ ...each, digit: index < MOST_KEYS ? index + 1 : null }));
+}
 
 /** Whom a call may go to, from what was typed or chosen: an extension, `queue:<id>`, or a number as people write it. */
 export const targetOf = (typed: string): string => (typed.startsWith("queue:") ? typed.trim() : typed.replace(/[\s().-]/g, ""));
