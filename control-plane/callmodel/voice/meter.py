@@ -1,6 +1,6 @@
 """Follows a leg's media from reading to reading: sums, gaps, and the moment in which a direction is dead.
 
-Without a clock: whoever reads says when.  A reading a second is meant; rarer ones only tell later.
+Without a clock: whoever reads says when.  A reading a second is meant, and every other second of a voice that flows.
 """
 
 from callmodel.voice.figures import LegVoice, Reading, Stream
@@ -61,6 +61,11 @@ class Direction:
         self._judge(at_ms, due=due)
         self._at_ms = at_ms
 
+    @property
+    def flows(self) -> bool:
+        """Whether as many packets have come since the reading before as ever do."""
+        return self.fresh > 0 and not self._thin
+
     def quiet_ms(self, at_ms: int) -> int:
         """Return for how long nothing has come though it was due."""
         if self._due_since_ms is None:
@@ -97,7 +102,7 @@ class Direction:
             self._due_since_ms = at_ms
         if self.fresh or not due:
             if self.fresh:
-                self._last_came_ms = at_ms
+                self._last_came_ms = self._came_last(at_ms)
             if not due:
                 self._due_since_ms = None
             self.dead_since_ms = None
@@ -108,6 +113,12 @@ class Direction:
             # Who pauses is dead only where nothing ever came.
             self.dead_since_ms = at_ms - self.quiet_ms(at_ms)
             self._dead_ms += at_ms - self.dead_since_ms
+
+    def _came_last(self, at_ms: int) -> int:
+        """Return when the last packet came, at the latest: what ceased has brought fewer than it does."""
+        if self._at_ms is None or not self._most:
+            return at_ms
+        return min(at_ms, self._at_ms + round(self.fresh / self._most))
 
 
 class Meter:
