@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from engine_harness import Engine
-from media_harness import BLOCK, Node, answer_after, directory, hears, running, until
+from media_harness import AGENT_HZ, BLOCK, CUSTOMER_HZ, Node, answer_after, directory, hears, running, until
 
 from callmodel.directory import Trunk
 from callmodel.dtmf import Dtmf
@@ -143,14 +143,15 @@ async def told_node(tmp_path: Path, dtmf: Dtmf) -> AsyncIterator[Node]:
 @pytest.mark.parametrize("way", ["out", "in"])
 async def test_keys_go_to_a_carrier_as_its_trunk_says(told_node: Node, dtmf: Dtmf, way: str):
     """Though it takes events: neither is it offered any, nor sent any."""
-    told_node.with_trunks({"cheap": answer_after(0.0), "1001": answer_after(0.0)})
+    told_node.with_trunks({"cheap": answer_after(0.0), "1001": answer_after(0.0)}, hz=AGENT_HZ)
     if way == "out":
         agent, carrier = await told_node.dial("13812345678"), await told_node.edge.wait_for_call()
     else:
         carrier, agent = await told_node.call_in(), await told_node.edge.wait_for_call()
-    await carrier.wait_for("answered")
-    await agent.wait_for("answered")
+    await hears(agent, AGENT_HZ if way == "out" else CUSTOMER_HZ)
+    await hears(carrier, AGENT_HZ)
     carrier.play_tone(0)
+    carrier.media.endpoint.reception.forget()
 
     agent.send_dtmf("59")
 
